@@ -1,0 +1,41 @@
+import { and, eq, inArray, sql } from "drizzle-orm";
+import type { Db, Tx } from "./connect.ts";
+import { builds } from "./schema/index.ts";
+
+export type Build = {
+  id: string;
+  integrationId: string;
+  externalId: string;
+  version: string;
+  digest: string | null;
+  commit: string | null;
+  link: string | null;
+  author: string | null;
+  createdAt: Date;
+};
+
+/** Registers a build under its id where it was built; the same one again changes nothing. Answers our id. */
+export async function register(tx: Tx, build: Build & { organizationId: string }): Promise<string> {
+  const [row] = await tx
+    .insert(builds)
+    .values(build)
+    .onConflictDoUpdate({
+      target: [builds.organizationId, builds.integrationId, builds.externalId],
+      set: { externalId: sql`excluded.external_id` },
+    })
+    .returning({ id: builds.id });
+  return (row as { id: string }).id;
+}
+
+export async function findMany(
+  db: Db | Tx,
+  organizationId: string,
+  ids: readonly string[],
+): Promise<Map<string, Build>> {
+  if (ids.length === 0) return new Map();
+  const rows = await db
+    .select()
+    .from(builds)
+    .where(and(eq(builds.organizationId, organizationId), inArray(builds.id, [...new Set(ids)])));
+  return new Map(rows.map((row) => [row.id, row]));
+}

@@ -1,0 +1,134 @@
+import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js";
+import postgres from "postgres";
+import * as schema from "./schema/index.ts";
+
+export type Db = PostgresJsDatabase<typeof schema>;
+
+/** An open transaction. Writes take a `Tx`, so that nobody can write outside of one; reads take `Db | Tx`. */
+export type Tx = Parameters<Parameters<Db["transaction"]>[0]>[0];
+
+export type Database = {
+  db: Db;
+  /** A second client: drizzle changes the serializers of its own. For raw SQL and NOTIFY. */
+  sql: postgres.Sql;
+  /** Runs `fn` in a transaction, behind a bounded queue. See `transact`. */
+  transact<T>(fn: (tx: Tx) => Promise<T>): Promise<T>;
+  /** Waits up to 5 s for what runs, then closes both clients. */
+  close(): Promise<void>;
+};
+
+export type ConnectOptions = {
+  /** Connections for drizzle; default 10. */
+  max?: number;
+  /** Shown in pg_stat_activity; default `signoff`. */
+  applicationName?: string;
+};
+
+/** No connection became free in time, or too many were waiting already. Nothing was changed. */
+export class DatabaseBusy extends Error {
+  override name = "DatabaseBusy";
+}
+
+// A decision, its locks and its commit must fit inside the 3 seconds that Slack waits for an answer
+// (https://docs.slack.dev/interactivity/handling-user-interaction#acknowledgment_response).
+const lockTimeoutMs = 1_500;
+const statementTimeoutMs = 2_500;
+const connectTimeoutSeconds = 2;
+const waitForConnectionMs = 1_000;
+const waitingPerConnection = 20;
+const closeWithinSeconds = 5;
+
+/**
+ * Opens the database. Connections are made when first used and again after they are lost, so this never fails:
+ * the first statement does, within about 2 s, while there is no server.
+ *
+ * @param url a Postgres 15+ URL. The time-outs are sent as start-up parameters: PgBouncer must be told to accept
+ *   them (`ignore_startup_parameters`) and loses them then.
+ */
+export function connect(url: string, options: ConnectOptions = {}): Database {
+  const max = options.max ?? 10;
+  const applicationName = options.applicationName ?? "signoff";
+  const client = postgres(url, { ...clientOptions(applicationName), max });
+  const sql = postgres(url, { ...clientOptions(applicationName), max: 2 });
+  const db = drizzle(client, { schema, casing: "snake_case" });
+  const enter = gate(max, max * waitingPerConnection);
+  return {
+    db,
+    sql,
+    async transact(fn) {
+      const leave = await enter();
+      try {
+        return await db.transaction(fn);
+      } finally {
+        leave();
+      }
+    },
+    async close() {
+      await Promise.all([
+        client.end({ timeout: closeWithinSeconds }),
+        sql.end({ timeout: closeWithinSeconds }),
+      ]);
+    },
+  };
+}
+
+/**
+ * Runs `fn` in one transaction: committed when it resolves, rolled back when it throws.
+ *
+ * @throws DatabaseBusy when no connection becomes free within a second or too many wait already: postgres.js alone
+ *   would queue without bound, and Slack's 3 seconds would pass in the queue.
+ */
+export function transact<T>(database: Database, fn: (tx: Tx) => Promise<T>): Promise<T> {
+  return database.transact(fn);
+}
+
+function clientOptions(applicationName: string) {
+  return {
+    connect_timeout: connectTimeoutSeconds,
+    idle_timeout: 60,
+    // postgres.js waits up to 20 s before it reconnects; a click must not wait that long once the server is back.
+    backoff: (attempt: number) => Math.min(0.05 * 2 ** attempt, 0.5),
+    onnotice: () => {},
+    connection: {
+      application_name: applicationName,
+      statement_timeout: statementTimeoutMs,
+      lock_timeout: lockTimeoutMs,
+      idle_in_transaction_session_timeout: 10_000,
+    },
+  } satisfies postgres.Options<Record<string, postgres.PostgresType>>;
+}
+
+/** A queue with a limit in length and time. Entering gives the function that leaves. */
+function gate(places: number, maxWaiting: number): () => Promise<() => void> {
+  let inside = 0;
+  const waiting = new Set<() => void>();
+
+  const leave = () => {
+    inside--;
+    const [next] = waiting;
+    next?.();
+  };
+
+  return () => {
+    if (inside < places) {
+      inside++;
+      return Promise.resolve(leave);
+    }
+    if (waiting.size >= maxWaiting) {
+      return Promise.reject(new DatabaseBusy(`${maxWaiting} transactions are waiting already`));
+    }
+    return new Promise((resolve, reject) => {
+      const admit = () => {
+        clearTimeout(timer);
+        waiting.delete(admit);
+        inside++;
+        resolve(leave);
+      };
+      const timer = setTimeout(() => {
+        waiting.delete(admit);
+        reject(new DatabaseBusy(`No connection became free within ${waitForConnectionMs} ms`));
+      }, waitForConnectionMs);
+      waiting.add(admit);
+    });
+  };
+}

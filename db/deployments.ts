@@ -1,0 +1,137 @@
+import { and, eq, inArray, sql } from "drizzle-orm";
+import type { Actor } from "../src/domain/actor.ts";
+import type { DeploymentStatus } from "../src/domain/deployment.ts";
+import type { Situation } from "../src/domain/drift.ts";
+import type { Db, Tx } from "./connect.ts";
+import { builds, deployments, liveBuilds } from "./schema/index.ts";
+
+export type Deployment = {
+  organizationId: string;
+  id: string;
+  sequence: number;
+  integrationId: string;
+  environmentId: string;
+  buildId: string;
+  requestNumber: number | null;
+  status: DeploymentStatus;
+  reason: string | null;
+  link: string | null;
+  startedBy: Actor;
+  startedAt: Date;
+  finishedAt: Date | null;
+};
+
+export type NewDeployment = Omit<Deployment, "sequence" | "status" | "reason" | "link" | "finishedAt">;
+
+/** Opens an attempt, in progress. */
+export async function begin(tx: Tx, deployment: NewDeployment): Promise<void> {
+  await tx.insert(deployments).values({ ...deployment, status: "in progress" });
+}
+
+export async function find(db: Db | Tx, organizationId: string, id: string): Promise<Deployment | undefined> {
+  const [row] = await db
+    .select()
+    .from(deployments)
+    .where(and(eq(deployments.organizationId, organizationId), eq(deployments.id, id)));
+  return row;
+}
+
+/** Locks an attempt until the transaction ends. */
+export async function lock(tx: Tx, organizationId: string, id: string): Promise<Deployment | undefined> {
+  const [row] = await tx
+    .select()
+    .from(deployments)
+    .where(and(eq(deployments.organizationId, organizationId), eq(deployments.id, id)))
+    .for("update");
+  return row;
+}
+
+export async function report(
+  tx: Tx,
+  deployment: Pick<Deployment, "organizationId" | "id">,
+  change: Pick<Deployment, "status" | "reason" | "link" | "finishedAt">,
+): Promise<void> {
+  await tx
+    .update(deployments)
+    .set(change)
+    .where(and(eq(deployments.organizationId, deployment.organizationId), eq(deployments.id, deployment.id)));
+}
+
+/** Makes a build live, unless a newer attempt made its own live already. Answers whether the pointer moved. */
+export async function makeLive(tx: Tx, deployment: Deployment, since: Date): Promise<boolean> {
+  const { organizationId, integrationId, environmentId, buildId, id: deploymentId, sequence } = deployment;
+  const moved = await tx
+    .insert(liveBuilds)
+    .values({ organizationId, integrationId, environmentId, buildId, deploymentId, sequence, since })
+    .onConflictDoUpdate({
+      target: [liveBuilds.organizationId, liveBuilds.integrationId, liveBuilds.environmentId],
+      set: { buildId, deploymentId, sequence, since },
+      setWhere: sql`${liveBuilds.sequence} < excluded.sequence`,
+    })
+    .returning({ id: liveBuilds.deploymentId });
+  return moved.length > 0;
+}
+
+export type LiveBuild = {
+  environmentId: string;
+  buildId: string;
+  deploymentId: string;
+  version: string;
+  since: Date;
+};
+
+/** What is live of an integration, in these environments or in all. */
+export async function live(
+  db: Db | Tx,
+  organizationId: string,
+  integrationId: string,
+  environmentIds?: readonly string[],
+): Promise<Map<string, LiveBuild>> {
+  const rows = await db
+    .select({
+      environmentId: liveBuilds.environmentId,
+      buildId: liveBuilds.buildId,
+      deploymentId: liveBuilds.deploymentId,
+      version: builds.version,
+      since: liveBuilds.since,
+    })
+    .from(liveBuilds)
+    .innerJoin(
+      builds,
+      and(eq(builds.organizationId, liveBuilds.organizationId), eq(builds.id, liveBuilds.buildId)),
+    )
+    .where(
+      and(
+        eq(liveBuilds.organizationId, organizationId),
+        eq(liveBuilds.integrationId, integrationId),
+        environmentIds === undefined ? undefined : inArray(liveBuilds.environmentId, [...environmentIds]),
+      ),
+    );
+  return new Map(rows.map((row) => [row.environmentId, row]));
+}
+
+/** R9: what is live in both environments of a step, and whether a deployment to the target is running. */
+export async function situation(
+  tx: Db | Tx,
+  organizationId: string,
+  step: { integrationId: string; sourceId: string; targetId: string },
+): Promise<Situation> {
+  const pointers = await live(tx, organizationId, step.integrationId, [step.sourceId, step.targetId]);
+  const [running] = await tx
+    .select({ id: deployments.id })
+    .from(deployments)
+    .where(
+      and(
+        eq(deployments.organizationId, organizationId),
+        eq(deployments.integrationId, step.integrationId),
+        eq(deployments.environmentId, step.targetId),
+        eq(deployments.status, "in progress"),
+      ),
+    )
+    .limit(1);
+  return {
+    sourceBuildId: pointers.get(step.sourceId)?.buildId ?? null,
+    targetBuildId: pointers.get(step.targetId)?.buildId ?? null,
+    runningDeploymentId: running?.id ?? null,
+  };
+}

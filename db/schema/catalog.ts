@@ -1,0 +1,174 @@
+import { sql } from "drizzle-orm";
+import {
+  bigint,
+  boolean,
+  foreignKey,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  unique,
+  uniqueIndex,
+} from "drizzle-orm/pg-core";
+import type { Actor } from "../../src/domain/actor.ts";
+import type { DeploymentStatus } from "../../src/domain/deployment.ts";
+import { id, moment, organizationId } from "./columns.ts";
+import { organizations, roles } from "./people.ts";
+
+export const projects = pgTable(
+  "projects",
+  {
+    organizationId: organizationId().references(() => organizations.id),
+    id: id(),
+    slug: text().notNull(),
+    name: text().notNull(),
+    archivedAt: moment(),
+  },
+  (t) => [primaryKey({ columns: [t.organizationId, t.id] }), unique().on(t.organizationId, t.slug)],
+);
+
+/** R14: the roles that may request in a project; none means every active full member. */
+export const requesterRoles = pgTable(
+  "requester_roles",
+  { organizationId: organizationId(), projectId: id(), roleId: id() },
+  (t) => [
+    primaryKey({ columns: [t.organizationId, t.projectId, t.roleId] }),
+    foreignKey({
+      columns: [t.organizationId, t.projectId],
+      foreignColumns: [projects.organizationId, projects.id],
+    }),
+    foreignKey({ columns: [t.organizationId, t.roleId], foreignColumns: [roles.organizationId, roles.id] }),
+  ],
+);
+
+export const environments = pgTable(
+  "environments",
+  {
+    organizationId: organizationId(),
+    id: id(),
+    projectId: id(),
+    slug: text().notNull(),
+    name: text().notNull(),
+    position: integer().notNull(),
+    critical: boolean().notNull().default(false),
+    archivedAt: moment(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.organizationId, t.id] }),
+    unique().on(t.organizationId, t.projectId, t.slug),
+    foreignKey({
+      columns: [t.organizationId, t.projectId],
+      foreignColumns: [projects.organizationId, projects.id],
+    }),
+  ],
+);
+
+export const integrations = pgTable(
+  "integrations",
+  {
+    organizationId: organizationId(),
+    id: id(),
+    projectId: id(),
+    slug: text().notNull(),
+    name: text().notNull(),
+    /** Which deployer carries out its promotions. */
+    deployer: text().notNull().default("record"),
+    archivedAt: moment(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.organizationId, t.id] }),
+    unique().on(t.organizationId, t.projectId, t.slug),
+    index("integrations_by_slug").on(t.organizationId, t.slug),
+    foreignKey({
+      columns: [t.organizationId, t.projectId],
+      foreignColumns: [projects.organizationId, projects.id],
+    }),
+  ],
+);
+
+/** An immutable artifact; `externalId` is its id where it was built. */
+export const builds = pgTable(
+  "builds",
+  {
+    organizationId: organizationId(),
+    id: id(),
+    integrationId: id(),
+    externalId: text().notNull(),
+    version: text().notNull(),
+    digest: text(),
+    commit: text(),
+    link: text(),
+    author: text(),
+    createdAt: moment().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.organizationId, t.id] }),
+    unique().on(t.organizationId, t.integrationId, t.externalId),
+    foreignKey({
+      columns: [t.organizationId, t.integrationId],
+      foreignColumns: [integrations.organizationId, integrations.id],
+    }),
+  ],
+);
+
+/** One attempt to bring a build to an environment. `sequence` orders attempts: a newer one has a higher number. */
+export const deployments = pgTable(
+  "deployments",
+  {
+    organizationId: organizationId(),
+    id: id(),
+    sequence: bigint({ mode: "number" }).notNull().generatedAlwaysAsIdentity(),
+    integrationId: id(),
+    environmentId: id(),
+    buildId: id(),
+    requestNumber: integer(),
+    status: text().$type<DeploymentStatus>().notNull(),
+    reason: text(),
+    link: text(),
+    startedBy: jsonb().$type<Actor>().notNull(),
+    startedAt: moment().notNull(),
+    finishedAt: moment(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.organizationId, t.id] }),
+    foreignKey({
+      columns: [t.organizationId, t.buildId],
+      foreignColumns: [builds.organizationId, builds.id],
+    }),
+    foreignKey({
+      columns: [t.organizationId, t.environmentId],
+      foreignColumns: [environments.organizationId, environments.id],
+    }),
+    index("deployments_in_progress")
+      .on(t.organizationId, t.integrationId, t.environmentId)
+      .where(sql`status = 'in progress'`),
+    uniqueIndex("deployments_by_sequence").on(t.sequence),
+  ],
+);
+
+/** What is live: one pointer per integration and environment, moved only by a newer attempt that succeeded. */
+export const liveBuilds = pgTable(
+  "live_builds",
+  {
+    organizationId: organizationId(),
+    integrationId: id(),
+    environmentId: id(),
+    buildId: id(),
+    deploymentId: id(),
+    sequence: bigint({ mode: "number" }).notNull(),
+    since: moment().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.organizationId, t.integrationId, t.environmentId] }),
+    foreignKey({
+      columns: [t.organizationId, t.deploymentId],
+      foreignColumns: [deployments.organizationId, deployments.id],
+    }),
+    foreignKey({
+      columns: [t.organizationId, t.buildId],
+      foreignColumns: [builds.organizationId, builds.id],
+    }),
+  ],
+);

@@ -1,0 +1,181 @@
+import { sql } from "drizzle-orm";
+import {
+  bigint,
+  boolean,
+  foreignKey,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  unique,
+  uniqueIndex,
+  uuid,
+} from "drizzle-orm/pg-core";
+import type { Actor, Surface } from "../../src/domain/actor.ts";
+import type { Decision, StateName, Verdict } from "../../src/domain/request.ts";
+import { builds, environments, integrations } from "./catalog.ts";
+import { id, moment, organizationId } from "./columns.ts";
+import { organizations } from "./people.ts";
+
+/** Each saved version of *Environment Promotion*: rows are added, never changed. The highest version holds. */
+export const workflowVersions = pgTable(
+  "workflow_versions",
+  {
+    organizationId: organizationId().references(() => organizations.id),
+    version: integer().notNull(),
+    enabled: boolean().notNull(),
+    roleIds: uuid().array().notNull(),
+    assigneeIds: text().array().notNull(),
+    options: jsonb().notNull(),
+    savedBy: jsonb().$type<Actor>().notNull(),
+    savedAt: moment().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.organizationId, t.version] })],
+);
+
+export const requests = pgTable(
+  "requests",
+  {
+    organizationId: organizationId().references(() => organizations.id),
+    number: integer().notNull(),
+    version: integer().notNull(),
+    projectId: id(),
+    integrationId: id(),
+    sourceId: id(),
+    targetId: id(),
+    buildId: id(),
+    targetBuildId: uuid(),
+    requestedBy: jsonb().$type<Actor>().notNull(),
+    requesterId: text().notNull(),
+    message: text().notNull(),
+    createdAt: moment().notNull(),
+    approvals: integer().notNull(),
+    outcome: text().$type<Decision["outcome"]>(),
+    decidedAt: moment(),
+    decidedBy: jsonb().$type<Actor>(),
+    state: text().$type<StateName>().notNull(),
+    expiresAt: moment(),
+    closedAt: moment(),
+    closedBy: jsonb().$type<Actor>(),
+    replacedBy: integer(),
+    deploymentId: uuid(),
+    attemptOutcome: text().$type<"failed" | "unknown">(),
+    /** Why it was cancelled, or why the last attempt failed. */
+    reason: text(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.organizationId, t.number] }),
+    foreignKey({
+      columns: [t.organizationId, t.integrationId],
+      foreignColumns: [integrations.organizationId, integrations.id],
+    }),
+    foreignKey({
+      columns: [t.organizationId, t.sourceId],
+      foreignColumns: [environments.organizationId, environments.id],
+    }),
+    foreignKey({
+      columns: [t.organizationId, t.targetId],
+      foreignColumns: [environments.organizationId, environments.id],
+    }),
+    foreignKey({
+      columns: [t.organizationId, t.buildId],
+      foreignColumns: [builds.organizationId, builds.id],
+    }),
+    uniqueIndex("requests_one_open")
+      .on(t.organizationId, t.integrationId, t.targetId)
+      .where(sql`state in ('pending', 'approved', 'promoting', 'failed')`),
+    index("requests_expiring")
+      .on(t.expiresAt)
+      .where(sql`expires_at is not null and state in ('pending', 'approved', 'failed')`),
+  ],
+);
+
+/** Every review given. One that its reviewer replaced stays, marked. */
+export const reviews = pgTable(
+  "reviews",
+  {
+    organizationId: organizationId(),
+    id: id(),
+    requestNumber: integer().notNull(),
+    reviewerId: text().notNull(),
+    verdict: text().$type<Verdict>().notNull(),
+    comment: text().notNull(),
+    workflowVersion: integer().notNull(),
+    surface: text().$type<Surface>().notNull(),
+    at: moment().notNull(),
+    replacedAt: moment(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.organizationId, t.id] }),
+    foreignKey({
+      columns: [t.organizationId, t.requestNumber],
+      foreignColumns: [requests.organizationId, requests.number],
+    }),
+    uniqueIndex("reviews_one_each")
+      .on(t.organizationId, t.requestNumber, t.reviewerId)
+      .where(sql`replaced_at is null`),
+  ],
+);
+
+/** Who, what, when, from where, before and after. A trigger refuses every update and delete. */
+export const auditLog = pgTable(
+  "audit_log",
+  {
+    organizationId: organizationId(),
+    id: bigint({ mode: "number" }).notNull().generatedAlwaysAsIdentity(),
+    at: moment().notNull(),
+    actor: jsonb().$type<Actor>().notNull(),
+    surface: text().$type<Surface>().notNull(),
+    action: text().notNull(),
+    subject: text().notNull(),
+    before: jsonb(),
+    after: jsonb(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.organizationId, t.id] }),
+    index("audit_log_by_subject").on(t.organizationId, t.subject, t.id),
+  ],
+);
+
+/** A Slack message that shows a request to one person, re-drawn at every change. */
+export const cards = pgTable(
+  "cards",
+  {
+    organizationId: organizationId(),
+    id: id(),
+    requestNumber: integer().notNull(),
+    recipientId: text().notNull(),
+    kind: text().$type<"review" | "own">().notNull(),
+    channel: text(),
+    ts: text(),
+    drawnVersion: integer(),
+    /** Why it will not be drawn any more: its message is gone, or its person cannot be reached. */
+    lostReason: text(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.organizationId, t.id] }),
+    unique().on(t.organizationId, t.requestNumber, t.recipientId, t.kind),
+    foreignKey({
+      columns: [t.organizationId, t.requestNumber],
+      foreignColumns: [requests.organizationId, requests.number],
+    }),
+  ],
+);
+
+/** An email, rendered once: every try sends these bytes under this key. */
+export const emails = pgTable(
+  "emails",
+  {
+    organizationId: organizationId(),
+    key: text().notNull(),
+    requestNumber: integer().notNull(),
+    recipientId: text().notNull(),
+    content: jsonb()
+      .$type<{ from: string; to: string; subject: string; html: string; text: string }>()
+      .notNull(),
+    createdAt: moment().notNull().defaultNow(),
+  },
+  (t) => [primaryKey({ columns: [t.organizationId, t.key] })],
+);

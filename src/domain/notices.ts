@@ -1,0 +1,63 @@
+import { type Actor, actingMember } from "./actor.ts";
+import type { MemberId } from "./people.ts";
+import { never } from "./result.ts";
+
+/** What happened to a request; each event bumps its version. */
+export type RequestEvent =
+  | "requested"
+  | "reviewed"
+  | "approved"
+  | "rejected"
+  | "cancelled"
+  | "expired"
+  | "promoting"
+  | "promoted"
+  | "failed"
+  | "changed";
+
+/** Something that one person must be told beyond their card, by one channel. */
+export type Notice = { recipientId: MemberId; channel: "message" | "email" };
+
+export type Audience = {
+  requesterId: MemberId;
+  /** Who may review it now. */
+  reviewers: readonly MemberId[];
+  /** Who has a review card. */
+  asked: readonly MemberId[];
+  /** Who has given a review. */
+  answered: readonly MemberId[];
+  /** Whether the gate stood open, so that nobody was asked (R1). */
+  ungated: boolean;
+};
+
+/** DESIGN §3: who is told of an event, apart from the cards, which follow every event by themselves. */
+export function noticesFor(event: RequestEvent, by: Actor, audience: Audience): Notice[] {
+  const requester: Notice[] = [
+    { recipientId: audience.requesterId, channel: "message" },
+    { recipientId: audience.requesterId, channel: "email" },
+  ];
+  const email = (ids: readonly MemberId[]): Notice[] =>
+    ids.map((recipientId) => ({ recipientId, channel: "email" }));
+  switch (event) {
+    case "requested":
+      return audience.ungated ? [] : email(audience.reviewers);
+    case "approved":
+    case "rejected":
+    case "promoted":
+    case "failed":
+      return requester;
+    case "cancelled":
+    case "expired": {
+      const waiting = audience.asked.filter((id) => !audience.answered.includes(id));
+      const actor = actingMember(by);
+      const others = email(waiting.filter((id) => id !== actor && id !== audience.requesterId));
+      return actor === audience.requesterId ? others : [...others, ...requester];
+    }
+    case "reviewed":
+    case "promoting":
+    case "changed":
+      return [];
+    default:
+      return never(event);
+  }
+}
