@@ -1,0 +1,32 @@
+import * as cards from "../../db/cards.ts";
+import type { Db } from "../../db/connect.ts";
+import * as organizations from "../../db/organizations.ts";
+import type { MemberId } from "../domain/people.ts";
+
+export type CardView = cards.Card;
+
+export function getCard(db: Db, organizationId: string, cardId: string): Promise<CardView | undefined> {
+  return cards.find(db, organizationId, cardId);
+}
+
+/**
+ * Where a person finds their own card of a request in Slack: the review card before the own one. Undefined where none
+ * has been posted to them.
+ */
+export async function getCardLink(
+  db: Db,
+  organizationId: string,
+  number: number,
+  memberId: MemberId,
+): Promise<string | undefined> {
+  const [organization, found] = await Promise.all([
+    organizations.find(db, organizationId),
+    cards.findOfPerson(db, organizationId, number, memberId),
+  ]);
+  const posted = found.filter((card) => card.channel !== null && card.ts !== null);
+  const card = posted.find(({ kind }) => kind === "review") ?? posted[0];
+  if (organization === undefined || card === undefined) return undefined;
+  // Slack's form of a permalink: https://docs.slack.dev/reference/methods/chat.getPermalink
+  const address = organization.url.replace(/\/$/, "");
+  return `${address}/archives/${card.channel}/p${card.ts?.replace(".", "")}`;
+}

@@ -1,0 +1,69 @@
+import type { Eligibility } from "../domain/eligibility.ts";
+import type { MemberId, Person } from "../domain/people.ts";
+import type { NotRequester, NotReviewer } from "../domain/refusals.ts";
+import type { StateName, Verdict } from "../domain/request.ts";
+
+export type BuildView = {
+  id: string;
+  version: string;
+  commit: string | null;
+  link: string | null;
+  author: string | null;
+};
+
+/** A build where it is live, since when. */
+export type LiveView = BuildView & { since: Date };
+
+export type ReviewView = { reviewer: Person; verdict: Verdict; comment: string; at: Date };
+
+/** Who did something: a person, or the system with its reason. */
+export type ByView = { person: Person } | { person: null; reason: string };
+
+/** Everything that a card, an email, a modal or the API shows of a request. Screens draw this and nothing else. */
+export type RequestView = {
+  organizationId: string;
+  number: number;
+  version: number;
+  project: { id: string; slug: string; name: string };
+  integration: { id: string; slug: string; name: string };
+  source: { id: string; name: string };
+  target: { id: string; name: string; critical: boolean };
+  build: BuildView;
+  /** What is live in the target now. */
+  liveInTarget: LiveView | null;
+  /** What is live in the source now, where it is not the requested build any more. */
+  newerInSource: LiveView | null;
+  requester: Person;
+  /** The token that the request was made through, by name. */
+  through: string | null;
+  message: string;
+  createdAt: Date;
+  /** The state at the moment of the query: a request whose time ran out is expired. */
+  state: StateName;
+  expiresAt: Date | null;
+  approvals: { given: number; required: number };
+  /** Who may review it now, by name; empty once it is decided. */
+  reviewers: Person[];
+  reviews: ReviewView[];
+  decision: { outcome: "approved" | "rejected"; at: Date; by: ByView; comment: string } | null;
+  cancelled: { at: Date; by: ByView; reason: string | null; replacedBy: number | null } | null;
+  expiredAt: Date | null;
+  promotedAt: Date | null;
+  attempt: { startedBy: ByView; link: string | null; reason: string | null; unknown: boolean } | null;
+  /** Whether a Reject needs a comment now. */
+  commentOnReject: boolean;
+};
+
+/** What one person may do with a request now, and if not, why. */
+export type ViewerRights = {
+  viewerId: MemberId;
+  isRequester: boolean;
+  review: Eligibility<NotReviewer>;
+  /** The review that they gave and that stands. */
+  reviewed: ReviewView | null;
+  cancel: boolean;
+  /** The request is theirs to cancel without giving a reason. */
+  cancelNeedsReason: boolean;
+  promote: Eligibility<NotRequester>;
+  timeZone: string;
+};

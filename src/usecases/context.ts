@@ -1,0 +1,34 @@
+import type { Db, Tx } from "../../db/connect.ts";
+import type { Result } from "../domain/result.ts";
+
+/** What every use case is given. */
+export type Context = {
+  db: Db;
+  /** Called after a commit that may have added to the outbox. */
+  wake(): void;
+  now(): Date;
+};
+
+/**
+ * Runs one transaction, then wakes the outbox: what is answered after this has happened. A refusal rolls everything
+ * back, so that nothing is half done.
+ */
+export async function commit<T>(
+  context: Context,
+  work: (tx: Tx, now: Date) => Promise<Result<T>>,
+): Promise<Result<T>> {
+  let result: Result<T> | undefined;
+  try {
+    await context.db.transaction(async (tx) => {
+      result = await work(tx, context.now());
+      if (!result.ok) throw new Refused();
+    });
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+  }
+  if (result === undefined) throw new Error("The transaction gave no result");
+  if (result.ok) context.wake();
+  return result;
+}
+
+class Refused extends Error {}

@@ -1,0 +1,36 @@
+import type { Tx } from "../../db/connect.ts";
+import * as requests from "../../db/requests.ts";
+import { system } from "../domain/actor.ts";
+import { move, type PromotionRequest, stateAt } from "../domain/request.ts";
+import { accept } from "../domain/result.ts";
+import { type Context, commit } from "./context.ts";
+import { recordChange } from "./record-change.ts";
+
+/**
+ * R11: writes down that a locked request has expired, if its time has run out. Every use case that meets such a request
+ * does so, which is why nobody waits for the job.
+ *
+ * @returns the request as it stands now
+ */
+export async function expireIfDue(tx: Tx, request: PromotionRequest, now: Date): Promise<PromotionRequest> {
+  const state = stateAt(request.state, now);
+  if (state.name !== "expired" || request.state.name === "expired") return request;
+  const expired = move(request, state);
+  await requests.save(tx, expired);
+  const actor = system("its time ran out");
+  await recordChange(tx, request, expired, { event: "expired", actor, surface: "job", at: now });
+  return expired;
+}
+
+/** R11: the scheduled job. Expires what is overdue, one request a transaction, at most so many. Answers how many. */
+export async function expireOverdue(context: Context, limit = 500): Promise<number> {
+  const overdue = await requests.listOverdue(context.db, context.now(), limit);
+  for (const { organizationId, number } of overdue) {
+    await commit(context, async (tx, now) => {
+      const request = await requests.lock(tx, organizationId, number);
+      if (request !== undefined) await expireIfDue(tx, request, now);
+      return accept(null);
+    });
+  }
+  return overdue.length;
+}

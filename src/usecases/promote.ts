@@ -1,0 +1,78 @@
+import { randomUUID } from "node:crypto";
+import * as catalog from "../../db/catalog.ts";
+import type { Tx } from "../../db/connect.ts";
+import * as deployments from "../../db/deployments.ts";
+import * as outbox from "../../db/outbox.ts";
+import * as requests from "../../db/requests.ts";
+import type { Actor, Surface } from "../domain/actor.ts";
+import type { Situation } from "../domain/drift.ts";
+import { beginAttempt } from "../domain/promote.ts";
+import type { PromotionRequest } from "../domain/request.ts";
+import { accept, type Result, refuse } from "../domain/result.ts";
+import { checkRequester } from "./check-requester.ts";
+import { type Context, commit } from "./context.ts";
+import { expireIfDue } from "./expire-request.ts";
+import { recordChange } from "./record-change.ts";
+
+export type Promote = {
+  organizationId: string;
+  number: number;
+  actor: Actor;
+  surface: Surface;
+  /** The changes that the person was shown and confirmed, as `must-confirm` named them; null at first. */
+  shown: string | null;
+};
+
+/**
+ * R9: begins the deployment of an approved build, or tries a failed one again. The deployer is called by the outbox.
+ *
+ * Refuses `not-approved`, `must-confirm`, `not-requester`, `not-found`.
+ */
+export async function promote(context: Context, input: Promote): Promise<Result<{ deploymentId: string }>> {
+  const { organizationId, number, actor } = input;
+  return commit(context, async (tx, now) => {
+    const locked = await requests.lock(tx, organizationId, number);
+    if (locked === undefined) return refuse({ code: "not-found", what: "request" });
+    const request = await expireIfDue(tx, locked, now);
+    const place = await catalog.findIntegration(tx, organizationId, request.integrationId);
+    if (place === undefined) return refuse({ code: "not-found", what: "integration" });
+    const requester = await checkRequester(tx, organizationId, actor, place.project);
+    if (!requester.ok) return requester;
+    const situation = await deployments.situation(tx, organizationId, request);
+    return startAttempt(tx, request, situation, input, now);
+  });
+}
+
+/** Moves a locked request to promoting, opens its deployment and hands it to the outbox. */
+export async function startAttempt(
+  tx: Tx,
+  request: PromotionRequest,
+  situation: Situation,
+  by: { actor: Actor; surface: Surface; shown: string | null },
+  now: Date,
+): Promise<Result<{ deploymentId: string }>> {
+  const { organizationId, number, integrationId, targetId, buildId } = request;
+  const deploymentId = randomUUID();
+  const begun = beginAttempt(request, situation, by.shown, deploymentId, now);
+  if (!begun.ok) return begun;
+  const { actor, surface, shown } = by;
+  await deployments.begin(tx, {
+    organizationId,
+    id: deploymentId,
+    integrationId,
+    environmentId: targetId,
+    buildId,
+    requestNumber: number,
+    startedBy: actor,
+    startedAt: now,
+  });
+  await Promise.all([
+    requests.save(tx, begun.value),
+    outbox.add(tx, [
+      { organizationId, kind: "deploy", key: `deploy:${deploymentId}`, payload: { deploymentId } },
+    ]),
+  ]);
+  const facts = shown === null ? {} : { confirmed: shown };
+  await recordChange(tx, request, begun.value, { event: "promoting", actor, surface, at: now, facts });
+  return accept({ deploymentId });
+}

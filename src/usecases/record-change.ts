@@ -1,0 +1,60 @@
+import * as audit from "../../db/audit.ts";
+import type { Tx } from "../../db/connect.ts";
+import * as outbox from "../../db/outbox.ts";
+import type { Actor, Surface } from "../domain/actor.ts";
+import type { RequestEvent } from "../domain/notices.ts";
+import type { PromotionRequest } from "../domain/request.ts";
+
+export type Change = { event: RequestEvent; actor: Actor; surface: Surface; at: Date; facts?: object };
+
+/** What `request-changed` items carry. */
+export type RequestChanged = { number: number; version: number; event: RequestEvent; by: Actor };
+
+/**
+ * Appends a request's change to the audit log and adds one item to the outbox, however many people will be told (R12).
+ *
+ * @param before null for a new request
+ */
+export async function recordChange(
+  tx: Tx,
+  before: PromotionRequest | null,
+  after: PromotionRequest,
+  change: Change,
+): Promise<void> {
+  const { organizationId, number, version } = after;
+  const payload: RequestChanged = { number, version, event: change.event, by: change.actor };
+  await Promise.all([
+    audit.append(tx, [
+      {
+        organizationId,
+        at: change.at,
+        actor: change.actor,
+        surface: change.surface,
+        action: `request.${change.event}`,
+        subject: `request:${number}`,
+        before: before && summary(before),
+        after: { ...summary(after), ...change.facts },
+      },
+    ]),
+    outbox.add(tx, [
+      { organizationId, kind: "request-changed", key: `request:${number}:v${version}`, payload },
+    ]),
+  ]);
+}
+
+/** What of a request can change; a new one also says what it asks for. */
+function summary(request: PromotionRequest): object {
+  const { version, approvals, decision, state } = request;
+  const asked =
+    version === 1
+      ? {
+          integrationId: request.integrationId,
+          sourceId: request.sourceId,
+          targetId: request.targetId,
+          buildId: request.buildId,
+          requesterId: request.requesterId,
+          message: request.message,
+        }
+      : {};
+  return { version, approvals, decision, state, ...asked };
+}

@@ -1,0 +1,101 @@
+import * as audit from "../../db/audit.ts";
+import type { Tx } from "../../db/connect.ts";
+import * as deployments from "../../db/deployments.ts";
+import * as outbox from "../../db/outbox.ts";
+import * as requests from "../../db/requests.ts";
+import * as workflows from "../../db/workflow.ts";
+import { type Actor, type Surface, system } from "../domain/actor.ts";
+import { accepts } from "../domain/deployment.ts";
+import { type AttemptEnd, endAttempt } from "../domain/promote.ts";
+import { accept, type Result, refuse } from "../domain/result.ts";
+import { type Context, commit } from "./context.ts";
+import { type RequestChanged, recordChange } from "./record-change.ts";
+
+export type ReportDeployment = {
+  organizationId: string;
+  deploymentId: string;
+  actor: Actor;
+  surface: Surface;
+  /** `in progress` may bring a link; the others end the attempt. */
+  report: { status: "in progress" } | AttemptEnd;
+  link: string | null;
+};
+
+/**
+ * Takes down what a deployer says of an attempt. The first final report wins; a success moves the live pointer, unless
+ * a newer attempt succeeded before, and ends the request that the attempt belongs to.
+ *
+ * @returns whether the report changed anything. Refuses `not-found`.
+ */
+export async function reportDeployment(
+  context: Context,
+  input: ReportDeployment,
+): Promise<Result<{ changed: boolean }>> {
+  const { organizationId, deploymentId } = input;
+  return commit<{ changed: boolean }>(context, async (tx, now) => {
+    const known = await deployments.find(tx, organizationId, deploymentId);
+    if (known === undefined) return refuse({ code: "not-found", what: "request" });
+    // The request first, then its attempt: everybody locks in this order.
+    const request =
+      known.requestNumber === null ? undefined : await requests.lock(tx, organizationId, known.requestNumber);
+    const attempt = await deployments.lock(tx, organizationId, deploymentId);
+    if (attempt === undefined || !accepts(attempt.status, input.report.status)) {
+      return accept({ changed: false });
+    }
+    await writeDown(tx, attempt, input, now);
+    if (input.report.status === "in progress") return accept({ changed: true });
+    const { report, actor, surface } = input;
+    if (report.status === "succeeded") await moveLive(tx, attempt, now);
+    if (request !== undefined) {
+      const { options } = await workflows.current(tx, organizationId);
+      const ended = endAttempt(request, deploymentId, report, options, now);
+      if (ended !== null) {
+        await requests.save(tx, ended);
+        const event = ended.state.name === "promoted" ? "promoted" : "failed";
+        await recordChange(tx, request, ended, { event, actor, surface, at: now });
+      }
+    }
+    return accept({ changed: true });
+  });
+}
+
+async function writeDown(
+  tx: Tx,
+  attempt: deployments.Deployment,
+  input: ReportDeployment,
+  now: Date,
+): Promise<void> {
+  const { organizationId, id, status } = attempt;
+  const { report, actor, surface } = input;
+  const reason = "reason" in report ? report.reason : null;
+  const finishedAt = report.status === "in progress" ? null : now;
+  const link = input.link ?? attempt.link;
+  await deployments.report(tx, attempt, { status: report.status, reason, link, finishedAt });
+  await audit.append(tx, [
+    {
+      organizationId,
+      at: now,
+      actor,
+      surface,
+      action: "deployment.reported",
+      subject: `deployment:${id}`,
+      before: { status },
+      after: { status: report.status, reason, link },
+    },
+  ]);
+}
+
+/** Moves the live pointer and has the cards that show it drawn again. */
+async function moveLive(tx: Tx, attempt: deployments.Deployment, now: Date): Promise<void> {
+  if (!(await deployments.makeLive(tx, attempt, now))) return;
+  const { organizationId, integrationId, environmentId, requestNumber } = attempt;
+  const around = await requests.bumpAround(tx, organizationId, integrationId, environmentId, requestNumber);
+  const by = system("what is live changed");
+  await outbox.add(
+    tx,
+    around.map(({ number, version }) => {
+      const payload: RequestChanged = { number, version, event: "changed", by };
+      return { organizationId, kind: "request-changed", key: `request:${number}:v${version}`, payload };
+    }),
+  );
+}

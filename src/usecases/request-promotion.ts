@@ -1,0 +1,229 @@
+import * as catalog from "../../db/catalog.ts";
+import type { Tx } from "../../db/connect.ts";
+import * as deployments from "../../db/deployments.ts";
+import { nextRequestNumber } from "../../db/organizations.ts";
+import * as requests from "../../db/requests.ts";
+import { listEligible } from "../../db/reviewers.ts";
+import * as roles from "../../db/roles.ts";
+import * as workflows from "../../db/workflow.ts";
+import { type Actor, actingMember, type Surface, system } from "../domain/actor.ts";
+import { replace, replaceable } from "../domain/cancel.ts";
+import { limits } from "../domain/limits.ts";
+import { promotable, type Step, steps } from "../domain/pipeline.ts";
+import { expiry, isOpen, type PromotionRequest, requesters } from "../domain/request.ts";
+import { accept, type Result, refuse } from "../domain/result.ts";
+import { gates, openGateReason, type Workflow } from "../domain/workflow.ts";
+import { checkRequester } from "./check-requester.ts";
+import { type Context, commit } from "./context.ts";
+import { expireIfDue } from "./expire-request.ts";
+import { startAttempt } from "./promote.ts";
+import { recordChange } from "./record-change.ts";
+
+export type RequestPromotion = {
+  organizationId: string;
+  actor: Actor;
+  surface: Surface;
+  integrationId: string;
+  targetId: string;
+  /** R2: the build that the person was shown. */
+  buildId: string;
+  /** R9, where the gate is open: the changes that the person was shown and confirmed. */
+  shown: string | null;
+  message: string;
+  /** R3: the open request that this one takes the place of. */
+  replaces: number | null;
+};
+
+export type Requested = { number: number; replaced: number | null; state: "pending" | "promoting" };
+
+/**
+ * Submits a promotion request; where the gate is open (R1) it is approved by the system and promoted at once.
+ *
+ * Refuses by R1 (`open-request`), R2 (`nothing-live`, `already-live`, `build-changed`, `no-source`), R3 (`open-request`,
+ * `not-replaceable`), R6 (`too-few-reviewers`), R9 (`must-confirm`), R14 (`not-requester`), and `not-found`, `archived`,
+ * `text-too-long`.
+ */
+export async function requestPromotion(
+  context: Context,
+  input: RequestPromotion,
+): Promise<Result<Requested>> {
+  const { organizationId } = input;
+  if (input.message.length > limits.message) {
+    return refuse({ code: "text-too-long", field: "message", limit: limits.message });
+  }
+  const number = await nextRequestNumber(context.db, organizationId);
+  return commit(context, async (tx, now) => {
+    const found = await findStep(tx, input);
+    if (!found.ok) return found;
+    const { place, step } = found.value;
+    const requester = await checkRequester(tx, organizationId, input.actor, place.project);
+    if (!requester.ok) return requester;
+    const workflow = await workflows.current(tx, organizationId);
+    const live = await deployments.live(tx, organizationId, input.integrationId, [
+      step.source.id,
+      step.target.id,
+    ]);
+    const targetBuildId = live.get(step.target.id)?.buildId ?? null;
+    const build = promotable(step, {
+      source: live.get(step.source.id) ?? null,
+      target: live.get(step.target.id) ?? null,
+    });
+    const cleared = await clearTheWay(
+      tx,
+      input,
+      workflow,
+      build.ok ? build.value.buildId : null,
+      number,
+      now,
+    );
+    if (!cleared.ok) return cleared;
+    if (!build.ok) return build;
+    if (build.value.buildId !== input.buildId) return refuse({ code: "build-changed" });
+    const request = draft(input, number, place, step, targetBuildId, workflow, now);
+    return gates(workflow, step.target)
+      ? submit(tx, request, workflow, input, cleared.value, now)
+      : promoteAtOnce(tx, request, workflow, input, cleared.value, now);
+  });
+}
+
+async function findStep(
+  tx: Tx,
+  input: RequestPromotion,
+): Promise<Result<{ place: catalog.IntegrationInPipeline; step: Step }>> {
+  const place = await catalog.findIntegration(tx, input.organizationId, input.integrationId);
+  if (place === undefined) return refuse({ code: "not-found", what: "integration" });
+  if (place.archived !== null) return refuse({ code: "archived", what: place.archived });
+  const target = place.environments.find((environment) => environment.id === input.targetId);
+  if (target === undefined) return refuse({ code: "not-found", what: "environment" });
+  const step = steps(place.environments).find((candidate) => candidate.target.id === target.id);
+  if (step === undefined) return refuse({ code: "no-source", target: target.name });
+  return accept({ place, step });
+}
+
+/** R3: the open request in the way is refused, expired if it is overdue, or cancelled if it is to be replaced. */
+async function clearTheWay(
+  tx: Tx,
+  input: RequestPromotion,
+  workflow: Workflow,
+  liveBuildId: string | null,
+  number: number,
+  now: Date,
+): Promise<Result<number | null>> {
+  const { organizationId, integrationId, targetId } = input;
+  const inTheWay = await requests.findOpen(tx, organizationId, integrationId, targetId);
+  if (inTheWay === undefined) {
+    return input.replaces === null
+      ? accept(null)
+      : refuse({ code: "not-replaceable", number: input.replaces });
+  }
+  const locked = await requests.lock(tx, organizationId, inTheWay.number);
+  const current = locked && (await expireIfDue(tx, locked, now));
+  if (current === undefined || !isOpen(current.state)) return accept(null);
+  const mayReplace = replaceable(current, liveBuildId, now);
+  if (input.replaces !== current.number) {
+    return refuse({
+      code: "open-request",
+      number: current.number,
+      replaceable: mayReplace,
+      workflowOff: !workflow.enabled,
+    });
+  }
+  if (!mayReplace || input.buildId !== liveBuildId) {
+    return refuse({ code: "not-replaceable", number: current.number });
+  }
+  const cancelled = replace(current, input.actor, number, now);
+  await requests.save(tx, cancelled);
+  const { actor, surface } = input;
+  await recordChange(tx, current, cancelled, { event: "cancelled", actor, surface, at: now });
+  return accept(current.number);
+}
+
+function draft(
+  input: RequestPromotion,
+  number: number,
+  place: catalog.IntegrationInPipeline,
+  step: Step,
+  targetBuildId: string | null,
+  workflow: Workflow,
+  now: Date,
+): PromotionRequest {
+  return {
+    organizationId: input.organizationId,
+    number,
+    version: 1,
+    projectId: place.project.id,
+    integrationId: place.integration.id,
+    sourceId: step.source.id,
+    targetId: step.target.id,
+    buildId: input.buildId,
+    targetBuildId,
+    requestedBy: input.actor,
+    requesterId: actingMember(input.actor) ?? "",
+    message: input.message.trim(),
+    createdAt: now,
+    approvals: 0,
+    decision: null,
+    state: { name: "pending", expiresAt: expiry("pending", workflow.options, now) },
+  };
+}
+
+async function submit(
+  tx: Tx,
+  request: PromotionRequest,
+  workflow: Workflow,
+  input: RequestPromotion,
+  replaced: number | null,
+  now: Date,
+): Promise<Result<Requested>> {
+  const { organizationId, projectId } = request;
+  const asked = { projectId, requesters: requesters(request) };
+  const reviewers = await listEligible(tx, organizationId, asked, workflow);
+  const required = workflow.options.requiredApprovals;
+  if (reviewers.length < required) {
+    const workflowRoles = await roles.names(tx, organizationId, workflow.roleIds);
+    return refuse({ code: "too-few-reviewers", required, available: reviewers.length, workflowRoles });
+  }
+  const inserted = await insert(tx, request, workflow);
+  if (!inserted.ok) return inserted;
+  const { actor, surface } = input;
+  await recordChange(tx, null, request, { event: "requested", actor, surface, at: now });
+  return accept({ number: request.number, replaced, state: "pending" });
+}
+
+/** R1: the system approves, and the attempt begins, in this same transaction. */
+async function promoteAtOnce(
+  tx: Tx,
+  request: PromotionRequest,
+  workflow: Workflow,
+  input: RequestPromotion,
+  replaced: number | null,
+  now: Date,
+): Promise<Result<Requested>> {
+  const approved: PromotionRequest = {
+    ...request,
+    decision: { outcome: "approved", at: now, by: system(openGateReason(workflow)) },
+    state: { name: "approved", expiresAt: expiry("approved", workflow.options, now) },
+  };
+  const inserted = await insert(tx, approved, workflow);
+  if (!inserted.ok) return inserted;
+  const { actor, surface } = input;
+  await recordChange(tx, null, approved, { event: "requested", actor, surface, at: now });
+  const situation = await deployments.situation(tx, request.organizationId, request);
+  const started = await startAttempt(tx, approved, situation, input, now);
+  if (!started.ok) return started;
+  return accept({ number: request.number, replaced, state: "promoting" });
+}
+
+/** R3: the unique index decides between two who submit at once. */
+async function insert(tx: Tx, request: PromotionRequest, workflow: Workflow): Promise<Result<null>> {
+  if (await requests.insert(tx, request)) return accept(null);
+  const { organizationId, integrationId, targetId } = request;
+  const first = await requests.findOpen(tx, organizationId, integrationId, targetId);
+  if (first === undefined) throw new Error(`#${request.number} was not stored`);
+  return refuse({
+    code: "open-request",
+    number: first.number,
+    replaceable: first.buildId !== request.buildId && first.state.name !== "promoting",
+    workflowOff: !workflow.enabled,
+  });
+}
