@@ -1,0 +1,123 @@
+import type { Button, KnownBlock } from "@slack/types";
+import type { CardView } from "../../queries/get-card.ts";
+import type { RequestView, ViewerRights } from "../../queries/request-view.ts";
+import { ids } from "../ids.ts";
+import {
+  context,
+  messageBlocks,
+  requestFields,
+  reviewBlocks,
+  stateBlocks,
+  titleBlock,
+  waitingBlocks,
+} from "./details.ts";
+import { escapeWithin, mrkdwn, plain, textLimits } from "./text.ts";
+import { shortName, stateWords, whatWords } from "./words.ts";
+
+export type Message = { text: string; blocks: KnownBlock[] };
+
+/** A request as a message to one person: a review card, or the requester's own. */
+export function card(view: RequestView, rights: ViewerRights, kind: CardView["kind"]): Message {
+  const buttons = kind === "review" ? reviewButtons(view, rights) : ownButtons(view);
+  return {
+    text: cardText(view, kind),
+    blocks: [
+      titleBlock(view),
+      requestFields(view),
+      ...messageBlocks(view),
+      { type: "divider" },
+      ...stateBlocks(view),
+      ...reviewBlocks(view),
+      ...waitingBlocks(view),
+      ...yourPart(view, rights, kind),
+      { type: "actions", block_id: "actions", elements: buttons },
+    ],
+  };
+}
+
+/** What the notification and a screen reader say; it is mrkdwn, so people's text is escaped. */
+function cardText(view: RequestView, kind: CardView["kind"]): string {
+  const what = `#${view.number} ${whatWords(view)}`;
+  const asks = `${shortName(view.requester.name)} asks to promote ${whatWords(view)} (#${view.number})`;
+  const text = kind === "review" && view.state === "pending" ? asks : `${what}: ${stateWords(view)}`;
+  return escapeWithin(text, textLimits.section);
+}
+
+/** What this person has to do with it, where their buttons do not say so by themselves. */
+function yourPart(view: RequestView, rights: ViewerRights, kind: CardView["kind"]): KnownBlock[] {
+  if (kind !== "review" || view.state !== "pending") return [];
+  if (!rights.review.eligible) return [context("You can no longer review this request.")];
+  if (rights.reviewed === null) return [];
+  return [context("You approved. You can change your review until the request is decided.")];
+}
+
+export function button(
+  actionId: string,
+  text: string,
+  number: number,
+  extra: Partial<Pick<Button, "style" | "confirm" | "accessibility_label">> = {},
+): Button {
+  return {
+    type: "button",
+    action_id: actionId,
+    text: plain(text, textLimits.button),
+    value: String(number),
+    ...extra,
+  };
+}
+
+function reviewButtons(view: RequestView, rights: ViewerRights): Button[] {
+  const { number } = view;
+  const details = button(ids.action.details, "Details", number, label("Details of", view));
+  if (view.state === "pending" && rights.review.eligible) {
+    return [
+      button(ids.action.approve, "Approve", number, {
+        style: "primary",
+        ...label("Approve", view),
+        ...confirmCritical(view),
+      }),
+      button(ids.action.reject, "Reject", number, { style: "danger", ...label("Reject", view) }),
+      button(ids.action.details, "Review", number, label("Review", view)),
+    ];
+  }
+  if (view.state === "approved" && rights.cancel) {
+    return [details, button(ids.action.cancel, "Cancel Request", number, label("Cancel", view))];
+  }
+  return [details];
+}
+
+function ownButtons(view: RequestView): Button[] {
+  const { number, state } = view;
+  const details = button(ids.action.details, "Details", number, label("Details of", view));
+  const cancel = button(ids.action.cancel, "Cancel Request", number, label("Cancel", view));
+  if (state === "pending") return [cancel, details];
+  if (state === "approved" || state === "failed") {
+    const verb = state === "approved" ? "Promote" : "Try Again";
+    return [
+      button(ids.action.promote, verb, number, { style: "primary", ...label(verb, view) }),
+      cancel,
+      details,
+    ];
+  }
+  return [details];
+}
+
+const label = (verb: string, view: RequestView) => ({
+  accessibility_label: plain(`${verb} request ${view.number}`, textLimits.button).text,
+});
+
+/** A critical environment is named before one click decides. Limits: title 100, text 300, buttons 30. */
+function confirmCritical(view: RequestView): Partial<Pick<Button, "confirm">> {
+  if (!view.target.critical) return {};
+  const target = shortName(view.target.name);
+  return {
+    confirm: {
+      title: plain(`Approve for ${target}?`, 100),
+      text: mrkdwn(
+        `${escapeWithin(shortName(view.integration.name), 80)} ${escapeWithin(shortName(view.build.version), 80)} may then be promoted to *${escapeWithin(target, 80)}*.`,
+      ),
+      confirm: plain("Approve", 30),
+      deny: plain("Not yet", 30),
+    },
+  };
+}

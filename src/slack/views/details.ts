@@ -1,0 +1,122 @@
+import type { ContextBlock, HeaderBlock, KnownBlock, SectionBlock } from "@slack/types";
+import type { BuildView, LiveView, RequestView } from "../../queries/request-view.ts";
+import { escapeWithin, link, moment, mrkdwn, nameList, plain, textLimits } from "./text.ts";
+import { shortName, stateSign, stateWords } from "./words.ts";
+
+const nameInField = 300;
+
+/** What a request is, in fields: the same on cards and in modals. */
+export function requestFields(view: RequestView): SectionBlock {
+  const critical = view.target.critical ? " · *critical*" : "";
+  const through = view.through === null ? "" : ` through token ${escapeWithin(view.through, 100)}`;
+  return {
+    type: "section",
+    fields: [
+      mrkdwn(
+        `*Integration*\n${escapeWithin(view.integration.name, nameInField)}\n_${escapeWithin(view.project.name, nameInField)}_`,
+      ),
+      mrkdwn(
+        `*From → to*\n${escapeWithin(view.source.name, nameInField)} → ${escapeWithin(view.target.name, nameInField)}${critical}`,
+      ),
+      mrkdwn(`*Build*\n${buildWords(view.build)}`),
+      mrkdwn(`*Live in ${escapeWithin(view.target.name, nameInField)} now*\n${liveWords(view.liveInTarget)}`),
+      mrkdwn(`*Requested by*\n<@${view.requester.id}>${through}\n${moment(view.createdAt)}`),
+    ],
+  };
+}
+
+/** "1.4.2 · a1b2c3d", the version linked where the build has an address. */
+export function buildWords(build: BuildView): string {
+  const commit =
+    build.commit === null ? "" : ` · \`${escapeWithin(build.commit.slice(0, 12).replace(/`/g, "'"), 60)}\``;
+  const author = build.author === null ? "" : `\nby ${escapeWithin(build.author, 100)}`;
+  return `${fitLink(build.link, shortName(build.version))}${commit}${author}`;
+}
+
+export function liveWords(live: LiveView | null): string {
+  return live === null ? "Nothing yet" : `${buildWords(live)}\nsince ${moment(live.since)}`;
+}
+
+/** A link only where it fits into a field beside the rest. */
+function fitLink(address: string | null, label: string): string {
+  return link(address !== null && address.length <= 500 ? address : null, label);
+}
+
+export function titleBlock(view: RequestView): HeaderBlock {
+  const { number, integration, source, target } = view;
+  const text = `#${number}  ${shortName(integration.name)}: ${shortName(source.name)} → ${shortName(target.name)}`;
+  return { type: "header", text: plain(text, textLimits.header) };
+}
+
+/** The requester's message as they wrote it: nothing in it comes alive. */
+export function messageBlocks(view: RequestView): KnownBlock[] {
+  return view.message === "" ? [] : quoted(`Message from ${shortName(view.requester.name)}`, view.message);
+}
+
+/** Somebody's own words under a line that says whose. */
+export function quoted(heading: string, text: string): KnownBlock[] {
+  return [context(`💬 ${escapeWithin(heading, 200)}`), { type: "section", text: plain(text) }];
+}
+
+export function context(text: string): ContextBlock {
+  return { type: "context", elements: [mrkdwn(text)] };
+}
+
+/** The state, who brought it about, when, and what they said. */
+export function stateBlocks(view: RequestView): KnownBlock[] {
+  const at = view.cancelled?.at ?? view.promotedAt ?? view.expiredAt ?? view.decision?.at ?? null;
+  const when = at === null ? "" : ` · ${moment(at)}`;
+  const line = `${stateSign(view)} *${escapeWithin(stateWords(view), 1500)}*${when}`;
+  const blocks: KnownBlock[] = [{ type: "section", text: mrkdwn(line) }];
+  if (view.state === "promoting" && view.attempt?.link) {
+    blocks.push(context(link(view.attempt.link, "Follow the deployment")));
+  }
+  const { decision, cancelled } = view;
+  if (decision !== null && view.state !== "approved" && view.state !== "rejected") {
+    const decided = decision.outcome === "approved" ? "Approved" : "Rejected";
+    const who =
+      decision.by.person === null ? `Signoff (${decision.by.reason})` : shortName(decision.by.person.name);
+    blocks.push(context(`${decided} by ${escapeWithin(who, 300)} · ${moment(decision.at)}`));
+  }
+  if (cancelled?.reason) blocks.push(...quoted("Reason", cancelled.reason));
+  return blocks;
+}
+
+/** Who reviewed so far, and the comments they left. */
+export function reviewBlocks(view: RequestView, most = 5): KnownBlock[] {
+  const shown = view.reviews.slice(-most);
+  return shown.flatMap((review): KnownBlock[] => {
+    const said = review.verdict === "approve" ? "✅ Approved" : "⛔ Rejected";
+    const heading = `${said} by ${escapeWithin(shortName(review.reviewer.name), 300)} · ${moment(review.at)}`;
+    return review.comment === ""
+      ? [context(heading)]
+      : [context(heading), { type: "section", text: plain(review.comment) }];
+  });
+}
+
+/** While it waits: who may review it, and what is not any more as it was. */
+export function waitingBlocks(view: RequestView): KnownBlock[] {
+  const blocks: KnownBlock[] = [];
+  if (view.state === "pending") {
+    const names = view.reviewers.map((person) => shortName(person.name));
+    const who =
+      names.length === 0
+        ? "Nobody can review this now: an admin must choose reviewers"
+        : `Can review: ${nameList(names)}`;
+    const until = view.expiresAt === null ? "" : ` · expires ${moment(view.expiresAt)}`;
+    blocks.push(context(`${escapeWithin(who, 1000)}${until}`));
+  }
+  if (view.state === "approved" || view.state === "failed") {
+    if (view.expiresAt !== null) blocks.push(context(`Expires ${moment(view.expiresAt)}`));
+  }
+  const open = view.state === "pending" || view.state === "approved" || view.state === "failed";
+  if (open && view.newerInSource !== null) {
+    const version = escapeWithin(shortName(view.newerInSource.version), 200);
+    blocks.push(
+      context(
+        `ℹ️ ${escapeWithin(view.source.name, 200)} runs ${version} by now; this request is for ${escapeWithin(shortName(view.build.version), 200)}`,
+      ),
+    );
+  }
+  return blocks;
+}

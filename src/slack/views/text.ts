@@ -1,0 +1,85 @@
+import type { MrkdwnElement, PlainTextElement } from "@slack/types";
+
+/** Characters of text: https://docs.slack.dev/reference/block-kit/blocks/section-block */
+export const textLimits = {
+  section: 3000,
+  field: 2000,
+  header: 150,
+  context: 2000,
+  button: 75,
+  option: 75,
+} as const;
+
+const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
+
+const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;" };
+
+/** Makes people's text harmless in mrkdwn: no mention, no broadcast, no disguised link comes alive. */
+export function escaped(text: string): string {
+  return text.replace(/[&<>]/g, (character) => entities[character] as string);
+}
+
+/** Escaped text of at most so many characters, cut between graphemes and never inside an entity. */
+export function escapeWithin(text: string, limit: number): string {
+  return cut(text, limit, escaped);
+}
+
+/** Text of at most so many characters, cut between graphemes. */
+export function cutTo(text: string, limit: number): string {
+  return cut(text, limit, (part) => part);
+}
+
+function cut(text: string, limit: number, as: (part: string) => string): string {
+  const whole = as(text);
+  if (whole.length <= limit) return whole;
+  let kept = "";
+  for (const { segment } of graphemes.segment(text)) {
+    const next = as(segment);
+    if (kept.length + next.length > limit - 1) break;
+    kept += next;
+  }
+  return `${kept}…`;
+}
+
+/** mrkdwn that we wrote; people's text in it is escaped by whoever puts it there. */
+export function mrkdwn(text: string): MrkdwnElement {
+  return { type: "mrkdwn", text, verbatim: true };
+}
+
+/** People's own text as it is: nothing in it comes alive. Slack refuses an empty one. */
+export function plain(text: string, limit: number = textLimits.section): PlainTextElement {
+  return { type: "plain_text", text: cutTo(text, limit) || " ", emoji: true };
+}
+
+/**
+ * A moment in each reader's own time zone; readers that cannot show it get UTC.
+ * https://docs.slack.dev/messaging/formatting-message-text#date-formatting
+ */
+export function moment(at: Date): string {
+  const fallback = `${at.toISOString().slice(0, 16).replace("T", " ")} UTC`;
+  return `<!date^${Math.floor(at.getTime() / 1000)}^{date_short_pretty} at {time}|${fallback}>`;
+}
+
+/** A link with our label, where the address is one that a browser opens; else only the label. */
+export function link(address: string | null, label: string): string {
+  if (address === null || !/^https?:\/\//i.test(address)) return escaped(label);
+  const safe = encodeURI(decode(address)).replace(/[|<>]/g, encodeURIComponent).replace(/&/g, "&amp;");
+  return `<${safe}|${escaped(label).replace(/\|/g, "¦")}>`;
+}
+
+function decode(address: string): string {
+  try {
+    return decodeURI(address);
+  } catch {
+    return address;
+  }
+}
+
+/** "Bob", "Bob and Carol", "Bob, Carol and 3 others": at most `most` names. */
+export function nameList(names: readonly string[], most = 5): string {
+  const shown = names.length > most + 1 ? names.slice(0, most) : [...names];
+  const rest = names.length - shown.length;
+  const parts = rest > 0 ? [...shown, `${rest} others`] : shown;
+  const last = parts.at(-1) ?? "";
+  return parts.length < 2 ? last : `${parts.slice(0, -1).join(", ")} and ${last}`;
+}

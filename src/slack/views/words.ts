@@ -1,0 +1,67 @@
+import { never } from "../../domain/result.ts";
+import type { ByView, RequestView } from "../../queries/request-view.ts";
+import { cutTo } from "./text.ts";
+
+/** Names in running text stay short enough that no sentence outgrows its place. */
+const nameLimit = 60;
+
+export const shortName = (name: string): string => cutTo(name.replace(/\s+/g, " ").trim(), nameLimit);
+
+export function byWords(by: ByView): string {
+  return by.person === null ? `Signoff (${by.reason})` : shortName(by.person.name);
+}
+
+/** "Orders Sync 1.4.2 from Staging to Production", as plain text. */
+export function whatWords(view: RequestView): string {
+  const { integration, build, source, target } = view;
+  return `${shortName(integration.name)} ${shortName(build.version)} from ${shortName(source.name)} to ${shortName(target.name)}`;
+}
+
+/** The state in one plain sentence, for notifications, screen readers and emails. */
+export function stateWords(view: RequestView): string {
+  const { decision, cancelled, attempt, approvals } = view;
+  switch (view.state) {
+    case "pending":
+      return `Waiting for review: ${approvals.given} of ${countWords(approvals.required, "approval")}`;
+    case "approved":
+      return decision ? `Approved by ${byWords(decision.by)}` : "Approved";
+    case "rejected":
+      return decision ? `Rejected by ${byWords(decision.by)}` : "Rejected";
+    case "cancelled": {
+      if (cancelled === null) return "Cancelled";
+      const replaced = cancelled.replacedBy === null ? "" : `, replaced by #${cancelled.replacedBy}`;
+      return `Cancelled by ${byWords(cancelled.by)}${replaced}`;
+    }
+    case "expired":
+      return decision ? "Expired: nobody promoted it in time" : "Expired: nobody decided in time";
+    case "promoting":
+      return attempt ? `Promoting, started by ${byWords(attempt.startedBy)}` : "Promoting";
+    case "promoted":
+      return `Promoted: ${shortName(view.build.version)} is live in ${shortName(view.target.name)}`;
+    case "failed":
+      return attempt?.unknown
+        ? "The deployment went silent: it may still be running"
+        : `The deployment failed${attempt?.reason ? `: ${cutTo(attempt.reason, 500)}` : ""}`;
+    default:
+      return never(view.state);
+  }
+}
+
+/** The state as one sign, for eyes; the words beside it say the same. */
+export function stateSign(view: RequestView): string {
+  const signs: Record<RequestView["state"], string> = {
+    pending: "⏳",
+    approved: "✅",
+    rejected: "⛔",
+    cancelled: "🚫",
+    expired: "⌛",
+    promoting: "🚀",
+    promoted: "🎉",
+    failed: "⚠️",
+  };
+  return signs[view.state];
+}
+
+export function countWords(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
+}
