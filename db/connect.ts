@@ -8,11 +8,10 @@ export type Db = PostgresJsDatabase<typeof schema>;
 export type Tx = Parameters<Parameters<Db["transaction"]>[0]>[0];
 
 export type Database = {
+  /** Its transactions wait in a bounded queue: `DatabaseBusy` is thrown when none can begin within a second. */
   db: Db;
   /** A second client: drizzle changes the serializers of its own. For raw SQL and NOTIFY. */
   sql: postgres.Sql;
-  /** Runs `fn` in a transaction, behind a bounded queue. See `transact`. */
-  transact<T>(fn: (tx: Tx) => Promise<T>): Promise<T>;
   /** Waits up to 5 s for what runs, then closes both clients. */
   close(): Promise<void>;
 };
@@ -24,9 +23,9 @@ export type ConnectOptions = {
   applicationName?: string;
 };
 
-/** No connection became free in time, or too many were waiting already. Nothing was changed. */
+/** No connection became free in time, or too many transactions were waiting already. Nothing was changed. */
 export class DatabaseBusy extends Error {
-  override name = "DatabaseBusy";
+  override readonly name = "DatabaseBusy";
 }
 
 // A decision, its locks and its commit must fit inside the 3 seconds that Slack waits for an answer
@@ -52,34 +51,23 @@ export function connect(url: string, options: ConnectOptions = {}): Database {
   const sql = postgres(url, { ...clientOptions(applicationName), max: 2 });
   const db = drizzle(client, { schema, casing: "snake_case" });
   const enter = gate(max, max * waitingPerConnection);
+  const begin = db.transaction.bind(db);
+  db.transaction = async (work, config) => {
+    const leave = await enter();
+    try {
+      return await begin(work, config);
+    } finally {
+      leave();
+    }
+  };
   return {
     db,
     sql,
-    async transact(fn) {
-      const leave = await enter();
-      try {
-        return await db.transaction(fn);
-      } finally {
-        leave();
-      }
-    },
     async close() {
-      await Promise.all([
-        client.end({ timeout: closeWithinSeconds }),
-        sql.end({ timeout: closeWithinSeconds }),
-      ]);
+      const timeout = closeWithinSeconds;
+      await Promise.all([client.end({ timeout }), sql.end({ timeout })]);
     },
   };
-}
-
-/**
- * Runs `fn` in one transaction: committed when it resolves, rolled back when it throws.
- *
- * @throws DatabaseBusy when no connection becomes free within a second or too many wait already: postgres.js alone
- *   would queue without bound, and Slack's 3 seconds would pass in the queue.
- */
-export function transact<T>(database: Database, fn: (tx: Tx) => Promise<T>): Promise<T> {
-  return database.transact(fn);
 }
 
 function clientOptions(applicationName: string) {
@@ -98,7 +86,10 @@ function clientOptions(applicationName: string) {
   } satisfies postgres.Options<Record<string, postgres.PostgresType>>;
 }
 
-/** A queue with a limit in length and time. Entering gives the function that leaves. */
+/**
+ * A queue with a limit in length and time; postgres.js alone would queue without bound, and Slack's 3 seconds would
+ * pass in the queue. Entering gives the function that leaves.
+ */
 function gate(places: number, maxWaiting: number): () => Promise<() => void> {
   let inside = 0;
   const waiting = new Set<() => void>();

@@ -1,152 +1,210 @@
-import { and, asc, eq, isNotNull, isNull, sql } from "drizzle-orm";
+import { isNull, type SQL, sql } from "drizzle-orm";
 import type { Db, Tx } from "./connect.ts";
-import { outbox } from "./schema/index.ts";
+import { outbox } from "./schema/outbox.ts";
 
+/** Something to be done after the commit. The payload is JSON and names things by id; `kind` chooses the handler. */
 export type NewItem = { organizationId: string; kind: string; key: string; payload: unknown };
 
+/** A claimed item: this worker's alone until its lease ends. */
 export type ClaimedItem = NewItem & {
   id: number;
   revision: number;
-  /** Tries so far, this one included. It fences the settling: a later claim has a higher number. */
+  /** Counts this attempt: 1 at the first. */
   attempts: number;
-  /** An earlier try may have reached the far end. */
+  /** An earlier attempt may have reached the far end. Look there before sending again. */
   inDoubt: boolean;
+  /** Why the last attempt did not end it. */
+  reason: string | null;
+  createdAt: Date;
+  /** Which claim this is, exactly as the database wrote it: the fence of `settle`. */
+  leasedUntil: string;
 };
 
 export type Settlement =
   | { kind: "done" }
+  /** `inDoubt`: the attempt may have reached the far end. A doubt once noted stays until the item is done. */
   | { kind: "retry"; afterMs: number; reason: string; inDoubt: boolean }
   | { kind: "dead"; reason: string };
 
-/** Adds work to be done once: an item whose key was ever added is left as it is. */
+/**
+ * What became of the settlement. `again`: a change came for the key during the attempt, and the item is due at once
+ * instead of settled. `lost`: the lease ended and the item is somebody else's; nothing was written.
+ */
+export type Settled = "settled" | "waiting" | "again" | "lost";
+
+/** Adds items, all in one statement. A key that was ever added, in the same organization, is left alone. */
 export async function add(tx: Tx | Db, items: readonly NewItem[]): Promise<void> {
-  if (items.length > 0)
-    await tx
-      .insert(outbox)
-      .values([...items])
-      .onConflictDoNothing();
+  if (items.length === 0) return;
+  await tx.execute(sql`${insertItems(items)} on conflict (organization_id, key) do nothing`);
 }
 
 /**
- * Adds work that may be asked for again: a settled item is opened anew; one that waits or is being worked on is marked,
- * so that it is done once more after what is under way.
+ * Adds items, all in one statement. Where the key exists its revision rises, and it is opened again, due at once, if
+ * it was settled. An item that is waiting or being worked keeps its time and its lease: its worker finds the revision
+ * moved and goes again. So there is one open item per key, one worker at a time on it, and no change is lost.
  */
 export async function addOrReopen(tx: Tx | Db, items: readonly NewItem[]): Promise<void> {
   if (items.length === 0) return;
-  const settled = sql`${outbox.settledAt} is not null`;
-  await tx
-    .insert(outbox)
-    .values([...items])
-    .onConflictDoUpdate({
-      target: [outbox.organizationId, outbox.key],
-      set: {
-        payload: sql`excluded.payload`,
-        revision: sql`${outbox.revision} + 1`,
-        attempts: sql`case when ${settled} then 0 else ${outbox.attempts} end`,
-        availableAt: sql`case when ${settled} then now() else ${outbox.availableAt} end`,
-        inDoubt: sql`case when ${settled} then false else ${outbox.inDoubt} end`,
-        settledAt: null,
-        outcome: null,
-        reason: sql`case when ${settled} then null else ${outbox.reason} end`,
-      },
-    });
+  await tx.execute(sql`
+    ${insertItems(items)}
+    on conflict (organization_id, key) do update set
+      kind = excluded.kind,
+      payload = excluded.payload,
+      revision = outbox.revision + 1,
+      attempts = case when outbox.settled_at is null then outbox.attempts else 0 end,
+      available_at = case when outbox.settled_at is null then outbox.available_at else ${atOnce} end,
+      reason = case when outbox.settled_at is null then outbox.reason end,
+      settled_at = null,
+      outcome = null`);
 }
 
 /**
- * Takes due items under a lease; other workers pass over them until it ends. An item whose lease ran out was being
- * worked on by a process that died: it comes back in doubt.
+ * Takes up to `limit` due items, oldest first, under a lease of `leaseMs`. An item whose earlier lease ran out was in
+ * somebody's hands when they died: it comes back in doubt.
  *
- * @param leaseMs longer than any send takes, in milliseconds
+ * @param options.now stands in for the database's clock in tests.
  */
-export async function claim(db: Db, limit: number, leaseMs: number): Promise<ClaimedItem[]> {
-  return db.transaction(async (tx) => {
-    const rows = await tx.execute<Record<string, unknown>>(sql`
-      update outbox o set leased_until = now() + ${leaseMs} * interval '1 millisecond', attempts = o.attempts + 1,
-        in_doubt = o.in_doubt or o.leased_until is not null
-      from (
-        select organization_id, id from outbox
-        where settled_at is null and available_at <= now() and (leased_until is null or leased_until < now())
-        order by available_at limit ${limit} for update skip locked
-      ) due
-      where o.organization_id = due.organization_id and o.id = due.id
-      returning o.organization_id, o.id::int8::text as id, o.kind, o.key, o.payload, o.revision, o.attempts, o.in_doubt`);
-    return [...rows].map((row) => ({
-      organizationId: row.organization_id as string,
-      id: Number(row.id),
-      kind: row.kind as string,
-      key: row.key as string,
-      payload: row.payload,
-      revision: row.revision as number,
-      attempts: row.attempts as number,
-      inDoubt: row.in_doubt as boolean,
-    }));
-  });
+export async function claim(
+  db: Db,
+  options: { limit: number; leaseMs: number; now?: Date },
+): Promise<ClaimedItem[]> {
+  const now = options.now === undefined ? sql`now()` : sql`${options.now.toISOString()}::timestamptz`;
+  // A common table expression, because the planner may run a sub-select twice and then lock more than `limit`.
+  const rows = await db.execute<ClaimedRow>(sql`
+    with due as materialized (
+      select organization_id, id, leased_until is not null as abandoned
+      from outbox
+      where settled_at is null and available_at <= ${now} and (leased_until is null or leased_until <= ${now})
+      order by available_at
+      limit ${options.limit}
+      for update skip locked
+    )
+    update outbox set
+      leased_until = ${now} + ${milliseconds(options.leaseMs)},
+      attempts = outbox.attempts + 1,
+      in_doubt = outbox.in_doubt or due.abandoned
+    from due
+    where outbox.organization_id = due.organization_id and outbox.id = due.id
+    returning outbox.organization_id, outbox.id, outbox.kind, outbox.key, outbox.payload, outbox.revision,
+      outbox.attempts, outbox.in_doubt, outbox.reason, outbox.created_at, outbox.leased_until`);
+  return rows.map(toItem);
 }
 
-const claimed = (item: ClaimedItem) =>
-  and(
-    eq(outbox.organizationId, item.organizationId),
-    eq(outbox.id, item.id),
-    eq(outbox.attempts, item.attempts),
-    isNotNull(outbox.leasedUntil),
-    isNull(outbox.settledAt),
+/**
+ * Writes how an attempt ended, if the item is still this worker's: the fence is the claim's attempt and lease. Times
+ * are the database's.
+ */
+export async function settle(db: Db | Tx, item: ClaimedItem, settlement: Settlement): Promise<Settled> {
+  const changes = settlement.kind === "retry" ? retry(settlement) : end(settlement, item);
+  const rows = await db.execute<{ settled: boolean }>(sql`
+    update outbox set leased_until = null, ${changes} where ${fence(item)}
+    returning settled_at is not null as settled`);
+  const row = rows[0];
+  if (row === undefined) return "lost";
+  if (row.settled) return "settled";
+  return settlement.kind === "retry" ? "waiting" : "again";
+}
+
+/** Gives back items whose handler has not begun, as if they had not been claimed. */
+export async function release(db: Db, items: readonly ClaimedItem[]): Promise<void> {
+  if (items.length === 0) return;
+  const claimed = items.map((item) => sql`(${fence(item)})`);
+  await db.execute(
+    sql`update outbox set leased_until = null, attempts = attempts - 1 where ${sql.join(claimed, sql` or `)}`,
   );
-
-/**
- * Settles one claimed item, unless somebody else claimed it since. Work that was asked for again meanwhile is done
- * again at once instead of being closed.
- *
- * @returns whether the claim still held
- */
-export async function settle(db: Db | Tx, item: ClaimedItem, settlement: Settlement): Promise<boolean> {
-  const rows = await db.update(outbox).set(settledColumns(item, settlement)).where(claimed(item)).returning({
-    id: outbox.id,
-  });
-  return rows.length > 0;
 }
 
-function settledColumns(item: ClaimedItem, settlement: Settlement) {
-  if (settlement.kind === "retry") {
-    return {
-      leasedUntil: null,
-      availableAt: sql`now() + ${settlement.afterMs} * interval '1 millisecond'`,
-      reason: settlement.reason,
-      inDoubt: settlement.inDoubt,
-    };
-  }
-  const again = sql`${outbox.revision} <> ${item.revision}`;
+/** In how many milliseconds the next open item can be claimed: 0 is now, null is never. */
+export async function nextDue(db: Db): Promise<number | null> {
+  const rows = await db.execute<{ ms: number | null }>(sql`
+    select greatest(0, ceil(extract(epoch from least(
+      (select min(available_at) from outbox where settled_at is null and leased_until is null),
+      (select min(greatest(available_at, leased_until)) from outbox where settled_at is null and leased_until is not null)
+    ) - now()) * 1000))::float8 as ms
+    from (select 1) as once
+    where exists (select from outbox where settled_at is null)`);
+  return rows[0]?.ms ?? null;
+}
+
+/** How many items are open, of all organizations; for tests and for the operations engineer. */
+export async function countOpen(db: Db): Promise<number> {
+  return db.$count(outbox, isNull(outbox.settledAt));
+}
+
+type ClaimedRow = {
+  organization_id: string;
+  id: string;
+  kind: string;
+  key: string;
+  payload: unknown;
+  revision: number;
+  attempts: number;
+  in_doubt: boolean;
+  reason: string | null;
+  created_at: string;
+  leased_until: string;
+};
+
+function toItem(row: ClaimedRow): ClaimedItem {
   return {
-    leasedUntil: null,
-    settledAt: sql`case when ${again} then null else now() end`,
-    outcome: sql`case when ${again} then null else ${settlement.kind} end`,
-    reason: settlement.kind === "dead" ? settlement.reason : null,
-    attempts: sql`case when ${again} then 0 else ${outbox.attempts} end`,
-    availableAt: sql`case when ${again} then now() else ${outbox.availableAt} end`,
-    inDoubt: false,
+    organizationId: row.organization_id,
+    id: Number(row.id),
+    kind: row.kind,
+    key: row.key,
+    payload: row.payload,
+    revision: row.revision,
+    attempts: row.attempts,
+    inDoubt: row.in_doubt,
+    reason: row.reason,
+    createdAt: new Date(row.created_at),
+    leasedUntil: row.leased_until,
   };
 }
 
-/** Gives a claimed item back untouched: nothing was sent. */
-export async function release(db: Db, item: ClaimedItem): Promise<void> {
-  await db
-    .update(outbox)
-    .set({ leasedUntil: null, attempts: item.attempts - 1 })
-    .where(claimed(item));
+/** The column keeps milliseconds; rounded up, "now" would lie in the future for the claim that follows at once. */
+const atOnce = sql`date_trunc('milliseconds', now())`;
+
+/**
+ * One parameter for all items, whatever their number. Sorted by key, so that two transactions that add the same items
+ * wait for each other instead of deadlocking; of two with one key the last counts, as one statement cannot change a
+ * row twice.
+ */
+function insertItems(items: readonly NewItem[]): SQL {
+  const byKey = new Map(items.map((item) => [JSON.stringify([item.organizationId, item.key]), item]));
+  const rows = [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, item]) => item);
+  return sql`
+    insert into outbox (organization_id, kind, key, payload, available_at)
+    select i."organizationId", i.kind, i.key, coalesce(i.payload, 'null'), ${atOnce}
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+      as i("organizationId" text, kind text, key text, payload jsonb)`;
 }
 
-/** In how many milliseconds the next open item is due, 0 for one that is overdue; null where none is open. */
-export async function nextDue(db: Db): Promise<number | null> {
-  const due = sql<string>`greatest(${outbox.availableAt}, coalesce(${outbox.leasedUntil}, ${outbox.availableAt}))`;
-  const [row] = await db
-    .select({ ms: sql<string>`ceil(extract(epoch from (${due} - now())) * 1000)` })
-    .from(outbox)
-    .where(isNull(outbox.settledAt))
-    .orderBy(asc(due))
-    .limit(1);
-  return row === undefined ? null : Math.max(0, Number(row.ms));
+function retry(settlement: Extract<Settlement, { kind: "retry" }>): SQL {
+  return sql`
+    available_at = ${atOnce} + ${milliseconds(settlement.afterMs)},
+    in_doubt = in_doubt or ${settlement.inDoubt}::boolean,
+    reason = ${settlement.reason}`;
 }
 
-/** How many items are open; for tests and for the operations engineer. */
-export async function countOpen(db: Db): Promise<number> {
-  return db.$count(outbox, isNull(outbox.settledAt));
+/** Settles, unless the revision moved on: then the item starts afresh, however the attempt ended. */
+function end(settlement: Exclude<Settlement, { kind: "retry" }>, item: ClaimedItem): SQL {
+  const unchanged = sql`revision = ${item.revision}`;
+  const done = settlement.kind === "done";
+  return sql`
+    settled_at = case when ${unchanged} then now() end,
+    outcome = case when ${unchanged} then ${settlement.kind}::text end,
+    reason = case when ${unchanged} then ${done ? null : settlement.reason}::text end,
+    in_doubt = in_doubt and not ${done}::boolean,
+    attempts = case when ${unchanged} then attempts else 0 end,
+    available_at = case when ${unchanged} then available_at else ${atOnce} end`;
+}
+
+/** The attempt alone is no fence: it starts at 1 again when a key is opened again. */
+function fence(item: ClaimedItem): SQL {
+  return sql`organization_id = ${item.organizationId} and id = ${item.id}
+    and attempts = ${item.attempts} and leased_until = ${item.leasedUntil}::timestamptz`;
+}
+
+function milliseconds(ms: number): SQL {
+  return sql`${ms}::float8 * interval '1 millisecond'`;
 }

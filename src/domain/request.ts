@@ -65,8 +65,12 @@ export const transitions: Record<StateName, readonly StateName[]> = {
 /** R3: the states that hold the one place for an integration and target environment. */
 export const openStates = ["pending", "approved", "promoting", "failed"] as const satisfies StateName[];
 
+export function isOpenState(name: StateName): boolean {
+  return (openStates as readonly StateName[]).includes(name);
+}
+
 export function isOpen(state: RequestState): boolean {
-  return (openStates as readonly StateName[]).includes(state.name);
+  return isOpenState(state.name);
 }
 
 /** R5: everyone who counts as the requester. */

@@ -1,16 +1,16 @@
-/** After so many tries an item is dead. With the waits below that is about half an hour. */
-export const maxAttempts = 12;
+/** After so many attempts an item is dead. With the waits below that is about 40 minutes: an outage of the far end is survived. */
+export const maxAttempts = 24;
 
-const firstWaitMs = 1000;
-const longestWaitMs = 300_000;
+const baseMs = 1_000;
+const capMs = 300_000;
 
 /**
- * How long to wait before the next try, in milliseconds: exponential, the upper half of it at random.
+ * How long to wait before the next attempt, in milliseconds: exponential with full jitter, so that what failed
+ * together does not come back together (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/).
  *
- * @param attempts tries so far, from 1
- * @param random from 0 to 1
+ * @param attempts so far, from 1
+ * @param random from 0 up to 1
  */
 export function retryAfterMs(attempts: number, random: number): number {
-  const ceiling = Math.min(longestWaitMs, firstWaitMs * 2 ** (attempts - 1));
-  return Math.round(ceiling / 2 + (ceiling / 2) * random);
+  return Math.round(random * Math.min(capMs, baseMs * 2 ** (attempts - 1)));
 }

@@ -1,72 +1,79 @@
 import type { Database } from "../../db/connect.ts";
 import * as store from "../../db/outbox.ts";
-import { maxAttempts, retryAfterMs } from "./retry.ts";
+import { carryOut, type Handler, type Log } from "./attempt.ts";
 
-/** How one try ended. `sent: "unknown"`: the far end may have got it, its answer was lost. */
-export type Outcome =
-  | { kind: "done" }
-  | { kind: "retry"; reason: string; sent: "no" | "unknown"; afterMs?: number }
-  | { kind: "dead"; reason: string };
-
-export type Item = store.ClaimedItem;
-
-export type Handler = {
-  /** One try. What it throws counts as a retry of which it is unknown whether anything was sent. */
-  run(item: Item): Promise<Outcome>;
-  /** What is to be written down when the item will not be tried again; runs before it is settled. */
-  onDead?(item: Item, reason: string): Promise<void>;
-};
+export type { Handler, Item, Outcome } from "./attempt.ts";
 
 export type Outbox = {
   /** Something was added: look now. */
   wake(): void;
-  /** Resolves when nothing is due and nothing is under way. */
+  /** Looks once and resolves when what is due has been claimed, as far as there is room. For the scheduled sweep. */
+  sweep(): Promise<void>;
+  /** Resolves when nothing is due and nothing is under way. For tests. */
   idle(): Promise<void>;
-  /** Takes no more work and waits for what is under way, at most so long, in milliseconds. */
+  /**
+   * Takes no more work and waits for what is under way, at most `graceMs` milliseconds in all. Shortly before, what
+   * still runs is aborted, and comes back in doubt.
+   */
   stop(graceMs: number): Promise<void>;
 };
 
-type Options = {
+export type OutboxOptions = {
   database: Database;
+  /** One per kind of item. An item of another kind is dead at once. */
   handlers: Record<string, Handler>;
-  log: { warn(facts: object, message: string): void; error(facts: object, message: string): void };
-  /** How many items are worked on at once. */
+  log: Log;
+  /** How many items are worked on at once; default 8. */
   concurrency?: number;
-  /** Longer than any send takes, in milliseconds. */
+  /** Longer than any send takes, in milliseconds; default 60,000. Handlers are aborted at three quarters of it. */
   leaseMs?: number;
+  /** How long to sleep at most, in milliseconds, whatever the database says; default 15,000. */
+  pollMs?: number;
   random?: () => number;
 };
 
-const longestSleepMs = 15_000;
+const shortestSleepMs = 20;
+const longestOutagePauseMs = 5_000;
 
-/** Starts a worker that carries out what the outbox holds, each item by itself, kind by kind by its handler. */
-export function startOutbox(options: Options): Outbox {
-  return new Worker(options);
+/** Starts a worker that carries out what the outbox holds, each item by itself. It knows no channel, only handlers. */
+export function startOutbox(options: OutboxOptions): Outbox {
+  const worker = new Worker(options);
+  worker.wake();
+  return worker;
 }
 
 class Worker implements Outbox {
-  readonly #options: Required<Options>;
-  readonly #underWay = new Set<Promise<void>>();
-  #idleWaiters: (() => void)[] = [];
+  readonly #options: Required<OutboxOptions>;
+  readonly #underWay = new Map<Promise<void>, AbortController>();
+  #waitingForIdle: (() => void)[] = [];
+  #waitingForLook: (() => void)[] = [];
   #timer: NodeJS.Timeout | undefined;
-  #looking = false;
+  #look: Promise<void> | undefined;
   #woken = false;
   #stopped = false;
   #failures = 0;
 
-  constructor(options: Options) {
-    this.#options = { concurrency: 8, leaseMs: 60_000, random: Math.random, ...options };
-    this.wake();
+  constructor(options: OutboxOptions) {
+    this.#options = { concurrency: 8, leaseMs: 60_000, pollMs: 15_000, random: Math.random, ...options };
   }
 
   wake(): void {
     this.#woken = true;
-    if (!this.#looking) void this.#look();
+    if (this.#look === undefined && !this.#stopped) this.#look = this.#lookAndSleep();
+  }
+
+  sweep(): Promise<void> {
+    if (this.#stopped) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#waitingForLook.push(resolve);
+      this.wake();
+    });
   }
 
   idle(): Promise<void> {
+    if (this.#stopped) return Promise.resolve();
     return new Promise((resolve) => {
-      this.#idleWaiters.push(resolve);
+      this.#waitingForIdle.push(resolve);
       this.wake();
     });
   }
@@ -74,99 +81,81 @@ class Worker implements Outbox {
   async stop(graceMs: number): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#timer);
-    let timer: NodeJS.Timeout | undefined;
-    const grace = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, graceMs);
-    });
-    await Promise.race([Promise.all(this.#underWay), grace]);
-    clearTimeout(timer);
+    const lastWordsMs = Math.min(1_000, graceMs / 4);
+    const ended = Promise.resolve(this.#look).then(() => Promise.all(this.#underWay.keys()));
+    if (!(await within(graceMs - lastWordsMs, ended))) {
+      for (const controller of this.#underWay.values())
+        controller.abort(new Error("the process is stopping"));
+      await within(lastWordsMs, ended);
+    }
+    for (const resolve of [...this.#waitingForLook.splice(0), ...this.#waitingForIdle.splice(0)]) resolve();
   }
 
-  /** Claims while there is room and work; then sleeps until the next item is due. One at a time. */
-  async #look(): Promise<void> {
-    this.#looking = true;
+  /** Claims while it is woken, then sleeps until the next item is due. Only one look runs at a time. */
+  async #lookAndSleep(): Promise<void> {
     clearTimeout(this.#timer);
-    let sleepMs = longestSleepMs;
+    const waiting = this.#waitingForLook.splice(0);
+    let sleepMs = this.#options.pollMs;
     try {
       while (this.#woken && !this.#stopped) {
         this.#woken = false;
         await this.#claim();
       }
-      if (!this.#stopped) sleepMs = (await this.#nextDue()) ?? longestSleepMs;
+      if (!this.#stopped) sleepMs = await this.#untilNextDue();
+      if (this.#failures > 0) this.#options.log.info({}, "the outbox reaches the database again");
       this.#failures = 0;
     } catch (error) {
-      this.#failures += 1;
-      if (this.#failures === 1)
-        this.#options.log.warn({ err: error }, "the outbox cannot reach the database");
-      sleepMs = Math.min(longestSleepMs, 100 * 2 ** this.#failures);
+      if (this.#failures++ === 0) {
+        this.#options.log.warn({ err: error }, "the outbox does not reach the database");
+      }
+      sleepMs = Math.min(longestOutagePauseMs, 100 * 2 ** this.#failures);
     }
-    this.#looking = false;
+    for (const resolve of waiting) resolve();
+    this.#look = undefined;
     if (this.#stopped) return;
-    if (this.#woken) return void this.#look();
-    this.#timer = setTimeout(() => this.wake(), Math.min(longestSleepMs, Math.max(20, sleepMs)));
+    if (this.#woken) this.wake();
+    else this.#timer = setTimeout(() => this.wake(), Math.max(shortestSleepMs, sleepMs));
   }
 
   async #claim(): Promise<void> {
-    const { database, concurrency, leaseMs } = this.#options;
-    const room = concurrency - this.#underWay.size;
-    if (room <= 0) return;
-    const items = await store.claim(database.db, room, leaseMs);
+    const { database, handlers, concurrency, leaseMs, log, random } = this.#options;
+    const limit = concurrency - this.#underWay.size;
+    if (limit <= 0) return;
+    const items = await store.claim(database.db, { limit, leaseMs });
+    if (this.#stopped) return store.release(database.db, items);
     for (const item of items) {
-      const work = this.#work(item).finally(() => {
-        this.#underWay.delete(work);
-        this.wake();
-      });
-      this.#underWay.add(work);
+      const handler = Object.hasOwn(handlers, item.kind) ? handlers[item.kind] : undefined;
+      const stopping = new AbortController();
+      const work = carryOut({ item, handler, db: database.db, leaseMs, log, random, stopping }).finally(
+        () => {
+          this.#underWay.delete(work);
+          this.wake();
+        },
+      );
+      this.#underWay.set(work, stopping);
     }
   }
 
-  async #nextDue(): Promise<number | null> {
-    if (this.#underWay.size > 0) return longestSleepMs;
-    const due = await store.nextDue(this.#options.database.db);
-    if ((due === null || due > 0) && this.#underWay.size === 0 && !this.#woken) {
-      for (const resolve of this.#idleWaiters.splice(0)) resolve();
+  /** In milliseconds. With no room there is no need to ask: the next that ends wakes us. */
+  async #untilNextDue(): Promise<number> {
+    const { database, concurrency, pollMs } = this.#options;
+    if (this.#underWay.size >= concurrency) return pollMs;
+    const dueInMs = await store.nextDue(database.db);
+    const nothingDue = dueInMs === null || dueInMs > 0;
+    if (nothingDue && this.#underWay.size === 0 && !this.#woken) {
+      for (const resolve of this.#waitingForIdle.splice(0)) resolve();
     }
-    return due;
-  }
-
-  async #work(item: Item): Promise<void> {
-    const { database, handlers, log } = this.#options;
-    try {
-      const handler = handlers[item.kind];
-      const outcome = handler ? await this.#run(handler, item) : noHandler(item);
-      const settlement = this.#settlement(item, outcome);
-      if (settlement.kind === "dead") {
-        log.error({ kind: item.kind, key: item.key, reason: settlement.reason }, "an outbox item is dead");
-        await handler?.onDead?.(item, settlement.reason);
-      }
-      await store.settle(database.db, item, settlement);
-    } catch (error) {
-      // Not settled: its lease runs out and it comes back in doubt.
-      log.warn({ err: error, kind: item.kind, key: item.key }, "an outbox item was not settled");
-    }
-  }
-
-  async #run(handler: Handler, item: Item): Promise<Outcome> {
-    try {
-      return await handler.run(item);
-    } catch (error) {
-      this.#options.log.warn({ err: error, kind: item.kind, key: item.key }, "an outbox item failed");
-      return { kind: "retry", reason: String(error), sent: "unknown" };
-    }
-  }
-
-  #settlement(item: Item, outcome: Outcome): store.Settlement {
-    if (outcome.kind !== "retry") return outcome;
-    if (item.attempts >= maxAttempts)
-      return { kind: "dead", reason: `given up after ${item.attempts} tries: ${outcome.reason}` };
-    const afterMs = outcome.afterMs ?? retryAfterMs(item.attempts, this.#options.random());
-    return {
-      kind: "retry",
-      afterMs,
-      reason: outcome.reason,
-      inDoubt: outcome.sent === "unknown" || (item.inDoubt && outcome.sent !== "no"),
-    };
+    return Math.min(pollMs, dueInMs ?? pollMs);
   }
 }
 
-const noHandler = (item: Item): Outcome => ({ kind: "dead", reason: `nothing handles ${item.kind}` });
+/** Waits for the promise, but not longer. @returns whether it was in time. */
+async function within(ms: number, promise: Promise<unknown>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), ms);
+  });
+  const inTime = await Promise.race([promise.then(() => true), late]);
+  clearTimeout(timer);
+  return inTime;
+}

@@ -39,12 +39,26 @@ export async function findNamed(db: Db, organizationId: string, text: string): P
   return { kind: "none", name: text.trim(), similar };
 }
 
+/** The environment of this name in the pipeline of an integration that was chosen; undefined where the latter is gone. */
+export async function findTarget(
+  db: Db,
+  organizationId: string,
+  integrationId: string,
+  wanted: string,
+): Promise<Exclude<Named, { kind: "many" | "none" }> | undefined> {
+  const place = await catalog.findIntegration(db, organizationId, integrationId);
+  if (place === undefined) return undefined;
+  const { id, slug, name } = place.integration;
+  const integration = { id, slug, name, projectSlug: place.project.slug, projectName: place.project.name };
+  return withTarget(db, organizationId, integration, wanted);
+}
+
 async function withTarget(
   db: Db,
   organizationId: string,
   integration: IntegrationChoice,
   wanted: string,
-): Promise<Named> {
+): Promise<Exclude<Named, { kind: "many" | "none" }>> {
   if (wanted === "") return { kind: "one", integration, targetId: null };
   const place = await catalog.findIntegration(db, organizationId, integration.id);
   const targets = (place?.environments ?? []).slice(1);

@@ -13,8 +13,6 @@ export const ids = {
     pickIntegration: "pick_integration",
     pickTarget: "pick_target",
     chooseIntegration: "choose_integration",
-    viewBuild: "view_build",
-    viewDeployment: "view_deployment",
   },
   view: {
     request: "request_approval",

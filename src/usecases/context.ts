@@ -24,7 +24,8 @@ export async function commit<T>(
       if (!result.ok) throw new Refused();
     });
   } catch (error) {
-    if (!(error instanceof Refused)) throw error;
+    if (result === undefined) throw error;
+    if (!(error instanceof Refused)) throw new OutcomeUnknown(error);
   }
   if (result === undefined) throw new Error("The transaction gave no result");
   if (result.ok) context.wake();
@@ -32,3 +33,10 @@ export async function commit<T>(
 }
 
 class Refused extends Error {}
+
+/** The commit was sent and its answer was lost: it may have happened. Any other error means that nothing was changed. */
+export class OutcomeUnknown extends Error {
+  constructor(cause: unknown) {
+    super("The answer to a commit was lost", { cause });
+  }
+}

@@ -86,7 +86,7 @@ async function writeDown(
 }
 
 /** Moves the live pointer and has the cards that show it drawn again. */
-async function moveLive(tx: Tx, attempt: deployments.Deployment, now: Date): Promise<void> {
+export async function moveLive(tx: Tx, attempt: deployments.Deployment, now: Date): Promise<void> {
   if (!(await deployments.makeLive(tx, attempt, now))) return;
   const { organizationId, integrationId, environmentId, requestNumber } = attempt;
   const around = await requests.bumpAround(tx, organizationId, integrationId, environmentId, requestNumber);

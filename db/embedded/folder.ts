@@ -1,0 +1,60 @@
+import { chown, lstat, mkdir, mkdtemp, realpath, rmdir, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { EmbeddedError } from "./error.ts";
+import { type Account, run } from "./run.ts";
+
+/**
+ * Makes the folder in which everything of the server lives, and sees that the server's account can use it. Where it
+ * cannot, as root in a clone under a closed home, the folder becomes a link to one outside.
+ *
+ * @returns the folder's real path.
+ */
+export async function prepareFolder(folder: string, account: Account): Promise<string> {
+  const fresh = !(await exists(folder));
+  await mkdir(folder, { recursive: true });
+  const home = await realpath(folder);
+  if (account === null) return home;
+  if (fresh) await chown(home, account.uid, account.gid);
+  if (await usable(home, account)) return home;
+  if (!fresh && !(await removed(home))) {
+    throw new EmbeddedError(
+      `The user ${account.name}, as whom the local PostgreSQL must run, cannot use ${home}. Give it that folder, or remove the folder.`,
+    );
+  }
+  if (fresh) await rmdir(home);
+  const outside = await makeOutside(account);
+  await symlink(outside, folder);
+  return outside;
+}
+
+const exists = (path: string): Promise<boolean> =>
+  lstat(path).then(
+    () => true,
+    () => false,
+  );
+
+/** An empty folder, as a start that was killed leaves it, holds nothing that could be lost. */
+const removed = (folder: string): Promise<boolean> =>
+  rmdir(folder).then(
+    () => true,
+    () => false,
+  );
+
+/** Asks the system instead of reading modes: access lists and mounts count too. */
+async function usable(folder: string, account: Account): Promise<boolean> {
+  return (await run("/bin/sh", ["-c", 'cd "$1" && test -w .', "sh", folder], account)).ok;
+}
+
+async function makeOutside(account: NonNullable<Account>): Promise<string> {
+  for (const parent of ["/var/lib", "/var/tmp", tmpdir()]) {
+    const made = await mkdtemp(join(parent, "signoff-")).catch(() => undefined);
+    if (made === undefined) continue;
+    await chown(made, account.uid, account.gid);
+    if (await usable(made, account)) return made;
+    await rmdir(made);
+  }
+  throw new EmbeddedError(
+    `The user ${account.name}, as whom the local PostgreSQL must run, can use neither the working directory nor a folder of its own in /var/lib, /var/tmp or ${tmpdir()}.`,
+  );
+}

@@ -1,0 +1,93 @@
+import type { WebClient } from "@slack/web-api";
+import type { Db } from "../../db/connect.ts";
+import type { Outcome } from "../domain/outcome.ts";
+import { isOpenState } from "../domain/request.ts";
+import { type CardView, getCard } from "../queries/get-card.ts";
+import { getRequest } from "../queries/get-request.ts";
+import { getViewerRights } from "../queries/get-viewer-rights.ts";
+import type { RequestView } from "../queries/request-view.ts";
+import { card as drawn, type Message } from "../slack/views/card.ts";
+import type { Item } from "./item.ts";
+import { type Posted, post } from "./post.ts";
+import { platformError, slackFault } from "./slack-fault.ts";
+
+export type CardParts = {
+  db: Db;
+  now(): Date;
+  clientFor(organizationId: string): WebClient;
+  /** Remembers where a card stands, and the version that was read before it was drawn. */
+  saveCard(card: CardView, drawn: Drawn): Promise<void>;
+};
+
+export type Drawn = Pick<CardView, "channel" | "ts" | "drawnVersion" | "lostReason">;
+
+/** The message is gone or may not be changed: https://docs.slack.dev/reference/methods/chat.update */
+const gone = new Set([
+  "message_not_found",
+  "cant_update_message",
+  "edit_window_closed",
+  "channel_not_found",
+  "is_inactive",
+  "is_archived",
+]);
+
+/** Draws one card as its request is now: posts it the first time, updates it in place after that. */
+export async function drawCard(parts: CardParts, item: Item): Promise<Outcome> {
+  const { db, now } = parts;
+  const { organizationId } = item;
+  const { cardId } = item.payload as { cardId: string };
+  const card = await getCard(db, organizationId, cardId);
+  if (card === undefined || card.lostReason !== null) return { kind: "done" };
+  const at = now();
+  const view = await getRequest(db, organizationId, card.requestNumber, at);
+  if (view === undefined || card.drawnVersion === view.version) return { kind: "done" };
+  const rights = await getViewerRights(db, view, card.recipientId, at);
+  const message = drawn(view, rights, card.kind);
+  try {
+    const posted =
+      card.channel !== null && card.ts !== null
+        ? await update(parts, card, { channel: card.channel, ts: card.ts }, view, message)
+        : await postFirst(parts, card, view, message, item.inDoubt);
+    if (posted === null) return { kind: "done" };
+    await parts.saveCard(card, { ...posted, drawnVersion: view.version, lostReason: null });
+    return { kind: "done" };
+  } catch (error) {
+    return slackFault(error);
+  }
+}
+
+/** Nobody is asked for a review that is not needed any more. */
+async function postFirst(
+  parts: CardParts,
+  card: CardView,
+  view: RequestView,
+  message: Message,
+  inDoubt: boolean,
+): Promise<Posted | null> {
+  if (card.kind === "review" && view.state !== "pending" && !inDoubt) return null;
+  const to = { userId: card.recipientId, key: card.id, inDoubt };
+  return post(parts.clientFor(card.organizationId), to, message);
+}
+
+/** A message that is gone is posted anew while its request is open, and let go when it is final. */
+async function update(
+  parts: CardParts,
+  card: CardView,
+  at: Posted,
+  view: RequestView,
+  message: Message,
+): Promise<Posted | null> {
+  const client = parts.clientFor(card.organizationId);
+  try {
+    await client.chat.update({ ...at, ...message });
+    return at;
+  } catch (error) {
+    const name = platformError(error);
+    if (name === undefined || !gone.has(name)) throw error;
+    if (isOpenState(view.state)) {
+      return post(client, { userId: card.recipientId, key: card.id, inDoubt: false }, message);
+    }
+    await parts.saveCard(card, { ...at, drawnVersion: card.drawnVersion, lostReason: `Slack says ${name}` });
+    return null;
+  }
+}

@@ -1,0 +1,15 @@
+import type { Outcome } from "../../domain/outcome.ts";
+import type { AttemptEnd } from "../../domain/promote.ts";
+import type { AttemptView } from "../../queries/get-attempt.ts";
+
+/**
+ * What a deployer answers: the attempt has ended; or it was accepted and will be reported later; or it must be tried
+ * again.
+ */
+export type Deployed =
+  | { kind: "ended"; end: AttemptEnd; link: string | null }
+  | { kind: "accepted"; link: string | null }
+  | Extract<Outcome, { kind: "retry" }>;
+
+/** Carries out an attempt. It gets the attempt's id as its key: the same one again must not deploy twice. */
+export type Deployer = (attempt: AttemptView) => Promise<Deployed>;

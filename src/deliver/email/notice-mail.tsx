@@ -1,0 +1,33 @@
+import { Heading, Link, Text } from "@react-email/components";
+import { Layout } from "./layout.tsx";
+import type { Mail } from "./mail.ts";
+import { ActionButton, Badge, Facts, Pieces, Quotes } from "./parts.tsx";
+import { style } from "./style.ts";
+
+/** The one template: what it says is decided in `Mail`, here it is only drawn. */
+export function NoticeMail({ mail }: { mail: Mail }) {
+  const { address } = mail.button;
+  return (
+    <Layout footer={mail.footer} preview={mail.preview} title={mail.subject}>
+      <Text className="brand" style={style.brand}>
+        Signoff · #{mail.number}
+      </Text>
+      <Badge badge={mail.badge} />
+      <Heading as="h1" className="headline" style={style.headline}>
+        <Pieces of={mail.headline} />
+      </Heading>
+      <Text className="lead" style={style.lead}>
+        <Pieces of={mail.lead} />
+      </Text>
+      <ActionButton button={mail.button} />
+      <Quotes quotes={mail.quotes} />
+      <Facts facts={mail.facts} />
+      <Text className="address" style={style.address}>
+        If the button does not work, open this address:{" "}
+        <Link className="link" href={address} style={style.link}>
+          {address}
+        </Link>
+      </Text>
+    </Layout>
+  );
+}

@@ -1,0 +1,99 @@
+import { Button, Link, Section, Text } from "@react-email/components";
+import { Fragment } from "react";
+import type { Fact, Mail, Quote } from "./mail.ts";
+import { style, toneStyle } from "./style.ts";
+import type { Piece } from "./text.ts";
+
+/** Running text. What people wrote stands apart, so that its direction stays its own. */
+export function Pieces({ of }: { of: readonly Piece[] }) {
+  // biome-ignore lint/suspicious/noArrayIndexKey: drawn once, never reordered
+  return of.map((piece, index) => <One key={index} piece={piece} />);
+}
+
+function One({ piece: { text, theirs, href, look } }: { piece: Piece }) {
+  const words = theirs ? <bdi>{text}</bdi> : text;
+  if (href !== undefined) {
+    return (
+      <Link className="link" href={href} style={style.link}>
+        {words}
+      </Link>
+    );
+  }
+  if (look === "code") return <code style={style.code}>{words}</code>;
+  if (look === undefined) return words;
+  return (
+    <span className={look} style={style[look]}>
+      {words}
+    </span>
+  );
+}
+
+export function Badge({ badge: { text, tone } }: { badge: Mail["badge"] }) {
+  return (
+    <span className={tone === "quiet" ? "plain" : tone} style={{ ...style.badge, ...toneStyle[tone] }}>
+      {text}
+    </span>
+  );
+}
+
+export function ActionButton({ button }: { button: Mail["button"] }) {
+  return (
+    <Button className="button" href={button.address} style={style.button}>
+      {button.label}
+    </Button>
+  );
+}
+
+/** People's words, in the lines and the direction in which they wrote them. */
+export function Quotes({ quotes }: { quotes: readonly Quote[] }) {
+  if (quotes.length === 0) return null;
+  return (
+    <Section style={style.quotes}>
+      {quotes.map(({ heading, lines }, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: drawn once, never reordered
+        <Fragment key={index}>
+          <Text className="quote-heading" style={style.quoteHeading}>
+            <Pieces of={heading} />
+          </Text>
+          <div className="quote" dir="auto" style={style.quote}>
+            <Lines of={lines} />
+          </div>
+        </Fragment>
+      ))}
+    </Section>
+  );
+}
+
+function Lines({ of }: { of: readonly string[] }) {
+  return of.map((line, index) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: drawn once, never reordered
+    <Fragment key={index}>
+      {index > 0 && <br />}
+      {line}
+    </Fragment>
+  ));
+}
+
+export function Facts({ facts }: { facts: readonly Fact[] }) {
+  return (
+    <table border={0} cellPadding={0} cellSpacing={0} style={style.facts} width="100%">
+      <tbody>
+        {facts.map(({ label, lines }) => (
+          <tr key={label}>
+            <th className="label" scope="row" style={style.label}>
+              {label}
+            </th>
+            <td className="value" style={style.value}>
+              {lines.map((pieces, index) => (
+                // biome-ignore lint/suspicious/noArrayIndexKey: drawn once, never reordered
+                <div key={index}>
+                  <Pieces of={pieces} />
+                </div>
+              ))}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

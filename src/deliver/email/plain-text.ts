@@ -1,0 +1,32 @@
+import type { Fact, Mail, Quote } from "./mail.ts";
+import { type Piece, plainOf } from "./text.ts";
+
+/** The same mail for readers without HTML: written, not converted, so that it reads well aloud and in a terminal. */
+export function plainText(mail: Mail): string {
+  const parts = [
+    plainOf(mail.headline),
+    plainOf(mail.lead),
+    `${mail.button.label}:\n${mail.button.address}`,
+    ...mail.quotes.map(quoted),
+    mail.facts.map(fact).join("\n"),
+    `-- \n${mail.footer}`,
+  ];
+  return `${parts.filter((part) => part !== "").join("\n\n")}\n`;
+}
+
+function quoted({ heading, lines }: Quote): string {
+  return [`${plainOf(heading)}:`, ...lines.map((line) => (line === "" ? ">" : `> ${line}`))].join("\n");
+}
+
+function fact({ label, lines }: Fact): string {
+  return `${label}: ${lines.map(shown).join("\n    ")}`;
+}
+
+function shown(pieces: readonly Piece[]): string {
+  return pieces.map(withAddress).join("");
+}
+
+function withAddress({ text, href, look }: Piece): string {
+  if (href !== undefined) return `${text} <${href}>`;
+  return look === "mark" ? `(${text})` : text;
+}

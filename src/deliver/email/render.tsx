@@ -1,0 +1,39 @@
+import { render } from "@react-email/render";
+import { factsOf, quotesOf } from "./facts.ts";
+import type { Mail, NoticeInput } from "./mail.ts";
+import { NoticeMail } from "./notice-mail.tsx";
+import { plainText } from "./plain-text.ts";
+import { buttonLabel, footerOf, previewOf, subjectOf, wordsFor } from "./words.ts";
+
+export type { NoticeInput } from "./mail.ts";
+
+/** What goes out to one person. */
+export type RenderedMail = { subject: string; html: string; text: string };
+
+/**
+ * Writes the email that tells one person of an event. It grants nothing: its one button leads to their card in Slack.
+ *
+ * @returns the subject in one line of at most 120 characters, the HTML, and the same as plain text
+ */
+export async function renderNotice(input: NoticeInput): Promise<RenderedMail> {
+  const mail = mailOf(input);
+  const html = await render(<NoticeMail mail={mail} />);
+  return { subject: mail.subject, html, text: plainText(mail) };
+}
+
+function mailOf(input: NoticeInput): Mail {
+  const { topic, tone, headline, lead } = wordsFor(input);
+  const quotes = quotesOf(input);
+  return {
+    number: input.view.number,
+    subject: subjectOf(input, topic),
+    badge: { text: topic, tone },
+    headline,
+    lead,
+    preview: previewOf({ lead, quotes }),
+    button: { label: buttonLabel(input), address: input.link },
+    quotes,
+    facts: factsOf(input),
+    footer: footerOf(input),
+  };
+}

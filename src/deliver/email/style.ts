@@ -1,0 +1,152 @@
+import type { CSSProperties } from "react";
+import type { Tone } from "./mail.ts";
+
+const font =
+  "-apple-system, BlinkMacSystemFont, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, 'Noto Sans', sans-serif";
+const mono = "ui-monospace, SFMono-Regular, Menlo, Consolas, 'Liberation Mono', monospace";
+
+/** Nothing may be wider than a phone, however long a word is. */
+const wrap: CSSProperties = { overflowWrap: "anywhere", wordBreak: "break-word" };
+
+/** Light colours stand in the elements, as most mail programs want it; every pair has a contrast of 4.5 or more. */
+export const style = {
+  page: { backgroundColor: "#f3f4f6", margin: 0, padding: "24px 12px", fontFamily: font },
+  container: { maxWidth: "560px", width: "100%" },
+  card: {
+    backgroundColor: "#ffffff",
+    border: "1px solid #dfe3e8",
+    borderRadius: "12px",
+    borderCollapse: "separate",
+  },
+  inside: { padding: "28px 32px 32px" },
+  brand: { color: "#59626e", fontSize: "14px", lineHeight: "20px", margin: "0 0 20px", fontWeight: 600 },
+  badge: {
+    display: "inline-block",
+    borderRadius: "999px",
+    padding: "3px 12px",
+    fontSize: "13px",
+    lineHeight: "18px",
+    fontWeight: 600,
+  },
+  headline: {
+    color: "#1b1f24",
+    fontSize: "22px",
+    lineHeight: "30px",
+    fontWeight: 700,
+    margin: "12px 0 8px",
+    ...wrap,
+  },
+  lead: { color: "#363d46", fontSize: "16px", lineHeight: "24px", margin: "0 0 20px", ...wrap },
+  button: {
+    backgroundColor: "#1f5fd1",
+    borderRadius: "8px",
+    color: "#ffffff",
+    fontSize: "16px",
+    fontWeight: 600,
+    padding: "13px 24px",
+  },
+  quotes: { marginTop: "28px" },
+  quoteHeading: {
+    color: "#59626e",
+    fontSize: "13px",
+    lineHeight: "18px",
+    fontWeight: 600,
+    margin: "0 0 6px",
+    ...wrap,
+  },
+  quote: {
+    backgroundColor: "#f6f7f9",
+    borderLeft: "3px solid #c3cad3",
+    borderRadius: "4px",
+    color: "#1b1f24",
+    fontSize: "15px",
+    lineHeight: "23px",
+    margin: "0 0 16px",
+    padding: "12px 16px",
+    textAlign: "start",
+    unicodeBidi: "plaintext",
+    whiteSpace: "pre-wrap",
+    ...wrap,
+  },
+  facts: { marginTop: "12px", tableLayout: "fixed", width: "100%", borderCollapse: "collapse" },
+  label: {
+    borderTop: "1px solid #e6e9ed",
+    color: "#59626e",
+    fontSize: "14px",
+    fontWeight: 400,
+    lineHeight: "22px",
+    padding: "10px 12px 10px 0",
+    textAlign: "left",
+    verticalAlign: "top",
+    width: "150px",
+    ...wrap,
+  },
+  value: {
+    borderTop: "1px solid #e6e9ed",
+    color: "#1b1f24",
+    fontSize: "14px",
+    lineHeight: "22px",
+    padding: "10px 0",
+    verticalAlign: "top",
+    ...wrap,
+  },
+  quiet: { color: "#59626e" },
+  code: { fontFamily: mono, fontSize: "13px", wordBreak: "break-all" },
+  mark: {
+    backgroundColor: "#fde8e6",
+    borderRadius: "4px",
+    color: "#9c1c12",
+    fontSize: "12px",
+    fontWeight: 600,
+    padding: "2px 6px",
+    whiteSpace: "nowrap",
+  },
+  link: { color: "#1a56c4", textDecoration: "underline" },
+  address: {
+    borderTop: "1px solid #e6e9ed",
+    color: "#59626e",
+    fontSize: "13px",
+    lineHeight: "20px",
+    margin: 0,
+    paddingTop: "16px",
+    wordBreak: "break-word",
+    overflowWrap: "anywhere",
+  },
+  footer: { color: "#59626e", fontSize: "13px", lineHeight: "20px", margin: "0 0 4px" },
+} as const satisfies Record<string, CSSProperties>;
+
+export const toneStyle: Record<Tone, CSSProperties> = {
+  todo: { backgroundColor: "#e4edfd", color: "#17479e" },
+  good: { backgroundColor: "#dff4e6", color: "#12592f" },
+  bad: { backgroundColor: "#fde8e6", color: "#9c1c12" },
+  quiet: { backgroundColor: "#eceff2", color: "#444c57" },
+};
+
+/** What cannot stand in an element: phones, and dark mode for the programs that ask for it. */
+export const styleSheet = `
+:root { color-scheme: light dark; supported-color-schemes: light dark; }
+@media only screen and (max-width: 480px) {
+  .page > table > tbody > tr > td { padding: 8px 6px !important; }
+  .inside { padding: 20px 18px 24px !important; }
+  .headline { font-size: 20px !important; line-height: 27px !important; }
+  .button { display: block !important; text-align: center !important; }
+  .label, .value { display: block !important; width: auto !important; }
+  .label { padding: 10px 0 0 !important; font-size: 13px !important; }
+  .value { border-top: 0 !important; padding: 0 0 10px !important; }
+}
+@media (prefers-color-scheme: dark) {
+  .page, .page > table > tbody > tr > td { background-color: #101317 !important; }
+  .card { background-color: #191e24 !important; border-color: #2e353e !important; }
+  .headline, .value { color: #eceff3 !important; }
+  .lead { color: #d3d8df !important; }
+  .brand, .label, .quiet, .quote-heading, .address, .footer { color: #a3adba !important; }
+  .label, .value, .address { border-color: #2e353e !important; }
+  .quote { background-color: #222931 !important; border-color: #4a5563 !important; color: #eceff3 !important; }
+  .link { color: #8db7ff !important; }
+  .button { background-color: #2a66d9 !important; color: #ffffff !important; }
+  .todo { background-color: #1d345c !important; color: #bcd4ff !important; }
+  .good { background-color: #163a25 !important; color: #a5e3bd !important; }
+  .bad, .mark { background-color: #4a201d !important; color: #ffc1ba !important; }
+  .plain { background-color: #2e353e !important; color: #d3d8df !important; }
+}
+`;

@@ -1,0 +1,8 @@
+/** What a handler needs of an outbox item; the outbox itself is not known here. */
+export type Item = {
+  organizationId: string;
+  key: string;
+  payload: unknown;
+  /** An earlier try may have reached the far end. */
+  inDoubt: boolean;
+};

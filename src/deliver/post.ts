@@ -1,0 +1,49 @@
+import type { WebClient } from "@slack/web-api";
+import { ids } from "../slack/ids.ts";
+import type { Message } from "../slack/views/card.ts";
+
+/** Where a message stands. The channel is the D… id that Slack answered with: only with it can it be updated. */
+export type Posted = { channel: string; ts: string };
+
+/** How far back a direct conversation is searched for a message whose answer was lost. */
+const searched = 100;
+
+/**
+ * Posts to a person's direct messages, with our key in the message's metadata.
+ *
+ * @param inDoubt an earlier try may have posted it: then the conversation is searched for the key first
+ */
+export async function post(
+  client: WebClient,
+  to: { userId: string; key: string; inDoubt: boolean },
+  message: Message,
+): Promise<Posted> {
+  const earlier = to.inDoubt ? await find(client, to.userId, to.key) : undefined;
+  if (earlier !== undefined) return earlier;
+  const { channel, ts } = await client.chat.postMessage({
+    channel: to.userId,
+    ...message,
+    unfurl_links: false,
+    unfurl_media: false,
+    metadata: { event_type: ids.metadata, event_payload: { key: to.key } },
+  });
+  if (channel === undefined || ts === undefined)
+    throw new Error("Slack posted a message and did not say where");
+  return { channel, ts };
+}
+
+async function find(client: WebClient, userId: string, key: string): Promise<Posted | undefined> {
+  const opened = await client.conversations.open({ users: userId });
+  const channel = opened.channel?.id;
+  if (channel === undefined) return undefined;
+  const history = await client.conversations.history({
+    channel,
+    include_all_metadata: true,
+    limit: searched,
+  });
+  const found = history.messages?.find(({ metadata }) => {
+    const payload = metadata?.event_payload as { key?: string } | undefined;
+    return metadata?.event_type === ids.metadata && payload?.key === key;
+  });
+  return found?.ts === undefined ? undefined : { channel, ts: found.ts };
+}

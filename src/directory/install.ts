@@ -1,0 +1,72 @@
+import type { Context } from "../usecases/context.ts";
+import { saveOrganization } from "../usecases/save-organization.ts";
+import type { SlackUser } from "./slack-user.ts";
+
+/** What of Slack's people methods is used here. */
+export type PeopleClient = {
+  auth: {
+    test(): Promise<{
+      team_id?: string | undefined;
+      team?: string | undefined;
+      url?: string | undefined;
+      bot_id?: string | undefined;
+      user_id?: string | undefined;
+    }>;
+  };
+  users: {
+    info(asked: { user: string }): Promise<{ user?: unknown }>;
+    lookupByEmail(asked: { email: string }): Promise<{ user?: unknown }>;
+  };
+};
+
+export type Installed = {
+  organizationId: string;
+  botId: string;
+  botUserId: string;
+  fetchUser(userId: string): Promise<SlackUser>;
+};
+
+type Log = { warn(facts: object, message: string): void };
+
+const tries = 15;
+const pauseMs = 2000;
+
+/** Slack's words for a token that no retry makes valid: https://docs.slack.dev/reference/methods/auth.test */
+const refusedToken = /invalid_auth|not_authed|account_inactive|token_revoked|token_expired|missing_scope/;
+
+/**
+ * Asks Slack whose token this is and stores that workspace as an organization. Slack may be away for half a minute at
+ * the start; a token that it refuses is an error at once.
+ */
+export async function install(context: Context, people: PeopleClient, log: Log): Promise<Installed> {
+  const known = await whose(people, log);
+  const { team_id: organizationId, team: name, url } = known;
+  if (organizationId === undefined || url === undefined)
+    throw new Error("Slack does not say whose the bot token is");
+  await saveOrganization(context, { id: organizationId, name: name ?? organizationId, url });
+  return {
+    organizationId,
+    botId: known.bot_id ?? "",
+    botUserId: known.user_id ?? "",
+    fetchUser: async (user) => (await people.users.info({ user })).user as SlackUser,
+  };
+}
+
+async function whose(people: PeopleClient, log: Log) {
+  for (let tried = 1; ; tried += 1) {
+    try {
+      return await people.auth.test();
+    } catch (error) {
+      const words = error instanceof Error ? error.message : String(error);
+      if (refusedToken.test(words)) {
+        throw new Error(
+          `Slack refuses SLACK_BOT_TOKEN (${words}). Copy it anew from the Slack app's "OAuth & Permissions".`,
+        );
+      }
+      if (tried >= tries)
+        throw new Error(`Slack cannot be reached: ${words}. Check the network and SLACK_API_URL.`);
+      log.warn({ err: error }, "Slack does not answer yet");
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    }
+  }
+}

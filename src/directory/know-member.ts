@@ -1,0 +1,26 @@
+import { getMember } from "../queries/get-member.ts";
+import type { Context } from "../usecases/context.ts";
+import { saveMembers } from "../usecases/save-members.ts";
+import { memberOf, type SlackUser } from "./slack-user.ts";
+
+/** Asks Slack about one person; rejects where Slack does not answer. */
+export type FetchUser = (organizationId: string, userId: string) => Promise<SlackUser>;
+
+/** What is known of a person is good for so long, in milliseconds. */
+const freshMs = 10 * 60_000;
+
+/**
+ * Makes sure that we know who somebody is before the rules ask: people we never met or have not looked at for ten
+ * minutes are fetched from Slack. Where Slack does not answer, what we knew holds.
+ */
+export async function knowMember(
+  context: Context,
+  fetchUser: FetchUser,
+  organizationId: string,
+  userId: string,
+): Promise<void> {
+  const known = await getMember(context.db, organizationId, userId);
+  if (known !== undefined && context.now().getTime() - known.refreshedAt.getTime() < freshMs) return;
+  const user = await fetchUser(organizationId, userId).catch(() => undefined);
+  if (user !== undefined) await saveMembers(context, [memberOf(user, organizationId)]);
+}

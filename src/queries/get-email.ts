@@ -1,0 +1,13 @@
+import type { Db } from "../../db/connect.ts";
+import * as emails from "../../db/emails.ts";
+
+export type EmailContent = emails.Email["content"];
+
+/** An email as it was rendered first; undefined before that. */
+export async function getEmail(
+  db: Db,
+  organizationId: string,
+  key: string,
+): Promise<EmailContent | undefined> {
+  return (await emails.find(db, organizationId, key))?.content;
+}

@@ -1,0 +1,53 @@
+import { WebClient, type WebClientOptions } from "@slack/web-api";
+import type { Log } from "../log.ts";
+import { slackLogger } from "./logger.ts";
+
+/**
+ * One workspace's ways into Slack's Web API. They are three because a client pauses every method of its own once one
+ * of them is rate-limited, and a modal must not wait behind a card.
+ */
+export type SlackClients = {
+  /** chat.*, conversations.*: what the outbox sends. It retries by itself, so the client does not. */
+  messages: WebClient;
+  /** views.*: what answers a person within their trigger's 3 seconds. */
+  views: WebClient;
+  /** users.*, auth.test: also asked at a click, so it gives up within one. */
+  people: WebClient;
+};
+
+type SlackClientSettings = {
+  token: string;
+  /** Another Web API base; Slack's own without it. */
+  apiUrl?: string | undefined;
+  log: Log;
+};
+
+/**
+ * Makes the clients. A call that is rate-limited throws `WebAPIRateLimitedError` (with `retryAfter`, in seconds) at
+ * once, one without an answer in time throws `WebAPIRequestError`, and none is repeated: chat.postMessage knows no
+ * idempotency key, so a client that repeats it posts twice.
+ */
+export function slackClients({ token, apiUrl, log }: SlackClientSettings): SlackClients {
+  const client = (timeout: number) => new WebClient(token, clientOptions({ apiUrl, log, timeout }));
+  return { messages: client(10_000), views: client(2_000), people: client(2_500) };
+}
+
+/**
+ * A client's options, made anew for each: the clients write into what they are given.
+ * `headers` must stay away from here: the client adds its Authorization to that shared object.
+ * @param timeout in milliseconds
+ */
+export function clientOptions(settings: {
+  apiUrl?: string | undefined;
+  log: Log;
+  timeout: number;
+}): WebClientOptions {
+  return {
+    rejectRateLimitedCalls: true,
+    retryConfig: { retries: 0 },
+    timeout: settings.timeout,
+    allowAbsoluteUrls: false,
+    logger: slackLogger(settings.log),
+    ...(settings.apiUrl === undefined ? {} : { slackApiUrl: settings.apiUrl }),
+  };
+}

@@ -1,0 +1,44 @@
+import type { ModalView } from "@slack/types";
+import { getPromotionChoice } from "../../queries/get-promotion-choice.ts";
+import { getRequest } from "../../queries/get-request.ts";
+import { getViewerRights } from "../../queries/get-viewer-rights.ts";
+import type { RequestView, ViewerRights } from "../../queries/request-view.ts";
+import type { Ports } from "../ports.ts";
+import { requestModal } from "../views/request-modal.ts";
+
+/** A request with what this person may do with it; undefined where there is none. */
+export async function look(
+  ports: Ports,
+  organizationId: string,
+  number: number,
+  userId: string,
+): Promise<{ view: RequestView; rights: ViewerRights } | undefined> {
+  const { db, now } = ports.context;
+  const at = now();
+  const view = await getRequest(db, organizationId, number, at);
+  return view && { view, rights: await getViewerRights(db, view, userId, at) };
+}
+
+export type Chosen = {
+  integrationId: string | null;
+  targetId: string | null;
+  notice?: string;
+  message?: string;
+};
+
+/** The request modal for what was chosen, with the request in the way, if any. */
+export async function drawRequestModal(
+  ports: Ports,
+  organizationId: string,
+  userId: string,
+  chosen: Chosen,
+): Promise<ModalView> {
+  const { db, now } = ports.context;
+  const at = now();
+  const { integrationId, targetId, ...said } = chosen;
+  if (integrationId === null) return requestModal({ choice: null, open: undefined, ...said });
+  const choice = await getPromotionChoice(db, organizationId, userId, integrationId, targetId, at);
+  const inTheWay = choice?.openRequest?.number;
+  const open = inTheWay === undefined ? undefined : await getRequest(db, organizationId, inTheWay, at);
+  return requestModal({ choice: choice ?? null, open, ...said });
+}

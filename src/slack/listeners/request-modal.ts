@@ -1,0 +1,153 @@
+import type { App, BlockAction, ExternalSelectAction, StaticSelectAction } from "@slack/bolt";
+import { member } from "../../domain/actor.ts";
+import type { Refusal } from "../../domain/refusals.ts";
+import { searchIntegrations } from "../../queries/find-integrations.ts";
+import { getRequest } from "../../queries/get-request.ts";
+import { requestPromotion } from "../../usecases/request-promotion.ts";
+import { faultWords, onSubmit, type Submission, type SubmissionAnswer, within } from "../answer.ts";
+import { ids } from "../ids.ts";
+import type { Ports } from "../ports.ts";
+import { refusalWords } from "../refusals.ts";
+import { integrationOption, readShown, type ShownChoice, targetBlock } from "../views/request-modal.ts";
+import { drawRequestModal } from "./draw.ts";
+
+/** The modal that asks for a promotion: its options, what follows a choice, its submission. */
+export function listenToRequestModal(app: App, ports: Ports): void {
+  app.options<"block_suggestion">(ids.action.pickIntegration, async ({ ack, payload, context }) => {
+    const typed = payload.value.slice(0, 200);
+    const search = searchIntegrations(ports.context.db, context.teamId ?? "", typed);
+    const found = await within(ports, search).catch((error) => {
+      ports.log.error({ err: error }, "integrations could not be searched");
+      return [];
+    });
+    await ack({ options: found.map(integrationOption) });
+  });
+  onPick(app, ports, ids.action.pickIntegration, (picked) => ({
+    integrationId: picked,
+    targetId: null,
+  }));
+  onPick(app, ports, ids.action.pickTarget, (picked, metadata) => ({
+    integrationId: readShown(metadata)?.integrationId ?? null,
+    targetId: picked,
+  }));
+  onSubmit(app, ports, ids.view.request, ids.block.integration, (submission) => submit(ports, submission));
+}
+
+/** A choice in the modal draws it anew; what was typed stays, since its block and action ids stay. */
+function onPick(
+  app: App,
+  ports: Ports,
+  actionId: string,
+  read: (picked: string, metadata: string) => { integrationId: string | null; targetId: string | null },
+): void {
+  app.action<BlockAction<ExternalSelectAction | StaticSelectAction>>(
+    { action_id: actionId, type: "block_actions" },
+    async ({ ack, body, context }) => {
+      await ack();
+      const { view } = body;
+      const [action] = body.actions;
+      if (view === undefined || action === undefined) return;
+      const organizationId = context.teamId ?? "";
+      const chosen = read(action.selected_option?.value ?? "", view.private_metadata);
+      try {
+        await ports.knowMember(organizationId, body.user.id);
+        const drawn = await drawRequestModal(ports, organizationId, body.user.id, chosen);
+        await ports.viewsFor(organizationId).update(view.id, view.hash, drawn);
+      } catch (error) {
+        // With hash_conflict a newer choice is being drawn; else the submit says what is wrong.
+        ports.log.warn({ err: error, words: faultWords(error) }, "a choice was not drawn");
+      }
+    },
+  );
+}
+
+async function submit(ports: Ports, submission: Submission): Promise<SubmissionAnswer> {
+  const { organizationId, userId } = submission;
+  const integrationId = submission.value(ids.block.integration, ids.action.pickIntegration);
+  const message = submission.value(ids.block.message, ids.input.message);
+  const targetId = submission.value(targetBlock(integrationId), ids.action.pickTarget) || null;
+  const shown = readShown(submission.metadata);
+  const drawn = shown !== null && shown.integrationId === integrationId && shown.targetId === targetId;
+  if (!drawn || targetId === null || shown.buildId === "") {
+    return redraw(
+      ports,
+      submission,
+      { integrationId, targetId, message },
+      drawn ? undefined : "Check what would be promoted, then submit again.",
+    );
+  }
+  const result = await requestPromotion(ports.context, {
+    organizationId,
+    actor: member(userId),
+    surface: "slack",
+    integrationId,
+    targetId,
+    buildId: shown.buildId,
+    shown: shown.shown,
+    message,
+    replaces: shown.replaces,
+  });
+  return result.ok ? undefined : refused(ports, submission, result.refusal, shown, message);
+}
+
+/** What must be seen anew is drawn anew; everything else is an error on its field. */
+async function refused(
+  ports: Ports,
+  submission: Submission,
+  refusal: Refusal,
+  { integrationId, targetId }: ShownChoice,
+  message: string,
+): Promise<SubmissionAnswer> {
+  const again = { integrationId, targetId, message };
+  if (refusal.code === "build-changed") return redraw(ports, submission, again, refusalWords(refusal));
+  if (refusal.code === "must-confirm") {
+    return redraw(
+      ports,
+      submission,
+      again,
+      "A deployment to this environment is running. Submit again if that is all right.",
+    );
+  }
+  if (refusal.code === "open-request" && refusal.replaceable) {
+    return redraw(
+      ports,
+      submission,
+      again,
+      `Request #${refusal.number} is open. Submit again to replace it.`,
+    );
+  }
+  const number = "number" in refusal ? refusal.number : null;
+  const { db, now } = ports.context;
+  const view = number === null ? undefined : await getRequest(db, submission.organizationId, number, now());
+  const words = refusalWords(refusal, view);
+  return { response_action: "errors", errors: { [fieldOf(refusal, integrationId)]: words } };
+}
+
+function fieldOf(refusal: Refusal, integrationId: string): string {
+  switch (refusal.code) {
+    case "nothing-live":
+    case "already-live":
+    case "no-source":
+    case "open-request":
+    case "not-replaceable":
+    case "too-few-reviewers":
+      return targetBlock(integrationId);
+    case "text-too-long":
+      return ids.block.message;
+    case "not-found":
+      return refusal.what === "environment" ? targetBlock(integrationId) : ids.block.integration;
+    default:
+      return ids.block.integration;
+  }
+}
+
+async function redraw(
+  ports: Ports,
+  { organizationId, userId }: Submission,
+  chosen: { integrationId: string; targetId: string | null; message: string },
+  notice: string | undefined,
+): Promise<SubmissionAnswer> {
+  const said = notice === undefined ? {} : { notice };
+  const view = await drawRequestModal(ports, organizationId, userId, { ...chosen, ...said });
+  return { response_action: "update", view };
+}

@@ -1,0 +1,132 @@
+import type { Refusal } from "../domain/refusals.ts";
+import { never } from "../domain/result.ts";
+import type { RequestView } from "../queries/request-view.ts";
+import { nameList } from "./views/text.ts";
+import { shortName, stateWords } from "./views/words.ts";
+
+/**
+ * R13: a refusal as plain sentences: why not, and who can. Put it through `escaped` before it goes into mrkdwn.
+ *
+ * @param view the request that the refusal is about, as it is now
+ */
+export function refusalWords(refusal: Refusal, view?: RequestView): string {
+  switch (refusal.code) {
+    case "not-found":
+      return notFound[refusal.what];
+    case "archived":
+      return `This ${refusal.what} is archived: nothing can be promoted in it.`;
+    case "no-source":
+      return `Nothing can be promoted to ${refusal.target}: no environment comes before it. An admin can add one.`;
+    case "nothing-live":
+      return `Nothing is live in ${refusal.source} yet, so there is nothing to promote. Deploy a build there first.`;
+    case "already-live":
+      return `${refusal.version} is already live in ${refusal.target}.`;
+    case "build-changed":
+      return "Another build went live meanwhile. Check it below and submit again.";
+    case "open-request":
+      return openRequest(refusal, view);
+    case "not-replaceable":
+      return `#${refusal.number} can't be replaced any more${view ? `: ${lower(stateWords(view))}` : ""}. Open the dialog again to see what is possible now.`;
+    case "not-requester":
+      return notRequester(refusal);
+    case "not-reviewer":
+      return notReviewer(refusal, view);
+    case "too-few-reviewers":
+      return tooFew(refusal);
+    case "already-decided":
+    case "not-pending":
+      return `#${refusal.number} is not waiting for review any more${view ? `: ${lower(stateWords(view))}` : ""}.`;
+    case "comment-required":
+      return "Say why: the workflow asks for a comment on Reject.";
+    case "text-too-long":
+      return `Keep it within ${refusal.limit.toLocaleString("en")} characters.`;
+    case "not-approved":
+      return notApproved(refusal, view);
+    case "must-confirm":
+      return "Something changed since the request was made. Check it and confirm.";
+    case "not-canceller":
+      return notCanceller(refusal, view);
+    case "reason-required":
+      return "Say why you cancel it: everyone who was asked will see the reason.";
+    case "not-cancellable":
+      return `#${refusal.number} can't be cancelled${view ? `: ${lower(stateWords(view))}` : " any more"}.`;
+    default:
+      return never(refusal);
+  }
+}
+
+const notFound: Record<Extract<Refusal, { code: "not-found" }>["what"], string> = {
+  integration: "This integration does not exist any more. Choose another one.",
+  environment: "This environment is not in the pipeline any more. Choose another one.",
+  request: "There is no such request in this workspace.",
+  member: "Signoff does not know you yet. Try again in a minute; if it stays so, ask an admin.",
+};
+
+const lower = (words: string): string => words.charAt(0).toLowerCase() + words.slice(1);
+
+function openRequest(refusal: Extract<Refusal, { code: "open-request" }>, view?: RequestView): string {
+  const whose = view ? ` by ${shortName(view.requester.name)} (${lower(stateWords(view))})` : "";
+  const what = `Request #${refusal.number}${whose} is already open for this environment.`;
+  if (refusal.replaceable) return `${what} You can replace it: open the dialog again.`;
+  if (refusal.workflowOff) return `${what} Promote it, or cancel #${refusal.number} first.`;
+  return what;
+}
+
+const standings = {
+  deactivated: "Deactivated members",
+  guest: "Guests",
+  bot: "Bots",
+  stranger: "People from other workspaces",
+} as const;
+
+function notRequester(refusal: Extract<Refusal, { code: "not-requester" }>): string {
+  if (refusal.why !== "role")
+    return `${standings[refusal.why]} can't request or promote. Full members of this workspace can.`;
+  const roles = nameList(refusal.roles.map(shortName));
+  return `In this project only ${roles} can request and promote. Ask one of them, or an admin to add you.`;
+}
+
+function notReviewer(refusal: Extract<Refusal, { code: "not-reviewer" }>, view?: RequestView): string {
+  const who = whoReviews(view);
+  switch (refusal.why) {
+    case "self":
+      return `You asked for #${refusal.number}, so somebody else must review it. ${who}`;
+    case "role":
+      return `You are not a reviewer of ${view ? shortName(view.project.name) : "this project"}. ${who}`;
+    case "assignee":
+      return `Only the assigned reviewers can review #${refusal.number}. ${who}`;
+    default:
+      return `${standings[refusal.why]} can't review. ${who}`;
+  }
+}
+
+function whoReviews(view?: RequestView): string {
+  const names = (view?.reviewers ?? []).map((person) => shortName(person.name));
+  return names.length === 0
+    ? "Nobody can right now: ask an admin to choose reviewers."
+    : `${nameList(names)} can.`;
+}
+
+function tooFew(refusal: Extract<Refusal, { code: "too-few-reviewers" }>): string {
+  const roles =
+    refusal.workflowRoles.length === 0
+      ? "the reviewer roles"
+      : nameList(refusal.workflowRoles.map(shortName));
+  const needed = refusal.required === 1 ? "one review is needed" : `${refusal.required} reviews are needed`;
+  const can =
+    refusal.available === 0 ? "nobody but you could review it" : `only ${refusal.available} could review it`;
+  return `Nobody would be able to decide this: ${needed}, and ${can}. Ask an admin to add people to ${roles}.`;
+}
+
+function notApproved(refusal: Extract<Refusal, { code: "not-approved" }>, view?: RequestView): string {
+  if (view?.state === "pending") {
+    return `#${refusal.number} is not approved yet (${view.approvals.given} of ${view.approvals.required}). ${whoReviews(view)}`;
+  }
+  return `#${refusal.number} can't be promoted${view ? `: ${lower(stateWords(view))}` : " now"}.`;
+}
+
+function notCanceller(refusal: Extract<Refusal, { code: "not-canceller" }>, view?: RequestView): string {
+  const requester = view ? shortName(view.requester.name) : "the requester";
+  const reviewers = view?.state === "approved" ? ", a reviewer" : "";
+  return `You can't cancel #${refusal.number}. ${requester}${reviewers} or an admin can.`;
+}

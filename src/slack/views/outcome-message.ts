@@ -1,0 +1,65 @@
+import type { KnownBlock } from "@slack/types";
+import type { RequestEvent } from "../../domain/notices.ts";
+import type { RequestView } from "../../queries/request-view.ts";
+import { ids } from "../ids.ts";
+import { button, type Message } from "./card.ts";
+import { quoted } from "./details.ts";
+import { escapeWithin, mrkdwn } from "./text.ts";
+import { byWords, shortName, whatWords } from "./words.ts";
+
+/** The message that notifies the requester of an outcome; their card beside it has the rest. */
+export function outcomeMessage(view: RequestView, event: RequestEvent): Message {
+  const text = escapeWithin(sentence(view, event), 2900);
+  const said = comment(view, event);
+  const blocks: KnownBlock[] = [
+    {
+      type: "section",
+      text: mrkdwn(text),
+      accessory: button(ids.action.details, "Details", view.number, {
+        accessibility_label: `Details of request ${view.number}`,
+      }),
+    },
+    ...(said === null ? [] : quoted(said.from, said.text)),
+  ];
+  return { text, blocks };
+}
+
+function sentence(view: RequestView, event: RequestEvent): string {
+  const what = `#${view.number} ${whatWords(view)}`;
+  const target = shortName(view.target.name);
+  const { decision, cancelled, attempt } = view;
+  const decider = decision === null ? "a reviewer" : byWords(decision.by);
+  switch (event) {
+    case "approved":
+      return `✅ ${decider} approved ${what}. Press Promote on its card to bring it to ${target}.`;
+    case "rejected":
+      return `⛔ ${decider} rejected ${what}.`;
+    case "cancelled":
+      return `🚫 ${what} was cancelled${cancelled === null ? "" : ` by ${byWords(cancelled.by)}`}${replaced(view)}.`;
+    case "expired":
+      return `⌛ ${what} expired: nobody ${decision === null ? "decided" : "promoted it"} in time. Ask again with ${ids.command.promote}.`;
+    case "promoted":
+      return `🎉 ${what}: promoted. ${shortName(view.build.version)} is live in ${target}.`;
+    case "failed":
+      return attempt?.unknown
+        ? `⚠️ ${what}: the deployment went silent, it may still be running. Try again or cancel on its card.`
+        : `⚠️ ${what}: the deployment failed. Try again or cancel on its card.`;
+    default:
+      return what;
+  }
+}
+
+function replaced({ cancelled }: RequestView): string {
+  return cancelled === null || cancelled.replacedBy === null ? "" : `, replaced by #${cancelled.replacedBy}`;
+}
+
+function comment(view: RequestView, event: RequestEvent): { from: string; text: string } | null {
+  const { decision, cancelled, attempt } = view;
+  if ((event === "approved" || event === "rejected") && decision?.comment) {
+    return { from: byWords(decision.by), text: decision.comment };
+  }
+  if (event === "cancelled" && cancelled?.reason)
+    return { from: byWords(cancelled.by), text: cancelled.reason };
+  if (event === "failed" && attempt?.reason) return { from: "The deployer says", text: attempt.reason };
+  return null;
+}

@@ -1,0 +1,10 @@
+import * as emails from "../../db/emails.ts";
+import type { Context } from "./context.ts";
+
+/** Keeps an email as it was rendered first, and answers what was kept: every try sends the same bytes. */
+export async function keepEmail(
+  context: Context,
+  email: Omit<emails.Email, "createdAt">,
+): Promise<emails.Email["content"]> {
+  return (await emails.keep(context.db, email)).content;
+}

@@ -1,0 +1,205 @@
+import { randomUUID } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
+import * as audit from "../../db/audit.ts";
+import * as builds from "../../db/builds.ts";
+import * as catalog from "../../db/catalog-save.ts";
+import type { Tx } from "../../db/connect.ts";
+import * as deployments from "../../db/deployments.ts";
+import * as roles from "../../db/roles.ts";
+import * as workflows from "../../db/workflow.ts";
+import { system } from "../domain/actor.ts";
+import type { MemberId } from "../domain/people.ts";
+import { accept } from "../domain/result.ts";
+import { defaultOptions, type Workflow } from "../domain/workflow.ts";
+import { type Context, commit } from "./context.ts";
+import { moveLive } from "./report-deployment.ts";
+
+type Build = {
+  id: string;
+  version: string;
+  digest?: string | undefined;
+  commit?: string | undefined;
+  link?: string | undefined;
+  author?: string | undefined;
+};
+
+/** A seed file's content, with people as members. */
+export type SeedContent = {
+  roles: { name: string; members: { memberId: MemberId; projects: string[] | null }[] }[];
+  projects: {
+    slug: string;
+    name: string;
+    requesters: string[];
+    environments: { slug: string; name: string; critical: boolean }[];
+    integrations: {
+      slug: string;
+      name: string;
+      deployer: string;
+      builds: Build[];
+      live: Record<string, string>;
+    }[];
+  }[];
+  workflow:
+    | {
+        enabled: boolean;
+        roles: string[];
+        assignees: MemberId[];
+        options: { [K in keyof typeof defaultOptions]?: (typeof defaultOptions)[K] | undefined };
+      }
+    | undefined;
+};
+
+const actor = system("seed file");
+
+type Held = { memberId: MemberId; projectId: string | null };
+
+type Loading = { tx: Tx; organizationId: string; now: Date };
+
+/**
+ * Brings an organization to what a seed file says, in one transaction. What the file does not name is left alone, and
+ * loading the same file again changes nothing.
+ */
+export async function loadSeed(context: Context, organizationId: string, seed: SeedContent): Promise<void> {
+  await commit(context, async (tx, now) => {
+    const loading = { tx, organizationId, now };
+    const before = await catalog.snapshot(tx, organizationId);
+    const projectIds = new Map<string, string>();
+    for (const project of seed.projects) {
+      const { slug, name } = project;
+      projectIds.set(slug, await catalog.saveProject(tx, { organizationId, id: randomUUID(), slug, name }));
+    }
+    const roleIds = await saveRoles(loading, seed, projectIds);
+    for (const project of seed.projects) {
+      await saveProject(loading, project, projectIds.get(project.slug) as string, roleIds);
+    }
+    const after = await catalog.snapshot(tx, organizationId);
+    if (!isDeepStrictEqual(before, after)) await record(loading, "catalog.saved", "catalog", before, after);
+    if (seed.workflow !== undefined) await saveWorkflow(loading, seed.workflow, roleIds);
+    return accept(null);
+  });
+}
+
+async function record(
+  { tx, organizationId, now }: Loading,
+  action: string,
+  subject: string,
+  before: unknown,
+  after: unknown,
+) {
+  await audit.append(tx, [
+    { organizationId, at: now, actor, surface: "seed", action, subject, before, after },
+  ]);
+}
+
+async function saveRoles(
+  loading: Loading,
+  seed: SeedContent,
+  projectIds: Map<string, string>,
+): Promise<Map<string, string>> {
+  const { tx, organizationId } = loading;
+  const ids = new Map((await roles.list(tx, organizationId)).map((role) => [role.name, role.id]));
+  for (const { name, members } of seed.roles) {
+    const id = ids.get(name) ?? randomUUID();
+    if (!ids.has(name)) await roles.add(tx, { organizationId, id, name, admin: false });
+    ids.set(name, id);
+    const before = await roles.holdingsOf(tx, organizationId, id);
+    const holdings = members.flatMap(({ memberId, projects }): Held[] =>
+      projects === null
+        ? [{ memberId, projectId: null }]
+        : projects.map((slug) => ({ memberId, projectId: projectIds.get(slug) as string })),
+    );
+    await roles.setHoldings(tx, { organizationId, id }, holdings);
+    const after = await roles.holdingsOf(tx, organizationId, id);
+    if (!isDeepStrictEqual(before, after))
+      await record(loading, "role.saved", `role:${id}`, before, { name, holdings: after });
+  }
+  return ids;
+}
+
+async function saveProject(
+  loading: Loading,
+  project: SeedContent["projects"][number],
+  projectId: string,
+  roleIds: Map<string, string>,
+): Promise<void> {
+  const { tx, organizationId } = loading;
+  const requesterIds = project.requesters.map((role) => roleIds.get(role) as string);
+  await catalog.setRequesterRoles(tx, organizationId, projectId, requesterIds);
+  const environmentIds = new Map<string, string>();
+  for (const [position, { slug, name, critical }] of project.environments.entries()) {
+    const environment = { organizationId, id: randomUUID(), projectId, slug, name, position, critical };
+    environmentIds.set(slug, await catalog.saveEnvironment(tx, environment));
+  }
+  for (const { slug, name, deployer, ...integration } of project.integrations) {
+    const row = { organizationId, id: randomUUID(), projectId, slug, name, deployer };
+    const integrationId = await catalog.saveIntegration(tx, row);
+    const buildIds = await registerBuilds(loading, integrationId, integration.builds);
+    for (const [environment, build] of Object.entries(integration.live)) {
+      const environmentId = environmentIds.get(environment) as string;
+      await bringLive(loading, integrationId, environmentId, buildIds.get(build) as string);
+    }
+  }
+}
+
+async function registerBuilds(
+  { tx, organizationId, now }: Loading,
+  integrationId: string,
+  list: readonly Build[],
+): Promise<Map<string, string>> {
+  const ids = new Map<string, string>();
+  for (const { id: externalId, version, digest, commit: sha, link, author } of list) {
+    const build = {
+      ...{ organizationId, id: randomUUID(), integrationId, externalId, version, createdAt: now },
+      ...{ digest: digest ?? null, commit: sha ?? null, link: link ?? null, author: author ?? null },
+    };
+    ids.set(externalId, await builds.register(tx, build));
+  }
+  return ids;
+}
+
+/** A deployment that succeeded already, unless that very build is live there. */
+async function bringLive(
+  loading: Loading,
+  integrationId: string,
+  environmentId: string,
+  buildId: string,
+): Promise<void> {
+  const { tx, organizationId, now } = loading;
+  const live = await deployments.live(tx, organizationId, integrationId, [environmentId]);
+  if (live.get(environmentId)?.buildId === buildId) return;
+  const id = randomUUID();
+  await deployments.begin(tx, {
+    ...{ organizationId, id, integrationId, environmentId, buildId },
+    ...{ requestNumber: null, startedBy: actor, startedAt: now },
+  });
+  const attempt = await deployments.lock(tx, organizationId, id);
+  if (attempt === undefined) throw new Error("The deployment was not stored");
+  await deployments.report(tx, attempt, { status: "succeeded", reason: null, link: null, finishedAt: now });
+  await moveLive(tx, attempt, now);
+  await record(loading, "deployment.recorded", `deployment:${id}`, null, {
+    integrationId,
+    environmentId,
+    buildId,
+  });
+}
+
+async function saveWorkflow(
+  loading: Loading,
+  wanted: NonNullable<SeedContent["workflow"]>,
+  roleIds: Map<string, string>,
+): Promise<void> {
+  const { tx, organizationId, now } = loading;
+  const current = await workflows.current(tx, organizationId);
+  const given = Object.fromEntries(Object.entries(wanted.options).filter(([, value]) => value !== undefined));
+  const next: Workflow = {
+    version: current.version,
+    enabled: wanted.enabled,
+    roleIds: wanted.roles.map((role) => roleIds.get(role) as string),
+    assigneeIds: wanted.assignees,
+    options: { ...defaultOptions, ...given },
+  };
+  if (isDeepStrictEqual(current, next)) return;
+  const saved = { ...next, version: current.version + 1 };
+  await workflows.add(tx, organizationId, saved, actor, now);
+  await record(loading, "workflow.saved", "workflow", current, saved);
+}

@@ -1,0 +1,54 @@
+import { Hono } from "hono";
+import { secureHeaders } from "hono/secure-headers";
+import type { LinkPayload } from "../links.ts";
+import type { Log } from "../log.ts";
+import { type Health, healthRoutes } from "./health.ts";
+import { type FindCard, linkRoutes } from "./link-routes.ts";
+import { failed, nothingHere, styleSource } from "./pages.tsx";
+
+export type WebParts = {
+  /** What answers `POST /slack/events`. */
+  receiver: { handle(request: Request): Promise<Response> };
+  health: Health;
+  /** Reads the token of `/r/:token`; undefined where it is not ours. */
+  readLink: (token: string) => LinkPayload | undefined;
+  findCard: FindCard;
+  log: Log;
+};
+
+/** Makes the web app: Slack's receiver, health, and the links of emails, on one port. */
+export function createWeb({ receiver, health, readLink, findCard, log }: WebParts): Hono {
+  const web = new Hono();
+  web.use(async (c, next) => {
+    const start = performance.now();
+    await next();
+    // A link's token names a person, so the log has the route in its place.
+    const path = c.req.path.startsWith("/r/") ? "/r/…" : c.req.path;
+    const took = Math.round(performance.now() - start);
+    log.debug({ method: c.req.method, path, status: c.res.status, took }, "Answered");
+  });
+  web.post("/slack/events", (c) => receiver.handle(c.req.raw));
+  web.use(
+    secureHeaders({
+      contentSecurityPolicy: {
+        defaultSrc: ["'none'"],
+        styleSrc: [styleSource],
+        baseUri: ["'none'"],
+        formAction: ["'none'"],
+        frameAncestors: ["'none'"],
+      },
+      // Not for subdomains: those belong to whoever runs this host.
+      strictTransportSecurity: "max-age=15552000",
+      referrerPolicy: "no-referrer",
+      xFrameOptions: "DENY",
+    }),
+  );
+  web.route("/", healthRoutes(health));
+  web.route("/", linkRoutes({ readLink, findCard, log }));
+  web.notFound((c) => c.html(nothingHere(), 404));
+  web.onError((error, c) => {
+    log.error({ err: error }, "A web request failed");
+    return c.html(failed(), 500);
+  });
+  return web;
+}

@@ -1,0 +1,52 @@
+import type { Server, ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { createAdaptorServer } from "@hono/node-server";
+import { within } from "./deadline.ts";
+
+export type Listening = {
+  port: number;
+  /**
+   * Takes no new connections, lets the answers that are under way go out, then closes.
+   * @param limit the most milliseconds to wait before the connections that are left are cut
+   */
+  close(limit: number): Promise<void>;
+};
+
+type ListenSettings = {
+  fetch: (request: Request) => Response | Promise<Response>;
+  host: string;
+  /** 0 takes any free one. */
+  port: number;
+};
+
+/** Starts the HTTP server. Rejects, in words, where the port cannot be had. */
+export async function listen({ fetch, host, port }: ListenSettings): Promise<Listening> {
+  // Kept open longer than load balancers keep theirs, so that it is never ours that closes under a request.
+  const serverOptions = { keepAliveTimeout: 75_000, headersTimeout: 10_000, requestTimeout: 15_000 };
+  const server = createAdaptorServer({ fetch, serverOptions }) as Server;
+  const open = responsesOf(server);
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", (error) => reject(new Error(`Cannot listen on ${host}:${port}: ${error.message}`)));
+    server.listen(port, host, resolve);
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: async (limit) => {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      // Else a connection that is answered now would be kept for the next request, and hold up the stop.
+      for (const response of open) response.shouldKeepAlive = false;
+      if ((await within(limit, closed)) === "passed") server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+/** The responses that are still to be sent. */
+function responsesOf(server: Server): ReadonlySet<ServerResponse> {
+  const open = new Set<ServerResponse>();
+  server.on("request", (_, response) => {
+    open.add(response);
+    response.once("close", () => open.delete(response));
+  });
+  return open;
+}

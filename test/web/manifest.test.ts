@@ -1,0 +1,49 @@
+import { readFile } from "node:fs/promises";
+import { beforeAll, expect, test } from "vitest";
+import { parse } from "yaml";
+
+type Manifest = {
+  _metadata: { major_version: number };
+  display_information: {
+    name: string;
+    description: string;
+    long_description: string;
+    background_color: string;
+  };
+  features: { slash_commands: { command: string; url: string }[] };
+  oauth_config: { scopes: { bot: string[]; user?: string[] } };
+  settings: { interactivity: { request_url: string; message_menu_options_url: string } };
+};
+
+let manifest: Manifest;
+
+beforeAll(async () => {
+  manifest = parse(await readFile(new URL("../../manifest.yml", import.meta.url), "utf8")) as Manifest;
+});
+
+test("the manifest keeps Slack's limits", () => {
+  // https://docs.slack.dev/reference/app-manifest
+  const { name, description, long_description, background_color } = manifest.display_information;
+  expect(manifest._metadata.major_version).toBe(2);
+  expect(name.length).toBeLessThanOrEqual(35);
+  expect(description.length).toBeLessThanOrEqual(140);
+  expect(long_description.length).toBeGreaterThanOrEqual(175);
+  expect(long_description.length).toBeLessThanOrEqual(4000);
+  expect(background_color).toMatch(/^#[0-9a-f]{6}$/);
+});
+
+test("the bot asks for no scope that no code needs", () => {
+  const needed = ["commands", "chat:write", "im:write", "im:history", "users:read", "users:read.email"];
+  expect(manifest.oauth_config.scopes).toEqual({ bot: needed });
+});
+
+test("commands, clicks and select searches all come to the one address", () => {
+  const { request_url, message_menu_options_url } = manifest.settings.interactivity;
+  const urls = [
+    request_url,
+    message_menu_options_url,
+    ...manifest.features.slash_commands.map(({ url }) => url),
+  ];
+  expect(new Set(urls)).toEqual(new Set(["https://YOUR-HOST/slack/events"]));
+  expect(manifest.features.slash_commands.map(({ command }) => command)).toEqual(["/promote"]);
+});

@@ -1,0 +1,13 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["{src,db,sandbox,test}/**/*.test.{ts,tsx}"],
+    exclude: ["test/browser/**", "**/node_modules/**"],
+    environment: "node",
+    globalSetup: ["test/support/postgres-setup.ts"],
+    maxWorkers: 2,
+    testTimeout: 15_000,
+    hookTimeout: 30_000,
+  },
+});
