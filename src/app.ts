@@ -61,7 +61,8 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
   const clients = slackClients({ token: config.slack.botToken, apiUrl: config.slack.apiUrl, log });
   try {
     const context: Context = { db: database.db, now, wake: wakeAll(database, () => outbox, log) };
-    const installed = await install(context, clients.people, log);
+    // Installing adds nothing to the outbox, which cannot run before it is known whose it is.
+    const installed = await install({ ...context, wake: () => {} }, clients.people, log);
     const handlers = createHandlers(config, context, clients, installed);
     const { leaseMs } = options;
     const outbox = startOutbox({ database, handlers, log, ...(leaseMs === undefined ? {} : { leaseMs }) });

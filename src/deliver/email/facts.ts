@@ -1,9 +1,9 @@
-import type { BuildView, LiveView } from "../../queries/request-view.ts";
+import type { BuildView } from "../../queries/request-view.ts";
 import { nameList } from "../../slack/views/text.ts";
 import { shortName, stateSign, stateWords } from "../../slack/views/words.ts";
 import type { Fact, NoticeInput, Quote } from "./mail.ts";
 import { momentIn } from "./moment.ts";
-import { inLines, oneLine, type Piece, sentence, theirs, webAddress } from "./text.ts";
+import { inLines, type Piece, sentence, theirs, webAddress } from "./text.ts";
 import { who } from "./words.ts";
 
 /** Other reviewers' comments are cut, so that the mail is not: Gmail shows the first 102 KB. */
@@ -15,16 +15,16 @@ export function factsOf(input: NoticeInput): Fact[] {
   const { view } = input;
   const critical: Piece[] = view.target.critical ? [{ text: " " }, { text: "critical", look: "mark" }] : [];
   return [
-    { label: "State", lines: stateLines(input) },
-    { label: "Project", lines: [[theirs(view.project.name, 200)]] },
-    { label: "Integration", lines: [[theirs(view.integration.name, 200)]] },
+    { label: sentence`State`, lines: stateLines(input) },
+    { label: sentence`Project`, lines: [[theirs(view.project.name, 200)]] },
+    { label: sentence`Integration`, lines: [[theirs(view.integration.name, 200)]] },
     {
-      label: "From → to",
+      label: sentence`From → to`,
       lines: [sentence`${theirs(view.source.name, 200)} → ${theirs(view.target.name, 200)}${critical}`],
     },
-    { label: "Build", lines: [...buildLines(view.build), ...newerLines(input)] },
-    { label: `Live in ${oneLine(view.target.name, 60)}`, lines: liveLines(input, view.liveInTarget) },
-    { label: "Requested by", lines: requesterLines(input) },
+    { label: sentence`Build`, lines: [...buildLines(view.build), ...newerLines(input)] },
+    { label: sentence`Live in ${view.target.name}`, lines: liveLines(input) },
+    { label: sentence`Requested by`, lines: requesterLines(input) },
     ...reviewFacts(input),
     ...deploymentFacts(input),
   ];
@@ -100,9 +100,11 @@ function newerLines({ view }: NoticeInput): Piece[][] {
   return [sentence`Note: ${view.source.name} runs ${view.newerInSource.version} by now.`];
 }
 
-function liveLines({ recipient }: NoticeInput, live: LiveView | null): Piece[][] {
+function liveLines({ view, recipient }: NoticeInput): Piece[][] {
+  const live = view.liveInTarget;
   if (live === null) return [quiet("Nothing yet")];
-  return [...buildLines(live), quiet(`since ${momentIn(recipient.timeZone, live.since)}`)];
+  const what = live.id === view.build.id ? [sentence`This build, ${view.build.version}`] : buildLines(live);
+  return [...what, quiet(`since ${momentIn(recipient.timeZone, live.since)}`)];
 }
 
 function requesterLines({ view, recipient }: NoticeInput): Piece[][] {
@@ -115,7 +117,7 @@ function reviewFacts(input: NoticeInput): Fact[] {
   const { view, recipient } = input;
   const { decision, approvals } = view;
   if (decision !== null && decision.by.person === null) {
-    return [{ label: "Approvals", lines: [sentence`Approved by ${who(input, decision.by)}`] }];
+    return [{ label: sentence`Approvals`, lines: [sentence`Approved by ${who(input, decision.by)}`] }];
   }
   const given = view.reviews.map((review) => {
     const verdict = { text: review.verdict === "approve" ? "approved" : "rejected" };
@@ -123,13 +125,13 @@ function reviewFacts(input: NoticeInput): Fact[] {
     return sentence`${by} ${verdict} · ${{ text: momentIn(recipient.timeZone, review.at), look: "quiet" }}`;
   });
   const count: Piece[] = [{ text: `${approvals.given} of ${approvals.required}` }];
-  return [{ label: "Approvals", lines: [count, ...given] }, ...waitingFacts(input)];
+  return [{ label: sentence`Approvals`, lines: [count, ...given] }, ...waitingFacts(input)];
 }
 
 function waitingFacts({ view }: NoticeInput): Fact[] {
   if (view.state !== "pending" || view.reviewers.length === 0) return [];
   const names = nameList(view.reviewers.map((person) => shortName(person.name)));
-  return [{ label: "Can review", lines: [[theirs(names, 600)]] }];
+  return [{ label: sentence`Can review`, lines: [[theirs(names, 600)]] }];
 }
 
 function deploymentFacts(input: NoticeInput): Fact[] {
@@ -138,5 +140,5 @@ function deploymentFacts(input: NoticeInput): Fact[] {
   const href = webAddress(attempt.link);
   const lines = [sentence`Started by ${who(input, attempt.startedBy, "you")}`];
   if (href !== undefined) lines.push([{ text: "Follow the deployment", href }]);
-  return [{ label: "Deployment", lines }];
+  return [{ label: sentence`Deployment`, lines }];
 }

@@ -12,7 +12,7 @@ export type NoticeInput = {
 };
 
 /** One row of the table: a label and the lines of its value. */
-export type Fact = { label: string; lines: Piece[][] };
+export type Fact = { label: Piece[]; lines: Piece[][] };
 
 /** Somebody's own words under a line that says whose. */
 export type Quote = { heading: Piece[]; lines: string[] };

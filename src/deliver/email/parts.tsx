@@ -78,10 +78,11 @@ export function Facts({ facts }: { facts: readonly Fact[] }) {
   return (
     <table border={0} cellPadding={0} cellSpacing={0} style={style.facts} width="100%">
       <tbody>
-        {facts.map(({ label, lines }) => (
-          <tr key={label}>
+        {facts.map(({ label, lines }, row) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: drawn once, never reordered
+          <tr key={row}>
             <th className="label" scope="row" style={style.label}>
-              {label}
+              <Pieces of={label} />
             </th>
             <td className="value" style={style.value}>
               {lines.map((pieces, index) => (

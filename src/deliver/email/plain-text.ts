@@ -19,7 +19,7 @@ function quoted({ heading, lines }: Quote): string {
 }
 
 function fact({ label, lines }: Fact): string {
-  return `${label}: ${lines.map(shown).join("\n    ")}`;
+  return `${plainOf(label)}: ${lines.map(shown).join("\n    ")}`;
 }
 
 function shown(pieces: readonly Piece[]): string {

@@ -23,16 +23,15 @@ export async function renderNotice(input: NoticeInput): Promise<RenderedMail> {
 
 function mailOf(input: NoticeInput): Mail {
   const { topic, tone, headline, lead } = wordsFor(input);
-  const quotes = quotesOf(input);
   return {
     number: input.view.number,
     subject: subjectOf(input, topic),
     badge: { text: topic, tone },
     headline,
     lead,
-    preview: previewOf({ lead, quotes }),
+    preview: previewOf(input, lead),
     button: { label: buttonLabel(input), address: input.link },
-    quotes,
+    quotes: quotesOf(input),
     facts: factsOf(input),
     footer: footerOf(input),
   };

@@ -45,7 +45,7 @@ export const style = {
     fontWeight: 600,
     padding: "13px 24px",
   },
-  quotes: { marginTop: "28px" },
+  quotes: { marginTop: "28px", marginBottom: "-8px" },
   quoteHeading: {
     color: "#59626e",
     fontSize: "13px",
@@ -68,7 +68,7 @@ export const style = {
     whiteSpace: "pre-wrap",
     ...wrap,
   },
-  facts: { marginTop: "12px", tableLayout: "fixed", width: "100%", borderCollapse: "collapse" },
+  facts: { marginTop: "24px", tableLayout: "fixed", width: "100%", borderCollapse: "collapse" },
   label: {
     borderTop: "1px solid #e6e9ed",
     color: "#59626e",
@@ -78,7 +78,7 @@ export const style = {
     padding: "10px 12px 10px 0",
     textAlign: "left",
     verticalAlign: "top",
-    width: "150px",
+    width: "128px",
     ...wrap,
   },
   value: {
@@ -91,7 +91,7 @@ export const style = {
     ...wrap,
   },
   quiet: { color: "#59626e" },
-  code: { fontFamily: mono, fontSize: "13px", wordBreak: "break-all" },
+  code: { fontFamily: mono, fontSize: "12px", wordBreak: "break-all" },
   mark: {
     backgroundColor: "#fde8e6",
     borderRadius: "4px",

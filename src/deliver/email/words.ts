@@ -1,7 +1,7 @@
 import { never } from "../../domain/result.ts";
 import type { ByView } from "../../queries/request-view.ts";
 import { byWords, countWords, stateWords } from "../../slack/views/words.ts";
-import type { Mail, NoticeInput, Tone } from "./mail.ts";
+import type { NoticeInput, Tone } from "./mail.ts";
 import { momentIn } from "./moment.ts";
 import { oneLine, type Piece, plainOf, sentence, theirs } from "./text.ts";
 
@@ -84,7 +84,7 @@ function requested(input: NoticeInput): Words {
   if (!mayReview(input)) return { ...so, lead: [{ text: "You can no longer review it." }] };
   const { given, required } = view.approvals;
   const count = { text: `${given} of ${countWords(required, "approval")}` };
-  return { ...so, lead: sentence`Please approve or reject it in Slack: it has ${count}.${until(input)}` };
+  return { ...so, lead: sentence`Please approve or reject it in Slack. It has ${count}.${until(input)}` };
 }
 
 function approved(input: NoticeInput): Words {
@@ -188,11 +188,18 @@ function nothingLeft(input: NoticeInput): Piece[] {
 
 function until({ view, recipient }: NoticeInput): Piece[] {
   if (view.expiresAt === null) return [];
-  return [{ text: ` It expires on ${momentIn(recipient.timeZone, view.expiresAt)}.` }];
+  return [{ text: ` The request expires on ${momentIn(recipient.timeZone, view.expiresAt)}.` }];
 }
 
-/** The first thing that somebody says in it, else what it means. */
-export function previewOf({ lead, quotes }: Pick<Mail, "lead" | "quotes">): string {
-  const said = oneLine(quotes[0]?.lines.join(" ") ?? "", 140);
+/** What somebody said with it, else what it means. */
+export function previewOf(input: NoticeInput, lead: readonly Piece[]): string {
+  const said = oneLine(saidWith(input) ?? "", 140);
   return said === "" ? oneLine(plainOf(lead), 140) : said;
+}
+
+function saidWith({ view, event }: NoticeInput): string | null | undefined {
+  if (event === "requested") return view.message;
+  if (event === "approved" || event === "rejected") return view.decision?.comment;
+  if (event === "cancelled") return view.cancelled?.reason;
+  return event === "failed" ? view.attempt?.reason : null;
 }

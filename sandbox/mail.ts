@@ -1,0 +1,38 @@
+import { createEmulator } from "emulate";
+
+/** A mail as the stand-in for Resend took it; `at` is an ISO 8601 time. */
+export type InboxMail = {
+  id: string;
+  to: string;
+  from: string;
+  subject: string;
+  html: string;
+  text: string;
+  at: string;
+};
+
+export type MailStandIn = {
+  /** To be given as RESEND_BASE_URL. */
+  url: string;
+  /** All mails, newest first. */
+  inbox(): Promise<InboxMail[]>;
+  stop(): Promise<void>;
+};
+
+type Stored = { id: string; to: string[]; from: string; subject: string; html: string; text: string; created_at: string };
+
+/** Starts a stand-in for Resend that keeps what it is sent. */
+export async function startMail(): Promise<MailStandIn> {
+  const emulator = await createEmulator({ service: "resend", port: 0 });
+  return {
+    url: emulator.url,
+    async inbox() {
+      const headers = { authorization: "Bearer re_sandbox" };
+      const answer = await fetch(`${emulator.url}/emails?limit=100`, { headers });
+      const { data } = (await answer.json()) as { data: Stored[] };
+      const mails = data.map(({ to, created_at: at, ...mail }) => ({ ...mail, to: to.join(", "), at }));
+      return mails.sort((a, b) => b.at.localeCompare(a.at));
+    },
+    stop: () => emulator.close(),
+  };
+}

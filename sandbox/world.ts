@@ -1,0 +1,112 @@
+import { readFile } from "node:fs/promises";
+import { type App, type AppOptions, startApp } from "../src/app.ts";
+import { type Config, readConfig } from "../src/config.ts";
+import { findByEmail } from "../src/directory/find-by-email.ts";
+import { loadSeedFile } from "../src/load-seed-file.ts";
+import { slackClients } from "../src/slack/clients.ts";
+import { type MailStandIn, startMail } from "./mail.ts";
+import { type SlackOptions, type SlackStandIn, startSlack } from "./slack/index.ts";
+
+export type WorldOptions = {
+  databaseUrl: string;
+  /** Path of the Slack app's manifest. */
+  manifest: string;
+  /** Path of the seed file; undefined: the database is left as it is. */
+  seed?: string;
+  slack: Pick<SlackOptions, "people"> & Partial<SlackOptions>;
+  app: AppOptions;
+  /** The bot's own port; default any free one. */
+  port?: number;
+};
+
+export type World = {
+  slack: SlackStandIn;
+  mail: MailStandIn;
+  /** The environment that the bot runs with: nothing but addresses and keys is special about it. */
+  env: Record<string, string>;
+  config: Config;
+  app: App;
+  botUrl: string;
+  /** Starts the bot again in this process, after it was stopped. */
+  restart(): Promise<App>;
+  stop(): Promise<void>;
+};
+
+const signingSecret = "sandbox-signing-secret";
+const botToken = "xoxb-sandbox";
+
+/** Starts the bot in its production wiring between stand-ins for Slack and Resend, all over HTTP. */
+export async function startWorld(options: WorldOptions): Promise<World> {
+  let bot: App | undefined;
+  let lastPort = options.port ?? 0;
+  const botUrl = () => `http://127.0.0.1:${bot?.port ?? lastPort}`;
+  const { manifest } = options;
+  const slack = await startSlack({ manifest, signingSecret, botToken, botUrl, ...options.slack });
+  const mail = await startMail();
+  const start = async () => {
+    const env = environment(options, slack, mail, lastPort);
+    bot = await startApp(readConfig(env), options.app);
+    lastPort = bot.port;
+    return bot;
+  };
+  // Links in emails need the port before it is known: a free one is taken once and kept.
+  if (lastPort === 0) lastPort = await freePort();
+  const env = environment(options, slack, mail, lastPort);
+  const config = readConfig(env);
+  await start();
+  const world: World = {
+    slack,
+    mail,
+    env,
+    config,
+    get app() {
+      return bot as App;
+    },
+    botUrl: botUrl(),
+    restart: start,
+    async stop() {
+      await bot?.stop(2000);
+      await Promise.all([slack.stop(), mail.stop()]);
+    },
+  };
+  if (options.seed !== undefined) await seed(world, options);
+  return world;
+}
+
+function environment(
+  { databaseUrl }: WorldOptions,
+  slack: SlackStandIn,
+  mail: MailStandIn,
+  port: number,
+): Record<string, string> {
+  return {
+    DATABASE_URL: databaseUrl,
+    PORT: String(port),
+    HOST: "127.0.0.1",
+    PUBLIC_URL: `http://127.0.0.1:${port}`,
+    SLACK_API_URL: slack.url,
+    SLACK_BOT_TOKEN: botToken,
+    SLACK_SIGNING_SECRET: signingSecret,
+    RESEND_API_KEY: "re_sandbox",
+    RESEND_BASE_URL: mail.url,
+    EMAIL_FROM: "Signoff <signoff@acme.example>",
+    SIGNOFF_SECRET: "a-secret-that-only-the-sandbox-uses",
+  };
+}
+
+async function seed({ app, config }: World, { seed: path, app: { log } }: WorldOptions): Promise<void> {
+  const { people } = slackClients({ token: config.slack.botToken, apiUrl: config.slack.apiUrl, log });
+  const text = await readFile(path as string, "utf8");
+  await loadSeedFile(app.context, app.organizationId, text, (email) => findByEmail(people, email));
+}
+
+async function freePort(): Promise<number> {
+  const { createServer } = await import("node:net");
+  return new Promise((resolve, reject) => {
+    const probe = createServer().once("error", reject);
+    probe.listen(0, "127.0.0.1", () => {
+      const { port } = probe.address() as { port: number };
+      probe.close(() => resolve(port));
+    });
+  });
+}
