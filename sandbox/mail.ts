@@ -19,7 +19,15 @@ export type MailStandIn = {
   stop(): Promise<void>;
 };
 
-type Stored = { id: string; to: string[]; from: string; subject: string; html: string; text: string; created_at: string };
+type Stored = {
+  id: string;
+  to: string[];
+  from: string;
+  subject: string;
+  html: string;
+  text: string;
+  created_at: string;
+};
 
 /** Starts a stand-in for Resend that keeps what it is sent. */
 export async function startMail(): Promise<MailStandIn> {

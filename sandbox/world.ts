@@ -4,6 +4,7 @@ import { type Config, readConfig } from "../src/config.ts";
 import { findByEmail } from "../src/directory/find-by-email.ts";
 import { loadSeedFile } from "../src/load-seed-file.ts";
 import { slackClients } from "../src/slack/clients.ts";
+import { freePort } from "./free-port.ts";
 import { type MailStandIn, startMail } from "./mail.ts";
 import { type SlackOptions, type SlackStandIn, startSlack } from "./slack/index.ts";
 
@@ -98,15 +99,4 @@ async function seed({ app, config }: World, { seed: path, app: { log } }: WorldO
   const { people } = slackClients({ token: config.slack.botToken, apiUrl: config.slack.apiUrl, log });
   const text = await readFile(path as string, "utf8");
   await loadSeedFile(app.context, app.organizationId, text, (email) => findByEmail(people, email));
-}
-
-async function freePort(): Promise<number> {
-  const { createServer } = await import("node:net");
-  return new Promise((resolve, reject) => {
-    const probe = createServer().once("error", reject);
-    probe.listen(0, "127.0.0.1", () => {
-      const { port } = probe.address() as { port: number };
-      probe.close(() => resolve(port));
-    });
-  });
 }

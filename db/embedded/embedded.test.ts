@@ -118,7 +118,7 @@ test("a server that does not start says why, and what to do instead", async () =
   await (await startEmbedded({ dataDir })).stop();
   await writeFile(join(dataDir, "cluster", "data", "postgresql.auto.conf"), "shared_buffers = 'many'\n");
   await expect(startEmbedded({ dataDir })).rejects.toThrow(
-    /did not start\.\nInstead, DATABASE_URL can be set[^]*invalid value for parameter "shared_buffers"/,
+    /did not start\.\nInstead, DATABASE_URL can be set[\s\S]*invalid value for parameter "shared_buffers"/,
   );
 });
 

@@ -1,7 +1,7 @@
 import type { WebClient } from "@slack/web-api";
-import type { Db } from "../../db/connect.ts";
 import type { Outcome } from "../domain/outcome.ts";
 import { isOpenState } from "../domain/request.ts";
+import type { Db } from "../queries/db.ts";
 import { type CardView, getCard } from "../queries/get-card.ts";
 import { getRequest } from "../queries/get-request.ts";
 import { getViewerRights } from "../queries/get-viewer-rights.ts";

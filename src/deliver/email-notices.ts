@@ -1,7 +1,7 @@
-import type { Db } from "../../db/connect.ts";
 import type { RequestEvent } from "../domain/notices.ts";
 import type { Outcome } from "../domain/outcome.ts";
 import type { MemberId } from "../domain/people.ts";
+import type { Db } from "../queries/db.ts";
 import { type EmailContent, getEmail } from "../queries/get-email.ts";
 import { getMember } from "../queries/get-member.ts";
 import { getRequest } from "../queries/get-request.ts";

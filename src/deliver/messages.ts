@@ -1,7 +1,7 @@
 import type { WebClient } from "@slack/web-api";
-import type { Db } from "../../db/connect.ts";
 import type { RequestEvent } from "../domain/notices.ts";
 import type { Outcome } from "../domain/outcome.ts";
+import type { Db } from "../queries/db.ts";
 import { getRequest } from "../queries/get-request.ts";
 import { outcomeMessage } from "../slack/views/outcome-message.ts";
 import type { Item } from "./item.ts";

@@ -53,7 +53,8 @@ async function settlementOf(attempt: Attempt): Promise<store.Settlement> {
   const outcome = await outcomeOf(attempt);
   if (outcome.kind === "done") return outcome;
   if (outcome.kind === "retry" && item.attempts < maxAttempts) {
-    const afterMs = stopping.signal.aborted ? 0 : (outcome.afterMs ?? retryAfterMs(item.attempts, random()));
+    const backoffMs = retryAfterMs(item.attempts, random());
+    const afterMs = stopping.signal.aborted ? 0 : Math.max(outcome.afterMs ?? 0, backoffMs);
     return { kind: "retry", afterMs, reason: outcome.reason, inDoubt: outcome.sent === "unknown" };
   }
   const reason =

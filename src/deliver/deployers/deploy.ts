@@ -1,6 +1,6 @@
-import type { Db } from "../../../db/connect.ts";
 import type { Outcome } from "../../domain/outcome.ts";
 import type { AttemptEnd } from "../../domain/promote.ts";
+import type { Db } from "../../queries/db.ts";
 import { getAttempt } from "../../queries/get-attempt.ts";
 import type { Item } from "../item.ts";
 import type { Deployer } from "./deployer.ts";

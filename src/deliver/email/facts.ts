@@ -1,10 +1,10 @@
 import type { BuildView } from "../../queries/request-view.ts";
 import { nameList } from "../../slack/views/text.ts";
-import { shortName, stateSign, stateWords } from "../../slack/views/words.ts";
+import { shortName, stateWords } from "../../slack/views/words.ts";
 import type { Fact, NoticeInput, Quote } from "./mail.ts";
 import { momentIn } from "./moment.ts";
 import { inLines, type Piece, sentence, theirs, webAddress } from "./text.ts";
-import { who } from "./words.ts";
+import { isRequester, who } from "./words.ts";
 
 /** Other reviewers' comments are cut, so that the mail is not: Gmail shows the first 102 KB. */
 const longestComment = 1000;
@@ -33,7 +33,7 @@ export function factsOf(input: NoticeInput): Fact[] {
 /** People's own words: first those that the event is about, then the request's message and the reviewers' comments. */
 export function quotesOf(input: NoticeInput): Quote[] {
   const { view } = input;
-  const asked = isOwn(input) ? sentence`Your message` : sentence`Message from ${view.requester.name}`;
+  const asked = isRequester(input) ? sentence`Your message` : sentence`Message from ${view.requester.name}`;
   return [
     ...quote(sentence`Reason`, view.cancelled?.reason),
     ...quote(sentence`What the deployment reported`, failure(input)),
@@ -42,8 +42,6 @@ export function quotesOf(input: NoticeInput): Quote[] {
     ...otherComments(input),
   ];
 }
-
-const isOwn = ({ view, recipient }: NoticeInput) => view.requester.id === recipient.id;
 
 const quote = (heading: Piece[], text: string | null | undefined, limit = 3000): Quote[] =>
   text?.trim() ? [{ heading, lines: inLines(text.trim(), limit) }] : [];
@@ -74,7 +72,7 @@ function stateLines(input: NoticeInput): Piece[][] {
   const decided = view.state === "approved" || view.state === "rejected" ? decision?.at : undefined;
   // What a deployment reported is quoted as a whole, not repeated here.
   const bare = view.attempt === null ? view : { ...view, attempt: { ...view.attempt, reason: null } };
-  const lines = [sentence`${{ text: stateSign(view) }} ${theirs(stateWords(bare), 300)}`];
+  const lines = [[theirs(stateWords(bare), 300)]];
   const when = at ?? decided;
   if (when) lines.push(quiet(momentIn(input.recipient.timeZone, when)));
   if (view.expiresAt !== null && view.state !== "expired") {

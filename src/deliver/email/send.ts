@@ -1,7 +1,7 @@
 import { type ErrorResponse, Resend } from "resend";
 
 /** An email as it is stored: every try sends the same bytes. */
-export type Email = {
+type Email = {
   to: string;
   subject: string;
   html: string;
@@ -11,7 +11,7 @@ export type Email = {
 };
 
 /** How one try ended. `sent: "unknown"`: it may have gone out, the answer was lost. `afterMs`: not earlier than that. */
-export type SendResult =
+type SendResult =
   | { kind: "done" }
   | { kind: "retry"; reason: string; sent: "no" | "unknown"; afterMs?: number }
   | { kind: "dead"; reason: string };

@@ -6,11 +6,11 @@ import { momentIn } from "./moment.ts";
 import { oneLine, type Piece, plainOf, sentence, theirs } from "./text.ts";
 
 /** What one event is called: the word before the colon of a subject, the headline and what follows from it. */
-export type Words = { topic: string; tone: Tone; headline: Piece[]; lead: Piece[] };
+type Words = { topic: string; tone: Tone; headline: Piece[]; lead: Piece[] };
 
 export const isRequester = ({ view, recipient }: NoticeInput) => recipient.id === view.requester.id;
 
-export const mayReview = ({ view, recipient }: NoticeInput) =>
+const mayReview = ({ view, recipient }: NoticeInput) =>
   view.state === "pending" && view.reviewers.some((person) => person.id === recipient.id);
 
 /**

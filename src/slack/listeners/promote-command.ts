@@ -21,7 +21,7 @@ export function listenToPromoteCommand(app: App, ports: Ports): void {
       organizationId,
       userId: body.user_id,
       triggerId: body.trigger_id,
-      text: body.text.trim(),
+      text: unescaped(body.text).trim(),
     };
     const answer = await within(ports, carryOut(ports, asked)).catch((error) => {
       ports.log.error({ err: error }, "a command was not carried out");
@@ -40,6 +40,10 @@ export function listenToPromoteCommand(app: App, ports: Ports): void {
 
 /** What a button of an ambiguous name carries. */
 type Choice = { integrationId: string; target: string };
+
+/** Slack sends a command's text with its three entities: https://docs.slack.dev/messaging/formatting-message-text#escaping */
+const unescaped = (text: string): string =>
+  text.replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&amp;/g, "&");
 
 type Asked = { organizationId: string; userId: string; triggerId: string; text: string };
 

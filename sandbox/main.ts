@@ -1,0 +1,70 @@
+import { fileURLToPath } from "node:url";
+import { serve } from "@hono/node-server";
+import postgres from "postgres";
+import { startEmbedded } from "../db/embedded.ts";
+import { createLog } from "../src/log.ts";
+import { freePort } from "./free-port.ts";
+import { createPage } from "./page/index.ts";
+import { people } from "./people.ts";
+import { startWorld } from "./world.ts";
+
+const root = fileURLToPath(new URL("../", import.meta.url));
+
+/** The page's port; another free one is taken where it is in use. */
+const wantedPort = 4000;
+
+/** `npm run sandbox`: the bot in its production wiring, between stand-ins for Slack and Resend, and a page to try it. */
+async function main(): Promise<void> {
+  const log = createLog("warn");
+  const database = await startEmbedded({ dataDir: `${root}.data/sandbox` });
+  await forget(database.url);
+  const pagePort = await freePort(wantedPort);
+  const world = await startWorld({
+    databaseUrl: database.url,
+    manifest: `${root}manifest.yml`,
+    seed: `${root}sandbox/seed.yml`,
+    slack: { people, team: { id: "T0ACME", name: "Acme" }, publicUrl: () => `http://localhost:${pagePort}/` },
+    app: { log },
+  });
+  const page = createPage({ slack: world.slack, inbox: () => world.mail.inbox(), people });
+  await listen(page.fetch, pagePort);
+  process.stdout.write(
+    `\n  The sandbox is ready: http://localhost:${pagePort}\n  Ctrl-C stops it. Each start begins anew.\n\n`,
+  );
+  let stopping = false;
+  const stop = () => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    void world
+      .stop()
+      .then(() => database.stop())
+      .finally(() => process.exit(0));
+  };
+  process.on("SIGINT", stop);
+  process.on("SIGTERM", stop);
+}
+
+/** The stand-in for Slack forgets its messages when it stops, so the database begins anew with it. */
+async function forget(url: string): Promise<void> {
+  const sql = postgres(url, { max: 1, onnotice: () => {} });
+  await sql`drop schema if exists drizzle cascade`;
+  await sql`drop schema public cascade`;
+  await sql`create schema public`;
+  await sql.end();
+}
+
+type Fetch = (request: Request) => Response | Promise<Response>;
+
+function listen(fetch: Fetch, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const server = serve({ fetch, port }, () => resolve());
+    server.once("error", reject);
+  });
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(
+    `The sandbox did not start.\n${error instanceof Error ? error.message : String(error)}\n`,
+  );
+  process.exit(1);
+});
