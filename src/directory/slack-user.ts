@@ -33,8 +33,9 @@ function standingOf(user: SlackUser, organizationId: string): Standing {
 }
 
 export function memberOf(user: SlackUser, organizationId: string): SavedMember {
+  // Who decided is kept on record, so the full name comes first: a display name is often only a nickname.
   const name =
-    user.profile?.display_name || user.real_name || user.profile?.real_name || user.name || user.id;
+    user.real_name || user.profile?.real_name || user.profile?.display_name || user.name || user.id;
   return {
     organizationId,
     id: user.id,

@@ -111,7 +111,7 @@ async function settle(
     try {
       return await store.settle(attempt.db, attempt.item, settlement);
     } catch (error) {
-      const waitMs = Math.min(2_000, 50 * 2 ** tries);
+      const waitMs = Math.min(1_000, 50 * 2 ** tries);
       if (Date.now() + waitMs >= leaseEnds || attempt.stopping.signal.aborted) throw error;
       await new Promise((resolve) => setTimeout(resolve, waitMs));
     }

@@ -33,7 +33,7 @@ export type OutboxOptions = {
 };
 
 const shortestSleepMs = 20;
-const longestOutagePauseMs = 5_000;
+const longestOutagePauseMs = 2_000;
 
 /** Starts a worker that carries out what the outbox holds, each item by itself. It knows no channel, only handlers. */
 export function startOutbox(options: OutboxOptions): Outbox {

@@ -65,7 +65,7 @@ export function slackReceiver(settings: SlackReceiverSettings): SlackReceiver {
       if (body === "passed") return refusal(408, "The body did not arrive in time");
       if (body instanceof Response) return body;
       const call = callListeners(bolt, body, request.headers, log);
-      track(call.done);
+      void track(call.done);
       const response = await Promise.race([call.answer, limit.passed]);
       if (response !== "passed") return response;
       log.error(describeBody(body), "No listener answered Slack in time");

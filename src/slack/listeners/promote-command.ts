@@ -9,7 +9,7 @@ import {
 import { faultWords, onClick, within } from "../answer.ts";
 import { ids } from "../ids.ts";
 import type { Ports } from "../ports.ts";
-import { cutTo, escapeWithin, mrkdwn, nameList, plain } from "../views/text.ts";
+import { cutTo, escapeWithin, mrkdwn, nameList, plain, unescaped } from "../views/text.ts";
 import { shortName } from "../views/words.ts";
 import { drawRequestModal } from "./draw.ts";
 
@@ -40,10 +40,6 @@ export function listenToPromoteCommand(app: App, ports: Ports): void {
 
 /** What a button of an ambiguous name carries. */
 type Choice = { integrationId: string; target: string };
-
-/** Slack sends a command's text with its three entities: https://docs.slack.dev/messaging/formatting-message-text#escaping */
-const unescaped = (text: string): string =>
-  text.replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&amp;/g, "&");
 
 type Asked = { organizationId: string; userId: string; triggerId: string; text: string };
 

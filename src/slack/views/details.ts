@@ -21,6 +21,7 @@ export function requestFields(view: RequestView): SectionBlock {
       mrkdwn(`*Build*\n${buildWords(view.build)}`),
       mrkdwn(`*Live in ${escapeWithin(view.target.name, nameInField)} now*\n${liveWords(view.liveInTarget)}`),
       mrkdwn(`*Requested by*\n<@${view.requester.id}>${through}\n${moment(view.createdAt)}`),
+      mrkdwn(`*Approvals*\n${approvalWords(view)}`),
     ],
   };
 }
@@ -35,6 +36,10 @@ export function buildWords(build: BuildView): string {
 
 export function liveWords(live: LiveView | null): string {
   return live === null ? "Nothing yet" : `${buildWords(live)}\nsince ${moment(live.since)}`;
+}
+
+function approvalWords({ approvals, decision }: RequestView): string {
+  return decision?.by.person === null ? "None needed" : `${approvals.given} of ${approvals.required}`;
 }
 
 /** A link only where it fits into a field beside the rest. */
@@ -72,25 +77,24 @@ export function stateBlocks(view: RequestView): KnownBlock[] {
     blocks.push(context(link(view.attempt.link, "Follow the deployment")));
   }
   const { decision, cancelled } = view;
-  if (decision !== null && view.state !== "approved" && view.state !== "rejected") {
-    const decided = decision.outcome === "approved" ? "Approved" : "Rejected";
-    const who =
-      decision.by.person === null ? `Signoff (${decision.by.reason})` : shortName(decision.by.person.name);
-    blocks.push(context(`${decided} by ${escapeWithin(who, 300)} · ${moment(decision.at)}`));
+  if (decision?.by.person === null && view.state !== "approved") {
+    blocks.push(context(`No review was needed: ${escapeWithin(decision.by.reason, 300)}`));
   }
   if (cancelled?.reason) blocks.push(...quoted("Reason", cancelled.reason));
   return blocks;
 }
 
-/** Who reviewed so far, and the comments they left. */
+/** Who reviewed so far, and the comments they left. What the line of the state says is not said twice. */
 export function reviewBlocks(view: RequestView, most = 5): KnownBlock[] {
-  const shown = view.reviews.slice(-most);
-  return shown.flatMap((review): KnownBlock[] => {
-    const said = review.verdict === "approve" ? "✅ Approved" : "⛔ Rejected";
-    const heading = `${said} by ${escapeWithin(shortName(review.reviewer.name), 300)} · ${moment(review.at)}`;
-    return review.comment === ""
-      ? [context(heading)]
-      : [context(heading), { type: "section", text: plain(review.comment) }];
+  const said =
+    view.state === "approved" || view.state === "rejected" ? view.decision?.by.person?.id : undefined;
+  return view.reviews.slice(-most).flatMap((review): KnownBlock[] => {
+    const comment: KnownBlock[] =
+      review.comment === "" ? [] : [{ type: "section", text: plain(review.comment) }];
+    if (review.reviewer.id === said) return comment;
+    const sign = review.verdict === "approve" ? "✅ Approved" : "⛔ Rejected";
+    const who = escapeWithin(shortName(review.reviewer.name), 300);
+    return [context(`${sign} by ${who} · ${moment(review.at)}`), ...comment];
   });
 }
 

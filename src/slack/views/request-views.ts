@@ -34,7 +34,7 @@ const modal = (
   type: "modal",
   callback_id: callbackId,
   title: plain(title, 24),
-  close: plain(submit === undefined ? "Close" : "Back", 24),
+  close: plain("Close", 24),
   ...(submit === undefined ? {} : { submit: plain(submit, 24) }),
   private_metadata: JSON.stringify(shown),
   blocks,

@@ -19,6 +19,11 @@ export function escaped(text: string): string {
   return text.replace(/[&<>]/g, (character) => entities[character] as string);
 }
 
+/** What a person typed after a command: Slack hands it over with these three escaped. */
+export function unescaped(text: string): string {
+  return text.replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&amp;/g, "&");
+}
+
 /** Escaped text of at most so many characters, cut between graphemes and never inside an entity. */
 export function escapeWithin(text: string, limit: number): string {
   return cut(text, limit, escaped);

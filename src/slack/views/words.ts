@@ -22,7 +22,9 @@ export function stateWords(view: RequestView): string {
   const { decision, cancelled, attempt, approvals } = view;
   switch (view.state) {
     case "pending":
-      return `Waiting for review: ${approvals.given} of ${countWords(approvals.required, "approval")}`;
+      return approvals.required === 1
+        ? "Waiting for review"
+        : `Waiting for review: ${approvals.given} of ${approvals.required} approvals`;
     case "approved":
       return decision ? `Approved by ${byWords(decision.by)}` : "Approved";
     case "rejected":

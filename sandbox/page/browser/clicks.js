@@ -1,0 +1,60 @@
+import { refresh } from "./live.js";
+import { whilePending } from "./pending.js";
+import { post } from "./server.js";
+
+/** Buttons, menus and selects of blocks, wherever they stand. */
+export function startClicks() {
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest('[data-act="click"]');
+    if (button !== null) void press(button);
+    for (const menu of document.querySelectorAll("details.overflow[open]")) {
+      if (!menu.contains(event.target) || button !== null) menu.open = false;
+    }
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    const menu = event.target.closest?.("details.overflow[open]");
+    if (!menu) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+    event.preventDefault();
+  });
+  document.addEventListener("change", (event) => {
+    const select = event.target.closest('select[data-act="choose"]');
+    if (select !== null && select.closest("article") !== null && select.value !== "") {
+      void whilePending(select, () => send(select, select.value));
+    }
+  });
+}
+
+async function press(button) {
+  if (button.disabled || button.getAttribute("aria-busy") === "true") return;
+  const question = document.getElementById(button.dataset.confirm ?? "");
+  if (question !== null && !(await isConfirmed(question, button))) return;
+  if (button.dataset.url) window.open(button.dataset.url, "_blank", "noopener");
+  await whilePending(button, () => send(button, button.dataset.value));
+}
+
+/** Asks Slack's question before a button; the answer is no when the dialog goes away. */
+function isConfirmed(dialog, button) {
+  dialog.returnValue = "";
+  dialog.showModal();
+  return new Promise((resolve) => {
+    dialog.addEventListener(
+      "close",
+      () => {
+        if (button.isConnected) button.focus();
+        resolve(dialog.returnValue === "confirm");
+      },
+      { once: true },
+    );
+  });
+}
+
+async function send(control, value) {
+  const { channel, ts, ephemeral } = control.closest("article")?.dataset ?? {};
+  const where = ephemeral === undefined ? { channel: ts && channel, ts } : { ephemeral };
+  const answer = await post("click", { ...where, actionId: control.dataset.actionId, value: value || undefined });
+  await refresh("conversation", "view");
+  return answer;
+}

@@ -1,0 +1,64 @@
+import { morph } from "./morph.js";
+import { redrawPending } from "./pending.js";
+
+const { user } = document.body.dataset;
+const dirty = new Set();
+const listeners = [];
+let fetching;
+
+/** Calls the listener before and after a part is drawn again: it may return what to do after. */
+export const onDraw = (listener) => listeners.push(listener);
+
+/** Fetches these parts again; done when they show what the server knew after the call. */
+export function refresh(...parts) {
+  for (const part of parts) dirty.add(part);
+  fetching ??= drain().finally(() => {
+    fetching = undefined;
+  });
+  return fetching;
+}
+
+async function drain() {
+  while (dirty.size > 0) {
+    const parts = [...dirty];
+    dirty.clear();
+    await Promise.all(parts.map(draw));
+  }
+}
+
+async function draw(part) {
+  const old = document.querySelector(`[data-part="${part}"]`);
+  if (old === null) return;
+  const address = new URL(location.href);
+  address.searchParams.set("part", part);
+  const response = await fetch(address).catch(() => undefined);
+  if (!response?.ok) return;
+  const parsed = new DOMParser().parseFromString(await response.text(), "text/html");
+  const fresh = parsed.querySelector(`[data-part="${part}"]`);
+  if (fresh === null) return;
+  const after = listeners.map((listener) => listener(part));
+  morph(old, document.adoptNode(fresh));
+  redrawPending();
+  for (const finish of after) finish?.();
+}
+
+/** Listens to the server and keeps the page as it is there. */
+export function startLive() {
+  const offline = document.querySelector(".offline");
+  let run;
+  const source = new EventSource(`/events?user=${user}`);
+  source.addEventListener("hello", ({ data }) => {
+    if (run !== undefined && run !== data) location.reload();
+    run = data;
+    offline.hidden = true;
+    void refresh("sidebar", "conversation", "view", "mail", "strip");
+  });
+  source.addEventListener("change", ({ data }) => void refresh(...data.split(" ")));
+  source.addEventListener("error", () => {
+    offline.hidden = false;
+    // A browser gives up on an answer that is no stream, e.g. of a proxy while the sandbox starts.
+    if (source.readyState === EventSource.CLOSED) setTimeout(() => location.reload(), 2000);
+  });
+  addEventListener("pagehide", () => source.close());
+  addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
+}

@@ -1,0 +1,21 @@
+// The page's script: plain modules, served as they are. Everything shown is drawn by the server; this sends what
+// a person does, and fetches again what has changed.
+import { startClicks } from "./clicks.js";
+import { startComposer } from "./composer.js";
+import { startLive } from "./live.js";
+import { startMail } from "./mail.js";
+import { startMenu } from "./menu.js";
+import { startModal } from "./modal.js";
+import { startPickers } from "./picker.js";
+import { startScroll } from "./scroll.js";
+
+if (document.body.dataset.user !== undefined) {
+  startMenu();
+  startMail();
+  startScroll();
+  startComposer();
+  startPickers();
+  startModal();
+  startClicks();
+  startLive();
+}

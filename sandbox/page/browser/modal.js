@@ -1,0 +1,109 @@
+import { onDraw, refresh } from "./live.js";
+import { whilePending } from "./pending.js";
+import { postInTurn } from "./server.js";
+
+const typingPauseMs = 200;
+const focusable = "[autofocus], .modal-body :is(input, textarea, select, button, summary)";
+let cameFrom;
+let typing;
+
+const current = () => document.querySelector("#view > dialog");
+
+/** The modal in front: opened over the page when the server has one, with the keyboard inside it. */
+export function startModal() {
+  show();
+  onDraw((part) => {
+    if (part !== "view") return undefined;
+    const before = current()?.id;
+    if (before === undefined) cameFrom = document.activeElement;
+    return () => after(before);
+  });
+  document.addEventListener("cancel", (event) => {
+    if (!event.target.matches?.("dialog.modal")) return;
+    event.preventDefault();
+    void close(false);
+  }, true);
+  document.addEventListener("click", ({ target }) => {
+    const act = target.closest("dialog.modal [data-act]")?.dataset.act;
+    if (act === "close" || act === "dismiss") void close(act === "dismiss");
+  });
+  document.addEventListener("input", ({ target }) => {
+    const input = target.closest('dialog.modal [data-act="type"]');
+    if (input !== null) type(input);
+  });
+  document.addEventListener("change", ({ target }) => {
+    const control = target.closest('dialog.modal :is([data-act="choose"], [data-act="choose-many"])');
+    if (control !== null) choose(control);
+  });
+  document.addEventListener("submit", (event) => {
+    if (event.target.dataset.form !== "view") return;
+    event.preventDefault();
+    void submit(event.target);
+  });
+}
+
+function show() {
+  const dialog = current();
+  if (dialog === null || dialog.open) return;
+  dialog.showModal();
+  (dialog.querySelector(focusable) ?? dialog.querySelector("h2")).focus();
+}
+
+/** After the view was drawn again: focus goes to a new modal, to its first error, or back where it came from. */
+function after(before) {
+  const dialog = current();
+  if (dialog === null) {
+    if (before === undefined) return;
+    const back = cameFrom?.isConnected ? cameFrom : document.getElementById(cameFrom?.id || "composer");
+    (back ?? document.getElementById("composer"))?.focus({ preventScroll: true });
+    return;
+  }
+  show();
+  if (dialog.id === before && !dialog.contains(document.activeElement)) dialog.querySelector("h2").focus();
+}
+
+/** What is typed reaches the server at a pause, at the latest before a submission. */
+function type(input) {
+  if (typing !== undefined && typing.input !== input) settle();
+  clearTimeout(typing?.timer);
+  typing = { input, timer: setTimeout(settle, typingPauseMs) };
+}
+
+function settle() {
+  if (typing === undefined) return;
+  clearTimeout(typing.timer);
+  const { input } = typing;
+  typing = undefined;
+  if (input.isConnected) void postInTurn("fill", { actionId: input.dataset.actionId, value: input.value });
+}
+
+function choose(control) {
+  settle();
+  const isBox = control.matches(".boxes");
+  const checked = isBox ? [...control.querySelectorAll("input:checked")].map((box) => box.value) : [];
+  const one = isBox ? (checked[0] ?? "") : control.value;
+  const value = control.dataset.act === "choose-many" ? checked : one;
+  void postInTurn("choose", { actionId: control.dataset.actionId, value }).then(() => refresh("view"));
+}
+
+async function submit(form) {
+  clearTimeout(typing?.timer);
+  typing = undefined;
+  const { view } = form.closest("dialog").dataset;
+  const inputs = [...form.querySelectorAll('[data-act="type"]')];
+  const values = Object.fromEntries(inputs.map((input) => [input.dataset.actionId, input.value]));
+  await whilePending(document.getElementById(`v-${view}-submit`), async () => {
+    const answer = await postInTurn("submit", { view, values });
+    await refresh("view", "conversation");
+    return answer;
+  });
+  if (current()?.dataset.view === view) current().querySelector('[aria-invalid="true"]')?.focus();
+}
+
+async function close(all) {
+  settle();
+  const view = current()?.dataset.view;
+  if (view === undefined) return;
+  await postInTurn("close", { view, all });
+  await refresh("view");
+}

@@ -1,0 +1,62 @@
+/**
+ * Changes an element into another, keeping every node that stays: so focus, scroll and what is being typed stay too.
+ * Nodes with an id are the same node if the id is the same. `data-own` names attributes that belong to the browser,
+ * `data-keep` an element that does, with all its content.
+ */
+export function morph(from, to) {
+  if (from.nodeType === Node.TEXT_NODE) {
+    if (from.data !== to.data) from.data = to.data;
+    return;
+  }
+  if (from.nodeType !== Node.ELEMENT_NODE || from.isEqualNode(to)) return;
+  if ("keep" in from.dataset) return;
+  morphAttributes(from, to);
+  const chosen = from instanceof HTMLSelectElement ? from.value : undefined;
+  morphChildren(from, to);
+  if (chosen !== undefined) keepChosen(from, to, chosen);
+}
+
+function morphAttributes(from, to) {
+  const own = new Set(["open", "data-own", ...(from.dataset.own ?? "").split(" ")]);
+  for (const { name } of [...from.attributes]) {
+    if (!to.hasAttribute(name) && !own.has(name)) from.removeAttribute(name);
+  }
+  for (const { name, value } of to.attributes) {
+    if (!own.has(name) && from.getAttribute(name) !== value) from.setAttribute(name, value);
+  }
+}
+
+const isSame = (one, other) => one.nodeType === other.nodeType && one.nodeName === other.nodeName && (one.id ?? "") === (other.id ?? "");
+
+function morphChildren(from, to) {
+  const byId = new Map([...from.children].filter((child) => child.id !== "").map((child) => [child.id, child]));
+  const stays = new Set([...to.children].map((child) => child.id));
+  let here = from.firstChild;
+  for (const next of [...to.childNodes]) {
+    while (here?.id && !stays.has(here.id)) here = removed(here);
+    const known = next.id ? byId.get(next.id) : undefined;
+    if (known !== undefined && isSame(known, next)) {
+      if (known === here) here = here.nextSibling;
+      else from.insertBefore(known, here);
+      morph(known, next);
+    } else if (here !== null && !here.id && !next.id && isSame(here, next)) {
+      const same = here;
+      here = here.nextSibling;
+      morph(same, next);
+    } else {
+      from.insertBefore(next, here);
+    }
+  }
+  while (here !== null) here = removed(here);
+}
+
+function removed(node) {
+  const after = node.nextSibling;
+  node.remove();
+  return after;
+}
+
+/** What was chosen stays where it is still on offer, wherever in the list it stands now. */
+function keepChosen(select, fresh, chosen) {
+  select.value = [...select.options].some((option) => option.value === chosen) ? chosen : fresh.value;
+}

@@ -1,0 +1,79 @@
+import { refresh } from "./live.js";
+import { makeList } from "./list.js";
+import { post, postInTurn } from "./server.js";
+
+const typingPauseMs = 150;
+const prepared = new WeakSet();
+
+/** Selects whose options come from the bot while one types. */
+export function startPickers() {
+  document.addEventListener("focusin", ({ target }) => {
+    const input = target.closest?.('.picker input[role="combobox"]');
+    if (!input || prepared.has(input)) return;
+    prepared.add(input);
+    prepare(input);
+  });
+  document.addEventListener("click", ({ target }) => {
+    const drop = target.closest(".chip [data-drop]");
+    if (drop !== null) void change(drop.closest(".picker"), (all) => all.filter((value) => value !== drop.dataset.drop));
+  });
+}
+
+function prepare(input) {
+  const picker = input.closest(".picker");
+  const list = makeList(input, document.getElementById(input.getAttribute("aria-controls")));
+  const isMany = "many" in picker.dataset;
+  let shown = input.value;
+  let timer;
+  let asked = 0;
+  const look = async () => {
+    const typed = input.value === shown ? "" : input.value;
+    const minimum = Number(input.dataset.minimum);
+    if (typed.length < minimum) {
+      list.say(`Type ${minimum} or more characters to search`);
+      return;
+    }
+    asked += 1;
+    const mine = asked;
+    if (!list.isOpen()) list.say("Searching…");
+    const answer = await post("suggest", { actionId: picker.dataset.actionId, typed });
+    // Answers may overtake each other, and the person may have gone on.
+    if (mine !== asked || document.activeElement !== input) return;
+    if (answer.ok === false) list.say("The results could not be loaded");
+    else if (answer.options.length === 0) list.say("No results");
+    else list.show(answer.options.map(({ value, text, description }) => ({ value, label: text.text, note: description?.text })));
+  };
+  const pick = async ({ value, label }) => {
+    asked += 1;
+    list.hide();
+    shown = isMany ? "" : label;
+    input.value = shown;
+    await change(picker, (all) => (isMany ? [...new Set([...all, value])] : value));
+  };
+  list.onPick((option) => void pick(option));
+  input.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => void look(), typingPauseMs);
+  });
+  input.addEventListener("click", () => void look());
+  input.addEventListener("keydown", (event) => {
+    if (event.key === "ArrowDown" && !list.isOpen()) void look();
+  });
+  input.addEventListener("blur", () => {
+    clearTimeout(timer);
+    asked += 1;
+    list.hide();
+    // An emptied field means nothing chosen; half a word means what was chosen before.
+    if (input.value === "" && shown !== "" && !isMany) {
+      shown = "";
+      void change(picker, () => "");
+    } else input.value = shown;
+  });
+  if (document.activeElement === input) void look();
+}
+
+async function change(picker, next) {
+  const all = [...picker.querySelectorAll("[data-drop]")].map((drop) => drop.dataset.drop);
+  await postInTurn("choose", { actionId: picker.dataset.actionId, value: next(all) });
+  await refresh("view");
+}

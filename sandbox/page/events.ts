@@ -1,0 +1,43 @@
+import type { Context } from "hono";
+import { streamSSE } from "hono/streaming";
+import type { Feed, Part } from "./feed.ts";
+
+/** Changes within this time reach the page as one. */
+const gatherMs = 25;
+const aliveMs = 20_000;
+
+/** Names this run of the sandbox: a page of an earlier run loads itself anew. */
+const run = crypto.randomUUID();
+
+/** Server-sent events for one person's page: the names of the parts that changed. */
+export function events(c: Context, feed: Feed, userId: string): Response {
+  return streamSSE(c, async (stream) => {
+    const waiting = new Set<Part>();
+    let wake = () => {};
+    let isOpen = true;
+    const stop = feed.subscribe(userId, (parts) => {
+      for (const part of parts) waiting.add(part);
+      wake();
+    });
+    stream.onAbort(() => {
+      isOpen = false;
+      stop();
+      wake();
+    });
+    // Also tells of pages that went away without a word.
+    const alive = setInterval(() => void stream.writeSSE({ event: "alive", data: "" }), aliveMs).unref();
+    await stream.writeSSE({ event: "hello", data: run, retry: 1000 });
+    while (isOpen) {
+      if (waiting.size === 0) {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+      await stream.sleep(gatherMs);
+      const parts = [...waiting];
+      waiting.clear();
+      if (isOpen && parts.length > 0) await stream.writeSSE({ event: "change", data: parts.join(" ") });
+    }
+    clearInterval(alive);
+  });
+}

@@ -1,0 +1,60 @@
+import { readFileSync } from "node:fs";
+import { Hono } from "hono";
+import { acts } from "./acts.ts";
+import { readCommands } from "./commands.ts";
+import { Feed } from "./feed.ts";
+import type { PageHouse } from "./house.ts";
+import { pages } from "./pages.ts";
+import { Reads } from "./reads.ts";
+import { notFoundPage } from "./render-page.tsx";
+import type { PageOptions } from "./types.ts";
+
+export type { InboxMail, PageOptions, PagePerson } from "./types.ts";
+
+/** Mails bring their own styles and pictures; nothing but this server's script may run. */
+const policy =
+  "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src * data:; font-src * data:; object-src 'none'; frame-ancestors 'none'; form-action 'self'";
+
+const types = { js: "text/javascript; charset=utf-8", css: "text/css; charset=utf-8" };
+
+/**
+ * The sandbox's page: a small Slack-like workspace in the browser, with a window for each person and their mails.
+ * Serve its `fetch` on a port of its own; the stand-in's `publicUrl` should be that address.
+ * @throws where the manifest cannot be read
+ */
+export function createPage(options: PageOptions): Hono {
+  const { slack, inbox, people } = options;
+  const manifest = options.manifest ?? new URL("../../manifest.yml", import.meta.url);
+  const house: PageHouse = {
+    slack,
+    inbox,
+    people,
+    commands: readCommands(manifest),
+    feed: new Feed(slack, inbox),
+    reads: new Reads(slack),
+  };
+  const app = new Hono();
+  app.use(async (c, next) => {
+    await next();
+    c.header("content-security-policy", policy);
+    c.header("cache-control", "no-store");
+  });
+  app.get("/page/:file{[a-z-]+\\.(js|css)}", (c) => {
+    const file = c.req.param("file");
+    const text = readBrowserFile(file);
+    return text === undefined ? c.notFound() : c.body(text, 200, { "content-type": types[file.endsWith("js") ? "js" : "css"] });
+  });
+  app.notFound((c) => c.html(notFoundPage(), 404));
+  app.route("/", acts(house));
+  app.route("/", pages(house));
+  return app;
+}
+
+/** Read anew each time, so that a reload shows a change. */
+function readBrowserFile(name: string): string | undefined {
+  try {
+    return readFileSync(new URL(`./browser/${name}`, import.meta.url), "utf8");
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,77 @@
+import type { Context } from "hono";
+import { Hono } from "hono";
+import { getCookie, setCookie } from "hono/cookie";
+import { events } from "./events.ts";
+import type { Part } from "./feed.ts";
+import { botDm, everybody, type PageHouse, somebody } from "./house.ts";
+import { choosePage, partOf, workspacePage } from "./render-page.tsx";
+import type { Shown } from "./sidebar.tsx";
+
+const parts: readonly string[] = ["sidebar", "conversation", "view", "mail", "strip"] satisfies Part[];
+const isPart = (name: string): name is Part => parts.includes(name);
+
+/** The pages, and their parts by `?part=…` of the same address. */
+export function pages(house: PageHouse): Hono {
+  const { slack, reads, feed } = house;
+  const app = new Hono();
+  app.get("/", (c) => c.html(choosePage(house)));
+  app.get("/events", (c) => {
+    const person = somebody(house, c.req.query("user") ?? "");
+    return person === undefined ? c.notFound() : events(c, feed, person.id);
+  });
+  app.get("/as/:user", (c) => page(c, house, (userId) => ({ kind: "channel", channel: botDm(house, userId) })));
+  app.get("/as/:user/c/:channel", (c) =>
+    page(c, house, (userId) => {
+      const channel = slack.workspace.channels.get(c.req.param("channel"));
+      return channel?.members.includes(userId) ? { kind: "channel", channel } : undefined;
+    }),
+  );
+  app.get("/as/:user/mail", (c) => page(c, house, () => ({ kind: "mail" })));
+  app.get("/as/:user/mail/:mail", (c) =>
+    page(c, house, () => ({ kind: "mail", mailId: c.req.param("mail") })),
+  );
+  app.post("/as/:user/read", async (c) => {
+    const person = somebody(house, c.req.param("user"));
+    const body: unknown = await c.req.json().catch(() => undefined);
+    const { channel, mail } = (body ?? {}) as { channel?: unknown; mail?: unknown };
+    if (person === undefined) return c.notFound();
+    const isNews =
+      (typeof channel === "string" && reads.readChannel(person.id, channel)) ||
+      (typeof mail === "string" && reads.readMail(person.id, mail));
+    if (isNews) feed.changed(["sidebar", "mail"]);
+    return c.json({ ok: true });
+  });
+  app.get("/archives/:channel/:message", (c) => permalink(c, house));
+  return app;
+}
+
+async function page(c: Context, house: PageHouse, show: (userId: string) => Shown | undefined) {
+  const person = somebody(house, c.req.param("user") ?? "");
+  const shown = person && show(person.id);
+  if (person === undefined || shown === undefined) return c.notFound();
+  // While the mail server starts, everything else works.
+  const mails = await house.inbox().catch(() => []);
+  const part = c.req.query("part");
+  if (part !== undefined) {
+    return isPart(part) ? c.html(await partOf({ house, person, shown, mails, part })) : c.notFound();
+  }
+  setCookie(c, "as", person.id, { path: "/", sameSite: "Lax" });
+  return c.html(await workspacePage({ house, person, shown, mails }));
+}
+
+/**
+ * A message's address leads to the window of the one whose direct messages hold it; in a channel, to whoever
+ * looked last in this browser.
+ */
+function permalink(c: Context, { slack, ...house }: PageHouse) {
+  const channel = slack.workspace.channels.get(c.req.param("channel") ?? "");
+  const digits = /^p(\d+)(\d{6})$/.exec(c.req.param("message") ?? "");
+  if (channel === undefined || digits === null) return c.notFound();
+  const ts = `${digits[1]}.${digits[2]}`;
+  const members = everybody({ slack, ...house }).filter((person) => channel.members.includes(person.id));
+  const last = getCookie(c, "as");
+  const viewer = members.find((person) => person.id === last) ?? members[0];
+  if (viewer === undefined) return c.notFound();
+  const where = channel.kind === "im" ? "" : `/c/${channel.id}`;
+  return c.redirect(`/as/${viewer.id}${where}?message=${ts}`);
+}

@@ -1,0 +1,32 @@
+/** @jsxImportSource hono/jsx */
+import { Chooser } from "./chooser.tsx";
+import type { Part } from "./feed.ts";
+import type { PageHouse, Somebody } from "./house.ts";
+import { document } from "./layout.tsx";
+import type { Shown } from "./sidebar.tsx";
+import type { InboxMail } from "./types.ts";
+import { PagePart, WorkspacePage } from "./workspace-page.tsx";
+
+type Whole = { house: PageHouse; person: Somebody; shown: Shown; mails: InboxMail[] };
+
+export const choosePage = (house: PageHouse) =>
+  document(`${house.slack.workspace.team.name}: choose somebody`, <Chooser house={house} />);
+
+export const workspacePage = (whole: Whole) =>
+  document(`${whole.person.realName} · ${whole.house.slack.workspace.team.name}`, <WorkspacePage {...whole} />);
+
+export const partOf = (whole: Whole & { part: Part }) => <PagePart {...whole} />;
+
+export const notFoundPage = () =>
+  document(
+    "Not here",
+    <body class="chooser">
+      <main>
+        <h1>There is nothing here.</h1>
+        <p class="lead">
+          The sandbox forgets its messages when it stops, so an older link may lead nowhere.{" "}
+          <a href="/">Choose somebody</a>
+        </p>
+      </main>
+    </body>,
+  );

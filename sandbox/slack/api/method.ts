@@ -1,0 +1,78 @@
+import { isJson, textOf } from "../elements.ts";
+import type { Grants } from "../grants.ts";
+import type { RuleName } from "../limits.ts";
+import type { Manifest } from "../manifest.ts";
+import type { Json } from "../types.ts";
+import type { Problem } from "../validate-blocks.ts";
+import type { Workspace } from "../workspace.ts";
+
+/** What a Web API method may see and change. */
+export type Context = {
+  workspace: Workspace;
+  grants: Grants;
+  manifest: Manifest;
+  publicUrl: string;
+  method: string;
+  args: Json;
+};
+
+/** Scopes: every entry must be granted; "a|b" means one of them. */
+export type Method = { scopes?: (context: Context) => string[]; run: (context: Context) => Json };
+
+/** Slack's `{ ok: false, error }`, with what else it says. */
+export class SlackError extends Error {
+  readonly code: string;
+  readonly more: Json;
+  constructor(code: string, more: Json = {}) {
+    super(code);
+    this.code = code;
+    this.more = more;
+  }
+}
+
+/** A string argument; "" when missing. Numbers come as strings in a form body and as numbers in JSON. */
+export function stringArg(context: Context, key: string): string {
+  const value = context.args[key];
+  return typeof value === "number" ? String(value) : textOf(value);
+}
+
+export function required(context: Context, key: string): string {
+  const value = stringArg(context, key);
+  if (value !== "") return value;
+  throw new SlackError("invalid_arguments", {
+    response_metadata: { messages: [`[ERROR] missing required field: ${key}`] },
+  });
+}
+
+export function flagArg(context: Context, key: string): boolean {
+  return context.args[key] === true || context.args[key] === "true" || context.args[key] === "1";
+}
+
+export function countArg(context: Context, key: string, fallback: number, max: number): number {
+  const value = Number(stringArg(context, key));
+  return Number.isInteger(value) && value > 0 ? Math.min(value, max) : fallback;
+}
+
+export function objectArg(context: Context, key: string): Json | undefined {
+  const value = context.args[key];
+  return isJson(value) ? value : undefined;
+}
+
+/** Records what is wrong and refuses as Slack does. */
+export function refuse(context: Context, code: string, rule: RuleName, message: string): never {
+  context.workspace.violate(context.method, rule, message);
+  throw new SlackError(code, { response_metadata: { messages: [`[ERROR] ${message}`] } });
+}
+
+/** Records each problem of blocks or a view, and refuses with Slack's words if there is one. */
+export function refuseProblems(context: Context, code: string, problems: Problem[]): void {
+  if (problems.length === 0) return;
+  const errors = problems.map(({ message, pointer }) => `${message} [json-pointer:${pointer}]`);
+  for (const [index, problem] of problems.entries())
+    context.workspace.violate(context.method, problem.rule, errors[index] ?? problem.message);
+  const messages = errors.map((error) => `[ERROR] ${error}`);
+  throw new SlackError(code, {
+    ...(code === "invalid_blocks" && { errors }),
+    response_metadata: { messages },
+  });
+}

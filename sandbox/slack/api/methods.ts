@@ -1,0 +1,26 @@
+import { authTest } from "./auth.ts";
+import { deleteMessage, getPermalink, postEphemeral, postMessage, update } from "./chat.ts";
+import { conversationsHistory, conversationsInfo, conversationsOpen } from "./conversations.ts";
+import type { Method } from "./method.ts";
+import { usersInfo, usersList, usersLookupByEmail } from "./users.ts";
+import * as views from "./views.ts";
+
+/** Every Web API method that the stand-in knows. */
+export const methods: Record<string, Method> = {
+  "auth.test": authTest,
+  "users.info": usersInfo,
+  "users.list": usersList,
+  "users.lookupByEmail": usersLookupByEmail,
+  "conversations.open": conversationsOpen,
+  "conversations.info": conversationsInfo,
+  "conversations.history": conversationsHistory,
+  "chat.postMessage": postMessage,
+  "chat.update": update,
+  "chat.delete": deleteMessage,
+  "chat.postEphemeral": postEphemeral,
+  "chat.getPermalink": getPermalink,
+  "views.open": views.open,
+  "views.push": views.push,
+  "views.update": views.update,
+  "views.publish": views.publish,
+};

@@ -1,0 +1,124 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+
+let sandbox: ChildProcess;
+let address: string;
+let browser: Browser;
+
+beforeAll(async () => {
+  sandbox = spawn(process.execPath, ["--import", "tsx", "sandbox/main.ts"], {
+    cwd: root,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  address = await new Promise<string>((resolve, reject) => {
+    let said = "";
+    sandbox.stdout?.on("data", (chunk) => {
+      said += String(chunk);
+      const found = /http:\/\/localhost:\d+/.exec(said);
+      if (found) resolve(found[0]);
+    });
+    sandbox.once("exit", (code) => reject(new Error(`The sandbox ended with code ${code}: ${said}`)));
+  });
+  browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-sync",
+    ],
+  });
+});
+
+afterAll(async () => {
+  await browser?.close();
+  const ended = new Promise((resolve) => sandbox.once("exit", resolve));
+  sandbox.kill("SIGTERM");
+  await ended;
+});
+
+/** Opens a window as one person of the workspace. */
+async function as(name: string): Promise<Page> {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+  page.setDefaultTimeout(15_000);
+  await page.goto(address);
+  await page.locator("a", { hasText: name }).first().click();
+  await page.getByRole("heading", { name: "Signoff", level: 1 }).waitFor();
+  return page;
+}
+
+async function type(page: Page, command: string): Promise<void> {
+  const composer = page.getByRole("combobox", { name: "Message Signoff" });
+  await composer.fill(command);
+  await composer.press("Enter");
+}
+
+test("three people walk a build from Staging to Production", async () => {
+  const dana = await as("Dana Developer");
+  const bob = await as("Bob Reviewer");
+  const carol = await as("Carol Reviewer");
+
+  await type(dana, "/promote orders-sync production");
+  const ask = dana.getByRole("dialog", { name: "Request Approval" });
+  await ask.getByText("1.4.1").first().waitFor();
+  await ask.getByLabel(/Message/).fill("Tested since Tuesday <!channel>");
+  await ask.getByRole("button", { name: "Request Approval" }).click();
+  await ask.waitFor({ state: "hidden" });
+  await dana.getByRole("button", { name: "Cancel request 1", exact: true }).waitFor();
+
+  // Carol takes her time over a Reject; Bob is faster. Production is critical: a dialog names it first.
+  await carol.getByRole("button", { name: "Reject request 1" }).click();
+  const reject = carol.getByRole("dialog", { name: "Reject #1" });
+  await reject.getByLabel(/Why/).fill("Not before the weekend");
+
+  await bob.getByText("Tested since Tuesday <!channel>").waitFor();
+  await bob.getByRole("button", { name: "Approve request 1" }).click();
+  const confirm = bob.getByRole("dialog", { name: "Approve for Production?" });
+  await confirm.getByRole("button", { name: "Approve" }).click();
+  await bob.getByText("Approved by Bob Reviewer").first().waitFor();
+
+  await reject.getByRole("button", { name: "Reject" }).click();
+  const outcome = carol.getByRole("dialog", { name: "Request #1" });
+  await outcome.getByText("Not before the weekend").waitFor();
+  await outcome.getByText("Approved by Bob Reviewer").first().waitFor();
+
+  // Dana's window follows by itself, and she finishes.
+  await dana.getByText("Bob Reviewer approved #1").first().waitFor();
+  await dana.getByRole("button", { name: "Promote request 1" }).click();
+  await dana.getByText("Promoted: 1.4.1 is live in Production").first().waitFor();
+  await bob.getByText("Promoted: 1.4.1 is live in Production").first().waitFor();
+
+  // The email leads to her own card.
+  await dana.getByRole("link", { name: /^Mail/ }).click();
+  await dana.getByRole("link", { name: /Promoted: Orders Sync/ }).click();
+  const mail = dana.frameLocator("iframe");
+  await mail.getByRole("link", { name: "Open in Slack" }).click();
+  await dana.getByText("Promoted: 1.4.1 is live in Production").first().waitFor();
+  expect(new URL(dana.url()).pathname).toMatch(/^\/as\//);
+});
+
+test("somebody without the role is told privately why not, and who can", async () => {
+  const sam = await as("Sam Newcomer");
+  await type(sam, "/promote finance/billing");
+  const ask = sam.getByRole("dialog", { name: "Request Approval" });
+  await ask.getByText(/only Finance Developers can request and promote/).waitFor();
+  await ask.getByRole("button", { name: "Request Approval" }).click();
+  await ask
+    .getByText(/only Finance Developers can request and promote/)
+    .nth(1)
+    .waitFor();
+});
+
+test("an ambiguous name offers the choices, and help explains", async () => {
+  const dana = await as("Dana Developer");
+  await type(dana, "/promote help");
+  await dana.getByText("Only visible to you").first().waitFor();
+  await type(dana, "/promote billing");
+  await dana.getByRole("button", { name: "Billing in Finance" }).click();
+  await dana.getByRole("dialog", { name: "Request Approval" }).getByText("Pre-production").first().waitFor();
+});
