@@ -53,14 +53,21 @@ export function acts(house: PageHouse): Hono {
     schema: z.ZodType<Body>,
     act: (userId: string, body: Body) => Promise<object>,
   ) => app.post(`/as/:user/${name}`, (c) => answer(c, house, schema, act));
-  on("command", commandBody, async (user, { text, channel }) => outcomeOf(await slack.command(user, text, channel)));
+  on("command", commandBody, async (user, { text, channel }) =>
+    outcomeOf(await slack.command(user, text, channel)),
+  );
   on("click", clickBody, async (user, body) => outcomeOf(await click(slack, user, body)));
-  on("choose", chooseBody, async (user, body) => outcomeOf(await slack.choose(user, body.actionId, body.value)));
+  on("choose", chooseBody, async (user, body) =>
+    outcomeOf(await slack.choose(user, body.actionId, body.value)),
+  );
   on("fill", fillBody, async (user, body) => {
     slack.fill(user, body.actionId, body.value);
     return { ok: true };
   });
-  on("suggest", suggestBody, async (user, body) => ({ ok: true, options: await slack.suggest(user, body.actionId, body.typed) }));
+  on("suggest", suggestBody, async (user, body) => ({
+    ok: true,
+    options: await slack.suggest(user, body.actionId, body.typed),
+  }));
   on("submit", submitBody, async (user, { view, values }) => {
     if (slack.topView(user)?.id !== view) return { ok: false, error: "this modal is no longer in front" };
     return outcomeOf(await slack.submit(user, values));

@@ -19,16 +19,24 @@ export function Chooser({ house }: { house: PageHouse }) {
         </p>
         <ul class="people-cards">
           {everybody(house).map(({ id, realName, avatar, title, does, tz }) => (
-            <li>
+            <li key={id}>
               <a class="person-card" href={`/as/${id}`}>
                 <Face name={realName} avatar={avatar} />
                 <span>
                   <strong>{realName}</strong>
                   <span class="does">{does}</span>
-                  <small>{[title, tz.split("/").at(-1)?.replaceAll("_", " ")].filter(Boolean).join(" · ")}</small>
+                  <small>
+                    {[title, tz.split("/").at(-1)?.replaceAll("_", " ")].filter(Boolean).join(" · ")}
+                  </small>
                 </span>
               </a>
-              <a class="new-window" href={`/as/${id}`} target="_blank" title={`Open ${realName} in a new window`}>
+              <a
+                class="new-window"
+                href={`/as/${id}`}
+                target="_blank"
+                title={`Open ${realName} in a new window`}
+                rel="noopener"
+              >
                 <Icon name="window" />
                 <span class="hidden">Open {realName} in a new window</span>
               </a>

@@ -14,7 +14,9 @@ export function aroundOf(house: PageHouse, userId: string): Around {
   const { workspace } = house.slack;
   return {
     reader: readerFor(workspace, userId),
-    people: workspace.people.filter((one) => !one.deleted).map(({ id, realName }) => ({ id, name: realName })),
+    people: workspace.people
+      .filter((one) => !one.deleted)
+      .map(({ id, realName }) => ({ id, name: realName })),
     channels: [...workspace.channels.values()]
       .filter(({ kind }) => kind === "public" || kind === "private")
       .map(({ id, name }) => ({ id, name: `#${name}` })),
@@ -69,15 +71,16 @@ function Beginning({ house, person, name, isDm }: Omit<Props, "channel"> & { nam
       <h2>{name}</h2>
       {isDm ? (
         <p>
-          Here {name} writes to <strong>{person.realName}</strong>, and only {person.realName.split(" ")[0]} sees it.
-          Type a command below, or open {others[0]?.realName ?? "somebody else"} in a new window to answer it.
+          Here {name} writes to <strong>{person.realName}</strong>, and only {person.realName.split(" ")[0]}{" "}
+          sees it. Type a command below, or open {others[0]?.realName ?? "somebody else"} in a new window to
+          answer it.
         </p>
       ) : (
         <p>This is the beginning of {name}.</p>
       )}
       <p class="tries">
         {house.commands.map(({ name: command, description }) => (
-          <button type="button" class="try" data-type={`${command} `} title={description}>
+          <button key={command} type="button" class="try" data-type={`${command} `} title={description}>
             {command}
           </button>
         ))}
@@ -139,5 +142,11 @@ const permalink = ({ channel, ts }: { channel: string; ts: string }) =>
 function Stamp({ ts, reader, href }: { ts: string; reader: Reader; href: string | undefined }) {
   const at = timeOf(ts);
   const time = <time datetime={at.toISOString()}>{clock(at, reader)}</time>;
-  return href === undefined ? <span class="stamp">{time}</span> : <a class="stamp" href={href}>{time}</a>;
+  return href === undefined ? (
+    <span class="stamp">{time}</span>
+  ) : (
+    <a class="stamp" href={href}>
+      {time}
+    </a>
+  );
 }

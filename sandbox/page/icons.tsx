@@ -38,7 +38,15 @@ const initials = (name: string) =>
     .join("");
 
 /** A person's face: their emoji, or their initials on their colour. */
-export function Face({ name, avatar = "#4b5563", small }: { name: string; avatar?: string | undefined; small?: boolean }) {
+export function Face({
+  name,
+  avatar = "#4b5563",
+  small,
+}: {
+  name: string;
+  avatar?: string | undefined;
+  small?: boolean;
+}) {
   const isColour = /^#[0-9a-f]{3,8}$/i.test(avatar);
   return (
     <span

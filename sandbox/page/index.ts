@@ -42,7 +42,9 @@ export function createPage(options: PageOptions): Hono {
   app.get("/page/:file{[a-z-]+\\.(js|css)}", (c) => {
     const file = c.req.param("file");
     const text = readBrowserFile(file);
-    return text === undefined ? c.notFound() : c.body(text, 200, { "content-type": types[file.endsWith("js") ? "js" : "css"] });
+    return text === undefined
+      ? c.notFound()
+      : c.body(text, 200, { "content-type": types[file.endsWith("js") ? "js" : "css"] });
   });
   app.notFound((c) => c.html(notFoundPage(), 404));
   app.route("/", acts(house));

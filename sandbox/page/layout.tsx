@@ -1,6 +1,7 @@
 /** @jsxImportSource hono/jsx */
-import type { Child } from "hono/jsx";
+
 import { html, raw } from "hono/html";
+import type { Child } from "hono/jsx";
 
 /** The frame of every page. Its script and style come from this server and nowhere else. */
 export function document(title: string, body: Child) {

@@ -20,7 +20,7 @@ export function Mail({ house, person, mails, mailId }: Props) {
           {theirs.map((mail) => {
             const isUnread = !house.reads.isMailRead(person.id, mail.id) && mail !== opened;
             return (
-              <li id={`mail-${mail.id}`}>
+              <li key={mail.id} id={`mail-${mail.id}`}>
                 <a
                   href={`/as/${person.id}/mail/${encodeURIComponent(mail.id)}`}
                   class={isUnread ? "unread" : ""}
@@ -39,7 +39,11 @@ export function Mail({ house, person, mails, mailId }: Props) {
           })}
         </ul>
       </section>
-      {opened ? <Opened mail={opened} person={person} reader={reader} /> : <p class="mail-none">Open a mail to read it.</p>}
+      {opened ? (
+        <Opened mail={opened} person={person} reader={reader} />
+      ) : (
+        <p class="mail-none">Open a mail to read it.</p>
+      )}
     </div>
   );
 }
@@ -66,8 +70,14 @@ function Opened({ mail, person, reader }: { mail: InboxMail; person: Somebody; r
       <fieldset class="widths">
         <legend class="hidden">Shown as</legend>
         {(["desktop", "phone", "text"] as const).map((width) => (
-          <label for={`width-${width}`}>
-            <input type="radio" name="width" id={`width-${width}`} value={width} checked={width === "desktop"} />
+          <label key={width} for={`width-${width}`}>
+            <input
+              type="radio"
+              name="width"
+              id={`width-${width}`}
+              value={width}
+              checked={width === "desktop"}
+            />
             {{ desktop: "Desktop", phone: "Phone, 360 px", text: "Plain text" }[width]}
           </label>
         ))}

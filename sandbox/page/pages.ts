@@ -19,7 +19,9 @@ export function pages(house: PageHouse): Hono {
     const person = somebody(house, c.req.query("user") ?? "");
     return person === undefined ? c.notFound() : events(c, feed, person.id);
   });
-  app.get("/as/:user", (c) => page(c, house, (userId) => ({ kind: "channel", channel: botDm(house, userId) })));
+  app.get("/as/:user", (c) =>
+    page(c, house, (userId) => ({ kind: "channel", channel: botDm(house, userId) })),
+  );
   app.get("/as/:user/c/:channel", (c) =>
     page(c, house, (userId) => {
       const channel = slack.workspace.channels.get(c.req.param("channel"));

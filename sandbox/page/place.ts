@@ -1,4 +1,4 @@
-import type { StateValues, StandInEphemeral, StandInMessage, StandInView } from "../slack/types.ts";
+import type { StandInEphemeral, StandInMessage, StandInView, StateValues } from "../slack/types.ts";
 import type { Reader } from "./reader.ts";
 
 /** Where blocks stand: what their controls act on, and what has been typed and chosen there. */

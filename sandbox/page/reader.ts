@@ -27,9 +27,12 @@ const format = (at: Date, tz: string, options: Intl.DateTimeFormatOptions) =>
   new Intl.DateTimeFormat("en-US", { timeZone: tz, ...options }).format(at);
 
 const dayOf = (at: Date, tz: string) =>
-  new Intl.DateTimeFormat("en-CA", { timeZone: tz, year: "numeric", month: "2-digit", day: "2-digit" }).format(
-    at,
-  );
+  new Intl.DateTimeFormat("en-CA", {
+    timeZone: tz,
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+  }).format(at);
 
 /** "2:15 PM" in the reader's zone. */
 export const clock = (at: Date, reader: Reader) =>

@@ -13,7 +13,7 @@ export function Blocks({ blocks, place }: { blocks: Json[]; place: Place }) {
   return (
     <div class="blocks">
       {blocks.map((block) => (
-        <Block block={block} place={place} />
+        <Block key={textOf(block.block_id)} block={block} place={place} />
       ))}
     </div>
   );
@@ -40,7 +40,7 @@ function Block({ block, place }: Props) {
       return (
         <div class="block-actions">
           {list(block.elements).map((element) => (
-            <Element element={element} block={block} place={place} />
+            <Element key={textOf(element.action_id)} element={element} block={block} place={place} />
           ))}
         </div>
       );
@@ -66,7 +66,7 @@ function Section({ block, place }: Props) {
         {fields.length > 0 && (
           <div class="fields">
             {fields.map((field) => (
-              <div class="field">
+              <div key={textOf(field.text)} class="field">
                 <Text of={field} reader={place.reader} />
               </div>
             ))}
@@ -87,9 +87,9 @@ function Context({ block, place }: Props) {
     <div class="block-context">
       {list(block.elements).map((element) =>
         element.type === "image" ? (
-          <Image element={element} />
+          <Image key={textOf(element.image_url)} element={element} />
         ) : (
-          <span class="context-text">
+          <span key={textOf(element.text)} class="context-text">
             <Text of={element} reader={place.reader} />
           </span>
         ),
@@ -140,13 +140,15 @@ function Field({ block, place }: Props) {
   const id = inputId({ element, blockId, place });
   const error = place.errors[blockId];
   const hint = isJson(block.hint) ? block.hint : undefined;
+  const isGroup = /^(radio_buttons|checkboxes|multi_(?!external).*)$/.test(textOf(element.type));
+  const Label = isGroup ? "div" : "label";
   const describedBy = [error && `${id}.error`, hint && `${id}.hint`].filter(Boolean).join(" ");
   return (
     <div class={`block-input ${error ? "wrong" : ""}`}>
-      <label id={`${id}.label`} for={id}>
+      <Label class="label" id={`${id}.label`} for={isGroup ? undefined : id}>
         <Text of={block.label} reader={place.reader} />
         {block.optional === true && <span class="optional"> (optional)</span>}
-      </label>
+      </Label>
       <Input
         element={element}
         blockId={blockId}

@@ -68,9 +68,10 @@ export function Overflow({ element, blockId, place }: Props) {
         <summary class="button default" aria-label="More actions">
           ⋯
         </summary>
-        <div class="menu" role="group" aria-label="More actions">
+        <div class="menu">
           {list(element.options).map((option, index) => (
             <button
+              key={textOf(option.value)}
               id={`${id}.${index}`}
               type="button"
               data-act="click"

@@ -12,7 +12,8 @@ export function chosen(element: Json, state: ElementState | undefined): string[]
   return values.map((item) => (isJson(item) ? textOf(item.value) : String(item)));
 }
 
-const stateOf = ({ element, blockId, place }: InputProps) => place.values[blockId]?.[textOf(element.action_id)];
+const stateOf = ({ element, blockId, place }: InputProps) =>
+  place.values[blockId]?.[textOf(element.action_id)];
 
 /** Any element that holds a value. https://docs.slack.dev/reference/block-kit/block-elements */
 export function Input(props: InputProps) {
@@ -71,7 +72,9 @@ function TextInput(props: InputProps) {
     );
   }
   const act = /picker$/.test(type) ? "choose" : "type";
-  return <input {...attributes} data-act={act} type={kinds[type] ?? "text"} value={value} autocomplete="off" />;
+  return (
+    <input {...attributes} data-act={act} type={kinds[type] ?? "text"} value={value} autocomplete="off" />
+  );
 }
 
 function Select(props: InputProps & { options: Option[] }) {
@@ -91,7 +94,9 @@ function Select(props: InputProps & { options: Option[] }) {
         </option>
         {groups.length > 0
           ? groups.map((group) => (
-              <optgroup label={plainText(group.label)}>{(list(group.options) as Option[]).map(drawn)}</optgroup>
+              <optgroup key={plainText(group.label)} label={plainText(group.label)}>
+                {(list(group.options) as Option[]).map(drawn)}
+              </optgroup>
             ))
           : options.map(drawn)}
       </select>
@@ -117,7 +122,7 @@ function Boxes(props: InputProps & { options: Option[] }) {
       autofocus={undefined}
     >
       {options.map((option, index) => (
-        <label class="box" for={domId(id, option.value)}>
+        <label key={option.value} class="box" for={domId(id, option.value)}>
           <input
             id={domId(id, option.value)}
             type={kind}

@@ -26,11 +26,13 @@ export function Mrkdwn({ text, reader, links = true }: { text: string; reader: R
   return (
     <div class="mrkdwn">
       {parts.map((part, index) =>
-        index % 2 === 1 ? <pre>{unescaped(part)}</pre> : <Lines text={part} reader={reader} links={links} />,
+        index % 2 === 1 ? fenced(part) : <Lines key={part} text={part} reader={reader} links={links} />,
       )}
     </div>
   );
 }
+
+const fenced = (code: string) => <pre>{unescaped(code)}</pre>;
 
 /** Lines of text; neighbours that start with ">" are one quotation. */
 function Lines({ text, reader, links }: { text: string; reader: Reader; links: boolean }) {
@@ -46,8 +48,8 @@ function Lines({ text, reader, links }: { text: string; reader: Reader; links: b
     <>
       {groups.map(({ quoted, lines }) => {
         const content = inline(lines.join("\n"), reader, links);
-        if (quoted) return <blockquote>{content}</blockquote>;
-        return lines.join("") === "" && groups.length > 1 ? null : <div class="lines">{content}</div>;
+        const Tag = quoted ? "blockquote" : "div";
+        return lines.join("") === "" && groups.length > 1 ? null : <Tag key={lines[0]}>{content}</Tag>;
       })}
     </>
   );
@@ -69,8 +71,7 @@ function inline(text: string, reader: Reader, links: boolean): Child[] {
 }
 
 const tags = { "*": "strong", _: "em", "~": "s" } as const;
-const delimited =
-  /(?<![\p{L}\p{N}])([*_~])(?=\S)((?:(?!\1)[^\n])+)(?<=\S)\1(?![\p{L}\p{N}])/u;
+const delimited = /(?<![\p{L}\p{N}])([*_~])(?=\S)((?:(?!\1)[^\n])+)(?<=\S)\1(?![\p{L}\p{N}])/u;
 
 /** Bold, italic and struck text, nested; what was drawn before is put back into its place. */
 function styled(text: string, drawn: Child[]): Child[] {
@@ -81,7 +82,7 @@ function styled(text: string, drawn: Child[]): Child[] {
   const after = text.slice(found.index + whole.length);
   return [
     ...placed(text.slice(0, found.index), drawn),
-    <Tag>{styled(inside, drawn)}</Tag>,
+    <Tag key={found.index}>{styled(inside, drawn)}</Tag>,
     ...styled(after, drawn),
   ];
 }
@@ -97,7 +98,8 @@ function angled(inside: string, reader: Reader): Child | undefined {
   const bar = inside.indexOf("|");
   const target = bar < 0 ? inside : inside.slice(0, bar);
   const label = bar < 0 ? "" : unescaped(inside.slice(bar + 1));
-  if (target.startsWith("@")) return <span class="mention">@{reader.nameOf(target.slice(1)) ?? (label || "someone")}</span>;
+  if (target.startsWith("@"))
+    return <span class="mention">@{reader.nameOf(target.slice(1)) ?? (label || "someone")}</span>;
   if (target.startsWith("#")) {
     return <span class="mention">#{reader.channelName(target.slice(1)) ?? (label || "channel")}</span>;
   }

@@ -13,7 +13,10 @@ export const choosePage = (house: PageHouse) =>
   document(`${house.slack.workspace.team.name}: choose somebody`, <Chooser house={house} />);
 
 export const workspacePage = (whole: Whole) =>
-  document(`${whole.person.realName} · ${whole.house.slack.workspace.team.name}`, <WorkspacePage {...whole} />);
+  document(
+    `${whole.person.realName} · ${whole.house.slack.workspace.team.name}`,
+    <WorkspacePage {...whole} />,
+  );
 
 export const partOf = (whole: Whole & { part: Part }) => <PagePart {...whole} />;
 

@@ -17,7 +17,12 @@ export function Picker(props: InputProps & { state: ElementState | undefined }) 
   const options = chosenOptions(state);
   const minimum = typeof element.min_query_length === "number" ? element.min_query_length : defaultMinimum;
   return (
-    <div class="picker" data-act="pick" data-action-id={textOf(element.action_id)} data-many={isMany || undefined}>
+    <div
+      class="picker"
+      data-act="pick"
+      data-action-id={textOf(element.action_id)}
+      data-many={isMany || undefined}
+    >
       {isMany && <Chips id={id} options={options} />}
       <input
         id={id}
@@ -47,7 +52,7 @@ function Chips({ id, options }: { id: string; options: Option[] }) {
   return (
     <span class="chips">
       {options.map((option) => (
-        <span class="chip" id={`${id}.chip.${encodeURIComponent(option.value)}`}>
+        <span key={option.value} class="chip" id={`${id}.chip.${encodeURIComponent(option.value)}`}>
           {plainText(option.text)}
           <button type="button" data-drop={option.value} aria-label={`Remove ${plainText(option.text)}`}>
             ×

@@ -29,7 +29,12 @@ export function Sidebar({ house, person, shown, mails }: Props) {
       <nav aria-label="Conversations">
         <h2>Direct messages</h2>
         <ul>
-          <Row href={`/as/${person.id}`} isShown={isShown(dm)} unread={unread(dm)} label={workspace.bot.realName}>
+          <Row
+            href={`/as/${person.id}`}
+            isShown={isShown(dm)}
+            unread={unread(dm)}
+            label={workspace.bot.realName}
+          >
             <BotFace small />
           </Row>
         </ul>
@@ -37,6 +42,7 @@ export function Sidebar({ house, person, shown, mails }: Props) {
         <ul>
           {channels.map((channel) => (
             <Row
+              key={channel.id}
               href={`/as/${person.id}/c/${channel.id}`}
               isShown={isShown(channel)}
               unread={unread(channel)}
@@ -99,8 +105,12 @@ function People({ house, person, mails }: Omit<Props, "shown">) {
             house.reads.unreadMessages(other.id, botDm(house, other.id).id) +
             house.reads.unreadMails(other.id, mailsTo(mails, other.email));
           return (
-            <li class="person" id={`person-${other.id}`}>
-              <a href={`/as/${other.id}`} class={isYou ? "you" : ""} aria-current={isYou ? "true" : undefined}>
+            <li key={other.id} class="person" id={`person-${other.id}`}>
+              <a
+                href={`/as/${other.id}`}
+                class={isYou ? "you" : ""}
+                aria-current={isYou ? "true" : undefined}
+              >
                 <Face name={other.realName} avatar={other.avatar} small />
                 <span class="row-label">
                   {other.realName}
@@ -114,6 +124,7 @@ function People({ house, person, mails }: Omit<Props, "shown">) {
                   href={`/as/${other.id}`}
                   target="_blank"
                   title={`Open ${other.realName} in a new window`}
+                  rel="noopener"
                 >
                   <Icon name="window" />
                   <span class="hidden">Open {other.realName} in a new window</span>

@@ -7,15 +7,16 @@ const most = 20;
 export function Strip({ violations }: { violations: Violation[] }) {
   const shown = violations.slice(-most).reverse();
   return (
-    <div id="strip" data-part="strip">
+    <div id="strip" data-part="strip" role="alert">
       {shown.length > 0 && (
         <details class="strip" open>
-          <summary role="alert">
-            Slack would refuse or warn of {violations.length === 1 ? "this" : `these ${violations.length} calls`}
+          <summary>
+            Slack would refuse or warn of{" "}
+            {violations.length === 1 ? "this" : `these ${violations.length} calls`}
           </summary>
           <ul>
-            {shown.map(({ method, rule, message, docs }) => (
-              <li>
+            {shown.map(({ method, rule, message, docs, at }) => (
+              <li key={`${at} ${rule}`}>
                 <code>{method}</code> <strong>{rule}</strong> {message}{" "}
                 <a href={docs} target="_blank" rel="noreferrer">
                   Slack’s document

@@ -5,7 +5,6 @@ import type { Part } from "./feed.ts";
 import type { PageHouse, Somebody } from "./house.ts";
 import { BotFace, Icon } from "./icons.tsx";
 import { Mail } from "./mail.tsx";
-import { clock, readerFor } from "./reader.ts";
 import { View } from "./render-view.tsx";
 import { type Shown, Sidebar } from "./sidebar.tsx";
 import { Strip } from "./strip.tsx";
@@ -68,19 +67,24 @@ export function WorkspacePage(props: Props) {
 
 function Bar({ house, person, shown }: Props) {
   const { workspace } = house.slack;
-  const reader = readerFor(workspace, person.id);
   const isDm = shown.kind === "channel" && shown.channel.kind === "im";
   const channelName = shown.kind === "channel" ? `#${shown.channel.name}` : "Mail";
   return (
     <header class="bar">
-      <button type="button" class="plain-icon menu-button" aria-label="Menu" aria-expanded="false" aria-controls="sidebar">
+      <button
+        type="button"
+        class="plain-icon menu-button"
+        aria-label="Menu"
+        aria-expanded="false"
+        aria-controls="sidebar"
+      >
         <Icon name="menu" />
       </button>
       {isDm && <BotFace small />}
       <h1>{isDm ? workspace.bot.realName : channelName}</h1>
       {isDm && <span class="app">APP</span>}
       <span class="local-time">
-        {person.realName} · {clock(reader.now, reader)} in {person.tz.split("/").at(-1)?.replaceAll("_", " ")}
+        {person.realName} · {person.tz.split("/").at(-1)?.replaceAll("_", " ")} time
       </span>
     </header>
   );
@@ -92,7 +96,14 @@ function Composer({ house, channel }: { house: PageHouse; channel: StandInChanne
     <form class="composer" data-form="composer" autocomplete="off">
       <div id="commands" class="list above" role="listbox" aria-label="Commands" hidden>
         {house.commands.map(({ name, description, usage }, index) => (
-          <div id={`command-${index}`} role="option" aria-selected="false" data-command={name}>
+          <div
+            key={name}
+            id={`command-${index}`}
+            role="option"
+            tabindex={-1}
+            aria-selected="false"
+            data-command={name}
+          >
             <strong>{name}</strong> <code>{usage}</code>
             <small>{description}</small>
           </div>

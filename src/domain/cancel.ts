@@ -23,7 +23,8 @@ export function mayCancel(
   const state = stateAt(request.state, now);
   if (state.name !== "pending" && state.name !== "approved" && state.name !== "failed") return false;
   if (isRequester(request, actor) || facts.admin) return true;
-  if (state.name === "approved" && facts.reviewer) return true;
+  // Once approved: a failed request was approved before, and its next attempt needs no further review.
+  if (state.name !== "pending" && facts.reviewer) return true;
   return facts.requesterDeactivated && facts.mayRequest;
 }
 

@@ -39,9 +39,7 @@ export function drift(
 
 /** Names exactly these changes, so that a confirmation counts only for what was shown. */
 export function fingerprint(changes: readonly DriftChange[]): string {
-  return changes
-    .map(
-      (change) => `${change.kind}:${("buildId" in change ? change.buildId : change.deploymentId) ?? "none"}`,
-    )
-    .join(" ");
+  return JSON.stringify(
+    changes.map((change) => [change.kind, "buildId" in change ? change.buildId : change.deploymentId]),
+  );
 }

@@ -36,7 +36,8 @@ export type AttemptEnd =
 
 /**
  * The request after its attempt ended, or null where the report does not move it: another attempt is the last one by
- * now, or the request was closed meanwhile. A failed request whose last attempt succeeds late is promoted after all.
+ * now, or the request was closed or has expired meanwhile (R11). A failed request whose last attempt succeeds late is
+ * promoted after all.
  */
 export function endAttempt(
   request: PromotionRequest,
@@ -45,7 +46,7 @@ export function endAttempt(
   options: WorkflowOptions,
   now: Date,
 ): PromotionRequest | null {
-  const { state } = request;
+  const state = stateAt(request.state, now);
   if (state.name !== "promoting" && state.name !== "failed") return null;
   if (state.deploymentId !== deploymentId) return null;
   if (end.status === "succeeded") return move(request, { name: "promoted", deploymentId, at: now });

@@ -15,7 +15,9 @@ test("a build goes from Development to Staging: asked, approved by one click, pr
   expect(opened).toMatchObject({ status: 200 });
   const modal = slack.topView(world.id("dana"));
   expect(textOf({ blocks: modal?.blocks ?? [] })).toContain("1.4.2");
-  expect((await slack.submit(world.id("dana"), { message_input: "Please & thanks <!channel>" })).error).toBeUndefined();
+  expect(
+    (await slack.submit(world.id("dana"), { message_input: "Please & thanks <!channel>" })).error,
+  ).toBeUndefined();
   expect(slack.topView(world.id("dana"))).toBeUndefined();
   await world.app.idle();
   expect(slack.violations).toEqual([]);

@@ -67,11 +67,11 @@ test("ten thousand items are added in one statement", async () => {
   expect(await outbox.countOpen(t.database.db)).toBe(10_000);
 });
 
-test("many transactions that add the same keys in different orders do not deadlock", async () => {
-  const keys = Array.from({ length: 50 }, (_, n) => item(`k${n}`));
-  const orders = Array.from({ length: 10 }, (_, n) => [...keys.slice(n * 5), ...keys.slice(0, n * 5)]);
+test("many transactions that add the same keys in opposite orders do not deadlock", async () => {
+  const keys = Array.from({ length: 2_000 }, (_, n) => item(`k${n}`));
+  const orders = Array.from({ length: 8 }, (_, n) => (n % 2 === 0 ? keys : keys.toReversed()));
   await Promise.all(orders.map((order) => t.database.db.transaction((tx) => outbox.addOrReopen(tx, order))));
-  expect(await row("k7")).toMatchObject({ revision: 9 });
+  expect(await row("k7")).toMatchObject({ revision: 7 });
 });
 
 test("a settled item is opened again, afresh", async () => {

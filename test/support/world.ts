@@ -1,10 +1,18 @@
+import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { people } from "../../sandbox/people.ts";
-import type { StandInMessage } from "../../sandbox/slack/index.ts";
+import { parse, stringify } from "yaml";
+import { people as sandboxPeople } from "../../sandbox/people.ts";
+import type { StandInMessage, StandInPerson, StandInView } from "../../sandbox/slack/index.ts";
 import { startWorld, type World } from "../../sandbox/world.ts";
-import type { AppOptions } from "../../src/app.ts";
+import { type App, type AppOptions, startApp } from "../../src/app.ts";
+import { readConfig } from "../../src/config.ts";
+import { findByEmail } from "../../src/directory/find-by-email.ts";
+import { loadSeedFile } from "../../src/load-seed-file.ts";
 import { createLog } from "../../src/log.ts";
+import type { Seed } from "../../src/seed-file.ts";
+import { slackClients } from "../../src/slack/clients.ts";
 import { type TestDatabase, testDatabase } from "./database.ts";
+import { type DatabaseProxy, databaseProxy } from "./database-proxy.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -22,26 +30,82 @@ export type TestWorld = World & {
   privately(name: string): string;
   /** Opens the request modal for an integration, and submits it. */
   request(name: string, integration: string, message?: string): Promise<void>;
+  /** The modal in front of a person; throws where there is none. */
+  modal(name: string): StandInView;
+  /** Everything that the modal in front of a person says. */
+  modalText(name: string): string;
+  /** The card of a person that shows this request. */
+  cardFor(name: string, number: number): StandInMessage;
+  /** Loads the sandbox's seed again with something changed in it; what is live stays live. */
+  reseed(change: (seed: Seed) => void): Promise<void>;
+  /** Makes builds live as a seed file does: `{ development: "1.5.0" }` of `commerce/orders-sync`. */
+  golive(path: string, live: Record<string, string>): Promise<void>;
+  /** Stops the bot and starts it with some variables of its environment changed, at the same address. */
+  restartWith(env: Record<string, string>): Promise<void>;
+  /** Where the bot reaches its database; only with the option `proxied`. */
+  proxy: DatabaseProxy;
 };
 
-export type TestWorldOptions = Partial<AppOptions> & { seed?: string; databaseUrl?: string };
+export type TestWorldOptions = Partial<AppOptions> & {
+  seed?: string | undefined;
+  people?: StandInPerson[];
+  /** Puts a proxy before the database, so that it can be taken away. */
+  proxied?: boolean;
+};
+
+const sandboxSeed = `${root}sandbox/seed.yml`;
 
 /** The bot in its production wiring between the stand-ins, on a database of its own, seeded as the sandbox is. */
 export async function testWorld(options: TestWorldOptions = {}): Promise<TestWorld> {
-  const { seed = `${root}sandbox/seed.yml`, databaseUrl, ...app } = options;
+  const { seed = sandboxSeed, people = sandboxPeople, proxied = false, ...app } = options;
   const database = await testDatabase();
+  const proxy = proxied ? await databaseProxy(database.url) : undefined;
+  const appOptions: AppOptions = { log: createLog("silent"), ...app };
   const world = await startWorld({
-    databaseUrl: databaseUrl ?? database.url,
+    databaseUrl: proxy?.url ?? database.url,
     manifest: `${root}manifest.yml`,
     seed,
     slack: { people },
-    app: { log: createLog("silent"), ...app },
+    app: appOptions,
   });
-  return dress(world, database);
+  return dress(world, { database, proxy, appOptions });
 }
 
-function dress(world: World, database: TestDatabase): TestWorld {
-  const { slack } = world;
+type Parts = { database: TestDatabase; proxy: DatabaseProxy | undefined; appOptions: AppOptions };
+
+function dress(world: World, { database, proxy, appOptions }: Parts): TestWorld {
+  let other: App | undefined;
+  const app = () => other ?? world.app;
+  const dressed = {
+    get app() {
+      return app();
+    },
+    get proxy() {
+      if (proxy === undefined) throw new Error("This world has no proxy");
+      return proxy;
+    },
+    database,
+    ...looks(world),
+    ...acts(world, app),
+    restartWith: async (env: Record<string, string>) => {
+      await app().stop(500);
+      other = await startApp(readConfig({ ...world.env, ...env }), appOptions);
+    },
+    stop: async () => {
+      world.slack.faults.clear();
+      await proxy?.up().catch(() => undefined);
+      await other?.stop(1000);
+      await world.stop();
+      await proxy?.down();
+      await database.drop();
+    },
+  };
+  // The world's own getters stay alive: the app changes when it is restarted.
+  return Object.create(world, Object.getOwnPropertyDescriptors(dressed)) as TestWorld;
+}
+
+/** What people see. */
+function looks({ slack }: World) {
   const id = (name: string): string => {
     const found = [...slack.workspace.people.values()].find((person) => person.name === name);
     if (found === undefined) throw new Error(`Nobody is called ${name}`);
@@ -55,29 +119,84 @@ function dress(world: World, database: TestDatabase): TestWorld {
     if (found === undefined) throw new Error(`${name} has no message with ${actionId}`);
     return found;
   };
-  const dressed = {
-    database,
+  const modal = (name: string): StandInView => {
+    const view = slack.topView(id(name));
+    if (view === undefined) throw new Error(`${name} has no modal open`);
+    return view;
+  };
+  return {
     id,
-    texts: (name: string) => slack.messagesFor(id(name)).map((message) => textOf(message)),
     cardOf,
+    modal,
+    modalText: (name: string) => textOf({ blocks: modal(name).blocks }),
+    cardFor: (name: string, number: number) => {
+      const found = slack
+        .messagesFor(id(name))
+        .find(({ blocks }) => blocks[0]?.type === "header" && textOf({ blocks }).startsWith(`#${number} `));
+      if (found === undefined) throw new Error(`${name} has no card of #${number}`);
+      return found;
+    },
+    texts: (name: string) => slack.messagesFor(id(name)).map((message) => textOf(message)),
     press: (name: string, actionId: string) => slack.click(id(name), cardOf(name, actionId), { actionId }),
     privately: (name: string) => {
       const last = slack.ephemeralsFor(id(name)).at(-1);
       return last === undefined ? "" : textOf(last);
     },
+  };
+}
+
+/** What people and their pipelines do. */
+function acts({ slack, config }: World, app: () => App) {
+  const { id } = looks({ slack } as World);
+  const reseed = async (change: (seed: Seed) => void) => {
+    const seed = parse(await readFile(sandboxSeed, "utf8")) as Seed;
+    // What is live by now stays so.
+    for (const { integrations } of seed.projects) for (const one of integrations) one.live = {};
+    change(seed);
+    const { botToken: token, apiUrl } = config.slack;
+    const { people } = slackClients({ token, apiUrl, log: createLog("silent") });
+    const { context, organizationId } = app();
+    await loadSeedFile(context, organizationId, stringify(seed), (email) => findByEmail(people, email));
+    context.wake();
+    await app().idle();
+  };
+  return {
+    reseed,
+    golive: (path: string, live: Record<string, string>) =>
+      reseed((seed) => {
+        const [project, integration] = path.split("/");
+        const found = seed.projects
+          .find(({ slug }) => slug === project)
+          ?.integrations.find(({ slug }) => slug === integration);
+        if (found === undefined) throw new Error(`There is no ${path}`);
+        found.live = liveBuilds(found, live);
+        delete seed.workflow;
+      }),
     request: async (name: string, integration: string, message = "") => {
       const opened = await slack.command(id(name), `/promote ${integration}`);
       if (opened.error !== undefined) throw new Error(opened.error);
-      await slack.submit(id(name), message === "" ? {} : { message_input: message });
-      await world.app.idle();
-    },
-    stop: async () => {
-      await world.stop();
-      await database.drop();
+      const submitted = await slack.submit(id(name), message === "" ? {} : { message_input: message });
+      const refused = slack.topView(id(name));
+      if (submitted.error !== undefined || refused !== undefined) {
+        throw new Error(submitted.error ?? JSON.stringify([refused?.errors, refused?.blocks[0]]));
+      }
+      await app().idle();
     },
   };
-  // The world's own getters stay alive: the app changes when it is restarted.
-  return Object.assign(Object.create(world) as World, dressed);
+}
+
+type SeedIntegration = Seed["projects"][number]["integrations"][number];
+
+/** Build ids for versions; a version that does not exist yet is built. */
+function liveBuilds(integration: SeedIntegration, live: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(live).map(([environment, version]) => {
+      const known = integration.builds.find((build) => build.version === version);
+      const id = known?.id ?? `${integration.slug}-${version}`;
+      if (known === undefined) integration.builds.push({ id, version });
+      return [environment, id];
+    }),
+  );
 }
 
 function hasAction(message: { blocks: object[] }, actionId: string): boolean {

@@ -54,7 +54,11 @@ function isConfirmed(dialog, button) {
 async function send(control, value) {
   const { channel, ts, ephemeral } = control.closest("article")?.dataset ?? {};
   const where = ephemeral === undefined ? { channel: ts && channel, ts } : { ephemeral };
-  const answer = await post("click", { ...where, actionId: control.dataset.actionId, value: value || undefined });
+  const answer = await post("click", {
+    ...where,
+    actionId: control.dataset.actionId,
+    value: value || undefined,
+  });
   await refresh("conversation", "view");
   return answer;
 }

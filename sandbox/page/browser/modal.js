@@ -18,11 +18,15 @@ export function startModal() {
     if (before === undefined) cameFrom = document.activeElement;
     return () => after(before);
   });
-  document.addEventListener("cancel", (event) => {
-    if (!event.target.matches?.("dialog.modal")) return;
-    event.preventDefault();
-    void close(false);
-  }, true);
+  document.addEventListener(
+    "cancel",
+    (event) => {
+      if (!event.target.matches?.("dialog.modal")) return;
+      event.preventDefault();
+      void close(false);
+    },
+    true,
+  );
   document.addEventListener("click", ({ target }) => {
     const act = target.closest("dialog.modal [data-act]")?.dataset.act;
     if (act === "close" || act === "dismiss") void close(act === "dismiss");
@@ -97,7 +101,12 @@ async function submit(form) {
     await refresh("view", "conversation");
     return answer;
   });
-  if (current()?.dataset.view === view) current().querySelector('[aria-invalid="true"]')?.focus();
+  if (current()?.dataset.view === view)
+    current()
+      .querySelector(
+        "input[aria-invalid], textarea[aria-invalid], select[aria-invalid], [aria-invalid] input",
+      )
+      ?.focus();
 }
 
 async function close(all) {

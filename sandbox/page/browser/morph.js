@@ -26,10 +26,13 @@ function morphAttributes(from, to) {
   }
 }
 
-const isSame = (one, other) => one.nodeType === other.nodeType && one.nodeName === other.nodeName && (one.id ?? "") === (other.id ?? "");
+const isSame = (one, other) =>
+  one.nodeType === other.nodeType && one.nodeName === other.nodeName && (one.id ?? "") === (other.id ?? "");
 
 function morphChildren(from, to) {
-  const byId = new Map([...from.children].filter((child) => child.id !== "").map((child) => [child.id, child]));
+  const byId = new Map(
+    [...from.children].filter((child) => child.id !== "").map((child) => [child.id, child]),
+  );
   const stays = new Set([...to.children].map((child) => child.id));
   let here = from.firstChild;
   for (const next of [...to.childNodes]) {

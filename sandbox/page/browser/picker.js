@@ -1,5 +1,5 @@
-import { refresh } from "./live.js";
 import { makeList } from "./list.js";
+import { refresh } from "./live.js";
 import { post, postInTurn } from "./server.js";
 
 const typingPauseMs = 150;
@@ -15,7 +15,8 @@ export function startPickers() {
   });
   document.addEventListener("click", ({ target }) => {
     const drop = target.closest(".chip [data-drop]");
-    if (drop !== null) void change(drop.closest(".picker"), (all) => all.filter((value) => value !== drop.dataset.drop));
+    if (drop !== null)
+      void change(drop.closest(".picker"), (all) => all.filter((value) => value !== drop.dataset.drop));
   });
 }
 
@@ -41,7 +42,14 @@ function prepare(input) {
     if (mine !== asked || document.activeElement !== input) return;
     if (answer.ok === false) list.say("The results could not be loaded");
     else if (answer.options.length === 0) list.say("No results");
-    else list.show(answer.options.map(({ value, text, description }) => ({ value, label: text.text, note: description?.text })));
+    else
+      list.show(
+        answer.options.map(({ value, text, description }) => ({
+          value,
+          label: text.text,
+          note: description?.text,
+        })),
+      );
   };
   const pick = async ({ value, label }) => {
     asked += 1;

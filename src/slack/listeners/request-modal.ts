@@ -67,15 +67,12 @@ async function submit(ports: Ports, submission: Submission): Promise<SubmissionA
   const message = submission.value(ids.block.message, ids.input.message);
   const targetId = submission.value(targetBlock(integrationId), ids.action.pickTarget) || null;
   const shown = readShown(submission.metadata);
-  const drawn = shown !== null && shown.integrationId === integrationId && shown.targetId === targetId;
-  if (!drawn || targetId === null || shown.buildId === "") {
-    return redraw(
-      ports,
-      submission,
-      { integrationId, targetId, message },
-      drawn ? undefined : "Check what would be promoted, then submit again.",
-    );
+  const drawn = shown?.integrationId === integrationId && (shown.targetId || null) === targetId;
+  if (!drawn) {
+    const notice = "Check what would be promoted, then submit again.";
+    return redraw(ports, submission, { integrationId, targetId, message }, notice);
   }
+  if (targetId === null) return { response_action: "errors", errors: { [ids.block.integration]: noStep } };
   const result = await requestPromotion(ports.context, {
     organizationId,
     actor: member(userId),
@@ -89,6 +86,9 @@ async function submit(ports: Ports, submission: Submission): Promise<SubmissionA
   });
   return result.ok ? undefined : refused(ports, submission, result.refusal, shown, message);
 }
+
+const noStep =
+  "Its project has no second environment, so there is nothing to promote to. An admin can add one.";
 
 /** What must be seen anew is drawn anew; everything else is an error on its field. */
 async function refused(

@@ -1,0 +1,54 @@
+import { vi } from "vitest";
+import * as store from "../../db/outbox.ts";
+import { type Handler, type Outbox, type OutboxOptions, startOutbox } from "../../src/outbox/worker.ts";
+import { type TestDatabase, testDatabase } from "../support/database.ts";
+
+type StartOptions = Partial<OutboxOptions> & { onDead?: Handler["onDead"] };
+
+export type Bench = Awaited<ReturnType<typeof workerBench>>;
+
+/** A database and workers on it that are stopped after each test; they handle items of the kind `work`. */
+export async function workerBench() {
+  const t: TestDatabase = await testDatabase();
+  const running: Outbox[] = [];
+  const log = { info: vi.fn(), warn: vi.fn(), error: vi.fn() };
+  return {
+    t,
+    log,
+    start(run: Handler["run"], options: StartOptions = {}): Outbox {
+      const { onDead, ...rest } = options;
+      const handlers = { work: onDead === undefined ? { run } : { run, onDead } };
+      const outbox = startOutbox({ database: t.database, handlers, log, random: () => 0, ...rest });
+      running.push(outbox);
+      return outbox;
+    },
+    add: (...keys: string[]) => store.add(t.database.db, work(keys)),
+    reopen: (...keys: string[]) => store.addOrReopen(t.database.db, work(keys)),
+    row: async (key: string) => (await t.database.sql`select * from outbox where key = ${key}`)[0],
+    open: () => store.countOpen(t.database.db),
+    /** Before each test. */
+    async clean() {
+      await t.truncate();
+      vi.clearAllMocks();
+    },
+    /** After each test. */
+    async stop() {
+      await Promise.all(running.splice(0).map((outbox) => outbox.stop(1_000)));
+    },
+  };
+}
+
+export function work(keys: readonly string[]): store.NewItem[] {
+  return keys.map((key) => ({ organizationId: "T1", kind: "work", key, payload: null }));
+}
+
+export const done = { kind: "done" } as const;
+
+/** A promise that a test resolves. */
+export function gate() {
+  let open = () => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { open, opened };
+}

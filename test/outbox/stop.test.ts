@@ -1,0 +1,59 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import * as store from "../../db/outbox.ts";
+import { type Bench, done, gate, workerBench } from "./bench.ts";
+
+let bench: Bench;
+beforeAll(async () => {
+  bench = await workerBench();
+});
+afterAll(() => bench.t.drop());
+beforeEach(() => bench.clean());
+afterEach(() => bench.stop());
+
+test("stopping waits for what is under way, and takes nothing more", async () => {
+  await bench.add("a", "b");
+  const open = gate();
+  const begun = gate();
+  const outbox = bench.start(
+    async () => {
+      begun.open();
+      await open.opened;
+      return done;
+    },
+    { concurrency: 1 },
+  );
+  await begun.opened;
+  const stopped = outbox.stop(5_000);
+  open.open();
+  await stopped;
+  const states = (await Promise.all([bench.row("a"), bench.row("b")])).map((one) => [
+    one?.outcome,
+    one?.leased_until,
+  ]);
+  expect(states).toContainEqual(["done", null]);
+  expect(states).toContainEqual([null, null]);
+});
+
+test("what does not end within the grace is aborted, and the next process finds it due and in doubt", async () => {
+  await bench.add("a");
+  const begun = gate();
+  const outbox = bench.start((_, signal) => {
+    begun.open();
+    return new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+  });
+  await begun.opened;
+  await outbox.stop(200);
+  expect(await bench.row("a")).toMatchObject({ outcome: null, leased_until: null, in_doubt: true });
+  expect(await store.nextDue(bench.t.database.db)).toBe(0);
+});
+
+test("what a process left under a lease when it died is carried out when the lease ends, in doubt", async () => {
+  await bench.add("a");
+  await store.claim(bench.t.database.db, { limit: 1, leaseMs: 300 });
+  const doubt = gate();
+  bench.start(async (item) => {
+    if (item.inDoubt) doubt.open();
+    return done;
+  });
+  await doubt.opened;
+});

@@ -1,0 +1,314 @@
+import { randomUUID } from "node:crypto";
+import { and, asc, eq, getTableColumns, is, sql } from "drizzle-orm";
+import { PgTable } from "drizzle-orm/pg-core";
+import * as schema from "../../db/schema/index.ts";
+import * as workflows from "../../db/workflow.ts";
+import { type Actor, member, system } from "../../src/domain/actor.ts";
+import type { Standing } from "../../src/domain/people.ts";
+import type { Refusal } from "../../src/domain/refusals.ts";
+import type { Verdict } from "../../src/domain/request.ts";
+import type { Result } from "../../src/domain/result.ts";
+import { defaultOptions, type WorkflowOptions } from "../../src/domain/workflow.ts";
+import { cancelPromotion } from "../../src/usecases/cancel-promotion.ts";
+import type { Context } from "../../src/usecases/context.ts";
+import { loadSeed, type SeedContent } from "../../src/usecases/load-seed.ts";
+import { promote } from "../../src/usecases/promote.ts";
+import { type ReportDeployment, reportDeployment } from "../../src/usecases/report-deployment.ts";
+import { type RequestPromotion, requestPromotion } from "../../src/usecases/request-promotion.ts";
+import { reviewPromotion } from "../../src/usecases/review-promotion.ts";
+import { saveMembers } from "../../src/usecases/save-members.ts";
+import { saveOrganization } from "../../src/usecases/save-organization.ts";
+import type { TestDatabase } from "./database.ts";
+
+type Project = SeedContent["projects"][number];
+
+/** Builds 1, 2 and 3 of one integration; 3 is live in the first environment, 2 in the second, 1 in the last. */
+export const commerce: Project = {
+  slug: "commerce",
+  name: "Commerce",
+  requesters: [],
+  environments: [
+    { slug: "development", name: "Development", critical: false },
+    { slug: "staging", name: "Staging", critical: false },
+    { slug: "production", name: "Production", critical: true },
+  ],
+  integrations: [
+    {
+      slug: "orders",
+      name: "Orders",
+      deployer: "record",
+      builds: ["1", "2", "3", "4"].map((id) => ({ id, version: `1.${id}.0`, commit: `c0ffee${id}` })),
+      live: { development: "3", staging: "2", production: "1" },
+    },
+  ],
+};
+
+export type CatalogOptions = {
+  /** Names of reviewers; each holds the role Reviewer for the whole organization. Default: bob and carol. */
+  reviewers?: readonly string[];
+  projects?: Project[];
+  roles?: SeedContent["roles"];
+  /** Whether the workflow stands; null: none was ever saved. Default: it stands. */
+  enabled?: boolean | null;
+  assignees?: readonly string[];
+  options?: Partial<WorkflowOptions>;
+};
+
+/** The member id of a person by name. */
+export const idOf = (name: string): string => `U${name.toUpperCase()}`;
+
+export const by = (name: string): Actor => member(idOf(name));
+
+/** What a result holds; throws where it was refused. */
+export function accepted<T>(result: Result<T>): T {
+  if (!result.ok) throw new Error(`Refused: ${JSON.stringify(result.refusal)}`);
+  return result.value;
+}
+
+/** Why it was refused; throws where it was not. */
+export function refusal<T>(result: Result<T>): Refusal {
+  if (result.ok) throw new Error(`Not refused: ${JSON.stringify(result.value)}`);
+  return result.refusal;
+}
+
+export type Catalog = Awaited<ReturnType<typeof buildCatalog>>;
+
+/**
+ * An organization of its own in the database: dana and dora (developers), bob and carol (reviewers), ada (admin), and
+ * the project Commerce with Development → Staging → Production. Its clock stands still unless a test moves it.
+ */
+export async function buildCatalog(database: TestDatabase, options: CatalogOptions = {}) {
+  const organizationId = `T${randomUUID().slice(0, 8)}`;
+  const { db } = database.database;
+  const clock = { now: new Date("2026-03-02T09:00:00.000Z"), woken: 0 };
+  const context: Context = { db, now: () => clock.now, wake: () => clock.woken++ };
+  const projects = options.projects ?? [commerce];
+  const reviewers = options.reviewers ?? ["bob", "carol"];
+
+  const people = (names: readonly string[], standing: Standing = "active") =>
+    saveMembers(
+      context,
+      names.map((name) => ({
+        organizationId,
+        id: idOf(name),
+        name,
+        email: `${name}@acme.example`,
+        timeZone: "Europe/Berlin",
+        standing,
+      })),
+    );
+  const everywhere = (names: readonly string[]) =>
+    names.map((name) => ({ memberId: idOf(name), projects: null }));
+  const seed = (content: Partial<SeedContent>) =>
+    loadSeed(context, organizationId, { roles: [], projects: [], workflow: undefined, ...content });
+
+  await saveOrganization(context, { id: organizationId, name: "Acme", url: "https://acme.slack.example/" });
+  await people(["dana", "dora", "ada", ...reviewers]);
+  await seed({
+    roles: [
+      { name: "Admin", members: everywhere(["ada"]) },
+      { name: "Reviewer", members: everywhere(reviewers) },
+      ...(options.roles ?? []),
+    ],
+    projects,
+    workflow: options.enabled === null ? undefined : workflowOf(options),
+  });
+  const ids = await readIds(database, organizationId);
+  const first = projects[0]?.integrations[0]?.slug ?? "";
+
+  const house = {
+    organizationId,
+    context,
+    clock,
+    people,
+    seed,
+    idOf,
+    integration: (slug = first, project = projects[0]?.slug) => ids.integration(`${project}/${slug}`),
+    environment: (slug: string, project = projects[0]?.slug) => ids.environment(`${project}/${slug}`),
+    build: (externalId: string, project = projects[0]?.slug) => ids.build(`${project}/${externalId}`),
+    role: (name: string) => ids.role(name),
+
+    /** Moves the clock on. */
+    later(by: { days?: number; hours?: number; ms?: number }) {
+      const { days = 0, hours = 0, ms = 0 } = by;
+      clock.now = new Date(clock.now.getTime() + days * 86_400_000 + hours * 3_600_000 + ms);
+    },
+    /** Who holds a role from now on, for the whole organization. */
+    hold: (role: string, names: readonly string[]) =>
+      seed({ roles: [{ name: role, members: everywhere(names) }] }),
+    /** Saves the next version of the workflow. */
+    saveWorkflow: (change: {
+      enabled?: boolean;
+      roles?: string[];
+      assignees?: string[];
+      options?: Partial<WorkflowOptions>;
+    }) =>
+      db.transaction(async (tx) => {
+        const current = await workflows.current(tx, organizationId);
+        const next = {
+          version: current.version + 1,
+          enabled: change.enabled ?? current.enabled,
+          roleIds: change.roles?.map((name) => ids.role(name)) ?? current.roleIds,
+          assigneeIds: change.assignees?.map(idOf) ?? current.assigneeIds,
+          options: { ...defaultOptions, ...current.options, ...change.options },
+        };
+        await workflows.add(tx, organizationId, next, system("test"), clock.now);
+      }),
+    /** Opens a deployment that no request asked for; reported as `status` unless it is to run on. */
+    async deploy(environment: string, build: string, status: "in progress" | "succeeded" = "succeeded") {
+      const id = randomUUID();
+      await db.insert(schema.deployments).values({
+        ...{ organizationId, id, status: "in progress", startedBy: system("test"), startedAt: clock.now },
+        ...{ integrationId: house.integration(), buildId: house.build(build) },
+        environmentId: house.environment(environment),
+      });
+      if (status === "succeeded") accepted(await house.report(id, { status }));
+      return id;
+    },
+
+    request: (name: string, change: Partial<RequestPromotion> = {}) =>
+      requestPromotion(context, {
+        ...{ organizationId, actor: by(name), surface: "slack", shown: null, message: "", replaces: null },
+        ...{ integrationId: house.integration(), targetId: house.environment("staging") },
+        buildId: house.build("3"),
+        ...change,
+      }),
+    review: (name: string, number: number, verdict: Verdict, comment = "") =>
+      reviewPromotion(context, {
+        ...{ organizationId, number, reviewerId: idOf(name), verdict, comment, surface: "slack" },
+      }),
+    cancel: (name: string, number: number, reason = "") =>
+      cancelPromotion(context, { organizationId, number, actor: by(name), surface: "slack", reason }),
+    promote: (name: string, number: number, shown: string | null = null) =>
+      promote(context, { organizationId, number, actor: by(name), surface: "slack", shown }),
+    report: (deploymentId: string, report: ReportDeployment["report"], link: string | null = null) =>
+      reportDeployment(context, {
+        ...{ organizationId, deploymentId, actor: system("test"), surface: "deployer", report, link },
+      }),
+    /** Asks as dana and answers the number. */
+    requested: async (change: Partial<RequestPromotion> = {}) =>
+      accepted(await house.request("dana", change)).number,
+    /** Asks as dana, and bob approves. */
+    async approved(change: Partial<RequestPromotion> = {}) {
+      const number = await house.requested(change);
+      accepted(await house.review("bob", number, "approve"));
+      return number;
+    },
+    /** Asks, approves and promotes; the attempt is still running. */
+    async promoting(change: Partial<RequestPromotion> = {}) {
+      const number = await house.approved(change);
+      return { number, ...accepted(await house.promote("dana", number)) };
+    },
+
+    ...reading(database, organizationId),
+  };
+  return house;
+}
+
+function workflowOf({ enabled, assignees, options }: CatalogOptions): SeedContent["workflow"] {
+  return {
+    enabled: enabled ?? true,
+    roles: ["Reviewer"],
+    assignees: (assignees ?? []).map(idOf),
+    options: options ?? {},
+  };
+}
+
+/** What the tests look at behind the use cases' backs. */
+function reading(database: TestDatabase, organizationId: string) {
+  const { db } = database.database;
+  return {
+    async state(number: number) {
+      const { requests } = schema;
+      const [row] = await db
+        .select()
+        .from(requests)
+        .where(and(eq(requests.organizationId, organizationId), eq(requests.number, number)));
+      if (row === undefined) throw new Error(`There is no #${number}`);
+      return row;
+    },
+    async audit(number?: number) {
+      const { auditLog } = schema;
+      const rows = await db
+        .select()
+        .from(auditLog)
+        .where(eq(auditLog.organizationId, organizationId))
+        .orderBy(asc(auditLog.id));
+      return rows.filter((row) => number === undefined || row.subject === `request:${number}`);
+    },
+    async outbox(kind?: string) {
+      const { outbox } = schema;
+      const rows = await db
+        .select()
+        .from(outbox)
+        .where(eq(outbox.organizationId, organizationId))
+        .orderBy(asc(outbox.id));
+      return rows.filter((row) => kind === undefined || row.kind === kind);
+    },
+    /** The version of the build that is live in an environment. */
+    async live(environmentId: string): Promise<string | null> {
+      const { liveBuilds, builds } = schema;
+      const [row] = await db
+        .select({ version: builds.version })
+        .from(liveBuilds)
+        .innerJoin(builds, eq(builds.id, liveBuilds.buildId))
+        .where(
+          and(eq(liveBuilds.organizationId, organizationId), eq(liveBuilds.environmentId, environmentId)),
+        );
+      return row?.version ?? null;
+    },
+    /** Every row of the organization by table, the counter of numbers aside (gaps are fine). */
+    async everything(): Promise<Record<string, unknown[]>> {
+      const all: Record<string, unknown[]> = {};
+      for (const [name, table] of Object.entries(schema)) {
+        if (!is(table, PgTable) || table === schema.requestCounters) continue;
+        const columns = getTableColumns(table) as Record<string, unknown>;
+        const owner = "organizationId" in columns ? sql`organization_id` : sql`id`;
+        all[name] = await db.execute(
+          sql`select to_jsonb(t) as row from ${table} t where ${owner} = ${organizationId} order by to_jsonb(t)`,
+        );
+      }
+      return all;
+    },
+  };
+}
+
+async function readIds(database: TestDatabase, organizationId: string) {
+  const { db } = database.database;
+  const { projects, integrations, environments, builds, roles } = schema;
+  const [inProjects, places, known, named] = await Promise.all([
+    db
+      .select({ project: projects.slug, slug: integrations.slug, id: integrations.id })
+      .from(integrations)
+      .innerJoin(projects, eq(projects.id, integrations.projectId))
+      .where(eq(integrations.organizationId, organizationId)),
+    db
+      .select({ project: projects.slug, slug: environments.slug, id: environments.id })
+      .from(environments)
+      .innerJoin(projects, eq(projects.id, environments.projectId))
+      .where(eq(environments.organizationId, organizationId)),
+    db
+      .select({ project: projects.slug, slug: builds.externalId, id: builds.id })
+      .from(builds)
+      .innerJoin(integrations, eq(integrations.id, builds.integrationId))
+      .innerJoin(projects, eq(projects.id, integrations.projectId))
+      .where(eq(builds.organizationId, organizationId)),
+    db.select().from(roles).where(eq(roles.organizationId, organizationId)),
+  ]);
+  const lookUp = (entries: [string, string][]) => {
+    const map = new Map(entries);
+    return (key: string): string => {
+      const id = map.get(key);
+      if (id === undefined) throw new Error(`There is no ${key}`);
+      return id;
+    };
+  };
+  const placed = (rows: { project: string; slug: string; id: string }[]) =>
+    lookUp(rows.map(({ project, slug, id }) => [`${project}/${slug}`, id]));
+  return {
+    integration: placed(inProjects),
+    environment: placed(places),
+    build: placed(known),
+    role: lookUp(named.map((row) => [row.name, row.id])),
+  };
+}

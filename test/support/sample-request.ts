@@ -1,0 +1,69 @@
+import { type Actor, member } from "../../src/domain/actor.ts";
+import type { PromotionRequest, RequestState, StateName } from "../../src/domain/request.ts";
+import { defaultOptions, type WorkflowOptions } from "../../src/domain/workflow.ts";
+
+/** The moment at which pure tests happen. */
+export const now = new Date("2026-03-02T09:00:00.000Z");
+
+const day = 86_400_000;
+
+/** The moment so many days after `now`, less or more some milliseconds. */
+export const inDays = (days: number, ms = 0): Date => new Date(now.getTime() + days * day + ms);
+
+/** One example of every state; those that can expire do so a day from `now`. */
+export const sampleStates: Record<StateName, RequestState> = {
+  pending: { name: "pending", expiresAt: inDays(1) },
+  approved: { name: "approved", expiresAt: inDays(1) },
+  rejected: { name: "rejected" },
+  cancelled: { name: "cancelled", at: inDays(-1), by: member("UDANA"), reason: null, replacedBy: null },
+  expired: { name: "expired", at: inDays(-1) },
+  promoting: { name: "promoting", deploymentId: "d1" },
+  promoted: { name: "promoted", deploymentId: "d1", at: inDays(-1) },
+  failed: { name: "failed", deploymentId: "d1", outcome: "failed", reason: "no disk", expiresAt: inDays(1) },
+};
+
+export const everyState = Object.keys(sampleStates) as StateName[];
+
+/** Dana's request #42, in this state; approved or rejected by Bob where the state says so. */
+export function sampleRequest(
+  state: StateName | RequestState = "pending",
+  over: Partial<PromotionRequest> = {},
+): PromotionRequest {
+  const current = typeof state === "string" ? sampleStates[state] : state;
+  const approved = ["approved", "promoting", "promoted", "failed"].includes(current.name);
+  const outcome = approved ? "approved" : current.name === "rejected" ? "rejected" : null;
+  return {
+    organizationId: "T1",
+    number: 42,
+    version: 3,
+    projectId: "commerce",
+    integrationId: "orders",
+    sourceId: "staging",
+    targetId: "production",
+    buildId: "b2",
+    targetBuildId: "b1",
+    requestedBy: member("UDANA"),
+    requesterId: "UDANA",
+    message: "Please",
+    createdAt: inDays(-2),
+    approvals: approved ? 1 : 0,
+    decision: outcome && { outcome, at: inDays(-1), by: member("UBOB") },
+    state: current,
+    ...over,
+  };
+}
+
+/** A token of Tom's that acts for Dana. */
+export const tokenForDana: Actor = {
+  kind: "token",
+  tokenId: "t1",
+  name: "CI",
+  memberId: "UDANA",
+  makerId: "UTOM",
+};
+
+/** The default options with some changed. */
+export const optionsWith = (over: Partial<WorkflowOptions> = {}): WorkflowOptions => ({
+  ...defaultOptions,
+  ...over,
+});
