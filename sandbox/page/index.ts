@@ -9,8 +9,6 @@ import { Reads } from "./reads.ts";
 import { notFoundPage } from "./render-page.tsx";
 import type { PageOptions } from "./types.ts";
 
-export type { InboxMail, PageOptions, PagePerson } from "./types.ts";
-
 /** Mails bring their own styles and pictures; nothing but this server's script may run. */
 const policy =
   "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src * data:; font-src * data:; object-src 'none'; frame-ancestors 'none'; form-action 'self'";

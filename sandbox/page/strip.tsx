@@ -14,7 +14,7 @@ export function Strip({ violations }: { violations: Violation[] }) {
             Slack would refuse or warn of{" "}
             {violations.length === 1 ? "this" : `these ${violations.length} calls`}
           </summary>
-          <ul>
+          <ul class="strip-list">
             {shown.map(({ method, rule, message, docs, at }) => (
               <li key={`${at} ${rule}`}>
                 <code>{method}</code> <strong>{rule}</strong> {message}{" "}

@@ -100,7 +100,7 @@ function Composer({ house, channel }: { house: PageHouse; channel: StandInChanne
             key={name}
             id={`command-${index}`}
             role="option"
-            tabindex={-1}
+            tabIndex={-1}
             aria-selected="false"
             data-command={name}
           >

@@ -12,9 +12,7 @@ import { closeView, submit } from "./submissions.ts";
 import type { SlackOptions, SlackStandIn } from "./types.ts";
 import { Workspace } from "./workspace.ts";
 
-export type { Faults } from "./faults.ts";
 export type * from "./types.ts";
-export type { Workspace } from "./workspace.ts";
 
 function makeHouse(options: SlackOptions, origin: () => string): House {
   const manifest = readManifest(options.manifest);

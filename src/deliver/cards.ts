@@ -46,7 +46,7 @@ export async function drawCard(parts: CardParts, item: Item): Promise<Outcome> {
   try {
     const posted =
       card.channel !== null && card.ts !== null
-        ? await update(parts, card, { channel: card.channel, ts: card.ts }, view, message)
+        ? await update(parts, card, { channel: card.channel, ts: card.ts }, view, message, item.inDoubt)
         : await postFirst(parts, card, view, message, item.inDoubt);
     if (posted === null) return { kind: "done" };
     await parts.saveCard(card, { ...posted, drawnVersion: view.version, lostReason: null });
@@ -76,6 +76,7 @@ async function update(
   at: Posted,
   view: RequestView,
   message: Message,
+  inDoubt: boolean,
 ): Promise<Posted | null> {
   const client = parts.clientFor(card.organizationId);
   try {
@@ -85,7 +86,7 @@ async function update(
     const name = platformError(error);
     if (name === undefined || !gone.has(name)) throw error;
     if (isOpenState(view.state)) {
-      return post(client, { userId: card.recipientId, key: card.id, inDoubt: false }, message);
+      return post(client, { userId: card.recipientId, key: card.id, inDoubt, except: at.ts }, message);
     }
     await parts.saveCard(card, { ...at, drawnVersion: card.drawnVersion, lostReason: `Slack says ${name}` });
     return null;

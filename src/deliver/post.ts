@@ -11,14 +11,15 @@ const searched = 100;
 /**
  * Posts to a person's direct messages, with our key in the message's metadata.
  *
- * @param inDoubt an earlier try may have posted it: then the conversation is searched for the key first
+ * @param to.inDoubt an earlier try may have posted it: then the conversation is searched for the key first
+ * @param to.except the ts of a message that cannot be used any more
  */
 export async function post(
   client: WebClient,
-  to: { userId: string; key: string; inDoubt: boolean },
+  to: { userId: string; key: string; inDoubt: boolean; except?: string },
   message: Message,
 ): Promise<Posted> {
-  const earlier = to.inDoubt ? await find(client, to.userId, to.key) : undefined;
+  const earlier = to.inDoubt ? await find(client, to.userId, to.key, to.except) : undefined;
   if (earlier !== undefined) return earlier;
   const { channel, ts } = await client.chat.postMessage({
     channel: to.userId,
@@ -32,7 +33,12 @@ export async function post(
   return { channel, ts };
 }
 
-async function find(client: WebClient, userId: string, key: string): Promise<Posted | undefined> {
+async function find(
+  client: WebClient,
+  userId: string,
+  key: string,
+  except?: string,
+): Promise<Posted | undefined> {
   const opened = await client.conversations.open({ users: userId });
   const channel = opened.channel?.id;
   if (channel === undefined) return undefined;
@@ -41,7 +47,8 @@ async function find(client: WebClient, userId: string, key: string): Promise<Pos
     include_all_metadata: true,
     limit: searched,
   });
-  const found = history.messages?.find(({ metadata }) => {
+  const found = history.messages?.find(({ metadata, ts }) => {
+    if (ts === except) return false;
     const payload = metadata?.event_payload as { key?: string } | undefined;
     return metadata?.event_type === ids.metadata && payload?.key === key;
   });

@@ -9,6 +9,15 @@ export type FetchUser = (organizationId: string, userId: string) => Promise<Slac
 /** What is known of a person is good for so long, in milliseconds. */
 const freshMs = 10 * 60_000;
 
+/** How long somebody who clicked waits for Slack, in milliseconds: longer where we know nothing of them yet. */
+const firstWaitMs = 1800;
+const refreshWaitMs = 700;
+
+const after = (ms: number): Promise<undefined> =>
+  new Promise((resolve) => {
+    setTimeout(() => resolve(undefined), ms).unref();
+  });
+
 /**
  * Makes sure that we know who somebody is before the rules ask: people we never met or have not looked at for ten
  * minutes are fetched from Slack. Where Slack does not answer, what we knew holds.
@@ -21,6 +30,7 @@ export async function knowMember(
 ): Promise<void> {
   const known = await getMember(context.db, organizationId, userId);
   if (known !== undefined && context.now().getTime() - known.refreshedAt.getTime() < freshMs) return;
-  const user = await fetchUser(organizationId, userId).catch(() => undefined);
+  const fetched = fetchUser(organizationId, userId).catch(() => undefined);
+  const user = await Promise.race([fetched, after(known === undefined ? firstWaitMs : refreshWaitMs)]);
   if (user !== undefined) await saveMembers(context, [memberOf(user, organizationId)]);
 }

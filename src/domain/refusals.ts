@@ -32,5 +32,3 @@ export type Refusal =
   | { code: "not-canceller"; number: number }
   | { code: "reason-required" }
   | { code: "not-cancellable"; number: number };
-
-export type RefusalCode = Refusal["code"];

@@ -2,7 +2,7 @@ import type { Database } from "../../db/connect.ts";
 import * as store from "../../db/outbox.ts";
 import { carryOut, type Handler, type Log } from "./attempt.ts";
 
-export type { Handler, Item, Outcome } from "./attempt.ts";
+export type { Handler } from "./attempt.ts";
 
 export type Outbox = {
   /** Something was added: look now. */
