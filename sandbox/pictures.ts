@@ -60,6 +60,7 @@ await bob
   .getByRole("button", { name: "Approve" })
   .click();
 await dana.getByText("Bob Reviewer approved #1").first().waitFor();
+await dana.getByRole("button", { name: "Promote request 1" }).waitFor();
 await take(dana, "approved");
 await dana.getByRole("button", { name: "Promote request 1" }).click();
 await dana.getByText("Promoted: 1.4.1 is live in Production").first().waitFor();

@@ -4,6 +4,7 @@ import { redrawPending } from "./pending.js";
 const { user } = document.body.dataset;
 const dirty = new Set();
 const listeners = [];
+const retryMs = 2000;
 let fetching;
 
 /** Calls the listener before and after a part is drawn again: it may return what to do after. */
@@ -42,23 +43,35 @@ async function draw(part) {
   for (const finish of after) finish?.();
 }
 
-/** Listens to the server and keeps the page as it is there. */
+/**
+ * Listens to the server while the page is in sight, and keeps it as it is there. Out of sight it lets go: a browser
+ * has six connections to one server, for all its windows together.
+ */
 export function startLive() {
   const offline = document.querySelector(".offline");
   let run;
-  const source = new EventSource(`/events?user=${user}`);
-  source.addEventListener("hello", ({ data }) => {
-    if (run !== undefined && run !== data) location.reload();
-    run = data;
-    offline.hidden = true;
-    void refresh("sidebar", "conversation", "view", "mail", "strip");
-  });
-  source.addEventListener("change", ({ data }) => void refresh(...data.split(" ")));
-  source.addEventListener("error", () => {
-    offline.hidden = false;
-    // A browser gives up on an answer that is no stream, e.g. of a proxy while the sandbox starts.
-    if (source.readyState === EventSource.CLOSED) setTimeout(() => location.reload(), 2000);
-  });
-  addEventListener("pagehide", () => source.close());
-  addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
+  let source;
+  const connect = () => {
+    source = new EventSource(`/events?user=${user}`);
+    source.addEventListener("hello", ({ data }) => {
+      if (run !== undefined && run !== data) location.reload();
+      run = data;
+      offline.hidden = true;
+      void refresh("sidebar", "conversation", "view", "mail", "strip");
+    });
+    source.addEventListener("change", ({ data }) => void refresh(...data.split(" ")));
+    source.addEventListener("error", () => {
+      offline.hidden = false;
+      // The browser tries again by itself, but for an answer that is no stream.
+      if (source.readyState === EventSource.CLOSED) setTimeout(follow, retryMs);
+    });
+  };
+  const follow = () => {
+    source?.close();
+    if (document.visibilityState === "visible") connect();
+  };
+  document.addEventListener("visibilitychange", follow);
+  addEventListener("pagehide", () => source?.close());
+  addEventListener("pageshow", ({ persisted }) => persisted && follow());
+  follow();
 }

@@ -60,5 +60,5 @@ function markRead() {
 
 function showUnread() {
   const unread = Number(document.querySelector("#sidebar").dataset.unread);
-  document.title = unread > 0 && document.hidden ? `(${unread}) ${originalTitle}` : originalTitle;
+  document.title = unread > 0 ? `(${unread}) ${originalTitle}` : originalTitle;
 }
