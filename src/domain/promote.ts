@@ -16,7 +16,7 @@ export function beginAttempt(
   deploymentId: string,
   now: Date,
 ): Result<PromotionRequest> {
-  const state = request.state;
+  const state = stateAt(request.state, now);
   if (state.name !== "approved" && state.name !== "failed") {
     return refuse({ code: "not-approved", number: request.number });
   }
@@ -46,7 +46,7 @@ export function endAttempt(
   options: WorkflowOptions,
   now: Date,
 ): PromotionRequest | null {
-  const state = request.state;
+  const state = stateAt(request.state, now);
   if (state.name !== "promoting" && state.name !== "failed") return null;
   if (state.deploymentId !== deploymentId) return null;
   if (end.status === "succeeded") return move(request, { name: "promoted", deploymentId, at: now });

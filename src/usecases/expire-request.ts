@@ -22,15 +22,25 @@ export async function expireIfDue(tx: Tx, request: PromotionRequest, now: Date):
   return expired;
 }
 
-/** R11: the scheduled job. Expires what is overdue, one request a transaction, at most so many. Answers how many. */
+/**
+ * R11: the scheduled job. Expires what is overdue, one request a transaction, at most so many. Answers how many.
+ *
+ * Throws at the end what went wrong with some: they do not keep the others waiting, and come again at the next run.
+ */
 export async function expireOverdue(context: Context, limit = 500): Promise<number> {
   const overdue = await requests.listOverdue(context.db, context.now(), limit);
+  const faults: unknown[] = [];
   for (const { organizationId, number } of overdue) {
-    await commit(context, async (tx, now) => {
-      const request = await requests.lock(tx, organizationId, number);
-      if (request !== undefined) await expireIfDue(tx, request, now);
-      return accept(null);
-    });
+    try {
+      await commit(context, async (tx, now) => {
+        const request = await requests.lock(tx, organizationId, number);
+        if (request !== undefined) await expireIfDue(tx, request, now);
+        return accept(null);
+      });
+    } catch (error) {
+      faults.push(error);
+    }
   }
+  if (faults.length > 0) throw new AggregateError(faults, `${faults.length} requests could not be expired`);
   return overdue.length;
 }

@@ -99,19 +99,20 @@ async function saveRoles(
   const { tx, organizationId } = loading;
   const ids = new Map((await roles.list(tx, organizationId)).map((role) => [role.name, role.id]));
   for (const { name, members } of seed.roles) {
-    const id = ids.get(name) ?? randomUUID();
-    if (!ids.has(name)) await roles.add(tx, { organizationId, id, name, admin: false });
+    const known = ids.get(name);
+    const id = known ?? randomUUID();
+    if (known === undefined) await roles.add(tx, { organizationId, id, name, admin: false });
     ids.set(name, id);
-    const before = await roles.holdingsOf(tx, organizationId, id);
+    const before =
+      known === undefined ? null : { name, holdings: await roles.holdingsOf(tx, organizationId, id) };
     const holdings = members.flatMap(({ memberId, projects }): Held[] =>
       projects === null
         ? [{ memberId, projectId: null }]
         : projects.map((slug) => ({ memberId, projectId: projectIds.get(slug) as string })),
     );
     await roles.setHoldings(tx, { organizationId, id }, holdings);
-    const after = await roles.holdingsOf(tx, organizationId, id);
-    if (!isDeepStrictEqual(before, after))
-      await record(loading, "role.saved", `role:${id}`, before, { name, holdings: after });
+    const after = { name, holdings: await roles.holdingsOf(tx, organizationId, id) };
+    if (!isDeepStrictEqual(before, after)) await record(loading, "role.saved", `role:${id}`, before, after);
   }
   return ids;
 }
@@ -175,7 +176,7 @@ async function bringLive(
   const attempt = await deployments.lock(tx, organizationId, id);
   if (attempt === undefined) throw new Error("The deployment was not stored");
   await deployments.report(tx, attempt, { status: "succeeded", reason: null, link: null, finishedAt: now });
-  await moveLive(tx, attempt, now);
+  await moveLive(tx, attempt, null, now);
   await record(loading, "deployment.recorded", `deployment:${id}`, null, {
     integrationId,
     environmentId,

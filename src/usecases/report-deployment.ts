@@ -45,15 +45,14 @@ export async function reportDeployment(
     await writeDown(tx, attempt, input, now);
     if (input.report.status === "in progress") return accept({ changed: true });
     const { report, actor, surface } = input;
-    if (report.status === "succeeded") await moveLive(tx, attempt, now);
-    if (request !== undefined) {
-      const { options } = await workflows.current(tx, organizationId);
-      const ended = endAttempt(request, deploymentId, report, options, now);
-      if (ended !== null) {
-        await requests.save(tx, ended);
-        const event = ended.state.name === "promoted" ? "promoted" : "failed";
-        await recordChange(tx, request, ended, { event, actor, surface, at: now });
-      }
+    const { options } = await workflows.current(tx, organizationId);
+    const ended = request ? endAttempt(request, deploymentId, report, options, now) : null;
+    // Where the report does not move its own request, that one's cards still show what is live.
+    if (report.status === "succeeded") await moveLive(tx, attempt, ended?.number ?? null, now);
+    if (request !== undefined && ended !== null) {
+      await requests.save(tx, ended);
+      const event = ended.state.name === "promoted" ? "promoted" : "failed";
+      await recordChange(tx, request, ended, { event, actor, surface, at: now });
     }
     return accept({ changed: true });
   });
@@ -85,11 +84,20 @@ async function writeDown(
   ]);
 }
 
-/** Moves the live pointer and has the cards that show it drawn again. */
-export async function moveLive(tx: Tx, attempt: deployments.Deployment, now: Date): Promise<void> {
+/**
+ * Moves the live pointer and has the cards that show it drawn again.
+ *
+ * @param except the request whose cards are drawn again by a change of its own
+ */
+export async function moveLive(
+  tx: Tx,
+  attempt: deployments.Deployment,
+  except: number | null,
+  now: Date,
+): Promise<void> {
   if (!(await deployments.makeLive(tx, attempt, now))) return;
-  const { organizationId, integrationId, environmentId, requestNumber } = attempt;
-  const around = await requests.bumpAround(tx, organizationId, integrationId, environmentId, requestNumber);
+  const { organizationId, integrationId, environmentId } = attempt;
+  const around = await requests.bumpAround(tx, organizationId, integrationId, environmentId, except);
   const by = system("what is live changed");
   await outbox.add(
     tx,

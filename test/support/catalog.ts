@@ -258,15 +258,16 @@ function reading(database: TestDatabase, organizationId: string) {
       return row?.version ?? null;
     },
     /** Every row of the organization by table, the counter of numbers aside (gaps are fine). */
-    async everything(): Promise<Record<string, unknown[]>> {
-      const all: Record<string, unknown[]> = {};
+    async everything(): Promise<Record<string, object[]>> {
+      const all: Record<string, object[]> = {};
       for (const [name, table] of Object.entries(schema)) {
         if (!is(table, PgTable) || table === schema.requestCounters) continue;
         const columns = getTableColumns(table) as Record<string, unknown>;
         const owner = "organizationId" in columns ? sql`organization_id` : sql`id`;
-        all[name] = await db.execute(
+        const rows = await db.execute<{ row: object }>(
           sql`select to_jsonb(t) as row from ${table} t where ${owner} = ${organizationId} order by to_jsonb(t)`,
         );
+        all[name] = rows.map(({ row }) => row);
       }
       return all;
     },

@@ -65,19 +65,14 @@ export function moment(at: Date): string {
   return `<!date^${Math.floor(at.getTime() / 1000)}^{date_short_pretty} at {time}|${fallback}>`;
 }
 
-/** A link with our label, where the address is one that a browser opens; else only the label. */
-export function link(address: string | null, label: string): string {
-  if (address === null || !/^https?:\/\//i.test(address)) return escaped(label);
-  const safe = encodeURI(decode(address)).replace(/[|<>]/g, encodeURIComponent).replace(/&/g, "&amp;");
-  return `<${safe}|${escaped(label).replace(/\|/g, "¦")}>`;
-}
+/** A longer address is left out: a field takes 2,000 characters, and there is more to say in it. */
+const addressLimit = 1000;
 
-function decode(address: string): string {
-  try {
-    return decodeURI(address);
-  } catch {
-    return address;
-  }
+/** A link with our label, where the address is one that a browser opens and not too long; else only the label. */
+export function link(address: string | null, label: string): string {
+  if (address === null || !/^https?:\/\//i.test(address) || !URL.canParse(address)) return escaped(label);
+  const safe = escaped(new URL(address).href.replace(/[|<>]/g, encodeURIComponent));
+  return safe.length > addressLimit ? escaped(label) : `<${safe}|${escaped(label).replace(/\|/g, "¦")}>`;
 }
 
 /** "Bob", "Bob and Carol", "Bob, Carol and 3 others": at most `most` names. */

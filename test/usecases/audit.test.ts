@@ -1,0 +1,193 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { accepted, buildCatalog, by, commerce, idOf } from "../support/catalog.ts";
+import { type TestDatabase, testDatabase } from "../support/database.ts";
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await testDatabase();
+});
+afterAll(() => database?.drop());
+
+test("R12: every change of a request has its row: who, what, when, where from, before and after", async () => {
+  const house = await buildCatalog(database, { options: { requiredApprovals: 2 } });
+  const number = await house.requested({ message: "please" });
+  house.later({ hours: 1 });
+  accepted(await house.review("bob", number, "approve", "fine"));
+  accepted(await house.review("carol", number, "approve"));
+  const { deploymentId } = accepted(await house.promote("dora", number));
+  accepted(await house.report(deploymentId, { status: "failed", reason: "boom" }));
+  accepted(await house.cancel("ada", number, "too late"));
+  const audit = await house.audit(number);
+  expect(audit.map(({ action, actor }) => [action, actor])).toEqual([
+    ["request.requested", by("dana")],
+    ["request.reviewed", by("bob")],
+    ["request.approved", by("carol")],
+    ["request.promoting", by("dora")],
+    ["request.failed", { kind: "system", reason: "test" }],
+    ["request.cancelled", by("ada")],
+  ]);
+  expect(audit[0]).toMatchObject({
+    surface: "slack",
+    at: new Date("2026-03-02T09:00:00.000Z"),
+    before: null,
+    after: {
+      version: 1,
+      buildId: house.build("3"),
+      requesterId: idOf("dana"),
+      message: "please",
+      state: { name: "pending", expiresAt: "2026-03-09T09:00:00.000Z" },
+    },
+  });
+  expect(audit[1]).toMatchObject({
+    at: new Date("2026-03-02T10:00:00.000Z"),
+    before: { approvals: 0 },
+    after: { approvals: 1, review: { verdict: "approve", comment: "fine", replaces: null } },
+  });
+  // What is after one change is before the next: nothing changed unseen.
+  for (const [i, row] of audit.slice(1).entries()) {
+    expect(audit[i]?.after).toMatchObject(row.before as object);
+  }
+});
+
+test("R12: members are named by id, never by email", async () => {
+  const house = await buildCatalog(database);
+  const { deploymentId } = await house.promoting();
+  accepted(await house.report(deploymentId, { status: "succeeded" }));
+  expect(JSON.stringify(await house.audit())).not.toContain("@acme.example");
+});
+
+test("R12: a change that cannot be audited does not happen", async () => {
+  const house = await buildCatalog(database);
+  const number = await house.requested();
+  const before = await house.everything();
+  const { sql } = database.database;
+  const constraint = "no_audit";
+  await sql.unsafe(
+    `alter table audit_log add constraint ${constraint} check (organization_id <> '${house.organizationId}') not valid`,
+  );
+  try {
+    await expect(house.review("bob", number, "approve")).rejects.toThrow();
+    await expect(house.cancel("dana", number)).rejects.toThrow();
+  } finally {
+    await sql.unsafe(`alter table audit_log drop constraint ${constraint}`);
+  }
+  expect(await house.everything()).toEqual(before);
+});
+
+describe("R12: rows that are never changed", () => {
+  test.each(["audit_log", "workflow_versions"])(
+    "R12: %s refuses update, delete and truncate",
+    async (table) => {
+      const house = await buildCatalog(database);
+      await house.requested();
+      const before = await house.everything();
+      const { sql } = database.database;
+      for (const statement of [
+        `update ${table} set organization_id = organization_id where organization_id = '${house.organizationId}'`,
+        `delete from ${table} where organization_id = '${house.organizationId}'`,
+        `delete from ${table} where false`,
+        `truncate ${table}`,
+        "truncate organizations cascade",
+      ]) {
+        await expect(sql.unsafe(statement)).rejects.toThrow("is append-only");
+      }
+      expect(await house.everything()).toEqual(before);
+    },
+  );
+});
+
+describe("R12: settings that come from a seed", () => {
+  test("R12: loading the same again adds nothing", async () => {
+    const house = await buildCatalog(database);
+    const before = await house.everything();
+    await house.seed({ projects: [commerce] });
+    await house.hold("Reviewer", ["carol", "bob"]);
+    expect(await house.everything()).toEqual(before);
+  });
+
+  test("R12: each saved version of the workflow, with what held before", async () => {
+    const house = await buildCatalog(database);
+    await house.seed({
+      workflow: {
+        enabled: false,
+        roles: ["Admin"],
+        assignees: [idOf("ada")],
+        options: { requiredApprovals: 1 },
+      },
+      roles: [{ name: "Admin", members: [{ memberId: idOf("ada"), projects: null }] }],
+    });
+    expect((await house.audit()).at(-1)).toMatchObject({
+      action: "workflow.saved",
+      subject: "workflow",
+      surface: "seed",
+      before: { version: 1, enabled: true, roleIds: [house.role("Reviewer")] },
+      after: { version: 2, enabled: false, roleIds: [house.role("Admin")], assigneeIds: [idOf("ada")] },
+    });
+  });
+
+  test("R12: who holds a role, before and after", async () => {
+    const house = await buildCatalog(database);
+    await house.hold("Reviewer", ["bob"]);
+    const holding = (name: string) => ({ memberId: idOf(name), projectId: null });
+    expect((await house.audit()).at(-1)).toMatchObject({
+      action: "role.saved",
+      subject: `role:${house.role("Reviewer")}`,
+      before: { name: "Reviewer", holdings: [holding("bob"), holding("carol")] },
+      after: { name: "Reviewer", holdings: [holding("bob")] },
+    });
+  });
+
+  test("R12: a role that nobody holds yet", async () => {
+    const house = await buildCatalog(database);
+    await house.hold("Auditor", []);
+    expect((await house.audit()).at(-1)).toMatchObject({
+      action: "role.saved",
+      before: null,
+      after: { name: "Auditor", holdings: [] },
+    });
+  });
+
+  test.each([
+    ["a project's name", { name: "Trade" }],
+    ["a project's requester roles", { requesters: ["Reviewer"] }],
+    [
+      "an environment's name",
+      { environments: commerce.environments.map((one) => ({ ...one, name: `${one.name}!` })) },
+    ],
+    [
+      "an integration's deployer",
+      { integrations: commerce.integrations.map((one) => ({ ...one, deployer: "other" })) },
+    ],
+  ])("R12: %s", async (_what, change) => {
+    const house = await buildCatalog(database);
+    const count = (await house.audit()).length;
+    await house.seed({
+      roles: [
+        {
+          name: "Reviewer",
+          members: ["bob", "carol"].map((name) => ({ memberId: idOf(name), projects: null })),
+        },
+      ],
+      projects: [{ ...commerce, ...change }],
+    });
+    const added = (await house.audit()).slice(count);
+    expect(added.map(({ action }) => action)).toEqual(["catalog.saved"]);
+    expect(added[0]?.after).not.toEqual(added[0]?.before);
+  });
+
+  test("R12: a build that is live by decree, and the requests that show it are drawn again", async () => {
+    const house = await buildCatalog(database);
+    const number = await house.requested();
+    const [orders] = commerce.integrations;
+    await house.seed({
+      projects: [
+        {
+          ...commerce,
+          integrations: [{ ...(orders as NonNullable<typeof orders>), live: { staging: "1" } }],
+        },
+      ],
+    });
+    expect((await house.audit()).at(-1)).toMatchObject({ action: "deployment.recorded", before: null });
+    expect((await house.state(number)).version).toBe(2);
+  });
+});
