@@ -1,4 +1,4 @@
-import { and, eq, sql } from "drizzle-orm";
+import { and, eq, isNull, notInArray, sql } from "drizzle-orm";
 import type { Tx } from "./connect.ts";
 import { environments, integrations, projects, requesterRoles } from "./schema/index.ts";
 
@@ -42,6 +42,27 @@ export async function saveEnvironment(
   return (row as { id: string }).id;
 }
 
+/** Archives the environments of a project that are not among these. */
+export async function archiveOtherEnvironments(
+  tx: Tx,
+  organizationId: string,
+  projectId: string,
+  kept: readonly string[],
+  archivedAt: Date,
+): Promise<void> {
+  await tx
+    .update(environments)
+    .set({ archivedAt })
+    .where(
+      and(
+        eq(environments.organizationId, organizationId),
+        eq(environments.projectId, projectId),
+        notInArray(environments.id, [...kept]),
+        isNull(environments.archivedAt),
+      ),
+    );
+}
+
 export async function saveIntegration(
   tx: Tx,
   integration: {
@@ -75,19 +96,25 @@ export async function setRequesterRoles(
     .delete(requesterRoles)
     .where(and(eq(requesterRoles.organizationId, organizationId), eq(requesterRoles.projectId, projectId)));
   if (roleIds.length > 0) {
-    await tx.insert(requesterRoles).values(roleIds.map((roleId) => ({ organizationId, projectId, roleId })));
+    const rows = [...new Set(roleIds)].map((roleId) => ({ organizationId, projectId, roleId }));
+    await tx.insert(requesterRoles).values(rows);
   }
 }
 
 /** The whole catalog as plain data, for the audit log's before and after. */
 export async function snapshot(tx: Tx, organizationId: string): Promise<unknown> {
+  // Columns are written out: in a select from one table drizzle leaves their table's name away, and in a sub-select
+  // the name alone means another column.
   const rows = await tx
     .select({
       project: projects.slug,
-      environments: sql<unknown>`(select coalesce(json_agg(json_build_object('slug', e.slug, 'critical', e.critical) order by e.position), '[]')
-        from environments e where e.organization_id = ${projects.organizationId} and e.project_id = ${projects.id} and e.archived_at is null)`,
-      integrations: sql<unknown>`(select coalesce(json_agg(i.slug order by i.slug), '[]')
-        from integrations i where i.organization_id = ${projects.organizationId} and i.project_id = ${projects.id} and i.archived_at is null)`,
+      name: projects.name,
+      requesterRoleIds: sql<unknown>`(select coalesce(json_agg(r.role_id order by r.role_id), '[]')
+        from requester_roles r where r.organization_id = projects.organization_id and r.project_id = projects.id)`,
+      environments: sql<unknown>`(select coalesce(json_agg(json_build_object('slug', e.slug, 'name', e.name, 'critical', e.critical) order by e.position, e.slug), '[]')
+        from environments e where e.organization_id = projects.organization_id and e.project_id = projects.id and e.archived_at is null)`,
+      integrations: sql<unknown>`(select coalesce(json_agg(json_build_object('slug', i.slug, 'name', i.name, 'deployer', i.deployer) order by i.slug), '[]')
+        from integrations i where i.organization_id = projects.organization_id and i.project_id = projects.id and i.archived_at is null)`,
     })
     .from(projects)
     .where(eq(projects.organizationId, organizationId))

@@ -78,7 +78,7 @@ export async function listEnvironments(
         isNull(environments.archivedAt),
       ),
     )
-    .orderBy(asc(environments.position));
+    .orderBy(asc(environments.position), asc(environments.slug));
 }
 
 /** Environments by id, archived ones too: history shows them. */
@@ -132,7 +132,9 @@ export async function searchIntegrations(
   typed: string,
   limit: number,
 ): Promise<IntegrationChoice[]> {
-  const words = typed.split(/[\s/]+/).filter((word) => word !== "");
+  const words = sayable(typed)
+    .split(/[\s/]+/)
+    .filter((word) => word !== "");
   const text = sql`${projects.slug} || ' ' || ${projects.name} || ' ' || ${integrations.slug} || ' ' || ${integrations.name}`;
   const contains = words.map((word) => sql`strpos(lower(${text}), lower(${word})) > 0`);
   return db
@@ -151,6 +153,11 @@ export async function searchIntegrations(
     .limit(limit);
 }
 
+/** Postgres takes no text that holds a NUL. */
+function sayable(text: string): string {
+  return text.replaceAll("\0", " ");
+}
+
 /** Integrations called exactly so, by slug or name, in one project or in any; letters' case does not matter. */
 export async function findByName(
   db: Db | Tx,
@@ -159,7 +166,7 @@ export async function findByName(
   integration: string,
 ): Promise<IntegrationChoice[]> {
   const called = (slug: unknown, name: unknown, wanted: string) =>
-    or(sql`lower(${slug}) = lower(${wanted})`, sql`lower(${name}) = lower(${wanted})`);
+    or(sql`lower(${slug}) = lower(${sayable(wanted)})`, sql`lower(${name}) = lower(${sayable(wanted)})`);
   return db
     .select(choice)
     .from(integrations)

@@ -1,4 +1,4 @@
-import { and, eq, inArray, sql } from "drizzle-orm";
+import { and, desc, eq, inArray, sql } from "drizzle-orm";
 import type { Actor } from "../src/domain/actor.ts";
 import type { DeploymentStatus } from "../src/domain/deployment.ts";
 import type { Situation } from "../src/domain/drift.ts";
@@ -72,6 +72,28 @@ export async function makeLive(tx: Tx, deployment: Deployment, since: Date): Pro
   return moved.length > 0;
 }
 
+/** Whether an attempt ever brought this build to this environment. */
+export async function wasBrought(
+  db: Db | Tx,
+  organizationId: string,
+  place: Pick<Deployment, "integrationId" | "environmentId" | "buildId">,
+): Promise<boolean> {
+  const [row] = await db
+    .select({ id: deployments.id })
+    .from(deployments)
+    .where(
+      and(
+        eq(deployments.organizationId, organizationId),
+        eq(deployments.integrationId, place.integrationId),
+        eq(deployments.environmentId, place.environmentId),
+        eq(deployments.buildId, place.buildId),
+        eq(deployments.status, "succeeded"),
+      ),
+    )
+    .limit(1);
+  return row !== undefined;
+}
+
 export type LiveBuild = {
   environmentId: string;
   buildId: string;
@@ -128,6 +150,7 @@ export async function situation(
         eq(deployments.status, "in progress"),
       ),
     )
+    .orderBy(desc(deployments.sequence))
     .limit(1);
   return {
     sourceBuildId: pointers.get(step.sourceId)?.buildId ?? null,

@@ -27,14 +27,67 @@ export async function save(tx: Tx, request: PromotionRequest): Promise<void> {
   await tx.update(requests).set(changing(request)).where(numbered(request.organizationId, request.number));
 }
 
-/** Locks a request until the transaction ends. Whatever is counted is read after this, never with it. */
+/**
+ * Locks a request until the transaction ends. Whatever is counted is read after this, never with it. Its key is never
+ * changed, so rows that refer to it (500 cards) may be added meanwhile.
+ */
 export async function lock(
   tx: Tx,
   organizationId: string,
   number: number,
 ): Promise<PromotionRequest | undefined> {
-  const [row] = await tx.select().from(requests).where(numbered(organizationId, number)).for("update");
+  const [row] = await tx.select().from(requests).where(numbered(organizationId, number)).for("no key update");
   return row && toRequest(row);
+}
+
+/**
+ * Locks every open request of an integration that shows what is live in this environment, and `own` whatever its
+ * state, in the order of their numbers: two deployments that end at once wait for each other and do not deadlock.
+ */
+export async function lockAround(
+  tx: Tx,
+  organizationId: string,
+  integrationId: string,
+  environmentId: string,
+  own: number | null,
+): Promise<void> {
+  await tx
+    .select({ number: requests.number })
+    .from(requests)
+    .where(
+      and(
+        eq(requests.organizationId, organizationId),
+        or(around(integrationId, environmentId), own === null ? undefined : eq(requests.number, own)),
+      ),
+    )
+    .orderBy(asc(requests.number))
+    .for("no key update");
+}
+
+const around = (integrationId: string, environmentId: string) =>
+  and(
+    eq(requests.integrationId, integrationId),
+    or(eq(requests.sourceId, environmentId), eq(requests.targetId, environmentId)),
+    inArray(requests.state, [...openStates]),
+  );
+
+/** R4: bumps the version of every open request, so that cards follow a change of settings or people. */
+export async function bumpOpen(
+  tx: Tx,
+  organizationId: string,
+): Promise<{ number: number; version: number }[]> {
+  // Locked in order first: an update alone locks in whatever order it finds them.
+  await tx
+    .select({ number: requests.number })
+    .from(requests)
+    .where(and(eq(requests.organizationId, organizationId), inArray(requests.state, [...openStates])))
+    .orderBy(asc(requests.number))
+    .for("no key update");
+  return tx
+    .update(requests)
+    .set({ version: sql`${requests.version} + 1` })
+    .where(and(eq(requests.organizationId, organizationId), inArray(requests.state, [...openStates])))
+    .returning({ number: requests.number, version: requests.version });
 }
 
 export async function find(
@@ -84,9 +137,7 @@ export async function bumpAround(
     .where(
       and(
         eq(requests.organizationId, organizationId),
-        eq(requests.integrationId, integrationId),
-        or(eq(requests.sourceId, environmentId), eq(requests.targetId, environmentId)),
-        inArray(requests.state, [...openStates]),
+        around(integrationId, environmentId),
         except === null ? undefined : ne(requests.number, except),
       ),
     )

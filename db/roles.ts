@@ -23,7 +23,7 @@ export async function add(tx: Tx, role: Role): Promise<void> {
   await tx.insert(roles).values(role);
 }
 
-/** Replaces who holds a role. */
+/** Replaces who holds a role. Somebody who is named twice holds it once. */
 export async function setHoldings(
   tx: Tx,
   role: Pick<Role, "organizationId" | "id">,
@@ -34,7 +34,10 @@ export async function setHoldings(
     .delete(roleHoldings)
     .where(and(eq(roleHoldings.organizationId, organizationId), eq(roleHoldings.roleId, roleId)));
   if (holdings.length > 0) {
-    await tx.insert(roleHoldings).values(holdings.map((holding) => ({ organizationId, roleId, ...holding })));
+    await tx
+      .insert(roleHoldings)
+      .values(holdings.map((holding) => ({ organizationId, roleId, ...holding })))
+      .onConflictDoNothing();
   }
 }
 

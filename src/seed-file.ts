@@ -89,7 +89,7 @@ export class SeedError extends Error {
 export function parseSeed(text: string): Seed {
   const document = parseDocument(text, { prettyErrors: true });
   if (document.errors.length > 0) throw new SeedError(document.errors.map((error) => error.message));
-  const parsed = seed.safeParse(document.toJS() ?? {});
+  const parsed = seed.safeParse(read(document) ?? {});
   if (!parsed.success) {
     throw new SeedError(
       parsed.error.issues.map((issue) => `${issue.path.join(".") || "the file"}: ${issue.message}`),
@@ -98,6 +98,15 @@ export function parseSeed(text: string): Seed {
   const faults = [...projectFaults(parsed.data), ...workflowFaults(parsed.data)];
   if (faults.length > 0) throw new SeedError(faults);
   return parsed.data;
+}
+
+/** An alias that leads nowhere, or whose copies would never end, is found only here. */
+function read(document: ReturnType<typeof parseDocument>): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    throw new SeedError([error instanceof Error ? error.message : String(error)]);
+  }
 }
 
 /** Everybody the file names, by email, in lower case. */

@@ -23,6 +23,7 @@ test.each([
   ["<@U1> <!here>", '<span class="mention">@Ada Admin</span> <span class="mention broadcast">@here</span>'],
   ["<https://a.example/x_y_z?a=1&amp;b=2|the *link*>", 'href="https://a.example/x_y_z?a=1&amp;b=2"'],
   [":rocket: :nothing_such:", "🚀 :nothing_such:"],
+  ["&lt;https://a.example/x&gt; b", ">https://a.example/x</a>&gt; b"],
 ])("mrkdwn %j is drawn as Slack draws it", (text, part) => {
   expect(draw(text)).toContain(part);
 });

@@ -64,7 +64,7 @@ function inline(text: string, reader: Reader, links: boolean): Child[] {
       const special = angled(inside.replace(places, ""), reader);
       return special === undefined ? whole : keep(special);
     })
-    .replace(/\bhttps?:\/\/[^\s<>\uE000\uE001]*[^\s<>\uE000\uE001.,;:!?)\]*_~'"]/g, (address) =>
+    .replace(/\bhttps?:\/\/(?:(?!&[lg]t;)[^\s<>\uE000\uE001])+(?<![.,;:!?)\]*_~'"])/g, (address) =>
       links ? keep(<Anchor address={unescaped(address)} label={unescaped(address)} />) : address,
     );
   return styled(held, drawn);

@@ -65,8 +65,20 @@ async function postFirst(
   inDoubt: boolean,
 ): Promise<Posted | null> {
   if (card.kind === "review" && view.state !== "pending" && !inDoubt) return null;
-  const to = { userId: card.recipientId, key: card.id, inDoubt };
-  return post(parts.clientFor(card.organizationId), to, message);
+  return postUpToDate(parts, card, { inDoubt }, message);
+}
+
+/** Posts a card. One that an earlier try had posted shows its request as it was then, and is brought up to date. */
+async function postUpToDate(
+  parts: CardParts,
+  card: CardView,
+  how: { inDoubt: boolean; except?: string },
+  message: Message,
+): Promise<Posted> {
+  const client = parts.clientFor(card.organizationId);
+  const { found, ...at } = await post(client, { userId: card.recipientId, key: card.id, ...how }, message);
+  if (found) await client.chat.update({ ...at, ...message });
+  return at;
 }
 
 /** A message that is gone is posted anew while its request is open, and let go when it is final. */
@@ -86,7 +98,7 @@ async function update(
     const name = platformError(error);
     if (name === undefined || !gone.has(name)) throw error;
     if (isOpenState(view.state)) {
-      return post(client, { userId: card.recipientId, key: card.id, inDoubt, except: at.ts }, message);
+      return postUpToDate(parts, card, { inDoubt, except: at.ts }, message);
     }
     await parts.saveCard(card, { ...at, drawnVersion: card.drawnVersion, lostReason: `Slack says ${name}` });
     return null;

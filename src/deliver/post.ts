@@ -5,6 +5,9 @@ import type { Message } from "../slack/views/card.ts";
 /** Where a message stands. The channel is the D… id that Slack answered with: only with it can it be updated. */
 export type Posted = { channel: string; ts: string };
 
+/** `found`: an earlier try had posted it, so it shows what was true then. */
+export type Sent = Posted & { found: boolean };
+
 /** How far back a direct conversation is searched for a message whose answer was lost. */
 const searched = 100;
 
@@ -18,9 +21,9 @@ export async function post(
   client: WebClient,
   to: { userId: string; key: string; inDoubt: boolean; except?: string },
   message: Message,
-): Promise<Posted> {
+): Promise<Sent> {
   const earlier = to.inDoubt ? await find(client, to.userId, to.key, to.except) : undefined;
-  if (earlier !== undefined) return earlier;
+  if (earlier !== undefined) return { ...earlier, found: true };
   const { channel, ts } = await client.chat.postMessage({
     channel: to.userId,
     ...message,
@@ -30,7 +33,7 @@ export async function post(
   });
   if (channel === undefined || ts === undefined)
     throw new Error("Slack posted a message and did not say where");
-  return { channel, ts };
+  return { channel, ts, found: false };
 }
 
 async function find(

@@ -10,6 +10,15 @@ const passing = new Set([
   "team_added_to_org",
 ]);
 
+/** The token is not accepted now; nothing was posted, and what must be told is told once there is a good one. */
+const refusedToken = new Set([
+  "invalid_auth",
+  "not_authed",
+  "token_revoked",
+  "token_expired",
+  "account_inactive",
+]);
+
 /** What a failed Web API call means for the next try. An error that is not Slack's is thrown on. */
 export function slackFault(error: unknown): Outcome {
   const fault = error as WebAPICallError;
@@ -20,6 +29,7 @@ export function slackFault(error: unknown): Outcome {
       const name = platformError(error) ?? "unknown error";
       if (name === "ratelimited") return { kind: "retry", reason: "Slack's rate limit", sent: "no" };
       const reason = `Slack says ${name}`;
+      if (refusedToken.has(name)) return { kind: "retry", reason, sent: "no" };
       return passing.has(name) ? { kind: "retry", reason, sent: "unknown" } : { kind: "dead", reason };
     }
     case ErrorCode.HTTPError:

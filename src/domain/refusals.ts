@@ -18,6 +18,7 @@ export type Refusal =
   | { code: "nothing-live"; source: string }
   | { code: "already-live"; version: string; target: string }
   | { code: "build-changed" }
+  | { code: "gate-changed"; gated: boolean }
   | { code: "open-request"; number: number; replaceable: boolean; workflowOff: boolean }
   | { code: "not-replaceable"; number: number }
   | { code: "not-requester"; why: NotRequester; roles: readonly string[] }
@@ -28,6 +29,7 @@ export type Refusal =
   | { code: "comment-required" }
   | { code: "text-too-long"; field: "message" | "comment" | "reason"; limit: number }
   | { code: "not-approved"; number: number }
+  | { code: "not-reviewed"; number: number }
   | { code: "must-confirm"; number: number; changes: readonly DriftChange[]; shown: string }
   | { code: "not-canceller"; number: number }
   | { code: "reason-required" }

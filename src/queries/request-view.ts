@@ -62,7 +62,7 @@ export type ViewerRights = {
   /** The review that they gave and that stands. */
   reviewed: ReviewView | null;
   cancel: boolean;
-  /** The request is theirs to cancel without giving a reason. */
+  /** Only the requester cancels without giving a reason. */
   cancelNeedsReason: boolean;
   promote: Eligibility<NotRequester>;
   timeZone: string;

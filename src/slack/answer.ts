@@ -9,7 +9,7 @@ import type {
 } from "@slack/bolt";
 import { OutcomeUnknown } from "../usecases/context.ts";
 import type { Ports } from "./ports.ts";
-import { noticeModal } from "./views/request-views.ts";
+import { noticeModal, withNotice } from "./views/request-views.ts";
 import { escaped } from "./views/text.ts";
 
 /** A listener's work took longer than Slack waits. It goes on; its outcome shows on the card. */
@@ -42,13 +42,17 @@ export type Click = {
   triggerId: string;
   value: string;
   /** The modal in which it was made; null in a message. */
-  view: { id: string; hash: string } | null;
+  view: { id: string; hash: string; drawn: NonNullable<BlockAction["view"]> } | null;
   /** The private answer in a message: an ephemeral by response_url. */
   tell(words: string): Promise<void>;
 };
 
 /** What follows the ack: an answer to the person, which may be lost. */
 export type Answer = (() => Promise<unknown>) | undefined;
+
+/** The work was done by then; only its answer, a dialog or words, did not come through. */
+const notShown =
+  "Slack did not show Signoff's answer. The card shows how the request stands; if a dialog should have opened, try again.";
 
 /** Listens to a button. The work commits; then Slack is told; then the person is answered. */
 export function onClick(
@@ -73,7 +77,7 @@ export function onClick(
     if (answer === undefined) return;
     await answer().catch((error) => {
       ports.log.warn({ err: error, actionId }, "an answer was not delivered");
-      return click.tell("Slack did not open the dialog. Try again.").catch(() => undefined);
+      return tellNotShown(ports, click).catch(() => undefined);
     });
   });
 }
@@ -86,6 +90,12 @@ async function knowThen<T>(
 ): Promise<T> {
   await ports.knowMember(organizationId, userId);
   return work();
+}
+
+function tellNotShown(ports: Ports, click: Click): Promise<unknown> {
+  const { view, organizationId } = click;
+  if (view === null) return click.tell(notShown);
+  return ports.viewsFor(organizationId).update(view.id, undefined, withNotice(view.drawn, notShown));
 }
 
 function tellFault(ports: Ports, click: Click, error: unknown): Promise<unknown> {
@@ -105,13 +115,16 @@ function readClick({
     userId: body.user.id,
     triggerId: body.trigger_id,
     value: action?.value ?? "",
-    view: body.view ? { id: body.view.id, hash: body.view.hash } : null,
+    view: body.view ? { id: body.view.id, hash: body.view.hash, drawn: body.view } : null,
     tell: async (words) => {
       if (body.response_url === undefined) return;
       await respond({ response_type: "ephemeral", replace_original: false, text: escaped(words) });
     },
   };
 }
+
+/** What PostgreSQL keeps of a text: no NUL, no half of a surrogate pair. */
+const storable = (text: string): string => text.replace(/\0/g, "").replace(/\p{Surrogate}/gu, "\ufffd");
 
 /** One submission of a modal. */
 export type Submission = {
@@ -179,7 +192,7 @@ function readSubmission({
     view: body.view,
     value: (blockId, actionId) => {
       const state = body.view.state.values[blockId]?.[actionId];
-      return state?.value ?? state?.selected_option?.value ?? "";
+      return storable(state?.value ?? state?.selected_option?.value ?? "");
     },
   };
 }

@@ -29,6 +29,7 @@ export const ids = {
     verdict: "verdict",
     comment: "comment",
     reason: "reason",
+    notice: "notice",
   },
   input: {
     message: "message_input",

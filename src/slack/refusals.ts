@@ -16,13 +16,17 @@ export function refusalWords(refusal: Refusal, view?: RequestView): string {
     case "archived":
       return `This ${refusal.what} is archived: nothing can be promoted in it.`;
     case "no-source":
-      return `Nothing can be promoted to ${refusal.target}: no environment comes before it. An admin can add one.`;
+      return `Nothing can be promoted to ${shortName(refusal.target)}: no environment comes before it. An admin can add one.`;
     case "nothing-live":
-      return `Nothing is live in ${refusal.source} yet, so there is nothing to promote. Deploy a build there first.`;
+      return `Nothing is live in ${shortName(refusal.source)} yet, so there is nothing to promote. Deploy a build there first.`;
     case "already-live":
-      return `${refusal.version} is already live in ${refusal.target}.`;
+      return `${shortName(refusal.version)} is already live in ${shortName(refusal.target)}.`;
     case "build-changed":
       return "Another build went live meanwhile. Check it below and submit again.";
+    case "gate-changed":
+      return refusal.gated
+        ? "A review is needed here by now. Submit again to request approval."
+        : "No review is needed here any more: submit again, and it is promoted at once.";
     case "open-request":
       return openRequest(refusal, view);
     case "not-replaceable":
@@ -42,6 +46,8 @@ export function refusalWords(refusal: Refusal, view?: RequestView): string {
       return `Keep it within ${refusal.limit.toLocaleString("en")} characters.`;
     case "not-approved":
       return notApproved(refusal, view);
+    case "not-reviewed":
+      return `#${refusal.number} was made while no review was needed, and one is needed now. Cancel it and request approval.`;
     case "must-confirm":
       return "Something changed since the request was made. Check it and confirm.";
     case "not-canceller":
@@ -68,7 +74,10 @@ function openRequest(refusal: Extract<Refusal, { code: "open-request" }>, view?:
   const whose = view ? ` by ${shortName(view.requester.name)} (${lower(stateWords(view))})` : "";
   const what = `Request #${refusal.number}${whose} is already open for this environment.`;
   if (refusal.replaceable) return `${what} You can replace it: open the dialog again.`;
-  if (refusal.workflowOff) return `${what} Promote it, or cancel #${refusal.number} first.`;
+  if (refusal.workflowOff) {
+    const first = view?.state === "pending" ? "Wait for its review" : "Promote it";
+    return `${what} ${first}, or cancel #${refusal.number} first.`;
+  }
   return what;
 }
 
@@ -126,7 +135,7 @@ function notApproved(refusal: Extract<Refusal, { code: "not-approved" }>, view?:
 }
 
 function notCanceller(refusal: Extract<Refusal, { code: "not-canceller" }>, view?: RequestView): string {
-  const requester = view ? shortName(view.requester.name) : "the requester";
-  const reviewers = view?.state === "approved" ? ", a reviewer" : "";
+  const requester = view ? shortName(view.requester.name) : "The requester";
+  const reviewers = view?.state === "approved" || view?.state === "failed" ? ", a reviewer" : "";
   return `You can't cancel #${refusal.number}. ${requester}${reviewers} or an admin can.`;
 }

@@ -7,8 +7,8 @@ import { type Context, commit } from "./context.ts";
 import { recordChange } from "./record-change.ts";
 
 /**
- * R11: writes down that a locked request has expired, if its time has run out. Every use case that meets such a request
- * does so, which is why nobody waits for the job.
+ * R11: writes down that a locked request has expired, if its time has run out. A use case that is then
+ * refused takes it back with everything else: the rules ask `stateAt` by themselves, and the job writes it down.
  *
  * @returns the request as it stands now
  */

@@ -5,6 +5,7 @@ import * as builds from "../../db/builds.ts";
 import * as catalog from "../../db/catalog-save.ts";
 import type { Tx } from "../../db/connect.ts";
 import * as deployments from "../../db/deployments.ts";
+import * as requests from "../../db/requests.ts";
 import * as roles from "../../db/roles.ts";
 import * as workflows from "../../db/workflow.ts";
 import { system } from "../domain/actor.ts";
@@ -12,6 +13,7 @@ import type { MemberId } from "../domain/people.ts";
 import { accept } from "../domain/result.ts";
 import { defaultOptions, type Workflow } from "../domain/workflow.ts";
 import { type Context, commit } from "./context.ts";
+import { redrawCards } from "./record-change.ts";
 import { moveLive } from "./report-deployment.ts";
 
 type Build = {
@@ -53,7 +55,8 @@ const actor = system("seed file");
 
 type Held = { memberId: MemberId; projectId: string | null };
 
-type Loading = { tx: Tx; organizationId: string; now: Date };
+/** `settings`: how many changes of roles, catalog or workflow were recorded so far. */
+type Loading = { tx: Tx; organizationId: string; now: Date; settings: number };
 
 /**
  * Brings an organization to what a seed file says, in one transaction. What the file does not name is left alone, and
@@ -61,7 +64,7 @@ type Loading = { tx: Tx; organizationId: string; now: Date };
  */
 export async function loadSeed(context: Context, organizationId: string, seed: SeedContent): Promise<void> {
   await commit(context, async (tx, now) => {
-    const loading = { tx, organizationId, now };
+    const loading: Loading = { tx, organizationId, now, settings: 0 };
     const before = await catalog.snapshot(tx, organizationId);
     const projectIds = new Map<string, string>();
     for (const project of seed.projects) {
@@ -75,17 +78,18 @@ export async function loadSeed(context: Context, organizationId: string, seed: S
     const after = await catalog.snapshot(tx, organizationId);
     if (!isDeepStrictEqual(before, after)) await record(loading, "catalog.saved", "catalog", before, after);
     if (seed.workflow !== undefined) await saveWorkflow(loading, seed.workflow, roleIds);
+    // R4: who can review now gets a card, who no longer can loses the buttons.
+    if (loading.settings > 0) {
+      await redrawCards(tx, organizationId, await requests.bumpOpen(tx, organizationId), actor);
+    }
     return accept(null);
   });
 }
 
-async function record(
-  { tx, organizationId, now }: Loading,
-  action: string,
-  subject: string,
-  before: unknown,
-  after: unknown,
-) {
+async function record(loading: Loading, action: string, subject: string, before: unknown, after: unknown) {
+  const { tx, organizationId, now } = loading;
+  // What became live has its own cards drawn again.
+  if (action !== "deployment.recorded") loading.settings += 1;
   await audit.append(tx, [
     { organizationId, at: now, actor, surface: "seed", action, subject, before, after },
   ]);
@@ -123,7 +127,7 @@ async function saveProject(
   projectId: string,
   roleIds: Map<string, string>,
 ): Promise<void> {
-  const { tx, organizationId } = loading;
+  const { tx, organizationId, now } = loading;
   const requesterIds = project.requesters.map((role) => roleIds.get(role) as string);
   await catalog.setRequesterRoles(tx, organizationId, projectId, requesterIds);
   const environmentIds = new Map<string, string>();
@@ -131,6 +135,8 @@ async function saveProject(
     const environment = { organizationId, id: randomUUID(), projectId, slug, name, position, critical };
     environmentIds.set(slug, await catalog.saveEnvironment(tx, environment));
   }
+  // The list is the pipeline: an environment that it leaves out would end up somewhere between the others.
+  await catalog.archiveOtherEnvironments(tx, organizationId, projectId, [...environmentIds.values()], now);
   for (const { slug, name, deployer, ...integration } of project.integrations) {
     const row = { organizationId, id: randomUUID(), projectId, slug, name, deployer };
     const integrationId = await catalog.saveIntegration(tx, row);
@@ -158,7 +164,7 @@ async function registerBuilds(
   return ids;
 }
 
-/** A deployment that succeeded already, unless that very build is live there. */
+/** A deployment that succeeded already. A build that was live there before is not brought back: what came later holds. */
 async function bringLive(
   loading: Loading,
   integrationId: string,
@@ -166,8 +172,8 @@ async function bringLive(
   buildId: string,
 ): Promise<void> {
   const { tx, organizationId, now } = loading;
-  const live = await deployments.live(tx, organizationId, integrationId, [environmentId]);
-  if (live.get(environmentId)?.buildId === buildId) return;
+  if (await deployments.wasBrought(tx, organizationId, { integrationId, environmentId, buildId })) return;
+  await requests.lockAround(tx, organizationId, integrationId, environmentId, null);
   const id = randomUUID();
   await deployments.begin(tx, {
     ...{ organizationId, id, integrationId, environmentId, buildId },

@@ -4,11 +4,13 @@ import type { Tx } from "../../db/connect.ts";
 import * as deployments from "../../db/deployments.ts";
 import * as outbox from "../../db/outbox.ts";
 import * as requests from "../../db/requests.ts";
+import * as workflows from "../../db/workflow.ts";
 import type { Actor, Surface } from "../domain/actor.ts";
 import type { Situation } from "../domain/drift.ts";
 import { beginAttempt } from "../domain/promote.ts";
 import type { PromotionRequest } from "../domain/request.ts";
 import { accept, type Result, refuse } from "../domain/result.ts";
+import { gates } from "../domain/workflow.ts";
 import { checkRequester } from "./check-requester.ts";
 import { type Context, commit } from "./context.ts";
 import { expireIfDue } from "./expire-request.ts";
@@ -26,7 +28,7 @@ export type Promote = {
 /**
  * R9: begins the deployment of an approved build, or tries a failed one again. The deployer is called by the outbox.
  *
- * Refuses `not-approved`, `must-confirm`, `not-requester`, `not-found`.
+ * Refuses `not-approved`, `not-reviewed`, `must-confirm`, `not-requester`, `not-found`.
  */
 export async function promote(context: Context, input: Promote): Promise<Result<{ deploymentId: string }>> {
   const { organizationId, number, actor } = input;
@@ -38,6 +40,12 @@ export async function promote(context: Context, input: Promote): Promise<Result<
     if (place === undefined) return refuse({ code: "not-found", what: "integration" });
     const requester = await checkRequester(tx, organizationId, actor, place.project);
     if (!requester.ok) return requester;
+    // R1: what the system approved while the gate was open is not tried again behind a gate that stands now.
+    const target = place.environments.find(({ id }) => id === request.targetId);
+    const workflow = await workflows.current(tx, organizationId);
+    if (request.decision?.by.kind === "system" && target !== undefined && gates(workflow, target)) {
+      return refuse({ code: "not-reviewed", number });
+    }
     const situation = await deployments.situation(tx, organizationId, request);
     return startAttempt(tx, request, situation, input, now);
   });

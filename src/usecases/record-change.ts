@@ -42,6 +42,22 @@ export async function recordChange(
   ]);
 }
 
+/** Has the cards of requests drawn again whose version was raised because something around them changed. */
+export async function redrawCards(
+  tx: Tx,
+  organizationId: string,
+  bumped: readonly { number: number; version: number }[],
+  by: Actor,
+): Promise<void> {
+  await outbox.add(
+    tx,
+    bumped.map(({ number, version }) => {
+      const payload: RequestChanged = { number, version, event: "changed", by };
+      return { organizationId, kind: "request-changed", key: `request:${number}:v${version}`, payload };
+    }),
+  );
+}
+
 /** What of a request can change; a new one also says what it asks for. */
 function summary(request: PromotionRequest): object {
   const { version, approvals, decision, state } = request;

@@ -1,7 +1,6 @@
 import * as audit from "../../db/audit.ts";
 import type { Tx } from "../../db/connect.ts";
 import * as deployments from "../../db/deployments.ts";
-import * as outbox from "../../db/outbox.ts";
 import * as requests from "../../db/requests.ts";
 import * as workflows from "../../db/workflow.ts";
 import { type Actor, type Surface, system } from "../domain/actor.ts";
@@ -9,7 +8,7 @@ import { accepts } from "../domain/deployment.ts";
 import { type AttemptEnd, endAttempt } from "../domain/promote.ts";
 import { accept, type Result, refuse } from "../domain/result.ts";
 import { type Context, commit } from "./context.ts";
-import { type RequestChanged, recordChange } from "./record-change.ts";
+import { recordChange, redrawCards } from "./record-change.ts";
 
 export type ReportDeployment = {
   organizationId: string;
@@ -35,7 +34,11 @@ export async function reportDeployment(
   return commit<{ changed: boolean }>(context, async (tx, now) => {
     const known = await deployments.find(tx, organizationId, deploymentId);
     if (known === undefined) return refuse({ code: "not-found", what: "request" });
-    // The request first, then its attempt: everybody locks in this order.
+    // Requests first, by number, then the attempt, then what is live: everybody locks in this order.
+    if (input.report.status === "succeeded") {
+      const { integrationId, environmentId, requestNumber } = known;
+      await requests.lockAround(tx, organizationId, integrationId, environmentId, requestNumber);
+    }
     const request =
       known.requestNumber === null ? undefined : await requests.lock(tx, organizationId, known.requestNumber);
     const attempt = await deployments.lock(tx, organizationId, deploymentId);
@@ -85,7 +88,7 @@ async function writeDown(
 }
 
 /**
- * Moves the live pointer and has the cards that show it drawn again.
+ * Moves the live pointer and has the cards that show it drawn again. The requests around it are locked before.
  *
  * @param except the request whose cards are drawn again by a change of its own
  */
@@ -98,12 +101,5 @@ export async function moveLive(
   if (!(await deployments.makeLive(tx, attempt, now))) return;
   const { organizationId, integrationId, environmentId } = attempt;
   const around = await requests.bumpAround(tx, organizationId, integrationId, environmentId, except);
-  const by = system("what is live changed");
-  await outbox.add(
-    tx,
-    around.map(({ number, version }) => {
-      const payload: RequestChanged = { number, version, event: "changed", by };
-      return { organizationId, kind: "request-changed", key: `request:${number}:v${version}`, payload };
-    }),
-  );
+  await redrawCards(tx, organizationId, around, system("what is live changed"));
 }

@@ -32,6 +32,8 @@ export type RequestPromotion = {
   message: string;
   /** R3: the open request that this one takes the place of. */
   replaces: number | null;
+  /** R1: whether the person was shown that a review is needed; undefined where they were shown nothing. */
+  gated?: boolean | undefined;
 };
 
 export type Requested = { number: number; replaced: number | null; state: "pending" | "promoting" };
@@ -39,7 +41,7 @@ export type Requested = { number: number; replaced: number | null; state: "pendi
 /**
  * Submits a promotion request; where the gate is open (R1) it is approved by the system and promoted at once.
  *
- * Refuses by R1 (`open-request`), R2 (`nothing-live`, `already-live`, `build-changed`, `no-source`), R3 (`open-request`,
+ * Refuses by R1 (`open-request`, `gate-changed`), R2 (`nothing-live`, `already-live`, `build-changed`, `no-source`), R3 (`open-request`,
  * `not-replaceable`), R6 (`too-few-reviewers`), R9 (`must-confirm`), R14 (`not-requester`), and `not-found`, `archived`,
  * `text-too-long`.
  */
@@ -59,6 +61,8 @@ export async function requestPromotion(
     const requester = await checkRequester(tx, organizationId, input.actor, place.project);
     if (!requester.ok) return requester;
     const workflow = await workflows.current(tx, organizationId);
+    // Whoever waited here for a request that was just promoted must see what that one made live.
+    const inTheWay = await lockInTheWay(tx, input, now);
     const live = await deployments.live(tx, organizationId, input.integrationId, [
       step.source.id,
       step.target.id,
@@ -68,19 +72,15 @@ export async function requestPromotion(
       source: live.get(step.source.id) ?? null,
       target: live.get(step.target.id) ?? null,
     });
-    const cleared = await clearTheWay(
-      tx,
-      input,
-      workflow,
-      build.ok ? build.value.buildId : null,
-      number,
-      now,
-    );
+    const liveBuildId = build.ok ? build.value.buildId : null;
+    const cleared = await clearTheWay(tx, input, inTheWay, workflow, liveBuildId, number, now);
     if (!cleared.ok) return cleared;
     if (!build.ok) return build;
     if (build.value.buildId !== input.buildId) return refuse({ code: "build-changed" });
+    const gated = gates(workflow, step.target);
+    if (input.gated !== undefined && input.gated !== gated) return refuse({ code: "gate-changed", gated });
     const request = draft(input, number, place, step, targetBuildId, workflow, now);
-    return gates(workflow, step.target)
+    return gated
       ? submit(tx, request, workflow, input, cleared.value, now)
       : promoteAtOnce(tx, request, workflow, input, cleared.value, now);
   });
@@ -100,25 +100,35 @@ async function findStep(
   return accept({ place, step });
 }
 
-/** R3: the open request in the way is refused, expired if it is overdue, or cancelled if it is to be replaced. */
+/** What stands where a new request is to stand: nothing, one that was closed while we waited for it, or an open one. */
+type InTheWay = "nothing" | "closed" | PromotionRequest;
+
+/** R3, R11: locks the open request in the way; one that is overdue is expired here. */
+async function lockInTheWay(tx: Tx, input: RequestPromotion, now: Date): Promise<InTheWay> {
+  const { organizationId, integrationId, targetId } = input;
+  const found = await requests.findOpen(tx, organizationId, integrationId, targetId);
+  if (found === undefined) return "nothing";
+  const locked = await requests.lock(tx, organizationId, found.number);
+  const current = locked && (await expireIfDue(tx, locked, now));
+  return current !== undefined && isOpen(current.state) ? current : "closed";
+}
+
+/** R3: the open request in the way is refused, or cancelled if it is to be replaced. Answers which was replaced. */
 async function clearTheWay(
   tx: Tx,
   input: RequestPromotion,
+  current: InTheWay,
   workflow: Workflow,
   liveBuildId: string | null,
   number: number,
   now: Date,
 ): Promise<Result<number | null>> {
-  const { organizationId, integrationId, targetId } = input;
-  const inTheWay = await requests.findOpen(tx, organizationId, integrationId, targetId);
-  if (inTheWay === undefined) {
+  if (current === "closed") return accept(null);
+  if (current === "nothing") {
     return input.replaces === null
       ? accept(null)
       : refuse({ code: "not-replaceable", number: input.replaces });
   }
-  const locked = await requests.lock(tx, organizationId, inTheWay.number);
-  const current = locked && (await expireIfDue(tx, locked, now));
-  if (current === undefined || !isOpen(current.state)) return accept(null);
   const mayReplace = replaceable(current, liveBuildId, now);
   if (input.replaces !== current.number) {
     return refuse({
@@ -215,10 +225,17 @@ async function promoteAtOnce(
 }
 
 /** R3: the unique index decides between two who submit at once. */
-async function insert(tx: Tx, request: PromotionRequest, workflow: Workflow): Promise<Result<null>> {
+async function insert(
+  tx: Tx,
+  request: PromotionRequest,
+  workflow: Workflow,
+  tries = 3,
+): Promise<Result<null>> {
   if (await requests.insert(tx, request)) return accept(null);
   const { organizationId, integrationId, targetId } = request;
   const first = await requests.findOpen(tx, organizationId, integrationId, targetId);
+  // The one that was first may have been closed since: then the place is free.
+  if (first === undefined && tries > 1) return insert(tx, request, workflow, tries - 1);
   if (first === undefined) throw new Error(`#${request.number} was not stored`);
   return refuse({
     code: "open-request",

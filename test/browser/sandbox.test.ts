@@ -120,5 +120,8 @@ test("an ambiguous name offers the choices, and help explains", async () => {
   await dana.getByText("Only visible to you").first().waitFor();
   await type(dana, "/promote billing");
   await dana.getByRole("button", { name: "Billing in Finance" }).click();
-  await dana.getByRole("dialog", { name: "Request Approval" }).getByText("Live in Pre-production now").waitFor();
+  await dana
+    .getByRole("dialog", { name: "Request Approval" })
+    .getByText("Live in Pre-production now")
+    .waitFor();
 });

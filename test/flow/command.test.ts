@@ -1,5 +1,5 @@
-import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
-import { type TestWorld, testWorld, textOf } from "../support/world.ts";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { eventually, type TestWorld, testWorld, textOf } from "../support/world.ts";
 
 let world: TestWorld;
 
@@ -62,7 +62,7 @@ test("an environment that is not there is said in the modal, with those that are
   await promote("orders-sync moon");
   expect(option("dana", /^integration$/)).toBe("Orders Sync · Commerce");
   expect(world.modalText("dana")).toContain(
-    "Nothing can be promoted to “moon” in Commerce. Choose Staging and Production.",
+    "Nothing can be promoted to “moon” in Commerce. You can promote to Staging and Production.",
   );
   await world.slack.closeView(world.id("dana"));
   await promote("orders-sync development");
@@ -86,7 +86,7 @@ test("a name of several projects offers the choices, and the chosen one opens it
     value,
   });
   expect(clicked).toMatchObject({ status: 200 });
-  await vi.waitFor(() => expect(option("dana", /^integration$/)).toBe("Billing · Finance"));
+  await eventually(() => expect(option("dana", /^integration$/)).toBe("Billing · Finance"));
   expect(option("dana", /^target/)).toBe("Pre-production → Production");
 });
 
@@ -98,7 +98,7 @@ test("an unknown name is answered privately, with those that resemble it", async
   expect(world.privately("dana")).toContain("*Orders Sync* · Commerce");
   const shown = world.slack.ephemeralsFor(world.id("dana")).at(-1);
   await world.slack.clickEphemeral(world.id("dana"), shown?.id as string, { actionId: "choose_integration" });
-  await vi.waitFor(() => expect(option("dana", /^integration$/)).toBe("Orders Sync · Commerce"));
+  await eventually(() => expect(option("dana", /^integration$/)).toBe("Orders Sync · Commerce"));
 });
 
 test("a name that resembles nothing is answered privately, and what was typed comes to no life", async () => {

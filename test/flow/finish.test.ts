@@ -1,7 +1,7 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { StandInMessage } from "../../sandbox/slack/index.ts";
 import { expireOverdue } from "../../src/usecases/expire-request.ts";
-import { type TestWorld, testWorld, textOf } from "../support/world.ts";
+import { eventually, type TestWorld, testWorld, textOf } from "../support/world.ts";
 
 let world: TestWorld;
 let built = 0;
@@ -46,10 +46,10 @@ const actions = ({ blocks }: Pick<StandInMessage, "blocks">): string[] =>
 const says = (name: string, number: number) => textOf(world.cardFor(name, number));
 
 const told = (name: string, words: string | RegExp) =>
-  vi.waitFor(() => expect(world.privately(name)).toMatch(words));
+  eventually(() => expect(world.privately(name)).toMatch(words));
 
 const opened = (name: string, title: string) =>
-  vi.waitFor(() => expect(world.modal(name).title?.text).toBe(title));
+  eventually(() => expect(world.modal(name).title?.text).toBe(title));
 
 const submit = (name: string, values: Record<string, string> = {}) =>
   world.slack.submit(world.id(name), values);
@@ -72,17 +72,23 @@ describe("the requester's own card", () => {
     await click("carol", number, "approve_request");
     await world.app.idle();
     expect(says("dana", number)).toContain("Approved by Carol Reviewer");
-    expect(actions(world.cardFor("dana", number))).toEqual(["promote_request", "open_cancel", "open_details"]);
+    expect(actions(world.cardFor("dana", number))).toEqual([
+      "promote_request",
+      "open_cancel",
+      "open_details",
+    ]);
     await click("dana", number, "promote_request");
     await world.app.idle();
     expect(says("dana", number)).toContain(`Promoted: 3.0.${built} is live in Staging`);
     expect(says("bob", number)).toContain(`Promoted: 3.0.${built} is live in Staging`);
     expect(actions(world.cardFor("dana", number))).toEqual(["open_details"]);
     expect(world.cardFor("dana", number).ts).toBe(ts);
-    const messages = world.texts("dana").filter((text) => text.includes(`#${number} `) && !text.startsWith("#"));
+    const messages = world
+      .texts("dana")
+      .filter((text) => text.includes(`#${number} `) && !text.startsWith("#"));
     expect(messages.map((text) => text.split("\n")[0])).toEqual([
       expect.stringContaining(`Carol Reviewer approved #${number}`),
-      expect.stringContaining(`#${number} Orders Sync 3.0.${built} from Development to Staging: promoted.`),
+      expect.stringContaining(`#${number} is promoted: Orders Sync 3.0.${built} is live in Staging.`),
     ]);
     const mails = await mailsTo("dev", number);
     expect(mails).toHaveLength(2);
@@ -107,13 +113,17 @@ describe("R9: Promote", () => {
   test("pressed twice at once it deploys once, and the second one is told", async () => {
     const number = await approved();
     const card = structuredClone(world.cardFor("dana", number));
-    await Promise.all([1, 2].map(() => world.slack.click(world.id("dana"), card, { actionId: "promote_request" })));
+    await Promise.all(
+      [1, 2].map(() => world.slack.click(world.id("dana"), card, { actionId: "promote_request" })),
+    );
     await told("dana", new RegExp(`^#${number} can't be promoted: promot`));
     await world.app.idle();
     const [counted] = await world.database.database.sql<{ count: number }[]>`
       select count(*)::int from deployments where request_number = ${number}`;
     expect(counted?.count).toBe(1);
-    expect(world.texts("dana").filter((text) => text.includes(`#${number} `) && text.includes("promoted."))).toHaveLength(1);
+    expect(
+      world.texts("dana").filter((text) => text.includes(`#${number} `) && text.includes("is promoted")),
+    ).toHaveLength(1);
   });
 
   test("somebody else who may request promotes it from Review Details", async () => {
@@ -123,18 +133,25 @@ describe("R9: Promote", () => {
     await opened("sam", "Review Details");
     await world.slack.clickView(world.id("sam"), { actionId: "promote_request" });
     await world.app.idle();
-    await vi.waitFor(() => expect(world.modalText("sam")).toMatch(/Promot(ing|ed)/));
+    await eventually(() => expect(world.modalText("sam")).toMatch(/Promot(ing|ed)/));
     expect(says("dana", number)).toContain("Promoted: ");
   });
 
   test("what changed since the request is named, and Promote Anyway brings exactly the approved build", async () => {
     const number = await approved();
     const version = `3.0.${built}`;
-    await world.golive("commerce/orders-sync", { development: `${version}-next`, staging: `${version}-hotfix` });
-    expect(says("dana", number)).toContain(`Development runs ${version}-next by now; this request is for ${version}`);
+    await world.golive("commerce/orders-sync", {
+      development: `${version}-next`,
+      staging: `${version}-hotfix`,
+    });
+    expect(says("dana", number)).toContain(
+      `Development runs ${version}-next by now; this request is for ${version}`,
+    );
     await click("dana", number, "promote_request");
     await opened("dana", `Promote #${number}?`);
-    expect(world.modalText("dana")).toContain(`In Development ${version}-next is live now; ${version} was approved.`);
+    expect(world.modalText("dana")).toContain(
+      `In Development ${version}-next is live now; ${version} was approved.`,
+    );
     expect(world.modalText("dana")).toContain(`In Staging ${version}-hotfix is live now`);
     expect(world.modal("dana").submit?.text).toBe("Promote Anyway");
     // What changes between the question and the answer is asked again.
@@ -164,10 +181,15 @@ describe("R9: Promote", () => {
     const number = await ask();
     const card = structuredClone(world.cardFor("dana", number));
     const [bar] = card.blocks.filter(({ type }) => type === "actions");
-    const [first] = bar?.elements as { action_id: string }[];
-    if (first) first.action_id = "promote_request";
+    const elements = bar?.elements as { action_id: string }[] | undefined;
+    Object.assign(elements?.[0] ?? {}, { action_id: "promote_request" });
     const { workspace } = world.slack;
-    const copy = workspace.post({ channel: card.channel, user: workspace.bot.userId, text: "", blocks: card.blocks });
+    const copy = workspace.post({
+      channel: card.channel,
+      user: workspace.bot.userId,
+      text: "",
+      blocks: card.blocks,
+    });
     await world.slack.click(world.id("dana"), copy, { actionId: "promote_request" });
     await told("dana", `#${number} is not approved yet (0 of 1). Bob Reviewer and Carol Reviewer can.`);
   });
@@ -188,7 +210,9 @@ describe("R10: Cancel Request", () => {
     expect(await mailsTo("bob", number)).toHaveLength(2);
     expect(await mailsTo("carol", number)).toHaveLength(2);
     expect(await mailsTo("dev", number)).toEqual([]);
-    expect(world.texts("dana").filter((text) => text.includes(`#${number} `) && text.includes("was cancelled"))).toEqual([]);
+    expect(
+      world.texts("dana").filter((text) => text.includes(`#${number} `) && text.includes("was cancelled")),
+    ).toEqual([]);
   });
 
   test("a reviewer after the approval needs a reason, which everyone sees", async () => {
@@ -233,7 +257,7 @@ describe("R10: Cancel Request", () => {
     await opened("dana", `Cancel #${number}`);
     await submit("dana", { reason_input: "Changed my mind" });
     await opened("dana", "Review Details");
-    await vi.waitFor(() => expect(world.modalText("dana")).toContain("Cancelled by Dana Developer"));
+    await eventually(() => expect(world.modalText("dana")).toContain("Cancelled by Dana Developer"));
     expect(world.modalText("dana")).toContain("Changed my mind");
     await world.app.idle();
   });

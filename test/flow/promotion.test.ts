@@ -29,9 +29,9 @@ test("a build goes from Development to Staging: asked, approved by one click, pr
 
   await world.press("bob", "approve_request");
   await world.app.idle();
-  expect(world.texts("bob")[0]).toContain("Approved by bob");
-  expect(world.texts("carol")[0]).toContain("Approved by bob");
-  expect(world.texts("dana").at(-1)).toContain("bob approved");
+  expect(world.texts("bob")[0]).toContain("Approved by Bob Reviewer");
+  expect(world.texts("carol")[0]).toContain("Approved by Bob Reviewer");
+  expect(world.texts("dana").at(-1)).toContain("Bob Reviewer approved");
 
   await world.press("dana", "promote_request");
   await world.app.idle();

@@ -1,5 +1,5 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
-import { type TestWorld, testWorld } from "../support/world.ts";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { eventually, type TestWorld, testWorld } from "../support/world.ts";
 
 let world: TestWorld;
 
@@ -27,7 +27,7 @@ const fieldError = (name = "dana"): [string, string] | undefined => {
   return found && [found[0].split(":")[0] as string, found[1]];
 };
 
-const valueOf = async (integration: string) => {
+const idOf = async (integration: string) => {
   const options = await world.slack.suggest(world.id("dana"), "pick_integration", integration);
   expect(options).toHaveLength(1);
   return options[0]?.value as string;
@@ -41,8 +41,8 @@ describe("a choice draws the modal anew", () => {
     const dana = world.id("dana");
     await open("");
     slack.fill(dana, "message_input", "Tested on Monday");
-    await slack.choose(dana, "pick_integration", await valueOf("orders"));
-    await vi.waitFor(() => expect(world.modalText("dana")).toContain("Development → Staging"));
+    await slack.choose(dana, "pick_integration", await idOf("orders"));
+    await eventually(() => expect(world.modalText("dana")).toContain("Development → Staging"));
     expect(world.modalText("dana")).toContain("1.4.2");
     expect(typed()).toBe("Tested on Monday");
     const step = world.modal("dana").blocks.find(({ block_id }) => String(block_id).startsWith("target"));
@@ -50,11 +50,11 @@ describe("a choice draws the modal anew", () => {
     const options = element?.options ?? [];
     expect(options.map(({ text }) => text.text)).toEqual(["Development → Staging", "Staging → Production"]);
     await slack.choose(dana, "pick_target", options[1]?.value as string);
-    await vi.waitFor(() => expect(world.modalText("dana")).toContain("Live in Production now"));
+    await eventually(() => expect(world.modalText("dana")).toContain("Live in Production now"));
     expect(world.modalText("dana")).toContain("❗ Production is a critical environment.");
     expect(typed()).toBe("Tested on Monday");
-    await slack.choose(dana, "pick_integration", await valueOf("returns"));
-    await vi.waitFor(() => expect(world.modalText("dana")).toContain("3.0.5 is already live in Staging."));
+    await slack.choose(dana, "pick_integration", await idOf("returns"));
+    await eventually(() => expect(world.modalText("dana")).toContain("3.0.5 is already live in Staging."));
     expect(typed()).toBe("Tested on Monday");
   });
 
@@ -63,7 +63,7 @@ describe("a choice draws the modal anew", () => {
     const dana = world.id("dana");
     await open("orders-sync");
     const held = slack.faults.hold("views.update");
-    const choosing = slack.choose(dana, "pick_integration", await valueOf("inventory"));
+    const choosing = slack.choose(dana, "pick_integration", await idOf("inventory"));
     await held.reached;
     await submit({ message_input: "Quick" });
     expect(world.modalText("dana")).toContain("Check what would be promoted, then submit again.");
@@ -149,7 +149,7 @@ describe("R3: one open request", () => {
     expect(fieldError("sam")?.[0]).toBe("target");
     expect(fieldError("sam")?.[1]).toContain("by Dana Developer");
     await slack.clickView(world.id("sam"), { actionId: "open_details" });
-    await vi.waitFor(() => expect(world.modal("sam").title?.text).toBe("Review Details"));
+    await eventually(() => expect(world.modal("sam").title?.text).toBe("Review Details"));
     expect(world.modalText("sam")).toContain("First");
     await slack.closeView(world.id("sam"));
     expect(world.modal("sam").title?.text).toBe("Request Approval");
@@ -173,7 +173,7 @@ describe("R3: one open request", () => {
     const { submit: button } = world.modal("dana");
     const replaced = Number(/^Replace #(\d+)$/.exec(String(button?.text))?.[1]);
     expect(world.modalText("dana")).toContain(
-      `Submit to replace it: #${replaced} asks for 1.4.2, and a newer build is live now.`,
+      `Submit to replace it: #${replaced} asks for 1.4.2, and another build is live in Development now.`,
     );
     await submit({ message_input: "Better" });
     await world.app.idle();
@@ -192,7 +192,7 @@ describe("R3: one open request", () => {
     await world.press("bob", "approve_request");
     await world.app.idle();
     await world.press("dana", "promote_request");
-    await vi.waitFor(() => expect(world.modal("dana").submit?.text).toBe("Promote Anyway"));
+    await eventually(() => expect(world.modal("dana").submit?.text).toBe("Promote Anyway"));
     await submit();
     await world.app.idle();
     await submit({ message_input: "Mine" }, "sam");
@@ -232,15 +232,15 @@ describe("R1: the workflow is disabled", () => {
     await world.app.idle();
     expect(world.texts("dana").at(-2)).toContain("Promoted: 2026.10.0 is live in Production");
     expect(world.texts("dana").at(-2)).toContain("None needed");
-    expect(world.texts("dana").at(-1)).toContain("promoted. 2026.10.0 is live in Production.");
+    expect(world.texts("dana").at(-1)).toContain("is promoted: Tax Reports 2026.10.0 is live in Production.");
     expect(world.texts("bob")).toHaveLength(before);
   });
 
   test("a request that was open before lives on, and the same promotion is refused", async () => {
     await open("orders-sync", "sam");
-    expect(world.modalText("sam")).toMatch(/Promote it, or cancel #\d+ first\./);
+    expect(world.modalText("sam")).toMatch(/Wait for its review, or cancel #\d+ first\./);
     await submit({}, "sam");
-    expect(fieldError("sam")?.[1]).toMatch(/Promote it, or cancel #\d+ first\./);
+    expect(fieldError("sam")?.[1]).toMatch(/Wait for its review, or cancel #\d+ first\./);
   });
 
   test("R9: a deployment that runs to the target must be confirmed", async () => {

@@ -1,6 +1,6 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { StandInMessage } from "../../sandbox/slack/index.ts";
-import { type TestWorld, testWorld, textOf } from "../support/world.ts";
+import { eventually, type TestWorld, testWorld, textOf } from "../support/world.ts";
 
 let world: TestWorld;
 let built = 0;
@@ -37,10 +37,10 @@ const actions = ({ blocks }: Pick<StandInMessage, "blocks">): string[] =>
 const says = (name: string, number: number) => textOf(world.cardFor(name, number));
 
 const told = (name: string, words: string | RegExp) =>
-  vi.waitFor(() => expect(world.privately(name)).toMatch(words));
+  eventually(() => expect(world.privately(name)).toMatch(words));
 
 const opened = (name: string, title: string) =>
-  vi.waitFor(() => expect(world.modal(name).title?.text).toBe(title));
+  eventually(() => expect(world.modal(name).title?.text).toBe(title));
 
 /** Somebody clicks a button of another person's card, which stands in a channel that both see. */
 async function clickOn(name: string, owner: string, number: number, actionId: string) {
@@ -71,7 +71,11 @@ describe("Approve", () => {
       expect(actions(card)).not.toContain("approve_request");
       expect(actions(card)).not.toContain("open_reject");
     }
-    expect(actions(world.cardFor("dana", number))).toEqual(["promote_request", "open_cancel", "open_details"]);
+    expect(actions(world.cardFor("dana", number))).toEqual([
+      "promote_request",
+      "open_cancel",
+      "open_details",
+    ]);
     expect(world.slack.topView(world.id("bob"))).toBeUndefined();
   });
 
@@ -110,7 +114,7 @@ describe("Approve", () => {
     await click("carol", number, "approve_request");
     await told("carol", `#${number} is not waiting for review any more: approved by Bob Reviewer`);
     await click("carol", number, "open_reject");
-    await vi.waitFor(() => expect(world.slack.ephemeralsFor(world.id("carol"))).toHaveLength(2));
+    await eventually(() => expect(world.slack.ephemeralsFor(world.id("carol"))).toHaveLength(2));
     expect(world.slack.topView(world.id("carol"))).toBeUndefined();
     held.release();
     await world.app.idle();
@@ -189,7 +193,13 @@ describe("Review Details", () => {
     await click("bob", number, "open_details");
     await opened("bob", "Review Details");
     const words = world.modalText("bob");
-    for (const shown of ["Orders Sync", "Commerce", "Development → Staging", `2.0.${built}`, "Look at the mapping"])
+    for (const shown of [
+      "Orders Sync",
+      "Commerce",
+      "Development → Staging",
+      `2.0.${built}`,
+      "Look at the mapping",
+    ])
       expect(words).toContain(shown);
     expect(world.modal("bob").values.verdict?.verdict_input?.selected_option ?? null).toBeNull();
     expect((await world.slack.submit(world.id("bob"))).error).toBe("input_invalid");
@@ -269,24 +279,31 @@ describe("R7: two approvals", () => {
     await world.app.idle();
     await click("bob", number, "open_details");
     await opened("bob", "Review Details");
-    expect(JSON.stringify(world.modal("bob").blocks)).toContain("You approved before; a new review takes its place.");
-    await world.slack.submit(world.id("bob"), { verdict_input: "reject", comment_input: "On second thought" });
+    expect(JSON.stringify(world.modal("bob").blocks)).toContain(
+      "You approved before; a new review takes its place.",
+    );
+    await world.slack.submit(world.id("bob"), {
+      verdict_input: "reject",
+      comment_input: "On second thought",
+    });
     await world.app.idle();
     expect(says("dana", number)).toContain("Rejected by Bob Reviewer");
     expect(says("dana", number)).not.toContain("Approved by Bob Reviewer");
   });
 
-  test("R4: who lost the role loses the buttons when the card is drawn next", async () => {
+  test("R4: who lost the role loses the buttons, and a click that was under way is told", async () => {
     const number = await ask();
-    await world.reseed((seed) => {
+    const drawing = world.slack.faults.hold("chat.update");
+    const reseeded = world.reseed((seed) => {
       Object.assign(seed.workflow?.options ?? {}, { requiredApprovals: 2 });
       const managers = seed.roles.find(({ name }) => name === "Release Managers");
       if (managers) managers.members = ["bob@acme.example"];
     });
+    await drawing.reached;
     await click("carol", number, "approve_request");
     await told("carol", /You are not a reviewer of Commerce\. Bob Reviewer can\./);
-    await click("bob", number, "approve_request");
-    await world.app.idle();
+    drawing.release();
+    await reseeded;
     expect(actions(world.cardFor("carol", number))).toEqual(["open_details"]);
     expect(says("carol", number)).toContain("You can no longer review this request.");
     await world.reseed((seed) => Object.assign(seed.workflow?.options ?? {}, { requiredApprovals: 2 }));
@@ -298,7 +315,9 @@ describe("R13: who may not act is told privately why, and who can", () => {
 
   test.each(nobodyElse)("R5: the requester, though they hold the role, by %s", async (actionId) => {
     const number = await ask("", "bob");
-    expect(world.slack.messagesFor(world.id("bob")).filter(({ text }) => text.includes(`#${number} `))).toHaveLength(1);
+    expect(
+      world.slack.messagesFor(world.id("bob")).filter(({ text }) => text.includes(`#${number} `)),
+    ).toHaveLength(1);
     await clickOn("bob", "carol", number, actionId);
     await told("bob", `You asked for #${number}, so somebody else must review it. Carol Reviewer can.`);
     expect(world.slack.topView(world.id("bob"))).toBeUndefined();
@@ -326,7 +345,9 @@ describe("R13: who may not act is told privately why, and who can", () => {
     await clickOn("sam", "bob", number, "open_details");
     await opened("sam", "Review Details");
     expect(world.modal("sam").submit).toBeNull();
-    expect(world.modalText("sam")).toContain("You are not a reviewer of Commerce. Bob Reviewer and Carol Reviewer can.");
+    expect(world.modalText("sam")).toContain(
+      "You are not a reviewer of Commerce. Bob Reviewer and Carol Reviewer can.",
+    );
   });
 
   test("Promote and Cancel Request: in a project with requester roles, and for strangers to the request", async () => {

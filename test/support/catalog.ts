@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { and, asc, eq, getTableColumns, is, sql } from "drizzle-orm";
-import { PgTable } from "drizzle-orm/pg-core";
+import { expect } from "vitest";
 import * as schema from "../../db/schema/index.ts";
 import * as workflows from "../../db/workflow.ts";
 import { type Actor, member, system } from "../../src/domain/actor.ts";
@@ -18,6 +17,7 @@ import { type RequestPromotion, requestPromotion } from "../../src/usecases/requ
 import { reviewPromotion } from "../../src/usecases/review-promotion.ts";
 import { saveMembers } from "../../src/usecases/save-members.ts";
 import { saveOrganization } from "../../src/usecases/save-organization.ts";
+import { readIds, reading } from "./catalog-rows.ts";
 import type { TestDatabase } from "./database.ts";
 
 type Project = SeedContent["projects"][number];
@@ -71,6 +71,17 @@ export function refusal<T>(result: Result<T>): Refusal {
   return result.refusal;
 }
 
+/** Why it was refused; throws where it was not, or where a refusal left any row changed. */
+export async function refusedUntouched<T>(
+  house: { everything(): Promise<unknown> },
+  act: () => Promise<Result<T>>,
+): Promise<Refusal> {
+  const before = await house.everything();
+  const why = refusal(await act());
+  expect(await house.everything()).toEqual(before);
+  return why;
+}
+
 export type Catalog = Awaited<ReturnType<typeof buildCatalog>>;
 
 /**
@@ -103,7 +114,7 @@ export async function buildCatalog(database: TestDatabase, options: CatalogOptio
     loadSeed(context, organizationId, { roles: [], projects: [], workflow: undefined, ...content });
 
   await saveOrganization(context, { id: organizationId, name: "Acme", url: "https://acme.slack.example/" });
-  await people(["dana", "dora", "ada", ...reviewers]);
+  await people([...new Set(["dana", "dora", "ada", ...reviewers])]);
   await seed({
     roles: [
       { name: "Admin", members: everywhere(["ada"]) },
@@ -211,105 +222,5 @@ function workflowOf({ enabled, assignees, options }: CatalogOptions): SeedConten
     roles: ["Reviewer"],
     assignees: (assignees ?? []).map(idOf),
     options: options ?? {},
-  };
-}
-
-/** What the tests look at behind the use cases' backs. */
-function reading(database: TestDatabase, organizationId: string) {
-  const { db } = database.database;
-  return {
-    async state(number: number) {
-      const { requests } = schema;
-      const [row] = await db
-        .select()
-        .from(requests)
-        .where(and(eq(requests.organizationId, organizationId), eq(requests.number, number)));
-      if (row === undefined) throw new Error(`There is no #${number}`);
-      return row;
-    },
-    async audit(number?: number) {
-      const { auditLog } = schema;
-      const rows = await db
-        .select()
-        .from(auditLog)
-        .where(eq(auditLog.organizationId, organizationId))
-        .orderBy(asc(auditLog.id));
-      return rows.filter((row) => number === undefined || row.subject === `request:${number}`);
-    },
-    async outbox(kind?: string) {
-      const { outbox } = schema;
-      const rows = await db
-        .select()
-        .from(outbox)
-        .where(eq(outbox.organizationId, organizationId))
-        .orderBy(asc(outbox.id));
-      return rows.filter((row) => kind === undefined || row.kind === kind);
-    },
-    /** The version of the build that is live in an environment. */
-    async live(environmentId: string): Promise<string | null> {
-      const { liveBuilds, builds } = schema;
-      const [row] = await db
-        .select({ version: builds.version })
-        .from(liveBuilds)
-        .innerJoin(builds, eq(builds.id, liveBuilds.buildId))
-        .where(
-          and(eq(liveBuilds.organizationId, organizationId), eq(liveBuilds.environmentId, environmentId)),
-        );
-      return row?.version ?? null;
-    },
-    /** Every row of the organization by table, the counter of numbers aside (gaps are fine). */
-    async everything(): Promise<Record<string, object[]>> {
-      const all: Record<string, object[]> = {};
-      for (const [name, table] of Object.entries(schema)) {
-        if (!is(table, PgTable) || table === schema.requestCounters) continue;
-        const columns = getTableColumns(table) as Record<string, unknown>;
-        const owner = "organizationId" in columns ? sql`organization_id` : sql`id`;
-        const rows = await db.execute<{ row: object }>(
-          sql`select to_jsonb(t) as row from ${table} t where ${owner} = ${organizationId} order by to_jsonb(t)`,
-        );
-        all[name] = rows.map(({ row }) => row);
-      }
-      return all;
-    },
-  };
-}
-
-async function readIds(database: TestDatabase, organizationId: string) {
-  const { db } = database.database;
-  const { projects, integrations, environments, builds, roles } = schema;
-  const [inProjects, places, known, named] = await Promise.all([
-    db
-      .select({ project: projects.slug, slug: integrations.slug, id: integrations.id })
-      .from(integrations)
-      .innerJoin(projects, eq(projects.id, integrations.projectId))
-      .where(eq(integrations.organizationId, organizationId)),
-    db
-      .select({ project: projects.slug, slug: environments.slug, id: environments.id })
-      .from(environments)
-      .innerJoin(projects, eq(projects.id, environments.projectId))
-      .where(eq(environments.organizationId, organizationId)),
-    db
-      .select({ project: projects.slug, slug: builds.externalId, id: builds.id })
-      .from(builds)
-      .innerJoin(integrations, eq(integrations.id, builds.integrationId))
-      .innerJoin(projects, eq(projects.id, integrations.projectId))
-      .where(eq(builds.organizationId, organizationId)),
-    db.select().from(roles).where(eq(roles.organizationId, organizationId)),
-  ]);
-  const lookUp = (entries: [string, string][]) => {
-    const map = new Map(entries);
-    return (key: string): string => {
-      const id = map.get(key);
-      if (id === undefined) throw new Error(`There is no ${key}`);
-      return id;
-    };
-  };
-  const placed = (rows: { project: string; slug: string; id: string }[]) =>
-    lookUp(rows.map(({ project, slug, id }) => [`${project}/${slug}`, id]));
-  return {
-    integration: placed(inProjects),
-    environment: placed(places),
-    build: placed(known),
-    role: lookUp(named.map((row) => [row.name, row.id])),
   };
 }

@@ -17,6 +17,7 @@ export async function databaseProxy(url: string): Promise<DatabaseProxy> {
 
   const up = () =>
     new Promise<void>((resolve, reject) => {
+      if (server !== undefined) return resolve();
       const listening = createServer((client) => {
         const upstream = dial(Number(target.port), target.hostname);
         for (const [socket, other] of [

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import { vi } from "vitest";
 import { parse, stringify } from "yaml";
 import { people as sandboxPeople } from "../../sandbox/people.ts";
 import type { StandInMessage, StandInPerson, StandInView } from "../../sandbox/slack/index.ts";
@@ -36,6 +37,10 @@ export type TestWorld = World & {
   modalText(name: string): string;
   /** The card of a person that shows this request. */
   cardFor(name: string, number: number): StandInMessage;
+  /** The names by which the seeded people are called here. */
+  people: readonly string[];
+  /** Loads a seed file's text. */
+  load(seed: string): Promise<void>;
   /** Loads the sandbox's seed again with something changed in it; what is live stays live. */
   reseed(change: (seed: Seed) => void): Promise<void>;
   /** Makes builds live as a seed file does: `{ development: "1.5.0" }` of `commerce/orders-sync`. */
@@ -68,12 +73,17 @@ export async function testWorld(options: TestWorldOptions = {}): Promise<TestWor
     slack: { people },
     app: appOptions,
   });
-  return dress(world, { database, proxy, appOptions });
+  return dress(world, { database, proxy, appOptions, people: people.map(({ name }) => name) });
 }
 
-type Parts = { database: TestDatabase; proxy: DatabaseProxy | undefined; appOptions: AppOptions };
+type Parts = {
+  database: TestDatabase;
+  proxy: DatabaseProxy | undefined;
+  appOptions: AppOptions;
+  people: string[];
+};
 
-function dress(world: World, { database, proxy, appOptions }: Parts): TestWorld {
+function dress(world: World, { database, proxy, appOptions, people }: Parts): TestWorld {
   let other: App | undefined;
   const app = () => other ?? world.app;
   const dressed = {
@@ -85,6 +95,7 @@ function dress(world: World, { database, proxy, appOptions }: Parts): TestWorld 
       return proxy;
     },
     database,
+    people,
     ...looks(world),
     ...acts(world, app),
     restartWith: async (env: Record<string, string>) => {
@@ -148,19 +159,22 @@ function looks({ slack }: World) {
 /** What people and their pipelines do. */
 function acts({ slack, config }: World, app: () => App) {
   const { id } = looks({ slack } as World);
+  const load = async (seed: string) => {
+    const { botToken: token, apiUrl } = config.slack;
+    const { people } = slackClients({ token, apiUrl, log: createLog("silent") });
+    const { context, organizationId } = app();
+    await loadSeedFile(context, organizationId, seed, (email) => findByEmail(people, email));
+    await app().idle();
+  };
   const reseed = async (change: (seed: Seed) => void) => {
     const seed = parse(await readFile(sandboxSeed, "utf8")) as Seed;
     // What is live by now stays so.
     for (const { integrations } of seed.projects) for (const one of integrations) one.live = {};
     change(seed);
-    const { botToken: token, apiUrl } = config.slack;
-    const { people } = slackClients({ token, apiUrl, log: createLog("silent") });
-    const { context, organizationId } = app();
-    await loadSeedFile(context, organizationId, stringify(seed), (email) => findByEmail(people, email));
-    context.wake();
-    await app().idle();
+    await load(stringify(seed));
   };
   return {
+    load,
     reseed,
     golive: (path: string, live: Record<string, string>) =>
       reseed((seed) => {
@@ -202,6 +216,10 @@ function liveBuilds(integration: SeedIntegration, live: Record<string, string>):
 function hasAction(message: { blocks: object[] }, actionId: string): boolean {
   return JSON.stringify(message.blocks).includes(`"action_id":"${actionId}"`);
 }
+
+/** Waits for something that follows an answer: until it no longer throws. A busy machine is given its time. */
+export const eventually = <T>(look: () => T | Promise<T>, timeout = 10_000): Promise<T> =>
+  vi.waitFor(look, { timeout, interval: 20 });
 
 /** Everything that a message or view says, as one text. */
 export function textOf(shown: { text?: string; blocks: object[] }): string {

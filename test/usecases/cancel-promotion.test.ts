@@ -10,6 +10,7 @@ import {
   commerce,
   idOf,
   refusal,
+  refusedUntouched,
 } from "../support/catalog.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 
@@ -32,13 +33,6 @@ async function requestIn(
   const { number, deploymentId } = await house.promoting();
   if (state === "failed") accepted(await house.report(deploymentId, { status: "failed", reason: "boom" }));
   return { house, number, deploymentId };
-}
-
-async function refusedUntouched(house: Catalog, act: () => ReturnType<Catalog["cancel"]>) {
-  const before = await house.everything();
-  const why = refusal(await act());
-  expect(await house.everything()).toEqual(before);
-  return why;
 }
 
 describe("R10: who may cancel", () => {

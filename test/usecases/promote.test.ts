@@ -1,6 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Refusal } from "../../src/domain/refusals.ts";
-import { accepted, buildCatalog, by, type Catalog, commerce, idOf, refusal } from "../support/catalog.ts";
+import {
+  accepted,
+  buildCatalog,
+  by,
+  type Catalog,
+  commerce,
+  idOf,
+  refusal,
+  refusedUntouched,
+} from "../support/catalog.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 
 let database: TestDatabase;
@@ -8,13 +17,6 @@ beforeAll(async () => {
   database = await testDatabase();
 });
 afterAll(() => database?.drop());
-
-async function refusedUntouched(house: Catalog, act: () => ReturnType<Catalog["promote"]>) {
-  const before = await house.everything();
-  const why = refusal(await act());
-  expect(await house.everything()).toEqual(before);
-  return why;
-}
 
 /** What a person is shown before they may promote. */
 async function shownTo(house: Catalog, number: number, shown: string | null = null) {

@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Actor, system } from "../../src/domain/actor.ts";
-import type { Standing } from "../../src/domain/people.ts";
+import { system } from "../../src/domain/actor.ts";
 import {
   accepted,
   buildCatalog,
@@ -10,7 +9,7 @@ import {
   type CatalogOptions,
   commerce,
   idOf,
-  refusal,
+  refusedUntouched,
 } from "../support/catalog.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 
@@ -21,17 +20,6 @@ beforeAll(async () => {
 afterAll(() => database?.drop());
 
 const build = (options?: CatalogOptions): Promise<Catalog> => buildCatalog(database, options);
-
-/** The refusal of a use case that must leave every row as it was. */
-async function refusedUntouched(
-  house: Catalog,
-  act: () => ReturnType<Catalog["request"]>,
-): Promise<ReturnType<typeof refusal>> {
-  const before = await house.everything();
-  const why = refusal(await act());
-  expect(await house.everything()).toEqual(before);
-  return why;
-}
 
 test("R2: a request takes the live build of the source to the next environment, and wakes the outbox", async () => {
   const house = await build();
@@ -133,6 +121,26 @@ describe("R1: the gate", () => {
   });
 });
 
+describe("R1: the gate moved while the dialog was open", () => {
+  test("R1: shown that a review is needed, it does not promote at once", async () => {
+    const house = await build({ enabled: false });
+    expect(await refusedUntouched(house, () => house.request("dana", { gated: true }))).toEqual({
+      code: "gate-changed",
+      gated: false,
+    });
+    accepted(await house.request("dana", { gated: false }));
+  });
+
+  test("R1: shown that it promotes at once, it does not ask for a review", async () => {
+    const house = await build();
+    expect(await refusedUntouched(house, () => house.request("dana", { gated: false }))).toEqual({
+      code: "gate-changed",
+      gated: true,
+    });
+    accepted(await house.request("dana", { gated: true }));
+  });
+});
+
 describe("R2: what is promoted", () => {
   test("R2: nothing live in the source is refused", async () => {
     const [orders] = commerce.integrations;
@@ -217,221 +225,5 @@ describe("R2: what is promoted", () => {
     });
     const number = await house.requested({ message });
     expect((await house.state(number)).message).toBe(message);
-  });
-});
-
-describe("R3: one open request", () => {
-  test("R3: a second request for the same place is refused, and told which is in the way", async () => {
-    const house = await build();
-    const number = await house.requested();
-    expect(await refusedUntouched(house, () => house.request("dora"))).toEqual({
-      code: "open-request",
-      number,
-      replaceable: false,
-      workflowOff: false,
-    });
-    const elsewhere = { targetId: house.environment("production"), buildId: house.build("2") };
-    expect(accepted(await house.request("dora", elsewhere)).number).toBeGreaterThan(number);
-  });
-
-  test.each(["pending", "approved", "failed"] as const)(
-    "R3: a newer build replaces a request that is %s, in one transaction",
-    async (state) => {
-      const house = await build();
-      let old: number;
-      if (state === "failed") {
-        const { number, deploymentId } = await house.promoting();
-        accepted(await house.report(deploymentId, { status: "failed", reason: "boom" }));
-        old = number;
-      } else old = state === "pending" ? await house.requested() : await house.approved();
-      await house.deploy("development", "4");
-      const newer = { buildId: house.build("4") };
-      expect(await refusedUntouched(house, () => house.request("dora", newer))).toMatchObject({
-        code: "open-request",
-        number: old,
-        replaceable: true,
-      });
-      const { number, replaced } = accepted(await house.request("dora", { ...newer, replaces: old }));
-      expect(replaced).toBe(old);
-      expect(await house.state(old)).toMatchObject({
-        state: "cancelled",
-        closedBy: by("dora"),
-        replacedBy: number,
-        reason: null,
-      });
-      expect((await house.state(number)).state).toBe("pending");
-      expect((await house.audit(old)).at(-1)).toMatchObject({
-        action: "request.cancelled",
-        before: { state: { name: state } },
-        after: { state: { name: "cancelled", replacedBy: number } },
-      });
-    },
-  );
-
-  test("R3: a promoting request, or one for the build that is live still, is not replaceable", async () => {
-    const house = await build();
-    const { number } = await house.promoting();
-    await house.deploy("development", "4");
-    const newer = { buildId: house.build("4"), replaces: number };
-    expect(await refusedUntouched(house, () => house.request("dora", newer))).toEqual({
-      code: "not-replaceable",
-      number,
-    });
-    const same = await build();
-    const pending = await same.requested();
-    expect(await refusedUntouched(same, () => same.request("dora", { replaces: pending }))).toEqual({
-      code: "not-replaceable",
-      number: pending,
-    });
-  });
-
-  test("R3: what was to be replaced is closed already: the person is told", async () => {
-    const house = await build();
-    const number = await house.requested();
-    accepted(await house.cancel("dana", number));
-    await house.deploy("development", "4");
-    const newer = { buildId: house.build("4"), replaces: number };
-    expect(await refusedUntouched(house, () => house.request("dora", newer))).toEqual({
-      code: "not-replaceable",
-      number,
-    });
-  });
-
-  test("R3, R6: a replacement that is refused leaves the old request as it was", async () => {
-    const house = await build();
-    const number = await house.requested();
-    await house.deploy("development", "4");
-    await house.hold("Reviewer", []);
-    const newer = { buildId: house.build("4"), replaces: number };
-    expect(await refusedUntouched(house, () => house.request("dora", newer))).toMatchObject({
-      code: "too-few-reviewers",
-    });
-    expect((await house.state(number)).state).toBe("pending");
-  });
-
-  test("R3, R11: an overdue request in the way is expired, and the new one goes through", async () => {
-    const house = await build();
-    const old = await house.requested();
-    house.later({ days: 7 });
-    const { number, replaced } = accepted(await house.request("dora"));
-    expect(replaced).toBeNull();
-    expect(await house.state(old)).toMatchObject({
-      state: "expired",
-      closedAt: new Date("2026-03-09T09:00:00.000Z"),
-    });
-    expect((await house.audit(old)).at(-1)).toMatchObject({ action: "request.expired", surface: "job" });
-    expect((await house.state(number)).state).toBe("pending");
-  });
-});
-
-describe("R6: no dead request", () => {
-  test("R6: too few reviewers, because the requester is one of them and is not counted", async () => {
-    const house = await build({ reviewers: ["bob"] });
-    expect(await refusedUntouched(house, () => house.request("bob"))).toEqual({
-      code: "too-few-reviewers",
-      required: 1,
-      available: 0,
-      workflowRoles: ["Reviewer"],
-    });
-    accepted(await house.request("dana"));
-  });
-
-  test("R5, R6: where the workflow allows self-review the requester is counted", async () => {
-    const house = await build({ reviewers: ["bob"], options: { selfReview: true } });
-    expect(accepted(await house.request("bob")).state).toBe("pending");
-  });
-
-  test("R4, R6: only who may review now is counted: roles, assignees and standing", async () => {
-    const house = await build({
-      reviewers: ["bob", "carol", "gus"],
-      assignees: ["bob", "gus"],
-      options: { requiredApprovals: 2 },
-    });
-    await house.people(["gus"], "guest");
-    expect(await refusedUntouched(house, () => house.request("dana"))).toMatchObject({
-      code: "too-few-reviewers",
-      required: 2,
-      available: 1,
-    });
-    await house.people(["gus"]);
-    accepted(await house.request("dana"));
-  });
-
-  test("R4, R6: a role held for another project does not count", async () => {
-    const finance = { ...commerce, slug: "finance", name: "Finance" };
-    const house = await build({ projects: [commerce, finance], reviewers: [] });
-    await house.people(["fay"]);
-    await house.seed({
-      roles: [{ name: "Reviewer", members: [{ memberId: idOf("fay"), projects: ["finance"] }] }],
-      projects: [commerce, finance],
-    });
-    expect(await refusedUntouched(house, () => house.request("dana"))).toMatchObject({ available: 0 });
-    accepted(
-      await house.request("dana", {
-        integrationId: house.integration("orders", "finance"),
-        targetId: house.environment("staging", "finance"),
-        buildId: house.build("3", "finance"),
-      }),
-    );
-  });
-});
-
-describe("R14: who may request", () => {
-  const withRequesters = (): Promise<Catalog> =>
-    build({
-      roles: [{ name: "Developer", members: [{ memberId: idOf("dana"), projects: null }] }],
-      projects: [{ ...commerce, requesters: ["Developer"] }],
-    });
-
-  test("R14: only holders of a requester role, where the project has one", async () => {
-    const house = await withRequesters();
-    expect(await refusedUntouched(house, () => house.request("dora"))).toEqual({
-      code: "not-requester",
-      why: "role",
-      roles: ["Developer"],
-    });
-    accepted(await house.request("dana"));
-  });
-
-  test("R14: looked up at the click", async () => {
-    const house = await withRequesters();
-    await house.hold("Developer", ["dora"]);
-    expect(refusal(await house.request("dana"))).toMatchObject({ code: "not-requester" });
-    accepted(await house.request("dora"));
-  });
-
-  test.each<Standing>(["deactivated", "guest", "bot", "stranger"])(
-    "R14: nobody who is %s",
-    async (standing) => {
-      const house = await build();
-      await house.people(["dana"], standing);
-      expect(await refusedUntouched(house, () => house.request("dana"))).toEqual({
-        code: "not-requester",
-        why: standing,
-        roles: [],
-      });
-    },
-  );
-
-  test("R14: nobody who was never seen", async () => {
-    const house = await build();
-    expect(await refusedUntouched(house, () => house.request("zoe"))).toEqual({
-      code: "not-found",
-      what: "member",
-    });
-  });
-
-  test("R5: a request through a token is its member's; member and maker both count as its requester", async () => {
-    const house = await build({ options: { requiredApprovals: 2 }, reviewers: ["bob", "carol", "dan"] });
-    const [memberId, makerId] = [idOf("dana"), idOf("bob")];
-    const token: Actor = { kind: "token", tokenId: "t1", name: "release bot", memberId, makerId };
-    const number = await house.requested({ actor: token, surface: "api" });
-    expect(await house.state(number)).toMatchObject({ requesterId: idOf("dana"), requestedBy: token });
-    expect(refusal(await house.review("bob", number, "approve"))).toEqual({
-      code: "not-reviewer",
-      why: "self",
-      number,
-    });
-    accepted(await house.cancel("bob", number));
   });
 });

@@ -2,7 +2,16 @@ import { asc, eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { reviews } from "../../db/schema/index.ts";
 import type { Standing } from "../../src/domain/people.ts";
-import { accepted, buildCatalog, by, type Catalog, commerce, idOf, refusal } from "../support/catalog.ts";
+import {
+  accepted,
+  buildCatalog,
+  by,
+  type Catalog,
+  commerce,
+  idOf,
+  refusal,
+  refusedUntouched,
+} from "../support/catalog.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 
 let database: TestDatabase;
@@ -19,13 +28,6 @@ const reviewsOf = (house: Catalog) =>
     .from(reviews)
     .where(eq(reviews.organizationId, house.organizationId))
     .orderBy(asc(reviews.at), asc(reviews.reviewerId));
-
-async function refusedUntouched(house: Catalog, act: () => ReturnType<Catalog["review"]>) {
-  const before = await house.everything();
-  const why = refusal(await act());
-  expect(await house.everything()).toEqual(before);
-  return why;
-}
 
 describe("R7: deciding", () => {
   test("R7: one approval approves, and the time to promote begins", async () => {

@@ -50,7 +50,9 @@ function show() {
   const dialog = current();
   if (dialog === null || dialog.open) return;
   dialog.showModal();
-  (dialog.querySelector(focusable) ?? dialog.querySelector("h2")).focus();
+  // One begins to read at the top, wherever the first field is.
+  (dialog.querySelector(focusable) ?? dialog.querySelector("h2")).focus({ preventScroll: true });
+  dialog.querySelector(".modal-body")?.scrollTo(0, 0);
 }
 
 /** After the view was drawn again: focus goes to a new modal, to its first error, or back where it came from. */

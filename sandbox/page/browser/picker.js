@@ -77,7 +77,8 @@ function prepare(input) {
       void change(picker, () => "");
     } else input.value = shown;
   });
-  if (document.activeElement === input) void look();
+  // A list over what is chosen already would hide the rest of the dialog.
+  if (document.activeElement === input && input.value === "") void look();
 }
 
 async function change(picker, next) {

@@ -66,7 +66,8 @@ function chosen(named: Exclude<Named, { kind: "many" | "none" }> | null | undefi
   if (named.kind === "one") return { integrationId: named.integration.id, targetId: named.targetId };
   const { integration, wanted, environments } = named;
   const project = shortName(integration.projectName);
-  const possible = environments.length === 0 ? "" : ` Choose ${nameList(environments.map(shortName))}.`;
+  const possible =
+    environments.length === 0 ? "" : ` You can promote to ${nameList(environments.map(shortName))}.`;
   const notice = `Nothing can be promoted to “${cutTo(wanted, 100)}” in ${project}.${possible}`;
   return { integrationId: integration.id, targetId: null, notice };
 }
@@ -88,15 +89,19 @@ function help(): RespondArguments {
   return ephemeral(lines.join("\n"), [{ type: "section", text: mrkdwn(lines.join("\n")) }]);
 }
 
+/** What somebody typed, said back: a backtick in it would turn our own words after it into code. */
+const echoed = (typed: string) => escapeWithin(typed.replace(/`/g, "'"), 200);
+
 function many(named: Extract<Named, { kind: "many" }>): RespondArguments {
-  const text = `“${escapeWithin(named.name, 200)}” is in ${named.integrations.length} projects. Which one do you mean?`;
+  const text = `“${echoed(named.name)}” is in ${named.integrations.length} projects. Which one do you mean?`;
   return ephemeral(text, choices(text, named.integrations, named.target));
 }
 
 function none(named: Extract<Named, { kind: "none" }>): RespondArguments {
-  const what = `There is no integration “${escapeWithin(named.name, 200)}” here.`;
+  const what = `There is no integration “${echoed(named.name)}” here.`;
   if (named.similar.length === 0) {
-    return ephemeral(`${what} \`/promote\` alone lets you search; \`/promote help\` explains.`);
+    const text = `${what} \`/promote\` alone lets you search; \`/promote help\` explains.`;
+    return ephemeral(text, [{ type: "section", text: mrkdwn(text) }]);
   }
   return ephemeral(
     `${what} Did you mean one of these?`,

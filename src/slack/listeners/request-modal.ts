@@ -1,4 +1,5 @@
 import type { App, BlockAction, ExternalSelectAction, StaticSelectAction } from "@slack/bolt";
+import type { ModalView } from "@slack/types";
 import { member } from "../../domain/actor.ts";
 import type { Refusal } from "../../domain/refusals.ts";
 import { searchIntegrations } from "../../queries/find-integrations.ts";
@@ -8,7 +9,14 @@ import { faultWords, onSubmit, type Submission, type SubmissionAnswer, within } 
 import { ids } from "../ids.ts";
 import type { Ports } from "../ports.ts";
 import { refusalWords } from "../refusals.ts";
-import { integrationOption, readShown, type ShownChoice, targetBlock } from "../views/request-modal.ts";
+import {
+  integrationOption,
+  readShown,
+  requestModal,
+  type ShownChoice,
+  searchFailed,
+  targetBlock,
+} from "../views/request-modal.ts";
 import { drawRequestModal } from "./draw.ts";
 
 /** The modal that asks for a promotion: its options, what follows a choice, its submission. */
@@ -16,14 +24,17 @@ export function listenToRequestModal(app: App, ports: Ports): void {
   app.options<"block_suggestion">(ids.action.pickIntegration, async ({ ack, payload, context }) => {
     const typed = payload.value.slice(0, 200);
     const search = searchIntegrations(ports.context.db, context.teamId ?? "", typed);
-    const found = await within(ports, search).catch((error) => {
-      ports.log.error({ err: error }, "integrations could not be searched");
-      return [];
-    });
-    await ack({ options: found.map(integrationOption) });
+    const options = await within(ports, search).then(
+      (found) => found.map(integrationOption),
+      (error) => {
+        ports.log.error({ err: error }, "integrations could not be searched");
+        return [searchFailed];
+      },
+    );
+    await ack({ options });
   });
   onPick(app, ports, ids.action.pickIntegration, (picked) => ({
-    integrationId: picked,
+    integrationId: chosenIntegration(picked),
     targetId: null,
   }));
   onPick(app, ports, ids.action.pickTarget, (picked, metadata) => ({
@@ -50,20 +61,42 @@ function onPick(
       const organizationId = context.teamId ?? "";
       const chosen = read(action.selected_option?.value ?? "", view.private_metadata);
       try {
-        await ports.knowMember(organizationId, body.user.id);
-        const drawn = await drawRequestModal(ports, organizationId, body.user.id, chosen);
+        const drawn = await drawChoice(ports, organizationId, body.user.id, chosen);
         await ports.viewsFor(organizationId).update(view.id, view.hash, drawn);
       } catch (error) {
-        // With hash_conflict a newer choice is being drawn; else the submit says what is wrong.
-        ports.log.warn({ err: error, words: faultWords(error) }, "a choice was not drawn");
+        // With hash_conflict a newer choice is being drawn; else the submit shows what would be promoted.
+        ports.log.warn({ err: error }, "a choice was not drawn");
       }
     },
   );
 }
 
+/** The modal for a choice; where it cannot be looked up, the modal that says so and keeps what was typed and chosen. */
+async function drawChoice(
+  ports: Ports,
+  organizationId: string,
+  userId: string,
+  chosen: { integrationId: string | null; targetId: string | null },
+): Promise<ModalView> {
+  const drawing = ports
+    .knowMember(organizationId, userId)
+    .then(() => drawRequestModal(ports, organizationId, userId, chosen));
+  return within(ports, drawing).catch((error) => {
+    ports.log.error({ err: error }, "a choice could not be looked up");
+    return requestModal({ choice: null, open: undefined, notice: faultWords(error) });
+  });
+}
+
+const chosenIntegration = (value: string): string | null => (value === searchFailed.value ? null : value);
+
 async function submit(ports: Ports, submission: Submission): Promise<SubmissionAnswer> {
   const { organizationId, userId } = submission;
-  const integrationId = submission.value(ids.block.integration, ids.action.pickIntegration);
+  const integrationId = chosenIntegration(
+    submission.value(ids.block.integration, ids.action.pickIntegration),
+  );
+  if (integrationId === null) {
+    return { response_action: "errors", errors: { [ids.block.integration]: "Choose an integration." } };
+  }
   const message = submission.value(ids.block.message, ids.input.message);
   const targetId = submission.value(targetBlock(integrationId), ids.action.pickTarget) || null;
   const shown = readShown(submission.metadata);
@@ -83,6 +116,7 @@ async function submit(ports: Ports, submission: Submission): Promise<SubmissionA
     shown: shown.shown,
     message,
     replaces: shown.replaces,
+    gated: shown.gated,
   });
   return result.ok ? undefined : refused(ports, submission, result.refusal, shown, message);
 }
@@ -99,7 +133,8 @@ async function refused(
   message: string,
 ): Promise<SubmissionAnswer> {
   const again = { integrationId, targetId, message };
-  if (refusal.code === "build-changed") return redraw(ports, submission, again, refusalWords(refusal));
+  if (refusal.code === "build-changed" || refusal.code === "gate-changed")
+    return redraw(ports, submission, again, refusalWords(refusal));
   if (refusal.code === "must-confirm") {
     return redraw(
       ports,

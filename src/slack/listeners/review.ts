@@ -26,9 +26,16 @@ export function listenToReviews(app: App, ports: Ports): void {
   onSubmit(app, ports, ids.view.reject, ids.block.comment, (submission) => give(ports, submission, "reject"));
   onSubmit(app, ports, ids.view.review, ids.block.comment, (submission) => {
     const verdict = submission.value(ids.block.verdict, ids.input.verdict);
-    return give(ports, submission, verdict === "reject" ? "reject" : "approve");
+    if (verdict !== "approve" && verdict !== "reject") return Promise.resolve(noVerdict);
+    return give(ports, submission, verdict);
   });
 }
+
+/** Slack asks for a choice by itself; that nothing was chosen must never count as one. */
+const noVerdict: SubmissionAnswer = {
+  response_action: "errors",
+  errors: { [ids.block.verdict]: "Choose Approve or Reject." },
+};
 
 /** One click decides. */
 async function approve(ports: Ports, click: Click): Promise<Answer> {

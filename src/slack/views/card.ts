@@ -11,6 +11,7 @@ import {
   titleBlock,
   waitingBlocks,
 } from "./details.ts";
+import { fitMessage } from "./fit-message.ts";
 import { escapeWithin, mrkdwn, plain, textLimits } from "./text.ts";
 import { shortName, stateWords, whatWords } from "./words.ts";
 
@@ -21,7 +22,7 @@ export function card(view: RequestView, rights: ViewerRights, kind: CardView["ki
   const buttons = kind === "review" ? reviewButtons(view, rights) : ownButtons(view);
   return {
     text: cardText(view, kind),
-    blocks: [
+    blocks: fitMessage([
       titleBlock(view),
       requestFields(view),
       ...messageBlocks(view),
@@ -31,7 +32,7 @@ export function card(view: RequestView, rights: ViewerRights, kind: CardView["ki
       ...waitingBlocks(view),
       ...yourPart(view, rights, kind),
       { type: "actions", block_id: "actions", elements: buttons },
-    ],
+    ]),
   };
 }
 
@@ -80,7 +81,7 @@ function reviewButtons(view: RequestView, rights: ViewerRights): Button[] {
       button(ids.action.details, "Review", number, label("Review", view)),
     ];
   }
-  if (view.state === "approved" && rights.cancel) {
+  if ((view.state === "approved" || view.state === "failed") && rights.cancel) {
     return [details, button(ids.action.cancel, "Cancel Request", number, label("Cancel", view))];
   }
   return [details];

@@ -1,7 +1,7 @@
 import type { ContextBlock, HeaderBlock, KnownBlock, SectionBlock } from "@slack/types";
 import type { BuildView, LiveView, RequestView } from "../../queries/request-view.ts";
-import { escapeWithin, link, moment, mrkdwn, nameList, plain, textLimits } from "./text.ts";
-import { shortName, stateSign, stateWords } from "./words.ts";
+import { escaped, escapeWithin, link, moment, mrkdwn, nameList, plain, textLimits } from "./text.ts";
+import { byWords, shortName, stateSign, stateWords } from "./words.ts";
 
 const nameInField = 300;
 
@@ -29,7 +29,9 @@ export function requestFields(view: RequestView): SectionBlock {
 /** "1.4.2 · a1b2c3d", the version linked where the build has an address. */
 export function buildWords(build: BuildView): string {
   const commit =
-    build.commit === null ? "" : ` · \`${escapeWithin(build.commit.slice(0, 12).replace(/`/g, "'"), 60)}\``;
+    build.commit === null
+      ? ""
+      : ` · \`${escapeWithin([...build.commit].slice(0, 12).join("").replace(/`/g, "'"), 60)}\``;
   const author = build.author === null ? "" : `\nby ${escapeWithin(build.author, 100)}`;
   return `${fitLink(build.link, shortName(build.version))}${commit}${author}`;
 }
@@ -42,9 +44,10 @@ function approvalWords({ approvals, decision }: RequestView): string {
   return decision?.by.person === null ? "None needed" : `${approvals.given} of ${approvals.required}`;
 }
 
-/** A link only where it fits into a field beside the rest. */
+/** A link only where it fits into a field beside the rest: an address grows when it is encoded. */
 function fitLink(address: string | null, label: string): string {
-  return link(address !== null && address.length <= 500 ? address : null, label);
+  const linked = link(address, label);
+  return linked.length <= 1000 ? linked : escaped(label);
 }
 
 export function titleBlock(view: RequestView): HeaderBlock {
@@ -69,12 +72,21 @@ export function context(text: string): ContextBlock {
 
 /** The state, who brought it about, when, and what they said. */
 export function stateBlocks(view: RequestView): KnownBlock[] {
-  const at = view.cancelled?.at ?? view.promotedAt ?? view.expiredAt ?? view.decision?.at ?? null;
+  const decided = view.state === "approved" || view.state === "rejected" ? view.decision?.at : undefined;
+  const at = view.cancelled?.at ?? view.promotedAt ?? view.expiredAt ?? decided ?? null;
   const when = at === null ? "" : ` · ${moment(at)}`;
-  const line = `${stateSign(view)} *${escapeWithin(stateWords(view), 1500)}*${when}`;
+  // What the deployer reported stands by itself below: bold text ends with its line.
+  const bare = view.attempt === null ? view : { ...view, attempt: { ...view.attempt, reason: null } };
+  const line = `${stateSign(view)} *${escapeWithin(stateWords(bare), 1500)}*${when}`;
   const blocks: KnownBlock[] = [{ type: "section", text: mrkdwn(line) }];
   if (view.state === "promoting" && view.attempt?.link) {
-    blocks.push(context(link(view.attempt.link, "Follow the deployment")));
+    blocks.push(context(fitLink(view.attempt.link, "Follow the deployment")));
+  }
+  if ((view.state === "promoted" || view.state === "failed") && view.attempt !== null) {
+    blocks.push(context(`🚀 Started by ${escapeWithin(byWords(view.attempt.startedBy), 300)}`));
+  }
+  if (view.state === "failed" && view.attempt?.reason) {
+    blocks.push(...quoted("What the deployment reported", view.attempt.reason));
   }
   const { decision, cancelled } = view;
   if (decision?.by.person === null && view.state !== "approved") {

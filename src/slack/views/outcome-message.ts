@@ -39,7 +39,7 @@ function sentence(view: RequestView, event: RequestEvent): string {
     case "expired":
       return `⌛ ${what} expired: nobody ${decision === null ? "decided" : "promoted it"} in time. Ask again with ${ids.command.promote}.`;
     case "promoted":
-      return `🎉 ${what}: promoted. ${shortName(view.build.version)} is live in ${target}.`;
+      return `🎉 #${view.number} is promoted: ${shortName(view.integration.name)} ${shortName(view.build.version)} is live in ${target}.`;
     case "failed":
       return attempt?.unknown
         ? `⚠️ ${what}: the deployment went silent, it may still be running. Try again or cancel on its card.`
@@ -60,6 +60,7 @@ function comment(view: RequestView, event: RequestEvent): { from: string; text: 
   }
   if (event === "cancelled" && cancelled?.reason)
     return { from: byWords(cancelled.by), text: cancelled.reason };
-  if (event === "failed" && attempt?.reason) return { from: "The deployer says", text: attempt.reason };
+  if (event === "failed" && attempt?.reason)
+    return { from: "What the deployment reported", text: attempt.reason };
   return null;
 }

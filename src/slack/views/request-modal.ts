@@ -7,7 +7,7 @@ import { ids } from "../ids.ts";
 import { refusalWords } from "../refusals.ts";
 import { button } from "./card.ts";
 import { buildWords, context, liveWords } from "./details.ts";
-import { escaped, escapeWithin, mrkdwn, plain, textLimits } from "./text.ts";
+import { cutTo, escaped, escapeWithin, mrkdwn, plain, textLimits } from "./text.ts";
 import { shortName } from "./words.ts";
 
 /** What the modal remembers of what it showed; within the 3,000 characters of private_metadata. */
@@ -17,6 +17,8 @@ export type ShownChoice = {
   buildId: string;
   shown: string | null;
   replaces: number | null;
+  /** Whether a review was said to be needed; a modal of an older version does not say. */
+  gated?: boolean;
 };
 
 export type RequestModal = {
@@ -46,7 +48,7 @@ export function requestModal(modal: RequestModal): ModalView {
       ...(choice === null
         ? [context("Choose an integration to see what would be promoted.")]
         : stepBlocks(modal, choice)),
-      messageInput(modal.message),
+      messageInput(modal.message, choice === null || choice.gated),
     ],
   };
 }
@@ -63,6 +65,7 @@ function remember(choice: PromotionChoice): ShownChoice {
     buildId: choice.build?.id ?? "",
     shown: choice.shown,
     replaces: open?.replaceable ? open.number : null,
+    gated: choice.gated,
   };
 }
 
@@ -74,6 +77,9 @@ function submitLabel(choice: PromotionChoice | null): string {
 export function integrationOption(choice: IntegrationChoice): PlainTextOption {
   return option(`${shortName(choice.name)} · ${shortName(choice.projectName)}`, choice.id);
 }
+
+/** Stands in the list of integrations where they could not be searched: an empty one would say that there are none. */
+export const searchFailed = option("Signoff could not search. Try again in a moment.", "search-failed");
 
 function option(text: string, value: string): PlainTextOption {
   return { text: plain(text, textLimits.option), value };
@@ -111,7 +117,7 @@ function stepBlocks({ open }: RequestModal, choice: PromotionChoice): KnownBlock
       type: "section",
       fields: [
         mrkdwn(
-          `*${choice.gated ? "Build to approve" : "Build to promote"}*\n${choice.build ? buildWords(choice.build) : "Nothing is live"}\n_live in ${escapeWithin(shortName(step.source.name), 300)}_`,
+          `*${choice.gated ? "Build to approve" : "Build to promote"}*\n${sourceWords(choice.build, step.source.name)}`,
         ),
         mrkdwn(
           `*Live in ${escapeWithin(shortName(step.target.name), 300)} now*\n${liveWords(choice.liveInTarget)}`,
@@ -122,6 +128,11 @@ function stepBlocks({ open }: RequestModal, choice: PromotionChoice): KnownBlock
     ...openBlocks(choice, open),
     ...hints(choice, step),
   ];
+}
+
+function sourceWords(build: PromotionChoice["build"], source: string): string {
+  const name = escapeWithin(shortName(source), 300);
+  return build ? `${buildWords(build)}\n_live in ${name}_` : `Nothing is live in ${name} yet`;
 }
 
 /** One input for source and target: the steps of the pipeline. Its block_id follows the integration, so that it starts anew with it. */
@@ -144,7 +155,7 @@ function targetInput(choice: PromotionChoice, step: NonNullable<PromotionChoice[
 export const targetBlock = (integrationId: string): string => `${ids.block.target}:${integrationId}`;
 
 function stepOption(source: string, target: { id: string; name: string }): PlainTextOption {
-  return option(`${shortName(source).slice(0, 34)} → ${shortName(target.name).slice(0, 36)}`, target.id);
+  return option(`${cutTo(shortName(source), 34)} → ${cutTo(shortName(target.name), 36)}`, target.id);
 }
 
 function openBlocks(choice: PromotionChoice, open: RequestView | undefined): KnownBlock[] {
@@ -157,7 +168,7 @@ function openBlocks(choice: PromotionChoice, open: RequestView | undefined): Kno
   );
   const replace =
     replaceable && open
-      ? ` Submit to replace it: #${number} asks for ${shortName(open.build.version)}, and a newer build is live now.`
+      ? ` Submit to replace it: #${number} asks for ${shortName(open.build.version)}, and another build is live in ${shortName(open.source.name)} now.`
       : "";
   return [
     {
@@ -181,17 +192,21 @@ function hints(choice: PromotionChoice, step: NonNullable<PromotionChoice["step"
       ),
     );
   }
-  if (!choice.gated) blocks.push(context("No review is needed here: Promote acts at once."));
+  const possible = choice.problem === null && choice.openRequest === null;
+  if (!choice.gated && possible) blocks.push(context("No review is needed here: Promote acts at once."));
   return blocks;
 }
 
-function messageInput(message: string | undefined): InputBlock {
+function messageInput(message: string | undefined, gated: boolean): InputBlock {
+  const hint = gated
+    ? "What reviewers should know: what changes, how it was tested, when it should go out."
+    : "What changes and why. It is kept with the promotion.";
   return {
     type: "input",
     block_id: ids.block.message,
     optional: true,
     label: plain("Message"),
-    hint: plain("What reviewers should know: what changes, how it was tested, when it should go out."),
+    hint: plain(hint),
     element: {
       type: "plain_text_input",
       action_id: ids.input.message,

@@ -169,7 +169,7 @@ export function confirmModal(view: RequestView, changes: readonly DriftChange[],
   const words = changes.map((change) => `• ${escapeWithin(changeWords(change, view), 700)}`).join("\n");
   const blocks: KnownBlock[] = [
     titleBlock(view),
-    section(`⚠️ *Something changed since this was asked for*\n${words}`),
+    section(`⚠️ *Look at this before you promote*\n${words}`),
     requestFields(view),
     context(
       `Promote brings exactly ${escapeWithin(shortName(view.build.version), 200)} to ${escapeWithin(shortName(view.target.name), 200)}.`,
@@ -233,6 +233,28 @@ export function noticeModal(notice: string, typed = ""): ModalView {
     title: plain("Signoff", 24),
     close: plain("Close", 24),
     blocks,
+  };
+}
+
+type OpenModal = Pick<ModalView, "callback_id" | "private_metadata" | "title"> & {
+  blocks: readonly { type: string; block_id?: string }[];
+  submit?: ModalView["submit"] | null;
+  close?: ModalView["close"] | null;
+};
+
+/** A modal as Slack says that it stands, with one line at its top. What was typed in it stays. */
+export function withNotice(open: OpenModal, notice: string): ModalView {
+  const { callback_id, private_metadata, title, submit, close } = open;
+  const line: KnownBlock = { ...section(`⚠️ *${escapeWithin(notice, 2900)}*`), block_id: ids.block.notice };
+  const others = open.blocks.filter(({ block_id }) => block_id !== ids.block.notice) as KnownBlock[];
+  return {
+    type: "modal",
+    ...(callback_id === undefined ? {} : { callback_id }),
+    ...(private_metadata === undefined ? {} : { private_metadata }),
+    title,
+    ...(submit ? { submit } : {}),
+    ...(close ? { close } : {}),
+    blocks: [line, ...others].slice(0, 100),
   };
 }
 

@@ -43,7 +43,7 @@ export function stateWords(view: RequestView): string {
     case "failed":
       return attempt?.unknown
         ? "The deployment went silent: it may still be running"
-        : `The deployment failed${attempt?.reason ? `: ${cutTo(attempt.reason, 500)}` : ""}`;
+        : `The deployment failed${attempt?.reason ? `: ${cutTo(attempt.reason.replace(/\s+/g, " ").trim(), 500)}` : ""}`;
     default:
       return never(view.state);
   }

@@ -1,0 +1,198 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import type { BotAnswer } from "../../sandbox/slack/index.ts";
+import { eventually, type TestWorld, testWorld, textOf } from "../support/world.ts";
+
+const nothingChanged = "Something went wrong on Signoff's side. Nothing was changed, try again in a moment.";
+
+let world: TestWorld;
+
+beforeAll(async () => {
+  world = await testWorld({ proxied: true });
+});
+
+afterAll(() => world?.stop());
+
+const told = (name: string, words: string | RegExp) =>
+  eventually(() => expect(world.privately(name)).toMatch(words));
+
+const opened = (name: string, title: string) =>
+  eventually(() => expect(world.modal(name).title?.text).toBe(title));
+
+const close = async (name: string) => {
+  while (world.slack.topView(world.id(name))) await world.slack.closeView(world.id(name));
+};
+
+function inTime(answer: BotAnswer): void {
+  expect(answer.error).toBeUndefined();
+  expect(answer.status).toBe(200);
+  expect(answer.tookMs).toBeLessThan(3000);
+}
+
+describe("with the database down everybody is told that nothing was changed, within 3 seconds", () => {
+  let link: string;
+
+  beforeAll(async () => {
+    await world.request("dana", "orders-sync", "Before");
+    const mail = (await world.mail.inbox()).find(({ to }) => to === "bob@acme.example");
+    link = /http:\/\/[^"]+\/r\/[\w.-]+/.exec(mail?.html ?? "")?.[0] as string;
+  });
+
+  afterEach(async () => {
+    await world.proxy.up();
+    await eventually(async () => expect((await fetch(`${world.botUrl}/readyz`)).status).toBe(200));
+    for (const name of ["dana", "bob", "carol"]) await close(name);
+    expect(world.slack.violations).toEqual([]);
+  });
+
+  test("a command", async () => {
+    await world.proxy.down();
+    inTime(await world.slack.command(world.id("dana"), "/promote orders-sync"));
+    expect(world.privately("dana")).toBe(nothingChanged);
+  });
+
+  test.each(["approve_request", "open_reject", "open_details"])("a click on a card: %s", async (actionId) => {
+    const { slack } = world;
+    const before = slack.ephemeralsFor(world.id("bob")).length;
+    await world.proxy.down();
+    inTime(await world.press("bob", actionId));
+    await eventually(() => expect(slack.ephemeralsFor(world.id("bob"))).toHaveLength(before + 1));
+    expect(world.privately("bob")).toBe(nothingChanged);
+    expect(slack.topView(world.id("bob"))).toBeUndefined();
+  });
+
+  test("a submission: at its field, so that what was typed stays", async () => {
+    await world.press("bob", "open_reject");
+    await opened("bob", "Reject #1");
+    await world.proxy.down();
+    inTime(await world.slack.submit(world.id("bob"), { comment_input: "Half an hour of work" }));
+    expect(world.modal("bob").errors).toEqual({ comment: nothingChanged });
+    expect(world.modal("bob").values.comment?.comment_input?.value).toBe("Half an hour of work");
+    await world.proxy.up();
+    await eventually(async () => {
+      await world.slack.submit(world.id("bob"), {});
+      expect(world.slack.topView(world.id("bob"))).toBeUndefined();
+    });
+    await world.app.idle();
+    expect(textOf(world.cardFor("dana", 1))).toContain("Rejected by Bob Reviewer");
+    expect(textOf(world.cardFor("dana", 1))).toContain("Half an hour of work");
+  });
+
+  test("a submission of the request modal, and it can be submitted again", async () => {
+    await world.slack.command(world.id("dana"), "/promote inventory-feed");
+    await world.proxy.down();
+    inTime(await world.slack.submit(world.id("dana"), { message_input: "Second" }));
+    expect(world.modal("dana").errors).toEqual({ integration: nothingChanged });
+    await world.proxy.up();
+    await eventually(async () => {
+      await world.slack.submit(world.id("dana"), {});
+      expect(world.slack.topView(world.id("dana"))).toBeUndefined();
+    });
+    await world.app.idle();
+    expect(world.texts("bob").at(-1)).toContain("Second");
+    expect(world.texts("bob").filter((text) => text.includes("Second"))).toHaveLength(1);
+  });
+
+  test("the options of the select: it says so instead of finding nothing, and saying so cannot be chosen", async () => {
+    const dana = world.id("dana");
+    await world.slack.command(dana, "/promote");
+    await world.proxy.down();
+    const started = Date.now();
+    const options = await world.slack.suggest(dana, "pick_integration", "orders");
+    expect(Date.now() - started).toBeLessThan(3000);
+    expect(options.map(({ text }) => text.text)).toEqual([
+      "Signoff could not search. Try again in a moment.",
+    ]);
+    await world.slack.choose(dana, "pick_integration", options[0]?.value as string);
+    await world.proxy.up();
+    await eventually(async () => {
+      await world.slack.submit(dana);
+      expect(world.modal("dana").errors).toEqual({ integration: "Choose an integration." });
+    });
+  });
+
+  test("a choice in the modal is answered in the modal, and what was typed stays", async () => {
+    const dana = world.id("dana");
+    await world.slack.command(dana, "/promote orders-sync");
+    const [found] = await world.slack.suggest(dana, "pick_integration", "returns");
+    await world.proxy.down();
+    world.slack.fill(dana, "message_input", "Typed");
+    inTime(await world.slack.choose(dana, "pick_integration", found?.value as string));
+    await eventually(() => expect(world.modalText("dana")).toContain(nothingChanged));
+    expect(world.modal("dana").values.message?.message_input?.value).toBe("Typed");
+    expect(world.modal("dana").values.integration?.pick_integration?.selected_option).toMatchObject({
+      value: found?.value,
+    });
+  });
+
+  test("a link in an email", async () => {
+    await world.proxy.down();
+    const answer = await fetch(link, { redirect: "manual" });
+    expect(answer.status).toBe(503);
+    expect(answer.headers.get("retry-after")).toBe("10");
+    expect(await answer.text()).toContain("Nothing was changed. Open this link again in a moment.");
+    expect((await fetch(`${world.botUrl}/healthz`)).status).toBe(200);
+    expect((await fetch(`${world.botUrl}/readyz`)).status).toBe(503);
+  });
+
+  test("and it all works again without a restart", async () => {
+    await world.proxy.down();
+    inTime(await world.slack.command(world.id("dana"), "/promote orders-sync"));
+    await world.proxy.up();
+    await eventually(async () => {
+      await world.slack.command(world.id("dana"), "/promote orders-sync");
+      expect(world.slack.topView(world.id("dana"))).toBeDefined();
+    });
+    await world.slack.submit(world.id("dana"), { message_input: "After" });
+    await world.app.idle();
+    expect(world.texts("bob").at(-1)).toContain("After");
+    expect((await fetch(link, { redirect: "manual" })).status).toBe(302);
+  });
+});
+
+test("what somebody else holds locked is not waited for: the person is told in time", async () => {
+  await world.request("dana", "commerce/billing production");
+  const holder = await world.database.database.sql.reserve();
+  await holder`begin`;
+  await holder`select from requests for update`;
+  inTime(await world.press("bob", "approve_request"));
+  await told("bob", nothingChanged);
+  await holder`rollback`;
+  holder.release();
+  await world.press("bob", "approve_request");
+  await world.app.idle();
+  expect(textOf(world.cardOf("bob"))).toContain("Approved by Bob Reviewer");
+});
+
+test("the answer to a commit is lost: the person is told so, not that nothing happened", async () => {
+  const { sql } = world.database.database;
+  await world.request("dana", "commerce/billing staging", "Lost");
+  const lock = 4711;
+  // The commit itself waits for a lock: a deferred trigger runs inside it.
+  await sql.unsafe(`
+    create function stall() returns trigger language plpgsql as
+      $$ begin perform pg_advisory_xact_lock(${lock}); return null; end $$;
+    create constraint trigger stall after update on requests deferrable initially deferred
+      for each row execute function stall()`);
+  const holder = await sql.reserve();
+  await holder`select pg_advisory_lock(${lock})`;
+  const clicking = world.press("bob", "approve_request");
+  await eventually(async () => {
+    const [waiting] = await holder<{ count: number }[]>`
+      select count(*)::int from pg_locks where locktype = 'advisory' and not granted`;
+    expect(waiting?.count).toBe(1);
+  });
+  await world.proxy.down();
+  await holder`select pg_advisory_unlock(${lock})`;
+  inTime(await clicking);
+  await told(
+    "bob",
+    "Signoff could not confirm this in time. The card will show whether it happened; if it did not, try again.",
+  );
+  await sql`drop trigger stall on requests`;
+  holder.release();
+  await world.proxy.up();
+  // The sweep finds what was committed, although nobody was woken.
+  const [row] = await sql<{ state: string }[]>`select state from requests order by number desc limit 1`;
+  const words = row?.state === "approved" ? "Approved by Bob Reviewer" : "Waiting for review";
+  await eventually(() => expect(textOf(world.cardOf("bob"))).toContain(words), 14_000);
+});

@@ -1,0 +1,44 @@
+/** Every text in which Slack would bring something to life: mrkdwn, and the top-level text of messages. */
+export function live(value: unknown): string[] {
+  if (Array.isArray(value)) return value.flatMap(live);
+  if (value === null || typeof value !== "object") return [];
+  const { type, text } = value as { type?: unknown; text?: unknown };
+  const own = typeof text === "string" && type !== "plain_text" ? [text] : [];
+  return [
+    ...own,
+    ...Object.values(value).flatMap((inner) => (typeof inner === "string" ? parsed(inner) : live(inner))),
+  ];
+}
+
+/** Arguments that travel as JSON in a form. */
+function parsed(text: string): string[] {
+  if (!/^[[{]/.test(text)) return [];
+  try {
+    return live(JSON.parse(text));
+  } catch {
+    return [];
+  }
+}
+
+const ours = [
+  /^<!date\^\d+\^\{date_short_pretty\} at \{time\}\|\d{4}-\d\d-\d\d \d\d:\d\d UTC>$/,
+  /^<https?:\/\/ci\.example\/[^\s<>|]*\|[^<>|]+>$/,
+];
+
+/** What in a mrkdwn text is not ours but alive, or broken. */
+export function faultsOf(text: string, people: ReadonlySet<string>): string[] {
+  const faults: string[] = [];
+  const rest = text.replace(/<[^<>]*>/g, (sequence) => {
+    const mention = /^<@(\w+)>$/.exec(sequence)?.[1];
+    const known = mention !== undefined ? people.has(mention) : ours.some((form) => form.test(sequence));
+    if (!known) faults.push(`alive: ${sequence}`);
+    return "";
+  });
+  if (/[<>]/.test(rest)) faults.push(`not escaped: ${text.slice(0, 200)}`);
+  if (/&(?!amp;|lt;|gt;)/.test(rest)) faults.push(`a broken entity: ${text.slice(0, 200)}`);
+  if (text.includes("\ufffd") || !isWellFormed(text))
+    faults.push(`a broken character: ${text.slice(0, 200)}`);
+  return faults;
+}
+
+const isWellFormed = (text: string) => Buffer.from(text).toString() === text;

@@ -1,0 +1,56 @@
+type Live = Record<string, string>;
+
+/** A seed file whose every text is as long and as hostile as it may be. `hostile` gives a text of about so many characters. */
+export function hostileSeed(hostile: (length: number) => string) {
+  const name = hostile(100);
+  const link = (extra: string) => `https://ci.example/${hostile(1900)}${extra}`;
+  const builds = (slug: string) =>
+    ["1", "2", "3"].map((n) => ({
+      id: `${slug}-${n}`,
+      version: `${n}${hostile(99)}`,
+      commit: hostile(100),
+      // Short enough for a link, and one that is too long for it once it is encoded.
+      link: n === "2" ? `https://ci.example/${hostile(450)}` : link(n),
+      author: hostile(100),
+    }));
+  const integration = (slug: string, called: string) => ({
+    slug,
+    name: called,
+    builds: builds(slug),
+    live: { development: `${slug}-2`, staging: `${slug}-1` } as Live,
+  });
+  const environments = [
+    { slug: "development", name },
+    { slug: "staging", name, critical: true },
+    { slug: "production", name },
+  ];
+  const slugs = ["one", "two", "three", "four", "five", "same"];
+  return {
+    roles: [
+      { name: "Admin", members: ["ada@acme.example"] },
+      { name, members: ["bob@acme.example", "carol@acme.example", "ada@acme.example"] },
+    ],
+    projects: [
+      {
+        slug: "first",
+        name,
+        requesters: [] as string[],
+        environments,
+        integrations: slugs.map((slug) => integration(slug, name)),
+      },
+      {
+        slug: "closed",
+        name: name.slice(0, -1) || name,
+        requesters: [name],
+        environments,
+        integrations: [integration("one", name), integration("same", name)],
+      },
+    ],
+    workflow: {
+      enabled: true,
+      roles: [name],
+      assignees: [] as string[],
+      options: { requiredApprovals: 2 },
+    },
+  };
+}
