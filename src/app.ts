@@ -56,7 +56,10 @@ export type App = {
 /** The composition root: migrates, connects every port, and listens. Nothing listens before the rest stands. */
 export async function startApp(config: Config, options: AppOptions): Promise<App> {
   const { log, now = () => new Date() } = options;
-  await migrate(config.databaseUrl);
+  await migrate(config.databaseUrl).catch((error: unknown) => {
+    const words = error instanceof Error ? error.message : String(error);
+    throw new Error(`The database cannot be used: ${words}. Check DATABASE_URL and that PostgreSQL runs.`);
+  });
   const database = connect(config.databaseUrl);
   const clients = slackClients({ token: config.slack.botToken, apiUrl: config.slack.apiUrl, log });
   try {

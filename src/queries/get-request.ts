@@ -1,6 +1,6 @@
 import * as builds from "../../db/builds.ts";
 import * as catalog from "../../db/catalog.ts";
-import type { Db } from "../../db/connect.ts";
+import type { Db, Tx } from "../../db/connect.ts";
 import * as deployments from "../../db/deployments.ts";
 import * as members from "../../db/members.ts";
 import * as requests from "../../db/requests.ts";
@@ -23,8 +23,21 @@ import type { BuildView, ByView, LiveView, RequestView } from "./request-view.ts
  *
  * @param now decides whether its time has run out (R11)
  */
-export async function getRequest(
+export function getRequest(
   db: Db,
+  organizationId: string,
+  number: number,
+  now: Date,
+): Promise<RequestView | undefined> {
+  // One snapshot: a view read piece by piece would show a review beside the state from before it.
+  return db.transaction((tx) => readRequest(tx, organizationId, number, now), {
+    isolationLevel: "repeatable read",
+    accessMode: "read only",
+  });
+}
+
+async function readRequest(
+  db: Tx,
   organizationId: string,
   number: number,
   now: Date,
@@ -93,7 +106,7 @@ export async function getRequest(
   };
 }
 
-async function findAttempt(db: Db, { organizationId, state }: PromotionRequest) {
+async function findAttempt(db: Tx, { organizationId, state }: PromotionRequest) {
   if (!("deploymentId" in state)) return null;
   return (await deployments.find(db, organizationId, state.deploymentId)) ?? null;
 }
