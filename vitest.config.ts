@@ -7,7 +7,7 @@ export default defineConfig({
     environment: "node",
     globalSetup: ["test/support/postgres-setup.ts"],
     maxWorkers: 2,
-    testTimeout: 15_000,
-    hookTimeout: 30_000,
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
   },
 });

@@ -218,7 +218,7 @@ function hasAction(message: { blocks: object[] }, actionId: string): boolean {
 }
 
 /** Waits for something that follows an answer: until it no longer throws. A busy machine is given its time. */
-export const eventually = <T>(look: () => T | Promise<T>, timeout = 10_000): Promise<T> =>
+export const eventually = <T>(look: () => T | Promise<T>, timeout = 30_000): Promise<T> =>
   vi.waitFor(look, { timeout, interval: 20 });
 
 /** Everything that a message or view says, as one text. */
