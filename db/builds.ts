@@ -1,4 +1,4 @@
-import { and, eq, inArray, sql } from "drizzle-orm";
+import { and, desc, eq, inArray, sql } from "drizzle-orm";
 import type { Db, Tx } from "./connect.ts";
 import { builds } from "./schema/index.ts";
 
@@ -38,4 +38,24 @@ export async function findMany(
     .from(builds)
     .where(and(eq(builds.organizationId, organizationId), inArray(builds.id, [...new Set(ids)])));
   return new Map(rows.map((row) => [row.id, row]));
+}
+
+/** The builds of an integration that have this version, the newest first. */
+export async function listOfVersion(
+  db: Db | Tx,
+  organizationId: string,
+  integrationId: string,
+  version: string,
+): Promise<Build[]> {
+  return db
+    .select()
+    .from(builds)
+    .where(
+      and(
+        eq(builds.organizationId, organizationId),
+        eq(builds.integrationId, integrationId),
+        eq(builds.version, version),
+      ),
+    )
+    .orderBy(desc(builds.createdAt), desc(builds.id));
 }

@@ -49,6 +49,28 @@ export async function find(db: Db | Tx, organizationId: string, id: string): Pro
   return row;
 }
 
+/** The request's card in a channel: in this one, or else in any. */
+export async function findInChannel(
+  db: Db | Tx,
+  organizationId: string,
+  requestNumber: number,
+  channelId?: string,
+): Promise<Card | undefined> {
+  const [row] = await db
+    .select()
+    .from(cards)
+    .where(
+      and(
+        eq(cards.organizationId, organizationId),
+        eq(cards.requestNumber, requestNumber),
+        eq(cards.kind, "channel"),
+        channelId === undefined ? undefined : eq(cards.recipientId, channelId),
+      ),
+    )
+    .limit(1);
+  return row;
+}
+
 /** The cards through which one person follows a request. */
 export async function findOfPerson(
   db: Db | Tx,

@@ -56,6 +56,19 @@ export async function findIntegration(
   };
 }
 
+/**
+ * Keeps the project of an integration as it is until the transaction ends: its pipeline, and that neither is archived.
+ * Whoever only holds it does not wait for others who hold it.
+ */
+export async function holdProject(tx: Tx, organizationId: string, integrationId: string): Promise<void> {
+  await tx
+    .select({ id: projects.id })
+    .from(projects)
+    .innerJoin(integrations, inTheirProjects)
+    .where(and(eq(integrations.organizationId, organizationId), eq(integrations.id, integrationId)))
+    .for("key share", { of: projects });
+}
+
 /** A project's pipeline in order, without archived environments. */
 export async function listEnvironments(
   db: Db | Tx,
@@ -125,12 +138,14 @@ const inTheirProjects = and(
  * Integrations whose name or slug, or whose project's, contains every word that was typed; by project and name.
  *
  * @param limit at most this many
+ * @param projectId only of this project
  */
 export async function searchIntegrations(
   db: Db | Tx,
   organizationId: string,
   typed: string,
   limit: number,
+  projectId?: string,
 ): Promise<IntegrationChoice[]> {
   const words = sayable(typed)
     .split(/[\s/]+/)
@@ -146,6 +161,7 @@ export async function searchIntegrations(
         eq(integrations.organizationId, organizationId),
         isNull(integrations.archivedAt),
         isNull(projects.archivedAt),
+        projectId === undefined ? undefined : eq(integrations.projectId, projectId),
         ...contains,
       ),
     )

@@ -19,6 +19,8 @@ export type Database = {
 export type ConnectOptions = {
   /** Connections for drizzle; default 10. */
   max?: number;
+  /** How long a statement waits for a lock, in milliseconds; default 1,500. Races of many on a busy machine take longer. */
+  lockTimeoutMs?: number;
   /** Shown in pg_stat_activity; default `signoff`. */
   applicationName?: string;
 };
@@ -48,8 +50,9 @@ const closeWithinSeconds = 3;
 export function connect(url: string, options: ConnectOptions = {}): Database {
   const max = options.max ?? 10;
   const applicationName = options.applicationName ?? "signoff";
-  const client = postgres(url, { ...clientOptions(applicationName), max });
-  const sql = postgres(url, { ...clientOptions(applicationName), max: 2 });
+  const common = clientOptions(applicationName, options.lockTimeoutMs ?? lockTimeoutMs);
+  const client = postgres(url, { ...common, max });
+  const sql = postgres(url, { ...common, max: 2 });
   const db = drizzle(client, { schema, casing: "snake_case" });
   const enter = gate(max, max * waitingPerConnection);
   const begin = db.transaction.bind(db);
@@ -71,7 +74,7 @@ export function connect(url: string, options: ConnectOptions = {}): Database {
   };
 }
 
-function clientOptions(applicationName: string) {
+function clientOptions(applicationName: string, lockTimeout: number) {
   return {
     connect_timeout: connectTimeoutSeconds,
     idle_timeout: 60,
@@ -80,8 +83,9 @@ function clientOptions(applicationName: string) {
     onnotice: () => {},
     connection: {
       application_name: applicationName,
-      statement_timeout: statementTimeoutMs,
-      lock_timeout: lockTimeoutMs,
+      // A statement that may wait longer for a lock may take longer.
+      statement_timeout: Math.max(statementTimeoutMs, lockTimeout + 1_000),
+      lock_timeout: lockTimeout,
       idle_in_transaction_session_timeout: 10_000,
     },
   } satisfies postgres.Options<Record<string, postgres.PostgresType>>;

@@ -3,10 +3,17 @@ import type { Db, Tx } from "./connect.ts";
 import { outbox } from "./schema/outbox.ts";
 
 /** Something to be done after the commit. The payload is JSON and names things by id; `kind` chooses the handler. */
-export type NewItem = { organizationId: string; kind: string; key: string; payload: unknown };
+export type NewItem = {
+  organizationId: string;
+  kind: string;
+  key: string;
+  payload: unknown;
+  /** How long it waits before it is due, in milliseconds: what comes for the same key meanwhile is done with it. */
+  afterMs?: number;
+};
 
 /** A claimed item: this worker's alone until its lease ends. */
-export type ClaimedItem = NewItem & {
+export type ClaimedItem = Omit<NewItem, "afterMs"> & {
   id: number;
   revision: number;
   /** Counts this attempt: 1 at the first. */
@@ -22,6 +29,8 @@ export type ClaimedItem = NewItem & {
 
 export type Settlement =
   | { kind: "done" }
+  /** A part is done: the item goes on after so long, with its attempts counted anew. */
+  | { kind: "later"; afterMs: number }
   /** `inDoubt`: the attempt may have reached the far end. A doubt once noted stays until the item is done. */
   | { kind: "retry"; afterMs: number; reason: string; inDoubt: boolean }
   | { kind: "dead"; reason: string };
@@ -39,8 +48,8 @@ export async function add(tx: Tx | Db, items: readonly NewItem[]): Promise<void>
 }
 
 /**
- * Adds items, all in one statement. Where the key exists its revision rises, and it is opened again, due at once, if
- * it was settled. An item that is waiting or being worked keeps its time and its lease: its worker finds the revision
+ * Adds items, all in one statement. Where the key exists its revision rises, and it is opened again, due as a new one,
+ * if it was settled. An item that is waiting or being worked keeps its time and its lease: its worker finds the revision
  * moved and goes again. So there is one open item per key, one worker at a time on it, and no change is lost.
  */
 export async function addOrReopen(tx: Tx | Db, items: readonly NewItem[]): Promise<void> {
@@ -52,7 +61,7 @@ export async function addOrReopen(tx: Tx | Db, items: readonly NewItem[]): Promi
       payload = excluded.payload,
       revision = outbox.revision + 1,
       attempts = case when outbox.settled_at is null then outbox.attempts else 0 end,
-      available_at = case when outbox.settled_at is null then outbox.available_at else ${atOnce} end,
+      available_at = case when outbox.settled_at is null then outbox.available_at else excluded.available_at end,
       reason = case when outbox.settled_at is null then outbox.reason end,
       settled_at = null,
       outcome = null`);
@@ -95,14 +104,14 @@ export async function claim(
  * are the database's.
  */
 export async function settle(db: Db | Tx, item: ClaimedItem, settlement: Settlement): Promise<Settled> {
-  const changes = settlement.kind === "retry" ? retry(settlement) : end(settlement, item);
+  const changes = changesOf(settlement, item);
   const rows = await db.execute<{ settled: boolean }>(sql`
     update outbox set leased_until = null, ${changes} where ${fence(item)}
     returning settled_at is not null as settled`);
   const row = rows[0];
   if (row === undefined) return "lost";
   if (row.settled) return "settled";
-  return settlement.kind === "retry" ? "waiting" : "again";
+  return settlement.kind === "retry" || settlement.kind === "later" ? "waiting" : "again";
 }
 
 /** Gives back items whose handler has not begun, as if they had not been claimed. */
@@ -174,9 +183,19 @@ function insertItems(items: readonly NewItem[]): SQL {
   const rows = [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, item]) => item);
   return sql`
     insert into outbox (organization_id, kind, key, payload, available_at)
-    select i."organizationId", i.kind, i.key, coalesce(i.payload, 'null'), ${atOnce}
+    select i."organizationId", i.kind, i.key, coalesce(i.payload, 'null'),
+      ${atOnce} + coalesce(i."afterMs", 0) * interval '1 millisecond'
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-      as i("organizationId" text, kind text, key text, payload jsonb)`;
+      as i("organizationId" text, kind text, key text, payload jsonb, "afterMs" float8)`;
+}
+
+function changesOf(settlement: Settlement, item: ClaimedItem): SQL {
+  if (settlement.kind === "retry") return retry(settlement);
+  return settlement.kind === "later" ? later(settlement) : end(settlement, item);
+}
+
+function later({ afterMs }: Extract<Settlement, { kind: "later" }>): SQL {
+  return sql`available_at = ${atOnce} + ${milliseconds(afterMs)}, attempts = 0, in_doubt = false, reason = null`;
 }
 
 function retry(settlement: Extract<Settlement, { kind: "retry" }>): SQL {
@@ -187,7 +206,7 @@ function retry(settlement: Extract<Settlement, { kind: "retry" }>): SQL {
 }
 
 /** Settles, unless the revision moved on: then the item starts afresh, however the attempt ended. */
-function end(settlement: Exclude<Settlement, { kind: "retry" }>, item: ClaimedItem): SQL {
+function end(settlement: Extract<Settlement, { kind: "done" | "dead" }>, item: ClaimedItem): SQL {
   const unchanged = sql`revision = ${item.revision}`;
   const done = settlement.kind === "done";
   return sql`

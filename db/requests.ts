@@ -71,25 +71,6 @@ const around = (integrationId: string, environmentId: string) =>
     inArray(requests.state, [...openStates]),
   );
 
-/** R4: bumps the version of every open request, so that cards follow a change of settings or people. */
-export async function bumpOpen(
-  tx: Tx,
-  organizationId: string,
-): Promise<{ number: number; version: number }[]> {
-  // Locked in order first: an update alone locks in whatever order it finds them.
-  await tx
-    .select({ number: requests.number })
-    .from(requests)
-    .where(and(eq(requests.organizationId, organizationId), inArray(requests.state, [...openStates])))
-    .orderBy(asc(requests.number))
-    .for("no key update");
-  return tx
-    .update(requests)
-    .set({ version: sql`${requests.version} + 1` })
-    .where(and(eq(requests.organizationId, organizationId), inArray(requests.state, [...openStates])))
-    .returning({ number: requests.number, version: requests.version });
-}
-
 export async function find(
   db: Db | Tx,
   organizationId: string,
@@ -141,6 +122,37 @@ export async function bumpAround(
         except === null ? undefined : ne(requests.number, except),
       ),
     )
+    .returning({ number: requests.number, version: requests.version });
+}
+
+/**
+ * Bumps the version of those of these requests that are open, so that they are drawn again.
+ *
+ * @param waiting whether to wait for one that somebody holds; else it is left out, and no lock is held meanwhile
+ */
+export async function bumpOpen(
+  tx: Tx,
+  organizationId: string,
+  numbers: readonly number[],
+  waiting: boolean,
+): Promise<{ number: number; version: number }[]> {
+  const open = (these: readonly number[]) =>
+    and(
+      eq(requests.organizationId, organizationId),
+      inArray(requests.number, [...these]),
+      inArray(requests.state, [...openStates]),
+    );
+  const held = await tx
+    .select({ number: requests.number })
+    .from(requests)
+    .where(open(numbers))
+    .orderBy(asc(requests.number))
+    .for("no key update", waiting ? {} : { skipLocked: true });
+  if (held.length === 0) return [];
+  return tx
+    .update(requests)
+    .set({ version: sql`${requests.version} + 1` })
+    .where(open(held.map(({ number }) => number)))
     .returning({ number: requests.number, version: requests.version });
 }
 

@@ -1,4 +1,4 @@
-import { and, asc, eq, isNull } from "drizzle-orm";
+import { and, asc, eq, inArray, isNull } from "drizzle-orm";
 import type { Surface } from "../src/domain/actor.ts";
 import type { MemberId } from "../src/domain/people.ts";
 import type { Review } from "../src/domain/review.ts";
@@ -29,6 +29,33 @@ export async function list(
       ),
     )
     .orderBy(asc(reviews.at), asc(reviews.id));
+}
+
+/** Whose approvals of these requests stand, by request. */
+export async function listApprovers(
+  db: Db | Tx,
+  organizationId: string,
+  requestNumbers: readonly number[],
+): Promise<Map<number, MemberId[]>> {
+  const byRequest = new Map<number, MemberId[]>();
+  if (requestNumbers.length === 0) return byRequest;
+  const rows = await db
+    .select({ requestNumber: reviews.requestNumber, reviewerId: reviews.reviewerId })
+    .from(reviews)
+    .where(
+      and(
+        eq(reviews.organizationId, organizationId),
+        inArray(reviews.requestNumber, [...requestNumbers]),
+        eq(reviews.verdict, "approve"),
+        isNull(reviews.replacedAt),
+      ),
+    );
+  for (const { requestNumber, reviewerId } of rows) {
+    const known = byRequest.get(requestNumber);
+    if (known === undefined) byRequest.set(requestNumber, [reviewerId]);
+    else known.push(reviewerId);
+  }
+  return byRequest;
 }
 
 /** The review that this person gave and has not replaced. */

@@ -13,8 +13,21 @@ const root = fileURLToPath(new URL("../", import.meta.url));
 /** The page's port; another free one is taken where it is in use. */
 const wantedPort = 4000;
 
-/** `npm run sandbox`: the bot in its production wiring, between stand-ins for Slack and Resend, and a page to try it. */
-async function main(): Promise<void> {
+/** Channels of the workspace beside #general, to try where review cards can go. */
+const channels = [
+  { name: "releases", members: ["dana", "bob", "carol", "ada", "bot"] },
+  { name: "random", members: ["dana", "bob", "carol", "ada", "sam"] },
+  { name: "partners", members: ["bob", "ada", "bot"], isExtShared: true },
+];
+
+/** User groups that a role can be bound to. */
+const groups = [{ handle: "release-managers", name: "Release Managers", users: ["bob", "carol"] }];
+
+/**
+ * `npm run sandbox`: the bot in its production wiring, between stand-ins for Slack and Resend, and a page to try it.
+ * `npm run sandbox -- --empty`: the same, with nothing set up in the bot.
+ */
+async function main(isEmpty: boolean): Promise<void> {
   const log = createLog("warn");
   const database = await startEmbedded({ dataDir: `${root}.data/sandbox` });
   await forget(database.url);
@@ -22,14 +35,20 @@ async function main(): Promise<void> {
   const world = await startWorld({
     databaseUrl: database.url,
     manifest: `${root}manifest.yml`,
-    seed: `${root}sandbox/seed.yml`,
-    slack: { people, team: { id: "T0ACME", name: "Acme" }, publicUrl: () => `http://localhost:${pagePort}/` },
+    ...(!isEmpty && { seed: `${root}sandbox/seed.yml` }),
+    slack: {
+      people,
+      channels,
+      groups,
+      team: { id: "T0ACME", name: "Acme" },
+      publicUrl: () => `http://localhost:${pagePort}/`,
+    },
     app: { log },
   });
   const page = createPage({ slack: world.slack, inbox: () => world.mail.inbox(), people });
   await listen(page.fetch, pagePort);
   process.stdout.write(
-    `\n  The sandbox is ready: http://localhost:${pagePort}\n  Ctrl-C stops it. Each start begins anew.\n\n`,
+    `\n  The sandbox is ready: http://localhost:${pagePort}\n  Ctrl-C stops it. Each start begins anew${isEmpty ? ", with nothing set up" : ""}.\n\n`,
   );
   let stopping = false;
   const stop = () => {
@@ -62,7 +81,7 @@ function listen(fetch: Fetch, port: number): Promise<void> {
   });
 }
 
-main().catch((error: unknown) => {
+main(process.argv.includes("--empty")).catch((error: unknown) => {
   process.stderr.write(
     `The sandbox did not start.\n${error instanceof Error ? error.message : String(error)}\n`,
   );

@@ -37,6 +37,7 @@ export const people: (StandInPerson & { email: string; does: string })[] = [
     title: "Platform lead",
     avatar: "#8b3fc7",
     isAdmin: true,
+    isOwner: true,
     does: "Runs Signoff",
   },
   {

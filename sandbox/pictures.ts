@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { chromium, type Page } from "playwright-core";
+import { chromium, type Locator, type Page } from "playwright-core";
 
 /** `npm run pictures`: walks the sandbox in Chromium and takes the pictures of the docs. */
 
@@ -24,49 +24,134 @@ const browser = await chromium.launch({
   ],
 });
 
+const size = { width: 1180, height: 820 };
+
 async function open(name?: string): Promise<Page> {
-  const page = await browser.newPage({ viewport: { width: 1180, height: 820 } });
+  const page = await browser.newPage({ viewport: size });
   await page.goto(address);
   if (name !== undefined) await page.locator("a", { hasText: name }).first().click();
   return page;
 }
 
-const take = async (page: Page, name: string) => {
+/** A picture of a window, higher where what it shows needs it. */
+async function take(page: Page, name: string, height = size.height): Promise<void> {
+  await page.setViewportSize({ ...size, height });
   await page.evaluate("document.fonts.ready");
+  await page.mouse.move(1, 1);
   await page.screenshot({ path: `${root}docs/images/${name}.png` });
-};
+  await page.setViewportSize(size);
+}
 
-await take(await open(), "chooser");
-const dana = await open("Dana Developer");
-const bob = await open("Bob Reviewer");
-const composer = dana.getByRole("combobox", { name: "Message Signoff" });
-await composer.fill("/promote orders-sync production");
-await composer.press("Enter");
-const ask = dana.getByRole("dialog", { name: "Request Approval" });
-await ask
-  .getByLabel(/Message/)
-  .fill("Rounds amounts as the bank does. In Staging since Tuesday, no errors. Please before six. 🙏");
-await take(dana, "request-approval");
-await ask.getByRole("button", { name: "Request Approval" }).click();
-await bob.getByRole("button", { name: "Approve request 1" }).waitFor();
-await take(bob, "review-card");
-await bob.getByRole("button", { name: "Review request 1" }).click();
-await bob.getByRole("dialog", { name: "Review Details" }).waitFor();
-await take(bob, "review-details");
-await bob.keyboard.press("Escape");
-await bob.getByRole("button", { name: "Approve request 1" }).click();
-await bob
-  .getByRole("dialog", { name: "Approve for Production?" })
-  .getByRole("button", { name: "Approve" })
-  .click();
-await dana.getByText("Bob Reviewer approved #1").first().waitFor();
-await dana.getByRole("button", { name: "Promote request 1" }).waitFor();
-await take(dana, "approved");
-await dana.getByRole("button", { name: "Promote request 1" }).click();
-await dana.getByText("Promoted: 1.4.1 is live in Production").first().waitFor();
-await bob.getByRole("link", { name: /^Mail/ }).click();
-await bob.getByRole("link", { name: /Review: Orders Sync/ }).click();
-await bob.frameLocator("iframe").getByRole("link", { name: "Review in Slack" }).waitFor();
-await take(bob, "mail");
-await browser.close();
-sandbox.kill("SIGTERM");
+async function openHome(page: Page): Promise<Locator> {
+  await page.getByRole("navigation", { name: "Signoff tabs" }).getByRole("link", { name: "Home" }).click();
+  const home = page.getByRole("region", { name: "Signoff Home" });
+  await home.getByRole("button", { name: "Overview, shown now" }).waitFor();
+  return home;
+}
+
+const press = (where: Page | Locator, name: string) =>
+  where.getByRole("button", { name, exact: true }).click();
+
+try {
+  await promote();
+  await settings();
+} finally {
+  await browser.close();
+  sandbox.kill("SIGTERM");
+}
+
+/** A build from Staging to Production, and where it shows. */
+async function promote(): Promise<void> {
+  await take(await open(), "chooser");
+  const dana = await open("Dana Developer");
+  const bob = await open("Bob Reviewer");
+  const composer = dana.getByRole("combobox", { name: "Message Signoff" });
+  await composer.fill("/promote orders-sync production");
+  await composer.press("Enter");
+  const ask = dana.getByRole("dialog", { name: "Request Approval" });
+  await ask
+    .getByLabel(/Message/)
+    .fill("Rounds amounts as the bank does. In Staging since Tuesday, no errors. Please before six. 🙏");
+  await take(dana, "request-approval");
+  await press(ask, "Request Approval");
+  await bob.getByRole("button", { name: "Approve request 1" }).waitFor();
+  await take(bob, "review-card");
+  await press(bob, "Review request 1");
+  await bob.getByRole("dialog", { name: "Review Details" }).waitFor();
+  await take(bob, "review-details");
+  await bob.keyboard.press("Escape");
+  await press(bob, "Approve request 1");
+  await press(bob.getByRole("dialog", { name: "Approve for Production?" }), "Approve");
+  await dana.getByText("Bob Reviewer approved #1").first().waitFor();
+  await dana.getByRole("button", { name: "Promote request 1" }).waitFor();
+  await take(dana, "approved");
+  await homes(dana, bob);
+  await press(await messages(dana), "Promote request 1");
+  await dana.getByText("Promoted: 1.4.1 is live in Production").first().waitFor();
+  await bob.getByRole("link", { name: /^Mail/ }).click();
+  await bob.getByRole("link", { name: /Review: Orders Sync/ }).click();
+  await bob.frameLocator("iframe").getByRole("link", { name: "Review in Slack" }).waitFor();
+  await take(bob, "mail");
+}
+
+async function messages(page: Page): Promise<Page> {
+  await page
+    .getByRole("navigation", { name: "Signoff tabs" })
+    .getByRole("link", { name: "Messages" })
+    .click();
+  return page;
+}
+
+/** The App Home of who asks and of who reviews. */
+async function homes(dana: Page, bob: Page): Promise<void> {
+  const home = await openHome(dana);
+  await press(home, "Request to Promote: Billing to Staging");
+  const ask = dana.getByRole("dialog", { name: "Request Approval" });
+  await press(ask, "Request Approval");
+  await ask.waitFor({ state: "hidden" });
+  await press(home, "Request to Promote: Inventory Feed to Production");
+  await press(ask, "Request Approval");
+  await ask.waitFor({ state: "hidden" });
+  await home.getByRole("button", { name: "Cancel Request: Inventory Feed to Production" }).waitFor();
+  await take(dana, "home-overview", 1100);
+  const bobHome = await openHome(bob);
+  await press(bobHome, "Approvals: 2 requests wait for your review");
+  await bobHome.getByRole("button", { name: "Review request 3" }).waitFor();
+  await take(bob, "home-approvals");
+}
+
+/** The settings of who runs the bot. */
+async function settings(): Promise<void> {
+  const ada = await open("Ada Admin");
+  const home = await openHome(ada);
+  await press(home, "Settings");
+  await home.getByText("Environment Promotion").waitFor();
+  await take(ada, "settings-workflows");
+  await press(home, "Edit Environment Promotion");
+  const workflow = ada.getByRole("dialog", { name: "Configure Workflow" });
+  await workflow.getByText("can review").waitFor();
+  await take(ada, "configure-workflow", 1110);
+  await press(workflow, "Dismiss");
+  await press(home, "Show Roles");
+  await press(home, "Edit Release Managers");
+  const role = ada.getByRole("dialog", { name: "Edit Role" });
+  await role.getByRole("button", { name: "Remove Bob Reviewer" }).waitFor();
+  await take(ada, "edit-role");
+  await press(role, "Dismiss");
+  await take(ada, "settings-roles");
+  await press(home, "Show Projects");
+  await press(home, "Open Commerce");
+  await home.getByText("3. Production").waitFor();
+  await take(ada, "settings-projects", 1000);
+  await press(home, "Record Deployment");
+  await recordDeployment(ada.getByRole("dialog", { name: "Record Deployment" }));
+  await take(ada, "record-deployment");
+}
+
+async function recordDeployment(form: Locator): Promise<void> {
+  await form.getByRole("combobox", { name: "Integration" }).click();
+  await form.getByRole("option", { name: "Returns" }).click();
+  await form.getByLabel("Version").fill("3.1.0");
+  await form.getByLabel("Commit").fill("5d0be92f41");
+  await form.getByLabel("Link").fill("https://ci.example/returns/240");
+}

@@ -1,34 +1,30 @@
-import type { WebClient } from "@slack/web-api";
 import { sql } from "drizzle-orm";
 import { connect, type Database } from "../db/connect.ts";
 import { migrate } from "../db/migrate.ts";
 import type { Config } from "./config.ts";
-import { drawCard } from "./deliver/cards.ts";
-import { abandon, deploy } from "./deliver/deployers/deploy.ts";
-import { record } from "./deliver/deployers/record.ts";
-import { createEmailSender } from "./deliver/email/send.ts";
-import { sendEmail } from "./deliver/email-notices.ts";
-import { sendMessage } from "./deliver/messages.ts";
+import { type HomeParts, homeHandlers } from "./deliver/homes.ts";
 import { type Installed, install } from "./directory/install.ts";
 import { knowMember } from "./directory/know-member.ts";
-import { system } from "./domain/actor.ts";
+import { syncRole } from "./directory/sync-role.ts";
+import { createHandlers, directoryOf } from "./handlers.ts";
 import { startJobs } from "./jobs/start.ts";
-import { readLink, signLink } from "./links.ts";
+import { readLink } from "./links.ts";
 import type { Log } from "./log.ts";
 import { wakeAll, wakeOnNotify } from "./outbox/wake.ts";
-import { type Handler, startOutbox } from "./outbox/worker.ts";
+import { startOutbox } from "./outbox/worker.ts";
 import { getCardLink } from "./queries/get-card.ts";
 import { createSlackApp } from "./slack/app.ts";
+import { checkChannel } from "./slack/check-channel.ts";
 import { type SlackClients, slackClients } from "./slack/clients.ts";
+import { listGroups } from "./slack/list-groups.ts";
+import { redrawHome } from "./slack/listeners/draw-home.ts";
 import { listen as listenToSlack } from "./slack/listeners/index.ts";
 import { viewsOf } from "./slack/open-views.ts";
+import type { Ports } from "./slack/ports.ts";
 import type { Context } from "./usecases/context.ts";
 import { expireOverdue } from "./usecases/expire-request.ts";
-import { keepEmail } from "./usecases/keep-email.ts";
-import type { RequestChanged } from "./usecases/record-change.ts";
-import { reportDeployment } from "./usecases/report-deployment.ts";
-import { saveCard } from "./usecases/save-card.ts";
-import { tellChange } from "./usecases/tell-change.ts";
+import { expandHomes } from "./usecases/follow-homes.ts";
+import { startDirectoryRuns } from "./usecases/start-directory-runs.ts";
 import { createWeb } from "./web/app.ts";
 import { listen } from "./web/listen.ts";
 import { slackReceiver } from "./web/slack-receiver.ts";
@@ -66,12 +62,19 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
     const context: Context = { db: database.db, now, wake: wakeAll(database, () => outbox, log) };
     // Installing adds nothing to the outbox, which cannot run before it is known whose it is.
     const installed = await install({ ...context, wake: () => {} }, clients.people, log);
-    const handlers = createHandlers(config, context, clients, installed);
+    const ports = portsOf(options, context, clients, installed);
+    const handlers = {
+      ...createHandlers(config, context, clients, installed),
+      ...homeHandlers(homePartsOf({ ...ports, viewsFor: () => viewsOf(clients.homes) })),
+    };
     const { leaseMs } = options;
     const outbox = startOutbox({ database, handlers, log, ...(leaseMs === undefined ? {} : { leaseMs }) });
     const wakening = await wakeOnNotify(config.databaseUrl, outbox);
-    const jobs = startJobs({ sweep: () => outbox.sweep(), expire: () => expireOverdue(context) }, log);
-    const web = await startWeb(config, options, database, context, clients, installed);
+    const readDirectory = () => startDirectoryRuns(context, installed.organizationId);
+    const expire = () => expireOverdue(context);
+    const jobs = startJobs({ sweep: () => outbox.sweep(), expire, readDirectory }, log);
+    await readDirectory();
+    const web = await startWeb(config, options, database, ports, installed);
     return {
       port: web.port,
       context,
@@ -91,76 +94,42 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
   }
 }
 
-/** A handler per kind of outbox item. A new channel or deployer is a line here. */
-function createHandlers(
-  config: Config,
+/** What the listeners are given, and what draws a Home. */
+function portsOf(
+  { log, answerWithinMs = 2500 }: AppOptions,
   context: Context,
   clients: SlackClients,
   installed: Installed,
-): Record<string, Handler> {
-  const { db, now } = context;
-  const clientFor = (organizationId: string): WebClient => {
-    if (organizationId !== installed.organizationId)
-      throw new Error(`${organizationId} has not installed Signoff`);
-    return clients.messages;
-  };
-  const { apiKey, baseUrl, from } = config.email;
-  const email = {
-    db,
-    now,
-    from,
-    linkFor: (organization: string, request: number, member: string) =>
-      `${config.http.publicUrl}/r/${signLink(config.secret, { organization, request, member })}`,
-    send: createEmailSender({ apiKey, from, ...(baseUrl === undefined ? {} : { baseUrl }) }),
-    keepEmail: (kept: Parameters<typeof keepEmail>[1]) => keepEmail(context, kept),
-  };
-  const deployment = {
-    db,
-    deployers: { record },
-    report: (
-      organizationId: string,
-      deploymentId: string,
-      report: Parameters<typeof reportDeployment>[1]["report"],
-      link: string | null,
-    ) => {
-      const actor = system("the deployer's report");
-      return reportDeployment(context, {
-        organizationId,
-        deploymentId,
-        actor,
-        surface: "deployer",
-        report,
-        link,
-      });
-    },
-  };
-  const slack = { db, now, clientFor };
+): Ports {
   return {
-    "request-changed": {
-      run: async (item) => {
-        await tellChange(context, item.organizationId, item.payload as RequestChanged);
-        return { kind: "done" };
-      },
-    },
-    "draw-card": {
-      run: (item) => drawCard({ ...slack, saveCard: (card, drawn) => saveCard(context, card, drawn) }, item),
-    },
-    "send-message": { run: (item) => sendMessage(slack, item) },
-    "send-email": { run: (item) => sendEmail(email, item) },
-    deploy: {
-      run: (item) => deploy(deployment, item),
-      onDead: (item, reason) => abandon(deployment, item, reason),
-    },
+    context,
+    knowMember: (organizationId, userId) =>
+      knowMember(context, (_, user) => installed.fetchUser(user), organizationId, userId),
+    viewsFor: () => viewsOf(clients.views),
+    checkChannel: (_, channelId) => checkChannel(clients.people, channelId),
+    listGroups: () => listGroups(clients.people),
+    syncRole: (organizationId, roleId) =>
+      syncRole(directoryOf(context, clients, installed), organizationId, roleId),
+    log,
+    answerWithinMs,
+  };
+}
+
+/** What the drawing of Homes that are being looked at reads and reports. */
+function homePartsOf(ports: Ports): HomeParts {
+  return {
+    ...{ db: ports.context.db, now: ports.context.now },
+    expand: (organizationId) => expandHomes(ports.context, organizationId),
+    redraw: (organizationId, memberId) => redrawHome(ports, organizationId, memberId),
   };
 }
 
 /** Everything that comes in over HTTP, on one port. */
 async function startWeb(
   config: Config,
-  { log, answerWithinMs = 2500 }: AppOptions,
+  { log }: AppOptions,
   database: Database,
-  context: Context,
-  clients: SlackClients,
+  ports: Ports,
   installed: Installed,
 ): Promise<{ port: number; stop(graceMs: number): Promise<void> }> {
   let ready = true;
@@ -175,20 +144,13 @@ async function startWeb(
     apiUrl: config.slack.apiUrl,
     log,
   });
-  listenToSlack(slack, {
-    context,
-    knowMember: (organizationId, userId) =>
-      knowMember(context, (_, user) => installed.fetchUser(user), organizationId, userId),
-    viewsFor: () => viewsOf(clients.views),
-    log,
-    answerWithinMs,
-  });
+  listenToSlack(slack, ports);
   const web = createWeb({
     receiver,
     health: { probes: { database: async () => database.db.execute(sql`select 1`) }, isReady: () => ready },
     readLink: (token) => readLink(config.secret, token),
     findCard: async ({ organizationId, number, memberId }) => {
-      const url = await getCardLink(context.db, organizationId, number, memberId);
+      const url = await getCardLink(ports.context.db, organizationId, number, memberId);
       return url === undefined ? undefined : { url };
     },
     log,

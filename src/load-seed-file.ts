@@ -1,5 +1,6 @@
 import { memberOf, type SlackUser } from "./directory/slack-user.ts";
 import { emailsIn, parseSeed, SeedError } from "./seed-file.ts";
+import { refusalWords } from "./slack/refusals.ts";
 import type { Context } from "./usecases/context.ts";
 import { loadSeed } from "./usecases/load-seed.ts";
 import { saveMembers } from "./usecases/save-members.ts";
@@ -34,7 +35,7 @@ export async function loadSeedFile(
   if (faults.length > 0) throw new SeedError(faults);
   await saveMembers(context, people);
   const memberId = (email: string): string => found.get(email.toLowerCase()) as string;
-  await loadSeed(context, organizationId, {
+  const loaded = await loadSeed(context, organizationId, {
     roles: seed.roles.map(({ name, members }) => ({
       name,
       members: members.map((member) =>
@@ -46,4 +47,5 @@ export async function loadSeedFile(
     projects: seed.projects,
     workflow: seed.workflow && { ...seed.workflow, assignees: seed.workflow.assignees.map(memberId) },
   });
+  if (!loaded.ok) throw new SeedError([`workflow: ${refusalWords(loaded.refusal)}`]);
 }

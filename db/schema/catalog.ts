@@ -25,6 +25,8 @@ export const projects = pgTable(
     slug: text().notNull(),
     name: text().notNull(),
     archivedAt: moment(),
+    /** Counts the changes of the project, its environments and its requester roles. */
+    version: integer().notNull().default(1),
   },
   (t) => [primaryKey({ columns: [t.organizationId, t.id] }), unique().on(t.organizationId, t.slug)],
 );
@@ -145,6 +147,7 @@ export const deployments = pgTable(
       .on(t.organizationId, t.integrationId, t.environmentId)
       .where(sql`status = 'in progress'`),
     uniqueIndex("deployments_by_sequence").on(t.sequence),
+    index("deployments_latest").on(t.organizationId, t.integrationId, t.environmentId, t.sequence),
   ],
 );
 

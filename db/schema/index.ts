@@ -1,4 +1,6 @@
 export * from "./catalog.ts";
+export * from "./homes.ts";
 export * from "./outbox.ts";
 export * from "./people.ts";
 export * from "./requests.ts";
+export * from "./warnings.ts";

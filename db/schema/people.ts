@@ -1,5 +1,5 @@
 import { boolean, foreignKey, integer, pgTable, primaryKey, text, unique, uuid } from "drizzle-orm/pg-core";
-import type { Standing } from "../../src/domain/people.ts";
+import type { Standing, WorkspaceRole } from "../../src/domain/people.ts";
 import { id, moment, organizationId } from "./columns.ts";
 
 /** A Slack workspace that installed Signoff; its id is Slack's (T…). */
@@ -29,6 +29,8 @@ export const members = pgTable(
     email: text(),
     timeZone: text().notNull(),
     standing: text().$type<Standing>().notNull(),
+    /** What Slack lets them do in the workspace; owners and admins run Signoff until its own admins are chosen. */
+    workspaceRole: text().$type<WorkspaceRole>(),
     refreshedAt: moment().notNull(),
   },
   (t) => [primaryKey({ columns: [t.organizationId, t.id] })],
@@ -41,6 +43,12 @@ export const roles = pgTable(
     id: id(),
     name: text().notNull(),
     admin: boolean().notNull().default(false),
+    /** The Slack user group whose members hold it; null: its holdings are kept by hand. */
+    groupId: text(),
+    /** Where a bound group's members hold it: these projects, or everywhere where null. */
+    groupProjectIds: uuid().array(),
+    /** Counts the changes, so that of two who edit it at once the second one is told. */
+    version: integer().notNull().default(1),
   },
   (t) => [primaryKey({ columns: [t.organizationId, t.id] }), unique().on(t.organizationId, t.name)],
 );

@@ -35,6 +35,9 @@ export const workflowVersions = pgTable(
   (t) => [primaryKey({ columns: [t.organizationId, t.version] })],
 );
 
+/** When a request stopped waiting: it was closed, or else decided. Null only while it is pending. */
+const endedAt = sql`(coalesce(closed_at, decided_at))`;
+
 export const requests = pgTable(
   "requests",
   {
@@ -89,6 +92,11 @@ export const requests = pgTable(
     index("requests_expiring")
       .on(t.expiresAt)
       .where(sql`expires_at is not null and state in ('pending', 'approved', 'failed')`),
+    index("requests_pending").on(t.organizationId, t.number).where(sql`state = 'pending'`),
+    index("requests_past").on(t.organizationId, endedAt, t.number).where(sql`state <> 'pending'`),
+    index("requests_past_of_project")
+      .on(t.organizationId, t.projectId, endedAt, t.number)
+      .where(sql`state <> 'pending'`),
   ],
 );
 
@@ -139,15 +147,16 @@ export const auditLog = pgTable(
   ],
 );
 
-/** A Slack message that shows a request to one person, re-drawn at every change. */
+/** A Slack message that shows a request to one person, or to a channel, re-drawn at every change. */
 export const cards = pgTable(
   "cards",
   {
     organizationId: organizationId(),
     id: id(),
     requestNumber: integer().notNull(),
+    /** A person, or the channel of a card of that kind. */
     recipientId: text().notNull(),
-    kind: text().$type<"review" | "own">().notNull(),
+    kind: text().$type<"review" | "own" | "channel">().notNull(),
     channel: text(),
     ts: text(),
     drawnVersion: integer(),

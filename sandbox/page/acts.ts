@@ -1,8 +1,9 @@
-import type { Context } from "hono";
 import { Hono } from "hono";
 import { z } from "zod";
 import type { BotAnswer, SlackStandIn } from "../slack/types.ts";
-import { type PageHouse, somebody } from "./house.ts";
+import { answer } from "./answer.ts";
+import type { PageHouse } from "./house.ts";
+import { offered } from "./offered.ts";
 
 const commandBody = z.object({ text: z.string().min(1), channel: z.string().optional() });
 const clickBody = z.object({
@@ -11,16 +12,22 @@ const clickBody = z.object({
   channel: z.string().optional(),
   ts: z.string().optional(),
   ephemeral: z.string().optional(),
+  blockId: z.string().optional(),
+  /** In the App Home. */
+  home: z.boolean().optional(),
 });
 const value = z.union([z.string(), z.array(z.string())]);
-const chooseBody = z.object({ actionId: z.string(), value });
-const fillBody = z.object({ actionId: z.string(), value: z.string() });
-const suggestBody = z.object({ actionId: z.string(), typed: z.string() });
-const submitBody = z.object({ view: z.string(), values: z.record(z.string(), value) });
+const element = { actionId: z.string(), blockId: z.string().optional() };
+const chooseBody = z.object({ ...element, value });
+const fillBody = z.object({ ...element, value: z.string() });
+const suggestBody = z.object({ ...element, typed: z.string() });
+const submitBody = z.object({ view: z.string(), typed: z.array(fillBody) });
+const shortcutBody = z.object({ callbackId: z.string() });
+const openBody = z.object({ tab: z.enum(["home", "messages"]) });
 const closeBody = z.object({ view: z.string(), all: z.boolean().optional() });
 
 /** Nothing was sent to the bot, and nothing is wrong: the page shows these cases in other ways. */
-const quiet = new Set(["not_dispatched", "input_invalid", "unknown_command"]);
+const quiet = new Set(["not_dispatched", "input_invalid", "unknown_command", "not_subscribed"]);
 
 type Outcome = { ok: boolean; error?: string; tookMs?: number };
 
@@ -29,9 +36,11 @@ const outcomeOf = ({ error, tookMs }: BotAnswer): Outcome =>
 
 type Click = z.infer<typeof clickBody>;
 
-/** Presses a button where it stands: on a message, on a private answer, else in the modal in front. */
-function click(slack: SlackStandIn, userId: string, { channel, ts, ephemeral, actionId, value }: Click) {
-  const on = { actionId, ...(value !== undefined && { value }) };
+/** Presses a button where it stands: on a message, on a private answer, in the Home, else in the modal in front. */
+function click(slack: SlackStandIn, userId: string, { channel, ts, ephemeral, home, ...rest }: Click) {
+  const { actionId, value, blockId } = rest;
+  const on = { actionId, ...(value !== undefined && { value }), ...(blockId !== undefined && { blockId }) };
+  if (home) return slack.clickHome(userId, on);
   if (ephemeral !== undefined) return slack.clickEphemeral(userId, ephemeral, on);
   if (channel !== undefined && ts !== undefined) return slack.click(userId, { channel, ts }, on);
   return slack.clickView(userId, on);
@@ -58,45 +67,28 @@ export function acts(house: PageHouse): Hono {
   );
   on("click", clickBody, async (user, body) => outcomeOf(await click(slack, user, body)));
   on("choose", chooseBody, async (user, body) =>
-    outcomeOf(await slack.choose(user, body.actionId, body.value)),
+    outcomeOf(await slack.choose(user, body.actionId, body.value, body.blockId)),
   );
   on("fill", fillBody, async (user, body) => {
-    slack.fill(user, body.actionId, body.value);
+    slack.fill(user, body.actionId, body.value, body.blockId);
     return { ok: true };
   });
   on("suggest", suggestBody, async (user, body) => ({
     ok: true,
-    options: await slack.suggest(user, body.actionId, body.typed),
+    options: await offered(slack, user, body),
   }));
-  on("submit", submitBody, async (user, { view, values }) => {
+  on("submit", submitBody, async (user, { view, typed }) => {
     if (slack.topView(user)?.id !== view) return { ok: false, error: "this modal is no longer in front" };
-    return outcomeOf(await slack.submit(user, values));
+    for (const { actionId, value, blockId } of typed) slack.fill(user, actionId, value, blockId);
+    return outcomeOf(await slack.submit(user));
   });
+  on("shortcut", shortcutBody, async (user, { callbackId }) =>
+    outcomeOf(await slack.shortcut(user, callbackId)),
+  );
+  on("open", openBody, async (user, { tab }) => outcomeOf(await slack.openHome(user, tab)));
   on("close", closeBody, async (user, { view, all }) => {
     await close(slack, user, view, all ?? false);
     return { ok: true };
   });
   return app;
-}
-
-async function answer<Body>(
-  c: Context,
-  house: PageHouse,
-  schema: z.ZodType<Body>,
-  act: (userId: string, body: Body) => Promise<object>,
-): Promise<Response> {
-  const person = somebody(house, c.req.param("user") ?? "");
-  if (person === undefined) return c.json({ ok: false, error: "nobody is called that" }, 404);
-  // A form of another site cannot send this type, so a page elsewhere cannot act here.
-  if (!c.req.header("content-type")?.startsWith("application/json")) {
-    return c.json({ ok: false, error: "send JSON" }, 415);
-  }
-  const body = schema.safeParse(await c.req.json().catch(() => undefined));
-  if (!body.success) return c.json({ ok: false, error: z.prettifyError(body.error) }, 400);
-  try {
-    return c.json(await act(person.id, body.data));
-  } catch (error) {
-    // The stand-in throws for what nobody could do in Slack, such as a button that has just gone.
-    return c.json({ ok: false, error: error instanceof Error ? error.message : String(error) }, 409);
-  }
 }

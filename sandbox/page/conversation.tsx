@@ -2,33 +2,17 @@
 import type { Person, StandInChannel, StandInEphemeral, StandInMessage } from "../slack/types.ts";
 import { everybody, type PageHouse, type Somebody } from "./house.ts";
 import { BotFace, Face, Icon } from "./icons.tsx";
-import { inEphemeral, inMessage, type Place } from "./place.ts";
+import { inEphemeral, inMessage } from "./place.ts";
 import { clock, dayWords, type Reader, readerFor, timeOf } from "./reader.ts";
 import { Blocks } from "./render-blocks.tsx";
 import { Mrkdwn } from "./render-mrkdwn.tsx";
-
-type Around = Pick<Place, "reader" | "people" | "channels">;
-
-/** What every place with blocks shares for one person. */
-export function aroundOf(house: PageHouse, userId: string): Around {
-  const { workspace } = house.slack;
-  return {
-    reader: readerFor(workspace, userId),
-    people: workspace.people
-      .filter((one) => !one.deleted)
-      .map(({ id, realName }) => ({ id, name: realName })),
-    channels: [...workspace.channels.values()]
-      .filter(({ kind }) => kind === "public" || kind === "private")
-      .map(({ id, name }) => ({ id, name: `#${name}` })),
-  };
-}
 
 type Props = { house: PageHouse; person: Somebody; channel: StandInChannel };
 
 /** A channel's messages, oldest first, with the private answers this person got between them. */
 export function Conversation({ house, person, channel }: Props) {
   const { slack } = house;
-  const around = aroundOf(house, person.id);
+  const reader = readerFor(slack.workspace, person.id);
   const ephemerals = slack.ephemeralsFor(person.id).filter((one) => one.channel === channel.id);
   const entries = [...slack.workspace.messagesIn(channel.id), ...ephemerals].sort((a, b) =>
     a.ts.localeCompare(b.ts),
@@ -47,7 +31,7 @@ export function Conversation({ house, person, channel }: Props) {
       <Beginning house={house} person={person} name={name} isDm={channel.kind === "im"} />
       {entries.map((entry) => {
         const before = day;
-        day = dayWords(timeOf(entry.ts), around.reader);
+        day = dayWords(timeOf(entry.ts), reader);
         return (
           <>
             {day !== before && (
@@ -55,7 +39,7 @@ export function Conversation({ house, person, channel }: Props) {
                 <span>{day}</span>
               </div>
             )}
-            <Entry house={house} entry={entry} around={around} />
+            <Entry house={house} entry={entry} reader={reader} />
           </>
         );
       })}
@@ -89,21 +73,21 @@ function Beginning({ house, person, name, isDm }: Omit<Props, "channel"> & { nam
   );
 }
 
-type EntryProps = { house: PageHouse; entry: StandInMessage | StandInEphemeral; around: Around };
+type EntryProps = { house: PageHouse; entry: StandInMessage | StandInEphemeral; reader: Reader };
 
-function Entry({ house, entry, around }: EntryProps) {
+function Entry({ house, entry, reader }: EntryProps) {
   const isEphemeral = "id" in entry;
   const { bot } = house.slack.workspace;
   const authorId = isEphemeral ? (entry.from === "slackbot" ? "USLACKBOT" : bot.userId) : entry.user;
   const author = house.slack.workspace.person(authorId);
-  const place = isEphemeral ? inEphemeral(entry, around) : inMessage(entry, around);
+  const place = isEphemeral ? inEphemeral(entry, reader) : inMessage(entry, reader);
   const name = author?.realName ?? "Somebody";
   const edited = isEphemeral ? undefined : entry.edited;
   return (
     <article
       id={place.id}
       class={`message ${isEphemeral ? "ephemeral" : ""}`}
-      aria-label={`${name}, ${clock(timeOf(entry.ts), around.reader)}`}
+      aria-label={`${name}, ${clock(timeOf(entry.ts), reader)}`}
       data-channel={entry.channel}
       data-ts={isEphemeral ? undefined : entry.ts}
       data-ephemeral={isEphemeral ? entry.id : undefined}
@@ -119,12 +103,12 @@ function Entry({ house, entry, around }: EntryProps) {
         <p class="byline">
           <strong>{name}</strong>
           {author?.isBot && <span class="app">APP</span>}
-          <Stamp ts={entry.ts} reader={around.reader} href={isEphemeral ? undefined : permalink(entry)} />
+          <Stamp ts={entry.ts} reader={reader} href={isEphemeral ? undefined : permalink(entry)} />
         </p>
         {entry.blocks.length > 0 ? (
           <Blocks blocks={entry.blocks} place={place} />
         ) : (
-          <Mrkdwn text={entry.text} reader={around.reader} />
+          <Mrkdwn text={entry.text} reader={reader} />
         )}
         {edited && <span class="edited">(edited)</span>}
       </div>

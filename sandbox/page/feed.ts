@@ -2,15 +2,16 @@ import type { Change, SlackStandIn } from "../slack/types.ts";
 import type { InboxMail } from "./types.ts";
 
 /** The parts of the page that change by themselves. */
-export type Part = "sidebar" | "conversation" | "view" | "mail" | "strip";
+export type Part = "sidebar" | "conversation" | "home" | "view" | "mail" | "strip" | "workspace";
 
 const partsOf: Record<Change["kind"], Part[]> = {
   message: ["conversation", "sidebar"],
   ephemeral: ["conversation"],
   view: ["view"],
-  home: [],
-  channel: ["sidebar"],
-  person: ["sidebar", "conversation"],
+  home: ["home"],
+  channel: ["sidebar", "home", "view", "workspace"],
+  person: ["sidebar", "conversation", "home", "view", "workspace"],
+  group: ["workspace"],
   violation: ["strip"],
   call: [],
 };

@@ -1,5 +1,5 @@
 import type { Person, SlackStandIn } from "../slack/types.ts";
-import type { Command } from "./commands.ts";
+import type { Command, Shortcut } from "./commands.ts";
 import type { Feed } from "./feed.ts";
 import type { Reads } from "./reads.ts";
 import type { InboxMail, PagePerson } from "./types.ts";
@@ -10,6 +10,7 @@ export type PageHouse = {
   inbox: () => Promise<InboxMail[]>;
   people: PagePerson[];
   commands: Command[];
+  shortcuts: Shortcut[];
   feed: Feed;
   reads: Reads;
 };
@@ -17,17 +18,28 @@ export type PageHouse = {
 /** Somebody one can be on the page, as the workspace knows them. */
 export type Somebody = Person & { does: string };
 
-/** Everybody one can be, in the order given; those who have left are not among them. */
+/** Everybody one can be, in the order in which they joined; bots and those who have left are not among them. */
 export function everybody({ slack, people }: PageHouse): Somebody[] {
-  return people.flatMap(({ name, does }) => {
-    const person = slack.workspace.people.find((one) => one.name === name);
-    return person === undefined || person.deleted ? [] : [{ ...person, does }];
-  });
+  return slack.workspace.people
+    .filter((person) => !person.deleted && !person.isBot && !person.isStranger)
+    .map((person) => ({ ...person, does: does(people, person) }));
+}
+
+function does(people: PagePerson[], person: Person): string {
+  const isGuest = person.isRestricted || person.isUltraRestricted;
+  if (isGuest) return "Guest";
+  return people.find(({ name }) => name === person.name)?.does ?? person.title ?? "Just joined";
 }
 
 /** Who an address means: by id, or by name, so that /as/bob works too. */
 export const somebody = (house: PageHouse, ref: string): Somebody | undefined =>
   everybody(house).find((person) => person.id === ref || person.name === ref.toLowerCase());
+
+/** Somebody who was deactivated, by id or name. */
+export const deactivated = ({ slack }: PageHouse, ref: string): Person | undefined =>
+  slack.workspace.people.find(
+    ({ id, name, deleted }) => deleted && (id === ref || name === ref.toLowerCase()),
+  );
 
 /** The channel of one person's direct messages with the bot. */
 export const botDm = ({ slack }: PageHouse, userId: string) => slack.workspace.openDm([userId]);

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { Hono } from "hono";
 import { acts } from "./acts.ts";
-import { readCommands } from "./commands.ts";
+import { adminActs } from "./admin-acts.ts";
+import { readOffers } from "./commands.ts";
 import { Feed } from "./feed.ts";
 import type { PageHouse } from "./house.ts";
 import { pages } from "./pages.ts";
@@ -27,7 +28,7 @@ export function createPage(options: PageOptions): Hono {
     slack,
     inbox,
     people,
-    commands: readCommands(manifest),
+    ...readOffers(manifest),
     feed: new Feed(slack, inbox),
     reads: new Reads(slack),
   };
@@ -46,6 +47,7 @@ export function createPage(options: PageOptions): Hono {
   });
   app.notFound((c) => c.html(notFoundPage(), 404));
   app.route("/", acts(house));
+  app.route("/", adminActs(house));
   app.route("/", pages(house));
   return app;
 }

@@ -14,6 +14,7 @@ export function document(title: string, body: Child) {
         <link rel="icon" href={icon} />
         <link rel="stylesheet" href="/page/page.css" />
         <link rel="stylesheet" href="/page/forms.css" />
+        <link rel="stylesheet" href="/page/surfaces.css" />
         <script type="module" src="/page/main.js" />
       </head>
       {body}

@@ -3,11 +3,12 @@ import { Hono } from "hono";
 import { getCookie, setCookie } from "hono/cookie";
 import { events } from "./events.ts";
 import type { Part } from "./feed.ts";
-import { botDm, everybody, type PageHouse, somebody } from "./house.ts";
-import { choosePage, partOf, workspacePage } from "./render-page.tsx";
+import { botDm, deactivated, everybody, type PageHouse, somebody } from "./house.ts";
+import { choosePage, deactivatedPage, partOf, workspacePage } from "./render-page.tsx";
 import type { Shown } from "./sidebar.tsx";
 
-const parts: readonly string[] = ["sidebar", "conversation", "view", "mail", "strip"] satisfies Part[];
+const names: Part[] = ["sidebar", "conversation", "home", "view", "mail", "strip", "workspace"];
+const parts: readonly string[] = names;
 const isPart = (name: string): name is Part => parts.includes(name);
 
 /** The pages, and their parts by `?part=…` of the same address. */
@@ -28,6 +29,8 @@ export function pages(house: PageHouse): Hono {
       return channel?.members.includes(userId) ? { kind: "channel", channel } : undefined;
     }),
   );
+  app.get("/as/:user/home", (c) => page(c, house, () => ({ kind: "home" })));
+  app.get("/as/:user/workspace", (c) => page(c, house, () => ({ kind: "workspace" })));
   app.get("/as/:user/mail", (c) => page(c, house, () => ({ kind: "mail" })));
   app.get("/as/:user/mail/:mail", (c) =>
     page(c, house, () => ({ kind: "mail", mailId: c.req.param("mail") })),
@@ -50,6 +53,8 @@ export function pages(house: PageHouse): Hono {
 async function page(c: Context, house: PageHouse, show: (userId: string) => Shown | undefined) {
   const person = somebody(house, c.req.param("user") ?? "");
   const shown = person && show(person.id);
+  const gone = deactivated(house, c.req.param("user") ?? "");
+  if (gone !== undefined) return c.html(deactivatedPage(gone.realName), 403);
   if (person === undefined || shown === undefined) return c.notFound();
   // While the mail server starts, everything else works.
   const mails = await house.inbox().catch(() => []);

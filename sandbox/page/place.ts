@@ -5,37 +5,28 @@ import type { Reader } from "./reader.ts";
 export type Place = {
   /** A prefix for ids on the page. */
   id: string;
-  kind: "message" | "ephemeral" | "view";
   values: StateValues;
   errors: Record<string, string>;
   reader: Reader;
-  /** Everybody one can choose in a users select. */
-  people: { id: string; name: string }[];
-  channels: { id: string; name: string }[];
 };
 
-type Around = Pick<Place, "reader" | "people" | "channels">;
-
-export const inMessage = (message: StandInMessage, around: Around): Place => ({
+export const inMessage = (message: StandInMessage, reader: Reader): Place => ({
   id: `m-${message.channel}-${message.ts}`,
-  kind: "message",
   values: message.values,
   errors: {},
-  ...around,
+  reader,
 });
 
-export const inEphemeral = (ephemeral: StandInEphemeral, around: Around): Place => ({
+export const inEphemeral = (ephemeral: StandInEphemeral, reader: Reader): Place => ({
   id: `e-${ephemeral.id}`,
-  kind: "ephemeral",
   values: ephemeral.values,
   errors: {},
-  ...around,
+  reader,
 });
 
-export const inView = (view: StandInView, around: Around): Place => ({
+export const inView = (view: StandInView, reader: Reader): Place => ({
   id: `v-${view.id}`,
-  kind: "view",
   values: view.values,
   errors: view.errors,
-  ...around,
+  reader,
 });

@@ -59,8 +59,11 @@ function Section({ block, place }: Props) {
   const blockId = textOf(block.block_id);
   const textId = domId(place.id, blockId, "text");
   const fields = list(block.fields);
+  // A button or a menu beside a text belongs to that text, for those who do not see them side by side too.
+  const isGroup = isJson(block.accessory) && block.accessory.type !== "image";
+  const group = isGroup ? { role: "group", "aria-labelledby": textId } : {};
   return (
-    <div class="block-section">
+    <div class="block-section" {...group}>
       <div class="section-text" id={textId}>
         <Text of={block.text} reader={place.reader} />
         {fields.length > 0 && (
@@ -103,7 +106,8 @@ function Element(props: Props & { element: Json; labelledBy?: string }) {
   const { element, block, place, labelledBy } = props;
   const blockId = textOf(block.block_id);
   if (element.type === "button") return <Button element={element} blockId={blockId} place={place} />;
-  if (element.type === "overflow") return <Overflow element={element} blockId={blockId} place={place} />;
+  if (element.type === "overflow")
+    return <Overflow element={element} blockId={blockId} place={place} describedBy={labelledBy} />;
   if (element.type === "image") return <Image element={element} />;
   const isGroup = element.type === "radio_buttons" || element.type === "checkboxes";
   const named = isGroup || !isJson(element.placeholder) ? labelledBy : undefined;
@@ -140,7 +144,7 @@ function Field({ block, place }: Props) {
   const id = inputId({ element, blockId, place });
   const error = place.errors[blockId];
   const hint = isJson(block.hint) ? block.hint : undefined;
-  const isGroup = /^(radio_buttons|checkboxes|multi_(?!external).*)$/.test(textOf(element.type));
+  const isGroup = /^(radio_buttons|checkboxes)$/.test(textOf(element.type));
   const Label = isGroup ? "div" : "label";
   const describedBy = [error && `${id}.error`, hint && `${id}.hint`].filter(Boolean).join(" ");
   return (

@@ -22,6 +22,7 @@ export function Button({ element, blockId, place }: Props) {
         class={`button ${style}`}
         data-act="click"
         data-action-id={textOf(element.action_id)}
+        data-block-id={blockId}
         data-value={textOf(element.value)}
         data-url={/^https?:\/\//i.test(address) ? address : undefined}
         data-confirm={confirm && `${id}.confirm`}
@@ -59,13 +60,18 @@ function Confirm({ id, confirm, place }: { id: string; confirm: Json; place: Pla
 }
 
 /** The menu behind the three dots. */
-export function Overflow({ element, blockId, place }: Props) {
+export function Overflow({
+  element,
+  blockId,
+  place,
+  describedBy,
+}: Props & { describedBy?: string | undefined }) {
   const id = domId(place.id, blockId, textOf(element.action_id));
   const confirm = isJson(element.confirm) ? element.confirm : undefined;
   return (
     <span class="control">
       <details id={id} class="overflow">
-        <summary class="button default" aria-label="More actions">
+        <summary class="button default" aria-label="More actions" aria-describedby={describedBy}>
           ⋯
         </summary>
         <div class="menu">
@@ -76,6 +82,8 @@ export function Overflow({ element, blockId, place }: Props) {
               type="button"
               data-act="click"
               data-action-id={textOf(element.action_id)}
+              data-block-id={blockId}
+              data-url={/^https?:\/\//i.test(textOf(option.url)) ? textOf(option.url) : undefined}
               data-value={textOf(option.value)}
               data-confirm={confirm && `${id}.confirm`}
             >

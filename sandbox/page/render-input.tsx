@@ -18,30 +18,18 @@ const stateOf = ({ element, blockId, place }: InputProps) =>
 /** Any element that holds a value. https://docs.slack.dev/reference/block-kit/block-elements */
 export function Input(props: InputProps) {
   const type = textOf(props.element.type);
-  const options = choices(props);
-  if (/^(multi_)?external_select$/.test(type)) return <Picker {...props} state={stateOf(props)} />;
-  if (type === "radio_buttons" || type === "checkboxes" || type.startsWith("multi_")) {
-    return <Boxes {...props} options={options} />;
-  }
-  if (type.endsWith("_select")) return <Select {...props} options={options} />;
+  if (type === "radio_buttons" || type === "checkboxes") return <Boxes {...props} />;
+  if (type === "static_select") return <Select {...props} />;
+  if (type.endsWith("_select")) return <Picker {...props} state={stateOf(props)} />;
   return <TextInput {...props} />;
 }
 
-/** People and channels as options, and the options that the app itself gives. */
-function choices({ element, place }: InputProps): Option[] {
-  const type = textOf(element.type);
-  const named = (all: { id: string; name: string }[]) =>
-    all.map(({ id, name }) => ({ value: id, text: { type: "plain_text", text: name } }));
-  if (type.endsWith("users_select")) return named(place.people);
-  if (/(channels|conversations)_select$/.test(type)) return named(place.channels);
-  return optionsOf(element);
-}
-
 function shared(props: InputProps) {
-  const { element, labelledBy, describedBy, isInvalid } = props;
+  const { element, blockId, labelledBy, describedBy, isInvalid } = props;
   return {
     id: inputId(props),
     "data-action-id": textOf(element.action_id),
+    "data-block-id": blockId,
     "aria-labelledby": labelledBy,
     "aria-label": labelledBy === undefined ? plainText(element.placeholder) || "Choose" : undefined,
     "aria-describedby": describedBy,
@@ -77,8 +65,8 @@ function TextInput(props: InputProps) {
   );
 }
 
-function Select(props: InputProps & { options: Option[] }) {
-  const { element, options } = props;
+function Select(props: InputProps) {
+  const { element } = props;
   const [value = ""] = chosen(element, stateOf(props));
   const groups = list(element.option_groups);
   const drawn = (option: Option) => (
@@ -98,30 +86,29 @@ function Select(props: InputProps & { options: Option[] }) {
                 {(list(group.options) as Option[]).map(drawn)}
               </optgroup>
             ))
-          : options.map(drawn)}
+          : optionsOf(element).map(drawn)}
       </select>
     </span>
   );
 }
 
-/** Radio buttons, check boxes, and selects of many as a list of check boxes. */
-function Boxes(props: InputProps & { options: Option[] }) {
-  const { element, options } = props;
+/** Radio buttons and check boxes. */
+function Boxes(props: InputProps) {
+  const { element } = props;
   const type = textOf(element.type);
   const values = chosen(element, stateOf(props));
-  const { id, "data-action-id": actionId, ...named } = shared(props);
+  const { id, ...named } = shared(props);
   const kind = type === "radio_buttons" ? "radio" : "checkbox";
   return (
     <div
       {...named}
       id={id}
       role={kind === "radio" ? "radiogroup" : "group"}
-      class={`boxes ${type.startsWith("multi_") ? "long" : ""}`}
+      class="boxes"
       data-act={kind === "radio" ? "choose" : "choose-many"}
-      data-action-id={actionId}
       autofocus={undefined}
     >
-      {options.map((option, index) => (
+      {optionsOf(element).map((option, index) => (
         <label key={option.value} class="box" for={domId(id, option.value)}>
           <input
             id={domId(id, option.value)}

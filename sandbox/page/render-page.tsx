@@ -20,6 +20,21 @@ export const workspacePage = (whole: Whole) =>
 
 export const partOf = (whole: Whole & { part: Part }) => <PagePart {...whole} />;
 
+/** Slack signs people out who are deactivated. */
+export const deactivatedPage = (name: string) =>
+  document(
+    `${name} is deactivated`,
+    <body class="chooser">
+      <main>
+        <h1>{name} is deactivated.</h1>
+        <p class="lead">
+          Slack has signed them out. Anybody else can reactivate them under Workspace.{" "}
+          <a href="/">Choose somebody</a>
+        </p>
+      </main>
+    </body>,
+  );
+
 export const notFoundPage = () =>
   document(
     "Not here",

@@ -1,10 +1,10 @@
 /** @jsxImportSource hono/jsx */
 import type { StandInView } from "../slack/types.ts";
-import { aroundOf } from "./conversation.tsx";
 import type { PageHouse } from "./house.ts";
 import { Icon } from "./icons.tsx";
 import { plainText } from "./input-props.ts";
 import { inView } from "./place.ts";
+import { readerFor } from "./reader.ts";
 import { Blocks } from "./render-blocks.tsx";
 
 /** The modal in front of this person; nothing while none is open. */
@@ -43,7 +43,7 @@ function Modal({ house, view, depth }: { house: PageHouse; view: StandInView; de
               {view.problem}
             </p>
           )}
-          <Blocks blocks={view.blocks} place={inView(view, aroundOf(house, view.userId))} />
+          <Blocks blocks={view.blocks} place={inView(view, readerFor(house.slack.workspace, view.userId))} />
         </div>
         <footer>
           <button type="button" class="button default" data-act="close">

@@ -6,7 +6,11 @@ import { mailsTo } from "./mails.ts";
 import type { InboxMail } from "./types.ts";
 
 /** What the main part shows. */
-export type Shown = { kind: "channel"; channel: StandInChannel } | { kind: "mail"; mailId?: string };
+export type Shown =
+  | { kind: "channel"; channel: StandInChannel }
+  | { kind: "home" }
+  | { kind: "mail"; mailId?: string }
+  | { kind: "workspace" };
 
 type Props = { house: PageHouse; person: Somebody; shown: Shown; mails: InboxMail[] };
 
@@ -14,7 +18,7 @@ export function Sidebar({ house, person, shown, mails }: Props) {
   const { workspace } = house.slack;
   const dm = botDm(house, person.id);
   const channels = [...workspace.channels.values()].filter(
-    (channel) => channel.id !== dm.id && channel.members.includes(person.id),
+    (channel) => channel.id !== dm.id && channel.members.includes(person.id) && !channel.isArchived,
   );
   const isShown = (channel: StandInChannel) => shown.kind === "channel" && shown.channel.id === channel.id;
   const unread = (channel: StandInChannel) => house.reads.unreadMessages(person.id, channel.id);
@@ -27,11 +31,11 @@ export function Sidebar({ house, person, shown, mails }: Props) {
         <small>{workspace.bot.realName} sandbox</small>
       </div>
       <nav aria-label="Conversations">
-        <h2>Direct messages</h2>
+        <h2>Apps</h2>
         <ul>
           <Row
             href={`/as/${person.id}`}
-            isShown={isShown(dm)}
+            isShown={isShown(dm) || shown.kind === "home"}
             unread={unread(dm)}
             label={workspace.bot.realName}
           >
@@ -61,6 +65,17 @@ export function Sidebar({ house, person, shown, mails }: Props) {
             label="Mail"
           >
             <Icon name="mail" />
+          </Row>
+        </ul>
+        <h2>Administration</h2>
+        <ul>
+          <Row
+            href={`/as/${person.id}/workspace`}
+            isShown={shown.kind === "workspace"}
+            unread={0}
+            label="Workspace"
+          >
+            <Icon name="people" />
           </Row>
         </ul>
       </nav>

@@ -1,5 +1,6 @@
 /** @jsxImportSource hono/jsx */
-import type { StandInChannel } from "../slack/types.ts";
+import { AppHome } from "./app-home.tsx";
+import { Composer } from "./composer.tsx";
 import { Conversation } from "./conversation.tsx";
 import type { Part } from "./feed.ts";
 import type { PageHouse, Somebody } from "./house.ts";
@@ -9,6 +10,7 @@ import { View } from "./render-view.tsx";
 import { type Shown, Sidebar } from "./sidebar.tsx";
 import { Strip } from "./strip.tsx";
 import type { InboxMail } from "./types.ts";
+import { WorkspacePanel } from "./workspace-panel.tsx";
 
 type Props = { house: PageHouse; person: Somebody; shown: Shown; mails: InboxMail[] };
 
@@ -26,6 +28,10 @@ export function PagePart({ part, ...props }: Props & { part: Part }) {
       return shown.kind === "channel" ? (
         <Conversation house={house} person={person} channel={shown.channel} />
       ) : null;
+    case "home":
+      return shown.kind === "home" ? <AppHome house={house} userId={person.id} /> : null;
+    case "workspace":
+      return shown.kind === "workspace" ? <WorkspacePanel house={house} person={person} /> : null;
     case "mail":
       return shown.kind === "mail" ? (
         <Mail house={house} person={person} mails={mails} mailId={shown.mailId} />
@@ -38,8 +44,9 @@ export function WorkspacePage(props: Props) {
   const { house, person, shown } = props;
   const channel = shown.kind === "channel" ? shown.channel : undefined;
   return (
-    <body data-user={person.id} data-channel={channel?.id}>
-      <div class="window">
+    <body data-user={person.id} data-channel={channel?.id} data-tab={tabOf(shown)}>
+      {/* Nothing can be pressed before the page's script answers. */}
+      <div class="window" inert>
         <PagePart part="sidebar" {...props} />
         <button type="button" class="veil" aria-label="Close the menu" tabindex={-1} />
         <main>
@@ -48,16 +55,7 @@ export function WorkspacePage(props: Props) {
             The sandbox does not answer. Trying again…
           </p>
           <Bar {...props} />
-          {channel ? (
-            <>
-              <div class="scroll">
-                <PagePart part="conversation" {...props} />
-              </div>
-              <Composer house={house} channel={channel} />
-            </>
-          ) : (
-            <PagePart part="mail" {...props} />
-          )}
+          <Content {...props} />
         </main>
       </div>
       <PagePart part="view" house={house} person={person} shown={shown} mails={[]} />
@@ -65,68 +63,80 @@ export function WorkspacePage(props: Props) {
   );
 }
 
-function Bar({ house, person, shown }: Props) {
-  const { workspace } = house.slack;
-  const isDm = shown.kind === "channel" && shown.channel.kind === "im";
-  const channelName = shown.kind === "channel" ? `#${shown.channel.name}` : "Mail";
-  return (
-    <header class="bar">
-      <button
-        type="button"
-        class="plain-icon menu-button"
-        aria-label="Menu"
-        aria-expanded="false"
-        aria-controls="sidebar"
-      >
-        <Icon name="menu" />
-      </button>
-      {isDm && <BotFace small />}
-      <h1>{isDm ? workspace.bot.realName : channelName}</h1>
-      {isDm && <span class="app">APP</span>}
-      <span class="local-time">
-        {person.realName} · {person.tz.split("/").at(-1)?.replaceAll("_", " ")} time
-      </span>
-    </header>
-  );
+/** The app's tab that is shown; undefined elsewhere. */
+function tabOf(shown: Shown): "home" | "messages" | undefined {
+  if (shown.kind === "home") return "home";
+  return shown.kind === "channel" && shown.channel.kind === "im" ? "messages" : undefined;
 }
 
-function Composer({ house, channel }: { house: PageHouse; channel: StandInChannel }) {
-  const where = channel.kind === "im" ? house.slack.workspace.bot.realName : `#${channel.name}`;
-  return (
-    <form class="composer" data-form="composer" autocomplete="off">
-      <div id="commands" class="list above" role="listbox" aria-label="Commands" hidden>
-        {house.commands.map(({ name, description, usage }, index) => (
-          <div
-            key={name}
-            id={`command-${index}`}
-            role="option"
-            tabIndex={-1}
-            aria-selected="false"
-            data-command={name}
-          >
-            <strong>{name}</strong> <code>{usage}</code>
-            <small>{description}</small>
+function Content(props: Props) {
+  const { house, shown } = props;
+  switch (shown.kind) {
+    case "channel":
+      return (
+        <>
+          <div class="scroll">
+            <PagePart part="conversation" {...props} />
           </div>
-        ))}
-      </div>
-      <p class="composer-hint" role="status" />
-      <div class="composer-box">
-        <input
-          id="composer"
-          type="text"
-          role="combobox"
-          aria-label={`Message ${where}`}
-          aria-autocomplete="list"
+          <Composer house={house} channel={shown.channel} />
+        </>
+      );
+    case "home":
+      return (
+        <div class="page-scroll">
+          <p class="problem home-problem" role="alert" hidden />
+          <PagePart part="home" {...props} />
+        </div>
+      );
+    case "workspace":
+      return (
+        <div class="page-scroll">
+          <PagePart part="workspace" {...props} />
+        </div>
+      );
+    case "mail":
+      return <PagePart part="mail" {...props} />;
+  }
+}
+
+function titleOf(shown: Shown, botName: string): string {
+  if (tabOf(shown) !== undefined) return botName;
+  if (shown.kind === "channel") return `#${shown.channel.name}`;
+  return shown.kind === "mail" ? "Mail" : "Workspace";
+}
+
+function Bar({ house, person, shown }: Props) {
+  const { bot } = house.slack.workspace;
+  const tab = tabOf(shown);
+  return (
+    <>
+      <header class={`bar ${tab === undefined ? "" : "has-tabs"}`}>
+        <button
+          type="button"
+          class="plain-icon menu-button"
+          aria-label="Menu"
           aria-expanded="false"
-          aria-controls="commands"
-          placeholder={`Message ${where}: type / for commands`}
-          spellcheck={false}
-          enterkeyhint="send"
-        />
-        <button type="submit" class="send" aria-label="Send">
-          <Icon name="send" />
+          aria-controls="sidebar"
+        >
+          <Icon name="menu" />
         </button>
-      </div>
-    </form>
+        {tab !== undefined && <BotFace small />}
+        <h1>{titleOf(shown, bot.realName)}</h1>
+        {tab !== undefined && <span class="app">APP</span>}
+        <span class="local-time">
+          {person.realName} · {person.tz.split("/").at(-1)?.replaceAll("_", " ")} time
+        </span>
+      </header>
+      {tab !== undefined && (
+        <nav class="tabs" aria-label={`${bot.realName} tabs`}>
+          <a href={`/as/${person.id}/home`} aria-current={tab === "home" ? "page" : undefined}>
+            Home
+          </a>
+          <a href={`/as/${person.id}`} aria-current={tab === "messages" ? "page" : undefined}>
+            Messages
+          </a>
+        </nav>
+      )}
+    </>
   );
 }

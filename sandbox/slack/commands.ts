@@ -4,7 +4,7 @@ import { isJson } from "./elements.ts";
 import type { House } from "./house.ts";
 import { commandForm, eventEnvelope, origin, viewObject } from "./payloads.ts";
 import { showReply } from "./reply.ts";
-import type { BotAnswer, Json, Person, SlackStandIn } from "./types.ts";
+import type { BotAnswer, EventOptions, Json, Person, SlackStandIn } from "./types.ts";
 
 /** The person by id; throws for a mistake in a test, and for somebody who could not act. */
 export function actor({ workspace }: Pick<House, "workspace">, userId: string): Person {
@@ -110,11 +110,16 @@ export async function shortcut(house: House, userId: string, callbackId: string)
 }
 
 /** Delivers an event to the bot, once, where the manifest subscribes to it; Slack sends no others. */
-export async function event(house: House, type: string, payload: object): Promise<BotAnswer> {
+export async function event(
+  house: House,
+  type: string,
+  payload: object,
+  { eventId, retry }: EventOptions = {},
+): Promise<BotAnswer> {
   const { workspace, manifest } = house;
   if (!manifest.events.includes(type)) return notSent("not_subscribed");
   const inner: Json = { type, event_ts: workspace.nextTs(), ...payload };
-  return house.deliver.event(eventEnvelope(workspace, inner));
+  return house.events.once(eventEnvelope(workspace, inner, eventId), retry);
 }
 
 /** Opens the app's page. Source: https://docs.slack.dev/reference/events/app_home_opened */

@@ -19,7 +19,7 @@ const parsed = (text: string): unknown => {
 export function makeDeliver(
   options: Pick<SlackOptions, "botUrl" | "signingSecret" | "answerLimitMs">,
 ): Deliver {
-  const send = async (body: string, type: string): Promise<BotAnswer> => {
+  const send = async (body: string, type: string, more: Record<string, string> = {}): Promise<BotAnswer> => {
     const started = performance.now();
     const tookMs = () => Math.round(performance.now() - started);
     try {
@@ -33,6 +33,7 @@ export function makeDeliver(
           "user-agent": "Slackbot 1.0 (+https://api.slack.com/robots)",
           // The signature's time is the real one, also where a test has moved the workspace's clock.
           ...signedHeaders(options.signingSecret, body, Date.now()),
+          ...more,
         },
       });
       const answer = parsed(await response.text());
@@ -57,7 +58,10 @@ export function makeDeliver(
     form: (fields) => send(fields.toString(), form),
     interaction: (payload) =>
       send(new URLSearchParams({ payload: JSON.stringify(payload) }).toString(), form),
-    event: (envelope) => send(JSON.stringify(envelope), "application/json"),
+    event: (envelope, retry) =>
+      send(JSON.stringify(envelope), "application/json", {
+        ...(retry && { "x-slack-retry-num": String(retry.num), "x-slack-retry-reason": retry.reason }),
+      }),
   };
 }
 

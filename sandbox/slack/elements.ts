@@ -94,7 +94,10 @@ export function stateAfter(element: Json, value: string | string[], suggested: O
   const key = stateKey(element);
   if (key === undefined) throw new Error(`${textOf(element.type)} holds no value`);
   const type = textOf(element.type);
-  const given = Array.isArray(value) ? value : [value];
+  const given = (Array.isArray(value) ? value : [value]).filter((item) => !isMany(key) || item !== "");
+  const most = element.max_selected_items;
+  if (typeof most === "number" && given.length > most)
+    throw new Error(`${textOf(element.action_id)} takes at most ${most}`);
   if (!key.startsWith("selected_option")) {
     const single = key === "selected_date_time" ? Number(given[0]) : given[0];
     return { type, [key]: isMany(key) ? given : single === "" ? null : single };

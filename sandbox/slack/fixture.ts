@@ -12,6 +12,13 @@ import { signedHeaders } from "./sign.ts";
 
 const secret = "s3cret";
 export const token = "xoxb-test";
+/** Everything of the directory: people, user groups, channels, and their events. */
+export const directoryManifest = () =>
+  fullManifest
+    .replace("users:read.email]", "users:read.email, usergroups:read, channels:read, groups:read]")
+    .replace("[app_home_opened]", `[app_home_opened, ${directoryEvents.join(", ")}]`);
+const directoryEvents = ["user_change", "team_join", "subteam_members_changed", "subteam_updated"];
+
 export const fullManifest = `
 display_information: { name: Signoff }
 features:
@@ -35,7 +42,7 @@ function manifestFile(text: string): string {
 /** A bot that answers each request as the test says and keeps what it got. */
 function makeBot() {
   const bot = {
-    got: [] as { body: Json; signed: boolean }[],
+    got: [] as { body: Json; signed: boolean; retry: string | undefined }[],
     answer: (_body: Json): Response | Promise<Response> => new Response(""),
   };
   const app = new Hono().post("/slack/events", async (c) => {
@@ -46,7 +53,7 @@ function makeBot() {
     const form = new URLSearchParams(raw);
     const payload = isJson ? raw : form.get("payload");
     const body = payload === null ? Object.fromEntries(form) : JSON.parse(payload);
-    bot.got.push({ body, signed });
+    bot.got.push({ body, signed, retry: c.req.header("x-slack-retry-num") });
     return bot.answer(body);
   });
   return { bot, app };

@@ -1,7 +1,8 @@
+import type { EventSender } from "./events.ts";
 import type { FaultPlan } from "./faults.ts";
 import type { Grants } from "./grants.ts";
 import type { Manifest } from "./manifest.ts";
-import type { ApiCall, BotAnswer, Json } from "./types.ts";
+import type { ApiCall, BotAnswer, EventRetry, Json } from "./types.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** The parts of one stand-in, as its server and its acting people share them. */
@@ -11,6 +12,7 @@ export type House = {
   manifest: Manifest;
   faults: FaultPlan;
   calls: ApiCall[];
+  events: EventSender;
   botToken: string;
   /** The workspace's address, ends with "/". */
   publicUrl: () => string;
@@ -24,6 +26,6 @@ export type Deliver = {
   form(fields: URLSearchParams): Promise<BotAnswer>;
   /** An interaction: `payload=` and its JSON. */
   interaction(payload: Json): Promise<BotAnswer>;
-  /** An Events API delivery. */
-  event(envelope: Json): Promise<BotAnswer>;
+  /** An Events API delivery; a retry says so in its headers. */
+  event(envelope: Json, retry?: EventRetry): Promise<BotAnswer>;
 };

@@ -2,6 +2,7 @@ import type { AddressInfo } from "node:net";
 import { serve } from "@hono/node-server";
 import { command, event, openHome, shortcut } from "./commands.ts";
 import { makeDeliver } from "./deliver.ts";
+import { EventSender } from "./events.ts";
 import { makeFaults } from "./faults.ts";
 import { Grants } from "./grants.ts";
 import type { House } from "./house.ts";
@@ -9,7 +10,7 @@ import { choose, messagePlace, press, setValue, suggest, viewPlace, viewWith } f
 import { readManifest } from "./manifest.ts";
 import { makeServer } from "./server.ts";
 import { closeView, submit } from "./submissions.ts";
-import type { SlackOptions, SlackStandIn } from "./types.ts";
+import type { SlackOptions, SlackStandIn, Target } from "./types.ts";
 import { Workspace } from "./workspace.ts";
 
 export type * from "./types.ts";
@@ -17,6 +18,7 @@ export type * from "./types.ts";
 function makeHouse(options: SlackOptions, origin: () => string): House {
   const manifest = readManifest(options.manifest);
   const workspace = new Workspace(options, manifest.botName);
+  const deliver = makeDeliver(options);
   return {
     workspace,
     grants: new Grants(workspace.now),
@@ -26,9 +28,15 @@ function makeHouse(options: SlackOptions, origin: () => string): House {
     botToken: options.botToken,
     publicUrl: options.publicUrl ?? (() => `${origin()}/`),
     responseUrl: (grant) => `${origin()}/response/${grant}`,
-    deliver: makeDeliver(options),
+    deliver,
+    events: new EventSender({ workspace, manifest, deliver }, options.eventRetriesMs),
   };
 }
+
+const at = (actionId: string, blockId: string | undefined): Target => ({
+  actionId,
+  ...(blockId !== undefined && { blockId }),
+});
 
 /** What a person can do, in front of their Slack. */
 function makeActs(house: House): Omit<SlackStandIn, "url" | "stop"> {
@@ -45,7 +53,10 @@ function makeActs(house: House): Omit<SlackStandIn, "url" | "stop"> {
     violations: workspace.violations,
     command: (userId, text, channelId) => command(house, userId, text, channelId),
     shortcut: (userId, callbackId) => shortcut(house, userId, callbackId),
-    event: (type, payload) => event(house, type, payload),
+    event: (type, payload, more) => event(house, type, payload, more),
+    events: house.events.sent,
+    sendAgain: (envelope) => house.events.once(envelope, { num: 1, reason: "http_timeout" }),
+    delivered: () => house.events.delivered(),
     openHome: (userId, tab) => openHome(house, userId, tab),
     async click(userId, { channel, ts }, target) {
       const message = need(workspace.message(channel, ts), `no message ${ts} in ${channel}`);
@@ -70,10 +81,10 @@ function makeActs(house: House): Omit<SlackStandIn, "url" | "stop"> {
       const view = need(views.home(userId), `${userId} has no Home`);
       return press(house, userId, viewPlace(house, view), target);
     },
-    choose: (userId, actionId, value) => choose(house, userId, actionId, value),
-    fill: (userId, actionId, value) =>
-      void setValue(house, viewWith(house, userId, actionId), actionId, value),
-    suggest: (userId, actionId, typed) => suggest(house, userId, actionId, typed),
+    choose: (userId, actionId, value, blockId) => choose(house, userId, at(actionId, blockId), value),
+    fill: (userId, actionId, value, blockId) =>
+      void setValue(house, viewWith(house, userId, actionId), at(actionId, blockId), value),
+    suggest: (userId, actionId, typed, blockId) => suggest(house, userId, at(actionId, blockId), typed),
     submit: (userId, values) => submit(house, userId, values),
     closeView: (userId) => closeView(house, userId),
     giveTrigger: (userId, viewId) => house.grants.trigger(userId, viewId),
@@ -105,6 +116,7 @@ export async function startSlack(options: SlackOptions): Promise<SlackStandIn> {
     url: `${origin}/api/`,
     async stop() {
       house.faults.clear();
+      house.events.stop();
       await new Promise<void>((resolve) => {
         server.close(() => resolve());
         if ("closeAllConnections" in server) server.closeAllConnections();

@@ -1,7 +1,7 @@
 import { actor, complain } from "./commands.ts";
 import { notSent } from "./deliver.ts";
 import type { Placed } from "./elements.ts";
-import { list, optionsOf, placedElements, stateAfter, stateKey, textOf } from "./elements.ts";
+import { list, optionsOf, placedElements, stateAfter, textOf } from "./elements.ts";
 import type { ReplyTo } from "./grants.ts";
 import type { House } from "./house.ts";
 import { actionObject, messageContainer, messageObject, origin, viewObject } from "./payloads.ts";
@@ -16,6 +16,7 @@ import type {
   Target,
 } from "./types.ts";
 import { validateOptions } from "./validate-blocks.ts";
+import type { Workspace } from "./workspace.ts";
 
 export const trouble = "We had some trouble connecting. Try again?";
 
@@ -29,11 +30,15 @@ type Place = {
 };
 
 /** The element that a person means; throws when they could not see it. */
-function find(blocks: Json[], { actionId, value }: Target): Placed {
-  const sameId = placedElements(blocks).filter((placed) => placed.actionId === actionId);
+function find(blocks: Json[], { actionId, value, blockId }: Target): Placed {
+  const sameId = placedElements(blocks).filter(
+    (placed) => placed.actionId === actionId && (blockId ?? placed.blockId) === placed.blockId,
+  );
   const found = sameId.filter(({ element }) => {
     if (value === undefined) return true;
-    return element.type === "button" ? element.value === value : true;
+    if (element.type === "button") return element.value === value;
+    const offered = optionsOf(element);
+    return offered.length === 0 || offered.some((option) => option.value === value);
   });
   const [first, second] = found;
   if (first === undefined) {
@@ -44,6 +49,8 @@ function find(blocks: Json[], { actionId, value }: Target): Placed {
   }
   if (second !== undefined && value === undefined && first.element.value !== second.element.value)
     throw new Error(`several elements have the action_id ${actionId}: say which value`);
+  if (second !== undefined && first.element.type !== "button")
+    throw new Error(`several elements have the action_id ${actionId}: say which block_id`);
   return first;
 }
 
@@ -66,7 +73,6 @@ async function act(
     ...origin(workspace, actor(house, userId)),
     trigger_id: grants.trigger(userId, place.viewId),
     ...place.payload(),
-    state: { values: place.values },
     actions: [actionObject(placed, done, workspace.nextTs())],
   });
   if (answer.error !== undefined) place.failed(answer.error);
@@ -108,6 +114,8 @@ export function messagePlace(house: House, userId: string, shown: StandInMessage
       // Slack leaves the message out for ephemerals.
       ...(!isEphemeral && { message: messageObject(workspace, shown, false) }),
       response_url: house.responseUrl(grants.reply(to)),
+      // A view has its state inside it.
+      state: { values: shown.values },
     }),
   };
 }
@@ -146,14 +154,22 @@ export function viewWith({ workspace }: House, userId: string, actionId: string)
 const suggestionKey = (view: StandInView, placed: Placed) =>
   `${view.id} ${placed.blockId} ${placed.actionId}`;
 
+/** Throws where a person or channel was chosen that is not there: no list could have offered it. */
+function checkIds(workspace: Workspace, element: Json, value: string | string[]): void {
+  const type = textOf(element.type);
+  for (const id of [value].flat().filter((one) => one !== "")) {
+    if (type.endsWith("users_select") && workspace.person(id) === undefined)
+      throw new Error(`nobody has the id ${id}`);
+    const isChannel = type.endsWith("channels_select") || type.endsWith("conversations_select");
+    if (isChannel && !workspace.channels.has(id) && workspace.person(id) === undefined)
+      throw new Error(`no channel has the id ${id}`);
+  }
+}
+
 /** Types or chooses without telling the bot. Gives the place and what changed. */
-export function setValue(
-  { workspace }: House,
-  view: StandInView,
-  actionId: string,
-  value: string | string[],
-) {
-  const placed = find(view.blocks, { actionId });
+export function setValue({ workspace }: House, view: StandInView, target: Target, value: string | string[]) {
+  const placed = find(view.blocks, target);
+  checkIds(workspace, placed.element, value);
   const suggested = workspace.views.suggested.get(suggestionKey(view, placed)) ?? [];
   const state = stateAfter(placed.element, value, suggested);
   view.values[placed.blockId] = { ...view.values[placed.blockId], [placed.actionId]: state };
@@ -166,12 +182,14 @@ export function setValue(
 export async function choose(
   house: House,
   userId: string,
-  actionId: string,
+  target: Target,
   value: string | string[],
 ): Promise<BotAnswer> {
-  const view = viewWith(house, userId, actionId);
-  await offer(house, userId, view, actionId, value);
-  const { placed, state } = setValue(house, view, actionId, value);
+  const view = viewWith(house, userId, target.actionId);
+  // A select that offers the value is meant, where several share their action_id.
+  const meant = typeof value === "string" && value !== "" ? { value, ...target } : target;
+  await offer(house, userId, view, meant, value);
+  const { placed, state } = setValue(house, view, meant, value);
   if (placed.inInput && placed.block.dispatch_action !== true) return notSent("not_dispatched");
   return act(house, userId, viewPlace(house, view), placed, { state });
 }
@@ -181,15 +199,15 @@ export async function offer(
   house: House,
   userId: string,
   view: StandInView,
-  actionId: string,
+  target: Target,
   value: string | string[],
 ) {
-  const placed = find(view.blocks, { actionId });
+  const placed = find(view.blocks, target);
   if (!textOf(placed.element.type).endsWith("external_select")) return;
   const known = house.workspace.views.suggested.get(suggestionKey(view, placed)) ?? [];
   const wanted = [value].flat();
   if (wanted.every((item) => known.some((option) => option.value === item))) return;
-  await suggest(house, userId, actionId, "");
+  await suggest(house, userId, { actionId: placed.actionId, blockId: placed.blockId }, "");
 }
 
 /**
@@ -200,13 +218,14 @@ export async function offer(
 export async function suggest(
   house: House,
   userId: string,
-  actionId: string,
+  target: Target,
   typed: string,
 ): Promise<Option[]> {
   const { workspace } = house;
+  const { actionId } = target;
   const view = viewWith(house, userId, actionId);
-  const placed = find(view.blocks, { actionId });
-  if (stateKey(placed.element) === undefined || optionsOf(placed.element).length > 0)
+  const placed = find(view.blocks, target);
+  if (!textOf(placed.element.type).endsWith("external_select"))
     throw new Error(`${actionId} is not an external select`);
   const least = placed.element.min_query_length;
   if (typed.length < (typeof least === "number" ? least : 3)) return [];

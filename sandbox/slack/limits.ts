@@ -94,6 +94,7 @@ const rules = {
   duplicateBlockId: blocks,
   duplicateActionId: element("button-element"),
   initialOption: select,
+  focusOnLoad: select,
   optionsOrGroups: select,
   sectionContent: block("section-block"),
   submitRequired: views,

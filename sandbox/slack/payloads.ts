@@ -1,6 +1,14 @@
 import type { Placed } from "./elements.ts";
 import { stateKey } from "./elements.ts";
-import type { ElementState, Json, Person, StandInEphemeral, StandInMessage, StandInView } from "./types.ts";
+import type {
+  ElementState,
+  Json,
+  Person,
+  StandInEphemeral,
+  StandInGroup,
+  StandInMessage,
+  StandInView,
+} from "./types.ts";
 import type { Workspace } from "./workspace.ts";
 
 // Slack's deprecated verification token is still in every payload.
@@ -78,8 +86,35 @@ export function commandForm(workspace: Workspace, person: Person, rest: Record<s
   });
 }
 
+/** A user group as Slack shows it to the bot; its users only where asked for. Source: https://docs.slack.dev/reference/objects/usergroup-object */
+export function groupObject({ team }: Workspace, group: StandInGroup, withUsers: boolean): Json {
+  return {
+    id: group.id,
+    team_id: team.id,
+    is_usergroup: true,
+    is_subteam: true,
+    name: group.name,
+    description: "",
+    handle: group.handle,
+    is_external: false,
+    date_create: group.created,
+    date_update: group.updated,
+    date_delete: group.isDisabled ? group.updated : 0,
+    auto_type: null,
+    auto_provision: false,
+    enterprise_subteam_id: "",
+    created_by: "USLACKBOT",
+    updated_by: "USLACKBOT",
+    deleted_by: group.isDisabled ? "USLACKBOT" : null,
+    prefs: { channels: [], groups: [] },
+    ...(withUsers && { users: group.users }),
+    user_count: group.users.length,
+    channel_count: 0,
+  };
+}
+
 /** An Events API delivery. Source: https://docs.slack.dev/apis/events-api#callback-field */
-export function eventEnvelope(workspace: Workspace, event: Json): Json {
+export function eventEnvelope(workspace: Workspace, event: Json, eventId = workspace.freshId("Ev")): Json {
   const { team, bot } = workspace;
   return {
     token: verificationToken,
@@ -88,7 +123,7 @@ export function eventEnvelope(workspace: Workspace, event: Json): Json {
     api_app_id: bot.appId,
     event,
     type: "event_callback",
-    event_id: workspace.freshId("Ev"),
+    event_id: eventId,
     event_time: Math.floor(workspace.now() / 1000),
     authorizations: [
       {

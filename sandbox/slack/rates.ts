@@ -1,6 +1,10 @@
 /** Slack's tiers, calls a minute. Source: https://docs.slack.dev/apis/web-api/rate-limits */
 const perMinute: Record<string, number> = {
   "users.list": 20,
+  "usergroups.list": 20,
+  "usergroups.users.list": 20,
+  "conversations.list": 20,
+  "conversations.members": 100,
   "chat.update": 50,
   "chat.delete": 50,
   "conversations.open": 50,

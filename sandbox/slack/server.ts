@@ -60,14 +60,14 @@ function carryOut(house: House, call: ApiCall): ApiAnswer {
     method: call.method,
     args: call.args,
   };
-  const missing = lacking(method.scopes?.(context) ?? [], manifest.scopes);
-  if (missing.length > 0) {
-    const needed = missing.map((entry) => entry.replaceAll("|", ",")).join(",");
-    const provided = manifest.scopes.join(",");
-    workspace.violate(call.method, "missingScope", `needs ${needed}, the manifest has ${provided}`);
-    return { ok: false, error: "missing_scope", needed, provided };
-  }
   try {
+    const missing = lacking(method.scopes?.(context) ?? [], manifest.scopes);
+    if (missing.length > 0) {
+      const needed = missing.map((entry) => entry.replaceAll("|", ",")).join(",");
+      const provided = manifest.scopes.join(",");
+      workspace.violate(call.method, "missingScope", `needs ${needed}, the manifest has ${provided}`);
+      return { ok: false, error: "missing_scope", needed, provided };
+    }
     return { ok: true, ...method.run(context) };
   } catch (error) {
     if (error instanceof SlackError) return { ok: false, error: error.code, ...error.more };

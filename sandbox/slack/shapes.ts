@@ -9,6 +9,7 @@ export type Field = {
     | "boolean"
     | "number"
     | "any"
+    | "ids"
     | "confirm"
     | "option"
     | "options"
@@ -25,6 +26,7 @@ export type Shape = Record<string, Field>;
 
 const required = true;
 const any: Field = { kind: "any" };
+const ids: Field = { kind: "ids" };
 const flag: Field = { kind: "boolean" };
 const number: Field = { kind: "number" };
 const string: Field = { kind: "string" };
@@ -119,15 +121,15 @@ export const elementShapes: Record<string, Shape> = {
     min_query_length: number,
     max_selected_items: number,
   },
-  multi_users_select: { ...menu, initial_users: any, max_selected_items: number },
+  multi_users_select: { ...menu, initial_users: ids, max_selected_items: number },
   multi_conversations_select: {
     ...menu,
-    initial_conversations: any,
+    initial_conversations: ids,
     default_to_current_conversation: flag,
     filter: any,
     max_selected_items: number,
   },
-  multi_channels_select: { ...menu, initial_channels: any, max_selected_items: number },
+  multi_channels_select: { ...menu, initial_channels: ids, max_selected_items: number },
   radio_buttons: {
     ...picked,
     options: { kind: "options", limit: "radioOptions", required },

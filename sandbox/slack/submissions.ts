@@ -47,8 +47,8 @@ export async function submit(
   const { workspace, grants } = house;
   const view = topView(house, userId);
   for (const [actionId, value] of Object.entries(values)) {
-    await offer(house, userId, view, actionId, value);
-    setValue(house, view, actionId, value);
+    await offer(house, userId, view, { actionId }, value);
+    setValue(house, view, { actionId }, value);
   }
   if (view.submit === null) throw new Error(`the modal ${view.callbackId} has no Submit`);
   delete view.problem;

@@ -28,6 +28,47 @@ export type StandInPerson = {
 /** A person as the workspace keeps them. */
 export type Person = StandInPerson & { id: string; teamId: string; tz: string; updated: number };
 
+/** A user group, e.g. @release-managers. */
+export type StandInGroup = {
+  /** S… */
+  id: string;
+  handle: string;
+  name: string;
+  /** User ids. */
+  users: string[];
+  isDisabled: boolean;
+  /** Seconds since the epoch. */
+  created: number;
+  updated: number;
+};
+
+/** What Slack tells apps of by an event, in the order in which it happened. */
+export type Happening =
+  | { type: "user_change"; userId: string }
+  | { type: "team_join"; userId: string }
+  | { type: "subteam_created"; groupId: string }
+  | { type: "subteam_updated"; groupId: string }
+  | { type: "subteam_members_changed"; groupId: string; added: string[]; removed: string[]; before: number };
+
+export type ChannelOptions = {
+  id?: string;
+  name: string;
+  isPrivate?: boolean;
+  isExtShared?: boolean;
+  isArchived?: boolean;
+  /** User ids or names; "bot" is the bot. */
+  members?: string[];
+};
+
+export type GroupOptions = {
+  handle: string;
+  name: string;
+  /** User ids or names. */
+  users: string[];
+  /** A disabled group has left the workspace, as far as people see. */
+  isDisabled?: boolean;
+};
+
 export type StandInChannel = {
   id: string;
   kind: "im" | "mpim" | "public" | "private";
@@ -113,12 +154,17 @@ export type Violation = { method: string; rule: string; message: string; docs: s
 export type BotAnswer = { status: number; body: unknown; tookMs: number; error?: string };
 
 export type Change = {
-  kind: "message" | "ephemeral" | "view" | "home" | "channel" | "person" | "violation" | "call";
+  kind: "message" | "ephemeral" | "view" | "home" | "channel" | "person" | "group" | "violation" | "call";
   /** The people whose screen this concerns; empty: everybody. */
   users: string[];
 };
 
-export type Target = { actionId: string; value?: string };
+/** An element: by its action_id, and where several share one, by what it offers or by its block. */
+export type Target = { actionId: string; value?: string; blockId?: string };
+
+/** How an event is sent: the same event_id again is the same event, and a retry says which one it is. */
+export type EventOptions = { eventId?: string; retry?: EventRetry };
+export type EventRetry = { num: number; reason: string };
 
 export type SlackOptions = {
   /** Path of manifest.yml: bot scopes, slash commands, shortcuts and events come from it. */
@@ -129,15 +175,9 @@ export type SlackOptions = {
   botUrl: () => string;
   team?: { id: string; name: string };
   people: StandInPerson[];
-  /** Channels beside #general. Members by user id or name; "bot" is the bot. */
-  channels?: {
-    id?: string;
-    name: string;
-    isPrivate?: boolean;
-    isExtShared?: boolean;
-    isArchived?: boolean;
-    members?: string[];
-  }[];
+  /** Channels beside #general. */
+  channels?: ChannelOptions[];
+  groups?: (GroupOptions & { id?: string })[];
   port?: number;
   /** The workspace's address, ending with "/"; default the stand-in's own. */
   publicUrl?: () => string;
@@ -145,6 +185,8 @@ export type SlackOptions = {
   now?: () => number;
   /** How long the bot has to answer, in milliseconds; default Slack's 3,000. */
   answerLimitMs?: number;
+  /** The waits before an event that was not taken is sent again; default Slack's: at once, 1 minute, 5 minutes. */
+  eventRetriesMs?: number[];
 };
 
 export type SlackStandIn = {
@@ -156,14 +198,21 @@ export type SlackStandIn = {
   clickEphemeral(userId: string, ephemeralId: string, target: Target): Promise<BotAnswer>;
   clickView(userId: string, target: Target): Promise<BotAnswer>;
   clickHome(userId: string, target: Target): Promise<BotAnswer>;
-  choose(userId: string, actionId: string, value: string | string[]): Promise<BotAnswer>;
-  fill(userId: string, actionId: string, value: string): void;
-  suggest(userId: string, actionId: string, typed: string): Promise<Option[]>;
+  choose(userId: string, actionId: string, value: string | string[], blockId?: string): Promise<BotAnswer>;
+  fill(userId: string, actionId: string, value: string, blockId?: string): void;
+  suggest(userId: string, actionId: string, typed: string, blockId?: string): Promise<Option[]>;
   submit(userId: string, values?: Record<string, string | string[]>): Promise<BotAnswer>;
   closeView(userId: string): Promise<void>;
   shortcut(userId: string, callbackId: string): Promise<BotAnswer>;
   openHome(userId: string, tab?: "home" | "messages"): Promise<BotAnswer>;
-  event(type: string, payload: object): Promise<BotAnswer>;
+  /** Sends an event once. What happens in the workspace sends its events by itself, with Slack's retries. */
+  event(type: string, payload: object, options?: EventOptions): Promise<BotAnswer>;
+  /** The events sent so far, newest last, as the bot got them; at most 1,000. */
+  events: Json[];
+  /** Sends one of them once more, as Slack does when it did not hear the answer. */
+  sendAgain(envelope: Json): Promise<BotAnswer>;
+  /** Resolves when every event was answered, or waits to be sent again. */
+  delivered(): Promise<void>;
   /** A trigger_id as an action of this person brings it; `viewId`: an action in that open modal. */
   giveTrigger(userId: string, viewId?: string): string;
   topView(userId: string): StandInView | undefined;

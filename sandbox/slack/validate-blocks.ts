@@ -12,7 +12,7 @@ import {
   string,
   text,
 } from "./composition.ts";
-import { isJson, list, optionsOf, textOf } from "./elements.ts";
+import { isJson, list, optionsOf, placedElements, textOf } from "./elements.ts";
 import type { LimitName } from "./limits.ts";
 import type { Field, Shape } from "./shapes.ts";
 import { blockShapes, elementShapes, elementsAllowed } from "./shapes.ts";
@@ -37,6 +37,8 @@ function* fieldOf(owner: Json, value: unknown, field: Field, pointer: string): P
   switch (kind) {
     case "any":
       return;
+    case "ids":
+      return yield* items(value, pointer, limit, (item, at) => string(item, at));
     case "plain":
       return yield* text(value, pointer, ["plain_text"], limit);
     case "text":
@@ -126,6 +128,8 @@ function* blocksOf(value: unknown, pointer: string, limit: LimitName): Problems 
   if (!Array.isArray(value)) return yield problem("blocksFormat", pointer, "must provide an array");
   yield* atMost(limit, value.length, pointer);
   for (const [index, block] of value.entries()) yield* blockOf(block, `${pointer}/${index}`);
+  const focused = placedElements(list(value)).filter(({ element }) => element.focus_on_load === true);
+  if (focused.length > 1) yield problem("focusOnLoad", pointer, "only one element can have focus_on_load");
   for (const index of repeated(value.map((block: unknown) => (isJson(block) ? block.block_id : undefined))))
     yield problem("duplicateBlockId", `${pointer}/${index}/block_id`, "`block_id` already exists");
 }

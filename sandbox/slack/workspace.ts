@@ -5,11 +5,15 @@ import { docsOf } from "./limits.ts";
 import { normalizeBlocks } from "./normalize.ts";
 import type {
   Change,
+  ChannelOptions,
+  GroupOptions,
+  Happening,
   Json,
   Person,
   SlackOptions,
   StandInChannel,
   StandInEphemeral,
+  StandInGroup,
   StandInMessage,
   StandInPerson,
   Violation,
@@ -33,16 +37,21 @@ export class Workspace {
   readonly bot: { userId: string; botId: string; appId: string; name: string; realName: string };
   readonly people: Person[] = [];
   readonly channels = new Map<string, StandInChannel>();
+  readonly groups = new Map<string, StandInGroup>();
   readonly ephemerals: StandInEphemeral[] = [];
   readonly violations: Violation[] = [];
   readonly views: Views;
   readonly now: () => number;
   readonly #messages = new Map<string, StandInMessage[]>();
   readonly #listeners = new Set<(change: Change) => void>();
+  #tell: (happening: Happening) => void = () => {};
   #lastMicros = 0;
   #counter = 0;
 
-  constructor(options: Pick<SlackOptions, "team" | "people" | "channels" | "now">, botName: string) {
+  constructor(
+    options: Pick<SlackOptions, "team" | "people" | "channels" | "groups" | "now">,
+    botName: string,
+  ) {
     this.now = options.now ?? Date.now;
     const { id, name } = options.team ?? { id: "T0SANDBOX", name: "Sandbox" };
     this.team = { id, name, domain: name.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-") };
@@ -57,8 +66,15 @@ export class Workspace {
     this.views = new Views(this);
     for (const person of options.people) this.addPerson(person);
     const everybody = this.people.filter((person) => !person.deleted && !person.isStranger).map((p) => p.id);
-    this.#addChannel({ name: "general", members: everybody });
-    for (const channel of options.channels ?? []) this.#addChannel(channel);
+    this.addChannel({ name: "general", members: everybody });
+    for (const channel of options.channels ?? []) this.addChannel(channel);
+    for (const { id, ...group } of options.groups ?? [])
+      this.setGroup(id ?? stableId("S", group.handle), group);
+  }
+
+  /** Tells of what happens in the workspace from now on; one listener, which sends the events. */
+  onHappening(listener: (happening: Happening) => void): void {
+    this.#tell = listener;
   }
 
   /** Calls the listener at each change until the returned function is called. */
@@ -87,17 +103,54 @@ export class Workspace {
     const id = person.id ?? stableId("U", person.name);
     const teamId = person.isStranger ? strangersTeam : this.team.id;
     const entry: Person = { tz: "Etc/UTC", ...person, id, teamId, updated: Math.floor(this.now() / 1000) };
+    if (this.people.some((one) => one.id === id)) throw new Error(`${person.name} is there already`);
     this.people.push(entry);
     this.changed("person");
+    this.#tell({ type: "team_join", userId: id });
     return entry;
   }
 
-  /** Changes what is known of a person, e.g. deactivates them. Slack's user_change event is sent by `event`. */
+  /** Changes what is known of a person, e.g. deactivates them, and sends Slack's user_change. */
   changePerson(userId: string, change: Partial<StandInPerson>): void {
-    const person = this.person(userId);
+    const person = this.people.find((one) => one.id === userId);
     if (person === undefined) throw new Error(`nobody has the id ${userId}`);
     Object.assign(person, change, { updated: Math.floor(this.now() / 1000) });
+    if (person.deleted) this.views.closeAll(userId);
     this.changed("person");
+    this.#tell({ type: "user_change", userId });
+  }
+
+  /** The id of a person by id or name; "bot" is the bot. Throws for anybody else. */
+  #idOf(ref: string): string {
+    if (ref === "bot") return this.bot.userId;
+    const person = this.people.find((one) => one.id === ref || one.name === ref);
+    if (person === undefined) throw new Error(`nobody is called ${ref}`);
+    return person.id;
+  }
+
+  /** Makes or changes a user group and sends Slack's events for it. Without an id a new one is made. */
+  setGroup(
+    groupId: string | undefined,
+    { handle, name, users, isDisabled = false }: GroupOptions,
+  ): StandInGroup {
+    const id = groupId ?? this.freshId("S");
+    const before = this.groups.get(id);
+    const now = Math.floor(this.now() / 1000);
+    const members = [...new Set(users.map((ref) => this.#idOf(ref)))];
+    const dates = { created: before?.created ?? now, updated: now };
+    const group: StandInGroup = { id, handle, name, users: members, isDisabled, ...dates };
+    this.groups.set(id, group);
+    this.changed("group");
+    if (before === undefined) {
+      this.#tell({ type: "subteam_created", groupId: id });
+      return group;
+    }
+    const added = members.filter((user) => !before.users.includes(user));
+    const removed = before.users.filter((user) => !members.includes(user));
+    if (added.length + removed.length > 0)
+      this.#tell({ type: "subteam_members_changed", groupId: id, added, removed, before: before.updated });
+    this.#tell({ type: "subteam_updated", groupId: id });
+    return group;
   }
 
   /** Anybody by id, the bot and Slackbot included. */
@@ -118,22 +171,26 @@ export class Workspace {
     return [...this.people, ...extras];
   }
 
-  #addChannel(channel: NonNullable<SlackOptions["channels"]>[number]): void {
-    const member = (ref: string) => {
-      if (ref === "bot") return this.bot.userId;
-      const person = this.people.find((p) => p.id === ref || p.name === ref);
-      if (person === undefined) throw new Error(`#${channel.name}: nobody is called ${ref}`);
-      return person.id;
-    };
-    const id = channel.id ?? stableId("C", channel.name);
-    this.channels.set(id, {
-      id,
+  addChannel(channel: ChannelOptions): StandInChannel {
+    const entry: StandInChannel = {
+      id: channel.id ?? stableId("C", channel.name),
       kind: channel.isPrivate ? "private" : "public",
       name: channel.name,
-      members: (channel.members ?? []).map(member),
+      members: (channel.members ?? []).map((ref) => this.#idOf(ref)),
       isArchived: channel.isArchived ?? false,
       isExtShared: channel.isExtShared ?? false,
-    });
+    };
+    this.channels.set(entry.id, entry);
+    this.changed("channel");
+    return entry;
+  }
+
+  /** Changes a channel, e.g. archives it, or takes the bot out of it. Slack sends no event that the bot subscribes to. */
+  changeChannel(id: string, change: Partial<Omit<StandInChannel, "id" | "kind">>): void {
+    const channel = this.channels.get(id);
+    if (channel === undefined) throw new Error(`there is no channel ${id}`);
+    Object.assign(channel, change);
+    this.changed("channel");
   }
 
   /** The direct messages of the bot with these people; made when missing. */

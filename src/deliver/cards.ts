@@ -1,12 +1,14 @@
 import type { WebClient } from "@slack/web-api";
 import type { Outcome } from "../domain/outcome.ts";
+import type { MemberId } from "../domain/people.ts";
 import { isOpenState } from "../domain/request.ts";
 import type { Db } from "../queries/db.ts";
 import { type CardView, getCard } from "../queries/get-card.ts";
 import { getRequest } from "../queries/get-request.ts";
 import { getViewerRights } from "../queries/get-viewer-rights.ts";
 import type { RequestView } from "../queries/request-view.ts";
-import { card as drawn, type Message } from "../slack/views/card.ts";
+import { channelCard, card as drawn, type Message } from "../slack/views/card.ts";
+import { outsideChannel, sharedWithOthers } from "./channel-members.ts";
 import type { Item } from "./item.ts";
 import { type Posted, post } from "./post.ts";
 import { platformError, slackFault } from "./slack-fault.ts";
@@ -17,6 +19,8 @@ export type CardParts = {
   clientFor(organizationId: string): WebClient;
   /** Remembers where a card stands, and the version that was read before it was drawn. */
   saveCard(card: CardView, drawn: Drawn): Promise<void>;
+  /** Gives reviewers whom a channel's card does not reach a card of their own. */
+  askDirectly(card: CardView, reviewerIds: readonly MemberId[]): Promise<void>;
 };
 
 export type Drawn = Pick<CardView, "channel" | "ts" | "drawnVersion" | "lostReason">;
@@ -41,9 +45,14 @@ export async function drawCard(parts: CardParts, item: Item): Promise<Outcome> {
   const at = now();
   const view = await getRequest(db, organizationId, card.requestNumber, at);
   if (view === undefined || card.drawnVersion === view.version) return { kind: "done" };
-  const rights = await getViewerRights(db, view, card.recipientId, at);
-  const message = drawn(view, rights, card.kind);
   try {
+    const client = parts.clientFor(organizationId);
+    // Also one that stands there already: what is decided from now on is not for them.
+    if (card.kind === "channel" && (await sharedWithOthers(client, card.recipientId))) {
+      await giveUpChannel(parts, card, view, "The channel is shared with other organizations");
+      return { kind: "done" };
+    }
+    const message = await prepare(parts, card, view, at);
     const posted =
       card.channel !== null && card.ts !== null
         ? await update(parts, card, { channel: card.channel, ts: card.ts }, view, message, item.inDoubt)
@@ -52,9 +61,45 @@ export async function drawCard(parts: CardParts, item: Item): Promise<Outcome> {
     await parts.saveCard(card, { ...posted, drawnVersion: view.version, lostReason: null });
     return { kind: "done" };
   } catch (error) {
-    return slackFault(error);
+    const outcome = slackFault(error);
+    if (outcome.kind === "dead" && card.kind === "channel")
+      await giveUpChannel(parts, card, view, outcome.reason);
+    return outcome;
   }
 }
+
+/** What the card says. Before one in a channel is drawn, those who would not see it are seen to. */
+async function prepare(parts: CardParts, card: CardView, view: RequestView, at: Date): Promise<Message> {
+  if (card.kind !== "channel") {
+    return drawn(view, await getViewerRights(parts.db, view, card.recipientId, at), card.kind);
+  }
+  if (view.state === "pending" && view.reviewers.length > 0) {
+    const client = parts.clientFor(card.organizationId);
+    const outside = await outsideChannel(client, card.recipientId, view.reviewers);
+    if (outside.length > 0) await parts.askDirectly(card, outside);
+  }
+  return channelCard(view);
+}
+
+/** A channel that cannot be posted to any more: its card is let go, and the reviewers are asked one by one. */
+async function giveUpChannel(
+  parts: CardParts,
+  card: CardView,
+  view: RequestView,
+  lostReason: string,
+): Promise<void> {
+  const { channel, ts, drawnVersion } = card;
+  await parts.saveCard(card, { channel, ts, drawnVersion, lostReason });
+  if (view.state !== "pending" || view.reviewers.length === 0) return;
+  await parts.askDirectly(
+    card,
+    view.reviewers.map(({ id }) => id),
+  );
+}
+
+/** A person's own messages, or the channel of a card of that kind. */
+const placeOf = ({ kind, recipientId }: CardView) =>
+  kind === "channel" ? { channelId: recipientId } : { userId: recipientId };
 
 /** Nobody is asked for a review that is not needed any more. */
 async function postFirst(
@@ -64,7 +109,7 @@ async function postFirst(
   message: Message,
   inDoubt: boolean,
 ): Promise<Posted | null> {
-  if (card.kind === "review" && view.state !== "pending" && !inDoubt) return null;
+  if (card.kind !== "own" && view.state !== "pending" && !inDoubt) return null;
   return postUpToDate(parts, card, { inDoubt }, message);
 }
 
@@ -76,7 +121,7 @@ async function postUpToDate(
   message: Message,
 ): Promise<Posted> {
   const client = parts.clientFor(card.organizationId);
-  const { found, ...at } = await post(client, { userId: card.recipientId, key: card.id, ...how }, message);
+  const { found, ...at } = await post(client, { ...placeOf(card), key: card.id, ...how }, message);
   if (found) await client.chat.update({ ...at, ...message });
   return at;
 }

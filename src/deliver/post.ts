@@ -2,30 +2,33 @@ import type { WebClient } from "@slack/web-api";
 import { ids } from "../slack/ids.ts";
 import type { Message } from "../slack/views/card.ts";
 
-/** Where a message stands. The channel is the D… id that Slack answered with: only with it can it be updated. */
+/** Where a message stands. The channel is the id that Slack answered with, for a person D…: only with it can it be updated. */
 export type Posted = { channel: string; ts: string };
 
 /** `found`: an earlier try had posted it, so it shows what was true then. */
 export type Sent = Posted & { found: boolean };
 
-/** How far back a direct conversation is searched for a message whose answer was lost. */
+/** Whose direct messages, or which channel. */
+type Place = { userId: string } | { channelId: string };
+
+/** How far back a conversation is searched for a message whose answer was lost. */
 const searched = 100;
 
 /**
- * Posts to a person's direct messages, with our key in the message's metadata.
+ * Posts to a person's direct messages or to a channel, with our key in the message's metadata.
  *
  * @param to.inDoubt an earlier try may have posted it: then the conversation is searched for the key first
  * @param to.except the ts of a message that cannot be used any more
  */
 export async function post(
   client: WebClient,
-  to: { userId: string; key: string; inDoubt: boolean; except?: string },
+  to: Place & { key: string; inDoubt: boolean; except?: string },
   message: Message,
 ): Promise<Sent> {
-  const earlier = to.inDoubt ? await find(client, to.userId, to.key, to.except) : undefined;
+  const earlier = to.inDoubt ? await find(client, to, to.key, to.except) : undefined;
   if (earlier !== undefined) return { ...earlier, found: true };
   const { channel, ts } = await client.chat.postMessage({
-    channel: to.userId,
+    channel: "channelId" in to ? to.channelId : to.userId,
     ...message,
     unfurl_links: false,
     unfurl_media: false,
@@ -38,12 +41,14 @@ export async function post(
 
 async function find(
   client: WebClient,
-  userId: string,
+  place: Place,
   key: string,
   except?: string,
 ): Promise<Posted | undefined> {
-  const opened = await client.conversations.open({ users: userId });
-  const channel = opened.channel?.id;
+  const channel =
+    "channelId" in place
+      ? place.channelId
+      : (await client.conversations.open({ users: place.userId })).channel?.id;
   if (channel === undefined) return undefined;
   const history = await client.conversations.history({
     channel,

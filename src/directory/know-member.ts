@@ -30,7 +30,10 @@ export async function knowMember(
 ): Promise<void> {
   const known = await getMember(context.db, organizationId, userId);
   if (known !== undefined && context.now().getTime() - known.refreshedAt.getTime() < freshMs) return;
-  const fetched = fetchUser(organizationId, userId).catch(() => undefined);
-  const user = await Promise.race([fetched, after(known === undefined ? firstWaitMs : refreshWaitMs)]);
-  if (user !== undefined) await saveMembers(context, [memberOf(user, organizationId)]);
+  const asOf = context.now();
+  // An answer that comes late is kept, too: it holds for the next click.
+  const kept = fetchUser(organizationId, userId)
+    .then((user) => saveMembers(context, [memberOf(user, organizationId)], { asOf }))
+    .catch(() => undefined);
+  await Promise.race([kept, after(known === undefined ? firstWaitMs : refreshWaitMs)]);
 }

@@ -72,6 +72,7 @@ describe("how a person is called and reached", () => {
       email: "dana@acme.example",
       timeZone: "Europe/Vienna",
       standing: "active",
+      workspaceRole: null,
     });
   });
 

@@ -13,6 +13,8 @@ export type SlackUser = {
   is_restricted?: boolean | undefined;
   is_ultra_restricted?: boolean | undefined;
   is_stranger?: boolean | undefined;
+  is_admin?: boolean | undefined;
+  is_owner?: boolean | undefined;
   profile?:
     | { display_name?: string | undefined; real_name?: string | undefined; email?: string | undefined }
     | undefined;
@@ -43,5 +45,6 @@ export function memberOf(user: SlackUser, organizationId: string): SavedMember {
     email: user.profile?.email || null,
     timeZone: user.tz || "UTC",
     standing: standingOf(user, organizationId),
+    workspaceRole: user.is_owner ? "owner" : user.is_admin ? "admin" : null,
   };
 }

@@ -25,6 +25,19 @@ export function reviewEligibility(
   return { eligible: true };
 }
 
+/** Which requests a member may review: in these projects, and whether their own are among them. */
+export type ReviewScope = { projects: "all" | readonly string[]; own: boolean };
+
+/** R4, R5: `reviewEligibility` for many requests at once. Somebody who may review nothing has no projects. */
+export function reviewScope(member: MemberFacts, workflow: Workflow): ReviewScope {
+  const own = workflow.options.selfReview;
+  const assigned = workflow.assigneeIds.length === 0 || workflow.assigneeIds.includes(member.id);
+  if (member.standing !== "active" || !assigned) return { projects: [], own };
+  const held = member.holdings.filter(({ roleId }) => workflow.roleIds.includes(roleId));
+  const projects = held.flatMap(({ projectId }) => (projectId === null ? [] : [projectId]));
+  return { projects: projects.length < held.length ? "all" : [...new Set(projects)], own };
+}
+
 /**
  * R14: whether this member may request and promote in this project.
  *

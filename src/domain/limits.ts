@@ -3,3 +3,6 @@
  * https://docs.slack.dev/reference/block-kit/block-elements/plain-text-input-element
  */
 export const limits = { message: 3000, comment: 3000, reason: 3000 } as const;
+
+/** How many reviewers a card in a channel mentions. */
+export const mentionsInChannel = 10;

@@ -1,8 +1,9 @@
 /**
  * How one try to send something ended. `retry`: try again; with `sent: "unknown"` the far end may have got it, its
- * answer was lost. `dead`: no further try can help.
+ * answer was lost. `later`: a part is done, go on with the rest after so many milliseconds. `dead`: no further try can help.
  */
 export type Outcome =
   | { kind: "done" }
+  | { kind: "later"; afterMs: number }
   | { kind: "retry"; reason: string; sent: "no" | "unknown"; afterMs?: number }
   | { kind: "dead"; reason: string };

@@ -7,6 +7,9 @@ export type MemberId = string;
  */
 export type Standing = "active" | "deactivated" | "guest" | "bot" | "stranger";
 
+/** What Slack lets a full member do in their workspace; null: nothing special. */
+export type WorkspaceRole = "owner" | "admin" | null;
+
 /** A person as screens name them. */
 export type Person = { id: MemberId; name: string };
 

@@ -1,5 +1,5 @@
 import type { DriftChange } from "./drift.ts";
-import type { Standing } from "./people.ts";
+import type { Person, Standing } from "./people.ts";
 
 /** Why somebody may not review (R4, R5). */
 export type NotReviewer = "self" | "role" | "assignee" | Exclude<Standing, "active">;
@@ -12,7 +12,7 @@ export type NotRequester = "role" | Exclude<Standing, "active">;
  * the words always show what is true when they are read.
  */
 export type Refusal =
-  | { code: "not-found"; what: "integration" | "environment" | "request" | "member" }
+  | { code: "not-found"; what: "project" | "integration" | "environment" | "request" | "role" | "member" }
   | { code: "archived"; what: "project" | "integration" | "environment" }
   | { code: "no-source"; target: string }
   | { code: "nothing-live"; source: string }
@@ -33,4 +33,29 @@ export type Refusal =
   | { code: "must-confirm"; number: number; changes: readonly DriftChange[]; shown: string }
   | { code: "not-canceller"; number: number }
   | { code: "reason-required" }
-  | { code: "not-cancellable"; number: number };
+  | { code: "not-cancellable"; number: number }
+  | SettingsRefusal;
+
+/** Why somebody cannot hold a role; `unknown`: Slack could not be asked who they are. */
+export type NotFullMember = Exclude<Standing, "active"> | "unknown";
+
+/** Why review cards cannot go to a channel. */
+export type ChannelFault = "archived" | "shared" | "not-member" | "read-only" | "not-found" | "unknown";
+
+/** The no of a settings rule. Names are those of this moment: a setting has no number to look it up by. */
+export type SettingsRefusal =
+  | { code: "not-admin"; admins: readonly Person[] }
+  | { code: "stale"; by: Person | null; at: Date }
+  | { code: "no-roles" }
+  | { code: "assignee-outside"; people: readonly Person[] }
+  | { code: "dead-workflow"; required: number; projects: readonly { name: string; available: number }[] }
+  | { code: "name-taken"; name: string; archived?: boolean }
+  | { code: "role-in-use"; workflow: boolean; projects: readonly string[] }
+  | { code: "admin-role" }
+  | { code: "last-admin" }
+  | { code: "not-full-members"; people: readonly { person: Person; standing: NotFullMember }[] }
+  | { code: "role-bound" }
+  | { code: "channel-unusable"; why: ChannelFault; name: string | null }
+  | { code: "request-in-the-way"; number: number }
+  | { code: "too-few-environments" }
+  | { code: "too-many-environments"; limit: number };

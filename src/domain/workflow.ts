@@ -1,8 +1,11 @@
 import type { MemberId } from "./people.ts";
 
-/** The options of a workflow, first version. Durations are whole days and hours (R11). */
+/** Where review cards go: to each reviewer, or once to a channel that mentions them. */
+export type CardsTo = { kind: "reviewers" } | { kind: "channel"; channelId: string; channelName: string };
+
+/** The options of a workflow, second version. Durations are whole days and hours (R11). */
 export type WorkflowOptions = {
-  v: 1;
+  v: 2;
   /** R1: which target environments the gate guards. */
   gate: "every" | "critical";
   /** R7: how many approvals approve. */
@@ -17,6 +20,7 @@ export type WorkflowOptions = {
   unfinishedDays: number;
   /** R11: a reminder goes out this many hours before. */
   reminderHours: number;
+  cardsTo: CardsTo;
 };
 
 /** One saved version of *Environment Promotion*; it is never changed. */
@@ -29,7 +33,7 @@ export type Workflow = {
 };
 
 export const defaultOptions: WorkflowOptions = {
-  v: 1,
+  v: 2,
   gate: "every",
   requiredApprovals: 1,
   selfReview: false,
@@ -37,6 +41,7 @@ export const defaultOptions: WorkflowOptions = {
   pendingDays: 7,
   unfinishedDays: 3,
   reminderHours: 24,
+  cardsTo: { kind: "reviewers" },
 };
 
 /** What holds in an organization that has saved no workflow yet. */

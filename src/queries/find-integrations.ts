@@ -15,8 +15,9 @@ export function searchIntegrations(
   db: Db,
   organizationId: string,
   typed: string,
+  projectId?: string,
 ): Promise<IntegrationChoice[]> {
-  return catalog.searchIntegrations(db, organizationId, typed, 100);
+  return catalog.searchIntegrations(db, organizationId, typed, 100, projectId);
 }
 
 /**

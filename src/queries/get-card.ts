@@ -10,8 +10,8 @@ export function getCard(db: Db, organizationId: string, cardId: string): Promise
 }
 
 /**
- * Where a person finds their own card of a request in Slack: the review card before the own one. Undefined where none
- * has been posted to them.
+ * Where a person finds a card of a request in Slack: the review card before the own one, or else the one in a channel.
+ * Undefined where none has been posted to them.
  */
 export async function getCardLink(
   db: Db,
@@ -19,11 +19,14 @@ export async function getCardLink(
   number: number,
   memberId: MemberId,
 ): Promise<string | undefined> {
-  const [organization, found] = await Promise.all([
+  const [organization, found, shared] = await Promise.all([
     organizations.find(db, organizationId),
     cards.findOfPerson(db, organizationId, number, memberId),
+    cards.findInChannel(db, organizationId, number),
   ]);
-  const posted = found.filter((card) => card.channel !== null && card.ts !== null);
+  const posted = [...found, ...(shared === undefined ? [] : [shared])].filter(
+    (card) => card.channel !== null && card.ts !== null,
+  );
   const card = posted.find(({ kind }) => kind === "review") ?? posted[0];
   if (organization === undefined || card === undefined) return undefined;
   // Slack's form of a permalink: https://docs.slack.dev/reference/methods/chat.getPermalink

@@ -2,7 +2,6 @@ import type {
   AllMiddlewareArgs,
   App,
   BlockAction,
-  ButtonAction,
   SlackActionMiddlewareArgs,
   SlackViewMiddlewareArgs,
   ViewSubmitAction,
@@ -35,16 +34,45 @@ export function faultWords(error: unknown): string {
     : "Something went wrong on Signoff's side. Nothing was changed, try again in a moment.";
 }
 
-/** One click on a button, in a message or in a modal. */
+/** The view in which somebody acted. */
+export type ClickedView = {
+  id: string;
+  hash: string;
+  type: "modal" | "home";
+  callbackId: string;
+  metadata: string;
+  /** The view beneath a modal, if any. */
+  previousId: string | null;
+  /** What is drawn in it. */
+  drawn: NonNullable<BlockAction["view"]>;
+};
+
+/** One click on a button, or a choice in a select or an overflow: in a message, in a modal or in the App Home. */
 export type Click = {
   organizationId: string;
   userId: string;
   triggerId: string;
+  /** The button's value, or that of the chosen option. */
   value: string;
-  /** The modal in which it was made; null in a message. */
-  view: { id: string; hash: string; drawn: NonNullable<BlockAction["view"]> } | null;
-  /** The private answer in a message: an ephemeral by response_url. */
+  /** Null in a message. */
+  view: ClickedView | null;
+  /** What is chosen and typed around it by now. */
+  state: Chosen;
+  /** The private answer: an ephemeral in a message, a modal in the Home, a modal on top in a modal. */
   tell(words: string): Promise<void>;
+};
+
+/** Whether a click is answered by drawing its modal anew; in a message and in the Home a new one opens. */
+export function inModal(click: Click): click is Click & { view: ClickedView } {
+  return click.view?.type === "modal";
+}
+
+/** What is chosen and typed in a view. */
+export type Chosen = {
+  /** What was typed or chosen in a block; empty for nothing. */
+  value(blockId: string, actionId: string): string;
+  /** Everything that was chosen in a block that takes several. */
+  values(blockId: string, actionId: string): string[];
 };
 
 /** What follows the ack: an answer to the person, which may be lost. */
@@ -54,15 +82,15 @@ export type Answer = (() => Promise<unknown>) | undefined;
 const notShown =
   "Slack did not show Signoff's answer. The card shows how the request stands; if a dialog should have opened, try again.";
 
-/** Listens to a button. The work commits; then Slack is told; then the person is answered. */
+/** Listens to a button, a select or an overflow. The work commits; then Slack is told; then the person is answered. */
 export function onClick(
   app: App,
   ports: Ports,
   actionId: string,
   work: (click: Click) => Promise<Answer>,
 ): void {
-  app.action<BlockAction<ButtonAction>>({ action_id: actionId, type: "block_actions" }, async (args) => {
-    const click = readClick(args);
+  app.action<BlockAction>({ action_id: actionId, type: "block_actions" }, async (args) => {
+    const click = readClick(ports, args);
     let answer: Answer;
     try {
       answer = await within(
@@ -71,7 +99,7 @@ export function onClick(
       );
     } catch (error) {
       ports.log.error({ err: error, actionId }, "a click was not carried out");
-      answer = () => tellFault(ports, click, error);
+      answer = () => click.tell(faultWords(error));
     }
     await args.ack();
     if (answer === undefined) return;
@@ -92,48 +120,85 @@ async function knowThen<T>(
   return work();
 }
 
+/** In a modal on the modal itself, which keeps what was typed; else by the private answer. */
 function tellNotShown(ports: Ports, click: Click): Promise<unknown> {
   const { view, organizationId } = click;
-  if (view === null) return click.tell(notShown);
+  if (view === null || view.type === "home") return click.tell(notShown);
   return ports.viewsFor(organizationId).update(view.id, undefined, withNotice(view.drawn, notShown));
 }
 
-function tellFault(ports: Ports, click: Click, error: unknown): Promise<unknown> {
-  const words = faultWords(error);
-  if (click.view === null) return click.tell(words);
-  return ports.viewsFor(click.organizationId).push(click.triggerId, noticeModal(escaped(words)));
-}
-
-function readClick({
-  body,
-  context,
-  respond,
-}: SlackActionMiddlewareArgs<BlockAction<ButtonAction>> & AllMiddlewareArgs): Click {
+function readClick(
+  ports: Ports,
+  { body, context, respond }: SlackActionMiddlewareArgs<BlockAction> & AllMiddlewareArgs,
+): Click {
   const [action] = body.actions;
+  const organizationId = context.teamId ?? "";
+  const { trigger_id: triggerId, view } = body;
   return {
-    organizationId: context.teamId ?? "",
+    organizationId,
     userId: body.user.id,
-    triggerId: body.trigger_id,
-    value: action?.value ?? "",
-    view: body.view ? { id: body.view.id, hash: body.view.hash, drawn: body.view } : null,
+    triggerId,
+    value: action === undefined ? "" : (entered(action as Entered)[0] ?? ""),
+    view: view === undefined ? null : clickedView(view),
+    state: chosenIn(view?.state.values ?? body.state?.values ?? {}),
     tell: async (words) => {
-      if (body.response_url === undefined) return;
-      await respond({ response_type: "ephemeral", replace_original: false, text: escaped(words) });
+      if (view !== undefined) {
+        const views = ports.viewsFor(organizationId);
+        const notice = noticeModal(words);
+        await (view.type === "home" ? views.open(triggerId, notice) : views.push(triggerId, notice));
+      } else if (body.response_url !== undefined) {
+        await respond({ response_type: "ephemeral", replace_original: false, text: escaped(words) });
+      }
     },
   };
+}
+
+const clickedView = (view: NonNullable<BlockAction["view"]>): ClickedView => ({
+  drawn: view,
+  id: view.id,
+  hash: view.hash,
+  type: view.type === "home" ? "home" : "modal",
+  callbackId: view.callback_id,
+  metadata: view.private_metadata,
+  previousId: view.previous_view_id ?? null,
+});
+
+/** What of an element's state says what was entered: https://docs.slack.dev/reference/views/view-state */
+type Entered = {
+  value?: string | null | undefined;
+  selected_option?: { value?: string | undefined } | null | undefined;
+  selected_options?: readonly { value?: string | undefined }[] | null | undefined;
+  selected_user?: string | null | undefined;
+  selected_users?: readonly string[] | null | undefined;
+  selected_channel?: string | null | undefined;
+  selected_conversation?: string | null | undefined;
+};
+
+function entered(state: Entered): string[] {
+  const options = [state.selected_option, ...(state.selected_options ?? [])];
+  const chosen = [state.value, state.selected_user, state.selected_channel, state.selected_conversation];
+  const all = [...chosen, ...(state.selected_users ?? []), ...options.map((option) => option?.value)];
+  return all.filter((value): value is string => typeof value === "string" && value !== "").map(storable);
+}
+
+/** Reads a view's state. */
+export function chosenIn(state: Record<string, Record<string, Entered>>): Chosen {
+  const values = (blockId: string, actionId: string): string[] => {
+    const found = state[blockId]?.[actionId];
+    return found === undefined ? [] : entered(found);
+  };
+  return { values, value: (blockId, actionId) => values(blockId, actionId)[0] ?? "" };
 }
 
 /** What PostgreSQL keeps of a text: no NUL, no half of a surrogate pair. */
 const storable = (text: string): string => text.replace(/\0/g, "").replace(/\p{Surrogate}/gu, "\ufffd");
 
 /** One submission of a modal. */
-export type Submission = {
+export type Submission = Chosen & {
   organizationId: string;
   userId: string;
   metadata: string;
   view: ViewSubmitAction["view"];
-  /** What was typed or chosen in a block; empty for nothing. */
-  value(blockId: string, actionId: string): string;
 };
 
 /** How a submission is answered: errors by block_id, another view, or nothing, which closes the modal. */
@@ -152,7 +217,7 @@ export function onSubmit(
   app: App,
   ports: Ports,
   callbackId: string,
-  faultBlock: string | null,
+  faultBlock: string | null | ((submission: Submission) => string | null),
   work: (submission: Submission) => Promise<SubmissionAnswer>,
   after?: (submission: Submission, answer: SubmissionAnswer) => Promise<void>,
 ): void {
@@ -167,7 +232,8 @@ export function onSubmit(
       );
     } catch (error) {
       ports.log.error({ err: error, callbackId }, "a submission was not carried out");
-      answer = submissionFault(faultWords(error), faultBlock);
+      const block = typeof faultBlock === "function" ? faultBlock(submission) : faultBlock;
+      answer = submissionFault(faultWords(error), block);
     }
     await (answer === undefined ? args.ack() : args.ack(answer));
     await after?.(submission, answer).catch((error) =>
@@ -190,9 +256,6 @@ function readSubmission({
     userId: body.user.id,
     metadata: body.view.private_metadata,
     view: body.view,
-    value: (blockId, actionId) => {
-      const state = body.view.state.values[blockId]?.[actionId];
-      return storable(state?.value ?? state?.selected_option?.value ?? "");
-    },
+    ...chosenIn(body.view.state.values),
   };
 }

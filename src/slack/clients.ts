@@ -3,7 +3,7 @@ import type { Log } from "../log.ts";
 import { slackLogger } from "./logger.ts";
 
 /**
- * One workspace's ways into Slack's Web API. They are three because a client pauses every method of its own once one
+ * One workspace's ways into Slack's Web API. They are several because a client pauses every method of its own once one
  * of them is rate-limited, and a modal must not wait behind a card.
  */
 export type SlackClients = {
@@ -11,8 +11,12 @@ export type SlackClients = {
   messages: WebClient;
   /** views.*: what answers a person within their trigger's 3 seconds. */
   views: WebClient;
+  /** views.publish: the Homes that the outbox draws, with nobody's trigger running out. */
+  homes: WebClient;
   /** users.*, auth.test: also asked at a click, so it gives up within one. */
   people: WebClient;
+  /** users.list, usergroups.*: what the outbox reads, with nobody waiting. */
+  directory: WebClient;
 };
 
 type SlackClientSettings = {
@@ -29,7 +33,13 @@ type SlackClientSettings = {
  */
 export function slackClients({ token, apiUrl, log }: SlackClientSettings): SlackClients {
   const client = (timeout: number) => new WebClient(token, clientOptions({ apiUrl, log, timeout }));
-  return { messages: client(10_000), views: client(2_000), people: client(2_500) };
+  return {
+    messages: client(10_000),
+    views: client(2_000),
+    homes: client(10_000),
+    people: client(2_500),
+    directory: client(10_000),
+  };
 }
 
 /**

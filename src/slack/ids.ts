@@ -3,7 +3,8 @@
  * ever made up or taken apart.
  */
 export const ids = {
-  command: { promote: "/promote" },
+  command: { promote: "/promote", approvals: "/approvals", settings: "/promotion-settings" },
+  shortcut: { request: "request_to_promote" },
   action: {
     approve: "approve_request",
     reject: "open_reject",
@@ -13,6 +14,18 @@ export const ids = {
     pickIntegration: "pick_integration",
     pickTarget: "pick_target",
     chooseIntegration: "choose_integration",
+    goOverview: "go_overview",
+    goApprovals: "go_approvals",
+    goSettings: "go_settings",
+    goProjects: "go_projects",
+    goPending: "go_pending",
+    goPast: "go_past",
+    goPrevious: "go_previous",
+    goNext: "go_next",
+    pickProject: "pick_project",
+    filterProject: "filter_project",
+    startStep: "start_step",
+    pickStep: "pick_step",
   },
   view: {
     request: "request_approval",
@@ -21,6 +34,8 @@ export const ids = {
     cancel: "cancel_request",
     confirm: "confirm_promote",
     outcome: "outcome",
+    approvals: "approvals",
+    home: "home",
   },
   block: {
     integration: "integration",

@@ -1,5 +1,7 @@
-import type { ModalView } from "@slack/types";
+import type { HomeView, ModalView } from "@slack/types";
 import type { Context } from "../usecases/context.ts";
+import type { ChannelCheck } from "./check-channel.ts";
+import type { Group } from "./list-groups.ts";
 
 export type Log = { warn(facts: object, message: string): void; error(facts: object, message: string): void };
 
@@ -9,14 +11,31 @@ export type Ports = {
   /** Makes sure that we know who acts; see directory/. */
   knowMember(organizationId: string, userId: string): Promise<void>;
   viewsFor(organizationId: string): Views;
+  /** Whether review cards can go to a channel; asked of Slack. */
+  checkChannel(organizationId: string, channelId: string): Promise<ChannelCheck>;
+  /** The workspace's user groups; rejects where Slack does not answer. */
+  listGroups(organizationId: string): Promise<Group[]>;
+  /** Brings a role that is bound to a user group in step with it; rejects where Slack does not answer. */
+  syncRole(organizationId: string, roleId: string): Promise<void>;
   log: Log;
   /** How long a listener may take before it says that it could not confirm, in milliseconds; inside Slack's 3 s. */
   answerWithinMs: number;
 };
 
+/** The Home shows something else by now than what its hash names: it has been drawn by somebody else. */
+export class HomeMoved extends Error {}
+
 /** `views.*` of one workspace. Each rejects where Slack refuses or is slow: nobody waits for a dialog. */
 export type Views = {
   open(triggerId: string, view: ModalView): Promise<void>;
+  /** Opens a modal that is drawn anew once what it shows has been read, and gives its id. */
+  begin(triggerId: string, view: ModalView): Promise<string>;
   push(triggerId: string, view: ModalView): Promise<void>;
   update(viewId: string, hash: string | undefined, view: ModalView): Promise<void>;
+  /**
+   * Draws somebody's App Home and gives the hash of what it shows now.
+   *
+   * @param hash where it is given and the Home shows something else: `HomeMoved` is thrown
+   */
+  publish(userId: string, view: HomeView, hash: string | null): Promise<string | null>;
 };

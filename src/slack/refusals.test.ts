@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Refusal } from "../domain/refusals.ts";
+import type { Refusal, SettingsRefusal } from "../domain/refusals.ts";
 import type { RequestView } from "../queries/request-view.ts";
 import { refusalWords } from "./refusals.ts";
 import { escaped } from "./views/text.ts";
@@ -55,7 +55,7 @@ const replaced: RequestView = {
 type Row = [facts: object, about: RequestView | undefined, words: string];
 const open = { number: 42, replaceable: false, workflowOff: false };
 const tooFew = { required: 2, available: 1, workflowRoles: ["Leads", "Release Managers"] };
-const rows: Record<Refusal["code"], Row[]> = {
+const rows: Record<Exclude<Refusal, SettingsRefusal>["code"], Row[]> = {
   "not-found": [
     [{ what: "integration" }, undefined, "This integration does not exist any more. Choose another one."],
     [

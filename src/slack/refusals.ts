@@ -1,6 +1,6 @@
 import type { Refusal } from "../domain/refusals.ts";
-import { never } from "../domain/result.ts";
 import type { RequestView } from "../queries/request-view.ts";
+import { settingsRefusalWords } from "./settings-refusals.ts";
 import { nameList } from "./views/text.ts";
 import { shortName, stateWords } from "./views/words.ts";
 
@@ -57,11 +57,13 @@ export function refusalWords(refusal: Refusal, view?: RequestView): string {
     case "not-cancellable":
       return `#${refusal.number} can't be cancelled${view ? `: ${lower(stateWords(view))}` : " any more"}.`;
     default:
-      return never(refusal);
+      return settingsRefusalWords(refusal);
   }
 }
 
 const notFound: Record<Extract<Refusal, { code: "not-found" }>["what"], string> = {
+  project: "This project does not exist any more.",
+  role: "This role does not exist any more.",
   integration: "This integration does not exist any more. Choose another one.",
   environment: "This environment is not in the pipeline any more. Choose another one.",
   request: "There is no such request in this workspace.",

@@ -2,18 +2,22 @@ import { randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import * as audit from "../../db/audit.ts";
 import * as builds from "../../db/builds.ts";
+import { listProjects } from "../../db/catalog-list.ts";
 import * as catalog from "../../db/catalog-save.ts";
 import type { Tx } from "../../db/connect.ts";
 import * as deployments from "../../db/deployments.ts";
+import * as outbox from "../../db/outbox.ts";
 import * as requests from "../../db/requests.ts";
+import { candidates } from "../../db/reviewers.ts";
 import * as roles from "../../db/roles.ts";
 import * as workflows from "../../db/workflow.ts";
 import { system } from "../domain/actor.ts";
 import type { MemberId } from "../domain/people.ts";
-import { accept } from "../domain/result.ts";
+import { accept, type Result } from "../domain/result.ts";
 import { defaultOptions, type Workflow } from "../domain/workflow.ts";
+import { checkWorkflow } from "../domain/workflow-check.ts";
 import { type Context, commit } from "./context.ts";
-import { redrawCards } from "./record-change.ts";
+import { followItems } from "./record-setting.ts";
 import { moveLive } from "./report-deployment.ts";
 
 type Build = {
@@ -61,9 +65,15 @@ type Loading = { tx: Tx; organizationId: string; now: Date; settings: number };
 /**
  * Brings an organization to what a seed file says, in one transaction. What the file does not name is left alone, and
  * loading the same file again changes nothing.
+ *
+ * Refuses, as saving the workflow does (R6): `assignee-outside`, `dead-workflow`.
  */
-export async function loadSeed(context: Context, organizationId: string, seed: SeedContent): Promise<void> {
-  await commit(context, async (tx, now) => {
+export async function loadSeed(
+  context: Context,
+  organizationId: string,
+  seed: SeedContent,
+): Promise<Result<null>> {
+  return commit<null>(context, async (tx, now) => {
     const loading: Loading = { tx, organizationId, now, settings: 0 };
     const before = await catalog.snapshot(tx, organizationId);
     const projectIds = new Map<string, string>();
@@ -77,11 +87,10 @@ export async function loadSeed(context: Context, organizationId: string, seed: S
     }
     const after = await catalog.snapshot(tx, organizationId);
     if (!isDeepStrictEqual(before, after)) await record(loading, "catalog.saved", "catalog", before, after);
-    if (seed.workflow !== undefined) await saveWorkflow(loading, seed.workflow, roleIds);
+    const saved = seed.workflow && (await saveWorkflow(loading, seed.workflow, roleIds));
+    if (saved?.ok === false) return saved;
     // R4: who can review now gets a card, who no longer can loses the buttons.
-    if (loading.settings > 0) {
-      await redrawCards(tx, organizationId, await requests.bumpOpen(tx, organizationId), actor);
-    }
+    if (loading.settings > 0) await outbox.addOrReopen(tx, followItems(organizationId));
     return accept(null);
   });
 }
@@ -194,7 +203,7 @@ async function saveWorkflow(
   loading: Loading,
   wanted: NonNullable<SeedContent["workflow"]>,
   roleIds: Map<string, string>,
-): Promise<void> {
+): Promise<Result<null>> {
   const { tx, organizationId, now } = loading;
   const current = await workflows.current(tx, organizationId);
   const given = Object.fromEntries(Object.entries(wanted.options).filter(([, value]) => value !== undefined));
@@ -205,8 +214,12 @@ async function saveWorkflow(
     assigneeIds: wanted.assignees,
     options: { ...defaultOptions, ...given },
   };
-  if (isDeepStrictEqual(current, next)) return;
+  if (isDeepStrictEqual(current, next)) return accept(null);
+  const projects = await listProjects(tx, organizationId);
+  const checked = checkWorkflow(next, await candidates(tx, organizationId, next), projects);
+  if (!checked.ok) return checked;
   const saved = { ...next, version: current.version + 1 };
   await workflows.add(tx, organizationId, saved, actor, now);
   await record(loading, "workflow.saved", "workflow", current, saved);
+  return accept(null);
 }

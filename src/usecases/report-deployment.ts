@@ -8,6 +8,7 @@ import { accepts } from "../domain/deployment.ts";
 import { type AttemptEnd, endAttempt } from "../domain/promote.ts";
 import { accept, type Result, refuse } from "../domain/result.ts";
 import { type Context, commit } from "./context.ts";
+import { homesChangedBy } from "./follow-homes.ts";
 import { recordChange, redrawCards } from "./record-change.ts";
 
 export type ReportDeployment = {
@@ -56,6 +57,8 @@ export async function reportDeployment(
       await requests.save(tx, ended);
       const event = ended.state.name === "promoted" ? "promoted" : "failed";
       await recordChange(tx, request, ended, { event, actor, surface, at: now });
+    } else {
+      await homesChangedBy(tx, organizationId, `deployment:${deploymentId}`);
     }
     return accept({ changed: true });
   });

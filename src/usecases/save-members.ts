@@ -1,44 +1,95 @@
+import * as audit from "../../db/audit.ts";
 import type { Tx } from "../../db/connect.ts";
 import * as members from "../../db/members.ts";
-import * as requests from "../../db/requests.ts";
-import { system } from "../domain/actor.ts";
+import * as outbox from "../../db/outbox.ts";
+import * as roles from "../../db/roles.ts";
+import * as workflows from "../../db/workflow.ts";
+import { type Surface, system } from "../domain/actor.ts";
 import { accept } from "../domain/result.ts";
 import { type Context, commit } from "./context.ts";
-import { redrawCards } from "./record-change.ts";
+import { followItems } from "./record-setting.ts";
 
-export type SavedMember = Omit<members.Member, "refreshedAt">;
+export type SavedMember = Omit<members.Member, "refreshedAt" | "workspaceRole"> &
+  Partial<Pick<members.Member, "workspaceRole">>;
+
+/** Where it was heard, and when Slack was asked: what is known from later on stays. */
+export type Heard = { surface: Surface; asOf: Date };
 
 /**
- * Stores people as Slack described them just now. Where somebody's standing changed, cards follow: it decides who can
- * review (R4).
+ * Stores people as Slack described them. A change of somebody's standing, or of somebody who holds a role, is an
+ * assignee or runs the workspace, is followed by open requests and Homes (R4); who may act is audited (R12).
  */
-export async function saveMembers(context: Context, people: readonly SavedMember[]): Promise<void> {
+export async function saveMembers(
+  context: Context,
+  people: readonly SavedMember[],
+  { surface = "slack", asOf }: Partial<Heard> = {},
+): Promise<void> {
   await commit(context, async (tx, now) => {
-    const changed = await standingChanged(tx, people);
-    await members.save(
-      tx,
-      people.map((person) => ({ ...person, refreshedAt: now })),
-    );
-    for (const organizationId of changed) {
-      const bumped = await requests.bumpOpen(tx, organizationId);
-      await redrawCards(tx, organizationId, bumped, system("who can review changed"));
+    for (const organizationId of new Set(people.map((person) => person.organizationId))) {
+      const here = people.filter((person) => person.organizationId === organizationId);
+      await storeMembers(tx, organizationId, here, { surface, asOf: asOf ?? now });
     }
     return accept(null);
   });
 }
 
-/** The organizations in which somebody that we knew has another standing now. */
-async function standingChanged(tx: Tx, people: readonly SavedMember[]): Promise<Set<string>> {
-  const changed = new Set<string>();
-  for (const organizationId of new Set(people.map((person) => person.organizationId))) {
-    const here = people.filter((person) => person.organizationId === organizationId);
-    const known = await members.findMany(
-      tx,
-      organizationId,
-      here.map(({ id }) => id),
-    );
-    const differs = here.some(({ id, standing }) => (known.get(id)?.standing ?? standing) !== standing);
-    if (differs) changed.add(organizationId);
+/** The same inside a transaction, for people of one organization. */
+export async function storeMembers(
+  tx: Tx,
+  organizationId: string,
+  people: readonly SavedMember[],
+  { surface, asOf }: Heard,
+): Promise<void> {
+  const ids = people.map((person) => person.id);
+  const known = await members.lockMany(tx, organizationId, ids);
+  const heard = [...new Map(people.map((person) => [person.id, person])).values()]
+    .map((person) => ({ workspaceRole: null, ...person, refreshedAt: asOf }))
+    .filter(({ id }) => (known.get(id)?.refreshedAt.getTime() ?? 0) <= asOf.getTime())
+    // In one order, so that two who save the same people wait for each other.
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
+  await members.save(tx, heard);
+  const changes = heard.flatMap((after): Change[] => {
+    const before = known.get(after.id) ?? null;
+    return differ(before, after) ? [{ before, after }] : [];
+  });
+  await audit.append(tx, standingChanges(organizationId, changes, { surface, asOf }));
+  if (await areFollowed(tx, organizationId, changes)) {
+    await outbox.addOrReopen(tx, followItems(organizationId));
   }
-  return changed;
+}
+
+type Change = { before: members.Member | null; after: members.Member };
+
+function differ(before: members.Member | null, after: members.Member): boolean {
+  const fields = ["name", "email", "timeZone", "standing", "workspaceRole"] as const;
+  return before === null || fields.some((field) => before[field] !== after[field]);
+}
+
+/** R12: who may act changed. Somebody whom we meet for the first time is no change. */
+function standingChanges(
+  organizationId: string,
+  changes: readonly Change[],
+  { surface, asOf }: Heard,
+): audit.AuditEntry[] {
+  const shown = ({ standing, workspaceRole }: members.Member) => ({ standing, workspaceRole });
+  return changes.flatMap(({ before, after }) => {
+    if (before === null) return [];
+    if (before.standing === after.standing && before.workspaceRole === after.workspaceRole) return [];
+    const done = { action: "member.changed", subject: `member:${after.id}` };
+    const actor = system("Slack says so");
+    return [
+      { organizationId, at: asOf, actor, surface, ...done, before: shown(before), after: shown(after) },
+    ];
+  });
+}
+
+/** Whether a rule or a screen looks at these people: their standing, or them as reviewers or admins. */
+async function areFollowed(tx: Tx, organizationId: string, changes: readonly Change[]): Promise<boolean> {
+  if (changes.length === 0) return false;
+  if (changes.some(({ before, after }) => before !== null && before.standing !== after.standing)) return true;
+  if (changes.some(({ before, after }) => before?.workspaceRole || after.workspaceRole)) return true;
+  const ids = changes.map(({ after }) => after.id);
+  if (await roles.anyHolder(tx, organizationId, ids)) return true;
+  const { assigneeIds } = await workflows.current(tx, organizationId);
+  return ids.some((id) => assigneeIds.includes(id));
 }

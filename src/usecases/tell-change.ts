@@ -9,6 +9,7 @@ import { noticesFor, type RequestEvent } from "../domain/notices.ts";
 import type { MemberId } from "../domain/people.ts";
 import { type PromotionRequest, requesters } from "../domain/request.ts";
 import { accept } from "../domain/result.ts";
+import type { CardsTo, Workflow } from "../domain/workflow.ts";
 import { type Context, commit } from "./context.ts";
 import type { RequestChanged } from "./record-change.ts";
 
@@ -30,25 +31,30 @@ export async function tellChange(
   await commit(context, async (tx) => {
     const request = await requests.find(tx, organizationId, change.number);
     if (request === undefined) throw new Error(`#${change.number} is gone`);
-    const reviewers = await reviewersOf(tx, request);
-    await drawCards(tx, request, reviewers);
-    await sendNotices(tx, request, reviewers, change);
+    const workflow = await workflows.current(tx, organizationId);
+    const reviewers = request.state.name === "pending" ? await mayReview(tx, request, workflow) : [];
+    await drawCards(tx, request, reviewers, workflow);
+    await sendNotices(tx, request, reviewers, workflow, change);
     return accept(null);
   });
 }
 
-async function reviewersOf(tx: Tx, request: PromotionRequest): Promise<MemberId[]> {
-  if (request.state.name !== "pending") return [];
+/** R4, R5: everyone who may review it by the workflow of this moment. */
+async function mayReview(tx: Tx, request: PromotionRequest, workflow: Workflow): Promise<MemberId[]> {
   const { organizationId, projectId } = request;
-  const workflow = await workflows.current(tx, organizationId);
   const asked = { projectId, requesters: requesters(request) };
   return (await listEligible(tx, organizationId, asked, workflow)).map((member) => member.id);
 }
 
-async function drawCards(tx: Tx, request: PromotionRequest, reviewers: readonly MemberId[]): Promise<void> {
+async function drawCards(
+  tx: Tx,
+  request: PromotionRequest,
+  reviewers: readonly MemberId[],
+  workflow: Workflow,
+): Promise<void> {
   const { organizationId, number } = request;
   await cards.ensure(tx, organizationId, number, "own", [request.requesterId]);
-  await cards.ensure(tx, organizationId, number, "review", reviewers);
+  await ensureReviewCards(tx, request, reviewers, workflow.options.cardsTo);
   const all = await cards.listOf(tx, organizationId, number);
   await outbox.addOrReopen(
     tx,
@@ -59,19 +65,43 @@ async function drawCards(tx: Tx, request: PromotionRequest, reviewers: readonly 
   );
 }
 
+/**
+ * A card for each reviewer, or one for all of them in a channel. Who is not in the channel is found out when its card is
+ * drawn; where it could not be posted, everybody gets their own.
+ */
+async function ensureReviewCards(
+  tx: Tx,
+  { organizationId, number }: PromotionRequest,
+  reviewers: readonly MemberId[],
+  cardsTo: CardsTo,
+): Promise<void> {
+  if (reviewers.length === 0) return;
+  if (cardsTo.kind === "channel") {
+    const card = await cards.findInChannel(tx, organizationId, number, cardsTo.channelId);
+    if (card === undefined || card.lostReason === null) {
+      return cards.ensure(tx, organizationId, number, "channel", [cardsTo.channelId]);
+    }
+  }
+  await cards.ensure(tx, organizationId, number, "review", reviewers);
+}
+
 async function sendNotices(
   tx: Tx,
   request: PromotionRequest,
   reviewers: readonly MemberId[],
+  workflow: Workflow,
   change: RequestChanged,
 ): Promise<void> {
   const { organizationId, number, requesterId } = request;
-  const asked = await cards.recipients(tx, organizationId, number, ["review"]);
+  const directly = await cards.recipients(tx, organizationId, number, ["review"]);
+  // Nobody has kept whom a channel's card mentioned: those who could review it now stand for them.
+  const inChannel = (await cards.findInChannel(tx, organizationId, number)) !== undefined;
+  const asked = inChannel ? [...directly, ...(await mayReview(tx, request, workflow))] : directly;
   const given = await reviews.list(tx, organizationId, number);
   const notices = noticesFor(change.event, change.by, {
     requesterId,
     reviewers,
-    asked,
+    asked: [...new Set(asked)],
     answered: given.map((review) => review.reviewerId),
     ungated: request.decision?.by.kind === "system",
   });

@@ -4,7 +4,7 @@ import { type Fields, isObject } from "./slack-body.ts";
 
 /** A body that Bolt works on. Neither promise rejects. */
 type SlackCall = {
-  /** The ack as a response, or what is answered when the listeners end without one; whichever comes first. */
+  /** The ack as a response, or what is answered when the listeners end without one; to an event, how they ended. */
   answer: Promise<Response>;
   /** When the listeners have ended, which may be long after the ack. */
   done: Promise<void>;
@@ -20,12 +20,13 @@ export function callListeners(app: App, body: Fields, headers: Headers, log: Log
   const ack = async (response?: unknown): Promise<void> => {
     if (acked) throw new ReceiverMultipleAckError();
     acked = true;
-    resolve(toResponse(response));
+    // Bolt acknowledges an event before its listeners run. Slack sends it again only if it hears that they failed.
+    if (body.type !== "event_callback") resolve(toResponse(response));
   };
   const work = async (): Promise<void> => {
     try {
       await app.processEvent({ body, ack, ...retryOf(headers) });
-      if (acked) return;
+      if (acked) return resolve(new Response(null));
       log.warn(describeBody(body), "No listener for what Slack sent");
       resolve(new Response("Nothing listens to this", { status: 404 }));
     } catch (error) {

@@ -26,7 +26,7 @@ export type SlackReceiverSettings = {
 
 /** Bolt's receiver over plain web requests: the web app hands it what comes to `/slack/events`. */
 export type SlackReceiver = Receiver & {
-  /** Always answers, never throws. The answer waits for the listener's `ack`. */
+  /** Always answers, never throws. The answer waits for the listener's `ack`, and to an event for the listeners' end. */
   handle(request: Request): Promise<Response>;
   /**
    * Takes nothing new (503 from now on) and waits for what is in work, also after its ack.
@@ -39,6 +39,7 @@ export type SlackReceiver = Receiver & {
 /**
  * Makes the receiver. It answers
  * - what the listener acknowledges with, as 200; 404 at once where none did;
+ * - an event with 200 when its listeners are done, so that Slack sends again what failed;
  * - 401 to a signature that is missing, wrong or more than 5 minutes off, 400 to a body that Slack does not send, 413
  *   to one over 1 MB;
  * - 503 after 2.9 seconds, and from `drain` on;

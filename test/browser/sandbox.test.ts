@@ -1,62 +1,7 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { fileURLToPath } from "node:url";
-import { type Browser, chromium, type Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
+import { startSandbox, type } from "./support.ts";
 
-const root = fileURLToPath(new URL("../../", import.meta.url));
-
-let sandbox: ChildProcess;
-let address: string;
-let browser: Browser;
-
-beforeAll(async () => {
-  sandbox = spawn(process.execPath, ["--import", "tsx", "sandbox/main.ts"], {
-    cwd: root,
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  address = await new Promise<string>((resolve, reject) => {
-    let said = "";
-    sandbox.stdout?.on("data", (chunk) => {
-      said += String(chunk);
-      const found = /http:\/\/localhost:\d+/.exec(said);
-      if (found) resolve(found[0]);
-    });
-    sandbox.once("exit", (code) => reject(new Error(`The sandbox ended with code ${code}: ${said}`)));
-  });
-  browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: [
-      "--no-sandbox",
-      "--disable-gpu",
-      "--no-first-run",
-      "--disable-background-networking",
-      "--disable-sync",
-    ],
-  });
-});
-
-afterAll(async () => {
-  await browser?.close();
-  const ended = new Promise((resolve) => sandbox.once("exit", resolve));
-  sandbox.kill("SIGTERM");
-  await ended;
-});
-
-/** Opens a window as one person of the workspace. */
-async function as(name: string): Promise<Page> {
-  const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
-  page.setDefaultTimeout(15_000);
-  await page.goto(address);
-  await page.locator("a", { hasText: name }).first().click();
-  await page.getByRole("heading", { name: "Signoff", level: 1 }).waitFor();
-  return page;
-}
-
-async function type(page: Page, command: string): Promise<void> {
-  const composer = page.getByRole("combobox", { name: "Message Signoff" });
-  await composer.fill(command);
-  await composer.press("Enter");
-}
+const { as } = startSandbox();
 
 test("three people walk a build from Staging to Production", async () => {
   const dana = await as("Dana Developer");

@@ -23,12 +23,16 @@ type Side = {
 
 const full = "xoxb-full";
 const poor = "xoxb-poor";
-const scopes = ["chat:write", "commands", "im:write", "im:history", "users:read", "users:read.email"];
+const scopes = ["chat:write", "commands", "im:write", "im:history", "users:read", "users:read.email"].concat(
+  "channels:read",
+  "groups:read",
+);
 const email = "rita@example.com";
 
 function manifest(granted: string[]): string {
   const path = join(mkdtempSync(join(tmpdir(), "contract-")), "manifest.yml");
-  const features = "{ slash_commands: [{ command: /promote }], bot_user: { display_name: Signoff } }";
+  const home = "app_home: { home_tab_enabled: true }";
+  const features = `{ ${home}, slash_commands: [{ command: /promote }], bot_user: { display_name: Signoff } }`;
   writeFileSync(path, `features: ${features}\noauth_config: { scopes: { bot: [${granted.join(", ")}] } }\n`);
   return path;
 }
@@ -183,6 +187,46 @@ describe("the stand-in answers as emulate's Slack does", () => {
       const { ours, theirs } = await both((_, ask) => ask("conversations.open", args));
       expect(ours.error).toBe(theirs.error);
     }
+  });
+
+  test("conversations.list and conversations.members, in pages", async () => {
+    const { ours, theirs } = await both(async (_, ask) => {
+      const list = await ask("conversations.list", { types: "public_channel", limit: 100 });
+      const general = (list.channels as Answer[]).find(({ name }) => name === "general");
+      const members = await ask("conversations.members", { channel: general?.id, limit: 100 });
+      const info = await ask("conversations.info", { channel: general?.id });
+      const nowhere = await ask("conversations.members", { channel: "C0NOWHERE" });
+      return { list, general, members, info, nowhere: nowhere.error };
+    });
+    const fields = ["list.ok", "list.channels", "members.ok", "members.members", "info.channel.id"];
+    fields.push("general.name", "general.is_channel", "general.is_archived", "general.is_private");
+    fields.push("general.is_member", "list.response_metadata.next_cursor");
+    expect(shape(ours, fields)).toEqual(shape(theirs, fields));
+    expect([ours.nowhere, theirs.nowhere]).toEqual(["channel_not_found", "channel_not_found"]);
+  });
+
+  test("users.list", async () => {
+    const { ours, theirs } = await both((_, ask) => ask("users.list", { limit: 100 }));
+    const fields = ["ok", "members", "response_metadata.next_cursor"];
+    expect(shape(ours, fields)).toEqual(shape(theirs, fields));
+    const rita = ({ members }: Answer) => (members as Answer[]).find(({ name }) => name === "rita");
+    const person = ["id", "team_id", "deleted", "is_bot", "profile.email"];
+    expect(shape(rita(ours), person)).toEqual(shape(rita(theirs), person));
+  });
+
+  test("views.publish: only under the current hash", async () => {
+    const home = { type: "home", private_metadata: "tab", blocks: [section] };
+    const { ours, theirs } = await both(async (side, ask) => {
+      const published = await ask("views.publish", { user_id: side.userId, view: home });
+      const { hash } = published.view as { hash: string };
+      const again = await ask("views.publish", { user_id: side.userId, view: home, hash });
+      const stale = await ask("views.publish", { user_id: side.userId, view: home, hash });
+      return { view: published.view, ok: again.ok, stale: stale.error };
+    });
+    const fields = ["view.id", "view.type", "view.private_metadata", "view.hash", "view.blocks"];
+    expect(shape(ours, fields)).toEqual(shape(theirs, fields));
+    expect([ours.ok, ours.stale]).toEqual([true, "hash_conflict"]);
+    expect([theirs.ok, theirs.stale]).toEqual([true, "hash_conflict"]);
   });
 
   test("chat.postMessage to a person, and its refusals", async () => {

@@ -195,7 +195,7 @@ describe.each(Object.keys(flavours))("every message and view within Slack's limi
     await expireOverdue(world.app.context);
     await world.app.idle();
     expect(JSON.stringify(world.cardFor("dana", number).blocks)).toContain("⌛");
-    await loadAgain((seed) => Object.assign(seed.workflow?.options ?? {}, { requiredApprovals: 9 }));
+    await world.setOptions({ requiredApprovals: 9 });
     await world.slack.command(id("dana"), "/promote first/five staging");
     await submit("dana");
     expect(Object.values(world.modal("dana").errors)[0]).toContain("9 reviews are needed");

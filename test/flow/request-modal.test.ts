@@ -110,7 +110,7 @@ describe("a bad choice is an error on its field", () => {
   });
 
   test("R6: fewer people than the required approvals could review", async () => {
-    await world.reseed((seed) => Object.assign(seed.workflow?.options ?? {}, { requiredApprovals: 2 }));
+    await world.setOptions({ requiredApprovals: 2 });
     await open("finance/billing");
     await submit();
     expect(fieldError()).toEqual([

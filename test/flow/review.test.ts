@@ -248,9 +248,7 @@ describe("Review Details", () => {
 });
 
 describe("R7: two approvals", () => {
-  beforeAll(() =>
-    world.reseed((seed) => Object.assign(seed.workflow?.options ?? {}, { requiredApprovals: 2 })),
-  );
+  beforeAll(() => world.setOptions({ requiredApprovals: 2 }));
   afterAll(() => world.reseed(() => {}));
 
   test("the first one is counted and shown, the second one decides", async () => {

@@ -207,3 +207,30 @@ test("a handler that outstays its lease's time is aborted, gives up its place, a
   expect(doubts).toEqual([false, true]);
   expect(await bench.row("a")).toMatchObject({ outcome: "done" });
 });
+
+test("a handler that did a part goes on later, as often as it takes, and its attempts do not add up", async () => {
+  await bench.add("long");
+  const attempts: number[] = [];
+  const outbox = bench.start(async (item) => {
+    attempts.push(item.attempts);
+    return attempts.length > maxAttempts + 1 ? done : { kind: "later", afterMs: 0 };
+  });
+  await outbox.idle();
+  expect(attempts).toHaveLength(maxAttempts + 2);
+  expect(new Set(attempts)).toEqual(new Set([1]));
+  expect(await bench.open()).toBe(0);
+});
+
+test("what was left for later waits as long as was said, also when something comes for the same key", async () => {
+  await bench.add("long");
+  let tries = 0;
+  const outbox = bench.start(async () => {
+    tries += 1;
+    return { kind: "later", afterMs: 60_000 };
+  });
+  await outbox.idle();
+  await bench.reopen("long");
+  outbox.wake();
+  await outbox.idle();
+  expect([tries, await bench.open()]).toEqual([1, 1]);
+});

@@ -8,7 +8,7 @@ const rounds = 20;
 
 let database: TestDatabase;
 beforeAll(async () => {
-  database = await testDatabase({ max: 12 });
+  database = await testDatabase({ max: 12, lockTimeoutMs: 30_000 });
 });
 afterAll(() => database?.drop());
 

@@ -13,7 +13,7 @@ const crowd = Array.from({ length: 50 }, (_, i) => `rev${i}`);
 // A connection for each reviewer: they meet in the database, not in a queue before it.
 let database: TestDatabase;
 beforeAll(async () => {
-  database = await testDatabase({ max: crowd.length });
+  database = await testDatabase({ max: crowd.length, lockTimeoutMs: 30_000 });
 });
 afterAll(() => database?.drop());
 

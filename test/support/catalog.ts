@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { and, eq } from "drizzle-orm";
 import { expect } from "vitest";
 import * as schema from "../../db/schema/index.ts";
 import * as workflows from "../../db/workflow.ts";
@@ -10,6 +11,7 @@ import type { Result } from "../../src/domain/result.ts";
 import { defaultOptions, type WorkflowOptions } from "../../src/domain/workflow.ts";
 import { cancelPromotion } from "../../src/usecases/cancel-promotion.ts";
 import type { Context } from "../../src/usecases/context.ts";
+import { followSettings } from "../../src/usecases/follow-settings.ts";
 import { loadSeed, type SeedContent } from "../../src/usecases/load-seed.ts";
 import { promote } from "../../src/usecases/promote.ts";
 import { type ReportDeployment, reportDeployment } from "../../src/usecases/report-deployment.ts";
@@ -110,8 +112,11 @@ export async function buildCatalog(database: TestDatabase, options: CatalogOptio
     );
   const everywhere = (names: readonly string[]) =>
     names.map((name) => ({ memberId: idOf(name), projects: null }));
-  const seed = (content: Partial<SeedContent>) =>
-    loadSeed(context, organizationId, { roles: [], projects: [], workflow: undefined, ...content });
+  const seed = async (content: Partial<SeedContent>): Promise<void> => {
+    accepted(
+      await loadSeed(context, organizationId, { roles: [], projects: [], workflow: undefined, ...content }),
+    );
+  };
 
   await saveOrganization(context, { id: organizationId, name: "Acme", url: "https://acme.slack.example/" });
   await people([...new Set(["dana", "dora", "ada", ...reviewers])]);
@@ -122,7 +127,6 @@ export async function buildCatalog(database: TestDatabase, options: CatalogOptio
       ...(options.roles ?? []),
     ],
     projects,
-    workflow: options.enabled === null ? undefined : workflowOf(options),
   });
   const ids = await readIds(database, organizationId);
   const first = projects[0]?.integrations[0]?.slug ?? "";
@@ -139,6 +143,16 @@ export async function buildCatalog(database: TestDatabase, options: CatalogOptio
     build: (externalId: string, project = projects[0]?.slug) => ids.build(`${project}/${externalId}`),
     role: (name: string) => ids.role(name),
 
+    /** Has open requests follow a change of settings or people, if one asked for it, as the outbox does. */
+    async follow() {
+      const { outbox } = schema;
+      const asked = await db
+        .delete(outbox)
+        .where(and(eq(outbox.organizationId, organizationId), eq(outbox.kind, "settings-changed")))
+        .returning();
+      if (asked.length > 0) await followSettings(context, organizationId);
+    },
+
     /** Moves the clock on. */
     later(by: { days?: number; hours?: number; ms?: number }) {
       const { days = 0, hours = 0, ms = 0 } = by;
@@ -151,7 +165,7 @@ export async function buildCatalog(database: TestDatabase, options: CatalogOptio
     saveWorkflow: (change: {
       enabled?: boolean;
       roles?: string[];
-      assignees?: string[];
+      assignees?: readonly string[];
       options?: Partial<WorkflowOptions>;
     }) =>
       db.transaction(async (tx) => {
@@ -213,14 +227,18 @@ export async function buildCatalog(database: TestDatabase, options: CatalogOptio
 
     ...reading(database, organizationId),
   };
+  // Not by the seed, which refuses a workflow that nobody could decide (R6): some tests begin with one.
+  if (options.enabled !== null) await house.saveWorkflow(workflowOf(options));
+  // What the set-up asks for is not what a test looks at.
+  await db.delete(schema.outbox).where(eq(schema.outbox.organizationId, organizationId));
   return house;
 }
 
-function workflowOf({ enabled, assignees, options }: CatalogOptions): SeedContent["workflow"] {
+function workflowOf({ enabled, assignees, options }: CatalogOptions) {
   return {
     enabled: enabled ?? true,
     roles: ["Reviewer"],
-    assignees: (assignees ?? []).map(idOf),
+    assignees: assignees ?? [],
     options: options ?? {},
   };
 }

@@ -17,7 +17,9 @@ export type TestDatabase = {
  *
  * @param options.max connections of `database`; default 10.
  */
-export async function testDatabase(options: { max?: number } = {}): Promise<TestDatabase> {
+export async function testDatabase(
+  options: { max?: number; lockTimeoutMs?: number } = {},
+): Promise<TestDatabase> {
   const name = `test_${randomBytes(8).toString("hex")}`;
   const server = inject("databaseServer");
   await once(server, (sql) => sql`create database ${sql(name)} template ${sql(inject("template"))}`);

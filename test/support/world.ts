@@ -1,13 +1,16 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { vi } from "vitest";
+import { expect, vi } from "vitest";
 import { parse, stringify } from "yaml";
+import * as workflows from "../../db/workflow.ts";
 import { people as sandboxPeople } from "../../sandbox/people.ts";
-import type { StandInMessage, StandInPerson, StandInView } from "../../sandbox/slack/index.ts";
+import type { SlackOptions, StandInMessage, StandInPerson, StandInView } from "../../sandbox/slack/index.ts";
 import { startWorld, type World } from "../../sandbox/world.ts";
 import { type App, type AppOptions, startApp } from "../../src/app.ts";
 import { readConfig } from "../../src/config.ts";
 import { findByEmail } from "../../src/directory/find-by-email.ts";
+import { system } from "../../src/domain/actor.ts";
+import type { WorkflowOptions } from "../../src/domain/workflow.ts";
 import { loadSeedFile } from "../../src/load-seed-file.ts";
 import { createLog } from "../../src/log.ts";
 import type { Seed } from "../../src/seed-file.ts";
@@ -35,6 +38,18 @@ export type TestWorld = World & {
   modal(name: string): StandInView;
   /** Everything that the modal in front of a person says. */
   modalText(name: string): string;
+  /** Opens a person's App Home and waits until the bot has drawn it. */
+  openHome(name: string): Promise<StandInView>;
+  /** A person's App Home as it was published last; throws where there is none. */
+  home(name: string): StandInView;
+  /** Everything that a person's App Home says. */
+  homeText(name: string): string;
+  /** Presses a button, or chooses in an overflow, in a person's App Home. */
+  pressHome(name: string, actionId: string, value?: string): ReturnType<World["slack"]["click"]>;
+  /** Presses a button, or chooses in an overflow, in the modal in front of a person. */
+  pressModal(name: string, actionId: string, value?: string): ReturnType<World["slack"]["click"]>;
+  /** Waits until Slack has sent what happened in the workspace, and the outbox is empty. What a listener does after its ack may still be under way. */
+  settle(): Promise<void>;
   /** The card of a person that shows this request. */
   cardFor(name: string, number: number): StandInMessage;
   /** The names by which the seeded people are called here. */
@@ -43,6 +58,8 @@ export type TestWorld = World & {
   load(seed: string): Promise<void>;
   /** Loads the sandbox's seed again with something changed in it; what is live stays live. */
   reseed(change: (seed: Seed) => void): Promise<void>;
+  /** Saves the workflow with other options, past R6: as if people had left since. */
+  setOptions(change: Partial<WorkflowOptions>): Promise<void>;
   /** Makes builds live as a seed file does: `{ development: "1.5.0" }` of `commerce/orders-sync`. */
   golive(path: string, live: Record<string, string>): Promise<void>;
   /** Stops the bot and starts it with some variables of its environment changed, at the same address. */
@@ -54,6 +71,10 @@ export type TestWorld = World & {
 export type TestWorldOptions = Partial<AppOptions> & {
   seed?: string | undefined;
   people?: StandInPerson[];
+  /** Loads no seed: an organization in which nobody has set anything up. */
+  empty?: boolean;
+  /** Channels, user groups and the like of the workspace. */
+  slack?: Partial<SlackOptions>;
   /** Puts a proxy before the database, so that it can be taken away. */
   proxied?: boolean;
 };
@@ -62,15 +83,22 @@ const sandboxSeed = `${root}sandbox/seed.yml`;
 
 /** The bot in its production wiring between the stand-ins, on a database of its own, seeded as the sandbox is. */
 export async function testWorld(options: TestWorldOptions = {}): Promise<TestWorld> {
-  const { seed = sandboxSeed, people = sandboxPeople, proxied = false, ...app } = options;
+  const {
+    seed = sandboxSeed,
+    people = sandboxPeople,
+    proxied = false,
+    empty = false,
+    slack,
+    ...app
+  } = options;
   const database = await testDatabase();
   const proxy = proxied ? await databaseProxy(database.url) : undefined;
   const appOptions: AppOptions = { log: createLog("silent"), ...app };
   const world = await startWorld({
     databaseUrl: proxy?.url ?? database.url,
     manifest: `${root}manifest.yml`,
-    seed,
-    slack: { people },
+    ...(!empty && { seed }),
+    slack: { people, ...slack },
     app: appOptions,
   });
   return dress(world, { database, proxy, appOptions, people: people.map(({ name }) => name) });
@@ -98,6 +126,7 @@ function dress(world: World, { database, proxy, appOptions, people }: Parts): Te
     people,
     ...looks(world),
     ...acts(world, app),
+    ...surfaces(world, app),
     restartWith: async (env: Record<string, string>) => {
       await app().stop(500);
       other = await startApp(readConfig({ ...world.env, ...env }), appOptions);
@@ -135,11 +164,18 @@ function looks({ slack }: World) {
     if (view === undefined) throw new Error(`${name} has no modal open`);
     return view;
   };
+  const home = (name: string): StandInView => {
+    const view = slack.homeView(id(name));
+    if (view === undefined) throw new Error(`${name} has no Home`);
+    return view;
+  };
   return {
     id,
     cardOf,
     modal,
     modalText: (name: string) => textOf({ blocks: modal(name).blocks }),
+    home,
+    homeText: (name: string) => textOf({ blocks: home(name).blocks }),
     cardFor: (name: string, number: number) => {
       const found = slack
         .messagesFor(id(name))
@@ -155,6 +191,37 @@ function looks({ slack }: World) {
     },
   };
 }
+
+/** What people do in modals and in their App Home. */
+function surfaces(world: World, app: () => App) {
+  const { slack } = world;
+  const { id, home } = looks(world);
+  const settle = async () => {
+    await slack.delivered();
+    await app().idle();
+  };
+  const target = (actionId: string, value?: string) => ({ actionId, ...(value !== undefined && { value }) });
+  return {
+    settle,
+    openHome: async (name: string) => {
+      const drawn = () => publishedTo(slack, id(name));
+      const before = drawn();
+      const opened = await slack.openHome(id(name));
+      if (opened.error !== undefined) throw new Error(opened.error);
+      await vi.waitFor(() => expect(drawn()).toBeGreaterThan(before), { timeout: 5000 });
+      return home(name);
+    },
+    pressHome: (name: string, actionId: string, value?: string) =>
+      slack.clickHome(id(name), target(actionId, value)),
+    pressModal: (name: string, actionId: string, value?: string) =>
+      slack.clickView(id(name), target(actionId, value)),
+  };
+}
+
+/** How often the bot has drawn this person's App Home. */
+const publishedTo = ({ calls }: World["slack"], userId: string): number =>
+  calls.filter(({ method, args, answer }) => method === "views.publish" && args.user_id === userId && answer)
+    .length;
 
 /** What people and their pipelines do. */
 function acts({ slack, config }: World, app: () => App) {
@@ -176,6 +243,15 @@ function acts({ slack, config }: World, app: () => App) {
   return {
     load,
     reseed,
+    setOptions: async (change: Partial<WorkflowOptions>) => {
+      const { context, organizationId } = app();
+      await context.db.transaction(async (tx) => {
+        const current = await workflows.current(tx, organizationId);
+        const options = { ...current.options, ...change };
+        const next = { ...current, version: current.version + 1, options };
+        await workflows.add(tx, organizationId, next, system("test"), context.now());
+      });
+    },
     golive: (path: string, live: Record<string, string>) =>
       reseed((seed) => {
         const [project, integration] = path.split("/");

@@ -44,6 +44,7 @@ test("R4: cards follow a change of who holds a role; the same file again changes
   const house = await buildCatalog(database);
   const number = await house.requested();
   await house.hold("Reviewer", ["dora"]);
+  await house.follow();
   const [change, ...more] = await redrawn(house, number);
   expect(more).toEqual([]);
   expect((await house.state(number)).version).toBe(change?.version);
@@ -51,6 +52,7 @@ test("R4: cards follow a change of who holds a role; the same file again changes
   const { cards = [] } = await house.everything();
   expect(JSON.stringify(cards)).toContain(idOf("dora"));
   await house.hold("Reviewer", ["dora"]);
+  await house.follow();
   expect(await redrawn(house, number)).toHaveLength(1);
 });
 
@@ -59,6 +61,7 @@ test("R4: cards follow a change of the workflow", async () => {
   const number = await house.requested();
   const workflow = { enabled: true, roles: ["Reviewer"], assignees: [], options: { requiredApprovals: 2 } };
   await house.seed({ roles: [], workflow });
+  await house.follow();
   expect(await redrawn(house, number)).toHaveLength(1);
 });
 
@@ -66,8 +69,10 @@ test("R4: cards follow somebody who is not a full member any more", async () => 
   const house = await buildCatalog(database);
   const number = await house.requested();
   await house.people(["bob"]);
+  await house.follow();
   expect(await redrawn(house, number)).toEqual([]);
   await house.people(["bob"], "deactivated");
+  await house.follow();
   expect(await redrawn(house, number)).toMatchObject([{ number, version: 2 }]);
 });
 

@@ -192,6 +192,7 @@ describe("who is told what", () => {
     const number = await house.requested();
     await tell();
     await house.hold("Reviewer", ["bob", "dora"]);
+    await house.follow();
     expect(await tell()).toEqual([]);
     expect(await cardsOf(house, number)).toEqual({
       "bob review": 2,
@@ -211,6 +212,7 @@ describe("who is told what", () => {
       roles: [{ name: "Admin", members: [{ memberId: idOf("ada"), projects: null }] }],
       workflow: { enabled: true, roles: ["Admin"], assignees: [], options: {} },
     });
+    await house.follow();
     expect(await tell()).toEqual([]);
     expect(await cardsOf(house, open)).toEqual({ "bob review": 2, "ada review": 1, "dana own": 2 });
     expect((await house.state(closed)).version).toBe(2);

@@ -10,9 +10,16 @@ type Manifest = {
     long_description: string;
     background_color: string;
   };
-  features: { slash_commands: { command: string; url: string }[] };
+  features: {
+    app_home: Record<string, boolean>;
+    slash_commands: { command: string; url: string }[];
+    shortcuts: { name: string; type: string; callback_id: string }[];
+  };
   oauth_config: { scopes: { bot: string[]; user?: string[] } };
-  settings: { interactivity: { request_url: string; message_menu_options_url: string } };
+  settings: {
+    event_subscriptions: { request_url: string; bot_events: string[] };
+    interactivity: { request_url: string; message_menu_options_url: string };
+  };
 };
 
 let manifest: Manifest;
@@ -33,8 +40,21 @@ test("the manifest keeps Slack's limits", () => {
 });
 
 test("the bot asks for no scope that no code needs", () => {
-  const needed = ["commands", "chat:write", "im:write", "im:history", "users:read", "users:read.email"];
-  expect(manifest.oauth_config.scopes).toEqual({ bot: needed });
+  const history = ["im:history", "channels:history", "groups:history"];
+  const messages = ["commands", "chat:write", "im:write", ...history];
+  const directory = ["users:read", "users:read.email", "usergroups:read", "channels:read", "groups:read"];
+  expect(manifest.oauth_config.scopes).toEqual({ bot: [...messages, ...directory] });
+});
+
+test("the App Home, its events and the shortcut are switched on", () => {
+  const { app_home, shortcuts } = manifest.features;
+  expect(app_home).toMatchObject({ home_tab_enabled: true, messages_tab_enabled: true });
+  expect(shortcuts).toMatchObject([{ type: "global", callback_id: "request_to_promote" }]);
+  for (const { name } of shortcuts) expect(name.length).toBeLessThanOrEqual(24);
+  const { request_url, bot_events } = manifest.settings.event_subscriptions;
+  expect(request_url).toBe(manifest.settings.interactivity.request_url);
+  const people = ["user_change", "team_join", "subteam_members_changed", "subteam_updated"];
+  expect(bot_events).toEqual(["app_home_opened", ...people]);
 });
 
 test("commands, clicks and select searches all come to the one address", () => {
@@ -45,5 +65,9 @@ test("commands, clicks and select searches all come to the one address", () => {
     ...manifest.features.slash_commands.map(({ url }) => url),
   ];
   expect(new Set(urls)).toEqual(new Set(["https://YOUR-HOST/slack/events"]));
-  expect(manifest.features.slash_commands.map(({ command }) => command)).toEqual(["/promote"]);
+  expect(manifest.features.slash_commands.map(({ command }) => command)).toEqual([
+    "/promote",
+    "/approvals",
+    "/promotion-settings",
+  ]);
 });

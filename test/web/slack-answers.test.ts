@@ -76,20 +76,40 @@ test("the answer waits for the ack, and not for the work after it", async () => 
   later.open();
 });
 
-test("an event is acknowledged before its listener ends, and tells the listener that it came again", async () => {
-  const { app, send, receiver } = await startReceiver();
-  const hold = gate();
+test("an event's answer waits for its listener, which is told that it came again", async () => {
+  const { app, send } = await startReceiver();
+  const [reached, hold] = [gate(), gate()];
   const seen: unknown[] = [];
   app.event("app_home_opened", async ({ context }) => {
+    reached.open();
     await hold.opened;
     seen.push(context.retryNum, context.retryReason);
   });
   const headers = { "x-slack-retry-num": "2", "x-slack-retry-reason": "http_timeout" };
-  const response = await send({ body: event("app_home_opened"), contentType: "application/json", headers });
-  expect([response.status, seen]).toEqual([200, []]);
+  let answered = false;
+  const answer = send({
+    body: event("app_home_opened"),
+    contentType: "application/json",
+    headers,
+  }).finally(() => {
+    answered = true;
+  });
+  await reached.opened;
+  await new Promise(setImmediate);
+  expect(answered).toBe(false);
   hold.open();
-  expect(await receiver.drain(1000)).toBe(0);
+  expect((await answer).status).toBe(200);
   expect(seen).toEqual([2, "http_timeout"]);
+});
+
+test("an event whose listener fails gets 500, so that Slack sends it again; one that nobody listens to is taken", async () => {
+  const { app, send } = await startReceiver();
+  app.event("user_change", async () => {
+    throw new Error("the database is away");
+  });
+  const answer = (type: string) => send({ body: event(type), contentType: "application/json" });
+  expect((await answer("user_change")).status).toBe(500);
+  expect((await answer("team_join")).status).toBe(200);
 });
 
 test.each([

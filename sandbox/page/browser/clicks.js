@@ -7,8 +7,10 @@ export function startClicks() {
   document.addEventListener("click", (event) => {
     const button = event.target.closest('[data-act="click"]');
     if (button !== null) void press(button);
+    const shortcut = event.target.closest('[data-act="shortcut"]');
+    if (shortcut !== null) void sendShortcut(shortcut);
     for (const menu of document.querySelectorAll("details.overflow[open]")) {
-      if (!menu.contains(event.target) || button !== null) menu.open = false;
+      if (!menu.contains(event.target) || button !== null || shortcut !== null) menu.open = false;
     }
   });
   document.addEventListener("keydown", (event) => {
@@ -25,6 +27,24 @@ export function startClicks() {
       void whilePending(select, () => send(select, select.value));
     }
   });
+}
+
+// A menu near the end of what scrolls is brought into sight.
+document.addEventListener(
+  "toggle",
+  ({ target }) => {
+    if (target.matches?.("details.overflow[open]"))
+      target.querySelector(".menu").scrollIntoView({ block: "nearest" });
+  },
+  true,
+);
+
+async function sendShortcut({ dataset }) {
+  const { parentNode: menu } = document.getElementById(`shortcut-${dataset.callbackId}`);
+  await whilePending(menu.closest("details").querySelector("summary"), () =>
+    post("shortcut", { callbackId: dataset.callbackId }),
+  );
+  await refresh("conversation", "view");
 }
 
 async function press(button) {
@@ -54,11 +74,14 @@ function isConfirmed(dialog, button) {
 async function send(control, value) {
   const { channel, ts, ephemeral } = control.closest("article")?.dataset ?? {};
   const where = ephemeral === undefined ? { channel: ts && channel, ts } : { ephemeral };
+  const home = control.closest(".app-home") !== null || undefined;
   const answer = await post("click", {
     ...where,
+    home,
     actionId: control.dataset.actionId,
+    blockId: control.dataset.blockId,
     value: value || undefined,
   });
-  await refresh("conversation", "view");
+  await refresh("conversation", "view", "home");
   return answer;
 }

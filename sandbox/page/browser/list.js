@@ -18,6 +18,7 @@ export function makeList(input, box) {
   const open = (isShown) => {
     box.hidden = !isShown;
     input.setAttribute("aria-expanded", String(isShown));
+    if (isShown) box.scrollIntoView({ block: "nearest" });
     if (!isShown) select(undefined);
   };
   const move = (step) => {

@@ -33,6 +33,8 @@ async function draw(part) {
   const address = new URL(location.href);
   address.searchParams.set("part", part);
   const response = await fetch(address).catch(() => undefined);
+  // Deactivated meanwhile: the whole page says so.
+  if (response?.status === 403) location.reload();
   if (!response?.ok) return;
   const parsed = new DOMParser().parseFromString(await response.text(), "text/html");
   const fresh = parsed.querySelector(`[data-part="${part}"]`);
@@ -57,7 +59,7 @@ export function startLive() {
       if (run !== undefined && run !== data) location.reload();
       run = data;
       offline.hidden = true;
-      void refresh("sidebar", "conversation", "view", "mail", "strip");
+      void refresh("sidebar", "conversation", "home", "view", "mail", "strip", "workspace");
     });
     source.addEventListener("change", ({ data }) => void refresh(...data.split(" ")));
     source.addEventListener("error", () => {

@@ -1,7 +1,9 @@
 // The page's script: plain modules, served as they are. Everything shown is drawn by the server; this sends what
 // a person does, and fetches again what has changed.
+import { startAdmin } from "./admin.js";
 import { startClicks } from "./clicks.js";
 import { startComposer } from "./composer.js";
+import { startHome } from "./home.js";
 import { startLive } from "./live.js";
 import { startMail } from "./mail.js";
 import { startMenu } from "./menu.js";
@@ -10,6 +12,7 @@ import { startPickers } from "./picker.js";
 import { startScroll } from "./scroll.js";
 
 if (document.body.dataset.user !== undefined) {
+  document.querySelector(".window").inert = false;
   startMenu();
   startMail();
   startScroll();
@@ -17,5 +20,7 @@ if (document.body.dataset.user !== undefined) {
   startPickers();
   startModal();
   startClicks();
+  startAdmin();
   startLive();
+  void startHome();
 }

@@ -1,9 +1,11 @@
 import { onDraw, refresh } from "./live.js";
-import { whilePending } from "./pending.js";
+import { lastPressed, whilePending } from "./pending.js";
 import { postInTurn } from "./server.js";
 
 const typingPauseMs = 200;
 const focusable = "[autofocus], .modal-body :is(input, textarea, select, button, summary)";
+/** Where inputs act on a view: the modal in front, and the App Home. */
+const region = ":is(dialog.modal, .app-home)";
 let cameFrom;
 let typing;
 
@@ -15,7 +17,9 @@ export function startModal() {
   onDraw((part) => {
     if (part !== "view") return undefined;
     const before = current()?.id;
-    if (before === undefined) cameFrom = document.activeElement;
+    // A button that waits for its answer has lost the keyboard.
+    if (before === undefined)
+      cameFrom = document.activeElement === document.body ? lastPressed() : document.activeElement;
     return () => after(before);
   });
   document.addEventListener(
@@ -32,11 +36,11 @@ export function startModal() {
     if (act === "close" || act === "dismiss") void close(act === "dismiss");
   });
   document.addEventListener("input", ({ target }) => {
-    const input = target.closest('dialog.modal [data-act="type"]');
+    const input = target.closest(`${region} [data-act="type"]`);
     if (input !== null) type(input);
   });
   document.addEventListener("change", ({ target }) => {
-    const control = target.closest('dialog.modal :is([data-act="choose"], [data-act="choose-many"])');
+    const control = target.closest(`${region} :is([data-act="choose"], [data-act="choose-many"])`);
     if (control !== null) choose(control);
   });
   document.addEventListener("submit", (event) => {
@@ -80,8 +84,10 @@ function settle() {
   clearTimeout(typing.timer);
   const { input } = typing;
   typing = undefined;
-  if (input.isConnected) void postInTurn("fill", { actionId: input.dataset.actionId, value: input.value });
+  if (input.isConnected) void postInTurn("fill", typedIn(input));
 }
+
+const typedIn = ({ dataset: { actionId, blockId }, value }) => ({ actionId, blockId, value });
 
 function choose(control) {
   settle();
@@ -89,7 +95,14 @@ function choose(control) {
   const checked = isBox ? [...control.querySelectorAll("input:checked")].map((box) => box.value) : [];
   const one = isBox ? (checked[0] ?? "") : control.value;
   const value = control.dataset.act === "choose-many" ? checked : one;
-  void postInTurn("choose", { actionId: control.dataset.actionId, value }).then(() => refresh("view"));
+  const { actionId, blockId } = control.dataset;
+  const send = async () => {
+    const answer = await postInTurn("choose", { actionId, blockId, value });
+    await refresh("view", "home");
+    return answer;
+  };
+  // A modal stays open for more; a Home shows at its control that it waits, and when nobody answered.
+  void (control.closest(".app-home") ? whilePending(control, send) : send());
 }
 
 async function submit(form) {
@@ -97,10 +110,9 @@ async function submit(form) {
   typing = undefined;
   const { view } = form.closest("dialog").dataset;
   const inputs = [...form.querySelectorAll('[data-act="type"]')];
-  const values = Object.fromEntries(inputs.map((input) => [input.dataset.actionId, input.value]));
   await whilePending(document.getElementById(`v-${view}-submit`), async () => {
-    const answer = await postInTurn("submit", { view, values });
-    await refresh("view", "conversation");
+    const answer = await postInTurn("submit", { view, typed: inputs.map(typedIn) });
+    await refresh("view", "conversation", "home");
     return answer;
   });
   if (current()?.dataset.view === view)

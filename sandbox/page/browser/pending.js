@@ -1,5 +1,9 @@
 const pending = new Set();
 const warnings = new Map();
+let last;
+
+/** The control that was pressed last, if it is still there. */
+export const lastPressed = () => document.getElementById(last);
 
 /** Draws again what the server does not know of: controls that wait for an answer, and warnings beside them. */
 export function redrawPending() {
@@ -19,6 +23,8 @@ export function redrawPending() {
 export async function whilePending(control, work) {
   const { id } = control;
   if (pending.has(id)) return;
+  const hadFocus = document.activeElement === control;
+  last = id;
   pending.add(id);
   warnings.delete(id);
   document.getElementById(`${id}.warning`)?.remove();
@@ -32,6 +38,8 @@ export async function whilePending(control, work) {
     if (now !== null) {
       now.disabled = false;
       now.removeAttribute("aria-busy");
+      // The browser takes the keyboard from what is disabled.
+      if (hadFocus && document.activeElement === document.body) now.focus({ preventScroll: true });
     }
   }
   if (answer?.ok === false) {

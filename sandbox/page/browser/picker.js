@@ -15,8 +15,11 @@ export function startPickers() {
   });
   document.addEventListener("click", ({ target }) => {
     const drop = target.closest(".chip [data-drop]");
-    if (drop !== null)
-      void change(drop.closest(".picker"), (all) => all.filter((value) => value !== drop.dataset.drop));
+    if (drop === null) return;
+    const picker = drop.closest(".picker");
+    const input = picker.querySelector("input");
+    const rest = (all) => all.filter((value) => value !== drop.dataset.drop);
+    void change(picker, rest).then(() => document.getElementById(input.id)?.focus());
   });
 }
 
@@ -37,7 +40,7 @@ function prepare(input) {
     asked += 1;
     const mine = asked;
     if (!list.isOpen()) list.say("Searching…");
-    const answer = await post("suggest", { actionId: picker.dataset.actionId, typed });
+    const answer = await post("suggest", { ...elementOf(picker), typed });
     // Answers may overtake each other, and the person may have gone on.
     if (mine !== asked || document.activeElement !== input) return;
     if (answer.ok === false) list.say("The results could not be loaded");
@@ -52,11 +55,13 @@ function prepare(input) {
       );
   };
   const pick = async ({ value, label }) => {
+    clearTimeout(timer);
     asked += 1;
     list.hide();
     shown = isMany ? "" : label;
     input.value = shown;
-    await change(picker, (all) => (isMany ? [...new Set([...all, value])] : value));
+    const answer = await change(picker, (all) => (isMany ? [...new Set([...all, value])] : value));
+    if (answer.ok === false) list.say(answer.error);
   };
   list.onPick((option) => void pick(option));
   input.addEventListener("input", () => {
@@ -77,12 +82,13 @@ function prepare(input) {
       void change(picker, () => "");
     } else input.value = shown;
   });
-  // A list over what is chosen already would hide the rest of the dialog.
-  if (document.activeElement === input && input.value === "") void look();
 }
 
 async function change(picker, next) {
   const all = [...picker.querySelectorAll("[data-drop]")].map((drop) => drop.dataset.drop);
-  await postInTurn("choose", { actionId: picker.dataset.actionId, value: next(all) });
-  await refresh("view");
+  const answer = await postInTurn("choose", { ...elementOf(picker), value: next(all) });
+  await refresh("view", "home");
+  return answer;
 }
+
+const elementOf = ({ dataset: { actionId, blockId } }) => ({ actionId, blockId });

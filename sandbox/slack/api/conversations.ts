@@ -4,7 +4,7 @@ import type { Json, StandInChannel } from "../types.ts";
 import type { Context, Method } from "./method.ts";
 import { countArg, flagArg, required, SlackError, stringArg } from "./method.ts";
 
-const families = { im: "im", mpim: "mpim", public: "channels", private: "groups" } as const;
+export const families = { im: "im", mpim: "mpim", public: "channels", private: "groups" } as const;
 
 /** The channel of the call, as far as the bot may know of it: private ones only where it is a member. */
 export function channelOf({ workspace }: Context, id: string): StandInChannel {
@@ -15,7 +15,7 @@ export function channelOf({ workspace }: Context, id: string): StandInChannel {
 }
 
 /** "im:history" and the like; any of the four where the channel is not known. */
-const familyScope = (what: "history" | "read") => (context: Context) => {
+export const familyScope = (what: "history" | "read") => (context: Context) => {
   const channel = context.workspace.channels.get(stringArg(context, "channel"));
   if (channel !== undefined) return [`${families[channel.kind]}:${what}`];
   return [
@@ -30,7 +30,7 @@ const usersArg = (context: Context) =>
     .split(",")
     .filter((id) => id !== "");
 
-function channelObject({ workspace }: Context, channel: StandInChannel): Json {
+export function channelObject({ workspace }: Context, channel: StandInChannel): Json {
   const isIm = channel.kind === "im";
   return {
     id: channel.id,

@@ -53,6 +53,16 @@ export function countArg(context: Context, key: string, fallback: number, max: n
   return Number.isInteger(value) && value > 0 ? Math.min(value, max) : fallback;
 }
 
+/** One page of a list by cursor. Gives it with what Slack says of the next; "" is no next page. */
+export function pageOf<T>(context: Context, all: T[], fallback: number, max: number) {
+  const cursor = stringArg(context, "cursor");
+  const start = cursor === "" ? 0 : Number(/^at:(\d+)$/.exec(atob(cursor))?.[1]);
+  if (!Number.isInteger(start)) throw new SlackError("invalid_cursor");
+  const end = start + countArg(context, "limit", fallback, max);
+  const next_cursor = end < all.length ? btoa(`at:${end}`) : "";
+  return { items: all.slice(start, end), response_metadata: { next_cursor } };
+}
+
 export function objectArg(context: Context, key: string): Json | undefined {
   const value = context.args[key];
   return isJson(value) ? value : undefined;

@@ -1,7 +1,9 @@
 import { authTest } from "./auth.ts";
 import { deleteMessage, getPermalink, postEphemeral, postMessage, update } from "./chat.ts";
 import { conversationsHistory, conversationsInfo, conversationsOpen } from "./conversations.ts";
+import { conversationsList, conversationsMembers } from "./conversations-list.ts";
 import type { Method } from "./method.ts";
+import { usergroupsList, usergroupsUsersList } from "./usergroups.ts";
 import { usersInfo, usersList, usersLookupByEmail } from "./users.ts";
 import * as views from "./views.ts";
 
@@ -14,6 +16,10 @@ export const methods: Record<string, Method> = {
   "conversations.open": conversationsOpen,
   "conversations.info": conversationsInfo,
   "conversations.history": conversationsHistory,
+  "conversations.list": conversationsList,
+  "conversations.members": conversationsMembers,
+  "usergroups.list": usergroupsList,
+  "usergroups.users.list": usergroupsUsersList,
   "chat.postMessage": postMessage,
   "chat.update": update,
   "chat.delete": deleteMessage,

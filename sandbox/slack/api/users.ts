@@ -1,6 +1,6 @@
 import type { Json, Person } from "../types.ts";
 import type { Context, Method } from "./method.ts";
-import { countArg, required, SlackError, stringArg } from "./method.ts";
+import { pageOf, required, SlackError, stringArg } from "./method.ts";
 
 /** Seconds that this zone is ahead of UTC at this moment. */
 function offsetOf(timeZone: string, at: number): number {
@@ -18,7 +18,10 @@ function labelOf(timeZone: string, at: number): string {
 }
 
 /** A user object. Emails only with users:read.email. Source: https://docs.slack.dev/reference/objects/user-object */
-function userObject({ workspace, manifest }: Context, person: Person): Json {
+export function userObject(
+  { workspace, manifest }: Pick<Context, "workspace" | "manifest">,
+  person: Person,
+): Json {
   const withEmail = manifest.scopes.includes("users:read.email") && person.email !== undefined;
   const isBot = person.isBot ?? false;
   const names = { real_name: person.realName, real_name_normalized: person.realName };
@@ -93,14 +96,11 @@ export const usersList: Method = {
   scopes: () => ["users:read"],
   run(context) {
     const everybody = context.workspace.everybody();
-    const cursor = stringArg(context, "cursor");
-    const start = cursor === "" ? 0 : Number(/^user:(\d+)$/.exec(atob(cursor))?.[1]);
-    if (!Number.isInteger(start)) throw new SlackError("invalid_cursor");
-    const end = start + countArg(context, "limit", everybody.length, 1000);
+    const { items, response_metadata } = pageOf(context, everybody, everybody.length, 1000);
     return {
-      members: everybody.slice(start, end).map((person) => userObject(context, person)),
+      members: items.map((person) => userObject(context, person)),
       cache_ts: Math.floor(context.workspace.now() / 1000),
-      response_metadata: { next_cursor: end < everybody.length ? btoa(`user:${end}`) : "" },
+      response_metadata,
     };
   },
 };

@@ -5,6 +5,7 @@ import { promote } from "../../usecases/promote.ts";
 import {
   type Answer,
   type Click,
+  inModal,
   onClick,
   onSubmit,
   type Submission,
@@ -14,7 +15,9 @@ import { ids } from "../ids.ts";
 import type { Ports } from "../ports.ts";
 import { refusalWords } from "../refusals.ts";
 import { cancelModal, confirmModal, outcomeModal, readRequest, reviewModal } from "../views/request-views.ts";
+import { backOf, drawBack, withBack } from "./back.ts";
 import { look } from "./draw.ts";
+import { redrawHome } from "./draw-home.ts";
 
 const gone = "There is no such request in this workspace any more.";
 
@@ -27,7 +30,7 @@ export function listenToFinish(app: App, ports: Ports): void {
   onSubmit(app, ports, ids.view.cancel, ids.block.reason, (submission) => cancel(ports, submission), beneath);
 }
 
-async function pressPromote(ports: Ports, click: Click): Promise<Answer> {
+export async function pressPromote(ports: Ports, click: Click): Promise<Answer> {
   const { organizationId, userId, triggerId } = click;
   const number = Number(click.value);
   const actor = member(userId);
@@ -38,28 +41,37 @@ async function pressPromote(ports: Ports, click: Click): Promise<Answer> {
     surface: "slack",
     shown: null,
   });
-  if (result.ok) return click.view === null ? undefined : () => drawDetails(ports, click, number);
+  if (result.ok) return inModal(click) ? () => drawDetails(ports, click, number) : inHome(ports, click);
   const found = await look(ports, organizationId, number, userId);
   if (found === undefined) return () => click.tell(gone);
   const { refusal } = result;
   if (refusal.code === "must-confirm") {
-    const modal = confirmModal(found.view, refusal.changes, refusal.shown);
+    const modal = withBack(confirmModal(found.view, refusal.changes, refusal.shown), backOf(click));
     const views = ports.viewsFor(organizationId);
-    return () => (click.view === null ? views.open(triggerId, modal) : views.push(triggerId, modal));
+    return () => (inModal(click) ? views.push(triggerId, modal) : views.open(triggerId, modal));
   }
   return () => say(ports, click, number, refusalWords(refusal, found.view));
 }
 
-/** The private answer: an ephemeral in a message, the modal itself in a modal. */
+/** Who acts in the Home sees what became of it at once; where that fails, the outbox draws it. */
+function inHome(ports: Ports, { organizationId, userId, view }: Click): Answer {
+  if (view?.type !== "home") return undefined;
+  return () =>
+    redrawHome(ports, organizationId, userId).catch((error) =>
+      ports.log.warn({ err: error }, "a Home was not drawn"),
+    );
+}
+
+/** The private answer: the modal itself in a modal, what the place has elsewhere. */
 function say(ports: Ports, click: Click, number: number, words: string): Promise<void> {
-  return click.view === null ? click.tell(words) : drawDetails(ports, click, number, words);
+  return inModal(click) ? drawDetails(ports, click, number, words) : click.tell(words);
 }
 
 async function drawDetails(ports: Ports, click: Click, number: number, notice?: string): Promise<void> {
   const { organizationId, userId, view } = click;
   const found = await look(ports, organizationId, number, userId);
   if (found === undefined || view === null) return;
-  const modal = reviewModal(found.view, found.rights, notice);
+  const modal = withBack(reviewModal(found.view, found.rights, notice), backOf(click));
   await ports.viewsFor(organizationId).update(view.id, view.hash, modal);
 }
 
@@ -79,7 +91,7 @@ async function confirm(ports: Ports, submission: Submission): Promise<Submission
   return { response_action: "update", view };
 }
 
-async function openCancel(ports: Ports, click: Click): Promise<Answer> {
+export async function openCancel(ports: Ports, click: Click): Promise<Answer> {
   const { organizationId, userId, triggerId } = click;
   const number = Number(click.value);
   const found = await look(ports, organizationId, number, userId);
@@ -91,8 +103,8 @@ async function openCancel(ports: Ports, click: Click): Promise<Answer> {
     return () => say(ports, click, number, words);
   }
   const views = ports.viewsFor(organizationId);
-  const modal = cancelModal(view, rights);
-  return () => (click.view === null ? views.open(triggerId, modal) : views.push(triggerId, modal));
+  const modal = withBack(cancelModal(view, rights), backOf(click));
+  return () => (inModal(click) ? views.push(triggerId, modal) : views.open(triggerId, modal));
 }
 
 async function cancel(ports: Ports, submission: Submission): Promise<SubmissionAnswer> {
@@ -117,13 +129,14 @@ async function cancel(ports: Ports, submission: Submission): Promise<SubmissionA
 }
 
 /** After a modal that stood on Review Details has closed, the details show what is true now. */
-async function drawBeneath(
-  ports: Ports,
-  { organizationId, userId, metadata, view }: Submission,
-): Promise<void> {
+async function drawBeneath(ports: Ports, submission: Submission): Promise<void> {
+  const { organizationId, userId, metadata, view } = submission;
   const beneath = view.previous_view_id;
   if (beneath === null || beneath === undefined) return;
-  const found = await look(ports, organizationId, readRequest(metadata).number, userId);
+  const { number, back } = readRequest(metadata);
+  const found = await look(ports, organizationId, number, userId);
   if (found === undefined) return;
-  await ports.viewsFor(organizationId).update(beneath, undefined, reviewModal(found.view, found.rights));
+  const details = withBack(reviewModal(found.view, found.rights), back);
+  await ports.viewsFor(organizationId).update(beneath, undefined, details);
+  await drawBack(ports, submission);
 }

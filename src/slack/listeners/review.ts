@@ -5,6 +5,7 @@ import { reviewPromotion } from "../../usecases/review-promotion.ts";
 import {
   type Answer,
   type Click,
+  inModal,
   onClick,
   onSubmit,
   type Submission,
@@ -14,6 +15,7 @@ import { ids } from "../ids.ts";
 import type { Ports } from "../ports.ts";
 import { refusalWords } from "../refusals.ts";
 import { outcomeModal, readRequest, rejectModal, reviewModal } from "../views/request-views.ts";
+import { backOf, drawBack, withBack } from "./back.ts";
 import { look } from "./draw.ts";
 
 const gone = "There is no such request in this workspace any more.";
@@ -24,11 +26,13 @@ export function listenToReviews(app: App, ports: Ports): void {
   onClick(app, ports, ids.action.reject, (click) => openReject(ports, click));
   onClick(app, ports, ids.action.details, (click) => openDetails(ports, click));
   onSubmit(app, ports, ids.view.reject, ids.block.comment, (submission) => give(ports, submission, "reject"));
-  onSubmit(app, ports, ids.view.review, ids.block.comment, (submission) => {
+  const review = (submission: Submission) => {
     const verdict = submission.value(ids.block.verdict, ids.input.verdict);
     if (verdict !== "approve" && verdict !== "reject") return Promise.resolve(noVerdict);
     return give(ports, submission, verdict);
-  });
+  };
+  const beneath = (submission: Submission) => drawBack(ports, submission);
+  onSubmit(app, ports, ids.view.review, ids.block.comment, review, beneath);
 }
 
 /** Slack asks for a choice by itself; that nothing was chosen must never count as one. */
@@ -82,13 +86,13 @@ async function openReject(ports: Ports, click: Click): Promise<Answer> {
   return () => ports.viewsFor(organizationId).open(triggerId, rejectModal(view));
 }
 
-async function openDetails(ports: Ports, click: Click): Promise<Answer> {
+export async function openDetails(ports: Ports, click: Click): Promise<Answer> {
   const { organizationId, userId, triggerId } = click;
   const found = await look(ports, organizationId, Number(click.value), userId);
   if (found === undefined) return () => click.tell(gone);
-  const modal = reviewModal(found.view, found.rights);
+  const modal = withBack(reviewModal(found.view, found.rights), backOf(click));
   const views = ports.viewsFor(organizationId);
-  return () => (click.view === null ? views.open(triggerId, modal) : views.push(triggerId, modal));
+  return () => (inModal(click) ? views.push(triggerId, modal) : views.open(triggerId, modal));
 }
 
 async function give(ports: Ports, submission: Submission, verdict: Verdict): Promise<SubmissionAnswer> {

@@ -1,4 +1,5 @@
 import type { Button, KnownBlock } from "@slack/types";
+import { mentionsInChannel } from "../../domain/limits.ts";
 import type { CardView } from "../../queries/get-card.ts";
 import type { RequestView, ViewerRights } from "../../queries/request-view.ts";
 import { ids } from "../ids.ts";
@@ -13,7 +14,7 @@ import {
 } from "./details.ts";
 import { fitMessage } from "./fit-message.ts";
 import { escapeWithin, mrkdwn, plain, textLimits } from "./text.ts";
-import { shortName, stateWords, whatWords } from "./words.ts";
+import { countWords, shortName, stateWords, whatWords } from "./words.ts";
 
 export type Message = { text: string; blocks: KnownBlock[] };
 
@@ -36,11 +37,41 @@ export function card(view: RequestView, rights: ViewerRights, kind: CardView["ki
   };
 }
 
+/**
+ * A request as one message in a channel, for everybody in it: its buttons are judged at the click. While it waits it
+ * mentions reviewers, at most ten of them.
+ */
+export function channelCard(view: RequestView): Message {
+  const anybody = { review: { eligible: true }, cancel: false } as const;
+  return {
+    text: cardText(view, "channel"),
+    blocks: fitMessage([
+      titleBlock(view),
+      requestFields(view),
+      ...messageBlocks(view),
+      { type: "divider" },
+      ...stateBlocks(view),
+      ...reviewBlocks(view),
+      ...mentionBlocks(view),
+      ...waitingBlocks(view),
+      { type: "actions", block_id: "actions", elements: reviewButtons(view, anybody) },
+    ]),
+  };
+}
+
+function mentionBlocks({ state, reviewers }: RequestView): KnownBlock[] {
+  if (state !== "pending" || reviewers.length === 0) return [];
+  const mentioned = reviewers.slice(0, mentionsInChannel).map(({ id }) => `<@${id}>`);
+  const rest = reviewers.length - mentioned.length;
+  const others = rest === 0 ? "" : ` and ${countWords(rest, "other")}`;
+  return [{ type: "section", text: mrkdwn(`Asked to review: ${mentioned.join(" ")}${others}`) }];
+}
+
 /** What the notification and a screen reader say; it is mrkdwn, so people's text is escaped. */
 function cardText(view: RequestView, kind: CardView["kind"]): string {
   const what = `#${view.number} ${whatWords(view)}`;
   const asks = `${shortName(view.requester.name)} asks to promote ${whatWords(view)} (#${view.number})`;
-  const text = kind === "review" && view.state === "pending" ? asks : `${what}: ${stateWords(view)}`;
+  const text = kind !== "own" && view.state === "pending" ? asks : `${what}: ${stateWords(view)}`;
   return escapeWithin(text, textLimits.section);
 }
 
@@ -67,7 +98,7 @@ export function button(
   };
 }
 
-function reviewButtons(view: RequestView, rights: ViewerRights): Button[] {
+function reviewButtons(view: RequestView, rights: Pick<ViewerRights, "review" | "cancel">): Button[] {
   const { number } = view;
   const details = button(ids.action.details, "Details", number, label("Details of", view));
   if (view.state === "pending" && rights.review.eligible) {

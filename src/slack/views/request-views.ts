@@ -3,6 +3,7 @@ import type { DriftChange } from "../../domain/drift.ts";
 import { limits } from "../../domain/limits.ts";
 import { never } from "../../domain/result.ts";
 import type { RequestView, ViewerRights } from "../../queries/request-view.ts";
+import type { ApprovalsPlace } from "../home-place.ts";
 import { ids } from "../ids.ts";
 import { refusalWords } from "../refusals.ts";
 import { button } from "./card.ts";
@@ -20,9 +21,15 @@ import { escaped, escapeWithin, mrkdwn, plain } from "./text.ts";
 import { shortName } from "./words.ts";
 
 /** What the modals of one request remember. */
-export type ShownRequest = { number: number; shown?: string };
+export type ShownRequest = {
+  number: number;
+  shown?: string;
+  /** The list that it was opened from, if any. */
+  back?: ApprovalsPlace;
+};
 
-export const readRequest = (metadata: string): ShownRequest => JSON.parse(metadata) as ShownRequest;
+/** A notice remembers none. */
+export const readRequest = (metadata: string): ShownRequest => JSON.parse(metadata || "{}") as ShownRequest;
 
 const modal = (
   callbackId: string,

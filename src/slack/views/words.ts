@@ -11,14 +11,23 @@ export function byWords(by: ByView): string {
   return by.person === null ? `Signoff (${by.reason})` : shortName(by.person.name);
 }
 
+/** What of a request the words about it need: a card has all of it, a line of a list no more than this. */
+export type Worded = Pick<RequestView, "state" | "decision" | "cancelled" | "approvals"> & {
+  integration: { name: string };
+  source: { name: string };
+  target: { name: string };
+  build: { version: string };
+  attempt: { startedBy?: ByView; reason: string | null; unknown: boolean } | null;
+};
+
 /** "Orders Sync 1.4.2 from Staging to Production", as plain text. */
-export function whatWords(view: RequestView): string {
+export function whatWords(view: Worded): string {
   const { integration, build, source, target } = view;
   return `${shortName(integration.name)} ${shortName(build.version)} from ${shortName(source.name)} to ${shortName(target.name)}`;
 }
 
 /** The state in one plain sentence, for notifications, screen readers and emails. */
-export function stateWords(view: RequestView): string {
+export function stateWords(view: Worded): string {
   const { decision, cancelled, attempt, approvals } = view;
   switch (view.state) {
     case "pending":
@@ -37,7 +46,7 @@ export function stateWords(view: RequestView): string {
     case "expired":
       return decision ? "Expired: nobody promoted it in time" : "Expired: nobody decided in time";
     case "promoting":
-      return attempt ? `Promoting, started by ${byWords(attempt.startedBy)}` : "Promoting";
+      return attempt?.startedBy ? `Promoting, started by ${byWords(attempt.startedBy)}` : "Promoting";
     case "promoted":
       return `Promoted: ${shortName(view.build.version)} is live in ${shortName(view.target.name)}`;
     case "failed":
@@ -50,7 +59,7 @@ export function stateWords(view: RequestView): string {
 }
 
 /** The state as one sign, for eyes; the words beside it say the same. */
-export function stateSign(view: RequestView): string {
+export function stateSign(view: Pick<RequestView, "state">): string {
   const signs: Record<RequestView["state"], string> = {
     pending: "⏳",
     approved: "✅",

@@ -1,0 +1,4 @@
+CREATE INDEX "deployments_latest" ON "deployments" USING btree ("organization_id","integration_id","environment_id","sequence");--> statement-breakpoint
+CREATE INDEX "requests_pending" ON "requests" USING btree ("organization_id","number") WHERE state = 'pending';--> statement-breakpoint
+CREATE INDEX "requests_past" ON "requests" USING btree ("organization_id",(coalesce(closed_at, decided_at)),"number") WHERE state <> 'pending';--> statement-breakpoint
+CREATE INDEX "requests_past_of_project" ON "requests" USING btree ("organization_id","project_id",(coalesce(closed_at, decided_at)),"number") WHERE state <> 'pending';

@@ -1,0 +1,21 @@
+import type { Outcome } from "../domain/outcome.ts";
+import { getWarnings } from "../queries/get-warnings.ts";
+import { adminMessage } from "../slack/views/admin-message.ts";
+import type { Item } from "./item.ts";
+import type { MessageParts } from "./messages.ts";
+import { post } from "./post.ts";
+import { slackFault } from "./slack-fault.ts";
+
+/** Tells one admin what is amiss; nothing where it was mended before the message went out. */
+export async function sendAdminMessage(parts: MessageParts, item: Item): Promise<Outcome> {
+  const { organizationId, key, inDoubt } = item;
+  const { recipientId, subjects } = item.payload as { recipientId: string; subjects: string[] };
+  const message = adminMessage(await getWarnings(parts.db, organizationId, subjects, parts.now()));
+  if (message === null) return { kind: "done" };
+  try {
+    await post(parts.clientFor(organizationId), { userId: recipientId, key, inDoubt }, message);
+    return { kind: "done" };
+  } catch (error) {
+    return slackFault(error);
+  }
+}

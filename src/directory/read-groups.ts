@@ -1,0 +1,19 @@
+import type { Outcome } from "../domain/outcome.ts";
+import { getNextGroup } from "../queries/get-bound-groups.ts";
+import { getDirectoryRun } from "../queries/get-directory-run.ts";
+import { moveDirectoryRun } from "../usecases/move-directory-run.ts";
+import { type Directory, pauseMs } from "./directory.ts";
+import { syncGroup } from "./sync-group.ts";
+
+/** Reads the next user group that a role is bound to. One that cannot be read is counted and does not keep the others. */
+export async function readGroups(directory: Directory, organizationId: string): Promise<Outcome> {
+  const { context } = directory;
+  const run = await getDirectoryRun(context.db, organizationId, "groups");
+  if (run === undefined) return { kind: "done" };
+  const groupId = await getNextGroup(context.db, organizationId, run.next);
+  const read = groupId === null ? null : await syncGroup(directory, organizationId, groupId);
+  if (read?.kind === "retry" || read?.kind === "later") return read;
+  const following = groupId === null ? null : await getNextGroup(context.db, organizationId, groupId);
+  await moveDirectoryRun(context, run, following === null ? null : groupId, read?.kind === "dead" ? 1 : 0);
+  return following === null ? { kind: "done" } : { kind: "later", afterMs: pauseMs };
+}

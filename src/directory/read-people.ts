@@ -1,0 +1,31 @@
+import type { Outcome } from "../domain/outcome.ts";
+import { getDirectoryRun } from "../queries/get-directory-run.ts";
+import { moveDirectoryRun } from "../usecases/move-directory-run.ts";
+import { savePeoplePage } from "../usecases/save-people-page.ts";
+import { type Directory, pauseMs, slackSays } from "./directory.ts";
+import { memberOf, type SlackUser } from "./slack-user.ts";
+
+/** Slack recommends no more than 200: https://docs.slack.dev/reference/methods/users.list */
+const pageSize = 200;
+
+/** Reads the next page of the workspace's people. The cursor is stored with each page, so a crash loses none. */
+export async function readPeople(directory: Directory, organizationId: string): Promise<Outcome> {
+  const { context, clientFor, faultOf } = directory;
+  const run = await getDirectoryRun(context.db, organizationId, "people");
+  if (run === undefined) return { kind: "done" };
+  const cursor = run.next;
+  const asOf = context.now();
+  try {
+    const asked = cursor === "" ? { limit: pageSize } : { limit: pageSize, cursor };
+    const page = await clientFor(organizationId).users.list(asked);
+    const people = ((page.members ?? []) as SlackUser[]).map((user) => memberOf(user, organizationId));
+    const next = page.response_metadata?.next_cursor || null;
+    await savePeoplePage(context, { run, people, next, asOf });
+    return next === null ? { kind: "done" } : { kind: "later", afterMs: pauseMs };
+  } catch (error) {
+    if (slackSays(error) !== "invalid_cursor" || cursor === "") return faultOf(error);
+    // A cursor does not last for ever: the reading begins again.
+    await moveDirectoryRun(context, run, "");
+    return { kind: "later", afterMs: pauseMs };
+  }
+}

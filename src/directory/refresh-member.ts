@@ -1,0 +1,24 @@
+import type { Outcome } from "../domain/outcome.ts";
+import type { MemberId } from "../domain/people.ts";
+import { deactivateMember } from "../usecases/deactivate-member.ts";
+import { saveMembers } from "../usecases/save-members.ts";
+import { type Directory, slackSays } from "./directory.ts";
+import { memberOf, type SlackUser } from "./slack-user.ts";
+
+/** Reads one person anew. Whom Slack does not know any more is deactivated. */
+export async function refreshMember(
+  directory: Directory,
+  organizationId: string,
+  userId: MemberId,
+): Promise<Outcome> {
+  const { context, clientFor, faultOf } = directory;
+  const asOf = context.now();
+  try {
+    const { user } = await clientFor(organizationId).users.info({ user: userId });
+    await saveMembers(context, [memberOf(user as SlackUser, organizationId)], { asOf });
+  } catch (error) {
+    if (slackSays(error) !== "user_not_found") return faultOf(error);
+    await deactivateMember(context, organizationId, userId, { surface: "slack", asOf });
+  }
+  return { kind: "done" };
+}

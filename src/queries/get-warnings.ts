@@ -1,0 +1,67 @@
+import type { Db } from "../../db/connect.ts";
+import * as roles from "../../db/roles.ts";
+import * as shortages from "../../db/shortages.ts";
+import * as workflows from "../../db/workflow.ts";
+import {
+  groupSubject,
+  type ProjectShortage,
+  projectSubject,
+  type RequestShortage,
+  requestSubject,
+} from "../domain/shortage.ts";
+import { getRequest } from "./get-request.ts";
+import type { RequestView } from "./request-view.ts";
+
+/** What the admins are to be told, as it is now; what was mended meanwhile is left out. */
+export type WarningsView = {
+  projects: ProjectShortage[];
+  requests: (RequestShortage & { view: RequestView })[];
+  /** How many requests there are beyond those listed. */
+  moreRequests: number;
+  /** Roles that follow a Slack user group which is gone, with how many people they keep. */
+  strayRoles: { name: string; people: number }[];
+  /** The workflow's roles, whom people can be added to. */
+  workflowRoles: string[];
+};
+
+/** As many requests are told one by one. */
+const mostRequests = 10;
+
+export async function getWarnings(
+  db: Db,
+  organizationId: string,
+  subjects: readonly string[],
+  now: Date,
+): Promise<WarningsView> {
+  const short = await shortages.find(db, organizationId, now);
+  const projects = short.projects.filter(({ id }) => subjects.includes(projectSubject(id)));
+  const stuck = short.requests.filter(({ number }) => subjects.includes(requestSubject(number)));
+  const requests = [];
+  for (const request of stuck.slice(0, mostRequests)) {
+    const view = await getRequest(db, organizationId, request.number, now);
+    if (view !== undefined) requests.push({ ...request, view });
+  }
+  const workflow = await workflows.current(db, organizationId);
+  return {
+    projects,
+    requests,
+    moreRequests: Math.max(0, stuck.length - mostRequests),
+    strayRoles: await strayRoles(db, organizationId, subjects),
+    workflowRoles: await roles.names(db, organizationId, workflow.roleIds),
+  };
+}
+
+async function strayRoles(
+  db: Db,
+  organizationId: string,
+  subjects: readonly string[],
+): Promise<WarningsView["strayRoles"]> {
+  const bound = await roles.listBound(db, organizationId);
+  const stray = bound.filter(({ groupId }) => subjects.includes(groupSubject(groupId ?? "")));
+  const found = [];
+  for (const { id, name } of stray) {
+    const held = await roles.holdingsOf(db, organizationId, id);
+    found.push({ name, people: new Set(held.map(({ memberId }) => memberId)).size });
+  }
+  return found;
+}

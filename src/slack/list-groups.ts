@@ -1,0 +1,14 @@
+import type { WebClient } from "@slack/web-api";
+
+/** A Slack user group that a role can be bound to. */
+export type Group = { id: string; name: string; handle: string };
+
+/** The workspace's user groups that are in use, by name: https://docs.slack.dev/reference/methods/usergroups.list */
+export async function listGroups(client: WebClient): Promise<Group[]> {
+  const { usergroups = [] } = await client.usergroups.list({ include_disabled: false });
+  return usergroups
+    .flatMap(({ id, name, handle, date_delete }) =>
+      id === undefined || date_delete ? [] : [{ id, name: name ?? id, handle: handle ?? "" }],
+    )
+    .sort((a, b) => a.name.localeCompare(b.name));
+}

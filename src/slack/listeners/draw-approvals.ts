@@ -1,0 +1,28 @@
+import { getProjectName } from "../../queries/get-home.ts";
+import { countWaitingFor, listPast, listPending } from "../../queries/list-requests.ts";
+import type { ApprovalsPlace } from "../home-place.ts";
+import type { Ports } from "../ports.ts";
+import { type ApprovalsView, linesPerPage } from "../views/approvals.ts";
+
+/** Reads a page of the requests, for one person. */
+export async function readApprovalsView(
+  ports: Ports,
+  organizationId: string,
+  viewerId: string,
+  place: ApprovalsPlace,
+): Promise<ApprovalsView> {
+  const { db } = ports.context;
+  const now = ports.context.now();
+  const { projectId } = place;
+  const [waiting, project] = await Promise.all([
+    countWaitingFor(db, organizationId, viewerId, now),
+    projectId === undefined ? undefined : getProjectName(db, organizationId, projectId),
+  ]);
+  const asking = { organizationId, viewerId, projectId: project?.id ?? null, size: linesPerPage, now };
+  const common = { waiting, project: project ?? null, now };
+  if (place.list === "pending") {
+    const page = await listPending(db, asking, place.cursor ?? null);
+    return { ...common, place, page };
+  }
+  return { ...common, place, page: await listPast(db, asking, place.cursor ?? null) };
+}

@@ -1,0 +1,149 @@
+import type { KnownBlock, ModalView } from "@slack/types";
+import { place } from "../../domain/catalog.ts";
+import type { Refusal } from "../../domain/refusals.ts";
+import { getProject, getProjectAt, listRoleNames, type ProjectDetails } from "../../queries/get-projects.ts";
+import { saveIntegration } from "../../usecases/save-integration.ts";
+import { savePipeline } from "../../usecases/save-pipeline.ts";
+import { saveProject } from "../../usecases/save-project.ts";
+import type { Submission } from "../answer.ts";
+import type { Ports } from "../ports.ts";
+import { projectIds as ids } from "../project-ids.ts";
+import {
+  editProjectModal,
+  environmentModal,
+  first,
+  integrationModal,
+  readForm,
+  type ShownForm,
+} from "../views/project-modals.ts";
+import { projectChangeWords } from "../views/projects.ts";
+import { shortName } from "../views/words.ts";
+import { changedBlocks } from "../views/workflow.ts";
+import {
+  chosenRoles,
+  done,
+  type FormAnswer,
+  readNames,
+  refused,
+  submitter,
+  wrong,
+} from "./project-answers.ts";
+
+/** **Edit Project**, submitted. */
+export async function saveProjectForm(ports: Ports, submission: Submission): Promise<FormAnswer> {
+  const shown = readForm(submission.metadata);
+  const { projectId = "", version = 0, page = 0 } = shown;
+  const names = readNames(submission);
+  if ("fault" in names) return names.fault;
+  const requesterRoleIds = chosenRoles(submission);
+  const input = { ...submitter(submission), projectId, version, ...names, requesterRoleIds };
+  const result = await saveProject(ports.context, input);
+  if (result.ok) return done({ section: "projects", projectId, page }, null);
+  const { refusal } = result;
+  if (refusal.code === "stale") {
+    const roles = await listRoleNames(ports.context.db, submission.organizationId);
+    const draft = { ...names, requesterRoleIds };
+    return stale(ports, submission, shown, refusal, (project, notice) =>
+      editProjectModal(shown, project, roles, { typed: draft, notice }),
+    );
+  }
+  const isRole = refusal.code === "not-found" && refusal.what === "role";
+  return refused(refusal, names, isRole ? { "not-found": ids.input.requesters } : {});
+}
+
+/** **Add Environment** or **Edit Environment**, submitted. */
+export async function saveEnvironmentForm(ports: Ports, submission: Submission): Promise<FormAnswer> {
+  const shown = readForm(submission.metadata);
+  const { projectId = "", version = 0, page = 0 } = shown;
+  const names = readNames(submission);
+  if ("fault" in names) return names.fault;
+  const after = submission.value(ids.input.after, ids.input.after);
+  const critical = submission.values(ids.input.critical, ids.input.critical).length > 0;
+  const saved = { id: shown.id ?? crypto.randomUUID(), ...names, position: 0, critical };
+  const result = await savePipeline(ports.context, {
+    ...submitter(submission),
+    projectId,
+    version,
+    pipeline: (current) => place(current, saved, after === first ? null : after),
+  });
+  if (result.ok) return done({ section: "projects", projectId, page }, null);
+  const { refusal } = result;
+  if (refusal.code === "stale") {
+    const draft = { ...names, after, critical };
+    return stale(ports, submission, shown, refusal, (project, notice) => {
+      const environment = project.environments.find(({ id }) => id === shown.id);
+      return environmentModal(shown, project, environment, { typed: draft, notice });
+    });
+  }
+  return refused(refusal, names, { "request-in-the-way": ids.input.after });
+}
+
+/** **Add Integration** or **Edit Integration**, submitted. */
+export async function saveIntegrationForm(ports: Ports, submission: Submission): Promise<FormAnswer> {
+  const shown = readForm(submission.metadata);
+  const { projectId = "", page = 0, id, seen } = shown;
+  const names = readNames(submission);
+  if ("fault" in names) return names.fault;
+  const integration = id === undefined || seen === undefined ? null : { id, seen };
+  const result = await saveIntegration(ports.context, {
+    ...{ ...submitter(submission), projectId, integration },
+    ...names,
+  });
+  if (result.ok) {
+    const { restored } = result.value;
+    return done({ section: "projects", projectId, page }, restored ? names.name : null);
+  }
+  const { refusal } = result;
+  if (refusal.code === "stale" && seen !== undefined) {
+    return stale(ports, submission, shown, refusal, (project, notice) => {
+      const now = project.integrations.find((one) => one.id === id);
+      return now === undefined
+        ? undefined
+        : integrationModal({ ...shown, seen: now }, now, { typed: names, notice });
+    });
+  }
+  if (refusal.code === "not-found" && refusal.what === "integration") {
+    return wrong(ids.input.name, "This integration was archived meanwhile. Close this to see what there is.");
+  }
+  return refused(refusal, names);
+}
+
+/** Somebody was faster: the form is drawn anew with what they changed above it, and with what is typed in it. */
+async function stale(
+  { context: { db } }: Ports,
+  { organizationId }: Submission,
+  shown: ShownForm,
+  refusal: Extract<Refusal, { code: "stale" }>,
+  draw: (project: ProjectDetails, notice: KnownBlock[]) => ModalView | undefined,
+): Promise<FormAnswer> {
+  const { projectId = "", version, id, seen } = shown;
+  const project = await getProject(db, organizationId, projectId);
+  if (project === undefined) return refused({ code: "not-found", what: "project" }, null);
+  const lines =
+    seen === undefined
+      ? await projectLines(() => getProjectAt(db, organizationId, projectId, version ?? 0), project)
+      : integrationLines(
+          seen,
+          project.integrations.find((one) => one.id === id),
+        );
+  const view = draw(project, changedBlocks(refusal, lines));
+  return view === undefined ? refused(refusal, null) : { answer: { response_action: "update", view } };
+}
+
+async function projectLines(
+  read: () => ReturnType<typeof getProjectAt>,
+  now: ProjectDetails,
+): Promise<string> {
+  const before = await read();
+  return before === undefined ? "" : projectChangeWords(before, now);
+}
+
+function integrationLines(
+  seen: { name: string; slug: string },
+  now: { name: string; slug: string } | undefined,
+): string {
+  if (now === undefined) return "";
+  const name = seen.name === now.name ? [] : [`• Name: ${shortName(seen.name)} → ${shortName(now.name)}`];
+  const slug = seen.slug === now.slug ? [] : [`• Short name: ${seen.slug} → ${now.slug}`];
+  return [...name, ...slug].join("\n");
+}

@@ -1,0 +1,40 @@
+/** The ids of Settings › Projects. */
+export const projectIds = {
+  action: {
+    open: "open_project",
+    list: "list_projects",
+    page: "page_projects",
+    nextPage: "page_projects_next",
+    create: "create_project",
+    edit: "edit_project",
+    archive: "archive_project",
+    addEnvironment: "add_environment",
+    editEnvironment: "edit_environment",
+    archiveEnvironment: "archive_environment",
+    addIntegration: "add_integration",
+    editIntegration: "edit_integration",
+    archiveIntegration: "archive_integration",
+    recordDeployment: "record_deployment",
+  },
+  view: {
+    create: "create_project",
+    edit: "edit_project",
+    environment: "save_environment",
+    integration: "save_integration",
+    deployment: "record_deployment",
+  },
+  /** Each input's block, and the one action in it. */
+  input: {
+    name: "name",
+    slug: "short_name",
+    environments: "environments",
+    requesters: "requesters",
+    critical: "critical",
+    after: "after",
+    integration: "deployed_integration",
+    environment: "environment",
+    version: "version",
+    commit: "commit",
+    link: "link",
+  },
+} as const;

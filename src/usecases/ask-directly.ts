@@ -1,0 +1,30 @@
+import * as cards from "../../db/cards.ts";
+import * as outbox from "../../db/outbox.ts";
+import type { MemberId } from "../domain/people.ts";
+import { accept } from "../domain/result.ts";
+import { type Context, commit } from "./context.ts";
+import type { CardItem } from "./tell-change.ts";
+
+/** Gives reviewers whom the card in a channel does not reach a card of their own. Doing it twice adds nothing. */
+export async function askDirectly(
+  context: Context,
+  organizationId: string,
+  requestNumber: number,
+  reviewerIds: readonly MemberId[],
+): Promise<void> {
+  await commit(context, async (tx) => {
+    await cards.ensure(tx, organizationId, requestNumber, "review", reviewerIds);
+    const all = await cards.listOf(tx, organizationId, requestNumber);
+    const theirs = all.filter(
+      ({ kind, recipientId }) => kind === "review" && reviewerIds.includes(recipientId),
+    );
+    await outbox.addOrReopen(
+      tx,
+      theirs.map(({ id }) => {
+        const payload: CardItem = { cardId: id };
+        return { organizationId, kind: "draw-card", key: `card:${id}`, payload };
+      }),
+    );
+    return accept(null);
+  });
+}

@@ -1,0 +1,191 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { validateView } from "../../sandbox/slack/validate-blocks.ts";
+import type { PendingLine } from "../../src/queries/list-requests.ts";
+import { ageWords, approvalsModal } from "../../src/slack/views/approvals.ts";
+import { type TestWorld, testWorld } from "../support/world.ts";
+
+let world: TestWorld;
+
+beforeAll(async () => {
+  world = await testWorld({ proxied: true });
+});
+
+afterAll(() => world?.stop());
+
+afterEach(async () => {
+  for (const name of ["dana", "bob", "carol", "sam", "ada"])
+    while (world.slack.topView(world.id(name))) await world.slack.closeView(world.id(name));
+  expect(world.slack.violations).toEqual([]);
+});
+
+const command = (name: string) => world.slack.command(world.id(name), "/approvals");
+
+const shows = (name: string, words: string | RegExp) =>
+  vi.waitFor(() => expect(world.modalText(name)).toMatch(words), { timeout: 4_000 });
+
+const click = (name: string, actionId: string, value?: string) =>
+  world.slack.clickView(world.id(name), value === undefined ? { actionId } : { actionId, value });
+
+describe("/approvals", () => {
+  test("before the first request it says what to do", async () => {
+    await command("bob");
+    expect(world.modalText("bob")).toContain("Nothing waits for your review");
+    expect(world.modalText("bob")).toContain(
+      "Nobody has asked for a promotion yet. `/promote` asks for the first one.",
+    );
+    await click("bob", "go_past");
+    await shows("bob", "Nobody has asked for a promotion yet");
+  });
+
+  test("opens a modal with what waits for me first, what I asked for next, the rest last", async () => {
+    await world.request("bob", "orders-sync");
+    await world.request("dana", "inventory-feed production");
+    await world.request("dana", "finance/ledger-export");
+    expect(await command("carol")).toMatchObject({ status: 200, body: "" });
+    expect(world.modal("carol").title?.text).toBe("Approvals");
+    const text = world.modalText("carol");
+    expect(text).toMatch(/^\*2 requests wait for your review\*/);
+    expect(text).toMatch(
+      /Waits for your review[\s\S]*#1 Orders Sync[\s\S]*#2 Inventory Feed[\s\S]*Waits for others[\s\S]*#3 Ledger Export/,
+    );
+    expect(text).toContain("Staging → Production · ❗ critical");
+    expect(text).toMatch(/asked by Bob Reviewer <!date\^\d+\^.*> · waiting under a minute/);
+    await command("bob");
+    expect(world.modalText("bob")).toMatch(
+      /Waits for your review[\s\S]*#2[\s\S]*#3[\s\S]*You asked for[\s\S]*#1/,
+    );
+  });
+
+  test("a project narrows it, and all projects are there again", async () => {
+    await command("bob");
+    const [all, ...found] = await world.slack.suggest(world.id("bob"), "filter_project", "");
+    expect([all, ...found].map((option) => option?.text.text)).toEqual([
+      "All projects",
+      "Commerce",
+      "Finance",
+    ]);
+    await world.slack.choose(world.id("bob"), "filter_project", found[1]?.value ?? "");
+    await vi.waitFor(() => expect(world.modalText("bob")).not.toContain("#2"));
+    expect(world.modalText("bob")).toContain("#3 Ledger Export");
+    await click("bob", "go_past");
+    await shows("bob", "No request in Finance was decided or closed yet.");
+    await world.slack.choose(world.id("bob"), "filter_project", "all");
+    await shows("bob", "No request was decided or closed yet.");
+  });
+
+  test("Review opens Review Details on top; after it the list beneath shows what is true now", async () => {
+    await command("bob");
+    await click("bob", "open_details", "2");
+    await vi.waitFor(() => expect(world.modal("bob").title?.text).toBe("Review Details"));
+    expect(world.modal("bob").submit).not.toBeNull();
+    await world.slack.submit(world.id("bob"), { verdict_input: "reject", comment_input: "Not today" });
+    await shows("bob", "1 request waits for your review");
+    expect(world.modal("bob").title?.text).toBe("Approvals");
+    expect(world.modalText("bob")).not.toContain("#2");
+    await click("bob", "go_past");
+    await shows("bob", /#2 Inventory Feed[\s\S]*⛔ \*Rejected by Bob Reviewer\* · <!date/);
+  });
+
+  test("what is cancelled in the details is gone from the list two modals beneath", async () => {
+    await command("bob");
+    await click("bob", "open_details", "1");
+    await vi.waitFor(() => expect(world.modal("bob").title?.text).toBe("Review Details"));
+    await click("bob", "open_cancel");
+    await vi.waitFor(() => expect(world.modal("bob").title?.text).toBe("Cancel #1"));
+    await world.slack.submit(world.id("bob"));
+    await shows("bob", "Cancelled by Bob Reviewer");
+    await world.slack.closeView(world.id("bob"));
+    await vi.waitFor(() => expect(world.modalText("bob")).not.toContain("#1 Orders Sync"));
+  });
+
+  test("a light modal opens at once where the data is slow", async () => {
+    const held = world.slack.faults.hold("users.info");
+    const asked = await command("sam");
+    expect(asked).toMatchObject({ status: 200, body: "" });
+    expect(asked.tookMs).toBeLessThan(2_500);
+    expect(world.modalText("sam")).toBe("One moment, Signoff is looking it up…");
+    held.release();
+    await shows("sam", "Waits for others");
+  });
+
+  test("with the database away it says so, and that nothing was changed", async () => {
+    await world.proxy.down();
+    await command("bob");
+    await vi.waitFor(
+      () =>
+        expect(
+          world.slack.topView(world.id("bob")) ? world.modalText("bob") : world.privately("bob"),
+        ).toContain("Nothing was changed, try again in a moment."),
+      5_000,
+    );
+    await world.slack.openHome(world.id("bob"));
+    await vi.waitFor(
+      () => expect(JSON.stringify(world.slack.homeView(world.id("bob"))?.blocks)).toContain("Try Again"),
+      8_000,
+    );
+    await world.proxy.up();
+    await vi.waitFor(async () => {
+      await world.slack.clickHome(world.id("bob"), { actionId: "go_overview" });
+      expect(JSON.stringify(world.slack.homeView(world.id("bob"))?.blocks)).toContain("Orders Sync");
+    }, 8_000);
+  }, 30_000);
+});
+
+test.each([
+  [0, "under a minute"],
+  [59_999, "under a minute"],
+  [60_000, "1 minute"],
+  [59 * 60_000, "59 minutes"],
+  [3_600_000, "1 hour"],
+  [47 * 3_600_000, "47 hours"],
+  [48 * 3_600_000, "2 days"],
+] as const)("an age of %i milliseconds is %s", (ms, words) => {
+  expect(ageWords(new Date(0), new Date(ms))).toBe(words);
+});
+
+test.each(["<!channel> & <@U1>".repeat(20), "&".repeat(200), "漢".repeat(200), "👩‍👩‍👧‍👦".repeat(50), " "])(
+  "a page fits into a view, whatever things are called: %#",
+  (name) => {
+    const line = (number: number): PendingLine => ({
+      number,
+      group: number < 4 ? "review" : number < 8 ? "asked" : "rest",
+      project: { id: "p", slug: name, name },
+      integration: { id: "i", slug: name, name },
+      source: { id: "s", name },
+      target: { id: "t", name, critical: true },
+      build: { version: name },
+      requester: { id: "U1", name },
+      createdAt: new Date(0),
+      state: "cancelled",
+      approvals: { given: 1, required: 2 },
+      decision: { outcome: "approved", at: new Date(0), by: { person: { id: "U1", name } }, comment: "" },
+      cancelled: { at: new Date(0), by: { person: { id: "U1", name } }, reason: name, replacedBy: 7 },
+      attempt: { reason: name, unknown: false },
+      endedAt: new Date(0),
+    });
+    const lines = Array.from({ length: 10 }, (_, i) => line(i + 1));
+    const common = { waiting: 3, project: { id: "p", name }, now: new Date(0) };
+    const around = { lines, everAsked: true };
+    const views = [
+      approvalsModal({
+        ...common,
+        place: { tab: "approvals", list: "pending", projectId: "p" },
+        page: {
+          ...around,
+          previous: { from: "before", group: "rest", number: 1 },
+          next: { from: "after", group: "rest", number: 10 },
+        },
+      }),
+      approvalsModal({
+        ...common,
+        place: { tab: "approvals", list: "past", projectId: "p" },
+        page: {
+          ...around,
+          previous: { from: "before", at: 0, number: 1 },
+          next: { from: "after", at: 0, number: 10 },
+        },
+      }),
+    ];
+    for (const view of views) expect(validateView(view as never, "modal")).toEqual([]);
+  },
+);

@@ -1,0 +1,183 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { validateView } from "../../sandbox/slack/validate-blocks.ts";
+import { getOverview, type Overview } from "../../src/queries/get-overview.ts";
+import { homeView } from "../../src/slack/views/home.ts";
+import { overviewBlocks } from "../../src/slack/views/home-overview.ts";
+import { accepted, buildCatalog, type Catalog, commerce, idOf } from "../support/catalog.ts";
+import { type TestDatabase, testDatabase } from "../support/database.ts";
+
+let database: TestDatabase;
+
+beforeAll(async () => {
+  database = await testDatabase();
+});
+
+afterAll(() => database?.drop());
+
+async function overview(house: Catalog, name: string, projectId: string | null = null): Promise<Overview> {
+  const asked = { projectId, page: 0, size: 10 };
+  const { db } = house.context;
+  const found = await getOverview(db, house.organizationId, idOf(name), asked, house.clock.now);
+  if (found === undefined) throw new Error("There is no project");
+  return found;
+}
+
+/** What each environment of Orders offers this person, in the order of the pipeline. */
+const actions = async (house: Catalog, name: string) =>
+  (await overview(house, name)).integrations[0]?.environments.map(({ action }) => action);
+
+const request = { kind: "request" };
+
+test("R1, R14: the button follows the workflow, the request and the person's rights", async () => {
+  const house = await buildCatalog(database);
+  expect(await actions(house, "dana")).toEqual([request, request, null]);
+  await house.saveWorkflow({ options: { gate: "critical" } });
+  expect(await actions(house, "dana")).toEqual([{ kind: "promote-at-once" }, request, null]);
+  await house.saveWorkflow({ options: { gate: "every" } });
+  const number = await house.requested();
+  expect(await actions(house, "dana")).toEqual([{ kind: "cancel", number }, request, null]);
+  expect(await actions(house, "dora")).toEqual([{ kind: "view", number }, request, null]);
+  await house.saveWorkflow({ enabled: false });
+  expect(await actions(house, "dana")).toEqual([
+    { kind: "cancel", number },
+    { kind: "promote-at-once" },
+    null,
+  ]);
+  await house.saveWorkflow({ enabled: true });
+  accepted(await house.review("bob", number, "approve"));
+  for (const name of ["dana", "dora", "bob"]) {
+    expect(await actions(house, name)).toEqual([{ kind: "promote", number }, request, null]);
+  }
+  await house.people(["dora"], "guest");
+  expect(await actions(house, "dora")).toEqual([{ kind: "view", number }, null, null]);
+  const { deploymentId } = accepted(await house.promote("dana", number));
+  expect(await actions(house, "dana")).toEqual([{ kind: "view", number }, request, null]);
+  accepted(await house.report(deploymentId, { status: "failed", reason: "no disk" }));
+  expect(await actions(house, "dana")).toEqual([{ kind: "promote", number }, request, null]);
+  const again = accepted(await house.promote("dana", number));
+  accepted(await house.report(again.deploymentId, { status: "succeeded" }));
+  expect(await actions(house, "dana")).toEqual([null, request, null]);
+});
+
+test("R14: who holds no requester role of the project gets no button", async () => {
+  const house = await buildCatalog(database, {
+    roles: [{ name: "Developer", members: [{ memberId: idOf("dana"), projects: null }] }],
+    projects: [{ ...commerce, requesters: ["Developer"] }],
+  });
+  expect(await actions(house, "dana")).toEqual([request, request, null]);
+  expect(await actions(house, "dora")).toEqual([null, null, null]);
+});
+
+test("R11: a request whose time has run out is not in the way any more", async () => {
+  const house = await buildCatalog(database);
+  await house.requested();
+  house.clock.now = new Date(house.clock.now.getTime() + 8 * 86_400_000);
+  expect(await actions(house, "dana")).toEqual([request, request, null]);
+});
+
+test("a card says what is live, since when and by whom, and what a newer attempt came to", async () => {
+  const house = await buildCatalog(database);
+  const number = await house.approved();
+  const { deploymentId } = accepted(await house.promote("dora", number));
+  const staging = async () => (await overview(house, "dana")).integrations[0]?.environments[1];
+  expect(await staging()).toMatchObject({
+    live: { version: "1.2.0", commit: "c0ffee2", by: { person: null } },
+    attempt: { version: "1.3.0", status: "in progress" },
+  });
+  accepted(await house.report(deploymentId, { status: "unknown", reason: null }));
+  expect((await staging())?.attempt).toEqual({ version: "1.3.0", status: "unknown" });
+  accepted(await house.report(deploymentId, { status: "succeeded" }));
+  expect(await staging()).toMatchObject({
+    live: { version: "1.3.0", since: house.clock.now, by: { person: { name: "dora" } } },
+    attempt: null,
+  });
+  const [development] = (await overview(house, "dana")).integrations[0]?.environments ?? [];
+  expect(development?.next).toMatchObject({ same: true, open: null, target: { name: "Staging" } });
+});
+
+test("another project than the one looked at last is shown where that is gone, and none where there is none", async () => {
+  const house = await buildCatalog(database, {
+    projects: [commerce, { ...commerce, slug: "finance", name: "Finance" }],
+  });
+  const gone = "00000000-0000-4000-8000-000000000000";
+  expect((await overview(house, "dana", gone)).project.name).toBe("Commerce");
+  const empty = await buildCatalog(database, { projects: [], enabled: null });
+  await expect(overview(empty, "dana")).rejects.toThrow("There is no project");
+});
+
+const names = {
+  plain: "Orders",
+  "mrkdwn come alive": "<!channel> & <@U1> *b* `c` <https://evil.example|x>".repeat(5),
+  "all of it escaped": "&".repeat(200),
+  wide: "漢".repeat(200),
+  "long graphemes": "👩‍👩‍👧‍👦".repeat(50),
+  "nothing to see": "   ",
+};
+
+/** A page with everything at its longest. */
+function page(name: string, integrations: number, environments: number): Overview {
+  const card = (i: number, j: number): Overview["integrations"][number]["environments"][number] => ({
+    id: `${i}-${j}`,
+    name,
+    critical: true,
+    live: {
+      id: "b",
+      version: name,
+      commit: name,
+      link: `https://ci.example/?${"&a=ü".repeat(100)}`,
+      author: name,
+      since: new Date(0),
+      by: { person: { id: "U1", name } },
+    },
+    attempt: { version: name, status: "unknown" },
+    next: {
+      target: { id: "00000000-0000-4000-8000-000000000000", name },
+      open: { number: 2 ** 31 - 1, state: "pending", requester: name },
+      same: false,
+    },
+    action: j % 2 === 0 ? { kind: "request" } : { kind: "cancel", number: i * environments + j },
+  });
+  return {
+    project: { id: "00000000-0000-4000-8000-000000000000", name },
+    page: 1,
+    pages: 3,
+    total: 30,
+    integrations: Array.from({ length: integrations }, (_, i) => ({
+      id: "00000000-0000-4000-8000-000000000000",
+      name,
+      environments: Array.from({ length: environments }, (__, j) => card(i, j)),
+    })),
+  };
+}
+
+/** What of a view Slack looks for mentions and links in. */
+function mrkdwnOf(value: unknown): string[] {
+  if (Array.isArray(value)) return value.flatMap(mrkdwnOf);
+  if (value === null || typeof value !== "object") return [];
+  const { type, text } = value as { type?: unknown; text?: unknown };
+  return type === "mrkdwn" ? [String(text)] : Object.values(value).flatMap(mrkdwnOf);
+}
+
+test.each(Object.entries(names))(
+  "a full page fits into a view, whatever things are called: %s",
+  (_, name) => {
+    for (const [integrations, environments] of [
+      [10, 8],
+      [10, 9],
+      [10, 20],
+      [1, 90],
+      [1, 400],
+      [3, 30],
+    ] as const) {
+      const frame = { admin: true, waiting: 4 };
+      const content = overviewBlocks(page(name, integrations, environments), frame, []);
+      const view = homeView(frame, "overview", content);
+      expect(content.length + 2).toBeLessThanOrEqual(100);
+      expect(validateView(view as never, "home")).toEqual([]);
+      expect(Buffer.byteLength(JSON.stringify(view))).toBeLessThan(250_000);
+      // Whether it is true, not the whole view in a failure's message.
+      expect(mrkdwnOf(view).some((text) => /<!channel|<@|<https:\/\/evil/.test(text))).toBe(false);
+      expect(JSON.stringify(view).includes("go_next")).toBe(true);
+    }
+  },
+);

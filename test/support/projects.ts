@@ -1,0 +1,103 @@
+import { randomUUID } from "node:crypto";
+import { and, eq } from "drizzle-orm";
+import { listEnvironments } from "../../db/catalog.ts";
+import { listIntegrations, listRequesterRoles } from "../../db/catalog-change.ts";
+import type { Db } from "../../db/connect.ts";
+import { projects } from "../../db/schema/index.ts";
+import type { Environment } from "../../src/domain/pipeline.ts";
+import { archiveEnvironment } from "../../src/usecases/archive-environment.ts";
+import { archiveIntegration } from "../../src/usecases/archive-integration.ts";
+import { archiveProject } from "../../src/usecases/archive-project.ts";
+import { type CreateProject, createProject } from "../../src/usecases/create-project.ts";
+import { type SaveIntegration, saveIntegration } from "../../src/usecases/save-integration.ts";
+import { savePipeline } from "../../src/usecases/save-pipeline.ts";
+import { type SaveProject, saveProject } from "../../src/usecases/save-project.ts";
+import { buildCatalog, by } from "./catalog.ts";
+import type { TestDatabase } from "./database.ts";
+
+/** What tests look up of an organization's projects. */
+export function projectReads(db: Db, organizationId: string) {
+  return {
+    async projectId(slug: string): Promise<string> {
+      const [row] = await db
+        .select({ id: projects.id })
+        .from(projects)
+        .where(and(eq(projects.organizationId, organizationId), eq(projects.slug, slug)));
+      if (row === undefined) throw new Error(`There is no project ${slug}`);
+      return row.id;
+    },
+    /** A project in short: its environments by short name, in order, critical ones with `!`. */
+    async project(id: string) {
+      const [row] = await db
+        .select()
+        .from(projects)
+        .where(and(eq(projects.organizationId, organizationId), eq(projects.id, id)));
+      if (row === undefined) throw new Error(`There is no project ${id}`);
+      const environments = await listEnvironments(db, organizationId, id);
+      const integrations = await listIntegrations(db, organizationId, id);
+      const requesters = await listRequesterRoles(db, organizationId, id);
+      return {
+        ...row,
+        environmentIds: environments.map((one) => one.id),
+        environments: environments.map(({ slug, critical }) => `${slug}${critical ? "!" : ""}`),
+        integrations: integrations.map(({ slug }) => slug),
+        requesters: requesters.map(({ name }) => name),
+      };
+    },
+  };
+}
+
+/** A catalog in which somebody, ada unless said otherwise, changes the project Commerce. */
+export async function projectHouse(database: TestDatabase, who = "ada") {
+  const built = await buildCatalog(database);
+  const { organizationId, context } = built;
+  const reads = projectReads(database.database.db, organizationId);
+  const by_ = { organizationId, actor: by(who), surface: "slack" as const };
+  const projectId = await reads.projectId("commerce");
+  const editing = async () => ({ ...by_, projectId, version: (await reads.project(projectId)).version });
+  return {
+    ...built,
+    ...reads,
+    by: by_,
+    projectId,
+    editing,
+    create: (change: Partial<CreateProject> = {}) =>
+      createProject(context, {
+        ...by_,
+        ...{ name: "Finance", slug: "finance", requesterRoleIds: [] },
+        environments: [
+          { name: "Test", slug: "test", critical: false },
+          { name: "Live", slug: "live", critical: true },
+        ],
+        ...change,
+      }),
+    save: async (change: Partial<SaveProject> = {}) =>
+      saveProject(context, {
+        ...(await editing()),
+        ...{ name: "Commerce", slug: "commerce", requesterRoleIds: [] },
+        ...change,
+      }),
+    pipeline: async (change: (current: Environment[]) => Environment[], version?: number) =>
+      savePipeline(context, {
+        ...(await editing()),
+        ...(version === undefined ? {} : { version }),
+        pipeline: change,
+      }),
+    archiveEnvironment: async (slug: string) =>
+      archiveEnvironment(context, { ...(await editing()), environmentId: built.environment(slug) }),
+    integrate: (change: Partial<SaveIntegration> = {}) =>
+      saveIntegration(context, {
+        ...{ ...by_, projectId, integration: null, name: "Stock", slug: "stock" },
+        ...change,
+      }),
+    archiveIntegration: (integrationId: string) =>
+      archiveIntegration(context, { ...by_, projectId, integrationId }),
+    archive: async () => archiveProject(context, await editing()),
+  };
+}
+
+/** A new environment. */
+export const fresh = (slug: string, more: Partial<Environment> = {}): Environment => ({
+  ...{ id: randomUUID(), name: slug, slug, position: 0, critical: false },
+  ...more,
+});

@@ -1,0 +1,99 @@
+import { expect, vi } from "vitest";
+import type { StandInView } from "../../sandbox/slack/index.ts";
+import { type TestWorld, textOf } from "./world.ts";
+
+type Option = { text: { text: string }; value: string };
+type Element = {
+  type: string;
+  action_id?: string;
+  text?: { text: string };
+  accessibility_label?: string;
+  value?: string;
+  options?: Option[];
+};
+type Block = { type: string; accessory?: Element; element?: Element; elements?: Element[] };
+
+export type Door = "modal" | "home";
+
+/** A person in front of the settings, by one of their two doors: what they read, press and type, by the words on screen. */
+export function inSettings(world: TestWorld, name: string, door: Door) {
+  const { slack } = world;
+  const id = world.id(name);
+  const front = (): StandInView => slack.topView(id) ?? world.home(name);
+  const text = () => textOf({ blocks: front().blocks });
+  const elements = (): Element[] =>
+    (front().blocks as Block[]).flatMap(({ accessory, element, elements: many }) =>
+      [accessory, element, ...(many ?? [])].filter((one) => one !== undefined),
+    );
+  const button = (label: string): Element => {
+    const buttons = elements().filter(({ type }) => type === "button");
+    const labels = buttons.map((one) => one.accessibility_label ?? one.text?.text ?? "");
+    const found = buttons.find((one, i) => labels[i] === label || one.text?.text === label);
+    if (found === undefined) throw new Error(`No button ${label} in: ${text()}\n${labels.join(", ")}`);
+    return found;
+  };
+  /** The value of an option as it is called. */
+  const option = async (input: string, called: string): Promise<string> => {
+    const element = await vi.waitFor(() => {
+      const found = elements().find((one) => one.action_id === input);
+      if (found === undefined) throw new Error(`There is no ${input}`);
+      return found;
+    });
+    const offered = element.type.endsWith("external_select")
+      ? await slack.suggest(id, input, called)
+      : element.options;
+    const found = offered?.find((one) => one.text.text === called);
+    if (found === undefined) throw new Error(`${input} does not offer ${called}`);
+    return found.value;
+  };
+  const says = (words: string | RegExp) =>
+    vi.waitFor(() => expect(text()).toMatch(typeof words === "string" ? plainly(words) : words), {
+      timeout: 4000,
+    });
+  /** The form in front, once it is there. */
+  const form = (): Promise<StandInView> =>
+    vi.waitFor(() => {
+      const view = slack.topView(id);
+      if (view === undefined || view.submit === null) throw new Error(`${name} has no form open`);
+      return view;
+    });
+  return {
+    form,
+    front,
+    text,
+    says,
+    option,
+    button,
+    buttons: () => elements().map((one) => one.accessibility_label ?? one.text?.text ?? ""),
+    /** Opens Settings › Projects. */
+    async open() {
+      if (door === "home") {
+        await world.openHome(name);
+        await world.pressHome(name, "go_settings");
+      } else {
+        await slack.command(id, "/promotion-settings");
+      }
+      await this.press("Show Projects");
+      await vi.waitFor(() => button("Projects, shown now"), { timeout: 4000 });
+    },
+    /** Presses a button, once it is there. */
+    async press(label: string) {
+      const { action_id: actionId = "", value } = await vi.waitFor(() => button(label), { timeout: 4000 });
+      const target = { actionId, ...(value !== undefined && { value }) };
+      return slack.topView(id) === undefined ? slack.clickHome(id, target) : slack.clickView(id, target);
+    },
+    /** Fills in the form in front and submits it; answers the errors that it shows, by field. */
+    async submit(values: Record<string, string | string[]> = {}): Promise<Record<string, string>> {
+      const view = await form();
+      const answer = await slack.submit(id, values);
+      if (answer.error !== undefined && answer.error !== "input_invalid") throw new Error(answer.error);
+      return slack.topView(id)?.id === view.id ? (slack.topView(id)?.errors ?? {}) : {};
+    },
+    /** Closes whatever is open. */
+    async close() {
+      while (slack.topView(id)) await slack.closeView(id);
+    },
+  };
+}
+
+const plainly = (words: string): RegExp => new RegExp(words.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
