@@ -32,7 +32,7 @@ export async function list(
 }
 
 /** Whose approvals of these requests stand, by request. */
-export async function listApprovers(
+export async function listWhoApproved(
   db: Db | Tx,
   organizationId: string,
   requestNumbers: readonly number[],

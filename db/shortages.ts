@@ -4,7 +4,7 @@ import { listProjects } from "./catalog-list.ts";
 import type { Db, Tx } from "./connect.ts";
 import { holders } from "./members.ts";
 import { listPending } from "./requests-list.ts";
-import { listApprovers } from "./reviews.ts";
+import { listWhoApproved } from "./reviews.ts";
 import * as workflows from "./workflow.ts";
 
 /** Where too few people can decide, as of now. */
@@ -16,7 +16,7 @@ export async function find(db: Db | Tx, organizationId: string, now: Date): Prom
     ({ state }) => stateAt(state, now).name === "pending",
   );
   const numbers = pending.map(({ number }) => number);
-  const approvals = await listApprovers(db, organizationId, numbers);
+  const approvals = await listWhoApproved(db, organizationId, numbers);
   return findShortages(
     workflow,
     candidates,

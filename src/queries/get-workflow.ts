@@ -146,7 +146,7 @@ async function undecidableOf(
   pending: Awaited<ReturnType<typeof requests.listPending>>,
 ): Promise<number[]> {
   const numbers = pending.map(({ number }) => number);
-  const approvals = await reviews.listApprovers(db, organizationId, numbers);
+  const approvals = await reviews.listWhoApproved(db, organizationId, numbers);
   return pending
     .filter(
       (request) => requestShortage(request, approvals.get(request.number) ?? [], people, draft) !== null,
