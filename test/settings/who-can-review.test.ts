@@ -67,7 +67,7 @@ async function ask(name: string, before: () => Promise<void> = async () => undef
   await before();
   await world.request(name, "commerce/orders-sync");
   await world.settle();
-  return Number(/^#(\d+)/.exec(world.cardOf(name).text)?.[1]);
+  return Number(/#(\d+)/.exec(world.cardOf(name).text)?.[1]);
 }
 
 /** Carol clicks a button of Bob's card, as it was while it waited, in a channel that both see. */
