@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { type Door, inSettings } from "../support/settings.ts";
 import { type TestWorld, testWorld } from "../support/world.ts";
 
@@ -113,6 +113,12 @@ describe.each(doors)("from an empty organization, through the %s", (door) => {
     await ada.press("New Project");
     await ada.submit({ name: "Shop" });
     await ada.says("Shop had been archived. It is back, with its history and what is live.");
+    // The Home beneath is drawn after the answer: who goes on before that would be led back to the project.
+    if (door === "home") {
+      const beneath = () =>
+        expect(world.homeText("ada")).toContain("Every full member may request and promote.");
+      await vi.waitFor(beneath, { timeout: 10_000 });
+    }
     await ada.close();
     await ada.open();
     await ada.says("*Shop*  `shop`\nDevelopment → Staging → Production ❗ · 1 integration");

@@ -48,7 +48,7 @@ export function inSettings(world: TestWorld, name: string, door: Door) {
   };
   const says = (words: string | RegExp) =>
     vi.waitFor(() => expect(text()).toMatch(typeof words === "string" ? plainly(words) : words), {
-      timeout: 4000,
+      timeout: 15_000,
     });
   /** The form in front, once it is there. */
   const form = (): Promise<StandInView> =>
@@ -74,11 +74,11 @@ export function inSettings(world: TestWorld, name: string, door: Door) {
         await slack.command(id, "/promotion-settings");
       }
       await this.press("Show Projects");
-      await vi.waitFor(() => button("Projects, shown now"), { timeout: 4000 });
+      await vi.waitFor(() => button("Projects, shown now"), { timeout: 15_000 });
     },
     /** Presses a button, once it is there. */
     async press(label: string) {
-      const { action_id: actionId = "", value } = await vi.waitFor(() => button(label), { timeout: 4000 });
+      const { action_id: actionId = "", value } = await vi.waitFor(() => button(label), { timeout: 15_000 });
       const target = { actionId, ...(value !== undefined && { value }) };
       return slack.topView(id) === undefined ? slack.clickHome(id, target) : slack.clickView(id, target);
     },

@@ -208,7 +208,7 @@ function surfaces(world: World, app: () => App) {
       const before = drawn();
       const opened = await slack.openHome(id(name));
       if (opened.error !== undefined) throw new Error(opened.error);
-      await vi.waitFor(() => expect(drawn()).toBeGreaterThan(before), { timeout: 5000 });
+      await vi.waitFor(() => expect(drawn()).toBeGreaterThan(before), { timeout: 20_000 });
       return home(name);
     },
     pressHome: (name: string, actionId: string, value?: string) =>
