@@ -158,9 +158,7 @@ export async function searchIntegrations(
     .innerJoin(projects, inTheirProjects)
     .where(
       and(
-        eq(integrations.organizationId, organizationId),
-        isNull(integrations.archivedAt),
-        isNull(projects.archivedAt),
+        offered(organizationId),
         projectId === undefined ? undefined : eq(integrations.projectId, projectId),
         ...contains,
       ),
@@ -168,6 +166,14 @@ export async function searchIntegrations(
     .orderBy(projects.name, integrations.name, integrations.id)
     .limit(limit);
 }
+
+/** Integrations that can be chosen: neither they nor their projects are archived. */
+const offered = (organizationId: string) =>
+  and(
+    eq(integrations.organizationId, organizationId),
+    isNull(integrations.archivedAt),
+    isNull(projects.archivedAt),
+  );
 
 /** Postgres takes no text that holds a NUL. */
 function sayable(text: string): string {
@@ -189,9 +195,7 @@ export async function findByName(
     .innerJoin(projects, inTheirProjects)
     .where(
       and(
-        eq(integrations.organizationId, organizationId),
-        isNull(integrations.archivedAt),
-        isNull(projects.archivedAt),
+        offered(organizationId),
         called(integrations.slug, integrations.name, integration),
         project === null ? undefined : called(projects.slug, projects.name, project),
       ),

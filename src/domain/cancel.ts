@@ -1,6 +1,6 @@
 import { type Actor, actingMember } from "./actor.ts";
 import { limits } from "./limits.ts";
-import { isOpen, move, type PromotionRequest, requesters, stateAt } from "./request.ts";
+import { isOpen, move, type PromotionRequest, type RequestState, requesters, stateAt } from "./request.ts";
 import { accept, type Result, refuse } from "./result.ts";
 
 /** What the rules ask about somebody who wants to cancel. */
@@ -21,7 +21,7 @@ export function mayCancel(
   now: Date,
 ): boolean {
   const state = stateAt(request.state, now);
-  if (state.name !== "pending" && state.name !== "approved" && state.name !== "failed") return false;
+  if (!isCancellable(state)) return false;
   if (isRequester(request, actor) || facts.admin) return true;
   // Once approved: a failed request was approved before, and its next attempt needs no further review.
   if (state.name !== "pending" && facts.reviewer) return true;
@@ -40,8 +40,7 @@ export function cancel(
   reason: string,
   now: Date,
 ): Result<PromotionRequest> {
-  const state = stateAt(request.state, now);
-  if (!isOpen(state) || state.name === "promoting") {
+  if (!isCancellable(stateAt(request.state, now))) {
     return refuse({ code: "not-cancellable", number: request.number });
   }
   if (!mayCancel(request, actor, facts, now))
@@ -58,14 +57,18 @@ export function cancel(
 
 /** R3: whether a newer build may take this request's place. */
 export function replaceable(request: PromotionRequest, liveBuildId: string | null, now: Date): boolean {
-  const state = stateAt(request.state, now);
-  if (state.name !== "pending" && state.name !== "approved" && state.name !== "failed") return false;
+  if (!isCancellable(stateAt(request.state, now))) return false;
   return liveBuildId !== null && liveBuildId !== request.buildId;
 }
 
 /** R3: cancels a request because another one took its place. */
 export function replace(request: PromotionRequest, by: Actor, number: number, now: Date): PromotionRequest {
   return move(request, { name: "cancelled", at: now, by, reason: null, replacedBy: number });
+}
+
+/** Open, with no attempt under way. */
+function isCancellable(state: RequestState): boolean {
+  return isOpen(state) && state.name !== "promoting";
 }
 
 function isRequester(request: PromotionRequest, actor: Actor): boolean {

@@ -6,6 +6,9 @@ import type { RequestView, ViewerRights } from "../../queries/request-view.ts";
 import type { Ports } from "../ports.ts";
 import { requestModal } from "../views/request-modal.ts";
 
+/** Said where a request that somebody acts on is not there. */
+export const gone = "There is no such request in this workspace any more.";
+
 /** A request with what this person may do with it; undefined where there is none. */
 export async function look(
   ports: Ports,

@@ -16,10 +16,8 @@ import type { Ports } from "../ports.ts";
 import { refusalWords } from "../refusals.ts";
 import { cancelModal, confirmModal, outcomeModal, readRequest, reviewModal } from "../views/request-views.ts";
 import { backOf, drawBack, withBack } from "./back.ts";
-import { look } from "./draw.ts";
+import { gone, look } from "./draw.ts";
 import { redrawHome } from "./draw-home.ts";
-
-const gone = "There is no such request in this workspace any more.";
 
 /** Promote and Cancel Request, on cards and in Review Details, and the modals behind them. */
 export function listenToFinish(app: App, ports: Ports): void {

@@ -16,9 +16,7 @@ import type { Ports } from "../ports.ts";
 import { refusalWords } from "../refusals.ts";
 import { outcomeModal, readRequest, rejectModal, reviewModal } from "../views/request-views.ts";
 import { backOf, drawBack, withBack } from "./back.ts";
-import { look } from "./draw.ts";
-
-const gone = "There is no such request in this workspace any more.";
+import { gone, look } from "./draw.ts";
 
 /** Approve, Reject and Review on a card, and the modals behind them. */
 export function listenToReviews(app: App, ports: Ports): void {

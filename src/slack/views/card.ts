@@ -23,17 +23,7 @@ export function card(view: RequestView, rights: ViewerRights, kind: CardView["ki
   const buttons = kind === "review" ? reviewButtons(view, rights) : ownButtons(view);
   return {
     text: cardText(view, kind),
-    blocks: fitMessage([
-      titleBlock(view),
-      requestFields(view),
-      ...messageBlocks(view),
-      { type: "divider" },
-      ...stateBlocks(view),
-      ...reviewBlocks(view),
-      ...waitingBlocks(view),
-      ...yourPart(view, rights, kind),
-      { type: "actions", block_id: "actions", elements: buttons },
-    ]),
+    blocks: cardBlocks(view, [...waitingBlocks(view), ...yourPart(view, rights, kind)], buttons),
   };
 }
 
@@ -45,18 +35,22 @@ export function channelCard(view: RequestView): Message {
   const anybody = { review: { eligible: true }, cancel: false } as const;
   return {
     text: cardText(view, "channel"),
-    blocks: fitMessage([
-      titleBlock(view),
-      requestFields(view),
-      ...messageBlocks(view),
-      { type: "divider" },
-      ...stateBlocks(view),
-      ...reviewBlocks(view),
-      ...mentionBlocks(view),
-      ...waitingBlocks(view),
-      { type: "actions", block_id: "actions", elements: reviewButtons(view, anybody) },
-    ]),
+    blocks: cardBlocks(view, [...mentionBlocks(view), ...waitingBlocks(view)], reviewButtons(view, anybody)),
   };
+}
+
+/** What every card shows, with what comes after the reviews, and its buttons. */
+function cardBlocks(view: RequestView, after: readonly KnownBlock[], buttons: Button[]): KnownBlock[] {
+  return fitMessage([
+    titleBlock(view),
+    requestFields(view),
+    ...messageBlocks(view),
+    { type: "divider" },
+    ...stateBlocks(view),
+    ...reviewBlocks(view),
+    ...after,
+    { type: "actions", block_id: "actions", elements: buttons },
+  ]);
 }
 
 function mentionBlocks({ state, reviewers }: RequestView): KnownBlock[] {
