@@ -10,10 +10,15 @@ export type NewItem = {
   payload: unknown;
   /** How long it waits before it is due, in milliseconds: what comes for the same key meanwhile is done with it. */
   afterMs?: number;
+  /** Of what is due the lower ones come first; 0 without it. What somebody waits for is 0, what only follows is 1. */
+  priority?: 0 | 1;
+  /** The request that it tells of, and whom: its ledger lists it. */
+  requestNumber?: number;
+  recipientId?: string;
 };
 
 /** A claimed item: this worker's alone until its lease ends. */
-export type ClaimedItem = Omit<NewItem, "afterMs"> & {
+export type ClaimedItem = Omit<NewItem, "afterMs" | "priority" | "requestNumber" | "recipientId"> & {
   id: number;
   revision: number;
   /** Counts this attempt: 1 at the first. */
@@ -31,6 +36,8 @@ export type Settlement =
   | { kind: "done" }
   /** A part is done: the item goes on after so long, with its attempts counted anew. */
   | { kind: "later"; afterMs: number }
+  /** Nothing was tried: the attempt is not counted, and a doubt stays. */
+  | { kind: "postponed"; afterMs: number; reason: string }
   /** `inDoubt`: the attempt may have reached the far end. A doubt once noted stays until the item is done. */
   | { kind: "retry"; afterMs: number; reason: string; inDoubt: boolean }
   | { kind: "dead"; reason: string };
@@ -60,6 +67,8 @@ export async function addOrReopen(tx: Tx | Db, items: readonly NewItem[]): Promi
       kind = excluded.kind,
       payload = excluded.payload,
       revision = outbox.revision + 1,
+      priority = case when outbox.settled_at is null
+        then least(outbox.priority, excluded.priority) else excluded.priority end,
       attempts = case when outbox.settled_at is null then outbox.attempts else 0 end,
       available_at = case when outbox.settled_at is null then outbox.available_at else excluded.available_at end,
       reason = case when outbox.settled_at is null then outbox.reason end,
@@ -68,7 +77,7 @@ export async function addOrReopen(tx: Tx | Db, items: readonly NewItem[]): Promi
 }
 
 /**
- * Takes up to `limit` due items, oldest first, under a lease of `leaseMs`. An item whose earlier lease ran out was in
+ * Takes up to `limit` due items, by priority and then the oldest first, under a lease of `leaseMs`. An item whose earlier lease ran out was in
  * somebody's hands when they died: it comes back in doubt.
  *
  * @param options.now stands in for the database's clock in tests.
@@ -84,7 +93,7 @@ export async function claim(
       select organization_id, id, leased_until is not null as abandoned
       from outbox
       where settled_at is null and available_at <= ${now} and (leased_until is null or leased_until <= ${now})
-      order by available_at
+      order by priority, available_at
       limit ${options.limit}
       for update skip locked
     )
@@ -111,7 +120,7 @@ export async function settle(db: Db | Tx, item: ClaimedItem, settlement: Settlem
   const row = rows[0];
   if (row === undefined) return "lost";
   if (row.settled) return "settled";
-  return settlement.kind === "retry" || settlement.kind === "later" ? "waiting" : "again";
+  return settlement.kind === "done" || settlement.kind === "dead" ? "again" : "waiting";
 }
 
 /** Gives back items whose handler has not begun, as if they had not been claimed. */
@@ -182,20 +191,27 @@ function insertItems(items: readonly NewItem[]): SQL {
   const byKey = new Map(items.map((item) => [JSON.stringify([item.organizationId, item.key]), item]));
   const rows = [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, item]) => item);
   return sql`
-    insert into outbox (organization_id, kind, key, payload, available_at)
+    insert into outbox (organization_id, kind, key, payload, available_at, priority, request_number, recipient_id)
     select i."organizationId", i.kind, i.key, coalesce(i.payload, 'null'),
-      ${atOnce} + coalesce(i."afterMs", 0) * interval '1 millisecond'
+      ${atOnce} + coalesce(i."afterMs", 0) * interval '1 millisecond',
+      coalesce(i.priority, 0), i."requestNumber", i."recipientId"
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-      as i("organizationId" text, kind text, key text, payload jsonb, "afterMs" float8)`;
+      as i("organizationId" text, kind text, key text, payload jsonb, "afterMs" float8,
+        priority int2, "requestNumber" int, "recipientId" text)`;
 }
 
 function changesOf(settlement: Settlement, item: ClaimedItem): SQL {
   if (settlement.kind === "retry") return retry(settlement);
+  if (settlement.kind === "postponed") return postponed(settlement);
   return settlement.kind === "later" ? later(settlement) : end(settlement, item);
 }
 
 function later({ afterMs }: Extract<Settlement, { kind: "later" }>): SQL {
   return sql`available_at = ${atOnce} + ${milliseconds(afterMs)}, attempts = 0, in_doubt = false, reason = null`;
+}
+
+function postponed({ afterMs, reason }: Extract<Settlement, { kind: "postponed" }>): SQL {
+  return sql`available_at = ${atOnce} + ${milliseconds(afterMs)}, attempts = attempts - 1, reason = ${reason}`;
 }
 
 function retry(settlement: Extract<Settlement, { kind: "retry" }>): SQL {

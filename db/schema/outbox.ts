@@ -7,6 +7,7 @@ import {
   jsonb,
   pgTable,
   primaryKey,
+  smallint,
   text,
   unique,
 } from "drizzle-orm/pg-core";
@@ -27,6 +28,11 @@ export const outbox = pgTable(
     /** Rises with each change that came for the same key: a worker that saw an older one must go again. */
     revision: integer().notNull().default(0),
     attempts: integer().notNull().default(0),
+    /** Lower ones are claimed first. */
+    priority: smallint().notNull().default(0),
+    /** The request that it tells of, and whom it tells; for the request's ledger. */
+    requestNumber: integer(),
+    recipientId: text(),
     availableAt: moment().notNull().defaultNow(),
     leasedUntil: moment(),
     /** An earlier attempt may have reached the far end: its answer is unknown. */
@@ -41,5 +47,7 @@ export const outbox = pgTable(
     primaryKey({ columns: [t.organizationId, t.id] }),
     unique().on(t.organizationId, t.key),
     index("outbox_due").on(t.availableAt).where(sql`settled_at is null`),
+    index("outbox_claim").on(t.priority, t.availableAt).where(sql`settled_at is null`),
+    index("outbox_of_request").on(t.organizationId, t.requestNumber).where(sql`request_number is not null`),
   ],
 );

@@ -160,6 +160,8 @@ export const cards = pgTable(
     channel: text(),
     ts: text(),
     drawnVersion: integer(),
+    /** What was drawn last, as a digest: what looks the same is not sent again. */
+    drawnDigest: text(),
     /** Why it will not be drawn any more: its message is gone, or its person cannot be reached. */
     lostReason: text(),
   },

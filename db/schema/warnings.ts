@@ -10,6 +10,8 @@ export const warnings = pgTable(
     /** What it is about: `project:…`, `request:42`, `group:S…`. */
     subject: text().notNull(),
     toldAt: moment().notNull(),
+    /** What the far end said, where it is about one. */
+    reason: text(),
   },
   (t) => [primaryKey({ columns: [t.organizationId, t.subject] })],
 );

@@ -51,7 +51,7 @@ export async function carryOut(attempt: Attempt): Promise<void> {
 async function settlementOf(attempt: Attempt): Promise<store.Settlement> {
   const { item, handler, log, random, stopping } = attempt;
   const outcome = await outcomeOf(attempt);
-  if (outcome.kind === "done" || outcome.kind === "later") return outcome;
+  if (outcome.kind === "done" || outcome.kind === "later" || outcome.kind === "postponed") return outcome;
   if (outcome.kind === "retry" && item.attempts < maxAttempts) {
     const backoffMs = retryAfterMs(item.attempts, random());
     const afterMs = stopping.signal.aborted ? 0 : Math.max(outcome.afterMs ?? 0, backoffMs);

@@ -3,7 +3,7 @@ import * as outbox from "../../db/outbox.ts";
 import type { MemberId } from "../domain/people.ts";
 import { accept } from "../domain/result.ts";
 import { type Context, commit } from "./context.ts";
-import type { CardItem } from "./tell-change.ts";
+import { cardItem } from "./tell-change.ts";
 
 /** Gives reviewers whom the card in a channel does not reach a card of their own. Doing it twice adds nothing. */
 export async function askDirectly(
@@ -20,10 +20,7 @@ export async function askDirectly(
     );
     await outbox.addOrReopen(
       tx,
-      theirs.map(({ id }) => {
-        const payload: CardItem = { cardId: id };
-        return { organizationId, kind: "draw-card", key: `card:${id}`, payload };
-      }),
+      theirs.map((card) => cardItem(card, organizationId, requestNumber)),
     );
     return accept(null);
   });

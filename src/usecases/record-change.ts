@@ -53,7 +53,8 @@ export async function redrawCards(
     tx,
     bumped.map(({ number, version }) => {
       const payload: RequestChanged = { number, version, event: "changed", by };
-      return { organizationId, kind: "request-changed", key: `request:${number}:v${version}`, payload };
+      const key = `request:${number}:v${version}`;
+      return { organizationId, kind: "request-changed", key, payload, priority: 1 };
     }),
   );
 }

@@ -33,7 +33,7 @@ export async function tellChange(
     if (request === undefined) throw new Error(`#${change.number} is gone`);
     const workflow = await workflows.current(tx, organizationId);
     const reviewers = request.state.name === "pending" ? await mayReview(tx, request, workflow) : [];
-    await drawCards(tx, request, reviewers, workflow);
+    await drawCards(tx, request, reviewers, workflow, change);
     await sendNotices(tx, request, reviewers, workflow, change);
     return accept(null);
   });
@@ -51,6 +51,7 @@ async function drawCards(
   request: PromotionRequest,
   reviewers: readonly MemberId[],
   workflow: Workflow,
+  change: RequestChanged,
 ): Promise<void> {
   const { organizationId, number } = request;
   await cards.ensure(tx, organizationId, number, "own", [request.requesterId]);
@@ -58,11 +59,23 @@ async function drawCards(
   const all = await cards.listOf(tx, organizationId, number);
   await outbox.addOrReopen(
     tx,
-    all.map(({ id }) => {
-      const payload: CardItem = { cardId: id };
-      return { organizationId, kind: "draw-card", key: `card:${id}`, payload };
-    }),
+    all.map((card) => cardItem(card, organizationId, number, urgency(change.event))),
   );
+}
+
+/** What only follows a change around the request comes behind what somebody waits for. */
+export const urgency = (event: RequestEvent): 0 | 1 => (event === "changed" ? 1 : 0);
+
+/** The outbox item that draws a card: one per card, opened again for every change. */
+export function cardItem(
+  { id, recipientId }: Pick<cards.Card, "id" | "recipientId">,
+  organizationId: string,
+  requestNumber: number,
+  priority: 0 | 1 = 0,
+): outbox.NewItem {
+  const payload: CardItem = { cardId: id };
+  const about = { organizationId, requestNumber, recipientId };
+  return { ...about, kind: "draw-card", key: `card:${id}`, payload, priority };
 }
 
 /**
@@ -110,7 +123,8 @@ async function sendNotices(
     notices.map(({ recipientId, channel }) => {
       const payload: NoticeItem = { number, event: change.event, recipientId };
       const key = `${channel}:${number}:v${change.version}:${change.event}:${recipientId}`;
-      return { organizationId, kind: `send-${channel}`, key, payload };
+      const about = { organizationId, requestNumber: number, recipientId };
+      return { ...about, kind: `send-${channel}`, key, payload };
     }),
   );
 }

@@ -1,0 +1,14 @@
+import { pgTable, primaryKey, text } from "drizzle-orm/pg-core";
+import { moment, organizationId } from "./columns.ts";
+import { organizations } from "./people.ts";
+
+/** The last slot of each scheduled job that was taken: of all replicas one takes it. */
+export const jobSlots = pgTable(
+  "job_slots",
+  {
+    organizationId: organizationId().references(() => organizations.id),
+    job: text().notNull(),
+    slot: moment().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.organizationId, t.job] })],
+);
