@@ -26,7 +26,8 @@ const pending = ({ organizationId, projectId, now }: Looking): SQL | undefined =
   and(
     eq(requests.organizationId, organizationId),
     isPending,
-    gt(requests.expiresAt, now),
+    // Not by the index of what expires: the list is in the order of another one.
+    sql`coalesce(${requests.expiresAt}, 'infinity') > ${now.toISOString()}::timestamptz`,
     projectId === null ? undefined : eq(requests.projectId, projectId),
   );
 
@@ -59,10 +60,16 @@ function inGroup(group: PendingGroup, looking: Looking): SQL {
   }
 }
 
-/** How many pending requests wait for a review of the viewer's. */
-export async function countWaiting(db: Db | Tx, looking: Looking): Promise<number> {
+/** How many pending requests wait for a review of the viewer's, counted up to `most`. */
+export async function countWaiting(db: Db | Tx, looking: Looking, most: number): Promise<number> {
   if (looking.scope.projects.length === 0) return 0;
-  return db.$count(requests, and(pending(looking), waits(looking)));
+  const waiting = db
+    .select({ number: requests.number })
+    .from(requests)
+    .where(and(pending(looking), waits(looking)))
+    .orderBy(asc(requests.number))
+    .limit(most);
+  return db.$count(waiting.as("waiting"));
 }
 
 /**

@@ -1,10 +1,16 @@
-import { and, eq, inArray, sql } from "drizzle-orm";
+import { and, eq, inArray, isNull, sql } from "drizzle-orm";
 import type { MemberId } from "../src/domain/people.ts";
 import type { Db, Tx } from "./connect.ts";
-import { cards } from "./schema/index.ts";
+import { cards, outbox } from "./schema/index.ts";
 
 export type Card = typeof cards.$inferSelect;
 export type CardKind = Card["kind"];
+
+/** Where a card stands and what it shows. */
+export type Drawn = Pick<Card, "channel" | "ts" | "drawnVersion" | "drawnDigest" | "lostReason">;
+
+/** The key of the outbox item that draws a card. */
+export const drawKey = (id: string): string => `card:${id}`;
 
 /** Gives each of these people a card of this kind, unless they have one. Posting it is the outbox's work. */
 export async function ensure(
@@ -90,16 +96,56 @@ export async function findOfPerson(
     );
 }
 
-/** Remembers where a card stands and which version of its request it shows. */
+/** Reads a card and keeps it from changing until the transaction ends. */
+export async function lock(tx: Tx, organizationId: string, id: string): Promise<Card | undefined> {
+  const [row] = await tx
+    .select()
+    .from(cards)
+    .where(and(eq(cards.organizationId, organizationId), eq(cards.id, id)))
+    .for("update");
+  return row;
+}
+
+/**
+ * Remembers where a card stands, what it shows and which version of its request that is.
+ *
+ * @returns where it stood until then; undefined where there is no such card
+ */
 export async function saveDrawn(
   db: Db | Tx,
   card: Pick<Card, "organizationId" | "id">,
-  drawn: Pick<Card, "channel" | "ts" | "drawnVersion" | "lostReason">,
-): Promise<void> {
-  await db
+  drawn: Drawn,
+): Promise<Pick<Card, "channel" | "ts"> | undefined> {
+  const one = and(eq(cards.organizationId, card.organizationId), eq(cards.id, card.id));
+  const before = db.$with("before").as(
+    db
+      .select({
+        channelBefore: sql<string | null>`channel`.as("channel_before"),
+        tsBefore: sql<string | null>`ts`.as("ts_before"),
+      })
+      .from(cards)
+      .where(one)
+      .for("update"),
+  );
+  const [row] = await db
+    .with(before)
     .update(cards)
     .set(drawn)
-    .where(and(eq(cards.organizationId, card.organizationId), eq(cards.id, card.id)));
+    .from(before)
+    .where(one)
+    .returning({ channel: before.channelBefore, ts: before.tsBefore });
+  return row;
+}
+
+/** Whether the outbox has yet to draw this card, or is drawing it. */
+export async function isBeingDrawn(db: Db | Tx, organizationId: string, id: string): Promise<boolean> {
+  const [row] = await db
+    .select({ id: outbox.id })
+    .from(outbox)
+    .where(
+      and(eq(outbox.organizationId, organizationId), eq(outbox.key, drawKey(id)), isNull(outbox.settledAt)),
+    );
+  return row !== undefined;
 }
 
 /** Which of these people have a card of this kind. */

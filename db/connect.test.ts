@@ -1,7 +1,9 @@
 import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type TestDatabase, testDatabase } from "../test/support/database.ts";
-import { connect, DatabaseBusy } from "./connect.ts";
+import { connect } from "./connect.ts";
+import { DatabaseBusy } from "./gate.ts";
+import { outbox } from "./schema/index.ts";
 
 let t: TestDatabase;
 beforeAll(async () => {
@@ -31,6 +33,25 @@ test("a transaction that finds no free connection within a second is refused, an
   finish();
   await Promise.all(holders);
   expect(await waiting).toEqual([{ one: 1 }]);
+});
+
+test("single statements wait in the same queue, and rows are what they give", async () => {
+  const { db, pool } = t.database;
+  let finish = () => {};
+  const finished = new Promise<void>((resolve) => {
+    finish = resolve;
+  });
+  const holders = [1, 2].map(() => db.transaction(() => finished));
+  await expect.poll(() => pool()).toMatchObject({ inUse: 2, limit: 2, waiting: 0 });
+  const ends = Promise.all([
+    db.select({ key: outbox.key }).from(outbox).execute(),
+    db.execute(sql`select 1 as one`).execute(),
+  ]).finally(finish);
+  await expect(ends).rejects.toMatchObject({ cause: expect.any(DatabaseBusy) });
+  await Promise.all(holders);
+  expect(await db.select({ key: outbox.key }).from(outbox)).toEqual([]);
+  expect([...(await db.execute(sql`select 1 as one`))]).toEqual([{ one: 1 }]);
+  expect(pool()).toMatchObject({ inUse: 0, waiting: 0 });
 });
 
 test("no more than forty transactions wait for two connections", async () => {

@@ -1,5 +1,7 @@
 import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
+import { type GateFigures, gate, gated } from "./gate.ts";
+import { unlessLost } from "./lost-connection.ts";
 import * as schema from "./schema/index.ts";
 
 export type Db = PostgresJsDatabase<typeof schema>;
@@ -8,12 +10,14 @@ export type Db = PostgresJsDatabase<typeof schema>;
 export type Tx = Parameters<Parameters<Db["transaction"]>[0]>[0];
 
 export type Database = {
-  /** Its transactions wait in a bounded queue: `DatabaseBusy` is thrown when none can begin within a second. */
+  /** What it is asked waits in a bounded queue: `DatabaseBusy` is thrown when it cannot begin within a second. */
   db: Db;
   /** A second client: drizzle changes the serializers of its own. For raw SQL and NOTIFY. */
   sql: postgres.Sql;
-  /** Waits up to 3 s for what runs, then closes both clients. */
-  close(): Promise<void>;
+  /** How much of the connections for drizzle is in use, and who waits for one. */
+  pool(): GateFigures;
+  /** Waits for what runs, at most so many milliseconds (default 3,000), then closes both clients. */
+  close(withinMs?: number): Promise<void>;
 };
 
 export type ConnectOptions = {
@@ -25,11 +29,6 @@ export type ConnectOptions = {
   applicationName?: string;
 };
 
-/** No connection became free in time, or too many transactions were waiting already. Nothing was changed. */
-export class DatabaseBusy extends Error {
-  override readonly name = "DatabaseBusy";
-}
-
 // A decision, its locks and its commit must fit inside the 3 seconds that Slack waits for an answer
 // (https://docs.slack.dev/interactivity/handling-user-interaction#acknowledgment_response).
 const lockTimeoutMs = 1_500;
@@ -38,7 +37,7 @@ const connectTimeoutSeconds = 2;
 const waitForConnectionMs = 1_000;
 const waitingPerConnection = 20;
 // A statement has ended by then. postgres.js uses it up where a connection was cut during a statement and never needed again.
-const closeWithinSeconds = 3;
+const closeWithinMs = 3_000;
 
 /**
  * Opens the database. Connections are made when first used and again after they are lost, so this never fails:
@@ -53,11 +52,11 @@ export function connect(url: string, options: ConnectOptions = {}): Database {
   const common = clientOptions(applicationName, options.lockTimeoutMs ?? lockTimeoutMs);
   const client = postgres(url, { ...common, max });
   const sql = postgres(url, { ...common, max: 2 });
-  const db = drizzle(client, { schema, casing: "snake_case" });
-  const enter = gate(max, max * waitingPerConnection);
+  const pool = gate({ places: max, maxWaiting: max * waitingPerConnection, waitMs: waitForConnectionMs });
+  const db = drizzle(gated(prepared(client), pool), { schema, casing: "snake_case" });
   const begin = db.transaction.bind(db);
   db.transaction = async (work, config) => {
-    const leave = await enter();
+    const leave = await pool.enter();
     try {
       return await begin(work, config);
     } finally {
@@ -67,17 +66,43 @@ export function connect(url: string, options: ConnectOptions = {}): Database {
   return {
     db,
     sql,
-    async close() {
-      const timeout = closeWithinSeconds;
+    pool: pool.figures,
+    async close(withinMs = closeWithinMs) {
+      const timeout = withinMs / 1000;
       await Promise.all([client.end({ timeout }), sql.end({ timeout })]);
     },
   };
+}
+
+/** Statements with more parameters than this are long lists: each length would be a statement of its own. */
+const mostParameters = 40;
+
+/**
+ * Drizzle sends every statement unprepared, which the driver needs two round trips for, and the server plans each time.
+ * Here the server is asked to remember them: a connection keeps a statement for as long as it lives.
+ */
+function prepared<T extends postgres.Sql | postgres.TransactionSql>(client: T): T {
+  return new Proxy(client, {
+    get(target, name, receiver) {
+      if (name === "unsafe") {
+        return (query: string, params: never[] = [], options: object = {}) =>
+          target.unsafe(query, params, { ...options, prepare: params.length <= mostParameters });
+      }
+      if (name === "begin") {
+        return (work: (tx: postgres.TransactionSql) => Promise<unknown>) =>
+          (target as postgres.Sql).begin((tx) => unlessLost(work(prepared(tx))));
+      }
+      return Reflect.get(target, name, receiver);
+    },
+  });
 }
 
 function clientOptions(applicationName: string, lockTimeout: number) {
   return {
     connect_timeout: connectTimeoutSeconds,
     idle_timeout: 60,
+    // The driver would ask each new connection for array types, and nobody hears when that fails; drizzle reads arrays itself.
+    fetch_types: false,
     // postgres.js waits up to 20 s before it reconnects; a click must not wait that long once the server is back.
     backoff: (attempt: number) => Math.min(0.05 * 2 ** attempt, 0.5),
     onnotice: () => {},
@@ -89,42 +114,4 @@ function clientOptions(applicationName: string, lockTimeout: number) {
       idle_in_transaction_session_timeout: 10_000,
     },
   } satisfies postgres.Options<Record<string, postgres.PostgresType>>;
-}
-
-/**
- * A queue with a limit in length and time; postgres.js alone would queue without bound, and Slack's 3 seconds would
- * pass in the queue. Entering gives the function that leaves.
- */
-function gate(places: number, maxWaiting: number): () => Promise<() => void> {
-  let inside = 0;
-  const waiting = new Set<() => void>();
-
-  const leave = () => {
-    inside--;
-    const [next] = waiting;
-    next?.();
-  };
-
-  return () => {
-    if (inside < places) {
-      inside++;
-      return Promise.resolve(leave);
-    }
-    if (waiting.size >= maxWaiting) {
-      return Promise.reject(new DatabaseBusy(`${maxWaiting} transactions are waiting already`));
-    }
-    return new Promise((resolve, reject) => {
-      const admit = () => {
-        clearTimeout(timer);
-        waiting.delete(admit);
-        inside++;
-        resolve(leave);
-      };
-      const timer = setTimeout(() => {
-        waiting.delete(admit);
-        reject(new DatabaseBusy(`No connection became free within ${waitForConnectionMs} ms`));
-      }, waitForConnectionMs);
-      waiting.add(admit);
-    });
-  };
 }

@@ -99,6 +99,26 @@ export async function findMany(
   return new Map(rows.map((row) => [row.id, row]));
 }
 
+/** Active members who have one of these email addresses, in lower case, by name. */
+export async function listByEmail(
+  db: Db | Tx,
+  organizationId: string,
+  addresses: readonly string[],
+): Promise<Member[]> {
+  if (addresses.length === 0) return [];
+  return db
+    .select()
+    .from(members)
+    .where(
+      and(
+        eq(members.organizationId, organizationId),
+        eq(members.standing, "active"),
+        inArray(sql`lower(${members.email})`, [...addresses]),
+      ),
+    )
+    .orderBy(members.name, members.id);
+}
+
 /** What the rules ask about one member, as of now; undefined for somebody we have never seen. */
 export async function facts(
   db: Db | Tx,

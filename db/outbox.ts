@@ -27,13 +27,15 @@ export type ClaimedItem = Omit<NewItem, "afterMs" | "priority" | "requestNumber"
   inDoubt: boolean;
   /** Why the last attempt did not end it. */
   reason: string | null;
+  /** When it was added, or opened again. */
   createdAt: Date;
   /** Which claim this is, exactly as the database wrote it: the fence of `settle`. */
   leasedUntil: string;
 };
 
 export type Settlement =
-  | { kind: "done" }
+  /** With a reason: nothing was sent, and why. */
+  | { kind: "done"; reason?: string }
   /** A part is done: the item goes on after so long, with its attempts counted anew. */
   | { kind: "later"; afterMs: number }
   /** Nothing was tried: the attempt is not counted, and a doubt stays. */
@@ -72,6 +74,7 @@ export async function addOrReopen(tx: Tx | Db, items: readonly NewItem[]): Promi
       attempts = case when outbox.settled_at is null then outbox.attempts else 0 end,
       available_at = case when outbox.settled_at is null then outbox.available_at else excluded.available_at end,
       reason = case when outbox.settled_at is null then outbox.reason end,
+      created_at = case when outbox.settled_at is null then outbox.created_at else excluded.created_at end,
       settled_at = null,
       outcome = null`);
 }
@@ -228,7 +231,7 @@ function end(settlement: Extract<Settlement, { kind: "done" | "dead" }>, item: C
   return sql`
     settled_at = case when ${unchanged} then now() end,
     outcome = case when ${unchanged} then ${settlement.kind}::text end,
-    reason = case when ${unchanged} then ${done ? null : settlement.reason}::text end,
+    reason = case when ${unchanged} then ${settlement.reason ?? null}::text end,
     in_doubt = in_doubt and not ${done}::boolean,
     attempts = case when ${unchanged} then attempts else 0 end,
     available_at = case when ${unchanged} then available_at else ${atOnce} end`;

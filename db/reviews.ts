@@ -1,5 +1,4 @@
 import { and, asc, eq, inArray, isNull } from "drizzle-orm";
-import type { Surface } from "../src/domain/actor.ts";
 import type { MemberId } from "../src/domain/people.ts";
 import type { Review } from "../src/domain/review.ts";
 import type { Db, Tx } from "./connect.ts";
@@ -58,16 +57,17 @@ export async function listWhoApproved(
   return byRequest;
 }
 
-/** The review that this person gave and has not replaced. */
-export async function findOf(
-  db: Db | Tx,
+/** The review that this person gave before stays, marked as replaced (R7). */
+export async function markReplaced(
+  tx: Tx,
   organizationId: string,
   requestNumber: number,
   reviewerId: MemberId,
-): Promise<Review | undefined> {
-  const [row] = await db
-    .select({ reviewerId: reviews.reviewerId, verdict: reviews.verdict, comment: reviews.comment })
-    .from(reviews)
+  at: Date,
+): Promise<void> {
+  await tx
+    .update(reviews)
+    .set({ replacedAt: at })
     .where(
       and(
         eq(reviews.organizationId, organizationId),
@@ -76,34 +76,4 @@ export async function findOf(
         isNull(reviews.replacedAt),
       ),
     );
-  return row;
-}
-
-/** Stores a review; one that the same person gave before stays, marked as replaced (R7). */
-export async function add(
-  tx: Tx,
-  review: Review & {
-    organizationId: string;
-    id: string;
-    requestNumber: number;
-    workflowVersion: number;
-    surface: Surface;
-    at: Date;
-  },
-  replaces: boolean,
-): Promise<void> {
-  if (replaces) {
-    await tx
-      .update(reviews)
-      .set({ replacedAt: review.at })
-      .where(
-        and(
-          eq(reviews.organizationId, review.organizationId),
-          eq(reviews.requestNumber, review.requestNumber),
-          eq(reviews.reviewerId, review.reviewerId),
-          isNull(reviews.replacedAt),
-        ),
-      );
-  }
-  await tx.insert(reviews).values(review);
 }

@@ -40,7 +40,7 @@ export async function current(db: Db | Tx, organizationId: string): Promise<Work
     .where(eq(workflowVersions.organizationId, organizationId))
     .orderBy(desc(workflowVersions.version))
     .limit(1);
-  return row === undefined ? noWorkflow : toWorkflow(row);
+  return orNone(row);
 }
 
 /** One saved version; what holds before anything is saved, where there is none of this number. */
@@ -49,10 +49,12 @@ export async function findVersion(db: Db | Tx, organizationId: string, version: 
     .select()
     .from(workflowVersions)
     .where(and(eq(workflowVersions.organizationId, organizationId), eq(workflowVersions.version, version)));
-  return row === undefined ? noWorkflow : toWorkflow(row);
+  return orNone(row);
 }
 
-function toWorkflow(row: typeof workflowVersions.$inferSelect): Workflow {
+/** The workflow that a row holds; what holds before anything is saved, where there is no row. */
+export function orNone(row: typeof workflowVersions.$inferSelect | null | undefined): Workflow {
+  if (row === undefined || row === null) return noWorkflow;
   const { version, enabled, roleIds, assigneeIds } = row;
   return { version, enabled, roleIds, assigneeIds, options: readOptions(row.options) };
 }

@@ -1,17 +1,22 @@
-import { sql } from "drizzle-orm";
 import { connect, type Database } from "../db/connect.ts";
+import { readFigures } from "../db/figures.ts";
 import { migrate } from "../db/migrate.ts";
 import type { Config } from "./config.ts";
 import { type HomeParts, homeHandlers } from "./deliver/homes.ts";
+import { whileOpen } from "./deliver/while-open.ts";
 import { type Installed, install } from "./directory/install.ts";
-import { knowMember } from "./directory/know-member.ts";
+import { knowMembers } from "./directory/know-member.ts";
 import { syncRole } from "./directory/sync-role.ts";
+import { createGates, openGates, slackKinds } from "./gates.ts";
 import { createHandlers, directoryOf } from "./handlers.ts";
-import { startJobs } from "./jobs/start.ts";
+import { batch, jobHandlers, type Work } from "./jobs/handlers.ts";
+import { type Jobs, startJobs } from "./jobs/start.ts";
 import { readLink } from "./links.ts";
 import type { Log } from "./log.ts";
+import { askDatabase } from "./metrics/ask-database.ts";
+import { createMetrics, type Metrics } from "./metrics.ts";
 import { wakeAll, wakeOnNotify } from "./outbox/wake.ts";
-import { startOutbox } from "./outbox/worker.ts";
+import { type Outbox, startOutbox } from "./outbox/worker.ts";
 import { getCardLink } from "./queries/get-card.ts";
 import { createSlackApp } from "./slack/app.ts";
 import { checkChannel } from "./slack/check-channel.ts";
@@ -24,7 +29,9 @@ import type { Ports } from "./slack/ports.ts";
 import type { Context } from "./usecases/context.ts";
 import { expireOverdue } from "./usecases/expire-request.ts";
 import { expandHomes } from "./usecases/follow-homes.ts";
+import { remindDue } from "./usecases/remind-due.ts";
 import { startDirectoryRuns } from "./usecases/start-directory-runs.ts";
+import { takeSlot } from "./usecases/take-slot.ts";
 import { createWeb } from "./web/app.ts";
 import { listen } from "./web/listen.ts";
 import { slackReceiver } from "./web/slack-receiver.ts";
@@ -35,6 +42,10 @@ export type AppOptions = {
   now?: () => Date;
   /** How long an outbox item is leased, in milliseconds. */
   leaseMs?: number;
+  /** How many outbox items are worked on at once; 0 leaves everything undelivered. */
+  deliveriesAtOnce?: number;
+  /** How many connections to the database what people ask may use; default 10. */
+  connections?: number;
   /** How long a listener may take, in milliseconds; inside Slack's 3 s. */
   answerWithinMs?: number;
 };
@@ -56,36 +67,48 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
     const words = error instanceof Error ? error.message : String(error);
     throw new Error(`The database cannot be used: ${words}. Check DATABASE_URL and that PostgreSQL runs.`);
   });
-  const database = connect(config.databaseUrl);
-  const clients = slackClients({ token: config.slack.botToken, apiUrl: config.slack.apiUrl, log });
+  const { connections: max } = options;
+  const database = connect(config.databaseUrl, max === undefined ? {} : { max });
+  const metrics = createMetrics({
+    pool: database.pool,
+    readFigures: askDatabase(() => readFigures(database.sql, 800), log),
+  });
+  const clients = slackClients({
+    ...{ token: config.slack.botToken, apiUrl: config.slack.apiUrl, log },
+    onRateLimited: (method) => metrics.rateLimited("slack", method),
+  });
   try {
     const context: Context = { db: database.db, now, wake: wakeAll(database, () => outbox, log) };
     // Installing adds nothing to the outbox, which cannot run before it is known whose it is.
     const installed = await install({ ...context, wake: () => {} }, clients.people, log);
-    const ports = portsOf(options, context, clients, installed);
-    const handlers = {
-      ...createHandlers(config, context, clients, installed),
+    const ports = portsOf({ ...options, metrics }, context, clients, installed);
+    const gates = createGates(context, clients, log);
+    const handlers = whileOpen(gates.slack, slackKinds, {
+      ...createHandlers(config, context, clients, installed, { ...metrics, gates }),
       ...homeHandlers(homePartsOf({ ...ports, viewsFor: () => viewsOf(clients.homes) })),
+      ...jobHandlers(workOf(context), log),
+    });
+    const { leaseMs, deliveriesAtOnce: concurrency } = options;
+    const limits = {
+      ...(leaseMs !== undefined && { leaseMs }),
+      ...(concurrency !== undefined && { concurrency }),
     };
-    const { leaseMs } = options;
-    const outbox = startOutbox({ database, handlers, log, ...(leaseMs === undefined ? {} : { leaseMs }) });
+    const outbox = startOutbox({ database, handlers, log, attempted: metrics.attempted, ...limits });
+    metrics.expectKinds(Object.keys(handlers));
+    await openGates(context, installed.organizationId);
     const wakening = await wakeOnNotify(config.databaseUrl, outbox);
-    const readDirectory = () => startDirectoryRuns(context, installed.organizationId);
-    const expire = () => expireOverdue(context);
-    const jobs = startJobs({ sweep: () => outbox.sweep(), expire, readDirectory }, log);
-    await readDirectory();
-    const web = await startWeb(config, options, database, ports, installed);
+    const jobs = await startJobs(scheduled(context, installed.organizationId, outbox), log);
+    const web = await startWeb(config, { ...options, metrics }, database, ports, installed);
     return {
       port: web.port,
       context,
       organizationId: installed.organizationId,
       idle: () => outbox.idle(),
       stop: async (graceMs = 10_000) => {
-        await web.stop(graceMs / 2);
-        await jobs.stop();
-        await outbox.stop(graceMs / 2);
-        await wakening.stop();
-        await database.close();
+        // Nothing takes new work from here on. What is added meanwhile is left to the other replicas, or the next start.
+        const workMs = graceMs * 0.8;
+        await Promise.all([jobs.stop(), web.stop(workMs), outbox.stop(workMs)]);
+        await Promise.all([wakening.stop(), database.close(Math.max(1_000, graceMs * 0.15))]);
       },
     };
   } catch (error) {
@@ -94,22 +117,40 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
   }
 }
 
+/** What is done by the clock, in every process. */
+function scheduled(context: Context, organizationId: string, outbox: Outbox): Jobs {
+  return {
+    sweep: () => outbox.sweep(),
+    take: (job, slot) => takeSlot(context, organizationId, job, slot),
+    readDirectory: () => startDirectoryRuns(context, organizationId),
+    now: context.now,
+  };
+}
+
+/** What is done once a slot, by whichever process. */
+function workOf(context: Context): Work {
+  return {
+    expire: () => expireOverdue(context, batch),
+    remind: (organizationId) => remindDue(context, organizationId, batch),
+  };
+}
+
 /** What the listeners are given, and what draws a Home. */
 function portsOf(
-  { log, answerWithinMs = 2500 }: AppOptions,
+  { log, answerWithinMs = 2500, metrics }: AppOptions & { metrics: Metrics },
   context: Context,
   clients: SlackClients,
   installed: Installed,
 ): Ports {
   return {
     context,
-    knowMember: (organizationId, userId) =>
-      knowMember(context, (_, user) => installed.fetchUser(user), organizationId, userId),
+    knowMember: knowMembers(context, (_, user) => installed.fetchUser(user)),
     viewsFor: () => viewsOf(clients.views),
     checkChannel: (_, channelId) => checkChannel(clients.people, channelId),
     listGroups: () => listGroups(clients.people),
     syncRole: (organizationId, roleId) =>
       syncRole(directoryOf(context, clients, installed), organizationId, roleId),
+    faulted: metrics.faulted,
     log,
     answerWithinMs,
   };
@@ -127,13 +168,13 @@ function homePartsOf(ports: Ports): HomeParts {
 /** Everything that comes in over HTTP, on one port. */
 async function startWeb(
   config: Config,
-  { log }: AppOptions,
+  { log, metrics }: AppOptions & { metrics: Metrics },
   database: Database,
   ports: Ports,
   installed: Installed,
 ): Promise<{ port: number; stop(graceMs: number): Promise<void> }> {
   let ready = true;
-  const receiver = slackReceiver({ signingSecret: config.slack.signingSecret, log });
+  const receiver = slackReceiver({ signingSecret: config.slack.signingSecret, log, watch: metrics.watch });
   const slack = await createSlackApp({
     receiver,
     authorize: async (teamId) => {
@@ -147,12 +188,13 @@ async function startWeb(
   listenToSlack(slack, ports);
   const web = createWeb({
     receiver,
-    health: { probes: { database: async () => database.db.execute(sql`select 1`) }, isReady: () => ready },
+    health: { probes: { database: async () => database.sql`select 1` }, isReady: () => ready },
     readLink: (token) => readLink(config.secret, token),
     findCard: async ({ organizationId, number, memberId }) => {
       const url = await getCardLink(ports.context.db, organizationId, number, memberId);
       return url === undefined ? undefined : { url };
     },
+    metrics,
     log,
   });
   const listening = await listen({

@@ -1,18 +1,22 @@
 import type { WebClient } from "@slack/web-api";
 import type { Config } from "./config.ts";
+import { sendAdminEmail } from "./deliver/admin-emails.ts";
 import { sendAdminMessage } from "./deliver/admin-messages.ts";
 import { type CardParts, drawCard } from "./deliver/cards.ts";
 import { abandon, deploy } from "./deliver/deployers/deploy.ts";
 import { record } from "./deliver/deployers/record.ts";
-import { createEmailSender } from "./deliver/email/send.ts";
 import { sendEmail } from "./deliver/email-notices.ts";
 import { sendMessage } from "./deliver/messages.ts";
+import type { Posted } from "./deliver/post.ts";
+import { removeMessage } from "./deliver/remove-message.ts";
 import { slackFault } from "./deliver/slack-fault.ts";
 import type { Directory } from "./directory/directory.ts";
 import { directoryHandlers } from "./directory/handlers.ts";
 import type { Installed } from "./directory/install.ts";
 import { system } from "./domain/actor.ts";
-import { signLink } from "./links.ts";
+import { emailParts } from "./email-parts.ts";
+import type { Gates } from "./gates.ts";
+import type { Metrics } from "./metrics.ts";
 import type { Handler } from "./outbox/worker.ts";
 import type { SlackClients } from "./slack/clients.ts";
 import { askDirectly } from "./usecases/ask-directly.ts";
@@ -20,11 +24,19 @@ import { type CancelRequests, cancelRequests } from "./usecases/cancel-requests.
 import type { Context } from "./usecases/context.ts";
 import { homesChanged } from "./usecases/follow-homes.ts";
 import { followSettings } from "./usecases/follow-settings.ts";
-import { keepEmail } from "./usecases/keep-email.ts";
 import type { RequestChanged } from "./usecases/record-change.ts";
+import { removeMessages } from "./usecases/remove-messages.ts";
 import { reportDeployment } from "./usecases/report-deployment.ts";
+import { type FollowReach, followReach, reportUndelivered } from "./usecases/report-undelivered.ts";
+import { type MakeDue, makeDue } from "./usecases/resume-sending.ts";
 import { saveCard } from "./usecases/save-card.ts";
-import { tellChange } from "./usecases/tell-change.ts";
+import {
+  type AdminMessageItem,
+  type CheckWarning,
+  checkWarning,
+  reportUntold,
+} from "./usecases/tell-admins.ts";
+import { type CardItem, type NoticeItem, tellChange } from "./usecases/tell-change.ts";
 
 /** A handler per kind of outbox item. A new channel or deployer is a line here. */
 export function createHandlers(
@@ -32,19 +44,11 @@ export function createHandlers(
   context: Context,
   clients: SlackClients,
   installed: Installed,
+  { rateLimited, gates }: Pick<Metrics, "rateLimited"> & { gates: Gates },
 ): Record<string, Handler> {
   const { db, now } = context;
   const clientFor = only(installed, clients.messages);
-  const { apiKey, baseUrl, from } = config.email;
-  const email = {
-    db,
-    now,
-    from,
-    linkFor: (organization: string, request: number, member: string) =>
-      `${config.http.publicUrl}/r/${signLink(config.secret, { organization, request, member })}`,
-    send: createEmailSender({ apiKey, from, ...(baseUrl === undefined ? {} : { baseUrl }) }),
-    keepEmail: (kept: Parameters<typeof keepEmail>[1]) => keepEmail(context, kept),
-  };
+  const email = emailParts(config, context, gates.email, () => rateLimited("resend", "emails.send"));
   const deployment = {
     db,
     deployers: { record },
@@ -65,7 +69,7 @@ export function createHandlers(
       });
     },
   };
-  const slack = { db, now, clientFor };
+  const slack = { db, now, clientFor, ...messageKeeping(context) };
   return {
     "request-changed": {
       run: async (item) => {
@@ -89,10 +93,21 @@ export function createHandlers(
     },
     "draw-card": {
       run: (item) => drawCard({ ...slack, ...cardKeeping(context) }, item),
+      ...reporting(context),
     },
-    "send-message": { run: (item) => sendMessage(slack, item) },
-    "send-admin-message": { run: (item) => sendAdminMessage(slack, item) },
-    "send-email": { run: (item) => sendEmail(email, item) },
+    "send-message": { run: (item) => sendMessage(slack, item), ...reporting(context) },
+    "remove-message": { run: (item) => removeMessage(slack, item) },
+    "send-admin-message": { run: (item) => sendAdminMessage(slack, item), ...reportingUntold(context) },
+    "send-admin-email": { run: (item) => sendAdminEmail(email, item), ...reportingUntold(context) },
+    "check-warning": checkingWarning(context),
+    "make-due": {
+      run: async (item) => {
+        await makeDue(context, item.organizationId, item.payload as MakeDue);
+        return { kind: "done" };
+      },
+    },
+    "send-email": { run: (item) => sendEmail(email, item), ...reporting(context) },
+    "follow-reach": followingReach(context),
     deploy: {
       run: (item) => deploy(deployment, item),
       onDead: (item, reason) => abandon(deployment, item, reason),
@@ -101,9 +116,53 @@ export function createHandlers(
   };
 }
 
+/** Reports what was given up, so that the requester learns whom nothing reached. */
+const reporting = (context: Context): Required<Pick<Handler, "onDead">> => ({
+  onDead: ({ organizationId, payload }) =>
+    reportUndelivered(context, organizationId, payload as CardItem | NoticeItem),
+});
+
+/** A warning that did not reach an admin may have reached none. */
+const reportingUntold = (context: Context): Required<Pick<Handler, "onDead">> => ({
+  onDead: ({ organizationId, payload }) => reportUntold(context, organizationId, payload as AdminMessageItem),
+});
+
+const checkingWarning = (context: Context): Handler => ({
+  run: async ({ organizationId, payload }) => {
+    const { sending } = await checkWarning(context, organizationId, payload as CheckWarning);
+    return sending ? { kind: "later", afterMs: lookAgainMs } : { kind: "done" };
+  },
+});
+
+/** While somebody is still being tried, it is looked again after so many milliseconds. */
+const lookAgainMs = 10_000;
+
+const followingReach = (context: Context): Handler => ({
+  run: async ({ organizationId, payload }) => {
+    const { trying } = await followReach(context, organizationId, (payload as FollowReach).number);
+    return trying ? { kind: "later", afterMs: lookAgainMs } : { kind: "done" };
+  },
+});
+
+/** What the delivery of a message reports. */
+const messageKeeping = (context: Context) => ({
+  removeCopies: (organizationId: string, copies: readonly Posted[]) =>
+    removeMessages(
+      context,
+      organizationId,
+      copies.map((copy) => ({ ...copy, cardId: null })),
+    ),
+});
+
 /** What the delivery of a card reports. */
-function cardKeeping(context: Context): Pick<CardParts, "saveCard" | "askDirectly"> {
+function cardKeeping(context: Context): Pick<CardParts, "saveCard" | "askDirectly" | "removeCopies"> {
   return {
+    removeCopies: ({ organizationId, id: cardId }, copies) =>
+      removeMessages(
+        context,
+        organizationId,
+        copies.map((copy) => ({ ...copy, cardId })),
+      ),
     saveCard: (card, drawn) => saveCard(context, card, drawn),
     askDirectly: (card, ids) => askDirectly(context, card.organizationId, card.requestNumber, ids),
   };

@@ -18,6 +18,8 @@ export type Faults = {
   loseAnswer(method: string, times?: number): void;
   /** Holds every call before it is carried out. `reached` resolves when the first one is there. */
   hold(method: string): { reached: Promise<void>; release(): void };
+  /** The token is refused with this error, whatever is called, until all is cleared. */
+  refuseToken(error: string): void;
   clear(): void;
   /** Enforce Slack's rates per method (see rates.ts). Default false. */
   enforceRates: boolean;
@@ -50,6 +52,7 @@ function signal() {
 export function makeFaults(): FaultPlan {
   const faults = new Map<string, Fault[]>();
   const holds = new Set<Hold>();
+  let tokenError: string | undefined;
   const add = (method: string, fault: Fault) => faults.set(method, [...(faults.get(method) ?? []), fault]);
   const take = <K extends Fault["kind"]>(method: string, ...kinds: K[]) => {
     const list = faults.get(method) ?? [];
@@ -82,7 +85,11 @@ export function makeFaults(): FaultPlan {
       holds.add(entry);
       return { reached: reached.promise, release: entry.release };
     },
+    refuseToken: (error) => {
+      tokenError = error;
+    },
     clear() {
+      tokenError = undefined;
       faults.clear();
       for (const entry of [...holds]) entry.release();
     },
@@ -93,7 +100,8 @@ export function makeFaults(): FaultPlan {
         await entry.released;
       }
     },
-    refusal: (method) => take(method, "rateLimit", "fail"),
+    refusal: (method) =>
+      tokenError === undefined ? take(method, "rateLimit", "fail") : { kind: "fail", error: tokenError },
     async stalled(method) {
       const fault = take(method, "stall");
       if (fault) await wait(fault.ms);

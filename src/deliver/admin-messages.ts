@@ -13,7 +13,9 @@ export async function sendAdminMessage(parts: MessageParts, item: Item): Promise
   const message = adminMessage(await getWarnings(parts.db, organizationId, subjects, parts.now()));
   if (message === null) return { kind: "done" };
   try {
-    await post(parts.clientFor(organizationId), { userId: recipientId, key, inDoubt }, message);
+    const to = { userId: recipientId, key, inDoubt, since: item.createdAt };
+    const { copies } = await post(parts.clientFor(organizationId), to, message);
+    await parts.removeCopies(organizationId, copies);
     return { kind: "done" };
   } catch (error) {
     return slackFault(error);

@@ -1,46 +1,40 @@
 import type { RequestEvent } from "../domain/notices.ts";
-import type { Outcome } from "../domain/outcome.ts";
+import { notNeeded, type Outcome } from "../domain/outcome.ts";
 import type { MemberId } from "../domain/people.ts";
-import type { Db } from "../queries/db.ts";
-import { type EmailContent, getEmail } from "../queries/get-email.ts";
+import type { Reminder } from "../domain/reminder.ts";
+import type { EmailContent } from "../queries/get-email.ts";
 import { getMember } from "../queries/get-member.ts";
 import { getRequest } from "../queries/get-request.ts";
 import { renderNotice } from "./email/render.tsx";
+import { deliverEmail, type EmailDelivery } from "./email-delivery.ts";
 import type { Item } from "./item.ts";
+import { isOver } from "./reminders.ts";
 
-export type EmailParts = {
-  db: Db;
-  now(): Date;
-  from: string;
+export type EmailParts = EmailDelivery & {
   /** The signed address that leads to a person's own card. */
   linkFor(organizationId: string, number: number, memberId: MemberId): string;
-  /** Sends under a key: the same key with the same bytes is sent once. */
-  send(email: EmailContent, idempotencyKey: string): Promise<Outcome>;
-  keepEmail(email: {
-    organizationId: string;
-    key: string;
-    requestNumber: number;
-    recipientId: MemberId;
-    content: EmailContent;
-  }): Promise<EmailContent>;
 };
 
-/** Sends one notice as an email: rendered at the first try, the same bytes and key at every other. */
+/** What an email tells, and whom. */
+type Told = { number: number; event: RequestEvent; recipientId: MemberId; reminder?: Reminder };
+
+/** Sends one notice of a request as an email. */
 export async function sendEmail(parts: EmailParts, item: Item): Promise<Outcome> {
-  const { organizationId, key } = item;
-  const kept = await getEmail(parts.db, organizationId, key);
-  const content = kept ?? (await render(parts, item));
-  if ("kind" in content) return content;
-  return parts.send(content, `${organizationId}/${key}`);
+  if (await remindsOfNothing(parts, item)) return notNeeded(item);
+  const { number: requestNumber, recipientId } = item.payload as Told;
+  return deliverEmail(parts, item, { requestNumber, recipientId }, () => render(parts, item));
 }
 
-async function render(parts: EmailParts, item: Item): Promise<EmailContent | Outcome> {
-  const { organizationId, key } = item;
-  const { number, event, recipientId } = item.payload as {
-    number: number;
-    event: RequestEvent;
-    recipientId: MemberId;
-  };
+/** R11: asked at every try, as an email that waited may remind of what has been decided since. */
+async function remindsOfNothing({ db, now }: EmailParts, item: Item): Promise<boolean> {
+  const payload = item.payload as Told;
+  if (payload.reminder === undefined) return false;
+  const view = await getRequest(db, item.organizationId, payload.number, now());
+  return view !== undefined && isOver(payload, view);
+}
+
+async function render(parts: EmailParts, { organizationId, payload }: Item): Promise<EmailContent | Outcome> {
+  const { number, event, recipientId } = payload as Told;
   const [view, recipient] = await Promise.all([
     getRequest(parts.db, organizationId, number, parts.now()),
     getMember(parts.db, organizationId, recipientId),
@@ -52,6 +46,5 @@ async function render(parts: EmailParts, item: Item): Promise<EmailContent | Out
     return { kind: "dead", reason: "no email address" };
   const link = parts.linkFor(organizationId, number, recipientId);
   const { subject, html, text } = await renderNotice({ view, event, recipient, link });
-  const content = { from: parts.from, to: recipient.email, subject, html, text };
-  return parts.keepEmail({ organizationId, key, requestNumber: number, recipientId, content });
+  return { from: parts.from, to: recipient.email, subject, html, text };
 }

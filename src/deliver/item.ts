@@ -5,4 +5,8 @@ export type Item = {
   payload: unknown;
   /** An earlier try may have reached the far end. */
   inDoubt: boolean;
+  /** Why the last try did not end it. */
+  reason: string | null;
+  /** When it was added, or opened again, by the database's clock. */
+  createdAt: Date;
 };

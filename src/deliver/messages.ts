@@ -1,31 +1,43 @@
 import type { WebClient } from "@slack/web-api";
 import type { RequestEvent } from "../domain/notices.ts";
-import type { Outcome } from "../domain/outcome.ts";
+import { notNeeded, type Outcome } from "../domain/outcome.ts";
+import type { Reminder } from "../domain/reminder.ts";
 import type { Db } from "../queries/db.ts";
 import { getRequest } from "../queries/get-request.ts";
 import { outcomeMessage } from "../slack/views/outcome-message.ts";
 import type { Item } from "./item.ts";
-import { post } from "./post.ts";
+import { type Posted, post } from "./post.ts";
+import { isOver, readReminder } from "./reminders.ts";
 import { slackFault } from "./slack-fault.ts";
 
-export type MessageParts = { db: Db; now(): Date; clientFor(organizationId: string): WebClient };
+export type MessageParts = {
+  db: Db;
+  now(): Date;
+  clientFor(organizationId: string): WebClient;
+  /** Takes away further messages that earlier tries had posted. */
+  removeCopies(organizationId: string, copies: readonly Posted[]): Promise<void>;
+};
 
 /** Sends one notice as a message of its own, which notifies; a card that is re-drawn does not. */
 export async function sendMessage(parts: MessageParts, item: Item): Promise<Outcome> {
   const { organizationId, key, inDoubt } = item;
-  const { number, event, recipientId } = item.payload as {
+  const payload = item.payload as {
     number: number;
     event: RequestEvent;
     recipientId: string;
+    reminder?: Reminder;
   };
+  const { number, event, recipientId, reminder } = payload;
   const view = await getRequest(parts.db, organizationId, number, parts.now());
   if (view === undefined) return { kind: "dead", reason: `#${number} is gone` };
+  if (isOver(payload, view)) return notNeeded(item);
+  const message = reminder
+    ? await readReminder(parts.db, view, reminder, recipientId)
+    : outcomeMessage(view, event);
   try {
-    await post(
-      parts.clientFor(organizationId),
-      { userId: recipientId, key, inDoubt },
-      outcomeMessage(view, event),
-    );
+    const to = { userId: recipientId, key, inDoubt, since: item.createdAt };
+    const { copies } = await post(parts.clientFor(organizationId), to, message);
+    await parts.removeCopies(organizationId, copies);
     return { kind: "done" };
   } catch (error) {
     return slackFault(error);

@@ -18,22 +18,34 @@ const after = (ms: number): Promise<undefined> =>
     setTimeout(() => resolve(undefined), ms).unref();
   });
 
+/** Whom this process has seen to be fresh, until when; as many people as an organization may have act in ten minutes. */
+const mostKnown = 10_000;
+
 /**
- * Makes sure that we know who somebody is before the rules ask: people we never met or have not looked at for ten
- * minutes are fetched from Slack. Where Slack does not answer, what we knew holds.
+ * Gives what makes sure that we know who somebody is before the rules ask: people we never met or have not looked at for
+ * ten minutes are fetched from Slack. Where Slack does not answer, what we knew holds. Somebody who was fresh at one click
+ * is not even looked up at the next ones; what they may do is read at each.
  */
-export async function knowMember(
+export function knowMembers(
   context: Context,
   fetchUser: FetchUser,
-  organizationId: string,
-  userId: string,
-): Promise<void> {
-  const known = await getMember(context.db, organizationId, userId);
-  if (known !== undefined && context.now().getTime() - known.refreshedAt.getTime() < freshMs) return;
-  const asOf = context.now();
-  // An answer that comes late is kept, too: it holds for the next click.
-  const kept = fetchUser(organizationId, userId)
-    .then((user) => saveMembers(context, [memberOf(user, organizationId)], { asOf }))
-    .catch(() => undefined);
-  await Promise.race([kept, after(known === undefined ? firstWaitMs : refreshWaitMs)]);
+): (organizationId: string, userId: string) => Promise<void> {
+  const freshUntil = new Map<string, number>();
+  return async (organizationId, userId) => {
+    const key = `${organizationId} ${userId}`;
+    const asOf = context.now();
+    if ((freshUntil.get(key) ?? 0) > asOf.getTime()) return;
+    const known = await getMember(context.db, organizationId, userId);
+    const until = known === undefined ? 0 : known.refreshedAt.getTime() + freshMs;
+    if (until > asOf.getTime()) {
+      if (freshUntil.size >= mostKnown) freshUntil.clear();
+      freshUntil.set(key, until);
+      return;
+    }
+    // An answer that comes late is kept, too: it holds for the next click.
+    const kept = fetchUser(organizationId, userId)
+      .then((user) => saveMembers(context, [memberOf(user, organizationId)], { asOf }))
+      .catch(() => undefined);
+    await Promise.race([kept, after(known === undefined ? firstWaitMs : refreshWaitMs)]);
+  };
 }

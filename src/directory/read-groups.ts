@@ -12,7 +12,7 @@ export async function readGroups(directory: Directory, organizationId: string): 
   if (run === undefined) return { kind: "done" };
   const groupId = await getNextGroup(context.db, organizationId, run.next);
   const read = groupId === null ? null : await syncGroup(directory, organizationId, groupId);
-  if (read?.kind === "retry" || read?.kind === "later") return read;
+  if (read !== null && read.kind !== "done" && read.kind !== "dead") return read;
   const following = groupId === null ? null : await getNextGroup(context.db, organizationId, groupId);
   await moveDirectoryRun(context, run, following === null ? null : groupId, read?.kind === "dead" ? 1 : 0);
   return following === null ? { kind: "done" } : { kind: "later", afterMs: pauseMs };

@@ -10,6 +10,7 @@ const audience: Audience = {
   asked: ["UBOB", "UCAROL", "UFINN"],
   answered: ["UBOB"],
   ungated: false,
+  pending: false,
 };
 const bob = member("UBOB");
 const dana = member("UDANA");
@@ -41,6 +42,7 @@ describe("DESIGN §3: who is told what, apart from the cards", () => {
     ["promoting", "the requester", dana, ""],
     ["promoted", "the deployer", system("deployer"), requester],
     ["failed", "the deployer", system("deployer"), requester],
+    ["reminder", "the system", timeOut, requester],
   ])("%s by %s", (event, _, by, expected) => {
     expect(told(event, by)).toBe(expected);
   });
@@ -56,6 +58,12 @@ describe("DESIGN §3: who is told what, apart from the cards", () => {
     const self = { asked: ["UDANA", "UBOB"], answered: [] };
     expect(told("expired", timeOut, self)).toBe(`UBOB email, ${requester}`);
     expect(told("cancelled", dana, self)).toBe("UBOB email");
+  });
+
+  test("R11: while it waits, those are reminded who may review it now and have not answered", () => {
+    const each = "UCAROL message, UCAROL email, UGREG message, UGREG email";
+    expect(told("reminder", timeOut, { pending: true })).toBe(each);
+    expect(told("reminder", timeOut, { pending: true, answered: audience.reviewers })).toBe("");
   });
 
   test("when everyone has answered, no reviewer gets an email of the end", () => {

@@ -2,7 +2,7 @@ import { type Actor, actingMember } from "./actor.ts";
 import type { MemberId } from "./people.ts";
 import { never } from "./result.ts";
 
-/** What happened to a request; each event bumps its version. */
+/** What happened to a request; each bumps its version, but for a reminder (R11), which changes nothing. */
 export type RequestEvent =
   | "requested"
   | "reviewed"
@@ -13,6 +13,7 @@ export type RequestEvent =
   | "promoting"
   | "promoted"
   | "failed"
+  | "reminder"
   | "changed";
 
 /** Something that one person must be told beyond their card, by one channel. */
@@ -28,14 +29,17 @@ export type Audience = {
   answered: readonly MemberId[];
   /** Whether the gate stood open, so that nobody was asked (R1). */
   ungated: boolean;
+  /** Whether it waits for review now. */
+  pending: boolean;
 };
 
 /** DESIGN §3: who is told of an event, apart from the cards, which follow every event by themselves. */
 export function noticesFor(event: RequestEvent, by: Actor, audience: Audience): Notice[] {
-  const requester: Notice[] = [
-    { recipientId: audience.requesterId, channel: "message" },
-    { recipientId: audience.requesterId, channel: "email" },
+  const both = (recipientId: MemberId): Notice[] => [
+    { recipientId, channel: "message" },
+    { recipientId, channel: "email" },
   ];
+  const requester = both(audience.requesterId);
   const email = (ids: readonly MemberId[]): Notice[] =>
     ids.map((recipientId) => ({ recipientId, channel: "email" }));
   switch (event) {
@@ -52,6 +56,11 @@ export function noticesFor(event: RequestEvent, by: Actor, audience: Audience): 
       const actor = actingMember(by);
       const others = email(waiting.filter((id) => id !== actor && id !== audience.requesterId));
       return actor === audience.requesterId ? others : [...others, ...requester];
+    }
+    case "reminder": {
+      if (!audience.pending) return requester;
+      const waiting = audience.reviewers.filter((id) => !audience.answered.includes(id));
+      return waiting.flatMap(both);
     }
     case "reviewed":
     case "promoting":

@@ -44,7 +44,8 @@ export type ChannelFault = "archived" | "shared" | "not-member" | "read-only" | 
 
 /** The no of a settings rule. Names are those of this moment: a setting has no number to look it up by. */
 export type SettingsRefusal =
-  | { code: "not-admin"; admins: readonly Person[] }
+  /** `what` only admins may do; where it is not said, change settings. */
+  | { code: "not-admin"; admins: readonly Person[]; what?: "deliveries" }
   | { code: "stale"; by: Person | null; at: Date }
   | { code: "no-roles" }
   | { code: "assignee-outside"; people: readonly Person[] }

@@ -23,6 +23,16 @@ export type Log = {
   error(facts: object, message: string): void;
 };
 
+/** How an attempt ended. `lost`: it took longer than its lease. `again`: a change came during it. */
+export type AttemptOutcome = store.Settlement["kind"] | "again" | "lost";
+
+/** Why an attempt is aborted when the process must end. */
+export class ProcessStopping extends Error {
+  constructor() {
+    super("the process is stopping");
+  }
+}
+
 export type Attempt = {
   item: Item;
   handler: Handler | undefined;
@@ -30,6 +40,7 @@ export type Attempt = {
   leaseMs: number;
   log: Log;
   random: () => number;
+  attempted: (kind: string, outcome: AttemptOutcome) => void;
   /** Aborted when the process must end. */
   stopping: AbortController;
 };
@@ -42,6 +53,7 @@ export async function carryOut(attempt: Attempt): Promise<void> {
   const facts = { kind: item.kind, key: item.key, organizationId: item.organizationId };
   try {
     const settled = await settle(attempt, settlement, leaseEnds);
+    attempt.attempted(item.kind, settled === "lost" || settled === "again" ? settled : settlement.kind);
     if (settled === "lost") log.warn(facts, "an outbox item took longer than its lease");
   } catch (error) {
     log.warn({ ...facts, err: error }, "an outbox item could not be settled: it comes back in doubt");
@@ -54,7 +66,7 @@ async function settlementOf(attempt: Attempt): Promise<store.Settlement> {
   if (outcome.kind === "done" || outcome.kind === "later" || outcome.kind === "postponed") return outcome;
   if (outcome.kind === "retry" && item.attempts < maxAttempts) {
     const backoffMs = retryAfterMs(item.attempts, random());
-    const afterMs = stopping.signal.aborted ? 0 : Math.max(outcome.afterMs ?? 0, backoffMs);
+    const afterMs = Math.max(outcome.afterMs ?? 0, stopping.signal.aborted ? 0 : backoffMs);
     return { kind: "retry", afterMs, reason: outcome.reason, inDoubt: outcome.sent === "unknown" };
   }
   const reason =
@@ -82,7 +94,7 @@ async function outcomeOf(attempt: Attempt): Promise<Outcome> {
   }
   const timer = setTimeout(() => stopping.abort(new Error("it took too long")), leaseMs * 0.75);
   try {
-    return await Promise.race([handler.run(item, stopping.signal), overdue(stopping.signal, leaseMs * 0.15)]);
+    return await Promise.race([handler.run(item, stopping.signal), overdue(stopping.signal, leaseMs)]);
   } catch (error) {
     log.warn({ err: error, kind: item.kind, key: item.key }, "an outbox item's attempt failed");
     const reason = error instanceof Error ? error.message : String(error);
@@ -92,11 +104,17 @@ async function outcomeOf(attempt: Attempt): Promise<Outcome> {
   }
 }
 
-/** Rejects some time after the signal: a handler that does not listen must not keep its place for ever. */
-function overdue(signal: AbortSignal, graceMs: number): Promise<never> {
-  return new Promise((_, reject) => {
+/**
+ * Gives up some time after the signal: a handler that does not listen must not keep its place for ever, nor its lease
+ * when the process ends. What it sent may still arrive, so whoever has the item next looks a moment later.
+ */
+function overdue(signal: AbortSignal, leaseMs: number): Promise<Outcome> {
+  return new Promise((resolve) => {
     signal.addEventListener("abort", () => {
-      setTimeout(() => reject(signal.reason), graceMs).unref();
+      const reason = signal.reason as Error;
+      const graceMs = reason instanceof ProcessStopping ? Math.min(250, leaseMs * 0.15) : leaseMs * 0.15;
+      const outcome: Outcome = { kind: "retry", reason: reason.message, sent: "unknown", afterMs: 2_000 };
+      setTimeout(() => resolve(outcome), graceMs).unref();
     });
   });
 }

@@ -8,10 +8,13 @@ const channel = "signoff_outbox";
 /** Sent with each notification, so that a process is not woken twice by its own. */
 const thisProcess = randomUUID();
 
+/** How long the commits after a notification wait for the next one, in milliseconds: they share it. */
+const shareMs = 50;
+
 /**
  * Gives what a use case calls after its commit: it wakes the worker here and those of the other replicas. The
  * notification is a statement of its own, since one inside a transaction makes commits wait for each other. Many
- * commits share one. It never throws; where it is lost, the sweep is behind it.
+ * commits share one: this process is at work on them already. It never throws; where it is lost, the sweep is behind it.
  */
 export function wakeAll(
   database: Database,
@@ -29,6 +32,7 @@ export function wakeAll(
       } catch (error) {
         log.warn({ err: error }, "the other replicas were not woken; their sweep will find the work");
       }
+      await new Promise((resolve) => setTimeout(resolve, shareMs).unref());
     } while (again);
     sending = false;
   };

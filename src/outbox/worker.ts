@@ -1,6 +1,6 @@
 import type { Database } from "../../db/connect.ts";
 import * as store from "../../db/outbox.ts";
-import { carryOut, type Handler, type Log } from "./attempt.ts";
+import { type AttemptOutcome, carryOut, type Handler, type Log, ProcessStopping } from "./attempt.ts";
 
 export type { Handler } from "./attempt.ts";
 
@@ -13,7 +13,7 @@ export type Outbox = {
   idle(): Promise<void>;
   /**
    * Takes no more work and waits for what is under way, at most `graceMs` milliseconds in all. Shortly before, what
-   * still runs is aborted, and comes back in doubt.
+   * still runs is aborted, and given back in doubt: no lease is left behind.
    */
   stop(graceMs: number): Promise<void>;
 };
@@ -23,6 +23,8 @@ export type OutboxOptions = {
   /** One per kind of item. An item of another kind is dead at once. */
   handlers: Record<string, Handler>;
   log: Log;
+  /** Told of each attempt and how it ended; for counting. */
+  attempted?: (kind: string, outcome: AttemptOutcome) => void;
   /** How many items are worked on at once; default 8. */
   concurrency?: number;
   /** Longer than any send takes, in milliseconds; default 60,000. Handlers are aborted at three quarters of it. */
@@ -54,7 +56,14 @@ class Worker implements Outbox {
   #failures = 0;
 
   constructor(options: OutboxOptions) {
-    this.#options = { concurrency: 8, leaseMs: 60_000, pollMs: 15_000, random: Math.random, ...options };
+    this.#options = {
+      concurrency: 8,
+      leaseMs: 60_000,
+      pollMs: 15_000,
+      random: Math.random,
+      attempted: () => {},
+      ...options,
+    };
   }
 
   wake(): void {
@@ -84,8 +93,7 @@ class Worker implements Outbox {
     const lastWordsMs = Math.min(1_000, graceMs / 4);
     const ended = Promise.resolve(this.#look).then(() => Promise.all(this.#underWay.keys()));
     if (!(await within(graceMs - lastWordsMs, ended))) {
-      for (const controller of this.#underWay.values())
-        controller.abort(new Error("the process is stopping"));
+      for (const controller of this.#underWay.values()) controller.abort(new ProcessStopping());
       await within(lastWordsMs, ended);
     }
     for (const resolve of [...this.#waitingForLook.splice(0), ...this.#waitingForIdle.splice(0)]) resolve();
@@ -118,7 +126,7 @@ class Worker implements Outbox {
   }
 
   async #claim(): Promise<void> {
-    const { database, handlers, concurrency, leaseMs, log, random } = this.#options;
+    const { database, handlers, concurrency, leaseMs } = this.#options;
     const limit = concurrency - this.#underWay.size;
     if (limit <= 0) return;
     const items = await store.claim(database.db, { limit, leaseMs });
@@ -126,12 +134,10 @@ class Worker implements Outbox {
     for (const item of items) {
       const handler = Object.hasOwn(handlers, item.kind) ? handlers[item.kind] : undefined;
       const stopping = new AbortController();
-      const work = carryOut({ item, handler, db: database.db, leaseMs, log, random, stopping }).finally(
-        () => {
-          this.#underWay.delete(work);
-          this.wake();
-        },
-      );
+      const work = carryOut({ ...this.#options, item, handler, db: database.db, stopping }).finally(() => {
+        this.#underWay.delete(work);
+        this.wake();
+      });
       this.#underWay.set(work, stopping);
     }
   }

@@ -9,6 +9,11 @@ export function getCard(db: Db, organizationId: string, cardId: string): Promise
   return cards.find(db, organizationId, cardId);
 }
 
+/** Whether a card has yet to be drawn, or is being drawn: where it stands may change. */
+export function isBeingDrawn(db: Db, organizationId: string, cardId: string): Promise<boolean> {
+  return cards.isBeingDrawn(db, organizationId, cardId);
+}
+
 /**
  * Where a person finds a card of a request in Slack: the review card before the own one, or else the one in a channel.
  * Undefined where none has been posted to them.

@@ -3,11 +3,11 @@ import * as emails from "../../db/emails.ts";
 
 export type EmailContent = emails.Email["content"];
 
-/** An email as it was rendered first; undefined before that. */
+/** An email as it was rendered first, and when; undefined before that. */
 export async function getEmail(
   db: Db,
   organizationId: string,
   key: string,
-): Promise<EmailContent | undefined> {
-  return (await emails.find(db, organizationId, key))?.content;
+): Promise<{ content: EmailContent; createdAt: Date } | undefined> {
+  return emails.find(db, organizationId, key);
 }

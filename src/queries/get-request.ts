@@ -2,6 +2,7 @@ import * as builds from "../../db/builds.ts";
 import * as catalog from "../../db/catalog.ts";
 import type { Db, Tx } from "../../db/connect.ts";
 import * as deployments from "../../db/deployments.ts";
+import * as ledger from "../../db/ledger.ts";
 import * as members from "../../db/members.ts";
 import * as requests from "../../db/requests.ts";
 import { listEligible } from "../../db/reviewers.ts";
@@ -9,6 +10,7 @@ import * as reviews from "../../db/reviews.ts";
 import * as workflows from "../../db/workflow.ts";
 import { type Actor, actingMember } from "../domain/actor.ts";
 import type { MemberId, Person } from "../domain/people.ts";
+import { reachOf } from "../domain/reach.ts";
 import {
   expiresAt,
   type PromotionRequest,
@@ -60,10 +62,11 @@ async function readRequest(
   const liveBuilds = [...live.values()];
   const asked = { projectId: request.projectId, requesters: requesters(request) };
   const state = stateAt(request.state, now);
-  const [known, people, eligible] = await Promise.all([
+  const [known, people, eligible, told] = await Promise.all([
     builds.findMany(db, organizationId, [request.buildId, ...liveBuilds.map((one) => one.buildId)]),
     members.findMany(db, organizationId, mentioned(request, given, attempt)),
     state.name === "pending" ? listEligible(db, organizationId, asked, workflow) : [],
+    state.name === "pending" ? ledger.reach(db, organizationId, number) : [],
   ]);
   const person = (id: MemberId): Person => ({ id, name: people.get(id)?.name ?? id });
   const build = known.get(request.buildId);
@@ -93,6 +96,7 @@ async function readRequest(
     expiresAt: expiresAt(state),
     approvals: { given: request.approvals, required: workflow.options.requiredApprovals },
     reviewers: eligible.map(({ id, name }) => ({ id, name })),
+    reach: reachOf(eligible, told),
     reviews: given.map((review) => ({ ...review, reviewer: person(review.reviewerId) })),
     decision: decisionView(request, given, person),
     ...endView(state, person),

@@ -40,6 +40,7 @@ export async function getViewerRights(
   return {
     viewerId,
     isRequester,
+    admin: known.admin,
     review,
     reviewed: view.reviews.find((given) => given.reviewer.id === viewerId) ?? null,
     cancel: mayCancel(request, member(viewerId), cancellers, now),

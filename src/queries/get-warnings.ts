@@ -1,6 +1,8 @@
 import type { Db } from "../../db/connect.ts";
+import * as members from "../../db/members.ts";
 import * as roles from "../../db/roles.ts";
 import * as shortages from "../../db/shortages.ts";
+import * as warnings from "../../db/warnings.ts";
 import * as workflows from "../../db/workflow.ts";
 import {
   groupSubject,
@@ -9,6 +11,7 @@ import {
   type RequestShortage,
   requestSubject,
 } from "../domain/shortage.ts";
+import { addressOf, type FarEnd, farEnds, type Stop, toldSubject } from "../domain/stops.ts";
 import { getRequest } from "./get-request.ts";
 import type { RequestView } from "./request-view.ts";
 
@@ -22,6 +25,10 @@ export type WarningsView = {
   strayRoles: { name: string; people: number }[];
   /** The workflow's roles, whom people can be added to. */
   workflowRoles: string[];
+  /** Far ends that refuse all that we send. */
+  stops: (Stop & { farEnd: FarEnd })[];
+  /** Email addresses that were refused, with the names of those who have them. */
+  addresses: { address: string; people: string[]; reason: string }[];
 };
 
 /** As many requests are told one by one. */
@@ -48,7 +55,34 @@ export async function getWarnings(
     moreRequests: Math.max(0, stuck.length - mostRequests),
     strayRoles: await strayRoles(db, organizationId, subjects),
     workflowRoles: await roles.names(db, organizationId, workflow.roleIds),
+    ...(await refusals(db, organizationId, subjects)),
   };
+}
+
+/** What is refused still, of that which these subjects tell. */
+async function refusals(
+  db: Db,
+  organizationId: string,
+  subjects: readonly string[],
+): Promise<Pick<WarningsView, "stops" | "addresses">> {
+  const all = await warnings.listRefused(db, organizationId);
+  const refused = all.filter(({ subject }) => subjects.includes(toldSubject(subject)));
+  const owners = await members.listByEmail(
+    db,
+    organizationId,
+    refused.flatMap(({ subject }) => addressOf(subject) ?? []),
+  );
+  const addresses = [];
+  for (const { subject, reason } of refused) {
+    const address = addressOf(subject);
+    const people = owners.filter(({ email }) => email?.toLowerCase() === address).map(({ name }) => name);
+    if (address !== null && people.length > 0) addresses.push({ address, people, reason });
+  }
+  const stops = farEnds.flatMap((farEnd) => {
+    const stop = refused.find(({ subject }) => subject === farEnd);
+    return stop === undefined ? [] : [{ farEnd, reason: stop.reason, since: stop.at }];
+  });
+  return { stops, addresses };
 }
 
 async function strayRoles(

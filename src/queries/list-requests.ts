@@ -4,6 +4,7 @@ import * as members from "../../db/members.ts";
 import { hasAny } from "../../db/requests-list.ts";
 import * as workflows from "../../db/workflow.ts";
 import { reviewScope } from "../domain/eligibility.ts";
+import { countedWaiting } from "../domain/limits.ts";
 import type { MemberId } from "../domain/people.ts";
 import type { PromotionRequest } from "../domain/request.ts";
 import type { Workflow } from "../domain/workflow.ts";
@@ -35,7 +36,7 @@ export type Asking = {
   now: Date;
 };
 
-/** How many requests wait for a review of this person's. */
+/** How many requests wait for a review of this person's, counted up to `countedWaiting`. */
 export async function countWaitingFor(
   db: Db,
   organizationId: string,
@@ -43,7 +44,7 @@ export async function countWaitingFor(
   now: Date,
 ): Promise<number> {
   const { looking } = await look(db, { organizationId, viewerId, projectId: null, now });
-  return approvals.countWaiting(db, looking);
+  return approvals.countWaiting(db, looking, countedWaiting);
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Eligibility } from "../domain/eligibility.ts";
 import type { MemberId, Person } from "../domain/people.ts";
+import type { Reach } from "../domain/reach.ts";
 import type { NotRequester, NotReviewer } from "../domain/refusals.ts";
 import type { StateName, Verdict } from "../domain/request.ts";
 
@@ -44,6 +45,8 @@ export type RequestView = {
   approvals: { given: number; required: number };
   /** Who may review it now, by name; empty once it is decided. */
   reviewers: Person[];
+  /** Only while it is pending and some of its reviewers could not be reached. */
+  reach: Reach | null;
   reviews: ReviewView[];
   decision: { outcome: "approved" | "rejected"; at: Date; by: ByView; comment: string } | null;
   cancelled: { at: Date; by: ByView; reason: string | null; replacedBy: number | null } | null;
@@ -58,6 +61,8 @@ export type RequestView = {
 export type ViewerRights = {
   viewerId: MemberId;
   isRequester: boolean;
+  /** Whether they run Signoff. */
+  admin: boolean;
   review: Eligibility<NotReviewer>;
   /** The review that they gave and that stands. */
   reviewed: ReviewView | null;

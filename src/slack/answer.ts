@@ -1,20 +1,16 @@
-import type {
-  AllMiddlewareArgs,
-  App,
-  BlockAction,
-  SlackActionMiddlewareArgs,
-  SlackViewMiddlewareArgs,
-  ViewSubmitAction,
-} from "@slack/bolt";
+import type { App, BlockAction, Context, ViewSubmitAction } from "@slack/bolt";
+import type { CallWatch, FaultReason } from "../metrics.ts";
 import { OutcomeUnknown } from "../usecases/context.ts";
+import { adoptClicked, type ClickedCard, readCard } from "./clicked-card.ts";
 import type { Ports } from "./ports.ts";
+import { type ClickArgs, routeClick, routeSubmission, type SubmitArgs } from "./route.ts";
 import { noticeModal, withNotice } from "./views/request-views.ts";
 import { escaped } from "./views/text.ts";
 
 /** A listener's work took longer than Slack waits. It goes on; its outcome shows on the card. */
 class TooLate extends Error {}
 
-/** Resolves with the work's result, or rejects when its time is over. */
+/** Resolves with the work's result, or rejects when its time is over. What rejects is counted: somebody is told of it. */
 export async function within<T>(ports: Ports, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
@@ -22,10 +18,26 @@ export async function within<T>(ports: Ports, work: Promise<T>): Promise<T> {
   });
   try {
     return await Promise.race([work, late]);
+  } catch (error) {
+    ports.faulted(faultReason(error));
+    throw error;
   } finally {
     clearTimeout(timer);
   }
 }
+
+/** The database's own word for too much at once is looked for by name: it may be the cause of another error. */
+function faultReason(error: unknown): FaultReason {
+  if (error instanceof TooLate) return "late";
+  if (error instanceof OutcomeUnknown) return "unknown";
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (cause.name === "DatabaseBusy") return "busy";
+  }
+  return "failed";
+}
+
+/** What follows this call of Slack's; the receiver put it there. */
+const watchOf = (context: Context): CallWatch => context.watch as CallWatch;
 
 /** What a person is told when something broke: never that a thing happened which did not. */
 export function faultWords(error: unknown): string {
@@ -54,10 +66,13 @@ export type Click = {
   triggerId: string;
   /** The button's value, or that of the chosen option. */
   value: string;
+  /** The card whose button it is; null in a view, and on any other message. */
+  card: ClickedCard | null;
   /** Null in a message. */
   view: ClickedView | null;
   /** What is chosen and typed around it by now. */
   state: Chosen;
+  watch: CallWatch;
   /** The private answer: an ephemeral in a message, a modal in the Home, a modal on top in a modal. */
   tell(words: string): Promise<void>;
 };
@@ -89,7 +104,7 @@ export function onClick(
   actionId: string,
   work: (click: Click) => Promise<Answer>,
 ): void {
-  app.action<BlockAction>({ action_id: actionId, type: "block_actions" }, async (args) => {
+  routeClick(app, actionId, async (args) => {
     const click = readClick(ports, args);
     let answer: Answer;
     try {
@@ -102,11 +117,11 @@ export function onClick(
       answer = () => click.tell(faultWords(error));
     }
     await args.ack();
-    if (answer === undefined) return;
-    await answer().catch((error) => {
+    const answered = answer?.().catch((error) => {
       ports.log.warn({ err: error, actionId }, "an answer was not delivered");
       return tellNotShown(ports, click).catch(() => undefined);
     });
+    await Promise.all([answered, adoptClicked(ports, click.organizationId, click.card)]);
   });
 }
 
@@ -127,10 +142,7 @@ function tellNotShown(ports: Ports, click: Click): Promise<unknown> {
   return ports.viewsFor(organizationId).update(view.id, undefined, withNotice(view.drawn, notShown));
 }
 
-function readClick(
-  ports: Ports,
-  { body, context, respond }: SlackActionMiddlewareArgs<BlockAction> & AllMiddlewareArgs,
-): Click {
+function readClick(ports: Ports, { body, context, respond }: ClickArgs): Click {
   const [action] = body.actions;
   const organizationId = context.teamId ?? "";
   const { trigger_id: triggerId, view } = body;
@@ -138,9 +150,10 @@ function readClick(
     organizationId,
     userId: body.user.id,
     triggerId,
-    value: action === undefined ? "" : (entered(action as Entered)[0] ?? ""),
+    ...readCard(action === undefined ? "" : (entered(action as Entered)[0] ?? ""), body),
     view: view === undefined ? null : clickedView(view),
     state: chosenIn(view?.state.values ?? body.state?.values ?? {}),
+    watch: watchOf(context),
     tell: async (words) => {
       if (view !== undefined) {
         const views = ports.viewsFor(organizationId);
@@ -199,6 +212,7 @@ export type Submission = Chosen & {
   userId: string;
   metadata: string;
   view: ViewSubmitAction["view"];
+  watch: CallWatch;
 };
 
 /** How a submission is answered: errors by block_id, another view, or nothing, which closes the modal. */
@@ -221,7 +235,7 @@ export function onSubmit(
   work: (submission: Submission) => Promise<SubmissionAnswer>,
   after?: (submission: Submission, answer: SubmissionAnswer) => Promise<void>,
 ): void {
-  app.view<ViewSubmitAction>({ callback_id: callbackId, type: "view_submission" }, async (args) => {
+  routeSubmission(app, callbackId, async (args) => {
     const submission = readSubmission(args);
     let answer: SubmissionAnswer;
     try {
@@ -247,15 +261,13 @@ function submissionFault(words: string, block: string | null): SubmissionAnswer 
   return { response_action: "update", view: noticeModal(words) };
 }
 
-function readSubmission({
-  body,
-  context,
-}: SlackViewMiddlewareArgs<ViewSubmitAction> & AllMiddlewareArgs): Submission {
+function readSubmission({ body, context }: SubmitArgs): Submission {
   return {
     organizationId: context.teamId ?? "",
     userId: body.user.id,
     metadata: body.view.private_metadata,
     view: body.view,
+    watch: watchOf(context),
     ...chosenIn(body.view.state.values),
   };
 }

@@ -1,10 +1,11 @@
-import { WebClient, type WebClientOptions } from "@slack/web-api";
+import { type FetchFunction, WebClient, type WebClientOptions } from "@slack/web-api";
 import type { Log } from "../log.ts";
 import { slackLogger } from "./logger.ts";
+import { rateBudget } from "./rate-budget.ts";
 
 /**
- * One workspace's ways into Slack's Web API. They are several because a client pauses every method of its own once one
- * of them is rate-limited, and a modal must not wait behind a card.
+ * One workspace's ways into Slack's Web API. Those of the outbox share one rate budget. Those that answer a person have
+ * budgets of their own: what the outbox was refused does not hold them up.
  */
 export type SlackClients = {
   /** chat.*, conversations.*: what the outbox sends. It retries by itself, so the client does not. */
@@ -24,21 +25,26 @@ type SlackClientSettings = {
   /** Another Web API base; Slack's own without it. */
   apiUrl?: string | undefined;
   log: Log;
+  /** Called with the method whenever Slack answers 429. */
+  onRateLimited?: ((method: string) => void) | undefined;
 };
 
 /**
  * Makes the clients. A call that is rate-limited throws `WebAPIRateLimitedError` (with `retryAfter`, in seconds) at
  * once, one without an answer in time throws `WebAPIRequestError`, and none is repeated: chat.postMessage knows no
- * idempotency key, so a client that repeats it posts twice.
+ * idempotency key, so a client that repeats it posts twice. After a 429 the calls of that method do not go out before
+ * their time, see rate-budget.ts.
  */
-export function slackClients({ token, apiUrl, log }: SlackClientSettings): SlackClients {
-  const client = (timeout: number) => new WebClient(token, clientOptions({ apiUrl, log, timeout }));
+export function slackClients({ token, apiUrl, log, onRateLimited }: SlackClientSettings): SlackClients {
+  const client = (timeout: number, budget: FetchFunction) =>
+    new WebClient(token, { ...clientOptions({ apiUrl, log, timeout }), fetch: budget });
+  const outbox = rateBudget({ onRateLimited });
   return {
-    messages: client(10_000),
-    views: client(2_000),
-    homes: client(10_000),
-    people: client(2_500),
-    directory: client(10_000),
+    messages: client(10_000, outbox),
+    views: client(2_000, rateBudget({ onRateLimited })),
+    homes: client(10_000, outbox),
+    people: client(2_500, rateBudget({ onRateLimited })),
+    directory: client(10_000, outbox),
   };
 }
 

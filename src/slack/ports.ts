@@ -1,4 +1,5 @@
 import type { HomeView, ModalView } from "@slack/types";
+import type { FaultReason } from "../metrics.ts";
 import type { Context } from "../usecases/context.ts";
 import type { ChannelCheck } from "./check-channel.ts";
 import type { Group } from "./list-groups.ts";
@@ -17,6 +18,8 @@ export type Ports = {
   listGroups(organizationId: string): Promise<Group[]>;
   /** Brings a role that is bound to a user group in step with it; rejects where Slack does not answer. */
   syncRole(organizationId: string, roleId: string): Promise<void>;
+  /** Counts that somebody was told that something went wrong. */
+  faulted(reason: FaultReason): void;
   log: Log;
   /** How long a listener may take before it says that it could not confirm, in milliseconds; inside Slack's 3 s. */
   answerWithinMs: number;

@@ -28,6 +28,7 @@ const view: RequestView = {
   state: "pending",
   expiresAt: null,
   approvals: { given: 0, required: 2 },
+  reach: null,
   reviewers: [bob, carol],
   reviews: [],
   decision: null,

@@ -14,6 +14,7 @@ type Row = [facts: object, words: string];
 const rows: Record<SettingsRefusal["code"], Row[]> = {
   "not-admin": [
     [{ admins: [ada] }, "Only admins can change settings. Ada can."],
+    [{ admins: [ada], what: "deliveries" }, "Only admins can see what was delivered. Ada can."],
     [{ admins: [ada, bob] }, "Only admins can change settings. Ada and Bob can."],
     [{ admins: [] }, "Only admins can change settings. The workspace's owners can make one."],
   ],

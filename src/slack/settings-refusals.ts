@@ -53,9 +53,9 @@ const standings = {
   unknown: "could not be looked up in Slack just now: try again in a moment",
 } as const;
 
-function notAdmin({ admins }: Extract<SettingsRefusal, { code: "not-admin" }>): string {
+function notAdmin({ admins, what }: Extract<SettingsRefusal, { code: "not-admin" }>): string {
   const who = admins.length === 0 ? "The workspace's owners can make one." : `${people(admins)} can.`;
-  return `Only admins can change settings. ${who}`;
+  return `Only admins can ${what === "deliveries" ? "see what was delivered" : "change settings"}. ${who}`;
 }
 
 function channelUnusable({ why, name }: Extract<SettingsRefusal, { code: "channel-unusable" }>): string {

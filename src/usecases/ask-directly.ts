@@ -15,8 +15,9 @@ export async function askDirectly(
   await commit(context, async (tx) => {
     await cards.ensure(tx, organizationId, requestNumber, "review", reviewerIds);
     const all = await cards.listOf(tx, organizationId, requestNumber);
+    // The requester's card says whom nothing reached: whom it is tried again for it says nothing of.
     const theirs = all.filter(
-      ({ kind, recipientId }) => kind === "review" && reviewerIds.includes(recipientId),
+      ({ kind, recipientId }) => kind === "own" || (kind === "review" && reviewerIds.includes(recipientId)),
     );
     await outbox.addOrReopen(
       tx,

@@ -1,4 +1,5 @@
 import type { Db, Tx } from "../../db/connect.ts";
+import { nothingChanged } from "../../db/fault.ts";
 import type { Result } from "../domain/result.ts";
 
 /** What every use case is given. */
@@ -30,6 +31,22 @@ export async function commit<T>(
   if (result === undefined) throw new Error("The transaction gave no result");
   if (result.ok) context.wake();
   return result;
+}
+
+/**
+ * Runs one statement that commits by itself, then wakes the outbox where it wrote something.
+ *
+ * Throws `OutcomeUnknown` where its answer was lost. What the database itself says means that nothing was changed.
+ */
+export async function commitAtOnce(context: Context, write: () => Promise<boolean>): Promise<boolean> {
+  let written: boolean;
+  try {
+    written = await write();
+  } catch (error) {
+    throw nothingChanged(error) ? error : new OutcomeUnknown(error);
+  }
+  if (written) context.wake();
+  return written;
 }
 
 class Refused extends Error {}

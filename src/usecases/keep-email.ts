@@ -6,5 +6,10 @@ export async function keepEmail(
   context: Context,
   email: Omit<emails.Email, "createdAt">,
 ): Promise<emails.Email["content"]> {
-  return (await emails.keep(context.db, email)).content;
+  return (await emails.keep(context.db, { ...email, createdAt: context.now() })).content;
+}
+
+/** Forgets an email of which nothing was sent, because the sender was refused: the next try may name another. */
+export async function forgetEmail(context: Context, organizationId: string, key: string): Promise<void> {
+  await emails.remove(context.db, organizationId, key);
 }

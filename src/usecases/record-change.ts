@@ -3,12 +3,19 @@ import type { Tx } from "../../db/connect.ts";
 import * as outbox from "../../db/outbox.ts";
 import type { Actor, Surface } from "../domain/actor.ts";
 import type { RequestEvent } from "../domain/notices.ts";
+import type { Reminder } from "../domain/reminder.ts";
 import type { PromotionRequest } from "../domain/request.ts";
 
 export type Change = { event: RequestEvent; actor: Actor; surface: Surface; at: Date; facts?: object };
 
-/** What `request-changed` items carry. */
-export type RequestChanged = { number: number; version: number; event: RequestEvent; by: Actor };
+/** What `request-changed` items carry; a reminder (R11) says of what. */
+export type RequestChanged = {
+  number: number;
+  version: number;
+  event: RequestEvent;
+  by: Actor;
+  reminder?: Reminder;
+};
 
 /**
  * Appends a request's change to the audit log and adds one item to the outbox, however many people will be told (R12).
@@ -21,25 +28,29 @@ export async function recordChange(
   after: PromotionRequest,
   change: Change,
 ): Promise<void> {
+  const { entry, item } = recordsOf(before, after, change);
+  await Promise.all([audit.append(tx, [entry]), outbox.add(tx, [item])]);
+}
+
+/** What a request's change leaves behind: an entry of the audit log and an item of the outbox. */
+export function recordsOf(
+  before: PromotionRequest | null,
+  after: PromotionRequest,
+  change: Change,
+): { entry: audit.AuditEntry; item: outbox.NewItem } {
   const { organizationId, number, version } = after;
-  const payload: RequestChanged = { number, version, event: change.event, by: change.actor };
-  await Promise.all([
-    audit.append(tx, [
-      {
-        organizationId,
-        at: change.at,
-        actor: change.actor,
-        surface: change.surface,
-        action: `request.${change.event}`,
-        subject: `request:${number}`,
-        before: before && summary(before),
-        after: { ...summary(after), ...change.facts },
-      },
-    ]),
-    outbox.add(tx, [
-      { organizationId, kind: "request-changed", key: `request:${number}:v${version}`, payload },
-    ]),
-  ]);
+  const { event, actor, surface, at } = change;
+  const payload: RequestChanged = { number, version, event, by: actor };
+  return {
+    entry: {
+      ...{ organizationId, at, actor, surface },
+      action: `request.${event}`,
+      subject: `request:${number}`,
+      before: before && summary(before),
+      after: { ...summary(after), ...change.facts },
+    },
+    item: { organizationId, kind: "request-changed", key: `request:${number}:v${version}`, payload },
+  };
 }
 
 /** Has the cards of requests drawn again whose version was raised because something around them changed. */

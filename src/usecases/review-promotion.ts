@@ -1,18 +1,17 @@
 import { randomUUID } from "node:crypto";
 import type { Tx } from "../../db/connect.ts";
-import * as members from "../../db/members.ts";
+import * as decisions from "../../db/decisions.ts";
 import * as requests from "../../db/requests.ts";
 import * as reviews from "../../db/reviews.ts";
-import * as workflows from "../../db/workflow.ts";
 import { member, type Surface } from "../domain/actor.ts";
 import { reviewEligibility } from "../domain/eligibility.ts";
 import type { MemberId } from "../domain/people.ts";
 import { requesters, type Verdict } from "../domain/request.ts";
 import { accept, type Result, refuse } from "../domain/result.ts";
 import { type Reviewed, review } from "../domain/review.ts";
-import { type Context, commit } from "./context.ts";
-import { expireIfDue } from "./expire-request.ts";
-import { recordChange } from "./record-change.ts";
+import { type Context, commit, commitAtOnce } from "./context.ts";
+import { oneAtATime } from "./one-at-a-time.ts";
+import { recordsOf } from "./record-change.ts";
 
 export type ReviewPromotion = {
   organizationId: string;
@@ -24,70 +23,77 @@ export type ReviewPromotion = {
   surface: Surface;
 };
 
+type Outcome = { outcome: Reviewed["kind"] };
+
 /**
- * R7, R8: gives one person's review. The request's row is locked before anything is counted, so that of two at once the
- * first one decides and the later one is told.
+ * R7, R8: gives one person's review. It is judged by what one look finds, and written in one statement only if the
+ * request is still at the version that was looked at. Where it has moved on, it is looked at and judged again with its row
+ * locked. So of two at once the first one decides and the later one is told, and nobody waits who need not.
  *
  * Refuses `not-found`, `already-decided`, `not-pending`, `not-reviewer`, `comment-required`, `text-too-long`.
  */
-export async function reviewPromotion(
-  context: Context,
-  input: ReviewPromotion,
-): Promise<Result<{ outcome: Reviewed["kind"] }>> {
-  const { organizationId, number, reviewerId, verdict } = input;
-  return commit<{ outcome: Reviewed["kind"] }>(context, async (tx, now) => {
-    const locked = await requests.lock(tx, organizationId, number);
-    if (locked === undefined) return refuse({ code: "not-found", what: "request" });
-    const request = await expireIfDue(tx, locked, now);
-    const [workflow, facts, previous] = await Promise.all([
-      workflows.current(tx, organizationId),
-      members.facts(tx, organizationId, reviewerId),
-      reviews.findOf(tx, organizationId, number, reviewerId),
-    ]);
-    const known = facts ?? { id: reviewerId, standing: "stranger" as const, holdings: [] };
-    const asked = { projectId: request.projectId, requesters: requesters(request) };
-    const eligibility = reviewEligibility(known, asked, workflow);
-    const given = { reviewerId, verdict, comment: input.comment.trim() };
-    const judged = review(request, given, previous ?? null, eligibility, workflow.options, now);
-    if (!judged.ok) return judged;
-    if (judged.value.kind === "repeated") return accept({ outcome: "repeated" });
-    await save(tx, input, workflow.version, previous !== undefined, now);
-    const after = judged.value.request;
-    await requests.save(tx, after);
-    await recordChange(tx, request, after, {
-      event: eventOf(judged.value.kind, verdict),
-      actor: member(reviewerId),
-      surface: input.surface,
-      at: now,
-      facts: { review: { verdict, comment: given.comment, replaces: previous ?? null } },
-    });
-    return accept({ outcome: judged.value.kind });
+export function reviewPromotion(context: Context, input: ReviewPromotion): Promise<Result<Outcome>> {
+  const { organizationId, number } = input;
+  return oneAtATime(`${organizationId} ${number}`, () => lookAndReview(context, input));
+}
+
+async function lookAndReview(context: Context, input: ReviewPromotion): Promise<Result<Outcome>> {
+  const { organizationId, number, reviewerId } = input;
+  const now = context.now();
+  const seen = await decisions.look(context.db, organizationId, number, reviewerId);
+  const judged = judge(input, seen, now);
+  if (!judged.ok) return judged;
+  const { outcome, decided, replaces } = judged.value;
+  if (decided === null) return accept({ outcome });
+  if (!replaces && (await commitAtOnce(context, () => decisions.write(context.db, decided)))) {
+    return accept({ outcome });
+  }
+  return commit<Outcome>(context, (tx, at) => reviewLocked(tx, input, at));
+}
+
+/** The same while the request stands still. An earlier review of this person's stays, marked as replaced (R7). */
+async function reviewLocked(tx: Tx, input: ReviewPromotion, now: Date): Promise<Result<Outcome>> {
+  const { organizationId, number, reviewerId } = input;
+  // A statement sees what was there when it began: the look begins when the lock is held.
+  await requests.lock(tx, organizationId, number);
+  const seen = await decisions.look(tx, organizationId, number, reviewerId);
+  const judged = judge(input, seen, now);
+  if (!judged.ok) return judged;
+  const { outcome, decided, replaces } = judged.value;
+  if (decided === null) return accept({ outcome });
+  if (replaces) await reviews.markReplaced(tx, organizationId, number, reviewerId, now);
+  if (!(await decisions.write(tx, decided))) throw new Error(`#${number} moved under its lock`);
+  return accept({ outcome });
+}
+
+/** `decided` is null where there is nothing to write: the person had said so already. */
+type Judged = { outcome: Reviewed["kind"]; decided: decisions.Decided | null; replaces: boolean };
+
+/** Asks the rules, and puts into rows what they answer. */
+function judge(input: ReviewPromotion, seen: decisions.Case | undefined, now: Date): Result<Judged> {
+  if (seen === undefined) return refuse({ code: "not-found", what: "request" });
+  const { request, workflow, previous } = seen;
+  const { reviewerId, verdict, surface } = input;
+  const asked = { projectId: request.projectId, requesters: requesters(request) };
+  const eligibility = reviewEligibility(seen.reviewer, asked, workflow);
+  const given = { reviewerId, verdict, comment: input.comment.trim() };
+  const judged = review(request, given, previous, eligibility, workflow.options, now);
+  if (!judged.ok) return judged;
+  const outcome = judged.value.kind;
+  const replaces = previous !== null;
+  if (judged.value.kind === "repeated") return accept({ outcome, decided: null, replaces });
+  const after = judged.value.request;
+  const records = recordsOf(request, after, {
+    event: eventOf(judged.value.kind, verdict),
+    ...{ actor: member(reviewerId), surface, at: now },
+    facts: { review: { verdict, comment: given.comment, replaces: previous } },
   });
+  const stored = { ...given, id: randomUUID(), workflowVersion: workflow.version, surface, at: now };
+  const decided = { judged: request.version, request: after, review: stored, ...records };
+  return accept({ outcome, decided, replaces });
 }
 
 function eventOf(kind: "counted" | "decided", verdict: Verdict): "reviewed" | "approved" | "rejected" {
   if (kind === "counted") return "reviewed";
   return verdict === "approve" ? "approved" : "rejected";
-}
-
-async function save(
-  tx: Tx,
-  input: ReviewPromotion,
-  workflowVersion: number,
-  replaces: boolean,
-  at: Date,
-): Promise<void> {
-  const { organizationId, number, reviewerId, verdict, surface } = input;
-  const stored = {
-    organizationId,
-    id: randomUUID(),
-    requestNumber: number,
-    reviewerId,
-    verdict,
-    comment: input.comment.trim(),
-    workflowVersion,
-    surface,
-    at,
-  };
-  await reviews.add(tx, stored, replaces);
 }

@@ -7,14 +7,20 @@ import * as reviews from "../../db/reviews.ts";
 import * as workflows from "../../db/workflow.ts";
 import { noticesFor, type RequestEvent } from "../domain/notices.ts";
 import type { MemberId } from "../domain/people.ts";
-import { type PromotionRequest, requesters } from "../domain/request.ts";
+import type { Reminder } from "../domain/reminder.ts";
+import { type PromotionRequest, requesters, stateAt } from "../domain/request.ts";
 import { accept } from "../domain/result.ts";
 import type { CardsTo, Workflow } from "../domain/workflow.ts";
 import { type Context, commit } from "./context.ts";
 import type { RequestChanged } from "./record-change.ts";
 
-/** What `send-email` and `send-message` items carry. */
-export type NoticeItem = { number: number; event: RequestEvent; recipientId: MemberId };
+/** What `send-email` and `send-message` items carry; a reminder (R11) says of what. */
+export type NoticeItem = {
+  number: number;
+  event: RequestEvent;
+  recipientId: MemberId;
+  reminder?: Reminder;
+};
 
 /** What `draw-card` items carry. */
 export type CardItem = { cardId: string };
@@ -28,12 +34,15 @@ export async function tellChange(
   organizationId: string,
   change: RequestChanged,
 ): Promise<void> {
-  await commit(context, async (tx) => {
+  await commit(context, async (tx, now) => {
     const request = await requests.find(tx, organizationId, change.number);
     if (request === undefined) throw new Error(`#${change.number} is gone`);
+    // What has moved on meanwhile needs no reminder any more.
+    if (change.reminder && stateAt(request.state, now).name !== change.reminder.state) return accept(null);
     const workflow = await workflows.current(tx, organizationId);
     const reviewers = request.state.name === "pending" ? await mayReview(tx, request, workflow) : [];
-    await drawCards(tx, request, reviewers, workflow, change);
+    // A reminder changes nothing that a card shows.
+    if (change.event !== "reminder") await drawCards(tx, request, reviewers, workflow, change);
     await sendNotices(tx, request, reviewers, workflow, change);
     return accept(null);
   });
@@ -63,8 +72,8 @@ async function drawCards(
   );
 }
 
-/** What only follows a change around the request comes behind what somebody waits for. */
-export const urgency = (event: RequestEvent): 0 | 1 => (event === "changed" ? 1 : 0);
+/** What only follows a change around the request, and what reminds, comes behind what somebody waits for. */
+export const urgency = (event: RequestEvent): 0 | 1 => (event === "changed" || event === "reminder" ? 1 : 0);
 
 /** The outbox item that draws a card: one per card, opened again for every change. */
 export function cardItem(
@@ -75,7 +84,7 @@ export function cardItem(
 ): outbox.NewItem {
   const payload: CardItem = { cardId: id };
   const about = { organizationId, requestNumber, recipientId };
-  return { ...about, kind: "draw-card", key: `card:${id}`, payload, priority };
+  return { ...about, kind: "draw-card", key: cards.drawKey(id), payload, priority };
 }
 
 /**
@@ -117,14 +126,16 @@ async function sendNotices(
     asked: [...new Set(asked)],
     answered: given.map((review) => review.reviewerId),
     ungated: request.decision?.by.kind === "system",
+    pending: request.state.name === "pending",
   });
   await outbox.add(
     tx,
     notices.map(({ recipientId, channel }) => {
-      const payload: NoticeItem = { number, event: change.event, recipientId };
-      const key = `${channel}:${number}:v${change.version}:${change.event}:${recipientId}`;
+      const { event, version, reminder } = change;
+      const payload: NoticeItem = { number, event, recipientId, ...(reminder && { reminder }) };
+      const key = `${channel}:${number}:v${version}:${event}:${recipientId}`;
       const about = { organizationId, requestNumber: number, recipientId };
-      return { ...about, kind: `send-${channel}`, key, payload };
+      return { ...about, kind: `send-${channel}`, key, payload, priority: urgency(event) };
     }),
   );
 }

@@ -1,60 +1,52 @@
-import { randomUUID } from "node:crypto";
 import type { Tx } from "../../db/connect.ts";
 import * as members from "../../db/members.ts";
-import * as outbox from "../../db/outbox.ts";
 import * as roles from "../../db/roles.ts";
 import * as shortages from "../../db/shortages.ts";
 import * as warnings from "../../db/warnings.ts";
-import type { MemberId } from "../domain/people.ts";
 import { accept } from "../domain/result.ts";
 import { groupSubject, projectSubject, requestSubject } from "../domain/shortage.ts";
+import { addressOf, toldSubject } from "../domain/stops.ts";
 import { type Context, commit } from "./context.ts";
-
-/** What `send-admin-message` items carry: what is amiss; its words are those of the moment at which it is sent. */
-export type AdminMessageItem = { recipientId: MemberId; subjects: string[] };
+import { tellAdmins, tellAdminsByEmail } from "./tell-admins.ts";
 
 /**
- * Looks for projects and open requests that too few people can decide, and tells the admins of those that they were
- * not told of yet. What was mended is forgotten, so that they are told again when it breaks anew. With nobody to tell
- * it stays untold until there is an admin.
+ * Looks for projects and open requests that too few people can decide, and for what a far end refuses, and tells the
+ * admins of what they were not told of yet. What was mended is forgotten, so that they are told again when it breaks
+ * anew. With nobody to tell it stays untold until there is an admin.
  */
 export async function warnAdmins(context: Context, organizationId: string): Promise<void> {
   await commit(context, async (tx, now) => {
     await warnings.lock(tx, organizationId);
+    const refused = await refusedNow(tx, organizationId);
     const short = await shortages.find(tx, organizationId, now);
     const amiss = new Set([
       ...short.projects.map(({ id }) => projectSubject(id)),
       ...short.requests.map(({ number }) => requestSubject(number)),
+      ...refused.map(toldSubject),
     ]);
     // A group's own warning goes when it is read again, or when no role follows it any more.
     const bound = await roles.listBound(tx, organizationId);
-    const groups = new Set(bound.map(({ groupId }) => groupSubject(groupId ?? "")));
-    const told = await warnings.list(tx, organizationId);
-    const mended = told.filter((subject) => !amiss.has(subject) && !groups.has(subject));
+    const kept = new Set([...refused, ...bound.map(({ groupId }) => groupSubject(groupId ?? ""))]);
+    const known = await warnings.list(tx, organizationId);
+    const mended = known.filter((subject) => !amiss.has(subject) && !kept.has(subject));
     await warnings.remove(tx, organizationId, mended);
-    const fresh = [...amiss].filter((subject) => !told.includes(subject));
-    await tellAdmins(tx, organizationId, fresh, now);
+    const fresh = [...amiss].filter((subject) => !known.includes(subject));
+    const byEmail = fresh.filter((subject) => subject === toldSubject("slack"));
+    const inSlack = fresh.filter((subject) => !byEmail.includes(subject));
+    await tellAdmins(tx, organizationId, inSlack, now);
+    await tellAdminsByEmail(tx, organizationId, byEmail, now);
     return accept(null);
   });
 }
 
-/** One message to each admin for all of it; under `warnings.lock`. */
-export async function tellAdmins(
-  tx: Tx,
-  organizationId: string,
-  subjects: string[],
-  now: Date,
-): Promise<void> {
-  if (subjects.length === 0) return;
-  const admins = await members.listAdmins(tx, organizationId);
-  if (admins.length === 0) return;
-  await warnings.add(tx, organizationId, subjects, now);
-  const warning = randomUUID();
-  await outbox.add(
-    tx,
-    admins.map(({ id }) => {
-      const payload: AdminMessageItem = { recipientId: id, subjects };
-      return { organizationId, kind: "send-admin-message", key: `warning:${warning}:${id}`, payload };
-    }),
-  );
+/** What is refused and still matters: an address that nobody has any more does not. */
+async function refusedNow(tx: Tx, organizationId: string): Promise<string[]> {
+  const refused = (await warnings.listRefused(tx, organizationId)).map(({ subject }) => subject);
+  const addresses = refused.flatMap((subject) => addressOf(subject) ?? []);
+  const owners = await members.listByEmail(tx, organizationId, addresses);
+  const had = new Set(owners.map(({ email }) => email?.toLowerCase()));
+  return refused.filter((subject) => {
+    const address = addressOf(subject);
+    return address === null || had.has(address);
+  });
 }

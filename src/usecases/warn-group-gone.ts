@@ -3,7 +3,7 @@ import * as warnings from "../../db/warnings.ts";
 import { accept } from "../domain/result.ts";
 import { groupSubject } from "../domain/shortage.ts";
 import { type Context, commit } from "./context.ts";
-import { tellAdmins } from "./warn-admins.ts";
+import { tellAdmins } from "./tell-admins.ts";
 
 /**
  * A user group that roles are bound to was disabled or deleted in Slack. The roles keep the people that they have, who

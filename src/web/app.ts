@@ -4,6 +4,7 @@ import type { LinkPayload } from "../links.ts";
 import type { Log } from "../log.ts";
 import { type Health, healthRoutes } from "./health.ts";
 import { type FindCard, linkRoutes } from "./link-routes.ts";
+import { type MetricsPage, metricsRoutes } from "./metrics.ts";
 import { failed, nothingHere, styleSource } from "./pages.tsx";
 
 export type WebParts = {
@@ -13,11 +14,13 @@ export type WebParts = {
   /** Reads the token of `/r/:token`; undefined where it is not ours. */
   readLink: (token: string) => LinkPayload | undefined;
   findCard: FindCard;
+  /** What answers `/metrics`; nothing does without it. */
+  metrics?: MetricsPage;
   log: Log;
 };
 
 /** Makes the web app: Slack's receiver, health, and the links of emails, on one port. */
-export function createWeb({ receiver, health, readLink, findCard, log }: WebParts): Hono {
+export function createWeb({ receiver, health, readLink, findCard, metrics, log }: WebParts): Hono {
   const web = new Hono();
   web.use(async (c, next) => {
     const start = performance.now();
@@ -44,6 +47,7 @@ export function createWeb({ receiver, health, readLink, findCard, log }: WebPart
     }),
   );
   web.route("/", healthRoutes(health));
+  if (metrics !== undefined) web.route("/", metricsRoutes(metrics));
   web.route("/", linkRoutes({ readLink, findCard, log }));
   web.notFound((c) => c.html(nothingHere(), 404));
   web.onError((error, c) => {

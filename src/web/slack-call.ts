@@ -1,5 +1,6 @@
 import { type App, ErrorCode, ReceiverMultipleAckError } from "@slack/bolt";
 import type { Log } from "../log.ts";
+import type { CallWatch } from "../metrics.ts";
 import { type Fields, isObject } from "./slack-body.ts";
 
 /** A body that Bolt works on. Neither promise rejects. */
@@ -10,12 +11,17 @@ type SlackCall = {
   done: Promise<void>;
 };
 
-/** Hands a body to Bolt's listeners. */
-export function callListeners(app: App, body: Fields, headers: Headers, log: Log): SlackCall {
+type CallParts = { body: Fields; headers: Headers; log: Log; watch: CallWatch };
+
+/** Hands a body to Bolt's listeners, who find the watch in their context. */
+export function callListeners(app: App, { body, headers, log, watch }: CallParts): SlackCall {
   let acked = false;
   let resolve: (response: Response) => void;
   const answer = new Promise<Response>((settle) => {
-    resolve = settle;
+    resolve = (response) => {
+      watch.answered(response.ok ? "acknowledged" : "failed");
+      settle(response);
+    };
   });
   const ack = async (response?: unknown): Promise<void> => {
     if (acked) throw new ReceiverMultipleAckError();
@@ -25,7 +31,7 @@ export function callListeners(app: App, body: Fields, headers: Headers, log: Log
   };
   const work = async (): Promise<void> => {
     try {
-      await app.processEvent({ body, ack, ...retryOf(headers) });
+      await app.processEvent({ body, ack, customProperties: { watch }, ...retryOf(headers) });
       if (acked) return resolve(new Response(null));
       log.warn(describeBody(body), "No listener for what Slack sent");
       resolve(new Response("Nothing listens to this", { status: 404 }));
@@ -35,6 +41,11 @@ export function callListeners(app: App, body: Fields, headers: Headers, log: Log
     }
   };
   return { answer, done: work() };
+}
+
+/** `command`, or what Slack calls it: `block_actions`, `view_submission`, `event_callback` … */
+export function kindOf(body: Fields): string {
+  return typeof body.command === "string" ? "command" : String(body.type);
 }
 
 /** What the log says of a body: what it is and who sent it, nothing that a person typed. */

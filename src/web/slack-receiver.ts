@@ -1,9 +1,10 @@
 import type { App, Receiver } from "@slack/bolt";
 import type { Log } from "../log.ts";
+import type { CallWatch } from "../metrics.ts";
 import { deadline, within } from "./deadline.ts";
 import { readWithin } from "./read-body.ts";
 import { type Fields, readSlackBody } from "./slack-body.ts";
-import { callListeners, describeBody } from "./slack-call.ts";
+import { callListeners, describeBody, kindOf } from "./slack-call.ts";
 import { isSignedBySlack } from "./slack-signature.ts";
 
 /** The largest body that is read, in bytes. Slack's own stay far below. */
@@ -22,6 +23,8 @@ export type SlackReceiverSettings = {
   now?: () => number;
   /** The milliseconds after which a request that nobody acknowledged is answered 503; 2,900 without it. */
   answerWithin?: number;
+  /** Begins to follow a call, by what it is; nobody does without it. */
+  watch?: (what: string) => CallWatch;
 };
 
 /** Bolt's receiver over plain web requests: the web app hands it what comes to `/slack/events`. */
@@ -46,7 +49,7 @@ export type SlackReceiver = Receiver & {
  * - after an error before the ack, words to the person who typed a command, otherwise 500.
  */
 export function slackReceiver(settings: SlackReceiverSettings): SlackReceiver {
-  const { log, answerWithin = answerLimit } = settings;
+  const { log, answerWithin = answerLimit, watch = unwatched } = settings;
   const inWork = new Set<Promise<unknown>>();
   let app: App | undefined;
   let stopping = false;
@@ -65,10 +68,12 @@ export function slackReceiver(settings: SlackReceiverSettings): SlackReceiver {
       const body = await Promise.race([readSigned(request, settings), limit.passed]);
       if (body === "passed") return refusal(408, "The body did not arrive in time");
       if (body instanceof Response) return body;
-      const call = callListeners(bolt, body, request.headers, log);
+      const watched = watch(kindOf(body));
+      const call = callListeners(bolt, { body, headers: request.headers, log, watch: watched });
       void track(call.done);
       const response = await Promise.race([call.answer, limit.passed]);
       if (response !== "passed") return response;
+      watched.answered("late");
       log.error(describeBody(body), "No listener answered Slack in time");
       return refusal(503, "No answer in time");
     } catch (error) {
@@ -126,5 +131,7 @@ async function readSigned(request: Request, settings: SlackReceiverSettings): Pr
       return refusal(400, read.why);
   }
 }
+
+const unwatched = (): CallWatch => ({ reviewed: () => {}, answered: () => {} });
 
 const refusal = (status: number, text: string) => new Response(text, { status });

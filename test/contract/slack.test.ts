@@ -263,6 +263,18 @@ describe("the stand-in answers as emulate's Slack does", () => {
     expect(ours.error).toEqual(theirs.error);
   });
 
+  test("chat.delete, and its refusals", async () => {
+    const { ours, theirs } = await both(async (side, ask) => {
+      const { channel, ts } = await ask("chat.postMessage", { channel: side.userId, text: "1" });
+      const deleted = await ask("chat.delete", { channel, ts });
+      const again = await ask("chat.delete", { channel, ts });
+      const updated = await ask("chat.update", { channel, ts, text: "2" });
+      return { deleted: shape(deleted, ["ok", "channel", "ts"]), again: again.error, updated: updated.error };
+    });
+    expect(ours).toEqual(theirs);
+    expect([ours.again, ours.updated]).toEqual(["message_not_found", "message_not_found"]);
+  });
+
   test("conversations.history: newest first, metadata and limit", async () => {
     const { ours, theirs } = await both(async (side, ask) => {
       const { channel } = await ask("chat.postMessage", { channel: side.userId, text: "first" });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
-import { knowMember } from "../../src/directory/know-member.ts";
+import { knowMembers } from "../../src/directory/know-member.ts";
 import type { SlackUser } from "../../src/directory/slack-user.ts";
 import { planMemberRefresh } from "../../src/usecases/plan-refresh.ts";
 import { type SavedMember, saveMembers } from "../../src/usecases/save-members.ts";
@@ -51,7 +51,7 @@ test("R4: what Slack says too late for a click holds for the next one", async ()
   const late = new Promise<SlackUser>((resolve) => {
     answer = resolve;
   });
-  await knowMember(house.context, () => late, house.organizationId, idOf("bob"));
+  await knowMembers(house.context, () => late)(house.organizationId, idOf("bob"));
   answer({ id: idOf("bob"), team_id: house.organizationId, deleted: true });
   await vi.waitFor(async () =>
     expect(await audits()).toMatchObject([{ after: { standing: "deactivated" } }]),

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { getWarnings } from "../../src/queries/get-warnings.ts";
 import { adminMessage } from "../../src/slack/views/admin-message.ts";
 import { recordSetting } from "../../src/usecases/record-setting.ts";
-import type { AdminMessageItem } from "../../src/usecases/warn-admins.ts";
+import type { AdminMessageItem } from "../../src/usecases/tell-admins.ts";
 import { warnAdmins } from "../../src/usecases/warn-admins.ts";
 import { accepted, buildCatalog, type Catalog, commerce, idOf } from "../support/catalog.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
@@ -178,9 +178,29 @@ test("a long list is cut, and names cannot come alive", async () => {
     moreRequests: 0,
     strayRoles: [],
     workflowRoles: [],
+    stops: [],
+    addresses: [],
   });
   const said = textOf(message ?? { blocks: [] });
   expect(said).not.toContain("<!channel>");
   expect(said).toContain("… and 2 more projects.");
   expect(said).toContain("Choose reviewer roles with /promotion-settings.");
+});
+
+test("many refused addresses fit one message, however long what Resend says of them, and nothing comes alive", () => {
+  const addresses = Array.from({ length: 12 }, (_, at) => ({
+    address: `${"&".repeat(300)}${at}@acme.example`,
+    people: [`<!channel> ${"&".repeat(100)}`, "Bob", "Carol", "Dora"],
+    reason: `<!here> ${"<".repeat(2000)}`,
+  }));
+  const stops = [{ farEnd: "email" as const, reason: "<!here>".repeat(500), since: new Date(0) }];
+  const message = adminMessage({
+    ...{ projects: [], requests: [], moreRequests: 0, strayRoles: [], workflowRoles: [] },
+    ...{ stops, addresses },
+  });
+  const said = textOf(message ?? { blocks: [] });
+  expect(said).not.toMatch(/<!(channel|here)>/);
+  expect(said).toContain("… and 2 more addresses.");
+  for (const block of message?.blocks ?? [])
+    if (block.type === "section") expect(block.text?.text.length).toBeLessThanOrEqual(3000);
 });

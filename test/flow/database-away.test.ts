@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { BotAnswer } from "../../sandbox/slack/index.ts";
+import { reserve } from "../support/hold.ts";
 import { eventually, type TestWorld, testWorld, textOf } from "../support/world.ts";
 
 const nothingChanged = "Something went wrong on Signoff's side. Nothing was changed, try again in a moment.";
@@ -151,7 +152,7 @@ describe("with the database down everybody is told that nothing was changed, wit
 
 test("what somebody else holds locked is not waited for: the person is told in time", async () => {
   await world.request("dana", "commerce/billing production");
-  const holder = await world.database.database.sql.reserve();
+  const holder = await reserve(world.database.database.sql);
   await holder`begin`;
   await holder`select from requests for update`;
   inTime(await world.press("bob", "approve_request"));
@@ -173,7 +174,7 @@ test("the answer to a commit is lost: the person is told so, not that nothing ha
       $$ begin perform pg_advisory_xact_lock(${lock}); return null; end $$;
     create constraint trigger stall after update on requests deferrable initially deferred
       for each row execute function stall()`);
-  const holder = await sql.reserve();
+  const holder = await reserve(sql);
   await holder`select pg_advisory_lock(${lock})`;
   const clicking = world.press("bob", "approve_request");
   await eventually(async () => {

@@ -7,7 +7,9 @@ import { people as sandboxPeople } from "../../sandbox/people.ts";
 import { member } from "../../src/domain/actor.ts";
 import { expireOverdue } from "../../src/usecases/expire-request.ts";
 import { promote } from "../../src/usecases/promote.ts";
+import { remindDue } from "../../src/usecases/remind-due.ts";
 import { reportDeployment } from "../../src/usecases/report-deployment.ts";
+import { reportUndelivered } from "../../src/usecases/report-undelivered.ts";
 import { eventually, type TestWorld, testWorld } from "../support/world.ts";
 import { faultsOf, live } from "./support/alive.ts";
 import { hostileSeed } from "./support/hostile-seed.ts";
@@ -189,12 +191,53 @@ describe.each(Object.keys(flavours))("every message and view within Slack's limi
     await submit("dana", { message_input: hostile(3000) });
   });
 
-  test("expired; refused because too few could review", async () => {
+  test("whom nothing reached, and what admins see of it", async () => {
+    const number = await ask("first/same");
+    const { sql } = world.database.database;
+    const ofRequest = sql`request_number = ${number}`;
+    await sql`update cards set channel = null, ts = null where ${ofRequest} and recipient_id = ${id("bob")}`;
+    await sql`update outbox set outcome = 'dead', reason = ${hostile(3000)}
+      where ${ofRequest} and recipient_id = ${id("bob")}`;
+    await sql`update outbox set outcome = null, settled_at = null, attempts = 3, in_doubt = true,
+        reason = ${hostile(3000)}, available_at = now() + interval '1 hour'
+      where ${ofRequest} and recipient_id = ${id("carol")} and kind = 'send-email'`;
+    const lost = { number, event: "requested", recipientId: id("bob") } as const;
+    await reportUndelivered(world.app.context, world.app.organizationId, lost);
+    await eventually(() =>
+      expect(JSON.stringify(world.cardFor("dana", number).blocks)).toContain("2 of 3 reviewers reached"),
+    );
+    await click("ada", number, "open_details");
+    await opened("ada", "Submit");
+    await world.slack.clickView(id("ada"), { actionId: "open_ledger" });
+    await eventually(() => expect(world.modalText("ada")).toContain("1 retrying · 2 failed"));
+    const before = world.modal("ada").hash;
+    await world.slack.clickView(id("ada"), { actionId: "refresh_ledger" });
+    await eventually(() => expect(world.modal("ada").hash).not.toBe(before));
+    await close("ada");
+    await click("dana", number, "open_cancel");
+    await opened("dana", "Cancel Request");
+    await submit("dana");
+    await close("dana");
+  });
+
+  test("reminded, expired, asked for again; refused because too few could review", async () => {
     const number = await ask("first/five");
-    passedMs += 8 * 86_400_000;
+    passedMs += 6 * 86_400_000;
+    await remindDue(world.app.context, world.app.organizationId);
+    await world.app.idle();
+    expect(world.texts("bob").join("\n")).toContain(`⏰ #${number} `);
+    passedMs += 2 * 86_400_000;
     await expireOverdue(world.app.context);
     await world.app.idle();
     expect(JSON.stringify(world.cardFor("dana", number).blocks)).toContain("⌛");
+    await click("dana", number, "request_again");
+    await opened("dana", "Request Approval");
+    await close("dana");
+    await click("bob", number, "open_details");
+    await opened("bob", null);
+    await world.slack.clickView(id("bob"), { actionId: "request_again" });
+    await opened("bob", "Request Approval");
+    await close("bob");
     await world.setOptions({ requiredApprovals: 9 });
     await world.slack.command(id("dana"), "/promote first/five staging");
     await submit("dana");

@@ -47,6 +47,19 @@ test("what does not end within the grace is aborted, and the next process finds 
   expect(await store.nextDue(bench.t.database.db)).toBe(0);
 });
 
+test("what does not even hear the abort is given back all the same, in doubt, and not at once", async () => {
+  await bench.add("a");
+  const begun = gate();
+  const outbox = bench.start(() => {
+    begun.open();
+    return new Promise(() => {});
+  });
+  await begun.opened;
+  await outbox.stop(2_000);
+  expect(await bench.row("a")).toMatchObject({ outcome: null, leased_until: null, in_doubt: true });
+  expect(await store.nextDue(bench.t.database.db)).toBeGreaterThan(0);
+});
+
 test("what a process left under a lease when it died is carried out when the lease ends, in doubt", async () => {
   await bench.add("a");
   await store.claim(bench.t.database.db, { limit: 1, leaseMs: 300 });

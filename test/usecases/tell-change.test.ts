@@ -4,6 +4,7 @@ import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as schema from "../../db/schema/index.ts";
 import type { RequestChanged } from "../../src/usecases/record-change.ts";
+import { remindDue } from "../../src/usecases/remind-due.ts";
 import { type NoticeItem, tellChange } from "../../src/usecases/tell-change.ts";
 import { accepted, buildCatalog, type Catalog, idOf } from "../support/catalog.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
@@ -134,6 +135,33 @@ describe("who is told what", () => {
       "email dana: expired",
       "message dana: expired",
     ]);
+  });
+
+  test("R11: reminded: while it waits those who have not answered, then the requester; no card is drawn", async () => {
+    const { house, tell } = await telling({ options: { requiredApprovals: 2 } });
+    const number = await house.requested();
+    accepted(await house.review("bob", number, "approve"));
+    await tell();
+    const drawn = await cardsOf(house, number);
+    house.later({ days: 6 });
+    await remindDue(house.context, house.organizationId);
+    expect(await tell()).toEqual(["email carol: reminder", "message carol: reminder"]);
+    expect(await cardsOf(house, number)).toEqual(drawn);
+    accepted(await house.review("carol", number, "approve"));
+    await tell();
+    house.later({ days: 2 });
+    await remindDue(house.context, house.organizationId);
+    expect(await tell()).toEqual(["email dana: reminder", "message dana: reminder"]);
+  });
+
+  test("R11: a reminder that is told late, of what was decided meanwhile, tells nobody", async () => {
+    const { house, tell } = await telling();
+    const number = await house.requested();
+    await tell();
+    house.later({ days: 6 });
+    await remindDue(house.context, house.organizationId);
+    accepted(await house.review("bob", number, "approve"));
+    expect((await tell()).filter((notice) => notice.endsWith("reminder"))).toEqual([]);
   });
 
   test("R3: replaced by somebody else: the requester is told; by themself: they are not", async () => {

@@ -40,6 +40,7 @@ const pending: RequestView = {
   state: "pending",
   expiresAt: at("2026-11-26T13:05:00Z"),
   approvals: { given: 0, required: 1 },
+  reach: null,
   reviewers: [bob, carol],
   reviews: [],
   decision: null,
@@ -132,6 +133,28 @@ test.each([
   ],
   ["expired", expired, ana, "Expired", "Your request for Orders Sync 1.4.2 → Production expired"],
   ["expired", expired, carol, "Expired", "The request for Orders Sync 1.4.2 → Production expired"],
+  [
+    "reminder",
+    pending,
+    bob,
+    "Reminder",
+    "Ana Duarte still waits for your review of Orders Sync 1.4.2 → Production",
+  ],
+  ["reminder", approved, ana, "Reminder", "Orders Sync 1.4.2 → Production is approved and not promoted yet"],
+  [
+    "reminder",
+    failed,
+    ana,
+    "Reminder",
+    "Orders Sync 1.4.2 → Production is not promoted: the deployment failed",
+  ],
+  [
+    "reminder",
+    silent,
+    ana,
+    "Reminder",
+    "Orders Sync 1.4.2 → Production is not promoted: the deployment went silent",
+  ],
   ["promoted", promoted, ana, "Promoted", "Orders Sync 1.4.2 is live in Production"],
   ["failed", failed, ana, "Failed", "The deployment of Orders Sync 1.4.2 → Production failed"],
   [
@@ -152,6 +175,11 @@ test.each<[string, RequestView, RequestEvent, typeof bob]>([
   ["Review in Slack", pending, "requested", bob],
   ["Promote in Slack", approved, "approved", ana],
   ["Try Again in Slack", failed, "failed", ana],
+  ["Review in Slack", pending, "reminder", bob],
+  ["Promote in Slack", approved, "reminder", ana],
+  ["Try Again in Slack", failed, "reminder", ana],
+  ["Request Again in Slack", expired, "expired", ana],
+  ["Open in Slack", expired, "expired", carol],
   ["Open in Slack", promoted, "promoted", ana],
   ["Open in Slack", cancelled, "cancelled", carol],
   ["Open in Slack", { ...pending, reviewers: [carol] }, "requested", bob],
@@ -243,6 +271,23 @@ test.each([
   expect(html).toContain(`Expires ${time}`);
 });
 
+test("R11: a reminder says what to do and until when, on the reader's clock; what expired how to ask again", async () => {
+  const [waits, approvedOne, over] = await Promise.all([
+    mail(pending, "reminder"),
+    mail(approved, "reminder", ana, "Europe/Lisbon"),
+    mail(expired, "expired", ana),
+  ]);
+  expect(waits.text).toContain(
+    "Please approve or reject it in Slack. It has 0 of 1 approval. The request expires on Thu, 26 Nov 2026, 14:05 CET.",
+  );
+  expect(approvedOne.text).toContain(
+    "Press Promote on your card in Slack, or cancel it. The request expires on Mon, 30 Nov 2026, 14:20 WET.",
+  );
+  expect(over.text).toContain(
+    "Nobody decided in time. Nothing changes in Production. Request Again on your card asks for what is live now.",
+  );
+});
+
 const evil = `<script>alert("1")</script> <!channel> & <https://x|y> &lt;b&gt;\r\n\u202eBcc: a@b.c\u0000 שלום 👩🏽‍🚀`;
 
 const hostile: RequestView = {
@@ -267,6 +312,8 @@ const hostile: RequestView = {
 };
 const hostileEnds: [RequestEvent, RequestView][] = [
   ["requested", hostile],
+  ["reminder", hostile],
+  ["expired", { ...hostile, state: "expired", expiredAt: at("2026-11-26T13:05:00Z") }],
   [
     "rejected",
     {

@@ -1,6 +1,6 @@
 import { type ServerType, serve } from "@hono/node-server";
 import { Hono } from "hono";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createEmailSender } from "./send.ts";
 
 type Answer = (signal: AbortSignal) => Response | Promise<Response>;
@@ -37,8 +37,12 @@ const sender = (timeoutMs?: number) =>
     from: "Signoff <signoff@example.com>",
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
   });
-const error = (statusCode: number, name: string, headers: Record<string, string> = {}) =>
-  Response.json({ statusCode, name, message: `because of ${name}` }, { status: statusCode, headers });
+const error = (
+  statusCode: number,
+  name: string,
+  headers: Record<string, string> = {},
+  message = `because of ${name}`,
+) => Response.json({ statusCode, name, message }, { status: statusCode, headers });
 
 test("an email that Resend takes is done, and went out as it was given, under its key", async () => {
   received = [];
@@ -72,12 +76,7 @@ test.each<[string, Answer, object]>([
   ["bad JSON", () => new Response("{", { status: 200 }), { kind: "retry", sent: "unknown", reason: lost }],
   ["success without an id", () => Response.json(null), { kind: "retry", sent: "unknown" }],
   ["an error that is null", () => Response.json(null, { status: 500 }), { kind: "retry", sent: "unknown" }],
-  [
-    "too many",
-    () => error(429, "rate_limit_exceeded", { "retry-after": "2" }),
-    { kind: "retry", sent: "no", afterMs: 2000 },
-  ],
-  ["a quota", () => error(429, "daily_quota_exceeded"), { kind: "retry", sent: "no" }],
+  ["408", () => error(408, "application_error"), { kind: "retry", sent: "unknown" }],
   [
     "the same key under way",
     () => error(409, "concurrent_idempotent_requests"),
@@ -89,21 +88,70 @@ test.each<[string, Answer, object]>([
     () => error(422, "validation_error"),
     { kind: "dead", reason: "Resend refused the email: because of validation_error (422 validation_error)" },
   ],
-  ["a bad sender", () => error(422, "invalid_from_address"), { kind: "dead" }],
+  [
+    "a bad sender",
+    () => error(422, "invalid_from_address"),
+    {
+      kind: "refused",
+      what: "sender",
+      reason:
+        "Resend refused the API key or the sender: because of invalid_from_address (422 invalid_from_address)",
+    },
+  ],
   [
     "a domain not verified",
     () => error(403, "validation_error"),
     {
-      kind: "dead",
+      kind: "refused",
+      what: "sender",
       reason: "Resend refused the API key or the sender: because of validation_error (403 validation_error)",
     },
   ],
-  ["a bad key", () => error(401, "invalid_api_key"), { kind: "dead" }],
+  [
+    "a test account's other recipients",
+    () => error(403, "validation_error", {}, "You can only send testing emails to your own email address"),
+    { kind: "refused", what: "sender" },
+  ],
+  [
+    "a sender that is no address",
+    () =>
+      error(
+        422,
+        "validation_error",
+        {},
+        "Invalid `from` field. The email address needs to follow the format",
+      ),
+    { kind: "refused", what: "sender" },
+  ],
+  ["no key", () => error(401, "missing_api_key"), { kind: "refused", what: "sender" }],
+  ["a restricted key", () => error(401, "restricted_api_key"), { kind: "refused", what: "sender" }],
+  ["a bad key", () => error(403, "invalid_api_key"), { kind: "refused", what: "sender" }],
+  [
+    "a recipient that is no address",
+    () =>
+      error(422, "validation_error", {}, "Invalid `to` field. The email address needs to follow the format"),
+    {
+      kind: "refused",
+      what: "address",
+      reason:
+        "Resend refused the address: Invalid `to` field. The email address needs to follow the format (422 validation_error)",
+    },
+  ],
+  [
+    "a suppressed recipient",
+    () => error(400, "validation_error", {}, "The recipient is on the suppression list"),
+    { kind: "refused", what: "address" },
+  ],
+  ["a key that is no key", () => error(400, "invalid_idempotency_key"), { kind: "dead" }],
+  ["a field missing", () => error(422, "missing_required_field"), { kind: "dead" }],
+  ["a bad parameter", () => error(422, "invalid_parameter"), { kind: "dead" }],
+  ["no such address of the API", () => error(404, "not_found"), { kind: "dead" }],
+  ["a method not allowed", () => error(405, "method_not_allowed"), { kind: "dead" }],
+  ["a security issue", () => error(451, "security_error"), { kind: "dead" }],
 ])("%s ends as it should", async (_, far, expected) => {
   answer = far;
   const result = await sender()(email, "key");
   expect(result).toMatchObject(expected);
-  if (result.kind === "retry" && !("afterMs" in expected)) expect(result).not.toHaveProperty("afterMs");
   if (result.kind !== "done") expect(result.reason).toMatch(/^Resend/);
 });
 
@@ -116,4 +164,44 @@ test("an answer that does not come in time is unknown", async () => {
 test("a server that is not there is unknown too", async () => {
   const send = createEmailSender({ apiKey: "re_test", baseUrl: "http://127.0.0.1:1", from: "a@example.com" });
   expect(await send(email, "key")).toEqual({ kind: "retry", sent: "unknown", reason: lost });
+});
+
+describe("the account's limits", () => {
+  test.each<[string, string, Record<string, string>, number]>([
+    ["says how long", "rate_limit_exceeded", { "retry-after": "2" }, 2_000],
+    ["says when its window ends", "rate_limit_exceeded", { "ratelimit-reset": "3" }, 3_000],
+    ["does not say", "rate_limit_exceeded", {}, 1_000],
+    ["is the day's", "daily_quota_exceeded", { "retry-after": "2" }, 15 * 60_000],
+    ["is the month's", "monthly_quota_exceeded", {}, 15 * 60_000],
+  ])("a 429 that %s puts the email off, and every other until then", async (_, name, headers, afterMs) => {
+    received = [];
+    let limited = 0;
+    answer = () => error(429, name, headers);
+    const send = createEmailSender({
+      apiKey: "re_test",
+      baseUrl,
+      from: "a@example.com",
+      onRateLimited: () => limited++,
+    });
+    const reason = `Resend wants us to wait: because of ${name} (429 ${name})`;
+    for (const key of ["first", "second"]) {
+      const result = await send(email, key);
+      expect(result).toEqual({ kind: "postponed", afterMs: expect.any(Number), reason });
+      if (result.kind !== "postponed") continue;
+      expect(result.afterMs).toBeGreaterThan(afterMs - 1_000);
+      expect(result.afterMs).toBeLessThan(afterMs + 1_000);
+    }
+    expect([received.length, limited]).toEqual([1, 1]);
+  });
+
+  test("a success that was the last of its window holds the next one back", async () => {
+    received = [];
+    const headers = { "ratelimit-limit": "2", "ratelimit-remaining": "0", "ratelimit-reset": "60" };
+    answer = () => Response.json({ id: "e1" }, { headers });
+    const send = sender();
+    expect(await send(email, "first")).toEqual({ kind: "done" });
+    const second = await send(email, "second");
+    expect(second).toMatchObject({ kind: "postponed", reason: "Resend takes no more emails at once" });
+    expect(received).toHaveLength(1);
+  });
 });

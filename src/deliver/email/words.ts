@@ -33,6 +33,8 @@ export function wordsFor(input: NoticeInput): Words {
       return promoted(input);
     case "failed":
       return failed(input);
+    case "reminder":
+      return reminder(input);
     case "reviewed":
     case "promoting":
     case "changed":
@@ -53,6 +55,7 @@ export function buttonLabel(input: NoticeInput): string {
   if (mayReview(input)) return "Review in Slack";
   if (isRequester(input) && input.view.state === "approved") return "Promote in Slack";
   if (isRequester(input) && input.view.state === "failed") return "Try Again in Slack";
+  if (isRequester(input) && input.view.state === "expired") return "Request Again in Slack";
   return "Open in Slack";
 }
 
@@ -132,11 +135,12 @@ function expired(input: NoticeInput): Words {
   const why = input.view.decision
     ? "It was approved, but nobody promoted it in time. "
     : "Nobody decided in time. ";
+  const again = isRequester(input) ? " Request Again on your card asks for what is live now." : "";
   return {
     topic: "Expired",
     tone: "quiet",
     headline,
-    lead: sentence`${{ text: why }}${nothingLeft(input)}`,
+    lead: sentence`${{ text: why }}${nothingLeft(input)}${{ text: again }}`,
   };
 }
 
@@ -167,6 +171,38 @@ function failed(input: NoticeInput): Words {
       ? sentence`${hint}You can try again from your card in Slack.${until(input)}`
       : sentence`${hint}${settled(input)}`;
   return { topic: unknown ? "No news of the deployment" : "Failed", tone: "bad", headline, lead };
+}
+
+/** R11: it runs out soon, and this reader can go on with it. */
+function reminder(input: NoticeInput): Words {
+  const { view } = input;
+  const so = { topic: "Reminder", tone: "todo" } as const;
+  switch (view.state) {
+    case "pending": {
+      const { given, required } = view.approvals;
+      const count = { text: `${given} of ${countWords(required, "approval")}` };
+      const headline = sentence`${view.requester.name} still waits for your review of ${what(input)}`;
+      return {
+        ...so,
+        headline,
+        lead: sentence`Please approve or reject it in Slack. It has ${count}.${until(input)}`,
+      };
+    }
+    case "approved":
+      return {
+        ...so,
+        headline: sentence`${what(input)} is approved and not promoted yet`,
+        lead: sentence`Press Promote on your card in Slack, or cancel it.${until(input)}`,
+      };
+    case "failed":
+      return {
+        ...so,
+        headline: sentence`${what(input)} is not promoted: the deployment ${{ text: view.attempt?.unknown ? "went silent" : "failed" }}`,
+        lead: sentence`Try again or cancel it on your card in Slack.${until(input)}`,
+      };
+    default:
+      return { ...so, tone: "quiet", headline: sentence`News on ${what(input)}`, lead: settled(input) };
+  }
 }
 
 /** Of events that send no mail today. */

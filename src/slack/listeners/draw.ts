@@ -27,6 +27,8 @@ export type Chosen = {
   targetId: string | null;
   notice?: string;
   message?: string;
+  /** What is said at the top once it is known what the modal shows; undefined: it has nothing to show of the integration. */
+  explain?: (shown: { targetId: string | null } | undefined) => string | undefined;
 };
 
 /** The request modal for what was chosen, with the request in the way, if any. */
@@ -38,10 +40,11 @@ export async function drawRequestModal(
 ): Promise<ModalView> {
   const { db, now } = ports.context;
   const at = now();
-  const { integrationId, targetId, ...said } = chosen;
+  const { integrationId, targetId, explain, ...said } = chosen;
   if (integrationId === null) return requestModal({ choice: null, open: undefined, ...said });
   const choice = await getPromotionChoice(db, organizationId, userId, integrationId, targetId, at);
   const inTheWay = choice?.openRequest?.number;
   const open = inTheWay === undefined ? undefined : await getRequest(db, organizationId, inTheWay, at);
-  return requestModal({ choice: choice ?? null, open, ...said });
+  const notice = explain?.(choice && { targetId: choice.step?.target.id ?? null });
+  return requestModal({ choice: choice ?? null, open, ...said, ...(notice !== undefined && { notice }) });
 }

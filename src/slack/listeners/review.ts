@@ -45,6 +45,7 @@ async function approve(ports: Ports, click: Click): Promise<Answer> {
   const number = Number(click.value);
   const input = { organizationId, number, reviewerId: userId, verdict: "approve" as const, comment: "" };
   const result = await reviewPromotion(ports.context, { ...input, surface: "slack" });
+  click.watch.reviewed("approve", result.ok ? result.value.outcome : "refused");
   if (!result.ok) {
     const words = await explain(ports, organizationId, userId, result.refusal, number);
     return () => click.tell(words);
@@ -99,6 +100,7 @@ async function give(ports: Ports, submission: Submission, verdict: Verdict): Pro
   const comment = submission.value(ids.block.comment, ids.input.comment);
   const input = { organizationId, number, reviewerId: userId, verdict, comment, surface: "slack" as const };
   const result = await reviewPromotion(ports.context, input);
+  submission.watch.reviewed(verdict, result.ok ? result.value.outcome : "refused");
   if (result.ok && result.value.outcome !== "repeated") return undefined;
   const done = `Done: you had ${verdict === "approve" ? "approved" : "rejected"} #${number} already.`;
   if (result.ok) return outcome(ports, submission, number, done, "");

@@ -37,6 +37,7 @@ import {
 } from "../views/configure-workflow.ts";
 import { countWords } from "../views/words.ts";
 import { changedBlocks, changeWords, numberList, savedModal, turnOffModal } from "../views/workflow.ts";
+import { readTimes } from "../views/workflow-times.ts";
 import { redrawBeneath } from "./settings.ts";
 import { onAdminClick, updateForm } from "./settings-clicks.ts";
 import { openOver } from "./settings-doors.ts";
@@ -107,6 +108,7 @@ function readDraft(chosen: Chosen, shown: ShownWorkflow): Workflow {
       selfReview: rules.includes("self"),
       commentOnReject: rules.includes("comment"),
       cardsTo,
+      ...readTimes(chosen, shown.options),
     },
   };
 }

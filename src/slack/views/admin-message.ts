@@ -1,8 +1,9 @@
 import type { KnownBlock } from "@slack/types";
+import type { FarEnd } from "../../domain/stops.ts";
 import type { WarningsView } from "../../queries/get-warnings.ts";
 import { ids } from "../ids.ts";
 import { button, type Message } from "./card.ts";
-import { escaped, escapeWithin, mrkdwn, nameList, textLimits } from "./text.ts";
+import { escaped, escapeWithin, moment, mrkdwn, nameList, textLimits } from "./text.ts";
 import { countWords, shortName, whatWords } from "./words.ts";
 
 /** As many projects and roles are named one by one. */
@@ -10,9 +11,10 @@ const mostLines = 10;
 
 /** What is amiss, to one admin, with what to do; null where nothing is any more. */
 export function adminMessage(view: WarningsView): Message | null {
-  const { projects, requests, moreRequests, strayRoles } = view;
-  if (projects.length + requests.length + strayRoles.length === 0) return null;
-  const blocks: KnownBlock[] = [];
+  const { projects, requests, moreRequests, strayRoles, stops, addresses } = view;
+  const amiss = [projects, requests, strayRoles, stops, addresses];
+  if (amiss.every((all) => all.length === 0)) return null;
+  const blocks: KnownBlock[] = stops.map((stop) => section(stopWords(stop)));
   if (projects.length > 0) blocks.push(section(lines(projects.map(projectWords), "project")));
   for (const request of requests) {
     blocks.push({
@@ -24,16 +26,18 @@ export function adminMessage(view: WarningsView): Message | null {
   }
   if (moreRequests > 0) blocks.push(section(`… and ${countWords(moreRequests, "more request")} like these.`));
   if (strayRoles.length > 0) blocks.push(section(lines(strayRoles.map(strayWords), "role")));
+  if (addresses.length > 0) blocks.push(section(lines(addresses.map(addressWords), "address", "addresses")));
   blocks.push({ type: "context", elements: [mrkdwn(escapeWithin(adviceWords(view), textLimits.context))] });
   return { text: escapeWithin(headline(view), textLimits.section), blocks };
 }
 
 const section = (text: string) => ({ type: "section" as const, text: mrkdwn(text) });
 
-function lines(all: readonly string[], what: string): string {
+function lines(all: readonly string[], what: string, many = `${what}s`): string {
   const shown = all.slice(0, mostLines);
   const rest = all.length - shown.length;
-  return [...shown, ...(rest > 0 ? [`… and ${countWords(rest, `more ${what}`)}.`] : [])].join("\n");
+  const more = rest > 0 ? [`… and ${rest} more ${rest === 1 ? what : many}.`] : [];
+  return [...shown, ...more].join("\n");
 }
 
 /** "nobody", "only 1 person", "only 2 people". */
@@ -62,10 +66,27 @@ function strayWords({ name, people }: WarningsView["strayRoles"][number]): strin
   return `⚠️ *${escaped(shortName(name))}* follows a Slack user group that is disabled or gone. The role keeps ${kept} until you choose others.`;
 }
 
-function headline({ projects, requests, moreRequests, strayRoles }: WarningsView): string {
+/** What a far end says may be long: ten lines about addresses fit a section. */
+const most = { said: 100, names: 60, address: 80 };
+
+function stopWords({ farEnd, reason, since }: WarningsView["stops"][number]): string {
+  const said = `${escapeWithin(reason, 500)}. Since ${moment(since)},`;
+  return farEnd === "email"
+    ? `⚠️ *No email is sent.* ${said} emails wait; they go out by themselves once Resend takes them again. Slack messages are not affected.`
+    : `⚠️ *Signoff cannot use Slack.* ${said} cards and messages wait; they go out by themselves once Slack takes them again.`;
+}
+
+function addressWords({ address, people, reason }: WarningsView["addresses"][number]): string {
+  const who = escapeWithin(nameList(people.map(shortName), 2), most.names);
+  const said = escapeWithin(reason, most.said);
+  return `⚠️ *${who}* cannot be reached by email at ${escapeWithin(address, most.address)}. ${said}.`;
+}
+
+function headline({ projects, requests, moreRequests, strayRoles, stops, addresses }: WarningsView): string {
   const where = projects.map(({ name }) => shortName(name));
   const stuck = [...requests.map(({ number }) => `#${number}`)];
   const parts = [
+    ...stops.map(({ farEnd }) => (farEnd === "email" ? "No email is sent." : "Signoff cannot use Slack.")),
     ...(where.length > 0 ? [`Too few people can review in ${nameList(where)}.`] : []),
     ...(stuck.length > 0
       ? [
@@ -75,13 +96,17 @@ function headline({ projects, requests, moreRequests, strayRoles }: WarningsView
     ...(strayRoles.length > 0
       ? [`The user group of ${nameList(strayRoles.map(({ name }) => shortName(name)))} is gone.`]
       : []),
+    ...(addresses.length > 0
+      ? [`No email reaches ${nameList(addresses.flatMap(({ people }) => people.map(shortName)))}.`]
+      : []),
   ];
   return `⚠️ ${parts.join(" ")}`;
 }
 
-function adviceWords({ projects, requests, workflowRoles, strayRoles }: WarningsView): string {
+function adviceWords(view: WarningsView): string {
+  const { projects, requests, workflowRoles, strayRoles, stops, addresses } = view;
   const { settings } = ids.command;
-  const parts = [];
+  const parts = stops.map(({ farEnd }) => stopAdvice[farEnd]);
   if (projects.length + requests.length > 0) {
     const roles = nameList(workflowRoles.map(shortName));
     parts.push(
@@ -92,5 +117,15 @@ function adviceWords({ projects, requests, workflowRoles, strayRoles }: Warnings
   }
   if (strayRoles.length > 0)
     parts.push(`Bind the role to another group, or choose its people, with ${settings}.`);
+  if (addresses.length > 0)
+    parts.push("Correct the address in the Slack profile; until then they are told in Slack only.");
   return `${parts.join(" ")} You are told this once.`;
 }
+
+/** What an admin can do about a far end that refuses us. */
+export const stopAdvice: Record<FarEnd, string> = {
+  email:
+    "Check RESEND_API_KEY, and in Resend the domain of EMAIL_FROM; restart Signoff if one of them has changed.",
+  slack:
+    "Install the Slack app in the workspace again if it was removed, set SLACK_BOT_TOKEN to its present bot token, and restart Signoff.",
+};

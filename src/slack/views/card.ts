@@ -3,9 +3,11 @@ import { mentionsInChannel } from "../../domain/limits.ts";
 import type { CardView } from "../../queries/get-card.ts";
 import type { RequestView, ViewerRights } from "../../queries/request-view.ts";
 import { ids } from "../ids.ts";
+import { cardValue } from "./card-value.ts";
 import {
   context,
   messageBlocks,
+  reachBlocks,
   requestFields,
   reviewBlocks,
   stateBlocks,
@@ -19,11 +21,15 @@ import { countWords, shortName, stateWords, whatWords } from "./words.ts";
 export type Message = { text: string; blocks: KnownBlock[] };
 
 /** A request as a message to one person: a review card, or the requester's own. */
-export function card(view: RequestView, rights: ViewerRights, kind: CardView["kind"]): Message {
+export function card(
+  view: RequestView,
+  rights: ViewerRights,
+  { kind, id }: Pick<CardView, "kind" | "id">,
+): Message {
   const buttons = kind === "review" ? reviewButtons(view, rights) : ownButtons(view);
   return {
     text: cardText(view, kind),
-    blocks: cardBlocks(view, [...waitingBlocks(view), ...yourPart(view, rights, kind)], buttons),
+    blocks: cardBlocks(view, id, [...waitingBlocks(view), ...yourPart(view, rights, kind)], buttons),
   };
 }
 
@@ -31,16 +37,23 @@ export function card(view: RequestView, rights: ViewerRights, kind: CardView["ki
  * A request as one message in a channel, for everybody in it: its buttons are judged at the click. While it waits it
  * mentions reviewers, at most ten of them.
  */
-export function channelCard(view: RequestView): Message {
+export function channelCard(view: RequestView, cardId: string): Message {
   const anybody = { review: { eligible: true }, cancel: false } as const;
+  const after = [...mentionBlocks(view), ...waitingBlocks(view)];
   return {
     text: cardText(view, "channel"),
-    blocks: cardBlocks(view, [...mentionBlocks(view), ...waitingBlocks(view)], reviewButtons(view, anybody)),
+    blocks: cardBlocks(view, cardId, after, reviewButtons(view, anybody)),
   };
 }
 
-/** What every card shows, with what comes after the reviews, and its buttons. */
-function cardBlocks(view: RequestView, after: readonly KnownBlock[], buttons: Button[]): KnownBlock[] {
+/** What every card shows, with what comes after the reviews, and its buttons, which say which card they stand on. */
+function cardBlocks(
+  view: RequestView,
+  cardId: string,
+  after: readonly KnownBlock[],
+  buttons: readonly Button[],
+): KnownBlock[] {
+  const value = cardValue(view.number, cardId);
   return fitMessage([
     titleBlock(view),
     requestFields(view),
@@ -49,7 +62,7 @@ function cardBlocks(view: RequestView, after: readonly KnownBlock[], buttons: Bu
     ...stateBlocks(view),
     ...reviewBlocks(view),
     ...after,
-    { type: "actions", block_id: "actions", elements: buttons },
+    { type: "actions", block_id: "actions", elements: buttons.map((one) => ({ ...one, value })) },
   ]);
 }
 
@@ -69,8 +82,11 @@ function cardText(view: RequestView, kind: CardView["kind"]): string {
   return escapeWithin(text, textLimits.section);
 }
 
+const askYourself = "Ask them yourself, or have an admin look at *Deliveries* in the details.";
+
 /** What this person has to do with it, where their buttons do not say so by themselves. */
 function yourPart(view: RequestView, rights: ViewerRights, kind: CardView["kind"]): KnownBlock[] {
+  if (kind === "own") return reachBlocks(view, askYourself);
   if (kind !== "review" || view.state !== "pending") return [];
   if (!rights.review.eligible) return [context("You can no longer review this request.")];
   if (rights.reviewed === null) return [];
@@ -125,7 +141,16 @@ function ownButtons(view: RequestView): Button[] {
       details,
     ];
   }
-  return [details];
+  return state === "expired" ? [requestAgainButton(number), details] : [details];
+}
+
+/** Opens Request Approval with the integration, the target and the message of a request that expired. */
+export function requestAgainButton(number: number): Button {
+  const label = plain(`Request again what request ${number} asked for`, textLimits.button).text;
+  return button(ids.action.requestAgain, "Request Again", number, {
+    style: "primary",
+    accessibility_label: label,
+  });
 }
 
 const label = (verb: string, view: RequestView) => ({

@@ -9,6 +9,7 @@ import { section } from "./settings.ts";
 import { escaped, escapeWithin, mrkdwn, nameList, plain, textLimits } from "./text.ts";
 import { countWords, shortName } from "./words.ts";
 import { openWords, previewLine } from "./workflow.ts";
+import { timesInputs } from "./workflow-times.ts";
 
 /** What **Configure Workflow** remembers beside what is chosen in it. */
 export type ShownWorkflow = {
@@ -67,6 +68,7 @@ export function configureModal({ shown, draft, preview, notice }: ConfigureWorkf
       approvalsInput(draft.options),
       rulesInput(draft.options),
       ...cardsInputs(draft.options, shown.trouble),
+      ...timesInputs(draft.options),
     ],
   };
 }

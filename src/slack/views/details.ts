@@ -1,7 +1,7 @@
 import type { ContextBlock, HeaderBlock, KnownBlock, SectionBlock } from "@slack/types";
 import type { BuildView, LiveView, RequestView } from "../../queries/request-view.ts";
 import { escaped, escapeWithin, link, moment, mrkdwn, nameList, plain, textLimits } from "./text.ts";
-import { byWords, shortName, stateSign, stateWords } from "./words.ts";
+import { byWords, countWords, shortName, stateSign, stateWords } from "./words.ts";
 
 const nameInField = 300;
 
@@ -135,4 +135,23 @@ export function waitingBlocks(view: RequestView): KnownBlock[] {
     );
   }
   return blocks;
+}
+
+/**
+ * While it waits: that not everybody who may review it has heard of it.
+ *
+ * @param advice what the reader can do, as mrkdwn
+ */
+export function reachBlocks({ reach }: RequestView, advice: string): KnownBlock[] {
+  if (reach === null) return [];
+  const { reached, asked, unreached } = reach;
+  const trying = asked - reached - unreached.length;
+  const still = trying === 0 ? "" : ` · ${trying} still being tried`;
+  const names = nameList(
+    unreached.map((person) => shortName(person.name)),
+    3,
+  );
+  const count = `⚠️ *${reached} of ${countWords(asked, "reviewer")} reached*${still}`;
+  const text = `${count}\n${escapeWithin(names, 1000)} could not be reached. ${advice}`;
+  return [{ type: "section", text: mrkdwn(text) }];
 }

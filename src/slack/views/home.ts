@@ -1,10 +1,11 @@
 import type { Button, HomeView, KnownBlock } from "@slack/types";
+import { countedWaiting } from "../../domain/limits.ts";
 import type { Person } from "../../domain/people.ts";
 import type { HomeFrame } from "../../queries/get-home.ts";
 import type { HomePlace } from "../home-place.ts";
 import { ids } from "../ids.ts";
 import { escapeWithin, mrkdwn, nameList, plain, textLimits } from "./text.ts";
-import { countWords, shortName } from "./words.ts";
+import { shortName } from "./words.ts";
 
 /** Blocks of one view: https://docs.slack.dev/reference/views */
 export const viewBlocks = 100;
@@ -35,7 +36,7 @@ export function faultHome(words: string): HomeView {
 }
 
 function tabBar({ admin, waiting }: HomeFrame, tab: HomePlace["tab"]): KnownBlock {
-  const approvals = waiting === 0 ? "Approvals" : `Approvals (${waiting})`;
+  const approvals = waiting === 0 ? "Approvals" : `Approvals (${counted(waiting)})`;
   const said = waiting === 0 ? "" : `: ${waitingWords(waiting)}`;
   return {
     type: "actions",
@@ -90,7 +91,11 @@ export function turnBlocks(previous: HomePlace | null, next: HomePlace | null): 
 export const waitingWords = (waiting: number): string =>
   waiting === 0
     ? "Nothing waits for your review"
-    : `${countWords(waiting, "request")} ${waiting === 1 ? "waits" : "wait"} for your review`;
+    : `${counted(waiting)} ${waiting === 1 ? "request waits" : "requests wait"} for your review`;
+
+/** "7", and "99+" where counting stopped. */
+const counted = (waiting: number): string =>
+  waiting < countedWaiting ? String(waiting) : `${countedWaiting - 1}+`;
 
 /** An empty Home: what to do next, and who can. */
 export function noProjectBlocks({ admin }: HomeFrame, admins: readonly Person[]): KnownBlock[] {

@@ -2,7 +2,7 @@ import type { KnownBlock } from "@slack/types";
 import type { RequestEvent } from "../../domain/notices.ts";
 import type { RequestView } from "../../queries/request-view.ts";
 import { ids } from "../ids.ts";
-import { button, type Message } from "./card.ts";
+import { button, type Message, requestAgainButton } from "./card.ts";
 import { quoted } from "./details.ts";
 import { escapeWithin, mrkdwn } from "./text.ts";
 import { byWords, shortName, whatWords } from "./words.ts";
@@ -20,6 +20,9 @@ export function outcomeMessage(view: RequestView, event: RequestEvent): Message 
       }),
     },
     ...(said === null ? [] : quoted(said.from, said.text)),
+    ...(event === "expired"
+      ? [{ type: "actions" as const, elements: [requestAgainButton(view.number)] }]
+      : []),
   ];
   return { text, blocks };
 }
@@ -37,7 +40,7 @@ function sentence(view: RequestView, event: RequestEvent): string {
     case "cancelled":
       return `🚫 ${what} was cancelled${cancelled === null ? "" : ` by ${byWords(cancelled.by)}`}${replaced(view)}.`;
     case "expired":
-      return `⌛ ${what} expired: nobody ${decision === null ? "decided" : "promoted it"} in time. Ask again with ${ids.command.promote}.`;
+      return `⌛ ${what} expired: nobody ${decision === null ? "decided" : "promoted it"} in time. Request Again asks for what is live now.`;
     case "promoted":
       return `🎉 #${view.number} is promoted: ${shortName(view.integration.name)} ${shortName(view.build.version)} is live in ${target}.`;
     case "failed":

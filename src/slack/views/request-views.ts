@@ -6,11 +6,12 @@ import type { RequestView, ViewerRights } from "../../queries/request-view.ts";
 import type { ApprovalsPlace } from "../home-place.ts";
 import { ids } from "../ids.ts";
 import { refusalWords } from "../refusals.ts";
-import { button } from "./card.ts";
+import { button, requestAgainButton } from "./card.ts";
 import {
   context,
   messageBlocks,
   quoted,
+  reachBlocks,
   requestFields,
   reviewBlocks,
   stateBlocks,
@@ -63,6 +64,7 @@ export function reviewModal(view: RequestView, rights: ViewerRights, notice?: st
   const blocks = [
     ...(notice === undefined ? [] : [section(`⚠️ *${escapeWithin(notice, 2900)}*`)]),
     ...about(view),
+    ...reachBlocks(view, reachAdvice(rights)),
     ...actionBlocks(view, rights),
   ];
   if (view.state !== "pending") return modal(ids.view.outcome, "Review Details", { number }, blocks);
@@ -78,7 +80,13 @@ export function reviewModal(view: RequestView, rights: ViewerRights, notice?: st
   return modal(ids.view.review, "Review Details", { number }, [...blocks, ...inputs], "Submit");
 }
 
-/** What this person may do beside a review. */
+function reachAdvice({ admin, isRequester }: ViewerRights): string {
+  if (admin) return "*Deliveries* says why.";
+  const ask = isRequester ? "Ask them yourself, or have an admin" : "An admin can";
+  return `${ask} look at *Deliveries* here.`;
+}
+
+/** What this person may do beside a review; admins look at what was sent. */
 function actionBlocks(view: RequestView, rights: ViewerRights): KnownBlock[] {
   const { number, state } = view;
   const elements: Button[] = [];
@@ -87,7 +95,9 @@ function actionBlocks(view: RequestView, rights: ViewerRights): KnownBlock[] {
       button(ids.action.promote, state === "failed" ? "Try Again" : "Promote", number, { style: "primary" }),
     );
   }
+  if (state === "expired" && rights.promote.eligible) elements.push(requestAgainButton(number));
   if (rights.cancel) elements.push(button(ids.action.cancel, "Cancel Request", number));
+  if (rights.admin) elements.push(button(ids.action.ledger, "Deliveries", number));
   return elements.length === 0 ? [] : [{ type: "actions", block_id: "actions", elements }];
 }
 

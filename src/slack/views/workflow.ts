@@ -145,6 +145,9 @@ function describe({ enabled, roles, assignees, options }: NamedWorkflow): [strin
     ["Self-review", yes(options.selfReview)],
     ["Comment on Reject", yes(options.commentOnReject)],
     ["Cards go to", cardsWords(options.cardsTo)],
+    ["Expires while it waits", `after ${countWords(options.pendingDays, "day")}`],
+    ["Expires unfinished", `after ${countWords(options.unfinishedDays, "day")}`],
+    ["Reminder", `${countWords(options.reminderHours, "hour")} before`],
   ];
 }
 

@@ -22,6 +22,7 @@ function parsed(text: string): string[] {
 
 const ours = [
   /^<!date\^\d+\^\{date_short_pretty\} at \{time\}\|\d{4}-\d\d-\d\d \d\d:\d\d UTC>$/,
+  /^<https?:\/\/[^\s<>|/]+\/archives\/\w+\/p\d+\|Open the card>$/,
   /^<https?:\/\/ci\.example\/[^\s<>|]*\|[^<>|]+>$/,
 ];
 

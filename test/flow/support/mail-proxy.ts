@@ -1,13 +1,29 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
+/** One of Resend's errors: https://resend.com/docs/api-reference/errors */
+export type Failure = {
+  status: number;
+  /** Default `application_error`. */
+  name?: string;
+  message?: string;
+  headers?: Record<string, string>;
+};
+
 export type MailProxy = {
   /** To be given as RESEND_BASE_URL. */
   url: string;
   /** What was asked, in order. */
   asked: { key: string; body: string }[];
-  /** The next so many requests are answered with this status and go no further. */
-  fail(status: number, times?: number): void;
+  /** The next so many requests are answered with this status, or this error, and go no further. */
+  fail(how: number | Failure, times?: number): void;
+  /** Every request that fits is answered so until it recovers, and goes no further. */
+  refuse(
+    fits: (request: { key: string; body: string; authorization: string }) => boolean,
+    how: Failure,
+  ): void;
+  /** Headers that the answer to what is carried out bears from now on. */
+  bear(headers: Record<string, string>): void;
   /** Forgets all that it was told to do wrong. */
   recover(): void;
   /** The next so many requests are carried out, and their answer is lost. */
@@ -20,7 +36,9 @@ export type MailProxy = {
 /** Stands before a Resend stand-in, and goes wrong as told. */
 export async function mailProxy(target: string): Promise<MailProxy> {
   const asked: MailProxy["asked"] = [];
-  const failures: number[] = [];
+  const failures: Failure[] = [];
+  const refusals: { fits: Parameters<MailProxy["refuse"]>[0]; how: Failure }[] = [];
+  let borne: Record<string, string> = {};
   let lost = 0;
   let gate: { arrived(): void; open: Promise<void> } | undefined;
 
@@ -30,22 +48,19 @@ export async function mailProxy(target: string): Promise<MailProxy> {
     asked.push({ key, body });
     gate?.arrived();
     await gate?.open;
-    const status = failures.shift();
-    if (status !== undefined) {
-      const error = { statusCode: status, name: "application_error", message: "Told to fail" };
-      response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(error));
-      return;
-    }
     const { authorization = "" } = request.headers;
+    const asks = { key, body, authorization };
+    const failure = refusals.find(({ fits }) => fits(asks))?.how ?? failures.shift();
+    if (failure !== undefined) return answer(response, failure);
     const headers = { authorization, "content-type": "application/json", "idempotency-key": key };
-    const answer = await fetch(target + request.url, { method: request.method ?? "POST", headers, body });
-    const text = await answer.text();
+    const carried = await fetch(target + request.url, { method: request.method ?? "POST", headers, body });
+    const text = await carried.text();
     if (lost > 0) {
       lost -= 1;
       request.socket.destroy();
       return;
     }
-    response.writeHead(answer.status, { "content-type": "application/json" }).end(text);
+    response.writeHead(carried.status, { ...borne, "content-type": "application/json" }).end(text);
   };
 
   const server = createServer((request, response) => {
@@ -55,9 +70,18 @@ export async function mailProxy(target: string): Promise<MailProxy> {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     asked,
-    fail: (status, times = 1) => void failures.push(...Array<number>(times).fill(status)),
+    fail: (how, times = 1) => {
+      const failure = typeof how === "number" ? { status: how } : how;
+      failures.push(...Array<Failure>(times).fill(failure));
+    },
+    refuse: (fits, how) => void refusals.push({ fits, how }),
+    bear: (headers) => {
+      borne = headers;
+    },
     recover: () => {
       failures.length = 0;
+      refusals.length = 0;
+      borne = {};
       lost = 0;
     },
     loseAnswer: (times = 1) => {
@@ -81,6 +105,12 @@ export async function mailProxy(target: string): Promise<MailProxy> {
         server.closeAllConnections();
       }),
   };
+}
+
+function answer(response: ServerResponse, failure: Failure): void {
+  const { status: statusCode, name = "application_error", message = "Told to fail", headers } = failure;
+  const body = JSON.stringify({ statusCode, name, message });
+  response.writeHead(statusCode, { ...headers, "content-type": "application/json" }).end(body);
 }
 
 async function read(request: IncomingMessage): Promise<string> {

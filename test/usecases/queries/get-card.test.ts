@@ -30,8 +30,8 @@ async function card(house: Catalog, number: number, name: string, kind: "review"
     );
   const id = row?.id ?? "";
   if (ts !== null) {
-    const drawn = { channel: "D0123", ts, drawnVersion: 1, lostReason: null };
-    await saveCard(context, { organizationId, id }, drawn);
+    const drawn = { channel: "D0123", ts, drawnVersion: 1, drawnDigest: "d1", lostReason: null };
+    await saveCard(context, { organizationId, id, ts: null }, drawn);
   }
   return id;
 }
@@ -69,6 +69,7 @@ test("a card remembers where it stands and what it shows", async () => {
     channel: "D0123",
     ts: "1772442000.000100",
     drawnVersion: 1,
+    drawnDigest: "d1",
     lostReason: null,
   });
   expect(await getCard(house.context.db, "TOTHER", id)).toBeUndefined();

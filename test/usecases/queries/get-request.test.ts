@@ -48,6 +48,7 @@ test("a pending request: what, from where to where, by whom, and who may review"
     expiresAt: new Date("2026-03-09T09:00:00.000Z"),
     approvals: { given: 1, required: 2 },
     reviewers: [person("bob"), person("carol")],
+    reach: null,
     reviews: [expect.objectContaining({ reviewer: person("carol"), verdict: "approve", comment: "fine" })],
     decision: null,
     cancelled: null,
@@ -185,6 +186,7 @@ test("R4, R5, R10, R14: what each person may do with a pending request", async (
   expect(await rights(house, number, "dana")).toEqual({
     viewerId: idOf("dana"),
     isRequester: true,
+    admin: false,
     review: { eligible: false, why: "role" },
     reviewed: null,
     cancel: true,
@@ -199,6 +201,7 @@ test("R4, R5, R10, R14: what each person may do with a pending request", async (
     cancelNeedsReason: true,
   });
   expect(await rights(house, number, "ada")).toMatchObject({
+    admin: true,
     review: { eligible: false, why: "role" },
     cancel: true,
     cancelNeedsReason: true,

@@ -1,0 +1,65 @@
+import type postgres from "postgres";
+
+/**
+ * What an open item waits for. `leased`: it is being tried. `due`: it can be tried now. `retrying`: a try failed.
+ * `postponed`: the far end wants no more for now. `scheduled`: its time has not come.
+ */
+export type ItemState = "leased" | "due" | "retrying" | "postponed" | "scheduled";
+
+/** What the database tells the operations engineer, of all organizations. */
+export type Figures = {
+  /** Open items; `oldestSeconds` since the first of them was due, 0 for those that are scheduled. */
+  queue: { kind: string; state: ItemState; items: number; oldestSeconds: number }[];
+  /** What the admins were told is amiss, by the part of the subject before its colon: `slack`, `email`, `request` … What is told
+   * of a refusal is not counted again. */
+  warnings: { about: string; count: number }[];
+  /** The last slot of each scheduled job, in seconds since 1970. */
+  jobs: { job: string; slot: number }[];
+  /** Requests that are open, by state. */
+  requests: { state: string; count: number }[];
+};
+
+/** As many open items are counted. A longer queue is told as this long, so that counting it never adds to its trouble. */
+const mostItems = 100_000;
+
+/**
+ * Reads the figures in one read-only transaction, from partial indexes of what is open: what is settled costs nothing,
+ * however much it is.
+ *
+ * @param client not drizzle's: its connections may all be in use just when the figures matter
+ * @param timeoutMs the most that the statement may take
+ */
+export async function readFigures(client: postgres.Sql, timeoutMs: number): Promise<Figures> {
+  const [, row] = await client.begin("read only", (tx) => [
+    tx`select set_config('statement_timeout', ${String(timeoutMs)}, true)`,
+    tx<Figures[]>`
+      with open as materialized (
+        select kind, attempts, reason, available_at, created_at,
+          coalesce(leased_until > now(), false) as leased, available_at <= now() as due
+        from outbox where settled_at is null order by available_at limit ${mostItems}
+      ), told as (
+        select kind,
+          case when leased then 'leased' when attempts > 0 then 'retrying' when due then 'due'
+            when reason is not null then 'postponed' else 'scheduled' end as state,
+          -- A first try counts from when it was due, a later one from the beginning.
+          case when attempts > leased::int or reason is not null then created_at else available_at end as since
+        from open
+      )
+      select
+        (select coalesce(json_agg(each), '[]') from (
+          select kind, state, count(*)::int as items,
+            greatest(0, extract(epoch from now() - min(since)))::float8 as "oldestSeconds"
+          from told group by kind, state) as each) as queue,
+        (select coalesce(json_agg(each), '[]') from (
+          select split_part(subject, ':', 1) as about, count(*)::int from warnings
+          where subject not like 'told:%' group by 1) as each) as warnings,
+        (select coalesce(json_agg(each), '[]') from (
+          select job, extract(epoch from min(slot))::float8 as slot from job_slots group by job) as each) as jobs,
+        (select coalesce(json_agg(each), '[]') from (
+          select state, count(*)::int from requests
+          where state in ('pending', 'approved', 'promoting', 'failed') group by state) as each) as requests`,
+  ]);
+  const [figures] = row ?? [];
+  if (figures === undefined) throw new Error("The database gave no figures");
+  return figures;
+}

@@ -1,0 +1,34 @@
+import type { Outcome } from "../domain/outcome.ts";
+import type { MemberId } from "../domain/people.ts";
+import type { Stop } from "../domain/stops.ts";
+import type { EmailContent } from "../queries/get-email.ts";
+import { getMember } from "../queries/get-member.ts";
+import { getWarnings } from "../queries/get-warnings.ts";
+import { renderStop } from "./email/stop-mail.tsx";
+import { deliverEmail, type EmailDelivery } from "./email-delivery.ts";
+import type { Item } from "./item.ts";
+
+type Told = { recipientId: MemberId; subjects: string[] };
+
+/** Tells one admin by email that Slack refuses us; nothing where it accepted us again before the email went out. */
+export async function sendAdminEmail(parts: EmailDelivery, item: Item): Promise<Outcome> {
+  const { db, now } = parts;
+  const { recipientId, subjects } = item.payload as Told;
+  const [stop] = (await getWarnings(db, item.organizationId, subjects, now())).stops;
+  if (stop === undefined) return { kind: "done" };
+  return deliverEmail(parts, item, { requestNumber: 0, recipientId }, () =>
+    render(parts, item.organizationId, recipientId, stop),
+  );
+}
+
+async function render(
+  { db, from }: EmailDelivery,
+  organizationId: string,
+  recipientId: MemberId,
+  stop: Stop,
+): Promise<EmailContent | Outcome> {
+  const recipient = await getMember(db, organizationId, recipientId);
+  if (recipient === undefined || recipient.email === null)
+    return { kind: "dead", reason: "no email address" };
+  return { from, to: recipient.email, ...(await renderStop(stop, recipient.timeZone)) };
+}

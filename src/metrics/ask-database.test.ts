@@ -1,0 +1,46 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { Figures } from "../../db/figures.ts";
+import { askDatabase } from "./ask-database.ts";
+
+const figures: Figures = { queue: [], warnings: [], jobs: [], requests: [] };
+const log = { warn: vi.fn() };
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.clearAllMocks();
+});
+
+test("those who scrape within a second of each other cost one read", async () => {
+  const ask = vi.fn(async () => figures);
+  const read = askDatabase(ask, log);
+  expect(await Promise.all([read(), read()])).toEqual([figures, figures]);
+  await read();
+  expect(ask).toHaveBeenCalledTimes(1);
+  vi.advanceTimersByTime(1_000);
+  await read();
+  expect(ask).toHaveBeenCalledTimes(2);
+});
+
+test("while a read hangs everybody is answered in 1.2 s without figures, and no second read is begun", async () => {
+  const ask = vi.fn(() => new Promise<Figures>(() => {}));
+  const read = askDatabase(ask, log);
+  for (let n = 0; n < 3; n++) {
+    const answer = read();
+    await vi.advanceTimersByTimeAsync(1_200);
+    expect(await answer).toBeUndefined();
+  }
+  expect(ask).toHaveBeenCalledTimes(1);
+});
+
+test("a database that is away is logged once, and asked again the next time", async () => {
+  const ask = vi.fn(() => Promise.reject<Figures>(new Error("away")));
+  const read = askDatabase(ask, log);
+  expect([await read(), await read()]).toEqual([undefined, undefined]);
+  expect(ask).toHaveBeenCalledTimes(2);
+  expect(log.warn).toHaveBeenCalledTimes(1);
+  ask.mockResolvedValueOnce(figures);
+  expect(await read()).toBe(figures);
+});

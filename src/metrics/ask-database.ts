@@ -1,0 +1,50 @@
+import type { Figures } from "../../db/figures.ts";
+import type { ReadFigures } from "./database-gauges.ts";
+
+/** How long whoever scrapes waits for the database, in milliseconds. */
+const waitMs = 1_200;
+
+/** An answer is good for so long, in milliseconds: several who scrape at once cost one read. */
+const goodForMs = 1_000;
+
+/**
+ * Bounds what scraping may ask of the database: one read at a time, whoever asks, and nobody waits long. While a read
+ * hangs no second one is begun.
+ */
+export function askDatabase(
+  ask: () => Promise<Figures>,
+  log: { warn(facts: object, message: string): void },
+): ReadFigures {
+  let asking: Promise<Figures | undefined> | undefined;
+  let last: { figures: Figures; at: number } | undefined;
+  let failing = false;
+
+  const begin = async (): Promise<Figures | undefined> => {
+    try {
+      const figures = await ask();
+      last = { figures, at: performance.now() };
+      failing = false;
+      return figures;
+    } catch (error) {
+      if (!failing) log.warn({ err: error }, "The database gave no figures for /metrics");
+      failing = true;
+      return undefined;
+    } finally {
+      asking = undefined;
+    }
+  };
+
+  return async () => {
+    if (last !== undefined && performance.now() - last.at < goodForMs) return last.figures;
+    asking ??= begin();
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<undefined>((resolve) => {
+      timer = setTimeout(resolve, waitMs, undefined);
+    });
+    try {
+      return await Promise.race([asking, late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+}

@@ -1,0 +1,71 @@
+import { Gauge, type Registry } from "prom-client";
+import type { Figures } from "../../db/figures.ts";
+
+/** Gives the figures, or undefined where the database does not give them in time. */
+export type ReadFigures = () => Promise<Figures | undefined>;
+
+type DatabaseGauges = { refresh(): Promise<void> };
+
+/**
+ * Gauges of what the database holds: they are the same from every replica. Without a database they are left out.
+ *
+ * @param kinds of outbox items that are shown even when there are none
+ */
+export function databaseGauges(
+  registry: Registry,
+  read: ReadFigures,
+  kinds: ReadonlySet<string>,
+): DatabaseGauges {
+  const gauge = (name: string, help: string, labelNames: string[] = []) =>
+    new Gauge({ registers: [registry], name, help, labelNames });
+  const up = gauge("signoff_database_up", "1 while the database answers the questions of this page, else 0.");
+  const items = gauge("signoff_outbox_items", "Open outbox items, by kind and state.", ["kind", "state"]);
+  const oldest = gauge(
+    "signoff_outbox_oldest_seconds",
+    "How long the oldest unsent outbox item has been due, by kind; 0 with none.",
+    ["kind"],
+  );
+  const warnings = gauge(
+    "signoff_warnings",
+    "What the admins were told and is not mended, by what it is about.",
+    ["about"],
+  );
+  const stopped = gauge(
+    "signoff_sending_stopped",
+    "1 while nothing is sent because the far end refuses our key.",
+    ["service"],
+  );
+  const jobs = gauge(
+    "signoff_job_last_slot_timestamp_seconds",
+    "The last slot of a scheduled job that was taken.",
+    ["job"],
+  );
+  const requests = gauge("signoff_requests_open", "Open promotion requests, by state.", ["state"]);
+
+  const show = ({ queue, warnings: told, jobs: slots, requests: open }: Figures) => {
+    for (const kind of kinds) oldest.set({ kind }, 0);
+    const longest = new Map<string, number>();
+    for (const { kind, state, items: count, oldestSeconds } of queue) {
+      items.set({ kind, state }, count);
+      if (state === "scheduled") continue;
+      longest.set(kind, Math.max(longest.get(kind) ?? 0, oldestSeconds));
+    }
+    for (const [kind, seconds] of longest) oldest.set({ kind }, seconds);
+    for (const { about, count } of told) warnings.set({ about }, count);
+    for (const [service, subject] of Object.entries({ slack: "slack", resend: "email" })) {
+      stopped.set({ service }, told.some(({ about }) => about === subject) ? 1 : 0);
+    }
+    for (const { job, slot } of slots) jobs.set({ job }, slot);
+    for (const state of ["pending", "approved", "promoting", "failed"]) requests.set({ state }, 0);
+    for (const { state, count } of open) requests.set({ state }, count);
+  };
+
+  return {
+    refresh: async () => {
+      const figures = await read();
+      for (const one of [items, oldest, warnings, stopped, jobs, requests]) one.reset();
+      up.set(figures === undefined ? 0 : 1);
+      if (figures !== undefined) show(figures);
+    },
+  };
+}

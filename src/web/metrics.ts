@@ -1,0 +1,13 @@
+import { Hono } from "hono";
+
+export type MetricsPage = { read(): Promise<string>; contentType: string };
+
+/** `/metrics` in Prometheus' text format. It names no person and no request, but it is not for everybody: see docs/operations.md. */
+export function metricsRoutes(page: MetricsPage): Hono {
+  const routes = new Hono();
+  routes.get("/metrics", async (c) => {
+    const text = await page.read();
+    return c.body(text, 200, { "content-type": page.contentType, "cache-control": "no-store" });
+  });
+  return routes;
+}

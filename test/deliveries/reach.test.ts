@@ -1,0 +1,116 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { eventually, type TestWorld, testWorld, textOf } from "../support/world.ts";
+
+let world: TestWorld;
+
+beforeAll(async () => {
+  world = await testWorld({
+    slack: { channels: [{ id: "CREL", name: "releases", members: ["bob", "bot"] }] },
+  });
+});
+
+afterAll(() => world?.stop());
+
+const integrations = [
+  "orders-sync",
+  "commerce/billing",
+  "commerce/inventory-feed production",
+  "orders-sync production",
+  "commerce/billing production",
+];
+
+/** Asks for one more promotion as dana. Gives its number. */
+async function ask(): Promise<number> {
+  await world.request("dana", integrations.shift() ?? "");
+  const [row] = await world.database.database.sql<{ number: number }[]>`
+    select max(number)::int as number from requests`;
+  return row?.number as number;
+}
+
+/** Whether Slack takes messages to somebody. */
+function slackTakes(name: string, taken: boolean) {
+  world.slack.workspace.openDm([world.id(name)]).isArchived = !taken;
+}
+
+async function setEmail(name: string, email: string | null) {
+  await world.database.database.sql`update members set email = ${email} where id = ${world.id(name)}`;
+}
+
+const own = (number: number) => textOf(world.cardFor("dana", number));
+
+const shows = (number: number, words: string) => eventually(() => expect(own(number)).toContain(words));
+
+const showsNothing = (number: number) => eventually(() => expect(own(number)).not.toContain("reached"));
+
+/** Waits until nothing is open in the outbox. */
+const allSettled = () =>
+  eventually(async () => {
+    const [open] = await world.database.database.sql<{ count: number }[]>`
+      select count(*)::int from outbox where settled_at is null`;
+    expect(open?.count).toBe(0);
+  });
+
+describe("the requester's card", () => {
+  let number: number;
+
+  test("says nothing while everybody was reached by one channel at least", async () => {
+    await setEmail("carol", null);
+    number = await ask();
+    await allSettled();
+    expect(own(number)).not.toContain("reached");
+    expect(world.cardFor("carol", number)).toBeDefined();
+  });
+
+  test("says who was not, where both channels failed for good, and what to do", async () => {
+    slackTakes("carol", false);
+    number = await ask();
+    await shows(number, "⚠️ *1 of 2 reviewers reached*\nCarol Reviewer could not be reached.");
+    expect(own(number)).toContain("Ask them yourself, or have an admin look at *Deliveries*");
+    expect(textOf(world.cardFor("bob", number))).not.toContain("reached");
+  });
+
+  test("Review Details say it too", async () => {
+    await world.slack.click(world.id("dana"), world.cardFor("dana", number), { actionId: "open_details" });
+    await eventually(() => expect(world.modalText("dana")).toContain("1 of 2 reviewers reached"));
+    expect(world.modalText("dana")).toContain("have an admin look at *Deliveries* here.");
+    await world.slack.closeView(world.id("dana"));
+  });
+
+  test("is drawn once more when the last one was given up as well", async () => {
+    slackTakes("bob", false);
+    await setEmail("bob", null);
+    const other = await ask();
+    await shows(other, "⚠️ *0 of 2 reviewers reached*\nBob Reviewer and Carol Reviewer could not be reached.");
+    slackTakes("bob", true);
+    await setEmail("bob", "bob@acme.example");
+  });
+
+  test("follows when they are reached after all", async () => {
+    slackTakes("carol", true);
+    await setEmail("carol", "carol@acme.example");
+    await world.reseed((seed) => {
+      seed.roles.find(({ name }) => name === "Release Managers")?.members.push("ada@acme.example");
+    });
+    await eventually(() => expect(own(number)).toContain("Ada Admin"));
+    await showsNothing(number);
+    expect(world.cardFor("carol", number)).toBeDefined();
+  });
+
+  test("says nothing of it any more once it is decided", async () => {
+    slackTakes("carol", false);
+    await setEmail("carol", null);
+    number = await ask();
+    await shows(number, "2 of 3 reviewers reached");
+    await world.slack.click(world.id("bob"), world.cardFor("bob", number), { actionId: "approve_request" });
+    await eventually(() => expect(own(number)).toContain("Approved by"));
+    expect(own(number)).not.toContain("reached");
+  });
+});
+
+test("a card in a channel reaches who is in it, and who is not is asked directly", async () => {
+  await world.setOptions({ cardsTo: { kind: "channel", channelId: "CREL", channelName: "releases" } });
+  for (const name of ["bob", "carol", "ada"]) await setEmail(name, null);
+  const number = await ask();
+  await shows(number, "⚠️ *2 of 3 reviewers reached*\nCarol Reviewer could not be reached.");
+  expect(world.cardFor("ada", number)).toBeDefined();
+});

@@ -1,0 +1,75 @@
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { eventually, type TestWorld, testWorld, textOf } from "../support/world.ts";
+import { everybody, slackHouse } from "./slack-house.ts";
+
+let world: TestWorld;
+const { build, submitted, ask, cards, calls, items, hurry, allSettled, click } = slackHouse(() => world);
+
+beforeAll(async () => {
+  world = await testWorld();
+});
+afterAll(() => world?.stop());
+afterEach(() => {
+  world.slack.faults.clear();
+  expect(world.slack.violations).toEqual([]);
+});
+
+test("429 on one method: none of it goes out before its time, other methods go on, and it counts as no attempt", async () => {
+  const standing = await ask();
+  await world.golive("commerce/returns", { development: "2.0.0" });
+  const since = world.slack.calls.length;
+  world.slack.faults.rateLimit("chat.postMessage", 3, 3);
+  await world.slack.command(world.id("dana"), "/promote returns");
+  await world.slack.submit(world.id("dana"), {});
+  const refused = () =>
+    calls("chat.postMessage", since).filter(({ answer }) => answer?.error === "ratelimited");
+  await eventually(() => expect(refused()).not.toEqual([]));
+  const pausedAt = refused()[0]?.at ?? 0;
+  await click("bob", standing, "approve_request");
+  await eventually(() => expect(calls("chat.update", since).length).toBeGreaterThanOrEqual(3));
+  for (const { at } of calls("chat.update", since)) expect(at).toBeLessThan(pausedAt + 3_000);
+  await allSettled();
+  const last = Math.max(...refused().map(({ at }) => at));
+  for (const { at, answer } of calls("chat.postMessage", since)) {
+    if (answer?.ok === true && at > pausedAt + 1_000) expect(at).toBeGreaterThanOrEqual(last + 2_990);
+  }
+  const number = standing + 1;
+  for (const name of everybody) expect([name, cards(name, number).length]).toEqual([name, 1]);
+  expect((await items(number)).map(({ attempts, outcome }) => [attempts, outcome])).toEqual([
+    [1, "done"],
+    [1, "done"],
+    [1, "done"],
+  ]);
+});
+
+test("a person's dialog opens while the messages wait", async () => {
+  await build();
+  world.slack.faults.rateLimit("chat.postMessage", 60, 3);
+  world.slack.faults.rateLimit("users.info", 60, 3);
+  const number = await submitted();
+  await eventually(async () => expect((await items(number))[0]?.reason).toBe("Slack's rate limit"));
+  await world.slack.command(world.id("sam"), "/promote returns");
+  expect(world.modal("sam").title?.text).toBe("Request Approval");
+  await world.slack.closeView(world.id("sam"));
+  world.slack.faults.clear();
+  await world.restartWith({});
+  await hurry();
+  await allSettled();
+  for (const name of everybody) expect(cards(name, number)).toHaveLength(1);
+});
+
+test("`ratelimited` in an answer puts the call off for half a minute, and counts as no attempt", async () => {
+  const number = await ask();
+  world.slack.faults.fail("chat.update", { error: "ratelimited" }, 3);
+  await click("bob", number, "approve_request");
+  await eventually(async () => {
+    const held = (await items(number)).filter(({ outcome }) => outcome === null);
+    expect(held.map(({ attempts, reason }) => [attempts, reason])).toEqual(
+      Array(3).fill([0, "Slack's rate limit"]),
+    );
+  });
+  await hurry();
+  await allSettled();
+  for (const name of everybody)
+    expect(textOf(world.cardFor(name, number))).toContain("Approved by Bob Reviewer");
+});

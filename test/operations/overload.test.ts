@@ -1,0 +1,64 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { reserve } from "../support/hold.ts";
+import { eventually, type TestWorld, testWorld, textOf } from "../support/world.ts";
+
+const nothingChanged = "Something went wrong on Signoff's side. Nothing was changed, try again in a moment.";
+const notConfirmed =
+  "Signoff could not confirm this in time. The card will show whether it happened; if it did not, try again.";
+
+// Two connections let forty wait. The stand-in waits longer than Slack: what is measured is the bot's own time.
+const crowd = 50;
+const waiting = 40;
+
+let world: TestWorld;
+beforeAll(async () => {
+  world = await testWorld({ connections: 2, slack: { answerLimitMs: 20_000 } });
+  await world.request("dana", "orders-sync");
+});
+afterAll(() => world?.stop());
+
+async function figure(sample: string): Promise<number> {
+  const text = await (await fetch(`${world.botUrl}/metrics`)).text();
+  const line = text.split("\n").find((one) => one.startsWith(`${sample} `));
+  return Number(line?.slice(sample.length + 1) ?? Number.NaN);
+}
+
+const answeredWithin = (seconds: number) =>
+  figure(`signoff_slack_answer_seconds_bucket{le="${seconds}",what="block_actions",result="acknowledged"}`);
+
+test("more clicks than the database takes: every one is answered in words within 3 s, and those that find the queue full at once", async () => {
+  const holder = await reserve(world.database.database.sql);
+  await holder`begin`;
+  await holder`lock table members in access exclusive mode`;
+  const [card, bob] = [world.cardOf("bob"), world.id("bob")];
+  const before = world.slack.ephemeralsFor(bob).length;
+  const clicks = Array.from({ length: crowd }, () =>
+    world.slack.click(bob, card, { actionId: "approve_request" }),
+  );
+  await eventually(async () => expect(await figure("signoff_pool_waiting")).toBeGreaterThan(0));
+  expect(await figure("signoff_pool_in_use")).toBeLessThanOrEqual(2);
+  expect(await figure("signoff_pool_waiting")).toBeLessThanOrEqual(waiting);
+  expect((await fetch(`${world.botUrl}/readyz`)).status).toBe(200);
+  const answers = await Promise.all(clicks);
+  await holder`rollback`;
+  holder.release();
+  expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: crowd }, () => 200));
+  expect(await answeredWithin(3)).toBe(crowd);
+  expect(await answeredWithin(0.5)).toBeGreaterThan(0);
+  await eventually(() => expect(world.slack.ephemeralsFor(bob)).toHaveLength(before + crowd));
+  const told = world.slack
+    .ephemeralsFor(bob)
+    .slice(before)
+    .map((one) => textOf(one));
+  expect(told.filter((words) => words !== nothingChanged && words !== notConfirmed)).toEqual([]);
+  expect(told.filter((words) => words === nothingChanged).length).toBeGreaterThan(crowd - waiting);
+  expect(await figure("signoff_pool_refused_total")).toBeGreaterThan(0);
+  expect(await figure('signoff_slack_faults_total{reason="busy"}')).toBeGreaterThan(0);
+});
+
+test("and then it works as before", async () => {
+  await eventually(async () => expect(await figure("signoff_pool_waiting")).toBe(0));
+  await eventually(async () => expect((await fetch(`${world.botUrl}/readyz`)).status).toBe(200));
+  await world.press("bob", "approve_request");
+  await eventually(() => expect(textOf(world.cardOf("bob"))).toContain("Approved by Bob Reviewer"));
+});
