@@ -1,0 +1,62 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { cpus, tmpdir, totalmem } from "node:os";
+import { join } from "node:path";
+import postgres from "postgres";
+import { startEmbedded } from "../db/embedded.ts";
+import { migrate } from "../db/migrate.ts";
+
+/** A PostgreSQL of the bench's own; each section gets databases of its own in it. */
+export type Cluster = {
+  /** Makes a migrated, empty database. `sql` is closed with the cluster. */
+  database(name: string): Promise<{ url: string; sql: postgres.Sql }>;
+  /** The address of one of its databases. */
+  url(name: string): string;
+  /** What the server has logged so far. */
+  log(): Promise<string>;
+  /** The machine and the versions, in one line. */
+  machine(): Promise<string>;
+  stop(): Promise<void>;
+};
+
+// The defaults, fsync and all, but for what keeps a checkpoint or the plans' log out of a round.
+const settings = {
+  max_connections: "100",
+  shared_buffers: "512MB",
+  max_wal_size: "4GB",
+  checkpoint_timeout: "30min",
+};
+
+/** Starts it in a temporary folder, which goes when it stops. */
+export async function startCluster(): Promise<Cluster> {
+  const dataDir = await mkdtemp(join(tmpdir(), "signoff-bench-"));
+  // The server's account must be able to enter it: it makes its own.
+  await rm(dataDir, { recursive: true });
+  const server = await startEmbedded({ dataDir, settings });
+  const admin = postgres(server.url, { max: 1, onnotice: () => {} });
+  const clients: postgres.Sql[] = [admin];
+  const address = (name: string) => Object.assign(new URL(server.url), { pathname: `/${name}` }).href;
+  return {
+    async database(name) {
+      await admin`create database ${admin(name)}`;
+      const url = address(name);
+      await migrate(url);
+      const sql = postgres(url, { max: 2, onnotice: () => {} });
+      clients.push(sql);
+      return { url, sql };
+    },
+    url: address,
+    log: () => readFile(join(dataDir, "cluster", "server.log"), "utf8"),
+    async machine() {
+      const [row] = await admin<{ server_version: string }[]>`show server_version`;
+      const [cpu] = cpus();
+      const memory = `${Math.round(totalmem() / 2 ** 30)} GiB`;
+      const model = cpu?.model.trim() ?? "unknown processor";
+      return `${model}, ${cpus().length} cores, ${memory}; Node ${process.versions.node}; PostgreSQL ${row?.server_version}`;
+    },
+    async stop() {
+      await Promise.all(clients.map((client) => client.end({ timeout: 2 })));
+      await server.stop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,41 @@
+/** The middle value; of an even count the lower one of the two. NaN of none. */
+export const median = (values: readonly number[]): number => quantile(values, 0.5);
+
+/** The value below which this share of them lies, by nearest rank. NaN of none. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const rank = Math.max(1, Math.ceil(share * sorted.length));
+  return sorted[rank - 1] ?? Number.NaN;
+}
+
+/** A number as it is shown: three significant digits below 100, whole above, thousands apart. */
+export function shown(value: number): string {
+  if (!Number.isFinite(value)) return "–";
+  if (Math.abs(value) >= 100) return Math.round(value).toLocaleString("en-US");
+  return String(Number(value.toPrecision(3)));
+}
+
+/** One line of the printed table. */
+export type Row = {
+  section: string;
+  what: string;
+  /** The figure with its unit: the median of the rounds. */
+  result: string;
+  p50?: number;
+  p99?: number;
+  note?: string;
+};
+
+/** The rows as one markdown table; p50 and p99 in milliseconds. */
+export function table(rows: readonly Row[]): string {
+  const cells = rows.map((row) => [
+    row.section,
+    row.what,
+    row.result,
+    row.p50 === undefined ? "" : shown(row.p50),
+    row.p99 === undefined ? "" : shown(row.p99),
+    row.note ?? "",
+  ]);
+  const lines = [["section", "what", "median", "p50 ms", "p99 ms", "note"], Array(6).fill("---"), ...cells];
+  return lines.map((line) => `| ${line.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`).join("\n");
+}

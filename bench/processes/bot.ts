@@ -1,0 +1,37 @@
+import { type App, startApp } from "../../src/app.ts";
+import { readConfig } from "../../src/config.ts";
+import { createLog } from "../../src/log.ts";
+import { answerParent } from "../process.ts";
+
+/** Enough to see what is wrong; a thousand clicks that fail alike say no more. */
+let errorsLeft = 3;
+function firstErrors(line: string): void {
+  if (errorsLeft-- > 0) process.stderr.write(line);
+}
+
+/** The bot in its production wiring. */
+let app: App | undefined;
+
+export type BotStart = {
+  env: Record<string, string>;
+  /** Leaves what the outbox holds undelivered. */
+  held: boolean;
+};
+
+answerParent(
+  {
+    start: async ({ env, held }: BotStart) => {
+      const log = createLog("error", { write: firstErrors });
+      app = await startApp(readConfig(env), { log, ...(held && { deliveriesAtOnce: 0 }) });
+      return app.port;
+    },
+    idle: () => app?.idle(),
+    memory: () => {
+      const { gc } = globalThis as { gc?: () => void };
+      gc?.();
+      gc?.();
+      return process.memoryUsage();
+    },
+  },
+  async () => app?.stop(2_000),
+);

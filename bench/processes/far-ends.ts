@@ -1,0 +1,102 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { workspace } from "../payloads.ts";
+import { answerParent } from "../process.ts";
+
+/** Slack's Web API and Resend at once, and nothing else: every call is answered at once, and only counted. */
+const counts = new Map<string, number>();
+let waiting: { method: string; count: number; resolve(at: number): void }[] = [];
+let posted = 0;
+/** The private_metadata of the modals that were opened, by trigger. */
+const modals = new Map<string, string>();
+
+const text = (request: IncomingMessage): Promise<string> =>
+  new Promise((resolve) => {
+    let read = "";
+    request.setEncoding("utf8");
+    request.on("data", (chunk: string) => {
+      read += chunk;
+    });
+    request.on("end", () => resolve(read));
+  });
+
+function answerTo(method: string, args: URLSearchParams): object {
+  const ts = `1700000000.${String(++posted).padStart(6, "0")}`;
+  switch (method) {
+    case "auth.test":
+      return {
+        url: "https://bench.slack.com/",
+        team: "Bench",
+        team_id: workspace.teamId,
+        user_id: "U0BOT",
+        bot_id: "B0BOT",
+      };
+    case "users.info":
+      return { user: { id: args.get("user"), team_id: workspace.teamId, name: "somebody", profile: {} } };
+    case "users.list":
+      return { members: [], response_metadata: { next_cursor: "" } };
+    case "usergroups.list":
+      return { usergroups: [] };
+    case "conversations.open":
+      return { channel: { id: `D0${args.get("users") ?? ""}` } };
+    case "chat.postMessage":
+      return { channel: `D0${args.get("channel") ?? ""}`, ts };
+    case "chat.update":
+      return { channel: args.get("channel"), ts: args.get("ts") };
+    default:
+      return method.startsWith("views.") ? { view: { id: `V${posted}`, hash: ts } } : {};
+  }
+}
+
+function count(method: string): void {
+  const reached = (counts.get(method) ?? 0) + 1;
+  counts.set(method, reached);
+  const at = performance.timeOrigin + performance.now();
+  waiting = waiting.filter((one) => {
+    if (one.method !== method || reached < one.count) return true;
+    one.resolve(at);
+    return false;
+  });
+}
+
+function keepModal(args: URLSearchParams): void {
+  const { private_metadata: metadata } = JSON.parse(args.get("view") ?? "{}") as {
+    private_metadata?: string;
+  };
+  modals.set(args.get("trigger_id") ?? "", metadata ?? "");
+}
+
+async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const body = await text(request);
+  const method = (request.url ?? "").replace(/^\/(api\/)?/, "");
+  const answer =
+    method === "emails" ? { id: `mail-${++posted}` } : answerTo(method, new URLSearchParams(body));
+  if (method === "views.open") keepModal(new URLSearchParams(body));
+  count(method);
+  response.setHeader("content-type", "application/json");
+  response.end(JSON.stringify({ ok: true, ...answer }));
+}
+
+const server = createServer((request, response) => void handle(request, response));
+server.keepAliveTimeout = 60_000;
+
+answerParent({
+  listen: () =>
+    new Promise((resolve) => {
+      server.listen(0, "127.0.0.1", () => resolve((server.address() as AddressInfo).port));
+    }),
+  /** Gives, and forgets, what the modals opened with these triggers remember. */
+  modals: (triggers: readonly string[]) =>
+    triggers.map((trigger) => {
+      const metadata = modals.get(trigger);
+      modals.delete(trigger);
+      return metadata ?? "";
+    }),
+  counts: () => Object.fromEntries(counts),
+  /** Resolves with the moment (ms since 1970) at which so many calls of a method have come in. */
+  reached: ({ method, count: wanted }: { method: string; count: number }) =>
+    new Promise((resolve) => {
+      if ((counts.get(method) ?? 0) >= wanted) resolve(performance.timeOrigin + performance.now());
+      else waiting.push({ method, count: wanted, resolve });
+    }),
+});

@@ -1,0 +1,37 @@
+import { connect } from "../../db/connect.ts";
+import { createLog } from "../../src/log.ts";
+import { startOutbox } from "../../src/outbox/worker.ts";
+import { answerParent } from "../process.ts";
+
+export type OutboxRun = {
+  databaseUrl: string;
+  /** Where each item is posted to over HTTP; null: it is done without sending anything. */
+  sinkPort: number | null;
+};
+
+/** The bot's own worker with its own settings, and a handler that sends to a sink. Gives the milliseconds until all was settled. */
+async function run({ databaseUrl, sinkPort }: OutboxRun): Promise<number> {
+  const database = connect(databaseUrl);
+  const done = { kind: "done" } as const;
+  const send = async (payload: unknown) => {
+    const answer = await fetch(`http://127.0.0.1:${sinkPort}/sink`, {
+      method: "POST",
+      body: JSON.stringify(payload),
+    });
+    await answer.text();
+    return done;
+  };
+  const start = performance.now();
+  const outbox = startOutbox({
+    database,
+    handlers: { work: { run: async ({ payload }) => (sinkPort === null ? done : send(payload)) } },
+    log: createLog("error"),
+  });
+  await outbox.idle();
+  const took = performance.now() - start;
+  await outbox.stop(1_000);
+  await database.close();
+  return took;
+}
+
+answerParent({ run });

@@ -1,0 +1,156 @@
+import type postgres from "postgres";
+import { median, quantile, type Row, shown } from "../figures.ts";
+import { type Bench, type Listener, send, startBot, startStack } from "../listeners.ts";
+import { approveClick, reviewerId } from "../payloads.ts";
+import { type Child, startChild } from "../process.ts";
+import { saveWorkflow, seed } from "../seed.ts";
+
+/** How many clicks a measurement takes, and how: `one` means all of them on one request. */
+const legs = [
+  { name: "1 in flight, different requests", inFlight: 1, clicks: 400, one: false },
+  { name: "16 in flight, different requests", inFlight: 16, clicks: 1_600, one: false },
+  { name: "1 in flight, all on one request", inFlight: 1, clicks: 400, one: true },
+  { name: "16 in flight, all on one request", inFlight: 16, clicks: 1_600, one: true },
+] as const;
+
+type Leg = (typeof legs)[number];
+
+const mostClicks = 1_600;
+const subjects = ["empty", "floor", "product"] as const;
+type Subject = (typeof subjects)[number];
+type Measured = { perSecond: number; p50: number; p99: number };
+
+const names: Record<Subject, string> = {
+  empty: "empty listener",
+  floor: "one prepared statement",
+  product: "product",
+};
+
+type Ground = {
+  sql: postgres.Sql;
+  load: Child;
+  listeners: Record<Subject, Listener>;
+  /** Gives so many requests that nobody has decided yet. */
+  take(count: number): number[];
+};
+
+/**
+ * A signed click on Approve, until it is acknowledged: committed by then. The bot, the empty listener and the one
+ * statement take turns within each round, in changing order, so that what disturbs one disturbs all. Product and
+ * floor write the same rows into the same database, and nothing is delivered of either.
+ */
+export async function decision(bench: Bench): Promise<Row[]> {
+  const { url, sql } = await bench.cluster.database("decision");
+  const perRound = legs.reduce((sum, leg) => sum + (leg.one ? 1 : leg.clicks), 0) * 2;
+  // Half as many again, for measurements that have to be repeated.
+  const pending = Math.ceil(perRound * (bench.rounds + 1) * 1.5);
+  await seed(sql, { integrations: pending, reviewers: mostClicks, pending, past: 0 });
+  const profiling = bench.profile === null ? [] : ["--cpu-prof", `--cpu-prof-dir=${bench.profile}`];
+  const product = await startBot(url, { held: true, flags: profiling });
+  const [empty, floor] = await Promise.all([startStack(null), startStack(url)]);
+  const load = startChild("load.ts");
+  let next = 1;
+  const ground: Ground = {
+    sql,
+    load,
+    listeners: { empty, floor, product: product.bot },
+    take: (count) => {
+      next += count;
+      return Array.from({ length: count }, (_, i) => next - count + i);
+    },
+  };
+  try {
+    return await measure(bench, ground);
+  } finally {
+    await Promise.all([product.stop(), empty.stop(), floor.stop(), load.stop()]);
+  }
+}
+
+async function measure(bench: Bench, ground: Ground): Promise<Row[]> {
+  const all = new Map<string, Measured[]>();
+  let version = 1;
+  // The first round warms everything up and is not counted.
+  for (let round = 0; round <= bench.rounds; round++) {
+    for (const leg of legs) {
+      const requiredApprovals = leg.one ? 1_000_000 : 1;
+      await saveWorkflow(ground.sql, ++version, { requiredApprovals });
+      for (const subject of rotated(round)) {
+        const measured = await insist(bench, () => click(ground, leg, subject));
+        const key = `${leg.name} ${subject}`;
+        if (round > 0) all.set(key, [...(all.get(key) ?? []), measured]);
+      }
+    }
+    bench.say(`decision: round ${round} of ${bench.rounds}${round === 0 ? " (warm-up)" : ""}`);
+  }
+  return legs.flatMap((leg) => rowsOf(leg, all));
+}
+
+const rotated = (round: number): Subject[] => {
+  const from = round % subjects.length;
+  return [...subjects.slice(from), ...subjects.slice(0, from)];
+};
+
+/** A machine that stood still for a second leaves clicks refused: that measurement is thrown away and made again. */
+async function insist(bench: Bench, work: () => Promise<Measured>): Promise<Measured> {
+  for (let left = 3; ; left--) {
+    try {
+      return await work();
+    } catch (error) {
+      if (left === 0) throw error;
+      bench.say(`decision: made again, because ${String(error)}`);
+    }
+  }
+}
+
+async function click({ sql, load, listeners, take }: Ground, leg: Leg, subject: Subject): Promise<Measured> {
+  const numbers = take(subject === "empty" ? 0 : leg.one ? 1 : leg.clicks);
+  const bodies = Array.from({ length: leg.clicks }, (_, i) =>
+    approveClick(numbers[leg.one ? 0 : i] ?? 1, reviewerId(i % mostClicks)),
+  );
+  const result = await send(load, { port: listeners[subject].port, inFlight: leg.inFlight, bodies });
+  if (subject !== "empty") await check(sql, numbers, leg.clicks);
+  return {
+    perSecond: (leg.clicks / result.elapsedMs) * 1_000,
+    p50: quantile(result.latenciesMs, 0.5),
+    p99: quantile(result.latenciesMs, 0.99),
+  };
+}
+
+/** Every click must have become a review, an audit row and an outbox row. */
+async function check(sql: postgres.Sql, numbers: number[], clicks: number): Promise<void> {
+  const subjects = numbers.map((number) => `request:${number}`);
+  const [row] = await sql`
+    select (select count(*)::int from reviews where request_number = any(${numbers})) as reviews,
+      (select count(*)::int from audit_log where subject = any(${subjects}) and action in ('request.approved', 'request.reviewed')) as audit,
+      (select sum(version - 1)::int from requests where number = any(${numbers})) as versions,
+      (select count(*)::int from outbox where kind = 'request-changed' and (payload->>'number')::int = any(${numbers})
+        and key not like '%:v1') as outbox`;
+  for (const [what, count] of Object.entries(row ?? {})) {
+    if (count !== clicks) throw new Error(`${clicks} clicks, but ${count} in ${what}`);
+  }
+}
+
+function rowsOf(leg: Leg, all: Map<string, Measured[]>): Row[] {
+  const of = (subject: Subject) => all.get(`${leg.name} ${subject}`) ?? [];
+  const rows = subjects.map((subject): Row => {
+    const rounds = of(subject);
+    return {
+      section: "decision",
+      what: `${leg.name}: ${names[subject]}`,
+      result: `${shown(median(rounds.map((one) => one.perSecond)))} /s`,
+      p50: median(rounds.map((one) => one.p50)),
+      p99: median(rounds.map((one) => one.p99)),
+    };
+  });
+  // Per round first: what disturbed a round disturbed both of its sides.
+  const floors = of("floor");
+  const ratios = of("product").map((one, i) => one.perSecond / (floors[i]?.perSecond ?? Number.NaN));
+  const range = `${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)}`;
+  rows.push({
+    section: "decision",
+    what: `${leg.name}: **product / one statement**`,
+    result: `**${median(ratios).toFixed(2)}**`,
+    note: `aim 0.5; ${range} over the rounds`,
+  });
+  return rows;
+}

@@ -1,0 +1,100 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { Row } from "../figures.ts";
+import { shown } from "../figures.ts";
+import { type Bench, type Listener, send, startBot } from "../listeners.ts";
+import { approveClick, command, homeOpened, reviewerId } from "../payloads.ts";
+import { type Child, startChild } from "../process.ts";
+import { seed } from "../seed.ts";
+
+const reviewers = 3;
+/** What people do each second: a steady load that the machine carries with ease. */
+const perSecond = { clicks: 5, homes: 2, approvals: 2 };
+const sampleEveryMs = 10_000;
+
+type Sample = { minute: number; heap: number; rss: number };
+
+/** The memory after a collection, in MiB: at rest, and over a run with everything delivered to far ends that answer at once. */
+export async function memory(bench: Bench): Promise<Row[]> {
+  const { url, sql } = await bench.cluster.database("memory");
+  const seconds = Math.ceil(bench.minutes * 60);
+  const pending = (seconds + 60) * perSecond.clicks;
+  await seed(sql, { integrations: pending, reviewers, pending, past: 1_000 });
+  const { bot, stop } = await startBot(url, { flags: ["--expose-gc"] });
+  const load = startChild("load.ts");
+  try {
+    await bot.ask("idle");
+    const rest = await sample(bot, 0);
+    const run = await watch(bench, bot, load, seconds);
+    return rowsOf(rest, run);
+  } finally {
+    await Promise.all([stop(), load.stop()]);
+  }
+}
+
+async function sample(bot: Listener, minute: number): Promise<Sample> {
+  const { heapUsed, rss } = await bot.ask<NodeJS.MemoryUsage>("memory");
+  return { minute, heap: heapUsed / 2 ** 20, rss: rss / 2 ** 20 };
+}
+
+async function watch(bench: Bench, bot: Listener, load: Child, seconds: number): Promise<Sample[]> {
+  const samples: Sample[] = [];
+  const began = performance.now();
+  let number = 1;
+  for (let second = 0; second < seconds; second++) {
+    await oneSecond(bot, load, number);
+    number += perSecond.clicks;
+    const elapsed = performance.now() - began;
+    if (elapsed >= (samples.length + 1) * sampleEveryMs) {
+      const taken = await sample(bot, elapsed / 60_000);
+      samples.push(taken);
+      bench.say(
+        `memory: ${taken.minute.toFixed(1)} min, heap ${taken.heap.toFixed(1)}, RSS ${taken.rss.toFixed(1)} MiB`,
+      );
+    }
+    await pause(Math.max(0, (second + 1) * 1_000 - (performance.now() - began)));
+  }
+  return samples;
+}
+
+/** Decisions, Homes and lists, of different people. */
+async function oneSecond(bot: Listener, load: Child, first: number): Promise<void> {
+  const to = { port: bot.port, inFlight: 2 };
+  const times = <T>(count: number, make: (i: number) => T) =>
+    Array.from({ length: count }, (_, i) => make(i));
+  const person = (i: number) => reviewerId((first + i) % reviewers);
+  const clicks = times(perSecond.clicks, (i) => approveClick(first + i, person(i)));
+  const lists = times(perSecond.approvals, (i) =>
+    command("/approvals", "", person(i), `trigger-${first + i}`),
+  );
+  await send(load, { ...to, bodies: [...clicks, ...lists] });
+  const homes = times(perSecond.homes, (i) => homeOpened(person(i), `Ev${first + i}`));
+  await send(load, { ...to, bodies: homes, contentType: "application/json" });
+}
+
+function rowsOf(rest: Sample, run: readonly Sample[]): Row[] {
+  // The first quarter fills caches and compiles.
+  const settled = run.slice(Math.floor(run.length / 4));
+  const minutes = run.at(-1)?.minute ?? 0;
+  const load = `${perSecond.clicks} decisions, ${perSecond.homes} Homes, ${perSecond.approvals} lists a second`;
+  const row = (what: string, of: "heap" | "rss"): Row => {
+    const from = settled[0]?.[of] ?? Number.NaN;
+    const to = settled.at(-1)?.[of] ?? Number.NaN;
+    const slope = slopeOf(settled.map((one) => [one.minute, one[of]]));
+    const note = `${shown(from)} → ${shown(to)} MiB over the last three quarters of ${shown(minutes)} min; ${load}`;
+    return { section: "memory", what, result: `${slope.toFixed(2)} MiB a minute`, note };
+  };
+  const atRest = `heap ${shown(rest.heap)}, RSS ${shown(rest.rss)} MiB`;
+  return [
+    { section: "memory", what: "at rest, after a collection", result: atRest },
+    row("heap after collections, slope", "heap"),
+    row("RSS after collections, slope", "rss"),
+  ];
+}
+
+/** The slope of the straight line that fits these points best. */
+function slopeOf(points: readonly [number, number][]): number {
+  const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const [x, y] = [mean(points.map(([at]) => at)), mean(points.map(([, value]) => value))];
+  const across = points.reduce((sum, [at, value]) => sum + (at - x) * (value - y), 0);
+  return across / points.reduce((sum, [at]) => sum + (at - x) ** 2, 0);
+}

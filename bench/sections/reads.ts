@@ -1,0 +1,141 @@
+import type postgres from "postgres";
+import { median, quantile, type Row, shown } from "../figures.ts";
+import { type Bench, type Listener, send, startBot } from "../listeners.ts";
+import { approveClick, command, homeOpened, reviewerId } from "../payloads.ts";
+import { planRows, readPlans, tellPlans } from "../plans.ts";
+import { type Child, startChild } from "../process.ts";
+import { type Amounts, seed } from "../seed.ts";
+
+const reviewers = 20;
+/** Enough that every list has a full page. */
+const small: Amounts = { integrations: 20, reviewers, pending: 40, past: 40 };
+const sizes = ["small", "full"] as const;
+type Size = (typeof sizes)[number];
+
+const acts = ["home", "approvals", "decide"] as const;
+type Act = (typeof acts)[number];
+const each: Record<Act, number> = { home: 40, approvals: 40, decide: 60 };
+const names: Record<Act, string> = {
+  home: "opening the Home, until it is published",
+  approvals: "`/approvals`, until its modal is open and the command acknowledged",
+  decide: "deciding, until it is acknowledged",
+};
+
+type Place = { sql: postgres.Sql; bot: Listener; stop(): Promise<void>; pending: number; next: number };
+
+/**
+ * The same acts, one at a time, in a full database and in one with hardly more than a page of everything, in turn. Then
+ * once more in the full one with every statement's plan written down.
+ */
+export async function reads(bench: Bench): Promise<Row[]> {
+  const full: Amounts = { integrations: 2_000, reviewers, pending: 5_000, past: bench.past };
+  const load = startChild("load.ts");
+  const places = {
+    small: await prepare(bench, "reads_small", small),
+    full: await prepare(bench, "reads_full", full),
+  };
+  try {
+    const all = await measure(bench, load, places);
+    const rows = acts.flatMap((act) => rowsOf(act, all, full));
+    return [...rows, ...(await lookAtPlans(bench, load, places.full))];
+  } finally {
+    await Promise.all([places.small.stop(), places.full.stop(), load.stop()]);
+  }
+}
+
+async function prepare(bench: Bench, name: string, amounts: Amounts): Promise<Place> {
+  bench.say(`reads: filling ${name}`);
+  const { url, sql } = await bench.cluster.database(name);
+  await seed(sql, amounts);
+  const { bot, stop } = await startBot(url, { held: true });
+  return { sql, bot, stop, pending: amounts.pending, next: 1 };
+}
+
+type All = Record<Size, Record<Act, number[][]>>;
+
+async function measure(bench: Bench, load: Child, places: Record<Size, Place>): Promise<All> {
+  const none = (): Record<Act, number[][]> => ({ home: [], approvals: [], decide: [] });
+  const all: All = { small: none(), full: none() };
+  for (let round = 0; round <= bench.rounds; round++) {
+    for (const act of acts) {
+      for (const size of round % 2 === 0 ? sizes : sizes.toReversed()) {
+        const latencies = await perform(load, places[size], act);
+        if (round > 0) all[size][act].push(latencies);
+      }
+    }
+    bench.say(`reads: round ${round} of ${bench.rounds}`);
+  }
+  return all;
+}
+
+/** One act again and again, by different people. */
+async function perform(load: Child, place: Place, act: Act): Promise<number[]> {
+  const bodies: string[] = [];
+  const viewer = (i: number) => reviewerId(i % reviewers);
+  for (let i = 0; i < each[act]; i++) {
+    if (act === "home") bodies.push(homeOpened(viewer(i), `Ev${place.next}-${i}-${act}`));
+    else if (act === "approvals") bodies.push(command("/approvals", "", viewer(i), `trigger-${i}`));
+    else bodies.push(approveClick(await takePending(place), viewer(i)));
+  }
+  const contentType = act === "home" ? { contentType: "application/json" } : {};
+  const job = { port: place.bot.port, inFlight: 1, bodies, ...contentType };
+  const { latenciesMs, said } = await send(load, job);
+  if (act === "approvals" && said !== "") throw new Error(`/approvals said ${said}`);
+  return latenciesMs;
+}
+
+/** The next request that waits. One that was decided waits again once all were: the small database has few. */
+async function takePending(place: Place): Promise<number> {
+  if (place.next > place.pending) {
+    await place.sql`
+      update requests set state = 'pending', approvals = 0, outcome = null, decided_at = null, decided_by = null,
+        expires_at = now() + interval '6 days' where number <= ${place.pending}`;
+    await place.sql`delete from reviews where request_number <= ${place.pending}`;
+    await place.sql`vacuum (analyze) requests, reviews`;
+    place.next = 1;
+  }
+  return place.next++;
+}
+
+function rowsOf(act: Act, all: All, full: Amounts): Row[] {
+  const rows = sizes.map((size): Row => {
+    const latencies = all[size][act].flat();
+    return {
+      section: "reads",
+      what: `${names[act]}: ${size === "full" ? amountsOf(full) : "almost empty"}`,
+      result: `${shown(median(latencies))} ms`,
+      p50: quantile(latencies, 0.5),
+      p99: quantile(latencies, 0.99),
+    };
+  });
+  const ratios = all.full[act].map((one, i) => median(one) / median(all.small[act][i] ?? []));
+  const range = `${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)}`;
+  rows.push({
+    section: "reads",
+    what: `${names[act]}: **full / almost empty**`,
+    result: `**${median(ratios).toFixed(2)}**`,
+    note: `aim at most 1.2; ${range} over the rounds`,
+  });
+  return rows;
+}
+
+const amountsOf = ({ integrations, pending, past }: Amounts): string => {
+  const [i, o, p] = [integrations, pending, past].map((count) => count.toLocaleString("en-US"));
+  return `${i} integrations, ${o} pending, ${p} past requests`;
+};
+
+/** Another process on the same database, so that what was measured was not slowed down by writing plans. */
+async function lookAtPlans(bench: Bench, load: Child, place: Place): Promise<Row[]> {
+  const from = (await bench.cluster.log()).length;
+  await tellPlans(place.sql);
+  const url = bench.cluster.url("reads_full");
+  const { bot, stop } = await startBot(url, { held: true });
+  try {
+    for (const act of acts) await perform(load, { ...place, bot }, act);
+  } finally {
+    await stop();
+  }
+  const { rows, details } = planRows(readPlans((await bench.cluster.log()).slice(from)));
+  for (const line of details) bench.say(line);
+  return rows;
+}
