@@ -1,0 +1,110 @@
+import { grouped } from "../grouped.ts";
+import type { Act, People } from "../people.ts";
+import type { ChaosWorld } from "../world.ts";
+import type { Facts } from "./facts.ts";
+
+/** The first words of the answer to a fault after which nothing has happened. */
+const nothingChanged = /Nothing was changed/;
+
+/** How long after the ack a click's own answer may come, in milliseconds. */
+const answerMs = 2_000;
+
+/** What a person was told happened has happened, and what they were told did not happen has not. */
+export function checkActs(world: ChaosWorld, people: People, facts: Facts): string[] {
+  const faults: string[] = [];
+  for (const act of facts.acts) {
+    const told = people.told(act.userId, act.number, act.at, act.answeredAt + answerMs);
+    const who = `${act.what} of ${act.number === 0 ? `“${act.typed}”` : `#${act.number}`} by ${act.userId}`;
+    const happened = isReflected(facts, act);
+    if (act.answer === "taken" && !happened) {
+      if (isSubmission(act)) faults.push(`${who} was taken by Slack, and did not happen`);
+      else if (told.length > 0) world.figures.add("acts refused");
+      else if (couldHappen(facts, act))
+        faults.push(`${who} was acknowledged, did not happen, and nobody said why`);
+      else world.figures.add("refusals lost after the ack");
+    }
+    if (act.answer === "told") {
+      world.figures.add("acts refused");
+      if (/Done: you had/.test(act.said) && !happened) faults.push(`${who} was told that it had happened`);
+    }
+    if (happened && isOnlyOne(world, facts, act) && toldNothing(act, told)) {
+      faults.push(`${who} was told that nothing was changed, and it happened`);
+    }
+  }
+  faults.push(...askedTwice(facts));
+  return faults;
+}
+
+const isSubmission = ({ what }: Act): boolean => what !== "approve" && what !== "promote";
+
+/** Clicks are answered beside the ack, submissions in it. */
+const toldNothing = (act: Act, told: readonly string[]): boolean =>
+  isSubmission(act) ? nothingChanged.test(act.said) : told.length === 1 && nothingChanged.test(told[0] ?? "");
+
+/** Whether the person tried this once, and Slack's delivery came once: else it may have happened by another try. */
+function isOnlyOne(world: ChaosWorld, facts: Facts, act: Act): boolean {
+  // Who also types commands, or acts on two requests at once, is told things that are not about this act.
+  const alone = !facts.acts.some(
+    (other) =>
+      other !== act &&
+      other.userId === act.userId &&
+      (other.number === act.number ||
+        (other.at <= act.answeredAt + answerMs && other.answeredAt + answerMs >= act.at)),
+  );
+  const { name = "" } = world.slack.workspace.person(act.userId) ?? {};
+  const typesNothing = isSubmission(act) || !world.requesters.includes(name);
+  return alone && typesNothing && !world.balancer.wasDuplicated(act.delivery);
+}
+
+function isReflected(facts: Facts, { what, number, userId, typed }: Act): boolean {
+  const did = (action: string) =>
+    facts.audit.some(
+      ({ subject, action: done, actor }) =>
+        subject === `request:${number}` &&
+        done === `request.${action}` &&
+        actor.kind === "member" &&
+        actor.memberId === userId,
+    );
+  const reviewed = (verdict: string) =>
+    facts.reviews.some(
+      (one) => one.requestNumber === number && one.reviewerId === userId && one.verdict === verdict,
+    );
+  switch (what) {
+    case "request":
+      return facts.requests.some(({ message, requesterId }) => message === typed && requesterId === userId);
+    case "approve":
+      return reviewed("approve");
+    case "reject":
+      return reviewed("reject");
+    case "promote":
+    case "confirm":
+      return did("promoting");
+    case "cancel":
+      return did("cancelled");
+  }
+}
+
+/** Whether the request was still in the state for it when Slack was answered: then a refusal has no reason. */
+function couldHappen(facts: Facts, { what, number, answeredAt, userId }: Act): boolean {
+  const before = facts.audit.filter(
+    ({ subject, at }) => subject === `request:${number}` && at.getTime() <= answeredAt,
+  );
+  const state = before.at(-1)?.after.state.name;
+  if (what === "approve") {
+    const request = facts.requests.find((one) => one.number === number);
+    const runOut = request?.expiresAt !== null && (request?.expiresAt?.getTime() ?? Infinity) <= answeredAt;
+    return state === "pending" && !runOut && request?.requesterId !== userId;
+  }
+  // Promote may be answered by a modal that asks to confirm, and a modal that Slack did not open leaves no trace.
+  return false;
+}
+
+/** A submission that Slack made once asks once. */
+function askedTwice({ requests }: Facts): string[] {
+  const asked = grouped(requests, ({ message }) => message);
+  return [...asked]
+    .filter(([, found]) => found.length > 1)
+    .map(
+      ([message, found]) => `“${message}” became ${found.map(({ number }) => `#${number}`).join(" and ")}`,
+    );
+}

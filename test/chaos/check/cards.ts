@@ -1,0 +1,131 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Json, StandInMessage } from "../../../sandbox/slack/index.ts";
+import { isOpenState } from "../../../src/domain/request.ts";
+import { getRequest } from "../../../src/queries/get-request.ts";
+import { getViewerRights } from "../../../src/queries/get-viewer-rights.ts";
+import { ids } from "../../../src/slack/ids.ts";
+import { card as draw } from "../../../src/slack/views/card.ts";
+import { has, numberOn } from "../people.ts";
+import type { ChaosWorld } from "../world.ts";
+import type { Facts } from "./facts.ts";
+
+type Card = Facts["cards"][number];
+type Request = Facts["requests"][number];
+
+/** Everybody who was asked, and who asked, has one card, and it shows what is true now. */
+export async function checkCards(world: ChaosWorld, facts: Facts): Promise<string[]> {
+  const faults: string[] = [];
+  const now = new Date();
+  for (const request of facts.requests) {
+    const say = (what: string) => faults.push(`#${request.number}: ${what}`);
+    const own = facts.cards.filter(({ requestNumber }) => requestNumber === request.number);
+    checkWhoHasOne(world, request, own, say);
+    const view = await world.read(({ db }) => getRequest(db, world.organizationId, request.number, now));
+    if (view === undefined) continue;
+    for (const card of own) {
+      const found = facts.messages.get(card.id) ?? [];
+      const whose = `the ${card.kind} card of ${card.recipientId}`;
+      const mayLack = card.kind === "review" && request.state !== "pending";
+      if (found.length > 1 || (found.length === 0 && !mayLack))
+        say(`${whose} is there ${found.length} times`);
+      const [message] = found;
+      if (message === undefined) continue;
+      if (card.channel !== message.channel || card.ts !== message.ts)
+        say(`${whose} stands where nobody knows of it`);
+      const rights = await world.read(({ db }) => getViewerRights(db, view, card.recipientId, now));
+      const fresh = draw(view, rights, card);
+      checkDrawn(world, request, message, fresh, whose, say);
+      checkButtons(request, card, message, whose, say);
+    }
+  }
+  faults.push(...strays(facts));
+  return faults;
+}
+
+function checkWhoHasOne(
+  { reviewers, slack }: ChaosWorld,
+  request: Request,
+  cards: readonly Card[],
+  say: (what: string) => void,
+): void {
+  const own = cards.filter(({ kind }) => kind === "own");
+  if (own.length !== 1 || own[0]?.recipientId !== request.requesterId)
+    say(`its requester has ${own.length} cards`);
+  const asked = cards.filter(({ kind }) => kind === "review").map(({ recipientId }) => recipientId);
+  if (new Set(asked).size !== asked.length) say("a reviewer has two cards");
+  if (asked.includes(request.requesterId)) say("its requester was asked to review it");
+  if (request.state !== "pending") return;
+  for (const { id, name } of slack.workspace.people) {
+    if (reviewers.includes(name) && id !== request.requesterId && !asked.includes(id))
+      say(`${name} may review it and has no card`);
+  }
+}
+
+/** Word by word what drawing it now gives. What is live is not followed by the cards of requests that are over. */
+function checkDrawn(
+  { slack }: ChaosWorld,
+  { state }: Request,
+  message: StandInMessage,
+  fresh: { text: string; blocks: object[] },
+  whose: string,
+  say: (what: string) => void,
+): void {
+  const open = isOpenState(state);
+  const shown = comparable(message.blocks, open);
+  const wanted = comparable(slack.workspace.normalize(fresh.blocks as Json[]), open);
+  if (message.text !== fresh.text || !isDeepStrictEqual(shown, wanted)) {
+    const [was, is] = [shown, wanted].map((blocks) => JSON.stringify(blocks));
+    say(
+      `${whose} is not drawn as ${state}: it says “${message.text}”, not “${fresh.text}”; ${differing(was, is)}`,
+    );
+  }
+}
+
+function comparable(blocks: readonly Json[], open: boolean): unknown[] {
+  return blocks.map(({ block_id: _, ...block }) => {
+    if (open || !Array.isArray(block.fields)) return block;
+    const fields = (block.fields as { text: string }[]).filter(({ text }) => !text.startsWith("*Live in"));
+    return { ...block, fields };
+  });
+}
+
+function differing(was = "", is = ""): string {
+  let at = 0;
+  while (at < was.length && was[at] === is[at]) at += 1;
+  const around = (text: string) => text.slice(Math.max(0, at - 60), at + 120);
+  return `…${around(was)}… instead of …${around(is)}…`;
+}
+
+/** By the rules, not by the drawing code: no button that could only be refused. */
+function checkButtons(
+  { state }: Request,
+  { kind }: Card,
+  message: StandInMessage,
+  whose: string,
+  say: (what: string) => void,
+): void {
+  const { approve, reject, promote, cancel } = ids.action;
+  const waits = kind === "review" && state === "pending";
+  const finishes = state === "approved" || state === "failed";
+  const wanted: Record<string, boolean> = {
+    [approve]: waits,
+    [reject]: waits,
+    [promote]: kind === "own" && finishes,
+    [cancel]: finishes || (kind === "own" && state === "pending"),
+  };
+  for (const [action, there] of Object.entries(wanted)) {
+    if (has(message, action) !== there) say(`${whose} ${there ? "lacks" : "has"} ${action} while ${state}`);
+  }
+}
+
+/** Messages that look like cards and are nobody's. */
+function strays({ keyless, messages, cards }: Facts): string[] {
+  const known = new Set(cards.map(({ id }) => id));
+  const nobodys = [...messages].filter(
+    ([key, [first]]) => first && numberOn(first) !== undefined && !known.has(key),
+  );
+  return [
+    ...keyless.map(({ text }) => `a message without a key: ${text}`),
+    ...nobodys.map(([key]) => `the message ${key} shows a card that is not there`),
+  ];
+}

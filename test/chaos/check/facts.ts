@@ -1,0 +1,104 @@
+import { asc, eq } from "drizzle-orm";
+import * as schema from "../../../db/schema/index.ts";
+import type { StandInMessage } from "../../../sandbox/slack/index.ts";
+import { ids } from "../../../src/slack/ids.ts";
+import type { Act, People } from "../people.ts";
+import type { ChaosWorld } from "../world.ts";
+
+/** What of a request is in the audit log, before and after. */
+export type Summary = {
+  version: number;
+  approvals: number;
+  decision: { outcome: string; by: { kind: string; memberId?: string } } | null;
+  state: { name: string; deploymentId?: string; replacedBy?: number | null };
+};
+
+type InsertedAudit = typeof schema.auditLog.$inferSelect;
+export type AuditRow = Omit<InsertedAudit, "before" | "after"> & {
+  before: Summary | null;
+  after: Summary & { review?: { verdict: string; replaces: string | null } };
+};
+
+/** An email that the stand-in for Resend took: one for each id that it gave. */
+export type FarEmail = {
+  id: string;
+  key: string;
+  content: { from: string; to: string; subject: string; html: string; text: string };
+};
+
+/** Everything that is there when all is quiet: the database, and both far ends. */
+export type Facts = {
+  requests: (typeof schema.requests.$inferSelect)[];
+  /** Of requests, oldest first. */
+  audit: AuditRow[];
+  reviews: (typeof schema.reviews.$inferSelect)[];
+  cards: (typeof schema.cards.$inferSelect)[];
+  emails: (typeof schema.emails.$inferSelect)[];
+  outbox: (typeof schema.outbox.$inferSelect)[];
+  deployments: (typeof schema.deployments.$inferSelect)[];
+  live: (typeof schema.liveBuilds.$inferSelect)[];
+  /** The bot's messages, by the key in their metadata. */
+  messages: Map<string, StandInMessage[]>;
+  /** The bot's messages without a key of ours. */
+  keyless: StandInMessage[];
+  farEmails: FarEmail[];
+  acts: readonly Act[];
+};
+
+export async function collect(world: ChaosWorld, people: People): Promise<Facts> {
+  const { organizationId: own, database } = world;
+  const { db } = database;
+  const { requests, auditLog, reviews, cards, emails, outbox, deployments, liveBuilds } = schema;
+  const audit = await db
+    .select()
+    .from(auditLog)
+    .where(eq(auditLog.organizationId, own))
+    .orderBy(asc(auditLog.id));
+  return {
+    requests: await db
+      .select()
+      .from(requests)
+      .where(eq(requests.organizationId, own))
+      .orderBy(asc(requests.number)),
+    audit: audit.filter(({ subject }) => subject.startsWith("request:")) as AuditRow[],
+    reviews: await db.select().from(reviews).where(eq(reviews.organizationId, own)),
+    cards: await db.select().from(cards).where(eq(cards.organizationId, own)),
+    emails: await db.select().from(emails).where(eq(emails.organizationId, own)),
+    outbox: await db.select().from(outbox).where(eq(outbox.organizationId, own)).orderBy(asc(outbox.id)),
+    deployments: await db
+      .select()
+      .from(deployments)
+      .where(eq(deployments.organizationId, own))
+      .orderBy(asc(deployments.sequence)),
+    live: await db.select().from(liveBuilds).where(eq(liveBuilds.organizationId, own)),
+    ...messagesOf(world),
+    farEmails: farEmailsOf(world),
+    acts: people.acts,
+  };
+}
+
+function messagesOf({ slack }: ChaosWorld): Pick<Facts, "messages" | "keyless"> {
+  const messages = new Map<string, StandInMessage[]>();
+  const keyless: StandInMessage[] = [];
+  for (const channel of slack.workspace.channels.keys()) {
+    for (const message of slack.workspace.messagesIn(channel)) {
+      if (message.user !== slack.workspace.bot.userId) continue;
+      const { event_type: type, event_payload: payload } = message.metadata ?? {};
+      const key = type === ids.metadata ? payload?.key : undefined;
+      if (typeof key !== "string") keyless.push(message);
+      else messages.set(key, [...(messages.get(key) ?? []), message]);
+    }
+  }
+  return { messages, keyless };
+}
+
+/** The stand-in answers the same key with the same id, so that each id is one email. Its own list is not read: it pages. */
+function farEmailsOf({ calls }: ChaosWorld): FarEmail[] {
+  const seen = new Map<string, FarEmail>();
+  for (const { key, status, answer, email } of calls) {
+    if (email === undefined || status !== 200) continue;
+    const id = /"id"\s*:\s*"([^"]+)"/.exec(answer ?? "")?.[1];
+    if (id !== undefined && !seen.has(id)) seen.set(id, { id, key, content: JSON.parse(email) });
+  }
+  return [...seen.values()];
+}

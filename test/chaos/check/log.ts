@@ -1,0 +1,141 @@
+import { isDeepStrictEqual } from "node:util";
+import { grouped } from "../grouped.ts";
+import type { AuditRow, Facts, Summary } from "./facts.ts";
+
+type Row = Facts["requests"][number];
+
+/** R12: the audit log is complete, without gaps, and leads to the state that is there. */
+export function checkAudit(facts: Facts): string[] {
+  const faults: string[] = [];
+  const numbers = new Set(facts.requests.map(({ number }) => number));
+  const rows = grouped(facts.audit, ({ subject }) => Number(subject.slice("request:".length)));
+  for (const number of rows.keys()) {
+    if (!numbers.has(number)) faults.push(`#${number} is in the audit log and is not there`);
+  }
+  for (const request of facts.requests) {
+    const say = (what: string) => faults.push(`#${request.number}: ${what}`);
+    checkVersions(facts, request, rows.get(request.number) ?? [], say);
+    checkChain(request, rows.get(request.number) ?? [], say);
+  }
+  return faults;
+}
+
+/** Every version is announced once; what is not in the audit log is a change around the request. */
+function checkVersions(
+  facts: Facts,
+  { number, version }: Row,
+  rows: readonly AuditRow[],
+  say: (what: string) => void,
+): void {
+  const audited = rows.map(({ after }) => after.version);
+  if (new Set(audited).size !== audited.length) say(`a version is in the audit log twice: ${audited}`);
+  for (let one = 1; one <= version; one++) {
+    const item = facts.outbox.find(({ key }) => key === `request:${number}:v${one}`);
+    if (item === undefined) say(`nobody was told of version ${one}`);
+    const { event } = (item?.payload ?? {}) as { event?: string };
+    if (event !== "changed" && !audited.includes(one))
+      say(`version ${one} (${event}) is not in the audit log`);
+  }
+  if (audited.some((one) => one > version)) say(`the audit log is ahead of version ${version}: ${audited}`);
+}
+
+function checkChain(request: Row, rows: readonly AuditRow[], say: (what: string) => void): void {
+  const [first, ...rest] = rows;
+  if (first === undefined) {
+    say("is not in the audit log");
+    return;
+  }
+  if (first.before !== null || first.after.version !== 1) say("its first audit row is not its beginning");
+  let previous = first;
+  for (const row of rest) {
+    if (row.before === null) say(`version ${row.after.version} has no before`);
+    else {
+      if (row.after.version !== row.before.version + 1)
+        say(`version ${row.before.version} became ${row.after.version}`);
+      if (!isDeepStrictEqual(essence(row.before), essence(previous.after)))
+        say(`what was before version ${row.after.version} is not what was after ${previous.after.version}`);
+    }
+    previous = row;
+  }
+  const last = previous.after;
+  if (last.state.name !== request.state) say(`is ${request.state}, and ${last.state.name} in the audit log`);
+  if (last.approvals !== request.approvals)
+    say(`has ${request.approvals} approvals, and ${last.approvals} in the audit log`);
+  if ((last.decision?.outcome ?? null) !== request.outcome)
+    say(`was ${request.outcome}, and ${last.decision?.outcome} in the audit log`);
+}
+
+/** A run moves the end of a request's time by itself, so that is left out. */
+function essence({ approvals, decision, state }: Summary): object {
+  const { expiresAt: _, ...rest } = state as Summary["state"] & { expiresAt?: string };
+  return { approvals, decision, state: rest };
+}
+
+const ends = ["rejected", "cancelled", "expired", "promoted"];
+
+/** R8: exactly one outcome; R7: it follows from the reviews that count. */
+export function checkOutcomes(facts: Facts, requiredApprovals: number): string[] {
+  const faults: string[] = [];
+  for (const request of facts.requests) {
+    const { number, state, outcome } = request;
+    const say = (what: string) => faults.push(`#${number}: ${what}`);
+    const events = facts.audit
+      .filter(({ subject }) => subject === `request:${number}`)
+      .map(({ action }) => action.slice("request.".length));
+    const decided = events.filter((event) => event === "approved" || event === "rejected");
+    const ended = events.filter((event) => ends.includes(event));
+    if (decided.length > 1) say(`was decided ${decided.length} times: ${decided}`);
+    if ((decided[0] ?? null) !== outcome) say(`was ${outcome}, and the audit log says ${decided[0]}`);
+    if (ended.length > 1) say(`ended ${ended.length} times: ${ended}`);
+    if (ends.includes(state) && ended[0] !== state) say(`is ${state}, and the audit log says ${ended[0]}`);
+    const given = facts.reviews.filter((one) => one.requestNumber === number && one.replacedAt === null);
+    const approvals = given.filter(({ verdict }) => verdict === "approve").length;
+    const rejections = given.filter(({ verdict }) => verdict === "reject").length;
+    if (outcome === "approved" && approvals !== requiredApprovals)
+      say(`was approved by ${approvals}, and ${requiredApprovals} are needed`);
+    if (approvals !== request.approvals) say(`counts ${request.approvals} approvals of ${approvals}`);
+    if ((outcome === "rejected") !== (rejections === 1) || rejections > 1)
+      say(`is ${outcome ?? "undecided"} with ${rejections} rejections`);
+  }
+  faults.push(...oneOpenEach(facts));
+  return faults;
+}
+
+/** R3: one open request for each integration and target. */
+function oneOpenEach({ requests }: Facts): string[] {
+  const open = requests.filter(({ state }) => !ends.includes(state));
+  const places = grouped(open, ({ integrationId, targetId }) => `${integrationId} ${targetId}`);
+  return [...places.values()]
+    .filter((found) => found.length > 1)
+    .map((found) => `${found.map(({ number }) => `#${number}`).join(" and ")} are open for the same place`);
+}
+
+/** R9: a promotion brings its build once, and what is live is what was promoted last. */
+export function checkDeployments(facts: Facts): string[] {
+  const faults: string[] = [];
+  for (const { number, state, buildId, deploymentId, integrationId, targetId } of facts.requests) {
+    const say = (what: string) => faults.push(`#${number}: ${what}`);
+    const tries = facts.deployments.filter(({ requestNumber }) => requestNumber === number);
+    const begun = facts.audit.filter(
+      ({ subject, action }) => subject === `request:${number}` && action === "request.promoting",
+    ).length;
+    if (tries.length !== begun) say(`was begun ${begun} times, with ${tries.length} deployments`);
+    if (tries.some((one) => one.status === "in progress")) say("has a deployment that never ended");
+    if (tries.some((one) => one.buildId !== buildId)) say("another build was deployed than the one approved");
+    const succeeded = tries.filter((one) => one.status === "succeeded");
+    if (succeeded.length !== (state === "promoted" ? 1 : 0))
+      say(`is ${state}, with ${succeeded.length} deployments that succeeded`);
+    if (state === "promoted" && succeeded[0]?.id !== deploymentId)
+      say("names another deployment than its own");
+    if (state === "promoting") say("is still promoting");
+    const last = facts.deployments.findLast(
+      (one) =>
+        one.integrationId === integrationId && one.environmentId === targetId && one.status === "succeeded",
+    );
+    const live = facts.live.find(
+      (one) => one.integrationId === integrationId && one.environmentId === targetId,
+    );
+    if (last !== undefined && live?.buildId !== last.buildId) say("what was promoted last is not live");
+  }
+  return faults;
+}

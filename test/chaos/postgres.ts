@@ -1,0 +1,52 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { chooseAccount } from "../../db/embedded/account.ts";
+import { findBinaries } from "../../db/embedded/binaries.ts";
+import { addressOf, type Cluster, findRunning, initialize, start, stop } from "../../db/embedded/cluster.ts";
+import { prepareFolder } from "../../db/embedded/folder.ts";
+import { run } from "../../db/embedded/run.ts";
+
+export type RestartMode = "fast" | "immediate";
+
+export type Server = {
+  url: string;
+  /**
+   * Stops it and starts it again at the same port. `fast` cuts the sessions and stops in order, `immediate` is a crash,
+   * from which it recovers by its log. https://www.postgresql.org/docs/current/app-pg-ctl.html
+   */
+  restart(mode: RestartMode): Promise<void>;
+  stop(): Promise<void>;
+};
+
+/**
+ * What nobody misses: the machine does not crash here, only the server does. What was committed must be there after
+ * an immediate stop, so commits stay synchronous.
+ */
+const settings = { fsync: "off", full_page_writes: "off", synchronous_commit: "on", max_connections: "100" };
+
+/** A PostgreSQL of this run's own, in a folder that goes with it. */
+export async function startPostgres(): Promise<Server> {
+  const dataDir = await mkdtemp(join(tmpdir(), "signoff-chaos-"));
+  // The server's account must be able to enter it.
+  await rm(dataDir, { recursive: true });
+  const account = await chooseAccount(join(dataDir, "cluster"));
+  const home = await prepareFolder(dataDir, account);
+  const cluster: Cluster = { ...(await findBinaries(home, account)), folder: join(home, "cluster"), account };
+  await initialize(cluster, home);
+  const running = (await findRunning(cluster)) ?? (await start(cluster, settings));
+  return {
+    url: await addressOf(cluster, running, "postgres"),
+    restart: async (mode) => {
+      const folder = join(cluster.folder, "data");
+      const args = ["-D", ".", "-l", "../server.log", "-m", mode, "-w", "-t", "60", "restart"];
+      const restarted = await run(cluster.pgCtl, args, account, folder);
+      if (!restarted.ok) throw new Error(`PostgreSQL did not restart: ${restarted.output}`);
+    },
+    stop: async () => {
+      await stop(cluster);
+      await rm(dataDir, { recursive: true, force: true });
+      if (home !== dataDir) await rm(home, { recursive: true, force: true });
+    },
+  };
+}

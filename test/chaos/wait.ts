@@ -1,0 +1,18 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+export const pause = (ms: number): Promise<void> => sleep(ms);
+
+/** Looks until there is something, at most so long. Undefined when there was nothing in that time. */
+export async function lookFor<T>(
+  look: () => T | undefined | Promise<T | undefined>,
+  withinMs: number,
+  everyMs = 50,
+): Promise<T | undefined> {
+  const until = Date.now() + withinMs;
+  for (;;) {
+    const found = await look();
+    if (found !== undefined) return found;
+    if (Date.now() >= until) return undefined;
+    await pause(everyMs);
+  }
+}
