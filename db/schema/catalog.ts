@@ -77,6 +77,8 @@ export const integrations = pgTable(
     name: text().notNull(),
     /** Which deployer carries out its promotions. */
     deployer: text().notNull().default("record"),
+    /** Where two commits are compared: an address with {from} and {to} in it. */
+    compareUrl: text(),
     archivedAt: moment(),
   },
   (t) => [
@@ -89,6 +91,9 @@ export const integrations = pgTable(
     }),
   ],
 );
+
+/** One commit of a build, as its registration told it. */
+export type Commit = { hash: string; message: string; author: string | null; link: string | null };
 
 /** An immutable artifact; `externalId` is its id where it was built. */
 export const builds = pgTable(
@@ -103,11 +108,14 @@ export const builds = pgTable(
     commit: text(),
     link: text(),
     author: text(),
+    /** What went into it since the build before, newest first. */
+    commits: jsonb().$type<Commit[]>(),
     createdAt: moment().notNull(),
   },
   (t) => [
     primaryKey({ columns: [t.organizationId, t.id] }),
     unique().on(t.organizationId, t.integrationId, t.externalId),
+    index("builds_by_time").on(t.organizationId, t.integrationId, t.createdAt, t.id),
     foreignKey({
       columns: [t.organizationId, t.integrationId],
       foreignColumns: [integrations.organizationId, integrations.id],
@@ -132,6 +140,14 @@ export const deployments = pgTable(
     startedBy: jsonb().$type<Actor>().notNull(),
     startedAt: moment().notNull(),
     finishedAt: moment(),
+    /** The id under which whoever deployed it reports it; null for what was started here. */
+    externalId: text(),
+    /** Behind the gate, and nobody asked for it here. */
+    outside: boolean().notNull().default(false),
+    /** When its deployer took it on. */
+    acceptedAt: moment(),
+    /** When it ends as unknown if nothing is heard of it. */
+    reportBy: moment(),
   },
   (t) => [
     primaryKey({ columns: [t.organizationId, t.id] }),
@@ -147,6 +163,10 @@ export const deployments = pgTable(
       .on(t.organizationId, t.integrationId, t.environmentId)
       .where(sql`status = 'in progress'`),
     uniqueIndex("deployments_by_sequence").on(t.sequence),
+    uniqueIndex("deployments_by_external_id")
+      .on(t.organizationId, t.integrationId, t.environmentId, t.externalId)
+      .where(sql`external_id is not null`),
+    index("deployments_silent").on(t.reportBy).where(sql`status = 'in progress' and report_by is not null`),
     index("deployments_latest").on(t.organizationId, t.integrationId, t.environmentId, t.sequence),
   ],
 );

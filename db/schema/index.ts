@@ -1,3 +1,4 @@
+export * from "./api.ts";
 export * from "./catalog.ts";
 export * from "./homes.ts";
 export * from "./job-slots.ts";

@@ -181,7 +181,8 @@ export const emails = pgTable(
   {
     organizationId: organizationId(),
     key: text().notNull(),
-    requestNumber: integer().notNull(),
+    /** Null for what tells of no request. */
+    requestNumber: integer(),
     recipientId: text().notNull(),
     content: jsonb()
       .$type<{ from: string; to: string; subject: string; html: string; text: string }>()

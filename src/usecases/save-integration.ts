@@ -56,6 +56,7 @@ export async function saveIntegration(
     const unchanged = before !== undefined && !restored && before.name === name && before.slug === slug;
     if (unchanged) return accept({ integrationId: id, restored });
     const deployer = before?.deployer ?? "record";
+    const compareUrl = before?.compareUrl ?? null;
     await change.putIntegration(tx, {
       organizationId,
       id,
@@ -63,6 +64,7 @@ export async function saveIntegration(
       name,
       slug,
       deployer,
+      compareUrl,
       archivedAt: null,
     });
     const action =

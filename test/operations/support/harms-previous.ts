@@ -8,17 +8,20 @@ export function harmsPrevious(migration: string): string[] {
     .map((text) => text.replace(/\s+/g, " ").trim())
     .filter((text) => text !== "");
   const made = new Set(statements.map(tableMade).filter((name) => name !== undefined));
-  return statements.map((text) => faultOf(text, made)).filter((fault) => fault !== undefined);
+  const added = new Set(statements.flatMap((text) => / add column "?(\w+)"?/i.exec(text)?.[1] ?? []));
+  return statements.map((text) => faultOf(text, made, added)).filter((fault) => fault !== undefined);
 }
 
 const tableMade = (text: string) => /^create table (?:if not exists )?"?(\w+)"?/i.exec(text)?.[1];
 
-function faultOf(text: string, made: ReadonlySet<string>): string | undefined {
+function faultOf(text: string, made: ReadonlySet<string>, added: ReadonlySet<string>): string | undefined {
   const shown = text.slice(0, 100);
   if (tableMade(text) !== undefined) return undefined;
   const index = /^create (unique )?index (?:if not exists )?"?\w+"? on "?(\w+)"?/i.exec(text);
   if (index !== null) {
-    const unique = index[1] !== undefined && !made.has(index[2] ?? "");
+    // Rows of the previous version do not have the column, so they are not in the index.
+    const only = / where "?(\w+)"? is not null$/i.exec(text)?.[1] ?? "";
+    const unique = index[1] !== undefined && !made.has(index[2] ?? "") && !added.has(only);
     return unique ? `What the previous version writes may break a unique index: ${shown}` : undefined;
   }
   const [, table = "", change = ""] = /^alter table "?(\w+)"? (.*)$/i.exec(text) ?? [];
@@ -30,5 +33,6 @@ function faultOf(text: string, made: ReadonlySet<string>): string | undefined {
   if (/^add constraint /i.test(change)) {
     return / not valid$/i.test(change) ? undefined : `A constraint on an old table wants NOT VALID: ${shown}`;
   }
+  if (/^alter column "?\w+"? drop not null$/i.test(change)) return undefined;
   return `A migration only adds: ${shown}`;
 }
