@@ -16,7 +16,7 @@ export async function sendAdminEmail(parts: EmailDelivery, item: Item): Promise<
   const { recipientId, subjects } = item.payload as Told;
   const [stop] = (await getWarnings(db, item.organizationId, subjects, now())).stops;
   if (stop === undefined) return { kind: "done" };
-  return deliverEmail(parts, item, { requestNumber: 0, recipientId }, () =>
+  return deliverEmail(parts, item, { requestNumber: null, recipientId }, () =>
     render(parts, item.organizationId, recipientId, stop),
   );
 }

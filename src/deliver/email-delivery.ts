@@ -24,8 +24,8 @@ export type EmailDelivery = {
 type Kept = {
   organizationId: string;
   key: string;
-  /** 0: it is about none. */
-  requestNumber: number;
+  /** Null: it tells of none. */
+  requestNumber: number | null;
   recipientId: MemberId;
   content: EmailContent;
 };
@@ -45,7 +45,7 @@ const keyLifeMs = 23 * 3_600_000;
 export async function deliverEmail(
   parts: EmailDelivery,
   item: Item,
-  about: { requestNumber: number; recipientId: MemberId },
+  about: { requestNumber: number | null; recipientId: MemberId },
   render: () => Promise<EmailContent | Outcome>,
 ): Promise<Outcome> {
   const { db, now } = parts;

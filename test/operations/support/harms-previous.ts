@@ -5,7 +5,7 @@
 export function harmsPrevious(migration: string): string[] {
   const statements = migration
     .split(/--> statement-breakpoint|;\s*(?:\n|$)/)
-    .map((text) => text.replace(/\s+/g, " ").trim())
+    .map((text) => text.replace(/\s+/g, " ").trim().replace(/;$/, ""))
     .filter((text) => text !== "");
   const made = new Set(statements.map(tableMade).filter((name) => name !== undefined));
   const added = new Set(statements.flatMap((text) => / add column "?(\w+)"?/i.exec(text)?.[1] ?? []));
