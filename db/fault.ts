@@ -11,6 +11,8 @@ const neverSent = new Set(["CONNECT_TIMEOUT", "ECONNREFUSED", "ENOTFOUND", "EAI_
 export function nothingChanged(error: unknown): boolean {
   // Drizzle hangs the driver's error on its own.
   const fault = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  if (fault instanceof DatabaseBusy || fault instanceof postgres.PostgresError) return true;
+  if (fault instanceof DatabaseBusy) return true;
+  // With a FATAL one the connection ends, and with synchronous replication the commit may have been done by then.
+  if (fault instanceof postgres.PostgresError) return fault.severity === "ERROR";
   return neverSent.has(String((fault as { code?: unknown } | undefined)?.code));
 }

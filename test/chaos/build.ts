@@ -1,7 +1,8 @@
 import { execFile } from "node:child_process";
-import { cp, mkdir, rm, stat, writeFile } from "node:fs/promises";
+import { cp, mkdir, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { isAlive } from "./postgres.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -13,7 +14,12 @@ export type Build = {
 
 /** Compiles the bot once, as `npm run build` does: a replica that is killed must be back soon. */
 export async function buildReplica(): Promise<Build> {
-  const folder = join(root, ".data", `chaos-${process.pid}`);
+  const parent = join(root, ".data");
+  for (const name of await readdir(parent).catch(() => [])) {
+    const pid = Number(/^chaos-(\d+)$/.exec(name)?.[1] ?? 0);
+    if (pid > 0 && !isAlive(pid)) await rm(join(parent, name), { recursive: true, force: true });
+  }
+  const folder = join(parent, `chaos-${process.pid}`);
   await mkdir(folder, { recursive: true });
   const config = {
     extends: join(root, "tsconfig.build.json"),

@@ -26,4 +26,6 @@ async function main(): Promise<void> {
   process.exitCode = 1;
 }
 
+// Ended from outside it takes its replicas along; its server is stopped by the next run.
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(130));
 await main();

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chooseAccount } from "../../db/embedded/account.ts";
@@ -27,12 +27,11 @@ const settings = { fsync: "off", full_page_writes: "off", synchronous_commit: "o
 
 /** A PostgreSQL of this run's own, in a folder that goes with it. */
 export async function startPostgres(): Promise<Server> {
-  const dataDir = await mkdtemp(join(tmpdir(), "signoff-chaos-"));
+  await removeLeftovers();
+  const dataDir = await mkdtemp(join(tmpdir(), `signoff-chaos-${process.pid}-`));
   // The server's account must be able to enter it.
   await rm(dataDir, { recursive: true });
-  const account = await chooseAccount(join(dataDir, "cluster"));
-  const home = await prepareFolder(dataDir, account);
-  const cluster: Cluster = { ...(await findBinaries(home, account)), folder: join(home, "cluster"), account };
+  const { cluster, home } = await clusterIn(dataDir);
   await initialize(cluster, home);
   const running = (await findRunning(cluster)) ?? (await start(cluster, settings));
   return {
@@ -40,7 +39,7 @@ export async function startPostgres(): Promise<Server> {
     restart: async (mode) => {
       const folder = join(cluster.folder, "data");
       const args = ["-D", ".", "-l", "../server.log", "-m", mode, "-w", "-t", "60", "restart"];
-      const restarted = await run(cluster.pgCtl, args, account, folder);
+      const restarted = await run(cluster.pgCtl, args, cluster.account, folder);
       if (!restarted.ok) throw new Error(`PostgreSQL did not restart: ${restarted.output}`);
     },
     stop: async () => {
@@ -49,4 +48,31 @@ export async function startPostgres(): Promise<Server> {
       if (home !== dataDir) await rm(home, { recursive: true, force: true });
     },
   };
+}
+
+async function clusterIn(dataDir: string): Promise<{ cluster: Cluster; home: string }> {
+  const account = await chooseAccount(join(dataDir, "cluster"));
+  const home = await prepareFolder(dataDir, account);
+  const binaries = await findBinaries(home, account);
+  return { cluster: { ...binaries, folder: join(home, "cluster"), account }, home };
+}
+
+/** A run that was killed leaves its server running: it is stopped by the next one. */
+async function removeLeftovers(): Promise<void> {
+  for (const name of await readdir(tmpdir())) {
+    const pid = Number(/^signoff-chaos-(\d+)-/.exec(name)?.[1] ?? 0);
+    if (pid === 0 || isAlive(pid)) continue;
+    const dataDir = join(tmpdir(), name);
+    // Another user's, or in another run's hands by now: then it is theirs to remove.
+    const stopped = clusterIn(dataDir).then(({ cluster }) => stop(cluster));
+    await stopped.then(() => rm(dataDir, { recursive: true, force: true })).catch(() => undefined);
+  }
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
 }
