@@ -1,5 +1,6 @@
+import { and, asc, eq, gte, lt, sql } from "drizzle-orm";
 import type { Actor, Surface } from "../src/domain/actor.ts";
-import type { Tx } from "./connect.ts";
+import type { Db, Tx } from "./connect.ts";
 import { auditLog } from "./schema/index.ts";
 
 export type AuditEntry = {
@@ -18,4 +19,39 @@ export type AuditEntry = {
 /** R12: appends in the transaction of the change itself, so that neither is without the other. */
 export async function append(tx: Tx, entries: readonly AuditEntry[]): Promise<void> {
   if (entries.length > 0) await tx.insert(auditLog).values([...entries]);
+}
+
+/** An entry as it was written down; `id` grows, and orders entries of the same instant. */
+export type StoredEntry = Omit<AuditEntry, "organizationId"> & { id: number };
+
+/**
+ * Entries from a moment (included) to another (not included), in the order of their time, at most so many.
+ *
+ * @param after the id of the entry behind which to begin
+ */
+export async function list(
+  db: Db | Tx,
+  organizationId: string,
+  range: { from: Date; to: Date },
+  after: number | null,
+  limit: number,
+): Promise<StoredEntry[]> {
+  const begin =
+    after === null
+      ? undefined
+      : sql`(${auditLog.at}, ${auditLog.id}) > (select at, id from audit_log where organization_id = ${organizationId} and id = ${after})`;
+  const { id, at, actor, surface, action, subject, before } = auditLog;
+  return db
+    .select({ id, at, actor, surface, action, subject, before, after: auditLog.after })
+    .from(auditLog)
+    .where(
+      and(
+        eq(auditLog.organizationId, organizationId),
+        gte(auditLog.at, range.from),
+        lt(auditLog.at, range.to),
+        begin,
+      ),
+    )
+    .orderBy(asc(auditLog.at), asc(auditLog.id))
+    .limit(limit);
 }

@@ -1,4 +1,5 @@
-import { and, desc, eq, inArray, sql } from "drizzle-orm";
+import { and, desc, eq, getTableColumns, inArray, sql } from "drizzle-orm";
+import type { Commit } from "../src/domain/comparison.ts";
 import type { Db, Tx } from "./connect.ts";
 import { builds } from "./schema/index.ts";
 
@@ -14,8 +15,14 @@ export type Build = {
   createdAt: Date;
 };
 
+/** Without the commits: there may be many, and only a comparison reads them. */
+const { commits: _, organizationId: __, ...columns } = getTableColumns(builds);
+
 /** Registers a build under its id where it was built; the same one again changes nothing. Answers our id. */
-export async function register(tx: Tx, build: Build & { organizationId: string }): Promise<string> {
+export async function register(
+  tx: Tx,
+  build: Build & { organizationId: string; commits?: Commit[] | null },
+): Promise<string> {
   const [row] = await tx
     .insert(builds)
     .values(build)
@@ -34,7 +41,7 @@ export async function findMany(
 ): Promise<Map<string, Build>> {
   if (ids.length === 0) return new Map();
   const rows = await db
-    .select()
+    .select(columns)
     .from(builds)
     .where(and(eq(builds.organizationId, organizationId), inArray(builds.id, [...new Set(ids)])));
   return new Map(rows.map((row) => [row.id, row]));
@@ -48,7 +55,7 @@ export async function listOfVersion(
   version: string,
 ): Promise<Build[]> {
   return db
-    .select()
+    .select(columns)
     .from(builds)
     .where(
       and(

@@ -71,15 +71,22 @@ export async function saveIntegration(
     projectId: string;
     slug: string;
     name: string;
-    deployer: string;
+    /** Left as they are where they are undefined; of a new one the deployer is then the default. */
+    deployer?: string | undefined;
+    compareUrl?: string | undefined;
   },
 ): Promise<string> {
+  const { name, deployer, compareUrl } = integration;
   const [row] = await tx
     .insert(integrations)
     .values(integration)
     .onConflictDoUpdate({
       target: [integrations.organizationId, integrations.projectId, integrations.slug],
-      set: { name: integration.name, deployer: integration.deployer, archivedAt: null },
+      set: {
+        ...{ name, archivedAt: null },
+        ...(deployer !== undefined && { deployer }),
+        ...(compareUrl !== undefined && { compareUrl }),
+      },
     })
     .returning({ id: integrations.id });
   return (row as { id: string }).id;
@@ -113,7 +120,7 @@ export async function snapshot(tx: Tx, organizationId: string): Promise<unknown>
         from requester_roles r where r.organization_id = projects.organization_id and r.project_id = projects.id)`,
       environments: sql<unknown>`(select coalesce(json_agg(json_build_object('slug', e.slug, 'name', e.name, 'critical', e.critical) order by e.position, e.slug), '[]')
         from environments e where e.organization_id = projects.organization_id and e.project_id = projects.id and e.archived_at is null)`,
-      integrations: sql<unknown>`(select coalesce(json_agg(json_build_object('slug', i.slug, 'name', i.name, 'deployer', i.deployer) order by i.slug), '[]')
+      integrations: sql<unknown>`(select coalesce(json_agg(json_build_object('slug', i.slug, 'name', i.name, 'deployer', i.deployer, 'compareUrl', i.compare_url) order by i.slug), '[]')
         from integrations i where i.organization_id = projects.organization_id and i.project_id = projects.id and i.archived_at is null)`,
     })
     .from(projects)

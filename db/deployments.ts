@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, sql } from "drizzle-orm";
+import { and, asc, desc, eq, inArray, lte, sql } from "drizzle-orm";
 import type { Actor } from "../src/domain/actor.ts";
 import type { DeploymentStatus } from "../src/domain/deployment.ts";
 import type { Situation } from "../src/domain/drift.ts";
@@ -19,9 +19,17 @@ export type Deployment = {
   startedBy: Actor;
   startedAt: Date;
   finishedAt: Date | null;
+  /** When its deployer took it on, or was first heard of. */
+  acceptedAt: Date | null;
+  /** When it ends as unknown if nothing is heard of it. */
+  reportBy: Date | null;
 };
 
-export type NewDeployment = Omit<Deployment, "sequence" | "status" | "reason" | "link" | "finishedAt">;
+/** What a report may change of an attempt. */
+type Reported = Pick<Deployment, "status" | "reason" | "link" | "finishedAt"> &
+  Partial<Pick<Deployment, "acceptedAt" | "reportBy">>;
+
+export type NewDeployment = Omit<Deployment, "sequence" | keyof Reported>;
 
 /** Opens an attempt, in progress. */
 export async function begin(tx: Tx, deployment: NewDeployment): Promise<void> {
@@ -49,12 +57,26 @@ export async function lock(tx: Tx, organizationId: string, id: string): Promise<
 export async function report(
   tx: Tx,
   deployment: Pick<Deployment, "organizationId" | "id">,
-  change: Pick<Deployment, "status" | "reason" | "link" | "finishedAt">,
+  change: Reported,
 ): Promise<void> {
   await tx
     .update(deployments)
     .set(change)
     .where(and(eq(deployments.organizationId, deployment.organizationId), eq(deployments.id, deployment.id)));
+}
+
+/** The attempts that should have been heard of by now, the longest overdue first. */
+export async function listSilent(
+  db: Db | Tx,
+  now: Date,
+  limit: number,
+): Promise<{ organizationId: string; id: string }[]> {
+  return db
+    .select({ organizationId: deployments.organizationId, id: deployments.id })
+    .from(deployments)
+    .where(and(eq(deployments.status, "in progress"), lte(deployments.reportBy, now)))
+    .orderBy(asc(deployments.reportBy))
+    .limit(limit);
 }
 
 /** Makes a build live, unless a newer attempt made its own live already. Answers whether the pointer moved. */

@@ -21,6 +21,14 @@ export async function find(db: Db | Tx, id: string): Promise<Organization | unde
   return row;
 }
 
+/** Every organization, by name. */
+export async function list(db: Db | Tx): Promise<Organization[]> {
+  return db
+    .select({ id: organizations.id, name: organizations.name, url: organizations.url })
+    .from(organizations)
+    .orderBy(organizations.name, organizations.id);
+}
+
 /** The next request number. Taken on its own, before the request's transaction: a refused submit leaves a gap. */
 export async function nextRequestNumber(db: Db, organizationId: string): Promise<number> {
   const [row] = await db

@@ -108,6 +108,8 @@ export type Placed = {
   startedBy: Actor;
   since: Date;
   status: DeploymentStatus;
+  /** Whether it came there past the gate. */
+  outside: boolean;
 };
 
 const build = {
@@ -134,6 +136,7 @@ export async function listLive(
       startedBy: deployments.startedBy,
       since: liveBuilds.since,
       status: deployments.status,
+      outside: deployments.outside,
     })
     .from(liveBuilds)
     .innerJoin(

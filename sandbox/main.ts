@@ -3,6 +3,7 @@ import { serve } from "@hono/node-server";
 import postgres from "postgres";
 import { startEmbedded } from "../db/embedded.ts";
 import { createLog } from "../src/log.ts";
+import { startCi } from "./ci/start.ts";
 import { freePort } from "./free-port.ts";
 import { createPage } from "./page/index.ts";
 import { people } from "./people.ts";
@@ -10,8 +11,8 @@ import { startWorld } from "./world.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 
-/** The page's port; another free one is taken where it is in use. */
-const wantedPort = 4000;
+/** The ports of the page, the bot and the receiver of webhooks; other free ones are taken where they are in use. */
+const wantedPorts = { page: 4000, bot: 4001, receiver: 4002 };
 
 /** Channels of the workspace beside #general, to try where review cards can go. */
 const channels = [
@@ -31,7 +32,8 @@ async function main(isEmpty: boolean): Promise<void> {
   const log = createLog("warn");
   const database = await startEmbedded({ dataDir: `${root}.data/sandbox` });
   await forget(database.url);
-  const pagePort = await freePort(wantedPort);
+  const pagePort = await freePort(wantedPorts.page);
+  const pageUrl = `http://localhost:${pagePort}/`;
   const world = await startWorld({
     databaseUrl: database.url,
     manifest: `${root}manifest.yml`,
@@ -41,21 +43,27 @@ async function main(isEmpty: boolean): Promise<void> {
       channels,
       groups,
       team: { id: "T0ACME", name: "Acme" },
-      publicUrl: () => `http://localhost:${pagePort}/`,
+      publicUrl: () => pageUrl,
     },
     app: { log },
+    port: await freePort(wantedPorts.bot),
+    // The receiver is on this machine.
+    env: { SIGNOFF_ALLOW_PRIVATE_WEBHOOKS: "true" },
   });
-  const page = createPage({ slack: world.slack, inbox: () => world.mail.inbox(), people });
+  const ci = await startCi(world, {
+    ...{ pageUrl, port: await freePort(wantedPorts.receiver), log },
+    webhookOf: isEmpty ? undefined : "commerce/inventory-feed",
+  });
+  const page = createPage({ slack: world.slack, inbox: () => world.mail.inbox(), people, ci });
   await listen(page.fetch, pagePort);
   process.stdout.write(
-    `\n  The sandbox is ready: http://localhost:${pagePort}\n  Ctrl-C stops it. Each start begins anew${isEmpty ? ", with nothing set up" : ""}.\n\n`,
+    `\n  The sandbox is ready: http://localhost:${pagePort}\n  The REST API: ${ci.apiUrl}\n  Ctrl-C stops it. Each start begins anew${isEmpty ? ", with nothing set up" : ""}.\n\n`,
   );
   let stopping = false;
   const stop = () => {
     if (stopping) process.exit(1);
     stopping = true;
-    void world
-      .stop()
+    void Promise.all([world.stop(), ci.farEnd.stop()])
       .then(() => database.stop())
       .finally(() => process.exit(0));
   };

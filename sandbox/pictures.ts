@@ -54,6 +54,7 @@ const press = (where: Page | Locator, name: string) =>
 
 try {
   await promote();
+  await webhook();
   await settings();
 } finally {
   await browser.close();
@@ -92,6 +93,30 @@ async function promote(): Promise<void> {
   await bob.getByRole("link", { name: /Review: Orders Sync/ }).click();
   await bob.frameLocator("iframe").getByRole("link", { name: "Review in Slack" }).waitFor();
   await take(bob, "mail");
+}
+
+/** A build from the pipeline to Staging by the webhook, where it fails. */
+async function webhook(): Promise<void> {
+  const ci = await open("Ada Admin");
+  await ci.getByRole("link", { name: "CI", exact: true }).click();
+  await ci.getByLabel("Commit message").fill("Skip items that are out of stock");
+  await press(ci, "Register Build");
+  await press(ci, "Deploy 0.13.1 to Development");
+  await ci.locator("#stage-development").getByText("0.13.1").waitFor();
+  await press(ci, "Fail");
+  const dana = await open("Dana Developer");
+  const composer = dana.getByRole("combobox", { name: "Message Signoff" });
+  await composer.fill("/promote inventory-feed staging");
+  await composer.press("Enter");
+  await press(dana.getByRole("dialog", { name: "Request Approval" }), "Request Approval");
+  const bob = await open("Bob Reviewer");
+  await press(bob, "Approve request 4");
+  await press(dana, "Promote request 4");
+  await dana.getByRole("button", { name: "Try Again request 4" }).waitFor();
+  await dana.getByText("the health check answered 500").last().waitFor();
+  await take(dana, "failed", 1020);
+  await ci.getByText("failed", { exact: true }).waitFor();
+  await take(ci, "ci", 1060);
 }
 
 async function messages(page: Page): Promise<Page> {

@@ -16,6 +16,8 @@ export type WorldOptions = {
   seed?: string;
   slack: Pick<SlackOptions, "people"> & Partial<SlackOptions>;
   app: AppOptions;
+  /** Further variables of the bot's environment. */
+  env?: Record<string, string>;
   /** The bot's own port; default any free one. */
   port?: number;
 };
@@ -75,7 +77,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
 }
 
 function environment(
-  { databaseUrl }: WorldOptions,
+  { databaseUrl, env = {} }: WorldOptions,
   slack: SlackStandIn,
   mail: MailStandIn,
   port: number,
@@ -92,6 +94,7 @@ function environment(
     RESEND_BASE_URL: mail.url,
     EMAIL_FROM: "Signoff <signoff@acme.example>",
     SIGNOFF_SECRET: "a-secret-that-only-the-sandbox-uses",
+    ...env,
   };
 }
 

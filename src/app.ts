@@ -4,20 +4,24 @@ import { migrate } from "../db/migrate.ts";
 import type { Config } from "./config.ts";
 import { type HomeParts, homeHandlers } from "./deliver/homes.ts";
 import { whileOpen } from "./deliver/while-open.ts";
+import { findByEmail } from "./directory/find-by-email.ts";
 import { type Installed, install } from "./directory/install.ts";
 import { knowMembers } from "./directory/know-member.ts";
+import { knowRequesters } from "./directory/know-requester.ts";
 import { syncRole } from "./directory/sync-role.ts";
 import { createGates, openGates, slackKinds } from "./gates.ts";
 import { createHandlers, directoryOf } from "./handlers.ts";
 import { batch, jobHandlers, type Work } from "./jobs/handlers.ts";
 import { type Jobs, startJobs } from "./jobs/start.ts";
-import { readLink } from "./links.ts";
+import { cardLinks, readLink } from "./links.ts";
 import type { Log } from "./log.ts";
 import { askDatabase } from "./metrics/ask-database.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import { wakeAll, wakeOnNotify } from "./outbox/wake.ts";
 import { type Outbox, startOutbox } from "./outbox/worker.ts";
 import { getCardLink } from "./queries/get-card.ts";
+import { getRequestStandings } from "./queries/get-request-standings.ts";
+import { readReportToken } from "./secrets.ts";
 import { createSlackApp } from "./slack/app.ts";
 import { checkChannel } from "./slack/check-channel.ts";
 import { type SlackClients, slackClients } from "./slack/clients.ts";
@@ -26,15 +30,20 @@ import { redrawHome } from "./slack/listeners/draw-home.ts";
 import { listen as listenToSlack } from "./slack/listeners/index.ts";
 import { viewsOf } from "./slack/open-views.ts";
 import type { Ports } from "./slack/ports.ts";
+import { forgetAnswers } from "./usecases/answer-once.ts";
 import type { Context } from "./usecases/context.ts";
+import { endSilentAttempts } from "./usecases/end-silent-attempts.ts";
 import { expireOverdue } from "./usecases/expire-request.ts";
 import { expandHomes } from "./usecases/follow-homes.ts";
 import { remindDue } from "./usecases/remind-due.ts";
 import { startDirectoryRuns } from "./usecases/start-directory-runs.ts";
 import { takeSlot } from "./usecases/take-slot.ts";
+import { createApi } from "./web/api/app.ts";
+import { createWaiting, type Waiting } from "./web/api/wait.ts";
 import { createWeb } from "./web/app.ts";
 import { listen } from "./web/listen.ts";
 import { slackReceiver } from "./web/slack-receiver.ts";
+import { webhookSettings } from "./webhook-parts.ts";
 
 /** What tests and benches may set otherwise. */
 export type AppOptions = {
@@ -78,10 +87,14 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
     onRateLimited: (method) => metrics.rateLimited("slack", method),
   });
   try {
-    const context: Context = { db: database.db, now, wake: wakeAll(database, () => outbox, log) };
+    const context: Context = { db: database.db, now, wake: wakeAll(database, () => followers, log) };
+    const waiting = waitingOf(context, log);
+    const followers = { wake: () => [outbox, waiting].forEach((follower) => void follower.wake()) };
     // Installing adds nothing to the outbox, which cannot run before it is known whose it is.
     const installed = await install({ ...context, wake: () => {} }, clients.people, log);
-    const ports = portsOf({ ...options, metrics }, context, clients, installed);
+    const { publicUrl } = config.http;
+    const webhooks = webhookSettings(config, context);
+    const ports = { ...portsOf({ ...options, metrics }, context, clients, installed), publicUrl, webhooks };
     const gates = createGates(context, clients, log);
     const handlers = whileOpen(gates.slack, slackKinds, {
       ...createHandlers(config, context, clients, installed, { ...metrics, gates }),
@@ -96,9 +109,15 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
     const outbox = startOutbox({ database, handlers, log, attempted: metrics.attempted, ...limits });
     metrics.expectKinds(Object.keys(handlers));
     await openGates(context, installed.organizationId);
-    const wakening = await wakeOnNotify(config.databaseUrl, outbox);
-    const jobs = await startJobs(scheduled(context, installed.organizationId, outbox), log);
-    const web = await startWeb(config, { ...options, metrics }, database, ports, installed);
+    const wakening = await wakeOnNotify(config.databaseUrl, followers);
+    const jobs = await startJobs(scheduled(context, installed.organizationId, { outbox, waiting }), log);
+    const web = await startWeb(
+      config,
+      { ...options, metrics, waiting, ...clients },
+      database,
+      ports,
+      installed,
+    );
     return {
       port: web.port,
       context,
@@ -118,9 +137,17 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
 }
 
 /** What is done by the clock, in every process. */
-function scheduled(context: Context, organizationId: string, outbox: Outbox): Jobs {
+function scheduled(
+  context: Context,
+  organizationId: string,
+  { outbox, waiting }: { outbox: Outbox; waiting: Waiting },
+): Jobs {
   return {
-    sweep: () => outbox.sweep(),
+    // Behind a notification that was lost.
+    sweep: () => {
+      waiting.wake();
+      return outbox.sweep();
+    },
     take: (job, slot) => takeSlot(context, organizationId, job, slot),
     readDirectory: () => startDirectoryRuns(context, organizationId),
     now: context.now,
@@ -132,6 +159,8 @@ function workOf(context: Context): Work {
   return {
     expire: () => expireOverdue(context, batch),
     remind: (organizationId) => remindDue(context, organizationId, batch),
+    silence: () => endSilentAttempts(context, batch),
+    forget: (organizationId) => forgetAnswers(context, organizationId, batch),
   };
 }
 
@@ -141,7 +170,7 @@ function portsOf(
   context: Context,
   clients: SlackClients,
   installed: Installed,
-): Ports {
+): Omit<Ports, "publicUrl" | "webhooks"> {
   return {
     context,
     knowMember: knowMembers(context, (_, user) => installed.fetchUser(user)),
@@ -165,10 +194,19 @@ function homePartsOf(ports: Ports): HomeParts {
   };
 }
 
+/** Where clients of the API wait for requests to change. */
+function waitingOf({ db, now }: Context, log: Log): Waiting {
+  const readStandings = (organizationId: string, numbers: readonly number[]) =>
+    getRequestStandings(db, organizationId, numbers);
+  return createWaiting({ readStandings, now, log });
+}
+
+type WebOptions = { metrics: Metrics; waiting: Waiting; people: SlackClients["people"] };
+
 /** Everything that comes in over HTTP, on one port. */
 async function startWeb(
   config: Config,
-  { log, metrics }: AppOptions & { metrics: Metrics },
+  { log, metrics, waiting, people }: AppOptions & WebOptions,
   database: Database,
   ports: Ports,
   installed: Installed,
@@ -194,6 +232,12 @@ async function startWeb(
       const url = await getCardLink(ports.context.db, organizationId, number, memberId);
       return url === undefined ? undefined : { url };
     },
+    api: createApi({
+      ...{ context: ports.context, publicUrl: ports.publicUrl, waiting, log },
+      cardLink: cardLinks(ports.publicUrl, config.secret),
+      knowRequester: knowRequesters({ ...ports, findByEmail: (email) => findByEmail(people, email) }),
+      readReportToken: (token, id) => readReportToken(config.secret, token, id),
+    }),
     metrics,
     log,
   });
@@ -206,6 +250,8 @@ async function startWeb(
     port: listening.port,
     stop: async (graceMs) => {
       ready = false;
+      // Who waits is answered now, with what there is.
+      waiting.stop();
       await Promise.all([receiver.drain(graceMs), listening.close(graceMs)]);
     },
   };

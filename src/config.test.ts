@@ -27,6 +27,7 @@ test("the required variables are enough; the rest has defaults", () => {
     slack: { botToken: complete.SLACK_BOT_TOKEN, signingSecret: complete.SLACK_SIGNING_SECRET },
     email: { apiKey: "re_123", from: complete.EMAIL_FROM },
     secret: complete.SIGNOFF_SECRET,
+    allowPrivateWebhooks: false,
     logLevel: "info",
   });
 });
@@ -41,6 +42,7 @@ test("every variable is read", () => {
     SLACK_API_URL: "http://127.0.0.1:4000/api",
     RESEND_BASE_URL: "http://127.0.0.1:4001/",
     EMAIL_FROM: "signoff@acme.example",
+    SIGNOFF_ALLOW_PRIVATE_WEBHOOKS: "true",
     LOG_LEVEL: "debug",
     UNRELATED: "x",
   });
@@ -49,6 +51,7 @@ test("every variable is read", () => {
     http: { port: 8080, host: "127.0.0.1", publicUrl: "https://signoff.acme.example/base" },
     slack: { apiUrl: "http://127.0.0.1:4000/api/" },
     email: { from: "signoff@acme.example", baseUrl: "http://127.0.0.1:4001" },
+    allowPrivateWebhooks: true,
     logLevel: "debug",
   });
 });
@@ -98,6 +101,7 @@ test.each([
   ["SLACK_API_URL", "hunter2", "is not a web address"],
   ["SLACK_API_URL", "https://user:hunter2@slack.com/api/", "is not a web address"],
   ["RESEND_BASE_URL", "hunter2", "is not a web address"],
+  ["SIGNOFF_ALLOW_PRIVATE_WEBHOOKS", "hunter2", "is neither true nor false"],
   ["LOG_LEVEL", "hunter2", "is not a level"],
   ["SLACK_APP_TOKEN", "xapp-hunter2", "Socket Mode is not supported yet. Remove it."],
   ["SLACK_CLIENT_ID", "hunter2", "is not supported yet. Remove it."],

@@ -26,6 +26,8 @@ export type Config = {
   };
   /** The key for signed links and stored secrets. */
   secret: string;
+  /** Whether webhooks may go to http and to addresses inside the network. */
+  allowPrivateWebhooks: boolean;
   logLevel: LogLevel;
 };
 
@@ -33,6 +35,9 @@ export type Config = {
 export type SeedConfig = Pick<Config, "databaseUrl" | "logLevel"> & {
   slack: Pick<Config["slack"], "botToken" | "apiUrl">;
 };
+
+/** What making a token on the command line needs of it. */
+export type TokenConfig = Pick<Config, "databaseUrl">;
 
 /** The environment cannot be used. The message names every fault, what is wrong and what to do, and no secret. */
 export class ConfigError extends Error {
@@ -72,6 +77,9 @@ const parts = {
   SIGNOFF_SECRET: needed("32 or more random characters, e.g. the output of: openssl rand -hex 32").min(32, {
     error: "is shorter than 32 characters. Set it to random ones, e.g. the output of: openssl rand -hex 32.",
   }),
+  SIGNOFF_ALLOW_PRIVATE_WEBHOOKS: z
+    .enum(["true", "false"], { error: "is neither true nor false. Set it to true or false." })
+    .default("false"),
   RESEND_API_KEY: needed('the API key (re_…), from "API Keys" of the Resend account'),
   RESEND_BASE_URL: webAddress("https://api.resend.com").optional(),
   EMAIL_FROM: needed(fromWhat).refine(isSender, { error: `is not a sender. Set it to ${fromWhat}.` }),
@@ -120,6 +128,7 @@ export function readConfig(env: Env = process.env): Config {
     },
     email: { apiKey: read.RESEND_API_KEY, from: read.EMAIL_FROM, ...given("baseUrl", read.RESEND_BASE_URL) },
     secret: read.SIGNOFF_SECRET,
+    allowPrivateWebhooks: read.SIGNOFF_ALLOW_PRIVATE_WEBHOOKS === "true",
     logLevel: read.LOG_LEVEL,
   };
 }
@@ -135,6 +144,14 @@ export function readSeedConfig(env: Env = process.env): SeedConfig {
     slack: { botToken: read.SLACK_BOT_TOKEN, ...given("apiUrl", read.SLACK_API_URL) },
     logLevel: read.LOG_LEVEL,
   };
+}
+
+/**
+ * Reads what making a token on the command line needs.
+ * @throws ConfigError with every fault in one message
+ */
+export function readTokenConfig(env: Env = process.env): TokenConfig {
+  return { databaseUrl: parse(whole.pick({ DATABASE_URL: true }), env).DATABASE_URL };
 }
 
 function parse<T>(schema: z.ZodType<T>, env: Env): T {

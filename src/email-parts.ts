@@ -2,7 +2,7 @@ import type { Config } from "./config.ts";
 import { createEmailSender } from "./deliver/email/send.ts";
 import type { EmailParts } from "./deliver/email-notices.ts";
 import type { Gate } from "./deliver/gate.ts";
-import { signLink } from "./links.ts";
+import { cardLinks } from "./links.ts";
 import type { Context } from "./usecases/context.ts";
 import { forgetEmail, keepEmail } from "./usecases/keep-email.ts";
 import { acceptAddress, refuseAddress } from "./usecases/refuse-address.ts";
@@ -17,8 +17,7 @@ export function emailParts(
   const { apiKey, baseUrl, from } = config.email;
   return {
     ...{ db: context.db, now: context.now, from, gate },
-    linkFor: (organization, request, member) =>
-      `${config.http.publicUrl}/r/${signLink(config.secret, { organization, request, member })}`,
+    linkFor: cardLinks(config.http.publicUrl, config.secret),
     send: createEmailSender({ apiKey, from, onRateLimited, ...(baseUrl !== undefined && { baseUrl }) }),
     keepEmail: (email) => keepEmail(context, email),
     forgetEmail: (organizationId, key) => forgetEmail(context, organizationId, key),

@@ -5,6 +5,7 @@ import { sendAdminMessage } from "./deliver/admin-messages.ts";
 import { type CardParts, drawCard } from "./deliver/cards.ts";
 import { abandon, deploy } from "./deliver/deployers/deploy.ts";
 import { record } from "./deliver/deployers/record.ts";
+import { webhook } from "./deliver/deployers/webhook.ts";
 import { sendEmail } from "./deliver/email-notices.ts";
 import { sendMessage } from "./deliver/messages.ts";
 import type { Posted } from "./deliver/post.ts";
@@ -37,6 +38,7 @@ import {
   reportUntold,
 } from "./usecases/tell-admins.ts";
 import { type CardItem, type NoticeItem, tellChange } from "./usecases/tell-change.ts";
+import { webhookParts } from "./webhook-parts.ts";
 
 /** A handler per kind of outbox item. A new channel or deployer is a line here. */
 export function createHandlers(
@@ -51,7 +53,7 @@ export function createHandlers(
   const email = emailParts(config, context, gates.email, () => rateLimited("resend", "emails.send"));
   const deployment = {
     db,
-    deployers: { record },
+    deployers: { record, webhook: webhook(webhookParts(config, context)) },
     report: (
       organizationId: string,
       deploymentId: string,
@@ -109,7 +111,7 @@ export function createHandlers(
     "send-email": { run: (item) => sendEmail(email, item), ...reporting(context) },
     "follow-reach": followingReach(context),
     deploy: {
-      run: (item) => deploy(deployment, item),
+      run: (item, signal) => deploy(deployment, item, signal),
       onDead: (item, reason) => abandon(deployment, item, reason),
     },
     ...directoryHandlers(directoryOf(context, clients, installed)),

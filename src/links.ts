@@ -16,6 +16,15 @@ export function signLink(secret: string, { organization, request, member }: Link
   return `${payload}.${sign(secret, payload)}`;
 }
 
+/**
+ * Gives what makes a member's whole link to their card of a request.
+ * @param publicUrl no slash at its end
+ */
+export function cardLinks(publicUrl: string, secret: string) {
+  return (organization: string, request: number, member: string): string =>
+    `${publicUrl}/r/${signLink(secret, { organization, request, member })}`;
+}
+
 /** Reads a signed link's token; undefined where this secret did not sign exactly that. Compares in constant time. */
 export function readLink(secret: string, token: string): LinkPayload | undefined {
   const [payload, signature, ...rest] = token.split(".");

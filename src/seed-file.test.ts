@@ -56,7 +56,6 @@ describe("a seed file without fault", () => {
     const seed = parseSeed(sound);
     expect(seed.projects[0]?.environments[0]).toEqual({ slug: "staging", name: "Staging", critical: false });
     expect(seed.projects[0]?.integrations[0]).toMatchObject({
-      deployer: "record",
       live: { staging: "b2", production: "b1" },
     });
     expect(seed.workflow).toMatchObject({ enabled: true, options: { requiredApprovals: 1 } });
@@ -164,6 +163,21 @@ describe("a fault in a seed file is told with its place", () => {
       "a link that is no web address",
       spoilt(["https://ci.example/2", "javascript:alert(1)"]),
       /^projects\.0\.integrations\.0\.builds\.1\.link: /,
+    ],
+    [
+      "a compare address without a place for both commits",
+      spoilt(["name: Orders\n", "name: Orders\n        compareUrl: https://git.example/compare/{from}\n"]),
+      "projects.0.integrations.0.compareUrl: needs {from} and {to} for the two commits, after the host",
+    ],
+    [
+      "a compare address whose host a commit decides",
+      spoilt(["name: Orders\n", 'name: Orders\n        compareUrl: "https://{from}.example/{to}"\n']),
+      /^projects\.0\.integrations\.0\.compareUrl: /,
+    ],
+    [
+      "a commit without its hash",
+      spoilt(["{ id: b1, version: 1.0.0 }", "{ id: b1, version: 1.0.0, commits: [{ message: Fix }] }"]),
+      /^projects\.0\.integrations\.0\.builds\.0\.commits\.0\.hash: /,
     ],
     [
       "a version that YAML reads as a number",

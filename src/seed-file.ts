@@ -1,5 +1,6 @@
 import { parseDocument } from "yaml";
 import { z } from "zod";
+import { compareLink } from "./domain/comparison.ts";
 
 const slug = z
   .string()
@@ -7,17 +8,29 @@ const slug = z
 const name = z.string().trim().min(1).max(100);
 const email = z.email();
 
+const link = z.url({ protocol: /^https?$/ }).max(2000);
+
+const commit = z.strictObject({
+  hash: z.string().min(1).max(100),
+  message: z.string().max(2000),
+  author: z.string().max(100).optional(),
+  link: link.optional(),
+});
+
 const build = z.strictObject({
   id: z.string().min(1).max(200),
   version: z.string().min(1).max(100),
   digest: z.string().max(200).optional(),
   commit: z.string().max(100).optional(),
-  link: z
-    .url({ protocol: /^https?$/ })
-    .max(2000)
-    .optional(),
+  link: link.optional(),
   author: z.string().max(100).optional(),
+  commits: z.array(commit).max(100).optional(),
 });
+
+const compareUrl = link.refine(
+  (text) => compareLink(text, "a", "b") !== null && text.includes("{from}") && text.includes("{to}"),
+  "needs {from} and {to} for the two commits, after the host",
+);
 
 const project = z.strictObject({
   slug,
@@ -32,7 +45,8 @@ const project = z.strictObject({
       z.strictObject({
         slug,
         name,
-        deployer: z.enum(["record"]).default("record"),
+        deployer: z.enum(["record"]).optional(),
+        compareUrl: compareUrl.optional(),
         builds: z.array(build).default([]),
         live: z.record(slug, z.string()).default({}),
       }),

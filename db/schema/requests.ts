@@ -92,6 +92,8 @@ export const requests = pgTable(
     index("requests_expiring")
       .on(t.expiresAt)
       .where(sql`expires_at is not null and state in ('pending', 'approved', 'failed')`),
+    index("requests_of_project").on(t.organizationId, t.projectId, t.number),
+    index("requests_of_integration").on(t.organizationId, t.integrationId, t.number),
     index("requests_pending").on(t.organizationId, t.number).where(sql`state = 'pending'`),
     index("requests_past").on(t.organizationId, endedAt, t.number).where(sql`state <> 'pending'`),
     index("requests_past_of_project")
@@ -144,6 +146,7 @@ export const auditLog = pgTable(
   (t) => [
     primaryKey({ columns: [t.organizationId, t.id] }),
     index("audit_log_by_subject").on(t.organizationId, t.subject, t.id),
+    index("audit_log_by_time").on(t.organizationId, t.at, t.id),
   ],
 );
 

@@ -2,13 +2,14 @@ import type { Change, SlackStandIn } from "../slack/types.ts";
 import type { InboxMail } from "./types.ts";
 
 /** The parts of the page that change by themselves. */
-export type Part = "sidebar" | "conversation" | "home" | "view" | "mail" | "strip" | "workspace";
+export type Part = "sidebar" | "conversation" | "home" | "view" | "mail" | "strip" | "workspace" | "ci";
 
 const partsOf: Record<Change["kind"], Part[]> = {
-  message: ["conversation", "sidebar"],
+  // What the bot says of a request may mean that something else is live now.
+  message: ["conversation", "sidebar", "ci"],
   ephemeral: ["conversation"],
   view: ["view"],
-  home: ["home"],
+  home: ["home", "ci"],
   channel: ["sidebar", "home", "view", "workspace"],
   person: ["sidebar", "conversation", "home", "view", "workspace"],
   group: ["workspace"],
@@ -17,7 +18,7 @@ const partsOf: Record<Change["kind"], Part[]> = {
 };
 
 /** These parts also show what concerns other people, e.g. their unread marks. */
-const isForEverybody = (part: Part) => part === "sidebar" || part === "strip";
+const isForEverybody = (part: Part) => part === "sidebar" || part === "strip" || part === "ci";
 
 /** Mails come from elsewhere, and only asking tells of new ones. */
 const mailPollMs = 700;

@@ -1,3 +1,4 @@
+import type { Ci } from "../ci/index.ts";
 import type { Person, SlackStandIn } from "../slack/types.ts";
 import type { Command, Shortcut } from "./commands.ts";
 import type { Feed } from "./feed.ts";
@@ -13,6 +14,8 @@ export type PageHouse = {
   shortcuts: Shortcut[];
   feed: Feed;
   reads: Reads;
+  /** The pipeline that one can play; the page has none without it. */
+  ci?: Ci;
 };
 
 /** Somebody one can be on the page, as the workspace knows them. */

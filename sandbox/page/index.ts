@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { Hono } from "hono";
 import { acts } from "./acts.ts";
 import { adminActs } from "./admin-acts.ts";
+import { ciActs } from "./ci-acts.ts";
 import { readOffers } from "./commands.ts";
 import { Feed } from "./feed.ts";
 import type { PageHouse } from "./house.ts";
@@ -31,6 +32,7 @@ export function createPage(options: PageOptions): Hono {
     ...readOffers(manifest),
     feed: new Feed(slack, inbox),
     reads: new Reads(slack),
+    ...(options.ci && { ci: options.ci }),
   };
   const app = new Hono();
   app.use(async (c, next) => {
@@ -48,6 +50,10 @@ export function createPage(options: PageOptions): Hono {
   app.notFound((c) => c.html(notFoundPage(), 404));
   app.route("/", acts(house));
   app.route("/", adminActs(house));
+  if (house.ci !== undefined) {
+    app.route("/", ciActs(house, house.ci));
+    house.ci.onChange(() => house.feed.changed(["ci"]));
+  }
   app.route("/", pages(house));
   return app;
 }

@@ -15,6 +15,7 @@ export function document(title: string, body: Child) {
         <link rel="stylesheet" href="/page/page.css" />
         <link rel="stylesheet" href="/page/forms.css" />
         <link rel="stylesheet" href="/page/surfaces.css" />
+        <link rel="stylesheet" href="/page/ci.css" />
         <script type="module" src="/page/main.js" />
       </head>
       {body}

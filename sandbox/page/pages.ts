@@ -7,7 +7,7 @@ import { botDm, deactivated, everybody, type PageHouse, somebody } from "./house
 import { choosePage, deactivatedPage, partOf, workspacePage } from "./render-page.tsx";
 import type { Shown } from "./sidebar.tsx";
 
-const names: Part[] = ["sidebar", "conversation", "home", "view", "mail", "strip", "workspace"];
+const names: Part[] = ["sidebar", "conversation", "home", "view", "mail", "strip", "workspace", "ci"];
 const parts: readonly string[] = names;
 const isPart = (name: string): name is Part => parts.includes(name);
 
@@ -31,6 +31,9 @@ export function pages(house: PageHouse): Hono {
   );
   app.get("/as/:user/home", (c) => page(c, house, () => ({ kind: "home" })));
   app.get("/as/:user/workspace", (c) => page(c, house, () => ({ kind: "workspace" })));
+  app.get("/as/:user/ci", (c) =>
+    page(c, house, () => (house.ci ? { kind: "ci", place: c.req.query("place") } : undefined)),
+  );
   app.get("/as/:user/mail", (c) => page(c, house, () => ({ kind: "mail" })));
   app.get("/as/:user/mail/:mail", (c) =>
     page(c, house, () => ({ kind: "mail", mailId: c.req.param("mail") })),
@@ -45,6 +48,10 @@ export function pages(house: PageHouse): Hono {
       (typeof mail === "string" && reads.readMail(person.id, mail));
     if (isNews) feed.changed(["sidebar", "mail"]);
     return c.json({ ok: true });
+  });
+  app.get("/ci/attempts/:attempt", (c) => {
+    const last = somebody(house, getCookie(c, "as") ?? "") ?? everybody(house)[0];
+    return last ? c.redirect(`/as/${last.id}/ci#attempt-${c.req.param("attempt")}`) : c.notFound();
   });
   app.get("/archives/:channel/:message", (c) => permalink(c, house));
   return app;

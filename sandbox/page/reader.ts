@@ -105,3 +105,7 @@ export function fillDate(at: Date, pattern: string, reader: Reader): string | un
 
 /** When a message with this ts was posted. */
 export const timeOf = (ts: string) => new Date(Number(ts) * 1000);
+
+/** "just now", "5 minutes ago". */
+export const sinceWords = (at: Date, reader: Reader): string =>
+  reader.now.getTime() - at.getTime() < 60_000 ? "just now" : ago(at, reader);

@@ -41,20 +41,21 @@ function Confirm({ id, confirm, place }: { id: string; confirm: Json; place: Pla
   const style = confirm.style === "danger" ? "danger" : "primary";
   return (
     <dialog id={id} class="confirm" aria-labelledby={`${id}.title`} aria-describedby={`${id}.text`}>
-      <form method="dialog">
+      {/* No form: a modal around it is one, and forms do not nest. */}
+      <div>
         <h2 id={`${id}.title`}>{plainText(confirm.title)}</h2>
         <div id={`${id}.text`}>
           <Text of={confirm.text} reader={place.reader} />
         </div>
         <div class="dialog-buttons">
-          <button type="submit" class="button default" value="deny">
+          <button type="button" class="button default" data-answer="deny">
             {plainText(confirm.deny) || "Cancel"}
           </button>
-          <button type="submit" class={`button ${style}`} value="confirm">
+          <button type="button" class={`button ${style}`} data-answer="confirm">
             {plainText(confirm.confirm) || "Confirm"}
           </button>
         </div>
-      </form>
+      </div>
     </dialog>
   );
 }

@@ -10,6 +10,7 @@ export type Shown =
   | { kind: "channel"; channel: StandInChannel }
   | { kind: "home" }
   | { kind: "mail"; mailId?: string }
+  | { kind: "ci"; place: string | undefined }
   | { kind: "workspace" };
 
 type Props = { house: PageHouse; person: Somebody; shown: Shown; mails: InboxMail[] };
@@ -67,6 +68,16 @@ export function Sidebar({ house, person, shown, mails }: Props) {
             <Icon name="mail" />
           </Row>
         </ul>
+        {house.ci && (
+          <>
+            <h2>Outside</h2>
+            <ul>
+              <Row href={`/as/${person.id}/ci`} isShown={shown.kind === "ci"} unread={0} label="CI">
+                <Icon name="bolt" />
+              </Row>
+            </ul>
+          </>
+        )}
         <h2>Administration</h2>
         <ul>
           <Row

@@ -1,3 +1,4 @@
+import type { Ci } from "../ci/index.ts";
 import type { SlackStandIn, StandInPerson } from "../slack/types.ts";
 
 /** A mail as the Resend stand-in took it. `at` is an ISO 8601 time. */
@@ -21,4 +22,6 @@ export type PageOptions = {
   people: PagePerson[];
   /** Path of the Slack app's manifest, for its commands; default the project's own. */
   manifest?: string;
+  /** The pipeline that one can play; the page has none without it. */
+  ci?: Ci;
 };

@@ -1,5 +1,6 @@
 /** @jsxImportSource hono/jsx */
 import { AppHome } from "./app-home.tsx";
+import { CiPanel } from "./ci-panel.tsx";
 import { Composer } from "./composer.tsx";
 import { Conversation } from "./conversation.tsx";
 import type { Part } from "./feed.ts";
@@ -30,6 +31,10 @@ export function PagePart({ part, ...props }: Props & { part: Part }) {
       ) : null;
     case "home":
       return shown.kind === "home" ? <AppHome house={house} userId={person.id} /> : null;
+    case "ci":
+      return shown.kind === "ci" && house.ci ? (
+        <CiPanel house={house} ci={house.ci} person={person} place={shown.place} />
+      ) : null;
     case "workspace":
       return shown.kind === "workspace" ? <WorkspacePanel house={house} person={person} /> : null;
     case "mail":
@@ -88,10 +93,11 @@ function Content(props: Props) {
           <PagePart part="home" {...props} />
         </div>
       );
+    case "ci":
     case "workspace":
       return (
         <div class="page-scroll">
-          <PagePart part="workspace" {...props} />
+          <PagePart part={shown.kind} {...props} />
         </div>
       );
     case "mail":
@@ -102,7 +108,7 @@ function Content(props: Props) {
 function titleOf(shown: Shown, botName: string): string {
   if (tabOf(shown) !== undefined) return botName;
   if (shown.kind === "channel") return `#${shown.channel.name}`;
-  return shown.kind === "mail" ? "Mail" : "Workspace";
+  return { mail: "Mail", ci: "CI", workspace: "Workspace", home: botName }[shown.kind];
 }
 
 function Bar({ house, person, shown }: Props) {

@@ -15,7 +15,7 @@ export function WorkspacePanel({ house, person }: Props) {
   );
   const active = workspace.people.filter((one) => !one.deleted);
   return (
-    <div class="panel" id="workspace" data-part="workspace">
+    <div class="panel" id="workspace" data-part="workspace" data-acts="admin">
       <p class="panel-lead">
         Here you play the administrator of Slack itself. {workspace.bot.realName} hears of it by Slack’s
         events, as in a real workspace.
@@ -27,7 +27,7 @@ export function WorkspacePanel({ house, person }: Props) {
             <PersonRow key={one.id} person={one} isYou={one.id === person.id} />
           ))}
         </ul>
-        <form class="panel-form" data-admin="add-person" id="add-person" aria-label="Add a person">
+        <form class="panel-form" data-panel="add-person" id="add-person" aria-label="Add a person">
           <Field name="realName" label="Full name" />
           <Field name="email" label="Email (optional)" type="email" />
           <button type="submit" class="button default" id="add-person-button">
@@ -40,7 +40,7 @@ export function WorkspacePanel({ house, person }: Props) {
         {groups.map((group) => (
           <GroupForm key={group.id} group={group} people={active} />
         ))}
-        <form class="panel-form" data-admin="add-group" id="add-group" aria-label="Add a user group">
+        <form class="panel-form" data-panel="add-group" id="add-group" aria-label="Add a user group">
           <Field name="name" label="Group name" />
           <Field name="handle" label="Handle" />
           <button type="submit" class="button default" id="add-group-button">
@@ -55,7 +55,7 @@ export function WorkspacePanel({ house, person }: Props) {
             <ChannelRow key={channel.id} channel={channel} bot={workspace.bot} />
           ))}
         </ul>
-        <form class="panel-form" data-admin="add-channel" id="add-channel" aria-label="Add a channel">
+        <form class="panel-form" data-panel="add-channel" id="add-channel" aria-label="Add a channel">
           <Field name="name" label="Channel name" />
           <button type="submit" class="button default" id="add-channel-button">
             Add channel
@@ -112,7 +112,7 @@ function PersonRow({ person, isYou }: { person: Person; isYou: boolean }) {
           <select
             id={`standing-${id}`}
             aria-label={`Standing of ${realName}`}
-            data-admin="person"
+            data-panel="person"
             data-id={id}
             data-key="standing"
           >
@@ -130,7 +130,7 @@ function PersonRow({ person, isYou }: { person: Person; isYou: boolean }) {
           id={`deactivate-${id}`}
           class="button default"
           aria-label={`${deleted ? "Reactivate" : "Deactivate"} ${realName}`}
-          data-admin="person"
+          data-panel="person"
           data-id={id}
           data-key="deleted"
           data-value={deleted ? "" : "yes"}
@@ -145,7 +145,7 @@ function PersonRow({ person, isYou }: { person: Person; isYou: boolean }) {
 function GroupForm({ group, people }: { group: StandInGroup; people: Person[] }) {
   const { id, handle, name, users, isDisabled } = group;
   return (
-    <fieldset class="panel-group" id={`panel-${id}`} data-admin="group" data-id={id} disabled={isDisabled}>
+    <fieldset class="panel-group" id={`panel-${id}`} data-panel="group" data-id={id} disabled={isDisabled}>
       <legend>
         @{handle} <small>{isDisabled ? "Disabled" : name}</small>
       </legend>
@@ -193,7 +193,7 @@ function ChannelRow({
         id={`invite-${id}`}
         class="button default"
         aria-label={`${hasBot ? "Remove" : "Invite"} ${bot.realName}: #${name}`}
-        data-admin="channel"
+        data-panel="channel"
         data-id={id}
         data-key="hasBot"
         data-value={hasBot ? "" : "yes"}
@@ -205,7 +205,7 @@ function ChannelRow({
         id={`archive-${id}`}
         class="button default"
         aria-label={`${isArchived ? "Unarchive" : "Archive"} #${name}`}
-        data-admin="channel"
+        data-panel="channel"
         data-id={id}
         data-key="isArchived"
         data-value={isArchived ? "" : "yes"}

@@ -7,11 +7,11 @@ export type Actor =
   | { kind: "system"; reason: string };
 
 /** Where it was done. */
-export type Surface = "slack" | "api" | "job" | "deployer" | "seed";
+export type Surface = "slack" | "api" | "job" | "deployer" | "seed" | "command-line";
 
-export const member = (memberId: MemberId): Actor => ({ kind: "member", memberId });
+export const member = (memberId: MemberId) => ({ kind: "member", memberId }) satisfies Actor;
 
-export const system = (reason: string): Actor => ({ kind: "system", reason });
+export const system = (reason: string) => ({ kind: "system", reason }) satisfies Actor;
 
 /** The member who acts, or whom a token acts for. */
 export function actingMember(actor: Actor): MemberId | null {

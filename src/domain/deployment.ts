@@ -1,6 +1,19 @@
 /** A deployment's status. `unknown`: its deployer went silent, so it may still be running. */
 export type DeploymentStatus = "in progress" | "succeeded" | "failed" | "unknown";
 
+/** What carries out an integration's promotions. */
+export const deployerKinds = ["record", "webhook"] as const;
+
+export type DeployerKind = (typeof deployerKinds)[number];
+
+/** How many minutes an attempt may be silent before it ends as unknown. */
+export const silenceLimits = { least: 1, most: 10_080, usual: 60 } as const;
+
+/** When an attempt that was heard of now ends as unknown, if nothing more is heard of it. */
+export function silentFrom(now: Date, silenceMinutes: number): Date {
+  return new Date(now.getTime() + silenceMinutes * 60_000);
+}
+
 /**
  * Whether a report moves an attempt on. The first final report wins; only `unknown`, which is our own guess, gives way
  * to what the far side says later.

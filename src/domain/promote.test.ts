@@ -95,6 +95,16 @@ describe("R9: the end of an attempt", () => {
     expect(endAttempt(request, "d1", end(status), options, now)).toEqual(expected);
   });
 
+  test("R9: an attempt that ended unknown and has failed says why, and gets no more time for it", () => {
+    const state = { ...sampleStates.failed, outcome: "unknown", reason: "silence" } as RequestState;
+    const request = sampleRequest(state);
+    const answer = endAttempt(request, "d1", { status: "failed", reason: "no disk" }, options, inDays(0.5));
+    expect(answer).toEqual({ ...request, version: 4, state: sampleStates.failed });
+    expect(endAttempt(request, "d1", end("unknown"), options, now)).toBeNull();
+    expect(endAttempt(request, "d0", end("failed"), options, now)).toBeNull();
+    expect(endAttempt(request, "d1", end("failed"), options, inDays(1))).toBeNull();
+  });
+
   test.each(["succeeded", "failed", "unknown"] as const)(
     "R9: an older attempt %s moves nothing",
     (status) => {

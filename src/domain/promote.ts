@@ -37,7 +37,7 @@ export type AttemptEnd =
 /**
  * The request after its attempt ended, or null where the report does not move it: another attempt is the last one by
  * now, or the request was closed or has expired meanwhile (R11). A failed request whose last attempt succeeds late is
- * promoted after all.
+ * promoted after all; one whose last attempt ended unknown and turns out to have failed says so.
  */
 export function endAttempt(
   request: PromotionRequest,
@@ -50,7 +50,12 @@ export function endAttempt(
   if (state.name !== "promoting" && state.name !== "failed") return null;
   if (state.deploymentId !== deploymentId) return null;
   if (end.status === "succeeded") return move(request, { name: "promoted", deploymentId, at: now });
-  if (state.name === "failed") return null;
+  if (state.name === "failed") {
+    // `unknown` was our own guess: what the far side says late is what is true. It is no new state, nor more time.
+    if (state.outcome !== "unknown" || end.status !== "failed") return null;
+    const known = { ...state, outcome: end.status, reason: end.reason };
+    return { ...request, state: known, version: request.version + 1 };
+  }
   return move(request, {
     name: "failed",
     deploymentId,

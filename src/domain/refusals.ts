@@ -1,5 +1,6 @@
 import type { DriftChange } from "./drift.ts";
 import type { Person, Standing } from "./people.ts";
+import type { Scope } from "./token.ts";
 
 /** Why somebody may not review (R4, R5). */
 export type NotReviewer = "self" | "role" | "assignee" | Exclude<Standing, "active">;
@@ -12,12 +13,16 @@ export type NotRequester = "role" | Exclude<Standing, "active">;
  * the words always show what is true when they are read.
  */
 export type Refusal =
-  | { code: "not-found"; what: "project" | "integration" | "environment" | "request" | "role" | "member" }
+  | {
+      code: "not-found";
+      what: "project" | "integration" | "environment" | "build" | "request" | "role" | "member" | "token";
+    }
   | { code: "archived"; what: "project" | "integration" | "environment" }
   | { code: "no-source"; target: string }
   | { code: "nothing-live"; source: string }
   | { code: "already-live"; version: string; target: string }
-  | { code: "build-changed" }
+  /** `live`, by its own id: told to whoever was shown nothing. */
+  | { code: "build-changed"; live?: { id: string; version: string } | null }
   | { code: "gate-changed"; gated: boolean }
   | { code: "open-request"; number: number; replaceable: boolean; workflowOff: boolean }
   | { code: "not-replaceable"; number: number }
@@ -34,10 +39,33 @@ export type Refusal =
   | { code: "not-canceller"; number: number }
   | { code: "reason-required" }
   | { code: "not-cancellable"; number: number }
+  | ReportRefusal
+  | TokenRefusal
   | SettingsRefusal;
+
+/** Why what a pipeline reports is not taken down. */
+export type ReportRefusal =
+  /** A build is immutable: under this id there is one of which these parts are other ones. */
+  | { code: "build-differs"; id: string; parts: readonly string[] }
+  /** Under this id a deployment of another build is known there. */
+  | { code: "deployment-differs"; id: string; build: string }
+  /** The webhook deployer has no address to send to yet. */
+  | { code: "no-webhook" };
+
+/** Why an API token may not do what it is used for. */
+export type TokenRefusal =
+  /** `inactive`: who made it, or whom it acts for, is no active full member any more. */
+  | { code: "token-invalid"; why: "unknown" | "revoked" }
+  | { code: "token-invalid"; why: "inactive"; person: Person; standing: Exclude<Standing, "active"> }
+  | { code: "token-scope"; scope: Scope; has: readonly Scope[] }
+  /** It is for another project, or what is asked is about more than one. */
+  | { code: "token-project" };
 
 /** Why somebody cannot hold a role; `unknown`: Slack could not be asked who they are. */
 export type NotFullMember = Exclude<Standing, "active"> | "unknown";
+
+/** Why a webhook's address cannot be called. `inside`: it leads to this machine, a private network or a cloud's metadata. */
+export type AddressFault = "not-an-address" | "credentials" | "not-https" | "inside";
 
 /** Why review cards cannot go to a channel. */
 export type ChannelFault = "archived" | "shared" | "not-member" | "read-only" | "not-found" | "unknown";
@@ -58,5 +86,9 @@ export type SettingsRefusal =
   | { code: "role-bound" }
   | { code: "channel-unusable"; why: ChannelFault; name: string | null }
   | { code: "request-in-the-way"; number: number }
+  | { code: "address-unusable"; why: AddressFault }
+  | { code: "silence-limit"; least: number; most: number }
   | { code: "too-few-environments" }
-  | { code: "too-many-environments"; limit: number };
+  | { code: "too-many-environments"; limit: number }
+  | { code: "token-name"; limit: number }
+  | { code: "no-scopes" };

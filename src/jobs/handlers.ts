@@ -21,10 +21,15 @@ export function jobHandlers(work: Work, log: Log): Record<`job-${Job}`, JobHandl
       } catch (error) {
         // What went wrong with some comes again with the next slot; waiting longer would keep the others waiting.
         if (!(error instanceof AggregateError)) throw error;
-        log.error({ err: error, job, organizationId }, "A scheduled job failed for some requests");
+        log.error({ err: error, job, organizationId }, "A scheduled job failed for some");
         return { kind: "done" };
       }
     },
   });
-  return { "job-expire": handler("expire"), "job-remind": handler("remind") };
+  return {
+    "job-expire": handler("expire"),
+    "job-remind": handler("remind"),
+    "job-silence": handler("silence"),
+    "job-forget": handler("forget"),
+  };
 }

@@ -1,9 +1,11 @@
 import { randomUUID } from "node:crypto";
 import type { Database } from "../../db/connect.ts";
 import { listen } from "../../db/listen.ts";
-import type { Outbox } from "./worker.ts";
 
 const channel = "signoff_outbox";
+
+/** What is to look again after a commit: the worker, and whoever else follows what is committed. */
+export type Follower = { wake(): void };
 
 /** Sent with each notification, so that a process is not woken twice by its own. */
 const thisProcess = randomUUID();
@@ -12,13 +14,13 @@ const thisProcess = randomUUID();
 const shareMs = 50;
 
 /**
- * Gives what a use case calls after its commit: it wakes the worker here and those of the other replicas. The
+ * Gives what a use case calls after its commit: it wakes who follows here and on the other replicas. The
  * notification is a statement of its own, since one inside a transaction makes commits wait for each other. Many
  * commits share one: this process is at work on them already. It never throws; where it is lost, the sweep is behind it.
  */
 export function wakeAll(
   database: Database,
-  outbox: () => Outbox,
+  follower: () => Follower,
   log: { warn(facts: object, message: string): void },
 ): () => void {
   let sending = false;
@@ -37,20 +39,20 @@ export function wakeAll(
     sending = false;
   };
   return () => {
-    outbox().wake();
+    follower().wake();
     again = true;
     if (!sending) void notify();
   };
 }
 
-/** Wakes the worker when another replica added something, and when notifications may have been missed. */
-export function wakeOnNotify(url: string, outbox: Outbox): Promise<{ stop(): Promise<void> }> {
+/** Wakes who follows when another replica added something, and when notifications may have been missed. */
+export function wakeOnNotify(url: string, follower: Follower): Promise<{ stop(): Promise<void> }> {
   return listen(
     url,
     channel,
     (sender) => {
-      if (sender !== thisProcess) outbox.wake();
+      if (sender !== thisProcess) follower.wake();
     },
-    () => outbox.wake(),
+    () => follower.wake(),
   );
 }

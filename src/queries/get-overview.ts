@@ -11,6 +11,7 @@ import type { MemberFacts, MemberId } from "../domain/people.ts";
 import { type Environment, steps } from "../domain/pipeline.ts";
 import { isOpen, type PromotionRequest, requesters, type StateName, stateAt } from "../domain/request.ts";
 import { gates, type Workflow } from "../domain/workflow.ts";
+import { byView } from "./by-view.ts";
 import type { ByView, LiveView } from "./request-view.ts";
 
 /** What can be done now with what is live in an environment. */
@@ -23,7 +24,7 @@ export type EnvironmentCard = {
   id: string;
   name: string;
   critical: boolean;
-  live: (LiveView & { by: ByView }) | null;
+  live: (LiveView & { by: ByView; outside: boolean }) | null;
   /** A newer attempt than the one that is live, which has not succeeded. */
   attempt: { version: string; status: "in progress" | "failed" | "unknown" } | null;
   /** The next environment and the open request to it; null at the end of the pipeline. */
@@ -154,12 +155,8 @@ function cardsOf(integrationId: string, known: Known): EnvironmentCard[] {
 }
 
 function liveView(placed: overview.Placed, { name }: Known): NonNullable<EnvironmentCard["live"]> {
-  const { buildId: id, version, commit, link, author, since, startedBy } = placed;
-  const by: ByView =
-    startedBy.kind === "system"
-      ? { person: null, reason: startedBy.reason }
-      : { person: { id: startedBy.memberId, name: name(startedBy.memberId) } };
-  return { id, version, commit, link, author, since, by };
+  const { buildId: id, version, commit, link, author, since, startedBy, outside } = placed;
+  return { id, version, commit, link, author, since, by: byView(startedBy, name), outside };
 }
 
 function attemptOf(

@@ -15,7 +15,7 @@ export type ProjectSummary = {
   integrations: number;
 };
 
-export type IntegrationRow = { id: string; slug: string; name: string };
+export type IntegrationRow = { id: string; slug: string; name: string; deployer: string };
 
 /** A project with everything that can be changed in it. */
 export type ProjectDetails = {
@@ -53,6 +53,14 @@ export async function listProjects(
   return { projects, page: there, total: all.length };
 }
 
+/** Every project by its short name. */
+export async function listProjectSlugs(
+  db: Db,
+  organizationId: string,
+): Promise<{ id: string; slug: string }[]> {
+  return (await list.listProjects(db, organizationId)).map(({ id, slug }) => ({ id, slug }));
+}
+
 /** The page that there is: the wanted one, or else the last. From 0. */
 export function pageWithin(page: number, size: number, total: number): number {
   return Math.max(0, Math.min(page, Math.ceil(total / size) - 1));
@@ -75,7 +83,7 @@ export async function getProject(
     ...project,
     environments,
     requesterRoles,
-    integrations: integrations.map(({ id, slug, name }) => ({ id, slug, name })),
+    integrations: integrations.map(({ id, slug, name, deployer }) => ({ id, slug, name, deployer })),
   };
 }
 

@@ -14,7 +14,8 @@ import { likelyStep, promotable, type Step, steps } from "../domain/pipeline.ts"
 import type { Refusal } from "../domain/refusals.ts";
 import { stateAt } from "../domain/request.ts";
 import { gates } from "../domain/workflow.ts";
-import type { LiveView } from "./request-view.ts";
+import { getComparison } from "./get-comparison.ts";
+import type { ComparisonView, LiveView } from "./request-view.ts";
 
 /** What the Request Approval modal offers for one integration. */
 export type PromotionChoice = {
@@ -27,6 +28,8 @@ export type PromotionChoice = {
   gated: boolean;
   build: LiveView | null;
   liveInTarget: LiveView | null;
+  /** What the build would change in the target; null where there is nothing to compare. */
+  comparison: ComparisonView | null;
   /** Why this cannot be submitted, as far as it is known now; the submit is judged anew. */
   problem: Refusal | null;
   /** R3: the open request in the way. */
@@ -68,6 +71,7 @@ export async function getPromotionChoice(
   const nothing = {
     build: null,
     liveInTarget: null,
+    comparison: null,
     openRequest: null,
     shown: null,
     deploymentRunning: false,
@@ -75,7 +79,7 @@ export async function getPromotionChoice(
   if (step === null) {
     return { ...common, ...nothing, problem: { code: "no-source", target: place.project.name } };
   }
-  const [open, situation, views] = await Promise.all([
+  const [open, situation, views, comparison] = await Promise.all([
     requests.findOpen(db, organizationId, integrationId, step.target.id),
     deployments.situation(db, organizationId, {
       integrationId,
@@ -83,6 +87,7 @@ export async function getPromotionChoice(
       targetId: step.target.id,
     }),
     liveViews(db, organizationId, live),
+    compareLive(db, organizationId, integrationId, step, live),
   ]);
   const stillOpen = open !== undefined && stateAt(open.state, now).name !== "expired" ? open : undefined;
   const build = promotable(step, {
@@ -95,6 +100,7 @@ export async function getPromotionChoice(
     gated: gates(workflow, step.target),
     build: views.get(step.source.id) ?? null,
     liveInTarget: views.get(step.target.id) ?? null,
+    comparison,
     problem:
       (await notRequester(db, organizationId, place.project, facts)) ?? (build.ok ? null : build.refusal),
     openRequest: stillOpen
@@ -106,6 +112,20 @@ export async function getPromotionChoice(
     shown: running === null ? null : fingerprint([{ kind: "deployment-running", deploymentId: running }]),
     deploymentRunning: running !== null,
   };
+}
+
+/** What is live in the source beside what is live in the target. */
+async function compareLive(
+  db: Db,
+  organizationId: string,
+  integrationId: string,
+  { source, target }: Step,
+  live: Map<string, deployments.LiveBuild>,
+): Promise<ComparisonView | null> {
+  const buildId = live.get(source.id)?.buildId;
+  if (buildId === undefined) return null;
+  const from = live.get(target.id) ?? null;
+  return getComparison(db, organizationId, { integrationId, targetId: target.id, from, buildId });
 }
 
 async function liveViews(

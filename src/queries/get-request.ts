@@ -1,5 +1,6 @@
 import * as builds from "../../db/builds.ts";
 import * as catalog from "../../db/catalog.ts";
+import type { ComparedStep } from "../../db/comparison.ts";
 import type { Db, Tx } from "../../db/connect.ts";
 import * as deployments from "../../db/deployments.ts";
 import * as ledger from "../../db/ledger.ts";
@@ -13,11 +14,13 @@ import type { MemberId, Person } from "../domain/people.ts";
 import { reachOf } from "../domain/reach.ts";
 import {
   expiresAt,
+  isOpenState,
   type PromotionRequest,
   type RequestState,
   requesters,
   stateAt,
 } from "../domain/request.ts";
+import { getComparison } from "./get-comparison.ts";
 import type { BuildView, ByView, LiveView, RequestView } from "./request-view.ts";
 
 /**
@@ -38,7 +41,8 @@ export function getRequest(
   });
 }
 
-async function readRequest(
+/** The same inside a transaction whose snapshot other reads share. */
+export async function readRequest(
   db: Tx,
   organizationId: string,
   number: number,
@@ -62,11 +66,13 @@ async function readRequest(
   const liveBuilds = [...live.values()];
   const asked = { projectId: request.projectId, requesters: requesters(request) };
   const state = stateAt(request.state, now);
-  const [known, people, eligible, told] = await Promise.all([
+  const step = { ...request, from: comparedWith(request, state, live.get(request.targetId), attempt) };
+  const [known, people, eligible, told, comparison] = await Promise.all([
     builds.findMany(db, organizationId, [request.buildId, ...liveBuilds.map((one) => one.buildId)]),
     members.findMany(db, organizationId, mentioned(request, given, attempt)),
     state.name === "pending" ? listEligible(db, organizationId, asked, workflow) : [],
     state.name === "pending" ? ledger.reach(db, organizationId, number) : [],
+    getComparison(db, organizationId, step),
   ]);
   const person = (id: MemberId): Person => ({ id, name: people.get(id)?.name ?? id });
   const build = known.get(request.buildId);
@@ -88,6 +94,7 @@ async function readRequest(
     build: buildView(build),
     liveInTarget: liveView(request.targetId),
     newerInSource: inSource !== null && inSource.id !== build.id ? inSource : null,
+    comparison,
     requester: person(request.requesterId),
     through: request.requestedBy.kind === "token" ? request.requestedBy.name : null,
     message: request.message,
@@ -100,12 +107,7 @@ async function readRequest(
     reviews: given.map((review) => ({ ...review, reviewer: person(review.reviewerId) })),
     decision: decisionView(request, given, person),
     ...endView(state, person),
-    attempt: attempt && {
-      startedBy: by(attempt.startedBy, person),
-      link: attempt.link,
-      reason: attempt.reason,
-      unknown: attempt.status === "unknown",
-    },
+    attempt: attempt && attemptView(attempt, person),
     commentOnReject: workflow.options.commentOnReject,
   };
 }
@@ -113,6 +115,18 @@ async function readRequest(
 async function findAttempt(db: Tx, { organizationId, state }: PromotionRequest) {
   if (!("deploymentId" in state)) return null;
   return (await deployments.find(db, organizationId, state.deploymentId)) ?? null;
+}
+
+/** What the requested build is compared with: what it would replace, or did. */
+function comparedWith(
+  request: PromotionRequest,
+  state: RequestState,
+  live: deployments.LiveBuild | undefined,
+  attempt: deployments.Deployment | null,
+): ComparedStep["from"] {
+  if (isOpenState(state.name)) return live ?? null;
+  if (state.name === "promoted" && attempt !== null) return { beforeSequence: attempt.sequence };
+  return request.targetBuildId === null ? null : { buildId: request.targetBuildId, deploymentId: null };
 }
 
 /** Everybody whose name the view shows. */
@@ -131,10 +145,22 @@ function buildView({ id, version, commit, link, author }: builds.Build): BuildVi
   return { id, version, commit, link, author };
 }
 
+function attemptView(
+  attempt: deployments.Deployment,
+  person: (id: MemberId) => Person,
+): NonNullable<RequestView["attempt"]> {
+  return {
+    startedBy: by(attempt.startedBy, person),
+    link: attempt.link,
+    reason: attempt.reason,
+    unknown: attempt.status === "unknown",
+  };
+}
+
 function by(actor: Actor, person: (id: MemberId) => Person): ByView {
   return actor.kind === "system"
     ? { person: null, reason: actor.reason }
-    : { person: person(actor.memberId) };
+    : { person: person(actor.memberId), ...(actor.kind === "token" && { through: actor.name }) };
 }
 
 function decisionView(

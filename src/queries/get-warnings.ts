@@ -1,9 +1,13 @@
 import type { Db } from "../../db/connect.ts";
 import * as members from "../../db/members.ts";
+import * as outside from "../../db/outside.ts";
 import * as roles from "../../db/roles.ts";
 import * as shortages from "../../db/shortages.ts";
 import * as warnings from "../../db/warnings.ts";
 import * as workflows from "../../db/workflow.ts";
+import { actingMember } from "../domain/actor.ts";
+import type { DeploymentStatus } from "../domain/deployment.ts";
+import { outsideSubject } from "../domain/outside.ts";
 import {
   groupSubject,
   type ProjectShortage,
@@ -12,8 +16,9 @@ import {
   requestSubject,
 } from "../domain/shortage.ts";
 import { addressOf, type FarEnd, farEnds, type Stop, toldSubject } from "../domain/stops.ts";
+import { byView } from "./by-view.ts";
 import { getRequest } from "./get-request.ts";
-import type { RequestView } from "./request-view.ts";
+import type { ByView, RequestView } from "./request-view.ts";
 
 /** What the admins are to be told, as it is now; what was mended meanwhile is left out. */
 export type WarningsView = {
@@ -29,6 +34,19 @@ export type WarningsView = {
   stops: (Stop & { farEnd: FarEnd })[];
   /** Email addresses that were refused, with the names of those who have them. */
   addresses: { address: string; people: string[]; reason: string }[];
+  /** What went past the gate, and is live or on its way. */
+  outside: OutsideView[];
+};
+
+export type OutsideView = {
+  id: string;
+  project: string;
+  integration: string;
+  environment: string;
+  version: string;
+  status: DeploymentStatus;
+  by: ByView;
+  at: Date;
 };
 
 /** As many requests are told one by one. */
@@ -56,7 +74,22 @@ export async function getWarnings(
     strayRoles: await strayRoles(db, organizationId, subjects),
     workflowRoles: await roles.names(db, organizationId, workflow.roleIds),
     ...(await refusals(db, organizationId, subjects)),
+    outside: await wentPast(db, organizationId, subjects),
   };
+}
+
+async function wentPast(db: Db, organizationId: string, subjects: readonly string[]): Promise<OutsideView[]> {
+  // Most warnings are about something else.
+  if (!subjects.some((subject) => subject.startsWith(outsideSubject("")))) return [];
+  const all = await outside.list(db, organizationId);
+  const told = all.filter(({ id }) => subjects.includes(outsideSubject(id)));
+  const ids = told.flatMap(({ startedBy }) => actingMember(startedBy) ?? []);
+  const people = await members.findMany(db, organizationId, ids);
+  return told.map(({ startedBy, startedAt: at, ...one }) => ({
+    ...one,
+    at,
+    by: byView(startedBy, (id) => people.get(id)?.name ?? id),
+  }));
 }
 
 /** What is refused still, of that which these subjects tell. */

@@ -5,6 +5,7 @@ import * as members from "../../db/members.ts";
 import { findIntegrations } from "../../db/overview.ts";
 import { type Actor, actingMember } from "../domain/actor.ts";
 import type { MemberId, Person } from "../domain/people.ts";
+import type { Environment } from "../domain/pipeline.ts";
 import { type PromotionRequest, stateAt } from "../domain/request.ts";
 import type { ByView, RequestView } from "./request-view.ts";
 
@@ -29,6 +30,9 @@ export type RequestLine = Pick<
   endedAt: Date | null;
 };
 
+/** A line with all that is known of its environments. */
+export type PlacedLine = RequestLine & { source: Environment; target: Environment };
+
 /** A page of requests as lines, with few queries however many they are. */
 export async function requestLines(
   db: Db,
@@ -36,7 +40,7 @@ export async function requestLines(
   requests: readonly PromotionRequest[],
   requiredApprovals: number,
   now: Date,
-): Promise<RequestLine[]> {
+): Promise<PlacedLine[]> {
   if (requests.length === 0) return [];
   const [places, environments, known, people] = await Promise.all([
     findIntegrations(
@@ -55,7 +59,7 @@ export async function requestLines(
     members.findMany(db, organizationId, requests.flatMap(mentioned)),
   ]);
   const person = (id: MemberId): Person => ({ id, name: people.get(id)?.name ?? id });
-  return requests.map((request): RequestLine => {
+  return requests.map((request): PlacedLine => {
     const { number } = request;
     const place = places.get(request.integrationId);
     const source = environments.get(request.sourceId);
@@ -95,7 +99,9 @@ function ending(
   const { decision } = request;
   const state = stateAt(request.state, now);
   const by = (actor: Actor): ByView =>
-    actor.kind === "system" ? { person: null, reason: actor.reason } : { person: person(actor.memberId) };
+    actor.kind === "system"
+      ? { person: null, reason: actor.reason }
+      : { person: person(actor.memberId), ...(actor.kind === "token" && { through: actor.name }) };
   const cancelled =
     state.name === "cancelled"
       ? { at: state.at, by: by(state.by), reason: state.reason, replacedBy: state.replacedBy }

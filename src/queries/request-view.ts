@@ -1,3 +1,4 @@
+import type { Comparison } from "../domain/comparison.ts";
 import type { Eligibility } from "../domain/eligibility.ts";
 import type { MemberId, Person } from "../domain/people.ts";
 import type { Reach } from "../domain/reach.ts";
@@ -17,8 +18,17 @@ export type LiveView = BuildView & { since: Date };
 
 export type ReviewView = { reviewer: Person; verdict: Verdict; comment: string; at: Date };
 
-/** Who did something: a person, or the system with its reason. */
-export type ByView = { person: Person } | { person: null; reason: string };
+/** Who did something: a person, perhaps through a token of this name, or the system with its reason. */
+export type ByView = { person: Person; through?: string } | { person: null; reason: string };
+
+/** Who brought a build where it is, and for which request, if any. */
+export type DeployedView = { by: ByView; requestNumber: number | null };
+
+/** What a build changes where it goes. */
+export type ComparisonView = Comparison & {
+  /** What the target has before it; null: nothing. `deployed` is known of what is live now. */
+  from: (Pick<BuildView, "id" | "version" | "commit"> & { deployed: DeployedView | null }) | null;
+};
 
 /** Everything that a card, an email, a modal or the API shows of a request. Screens draw this and nothing else. */
 export type RequestView = {
@@ -34,6 +44,11 @@ export type RequestView = {
   liveInTarget: LiveView | null;
   /** What is live in the source now, where it is not the requested build any more. */
   newerInSource: LiveView | null;
+  /**
+   * The requested build beside what is live in the target now; of a closed request, beside what was live when it was made
+   * or, once promoted, before it. Null where that is the same build.
+   */
+  comparison: ComparisonView | null;
   requester: Person;
   /** The token that the request was made through, by name. */
   through: string | null;

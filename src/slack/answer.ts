@@ -39,9 +39,13 @@ function faultReason(error: unknown): FaultReason {
 /** What follows this call of Slack's; the receiver put it there. */
 const watchOf = (context: Context): CallWatch => context.watch as CallWatch;
 
+/** Whether what broke may have happened all the same. */
+export const mayHaveHappened = (error: unknown): boolean =>
+  error instanceof TooLate || error instanceof OutcomeUnknown;
+
 /** What a person is told when something broke: never that a thing happened which did not. */
 export function faultWords(error: unknown): string {
-  return error instanceof TooLate || error instanceof OutcomeUnknown
+  return mayHaveHappened(error)
     ? "Signoff could not confirm this in time. The card will show whether it happened; if it did not, try again."
     : "Something went wrong on Signoff's side. Nothing was changed, try again in a moment.";
 }
@@ -226,6 +230,7 @@ export type SubmissionAnswer =
  *
  * @param faultBlock the field at which a fault is told, so that what was typed stays; null in a modal without fields
  * @param after runs once Slack was told, for instance to draw the modal beneath anew
+ * @param faultAs what is told of a fault, where it is not what others tell
  */
 export function onSubmit(
   app: App,
@@ -234,6 +239,7 @@ export function onSubmit(
   faultBlock: string | null | ((submission: Submission) => string | null),
   work: (submission: Submission) => Promise<SubmissionAnswer>,
   after?: (submission: Submission, answer: SubmissionAnswer) => Promise<void>,
+  faultAs: (error: unknown) => string = faultWords,
 ): void {
   routeSubmission(app, callbackId, async (args) => {
     const submission = readSubmission(args);
@@ -247,7 +253,7 @@ export function onSubmit(
     } catch (error) {
       ports.log.error({ err: error, callbackId }, "a submission was not carried out");
       const block = typeof faultBlock === "function" ? faultBlock(submission) : faultBlock;
-      answer = submissionFault(faultWords(error), block);
+      answer = submissionFault(faultAs(error), block);
     }
     await (answer === undefined ? args.ack() : args.ack(answer));
     await after?.(submission, answer).catch((error) =>

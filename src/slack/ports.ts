@@ -1,10 +1,21 @@
 import type { HomeView, ModalView } from "@slack/types";
+import type { AddressFault } from "../domain/refusals.ts";
 import type { FaultReason } from "../metrics.ts";
 import type { Context } from "../usecases/context.ts";
 import type { ChannelCheck } from "./check-channel.ts";
 import type { Group } from "./list-groups.ts";
 
 export type Log = { warn(facts: object, message: string): void; error(facts: object, message: string): void };
+
+/** What Settings need of the outside for an integration's webhook. */
+export type WebhookSettings = {
+  /** Encrypts a secret for one integration. */
+  seal(plain: string, owner: { organizationId: string; integrationId: string }): string;
+  /** What is wrong with an address; null: nothing. */
+  addressFault(url: string): AddressFault | null;
+  /** Sends a test to the address that is saved, and says what came of it. Takes seconds. */
+  test(organizationId: string, integrationId: string): Promise<{ ok: boolean; words: string }>;
+};
 
 /** What the listeners are given. */
 export type Ports = {
@@ -18,6 +29,9 @@ export type Ports = {
   listGroups(organizationId: string): Promise<Group[]>;
   /** Brings a role that is bound to a user group in step with it; rejects where Slack does not answer. */
   syncRole(organizationId: string, roleId: string): Promise<void>;
+  /** Where this process is reached from outside; no slash at its end. */
+  publicUrl: string;
+  webhooks: WebhookSettings;
   /** Counts that somebody was told that something went wrong. */
   faulted(reason: FaultReason): void;
   log: Log;

@@ -27,6 +27,7 @@ export const projectIds = {
   input: {
     name: "name",
     slug: "short_name",
+    deployer: "deployer",
     environments: "environments",
     requesters: "requesters",
     critical: "critical",

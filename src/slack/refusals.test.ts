@@ -21,6 +21,7 @@ const view: RequestView = {
   build: { id: "b2", version: "1.4.2", commit: null, link: null, author: null },
   liveInTarget: null,
   newerInSource: null,
+  comparison: null,
   requester: { id: "UDANA", name: "Dana" },
   through: null,
   message: "",
@@ -70,6 +71,23 @@ const rows: Record<Exclude<Refusal, SettingsRefusal>["code"], Row[]> = {
       undefined,
       "Signoff does not know you yet. Try again in a minute; if it stays so, ask an admin.",
     ],
+  ],
+  "build-differs": [
+    [
+      { id: "run-7", parts: ["version", "commit"] },
+      undefined,
+      "Build run-7 is registered already, with another version and commit. A build never changes: register this one under an id of its own.",
+    ],
+  ],
+  "deployment-differs": [
+    [
+      { id: "run-7", build: "run-6" },
+      undefined,
+      "Deployment run-7 is known already, of build run-6. Report this one under an id of its own.",
+    ],
+  ],
+  "no-webhook": [
+    [{}, undefined, "Its webhook is not set up yet: an admin does that in Settings, at the integration."],
   ],
   archived: [[{ what: "project" }, undefined, "This project is archived: nothing can be promoted in it."]],
   "no-source": [
@@ -211,6 +229,29 @@ const rows: Record<Exclude<Refusal, SettingsRefusal>["code"], Row[]> = {
   "not-cancellable": [
     [{ number: 42 }, promoting, "#42 can't be cancelled: promoting, started by Carol."],
     [{ number: 42 }, undefined, "#42 can't be cancelled any more."],
+  ],
+  "token-invalid": [
+    [{ why: "unknown" }, undefined, "Nobody knows this token. Copy it anew, or ask an admin to make one."],
+    [{ why: "revoked" }, undefined, "This token was revoked. Ask an admin to make another one."],
+    [
+      { why: "inactive", person: { id: "UADA", name: "Ada" }, standing: "deactivated" },
+      undefined,
+      "Ada, who answers for this token, is no active full member any more. Ask an admin to make another one.",
+    ],
+  ],
+  "token-scope": [
+    [
+      { scope: "builds:write", has: ["audit:read"] },
+      undefined,
+      "This token may not do that: it lacks builds:write. An admin can make one that may.",
+    ],
+  ],
+  "token-project": [
+    [
+      {},
+      undefined,
+      "This token is for one project only, and not for this. An admin can make one for every project.",
+    ],
   ],
 };
 

@@ -1,4 +1,5 @@
 import type { Refusal } from "../domain/refusals.ts";
+import { never } from "../domain/result.ts";
 import type { RequestView } from "../queries/request-view.ts";
 import { settingsRefusalWords } from "./settings-refusals.ts";
 import { nameList } from "./views/text.ts";
@@ -56,6 +57,18 @@ export function refusalWords(refusal: Refusal, view?: RequestView): string {
       return "Say why you cancel it: everyone who was asked will see the reason.";
     case "not-cancellable":
       return `#${refusal.number} can't be cancelled${view ? `: ${lower(stateWords(view))}` : " any more"}.`;
+    case "build-differs":
+      return `Build ${shortName(refusal.id)} is registered already, with another ${nameList(refusal.parts)}. A build never changes: register this one under an id of its own.`;
+    case "deployment-differs":
+      return `Deployment ${shortName(refusal.id)} is known already, of build ${shortName(refusal.build)}. Report this one under an id of its own.`;
+    case "no-webhook":
+      return "Its webhook is not set up yet: an admin does that in Settings, at the integration.";
+    case "token-invalid":
+      return invalidToken(refusal);
+    case "token-scope":
+      return `This token may not do that: it lacks ${refusal.scope}. An admin can make one that may.`;
+    case "token-project":
+      return "This token is for one project only, and not for this. An admin can make one for every project.";
     default:
       return settingsRefusalWords(refusal);
   }
@@ -64,6 +77,8 @@ export function refusalWords(refusal: Refusal, view?: RequestView): string {
 const notFound: Record<Extract<Refusal, { code: "not-found" }>["what"], string> = {
   project: "This project does not exist any more.",
   role: "This role does not exist any more.",
+  token: "This token does not exist.",
+  build: "This build is not registered.",
   integration: "This integration does not exist any more. Choose another one.",
   environment: "This environment is not in the pipeline any more. Choose another one.",
   request: "There is no such request in this workspace.",
@@ -140,4 +155,17 @@ function notCanceller(refusal: Extract<Refusal, { code: "not-canceller" }>, view
   const requester = view ? shortName(view.requester.name) : "The requester";
   const reviewers = view?.state === "approved" || view?.state === "failed" ? ", a reviewer" : "";
   return `You can't cancel #${refusal.number}. ${requester}${reviewers} or an admin can.`;
+}
+
+function invalidToken(refusal: Extract<Refusal, { code: "token-invalid" }>): string {
+  switch (refusal.why) {
+    case "unknown":
+      return "Nobody knows this token. Copy it anew, or ask an admin to make one.";
+    case "revoked":
+      return "This token was revoked. Ask an admin to make another one.";
+    case "inactive":
+      return `${shortName(refusal.person.name)}, who answers for this token, is no active full member any more. Ask an admin to make another one.`;
+    default:
+      return never(refusal);
+  }
 }

@@ -4,6 +4,7 @@ export const settingsIds = {
     workflows: "settings_workflows",
     roles: "settings_roles",
     projects: "settings_projects",
+    tokens: "settings_tokens",
     page: "page_roles",
     nextPage: "page_roles_next",
     turnOn: "turn_on_workflow",

@@ -116,8 +116,20 @@ const rows: Record<SettingsRefusal["code"], Row[]> = {
   "request-in-the-way": [
     [{ number: 42 }, "Request #42 is open and needs this as it is. Finish or cancel #42 first."],
   ],
+  "address-unusable": [
+    [{ why: "not-an-address" }, "Give an address that begins with https://."],
+    [{ why: "credentials" }, "Take the password out of the address: Signoff's signature proves who sends."],
+    [{ why: "not-https" }, "The address must begin with https://, so that nobody reads along."],
+    [
+      { why: "inside" },
+      "This address is inside a private network. Signoff calls such addresses only where its configuration allows it.",
+    ],
+  ],
+  "silence-limit": [[{ least: 1, most: 10_080 }, "Give a number of minutes from 1 to 10,080."]],
   "too-few-environments": [[{}, "A project needs at least one environment."]],
   "too-many-environments": [[{ limit: 20 }, "A project has at most 20 environments."]],
+  "token-name": [[{ limit: 80 }, "A token needs a name of at most 80 characters."]],
+  "no-scopes": [[{}, "Choose at least one thing that the token may do."]],
 };
 
 const all = Object.entries(rows).flatMap(([code, some]) =>

@@ -36,14 +36,30 @@ export function settingsRefusalWords(refusal: SettingsRefusal): string {
       return channelUnusable(refusal);
     case "request-in-the-way":
       return `Request #${refusal.number} is open and needs this as it is. Finish or cancel #${refusal.number} first.`;
+    case "address-unusable":
+      return addressWords[refusal.why];
+    case "silence-limit":
+      return `Give a number of minutes from ${refusal.least} to ${refusal.most.toLocaleString("en")}.`;
     case "too-few-environments":
       return "A project needs at least one environment.";
     case "too-many-environments":
       return `A project has at most ${refusal.limit} environments.`;
+    case "token-name":
+      return `A token needs a name of at most ${refusal.limit} characters.`;
+    case "no-scopes":
+      return "Choose at least one thing that the token may do.";
     default:
       return never(refusal);
   }
 }
+
+const addressWords = {
+  "not-an-address": "Give an address that begins with https://.",
+  credentials: "Take the password out of the address: Signoff's signature proves who sends.",
+  "not-https": "The address must begin with https://, so that nobody reads along.",
+  inside:
+    "This address is inside a private network. Signoff calls such addresses only where its configuration allows it.",
+} as const;
 
 const standings = {
   deactivated: "is deactivated and can't hold a role",

@@ -2,6 +2,8 @@ import type { Db, Tx } from "../../db/connect.ts";
 import { nothingChanged } from "../../db/fault.ts";
 import type { Result } from "../domain/result.ts";
 
+export { isPassing } from "../../db/passing.ts";
+
 /** What every use case is given. */
 export type Context = {
   db: Db;

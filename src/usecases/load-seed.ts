@@ -27,7 +27,11 @@ type Build = {
   commit?: string | undefined;
   link?: string | undefined;
   author?: string | undefined;
+  /** What went into it since the build before, newest first. */
+  commits?: readonly SeedCommit[] | undefined;
 };
+
+type SeedCommit = { hash: string; message: string; author?: string | undefined; link?: string | undefined };
 
 /** A seed file's content, with people as members. */
 export type SeedContent = {
@@ -40,7 +44,9 @@ export type SeedContent = {
     integrations: {
       slug: string;
       name: string;
-      deployer: string;
+      /** Left out: a new one is recorded by hand, and one that is known keeps its own. */
+      deployer?: string | undefined;
+      compareUrl?: string | undefined;
       builds: Build[];
       live: Record<string, string>;
     }[];
@@ -146,8 +152,8 @@ async function saveProject(
   }
   // The list is the pipeline: an environment that it leaves out would end up somewhere between the others.
   await catalog.archiveOtherEnvironments(tx, organizationId, projectId, [...environmentIds.values()], now);
-  for (const { slug, name, deployer, ...integration } of project.integrations) {
-    const row = { organizationId, id: randomUUID(), projectId, slug, name, deployer };
+  for (const { slug, name, deployer, compareUrl, ...integration } of project.integrations) {
+    const row = { organizationId, id: randomUUID(), projectId, slug, name, deployer, compareUrl };
     const integrationId = await catalog.saveIntegration(tx, row);
     const buildIds = await registerBuilds(loading, integrationId, integration.builds);
     for (const [environment, build] of Object.entries(integration.live)) {
@@ -163,10 +169,14 @@ async function registerBuilds(
   list: readonly Build[],
 ): Promise<Map<string, string>> {
   const ids = new Map<string, string>();
-  for (const { id: externalId, version, digest, commit: sha, link, author } of list) {
+  for (const [i, { id: externalId, version, digest, commit: sha, link, author, commits }] of list.entries()) {
+    // The list is oldest first, and which of two builds is the newer one is told by their times.
+    const createdAt = new Date(now.getTime() - (list.length - 1 - i));
     const build = {
-      ...{ organizationId, id: randomUUID(), integrationId, externalId, version, createdAt: now },
+      ...{ organizationId, id: randomUUID(), integrationId, externalId, version, createdAt },
       ...{ digest: digest ?? null, commit: sha ?? null, link: link ?? null, author: author ?? null },
+      commits:
+        commits?.map((one) => ({ ...one, author: one.author ?? null, link: one.link ?? null })) ?? null,
     };
     ids.set(externalId, await builds.register(tx, build));
   }

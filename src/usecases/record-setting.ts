@@ -29,6 +29,11 @@ export async function recordSetting(tx: Tx, change: SettingChange): Promise<void
 export function followItems(organizationId: string): outbox.NewItem[] {
   return [
     { organizationId, kind: "settings-changed", key: "settings", payload: {} },
-    { organizationId, kind: "warn-admins", key: "warnings", payload: {} },
+    ...warningItems(organizationId),
   ];
+}
+
+/** Has somebody look for what the admins must be told. */
+export function warningItems(organizationId: string): outbox.NewItem[] {
+  return [{ organizationId, kind: "warn-admins", key: "warnings", payload: {} }];
 }

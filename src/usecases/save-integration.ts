@@ -2,8 +2,10 @@ import { randomUUID } from "node:crypto";
 import * as change from "../../db/catalog-change.ts";
 import type { Tx } from "../../db/connect.ts";
 import { lastChange } from "../../db/settings-history.ts";
+import * as webhooks from "../../db/webhooks.ts";
 import type { Actor, Surface } from "../domain/actor.ts";
 import { findNamesake } from "../domain/catalog.ts";
+import type { DeployerKind } from "../domain/deployment.ts";
 import { accept, type Result, refuse } from "../domain/result.ts";
 import { checkAdmin } from "./check-admin.ts";
 import { type Context, commit } from "./context.ts";
@@ -13,11 +15,18 @@ export type InProject = { organizationId: string; actor: Actor; surface: Surface
 
 type Names = { name: string; slug: string };
 
+type Seen = Names & { deployer?: string };
+
 export type SaveIntegration = InProject &
   Names & {
     /** The one that is renamed, with the names that the person saw; null: a new one. */
-    integration: ({ id: string } & { seen: Names }) | null;
+    integration: { id: string; seen: Seen } | null;
+    /** Left out: it stays, or is `record` for a new one. A webhook is taken once its address is set. */
+    deployer?: DeployerKind;
   };
+
+/** `needsWebhook`: a webhook was chosen and has no address yet, so the deployer stayed as it was. */
+export type SavedIntegration = { integrationId: string; restored: boolean; needsWebhook: boolean };
 
 /**
  * Creates or renames an integration. A new one with the short name of one that was archived is that one again, with its
@@ -28,9 +37,9 @@ export type SaveIntegration = InProject &
 export async function saveIntegration(
   context: Context,
   input: SaveIntegration,
-): Promise<Result<{ integrationId: string; restored: boolean }>> {
+): Promise<Result<SavedIntegration>> {
   const { organizationId, projectId, name, slug } = input;
-  return commit<{ integrationId: string; restored: boolean }>(context, async (tx, now) => {
+  return commit<SavedIntegration>(context, async (tx, now) => {
     const allowed = await holdProject(tx, input);
     if (!allowed.ok) return allowed;
     const known = (await change.listAllIntegrations(tx, organizationId, projectId)).map((one) => {
@@ -41,7 +50,8 @@ export async function saveIntegration(
     if (input.integration !== null) {
       if (before === undefined || before.archived) return refuse({ code: "not-found", what: "integration" });
       const { seen } = input.integration;
-      if (seen.name !== before.name || seen.slug !== before.slug) {
+      const sameDeployer = seen.deployer === undefined || seen.deployer === before.deployer;
+      if (seen.name !== before.name || seen.slug !== before.slug || !sameDeployer) {
         const last = await lastChange(tx, organizationId, `integration:${before.id}`);
         return refuse({ code: "stale", ...last });
       }
@@ -53,9 +63,12 @@ export async function saveIntegration(
     }
     const id = wantedId ?? randomUUID();
     const restored = before?.archived === true;
-    const unchanged = before !== undefined && !restored && before.name === name && before.slug === slug;
-    if (unchanged) return accept({ integrationId: id, restored });
-    const deployer = before?.deployer ?? "record";
+    const wished = input.deployer ?? before?.deployer ?? "record";
+    const isSet = wished !== "webhook" || (await webhooks.find(tx, organizationId, id)) !== undefined;
+    const deployer = isSet ? wished : (before?.deployer ?? "record");
+    const saved = { integrationId: id, restored, needsWebhook: input.deployer !== undefined && !isSet };
+    const renamed = before?.name !== name || before.slug !== slug;
+    if (before !== undefined && !restored && !renamed && before.deployer === deployer) return accept(saved);
     const compareUrl = before?.compareUrl ?? null;
     await change.putIntegration(tx, {
       organizationId,
@@ -70,7 +83,7 @@ export async function saveIntegration(
     const action =
       before === undefined ? "integration.created" : restored ? "integration.restored" : "integration.saved";
     await recordIntegration(tx, input, { id, action, at: now, before });
-    return accept({ integrationId: id, restored });
+    return accept(saved);
   });
 }
 
@@ -101,8 +114,8 @@ export async function recordIntegration(
   const rows = await change.listAllIntegrations(tx, organizationId, projectId);
   const after = rows.find((row) => row.id === id);
   if (after === undefined) throw new Error("The integration was not stored");
-  const summary = ({ name, slug, deployer, archivedAt }: change.IntegrationRow) => {
-    return { projectId, name, slug, deployer, archived: archivedAt !== null };
+  const summary = ({ name, slug, deployer, compareUrl, archivedAt }: change.IntegrationRow) => {
+    return { projectId, name, slug, deployer, compareUrl, archived: archivedAt !== null };
   };
   await recordSetting(tx, {
     ...{ organizationId, actor, surface, at, action },

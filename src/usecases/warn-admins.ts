@@ -1,8 +1,10 @@
 import type { Tx } from "../../db/connect.ts";
 import * as members from "../../db/members.ts";
+import * as outside from "../../db/outside.ts";
 import * as roles from "../../db/roles.ts";
 import * as shortages from "../../db/shortages.ts";
 import * as warnings from "../../db/warnings.ts";
+import { outsideSubject } from "../domain/outside.ts";
 import { accept } from "../domain/result.ts";
 import { groupSubject, projectSubject, requestSubject } from "../domain/shortage.ts";
 import { addressOf, toldSubject } from "../domain/stops.ts";
@@ -10,9 +12,9 @@ import { type Context, commit } from "./context.ts";
 import { tellAdmins, tellAdminsByEmail } from "./tell-admins.ts";
 
 /**
- * Looks for projects and open requests that too few people can decide, and for what a far end refuses, and tells the
- * admins of what they were not told of yet. What was mended is forgotten, so that they are told again when it breaks
- * anew. With nobody to tell it stays untold until there is an admin.
+ * Looks for projects and open requests that too few people can decide, for what a far end refuses, and for what was
+ * deployed past the gate, and tells the admins of what they were not told of yet. What was mended is forgotten, so that
+ * they are told again when it breaks anew. With nobody to tell it stays untold until there is an admin.
  */
 export async function warnAdmins(context: Context, organizationId: string): Promise<void> {
   await commit(context, async (tx, now) => {
@@ -23,6 +25,7 @@ export async function warnAdmins(context: Context, organizationId: string): Prom
       ...short.projects.map(({ id }) => projectSubject(id)),
       ...short.requests.map(({ number }) => requestSubject(number)),
       ...refused.map(toldSubject),
+      ...(await outside.list(tx, organizationId)).map(({ id }) => outsideSubject(id)),
     ]);
     // A group's own warning goes when it is read again, or when no role follows it any more.
     const bound = await roles.listBound(tx, organizationId);

@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import { secureHeaders } from "hono/secure-headers";
 import type { LinkPayload } from "../links.ts";
 import type { Log } from "../log.ts";
+import type { ApiEnv } from "./api/auth.ts";
 import { type Health, healthRoutes } from "./health.ts";
 import { type FindCard, linkRoutes } from "./link-routes.ts";
 import { type MetricsPage, metricsRoutes } from "./metrics.ts";
@@ -14,13 +15,15 @@ export type WebParts = {
   /** Reads the token of `/r/:token`; undefined where it is not ours. */
   readLink: (token: string) => LinkPayload | undefined;
   findCard: FindCard;
+  /** What answers `/api/v1`; nothing does without it. */
+  api?: Hono<ApiEnv>;
   /** What answers `/metrics`; nothing does without it. */
   metrics?: MetricsPage;
   log: Log;
 };
 
 /** Makes the web app: Slack's receiver, health, and the links of emails, on one port. */
-export function createWeb({ receiver, health, readLink, findCard, metrics, log }: WebParts): Hono {
+export function createWeb({ receiver, health, readLink, findCard, api, metrics, log }: WebParts): Hono {
   const web = new Hono();
   web.use(async (c, next) => {
     const start = performance.now();
@@ -48,6 +51,7 @@ export function createWeb({ receiver, health, readLink, findCard, metrics, log }
   );
   web.route("/", healthRoutes(health));
   if (metrics !== undefined) web.route("/", metricsRoutes(metrics));
+  if (api !== undefined) web.route("/api/v1", api);
   web.route("/", linkRoutes({ readLink, findCard, log }));
   web.notFound((c) => c.html(nothingHere(), 404));
   web.onError((error, c) => {

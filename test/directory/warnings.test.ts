@@ -180,6 +180,7 @@ test("a long list is cut, and names cannot come alive", async () => {
     workflowRoles: [],
     stops: [],
     addresses: [],
+    outside: [],
   });
   const said = textOf(message ?? { blocks: [] });
   expect(said).not.toContain("<!channel>");
@@ -196,11 +197,28 @@ test("many refused addresses fit one message, however long what Resend says of t
   const stops = [{ farEnd: "email" as const, reason: "<!here>".repeat(500), since: new Date(0) }];
   const message = adminMessage({
     ...{ projects: [], requests: [], moreRequests: 0, strayRoles: [], workflowRoles: [] },
-    ...{ stops, addresses },
+    ...{ stops, addresses, outside: [] },
   });
   const said = textOf(message ?? { blocks: [] });
   expect(said).not.toMatch(/<!(channel|here)>/);
   expect(said).toContain("… and 2 more addresses.");
+  for (const block of message?.blocks ?? [])
+    if (block.type === "section") expect(block.text?.text.length).toBeLessThanOrEqual(3000);
+});
+
+test("what was deployed outside approval is told in one message, however long things are called", () => {
+  const name = `<!channel> ${"&".repeat(100)}`;
+  const outside = Array.from({ length: 12 }, (_, at) => ({
+    ...{ id: `d${at}`, project: name, integration: name, environment: name, version: name },
+    ...{ status: "succeeded" as const, by: { person: { id: "U1", name }, through: name }, at: new Date(0) },
+  }));
+  const message = adminMessage({
+    ...{ projects: [], requests: [], moreRequests: 0, strayRoles: [], workflowRoles: [], stops: [] },
+    ...{ addresses: [], outside },
+  });
+  const said = textOf(message ?? { blocks: [] });
+  expect(said).not.toContain("<!channel>");
+  expect(said).toContain("… and 6 more deployments.");
   for (const block of message?.blocks ?? [])
     if (block.type === "section") expect(block.text?.text.length).toBeLessThanOrEqual(3000);
 });

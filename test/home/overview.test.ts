@@ -127,7 +127,8 @@ function page(name: string, integrations: number, environments: number): Overvie
       link: `https://ci.example/?${"&a=ü".repeat(100)}`,
       author: name,
       since: new Date(0),
-      by: { person: { id: "U1", name } },
+      by: { person: { id: "U1", name }, through: name },
+      outside: true,
     },
     attempt: { version: name, status: "unknown" },
     next: {

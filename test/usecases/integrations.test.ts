@@ -71,6 +71,7 @@ describe("an integration", () => {
     expect(accepted(await house_.integrate({ name: "Orders", slug: "orders" }))).toEqual({
       integrationId: integration(),
       restored: true,
+      needsWebhook: false,
     });
     expect(await live(environment("staging"))).toBe("1.2.0");
     accepted(await request("dana"));

@@ -31,6 +31,23 @@ test("a build that the file newly names is live, and the next promotion starts f
   await house.requested({ buildId: house.build("4") });
 });
 
+test("builds are as old as the file lists them; where commits are compared is kept until the file says another", async () => {
+  const compareUrl = "https://git.example/{from}...{to}";
+  const one = { ...(orders as NonNullable<typeof orders>), compareUrl };
+  const commit = { hash: "c0ffee3", message: "Fix" };
+  const builds = one.builds.map((build) => (build.id === "3" ? { ...build, commits: [commit] } : build));
+  const house = await buildCatalog(database, {
+    projects: [{ ...commerce, integrations: [{ ...one, builds }] }],
+  });
+  await house.seed({ projects: [commerce] });
+  const { builds: stored, integrations } = await house.everything();
+  const known = (stored ?? []) as { version: string; created_at: string; commits: unknown }[];
+  const byTime = [...known].sort((a, b) => Date.parse(a.created_at) - Date.parse(b.created_at));
+  expect(byTime.map(({ version }) => version)).toEqual(["1.1.0", "1.2.0", "1.3.0", "1.4.0"]);
+  expect(byTime[2]?.commits).toEqual([{ ...commit, author: null, link: null }]);
+  expect(integrations).toEqual([expect.objectContaining({ compare_url: compareUrl })]);
+});
+
 test("somebody who is named twice in a role holds it once", async () => {
   const house = await buildCatalog(database);
   await house.hold("Reviewer", ["bob", "bob"]);

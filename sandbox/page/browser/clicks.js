@@ -5,6 +5,8 @@ import { post } from "./server.js";
 /** Buttons, menus and selects of blocks, wherever they stand. */
 export function startClicks() {
   document.addEventListener("click", (event) => {
+    const given = event.target.closest("[data-answer]");
+    if (given !== null) given.closest("dialog").close(given.dataset.answer);
     const button = event.target.closest('[data-act="click"]');
     if (button !== null) void press(button);
     const shortcut = event.target.closest('[data-act="shortcut"]');

@@ -59,7 +59,7 @@ export function startLive() {
       if (run !== undefined && run !== data) location.reload();
       run = data;
       offline.hidden = true;
-      void refresh("sidebar", "conversation", "home", "view", "mail", "strip", "workspace");
+      void refresh("sidebar", "conversation", "home", "view", "mail", "strip", "workspace", "ci");
     });
     source.addEventListener("change", ({ data }) => void refresh(...data.split(" ")));
     source.addEventListener("error", () => {

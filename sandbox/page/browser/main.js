@@ -1,6 +1,6 @@
 // The page's script: plain modules, served as they are. Everything shown is drawn by the server; this sends what
 // a person does, and fetches again what has changed.
-import { startAdmin } from "./admin.js";
+
 import { startClicks } from "./clicks.js";
 import { startComposer } from "./composer.js";
 import { startHome } from "./home.js";
@@ -8,6 +8,7 @@ import { startLive } from "./live.js";
 import { startMail } from "./mail.js";
 import { startMenu } from "./menu.js";
 import { startModal } from "./modal.js";
+import { startPanel } from "./panel.js";
 import { startPickers } from "./picker.js";
 import { startScroll } from "./scroll.js";
 
@@ -20,7 +21,7 @@ if (document.body.dataset.user !== undefined) {
   startPickers();
   startModal();
   startClicks();
-  startAdmin();
+  startPanel();
   startLive();
   void startHome();
 }

@@ -11,32 +11,43 @@ export type DeployParts = {
   report(
     organizationId: string,
     deploymentId: string,
-    report: { status: "in progress" } | AttemptEnd,
+    report: { status: "accepted" } | AttemptEnd,
     link: string | null,
   ): Promise<unknown>;
 };
 
 /** Hands an attempt to its integration's deployer and takes down what that answers. */
-export async function deploy(parts: DeployParts, item: Item): Promise<Outcome> {
-  const { organizationId } = item;
+export async function deploy(parts: DeployParts, item: Item, signal?: AbortSignal): Promise<Outcome> {
+  const { organizationId, inDoubt } = item;
   const { deploymentId } = item.payload as { deploymentId: string };
   const attempt = await getAttempt(parts.db, organizationId, deploymentId);
-  if (attempt === undefined || attempt.status !== "in progress") return { kind: "done" };
-  const deployer = parts.deployers[attempt.deployer];
+  // Whoever reported on it before we noted that it was accepted has it, and need not be asked again.
+  if (attempt === undefined || attempt.status !== "in progress" || attempt.acceptedAt !== null) {
+    return { kind: "done" };
+  }
+  const deployer = Object.hasOwn(parts.deployers, attempt.deployer)
+    ? parts.deployers[attempt.deployer]
+    : undefined;
   if (deployer === undefined) {
     const reason = `there is no deployer called ${attempt.deployer}`;
     await parts.report(organizationId, deploymentId, { status: "failed", reason }, null);
     return { kind: "done" };
   }
-  const deployed = await deployer(attempt);
+  const deployed = await deployer(attempt, { inDoubt, signal });
   if (deployed.kind === "retry") return deployed;
-  const report = deployed.kind === "ended" ? deployed.end : ({ status: "in progress" } as const);
+  const report = deployed.kind === "ended" ? deployed.end : ({ status: "accepted" } as const);
   await parts.report(organizationId, deploymentId, report, deployed.link);
   return { kind: "done" };
 }
 
-/** An attempt that was never answered ends as unknown: it may be running. */
+/**
+ * An attempt that was never answered ends as unknown: it may be running. One that was heard of all the same is waited
+ * for as long as every other.
+ */
 export async function abandon(parts: DeployParts, item: Item, reason: string): Promise<void> {
+  const { organizationId } = item;
   const { deploymentId } = item.payload as { deploymentId: string };
-  await parts.report(item.organizationId, deploymentId, { status: "unknown", reason }, null);
+  const attempt = await getAttempt(parts.db, organizationId, deploymentId);
+  if (attempt?.status === "in progress" && attempt.reportBy !== null) return;
+  await parts.report(organizationId, deploymentId, { status: "unknown", reason }, null);
 }

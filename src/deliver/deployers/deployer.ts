@@ -11,5 +11,8 @@ export type Deployed =
   | { kind: "accepted"; link: string | null }
   | Extract<Outcome, { kind: "retry" }>;
 
+/** How often it has been asked: `inDoubt`, an earlier call for this attempt may have got through. */
+export type Asking = { inDoubt: boolean; signal?: AbortSignal | undefined };
+
 /** Carries out an attempt. It gets the attempt's id as its key: the same one again must not deploy twice. */
-export type Deployer = (attempt: AttemptView) => Promise<Deployed>;
+export type Deployer = (attempt: AttemptView, asking: Asking) => Promise<Deployed>;

@@ -1,6 +1,7 @@
 import type { BuildView } from "../../queries/request-view.ts";
 import { nameList } from "../../slack/views/text.ts";
-import { shortName, stateWords } from "../../slack/views/words.ts";
+import { reasonHeading, shortName, stateWords } from "../../slack/views/words.ts";
+import { changeFacts, remarkFacts, sinceLines } from "./changes.ts";
 import type { Fact, NoticeInput, Quote } from "./mail.ts";
 import { momentIn } from "./moment.ts";
 import { inLines, type Piece, sentence, theirs, webAddress } from "./text.ts";
@@ -16,6 +17,7 @@ export function factsOf(input: NoticeInput): Fact[] {
   const critical: Piece[] = view.target.critical ? [{ text: " " }, { text: "critical", look: "mark" }] : [];
   return [
     { label: sentence`State`, lines: stateLines(input) },
+    ...remarkFacts(input),
     { label: sentence`Project`, lines: [[theirs(view.project.name, 200)]] },
     { label: sentence`Integration`, lines: [[theirs(view.integration.name, 200)]] },
     {
@@ -24,6 +26,7 @@ export function factsOf(input: NoticeInput): Fact[] {
     },
     { label: sentence`Build`, lines: [...buildLines(view.build), ...newerLines(input)] },
     { label: sentence`Live in ${view.target.name}`, lines: liveLines(input) },
+    ...changeFacts(input),
     { label: sentence`Requested by`, lines: requesterLines(input) },
     ...reviewFacts(input),
     ...deploymentFacts(input),
@@ -36,7 +39,7 @@ export function quotesOf(input: NoticeInput): Quote[] {
   const asked = isRequester(input) ? sentence`Your message` : sentence`Message from ${view.requester.name}`;
   return [
     ...quote(sentence`Reason`, view.cancelled?.reason),
-    ...quote(sentence`What the deployment reported`, failure(input)),
+    ...quote([{ text: failureHeading(input) }], failure(input)),
     ...quote(sentence`Comment from ${deciderName(input)}`, view.decision?.comment),
     ...quote(asked, view.message),
     ...otherComments(input),
@@ -48,6 +51,10 @@ const quote = (heading: Piece[], text: string | null | undefined, limit = 3000):
 
 function failure({ view }: NoticeInput): string | null {
   return view.state === "failed" ? (view.attempt?.reason ?? null) : null;
+}
+
+function failureHeading({ view: { attempt } }: NoticeInput): string {
+  return reasonHeading({ unknown: attempt?.unknown === true });
 }
 
 function deciderName({ view }: NoticeInput): string {
@@ -98,11 +105,12 @@ function newerLines({ view }: NoticeInput): Piece[][] {
   return [sentence`Note: ${view.source.name} runs ${view.newerInSource.version} by now.`];
 }
 
-function liveLines({ view, recipient }: NoticeInput): Piece[][] {
+function liveLines(input: NoticeInput): Piece[][] {
+  const { view } = input;
   const live = view.liveInTarget;
   if (live === null) return [quiet("Nothing yet")];
   const what = live.id === view.build.id ? [sentence`This build, ${view.build.version}`] : buildLines(live);
-  return [...what, quiet(`since ${momentIn(recipient.timeZone, live.since)}`)];
+  return [...what, ...sinceLines(input)];
 }
 
 function requesterLines({ view, recipient }: NoticeInput): Piece[][] {

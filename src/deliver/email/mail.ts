@@ -11,8 +11,8 @@ export type NoticeInput = {
   link: string;
 };
 
-/** One row of the table: a label and the lines of its value. */
-export type Fact = { label: Piece[]; lines: Piece[][] };
+/** One row of the table: a label and the lines of its value; `spaced`: lines that may wrap, told apart by some space. */
+export type Fact = { label: Piece[]; lines: Piece[][]; spaced?: true };
 
 /** Somebody's own words under a line that says whose. */
 export type Quote = { heading: Piece[]; lines: string[] };

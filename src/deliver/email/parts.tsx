@@ -78,7 +78,7 @@ export function Facts({ facts }: { facts: readonly Fact[] }) {
   return (
     <table border={0} cellPadding={0} cellSpacing={0} style={style.facts} width="100%">
       <tbody>
-        {facts.map(({ label, lines }, row) => (
+        {facts.map(({ label, lines, spaced }, row) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: drawn once, never reordered
           <tr key={row}>
             <th className="label" scope="row" style={style.label}>
@@ -87,7 +87,7 @@ export function Facts({ facts }: { facts: readonly Fact[] }) {
             <td className="value" style={style.value}>
               {lines.map((pieces, index) => (
                 // biome-ignore lint/suspicious/noArrayIndexKey: drawn once, never reordered
-                <div key={index}>
+                <div key={index} style={spaced && index > 0 ? style.spaced : undefined}>
                   <Pieces of={pieces} />
                 </div>
               ))}

@@ -33,6 +33,7 @@ const pending: RequestView = {
     since: at("2026-11-02T09:12:00Z"),
   },
   newerInSource: null,
+  comparison: null,
   requester: ana,
   through: "release-bot",
   message: "Fixes the duplicated lines.\n\n  Tested on Staging.",

@@ -90,6 +90,7 @@ export const style = {
     verticalAlign: "top",
     ...wrap,
   },
+  spaced: { paddingTop: "6px" },
   quiet: { color: "#59626e" },
   code: { fontFamily: mono, fontSize: "12px", wordBreak: "break-all" },
   mark: {

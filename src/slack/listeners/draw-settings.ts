@@ -2,16 +2,18 @@ import type { KnownBlock } from "@slack/types";
 import type { MemberId } from "../../domain/people.ts";
 import { getAdmins } from "../../queries/get-admins.ts";
 import { listRoles } from "../../queries/get-roles.ts";
+import { listTokens } from "../../queries/get-tokens.ts";
 import { getWorkflowSummary } from "../../queries/get-workflow.ts";
 import type { Ports } from "../ports.ts";
 import { roleListBlocks, rolesPerPage } from "../views/roles.ts";
 import { notAdminBlocks, sectionBar } from "../views/settings.ts";
+import { tokenListBlocks, tokensPerPage } from "../views/tokens.ts";
 import { workflowBlocks } from "../views/workflow.ts";
 import { projectsBlocks } from "./draw-projects.ts";
 
 /** Where somebody is in the settings. It is kept for the Home: small, and of constants and ids. */
 export type SettingsPlace = {
-  section: "workflows" | "roles" | "projects";
+  section: "workflows" | "roles" | "projects" | "tokens";
   page?: number;
   projectId?: string;
 };
@@ -49,5 +51,9 @@ async function drawSection(
     }
     case "projects":
       return projectsBlocks(ports, organizationId, place);
+    case "tokens": {
+      const { tokens, page, total } = await listTokens(db, organizationId, place.page ?? 0, tokensPerPage);
+      return tokenListBlocks(tokens, page, total);
+    }
   }
 }

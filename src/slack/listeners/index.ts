@@ -1,6 +1,7 @@
 import type { App } from "@slack/bolt";
 import type { Ports } from "../ports.ts";
 import { listenToApprovals } from "./approvals.ts";
+import { listenToDeployer } from "./deployer.ts";
 import { listenToFinish } from "./finish.ts";
 import { listenToHome } from "./home.ts";
 import { listenToLedger } from "./ledger.ts";
@@ -12,6 +13,7 @@ import { listenToRequestModal } from "./request-modal.ts";
 import { listenToReviews } from "./review.ts";
 import { listenToRoles } from "./roles.ts";
 import { listenToSettings } from "./settings.ts";
+import { listenToTokens } from "./tokens.ts";
 import { listenToWorkflow } from "./workflow.ts";
 
 /** Every way in from Slack; the ids are those of ids.ts. */
@@ -29,4 +31,6 @@ export function listen(app: App, ports: Ports): void {
   listenToWorkflow(app, ports);
   listenToRoles(app, ports);
   listenToProjects(app, ports);
+  listenToDeployer(app, ports);
+  listenToTokens(app, ports);
 }

@@ -11,7 +11,7 @@ import type { SettingsPlace } from "./draw-settings.ts";
 /** How a form was answered; with a place the settings beneath are drawn anew there, since it was carried out. */
 export type FormAnswer = { answer: SubmissionAnswer; place?: SettingsPlace };
 
-export const submitter = ({ organizationId, userId }: Submission) => ({
+export const submitter = ({ organizationId, userId }: Pick<Submission, "organizationId" | "userId">) => ({
   organizationId,
   actor: member(userId),
   surface: "slack" as const,

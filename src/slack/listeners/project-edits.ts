@@ -1,5 +1,6 @@
 import type { KnownBlock, ModalView } from "@slack/types";
 import { place } from "../../domain/catalog.ts";
+import { deployerKinds } from "../../domain/deployment.ts";
 import type { Refusal } from "../../domain/refusals.ts";
 import { getProject, getProjectAt, listRoleNames, type ProjectDetails } from "../../queries/get-projects.ts";
 import { saveIntegration } from "../../usecases/save-integration.ts";
@@ -8,6 +9,7 @@ import { saveProject } from "../../usecases/save-project.ts";
 import type { Submission } from "../answer.ts";
 import type { Ports } from "../ports.ts";
 import { projectIds as ids } from "../project-ids.ts";
+import { webhookModal } from "../views/deployer.ts";
 import {
   editProjectModal,
   environmentModal,
@@ -19,6 +21,7 @@ import {
 import { projectChangeWords } from "../views/projects.ts";
 import { shortName } from "../views/words.ts";
 import { changedBlocks } from "../views/workflow.ts";
+import { findWebhook } from "./deployer.ts";
 import {
   chosenRoles,
   done,
@@ -85,12 +88,16 @@ export async function saveIntegrationForm(ports: Ports, submission: Submission):
   const names = readNames(submission);
   if ("fault" in names) return names.fault;
   const integration = id === undefined || seen === undefined ? null : { id, seen };
+  const deployer = submission.value(ids.input.deployer, ids.input.deployer);
+  const chosen = deployerKinds.find((kind) => kind === deployer);
   const result = await saveIntegration(ports.context, {
     ...{ ...submitter(submission), projectId, integration },
     ...names,
+    ...(chosen !== undefined && { deployer: chosen }),
   });
   if (result.ok) {
-    const { restored } = result.value;
+    const { restored, needsWebhook, integrationId } = result.value;
+    if (needsWebhook) return askForWebhook(ports, submission, { projectId, page, id: integrationId });
     return done({ section: "projects", projectId, page }, restored ? names.name : null);
   }
   const { refusal } = result;
@@ -99,13 +106,25 @@ export async function saveIntegrationForm(ports: Ports, submission: Submission):
       const now = project.integrations.find((one) => one.id === id);
       return now === undefined
         ? undefined
-        : integrationModal({ ...shown, seen: now }, now, { typed: names, notice });
+        : integrationModal(shown, now, { typed: { ...names, deployer }, notice });
     });
   }
   if (refusal.code === "not-found" && refusal.what === "integration") {
     return wrong(ids.input.name, "This integration was archived meanwhile. Close this to see what there is.");
   }
   return refused(refusal, names);
+}
+
+/** A webhook was chosen that has no address yet: the form becomes the one that asks for it. */
+async function askForWebhook(
+  ports: Ports,
+  { organizationId }: Submission,
+  spot: { projectId: string; page: number; id: string },
+): Promise<FormAnswer> {
+  const place = { section: "projects", projectId: spot.projectId, page: spot.page } as const;
+  const known = await findWebhook(ports, organizationId, spot);
+  if (known === undefined) return { answer: undefined, place };
+  return { answer: { response_action: "update", view: webhookModal(known.shown, known.form) }, place };
 }
 
 /** Somebody was faster: the form is drawn anew with what they changed above it, and with what is typed in it. */
@@ -139,11 +158,15 @@ async function projectLines(
 }
 
 function integrationLines(
-  seen: { name: string; slug: string },
-  now: { name: string; slug: string } | undefined,
+  seen: { name: string; slug: string; deployer: string },
+  now: { name: string; slug: string; deployer: string } | undefined,
 ): string {
   if (now === undefined) return "";
   const name = seen.name === now.name ? [] : [`• Name: ${shortName(seen.name)} → ${shortName(now.name)}`];
   const slug = seen.slug === now.slug ? [] : [`• Short name: ${seen.slug} → ${now.slug}`];
-  return [...name, ...slug].join("\n");
+  const deployer =
+    seen.deployer === now.deployer
+      ? []
+      : [`• Deployer: ${shortName(seen.deployer)} → ${shortName(now.deployer)}`];
+  return [...name, ...slug, ...deployer].join("\n");
 }

@@ -54,7 +54,7 @@ export function listenToSettings(app: App, ports: Ports): void {
     });
     await (answer === undefined ? ack() : ack(answer));
   });
-  for (const section of ["workflows", "roles", "projects"] as const) {
+  for (const section of ["workflows", "roles", "projects", "tokens"] as const) {
     onClick(app, ports, ids.action[section], async (click) => () => redraw(ports, click, { section }));
   }
 }

@@ -1,18 +1,18 @@
 import type { KnownBlock } from "@slack/types";
 import type { FarEnd } from "../../domain/stops.ts";
-import type { WarningsView } from "../../queries/get-warnings.ts";
+import type { OutsideView, WarningsView } from "../../queries/get-warnings.ts";
 import { ids } from "../ids.ts";
 import { button, type Message } from "./card.ts";
 import { escaped, escapeWithin, moment, mrkdwn, nameList, textLimits } from "./text.ts";
-import { countWords, shortName, whatWords } from "./words.ts";
+import { byWords, countWords, shortName, whatWords } from "./words.ts";
 
 /** As many projects and roles are named one by one. */
 const mostLines = 10;
 
 /** What is amiss, to one admin, with what to do; null where nothing is any more. */
 export function adminMessage(view: WarningsView): Message | null {
-  const { projects, requests, moreRequests, strayRoles, stops, addresses } = view;
-  const amiss = [projects, requests, strayRoles, stops, addresses];
+  const { projects, requests, moreRequests, strayRoles, stops, addresses, outside } = view;
+  const amiss = [projects, requests, strayRoles, stops, addresses, outside];
   if (amiss.every((all) => all.length === 0)) return null;
   const blocks: KnownBlock[] = stops.map((stop) => section(stopWords(stop)));
   if (projects.length > 0) blocks.push(section(lines(projects.map(projectWords), "project")));
@@ -27,14 +27,16 @@ export function adminMessage(view: WarningsView): Message | null {
   if (moreRequests > 0) blocks.push(section(`… and ${countWords(moreRequests, "more request")} like these.`));
   if (strayRoles.length > 0) blocks.push(section(lines(strayRoles.map(strayWords), "role")));
   if (addresses.length > 0) blocks.push(section(lines(addresses.map(addressWords), "address", "addresses")));
+  if (outside.length > 0)
+    blocks.push(section(lines(outside.map(outsideWords), "deployment", "deployments", 6)));
   blocks.push({ type: "context", elements: [mrkdwn(escapeWithin(adviceWords(view), textLimits.context))] });
   return { text: escapeWithin(headline(view), textLimits.section), blocks };
 }
 
 const section = (text: string) => ({ type: "section" as const, text: mrkdwn(text) });
 
-function lines(all: readonly string[], what: string, many = `${what}s`): string {
-  const shown = all.slice(0, mostLines);
+function lines(all: readonly string[], what: string, many = `${what}s`, most = mostLines): string {
+  const shown = all.slice(0, most);
   const rest = all.length - shown.length;
   const more = rest > 0 ? [`… and ${rest} more ${rest === 1 ? what : many}.`] : [];
   return [...shown, ...more].join("\n");
@@ -82,7 +84,16 @@ function addressWords({ address, people, reason }: WarningsView["addresses"][num
   return `⚠️ *${who}* cannot be reached by email at ${escapeWithin(address, most.address)}. ${said}.`;
 }
 
-function headline({ projects, requests, moreRequests, strayRoles, stops, addresses }: WarningsView): string {
+/** Six of them fit a section, whatever things are called. */
+function outsideWords({ project, integration, environment, version, status, by, at }: OutsideView): string {
+  const short = (name: string) => escapeWithin(shortName(name), most.names);
+  const verb = status === "in progress" ? "is being deployed to" : "is live in";
+  const what = `*${short(integration)}* ${short(version)} ${verb} *${short(environment)}*`;
+  return `⚠️ ${what} (${short(project)}) outside approval. Reported by ${short(byWords(by))}, ${moment(at)}.`;
+}
+
+function headline(view: WarningsView): string {
+  const { projects, requests, moreRequests, strayRoles, stops, addresses, outside } = view;
   const where = projects.map(({ name }) => shortName(name));
   const stuck = [...requests.map(({ number }) => `#${number}`)];
   const parts = [
@@ -99,12 +110,19 @@ function headline({ projects, requests, moreRequests, strayRoles, stops, address
     ...(addresses.length > 0
       ? [`No email reaches ${nameList(addresses.flatMap(({ people }) => people.map(shortName)))}.`]
       : []),
+    ...outsideHeadline(outside),
   ];
   return `⚠️ ${parts.join(" ")}`;
 }
 
+function outsideHeadline(outside: readonly OutsideView[]): string[] {
+  if (outside.length === 0) return [];
+  const where = outside.map((one) => `${shortName(one.integration)} in ${shortName(one.environment)}`);
+  return [`Deployed outside approval: ${nameList([...new Set(where)])}.`];
+}
+
 function adviceWords(view: WarningsView): string {
-  const { projects, requests, workflowRoles, strayRoles, stops, addresses } = view;
+  const { projects, requests, workflowRoles, strayRoles, stops, addresses, outside } = view;
   const { settings } = ids.command;
   const parts = stops.map(({ farEnd }) => stopAdvice[farEnd]);
   if (projects.length + requests.length > 0) {
@@ -119,6 +137,10 @@ function adviceWords(view: WarningsView): string {
     parts.push(`Bind the role to another group, or choose its people, with ${settings}.`);
   if (addresses.length > 0)
     parts.push("Correct the address in the Slack profile; until then they are told in Slack only.");
+  if (outside.length > 0)
+    parts.push(
+      `Nobody asked for it here. What is live counts as live; have the pipeline request first, or change the gate with ${settings}.`,
+    );
   return `${parts.join(" ")} You are told this once.`;
 }
 

@@ -4,6 +4,7 @@ import type { CardView } from "../../queries/get-card.ts";
 import type { RequestView, ViewerRights } from "../../queries/request-view.ts";
 import { ids } from "../ids.ts";
 import { cardValue } from "./card-value.ts";
+import { comparisonBlocks } from "./comparison.ts";
 import {
   context,
   messageBlocks,
@@ -57,6 +58,7 @@ function cardBlocks(
   return fitMessage([
     titleBlock(view),
     requestFields(view),
+    ...comparisonBlocks(view),
     ...messageBlocks(view),
     { type: "divider" },
     ...stateBlocks(view),

@@ -1,7 +1,18 @@
 import type { ContextBlock, HeaderBlock, KnownBlock, SectionBlock } from "@slack/types";
 import type { BuildView, LiveView, RequestView } from "../../queries/request-view.ts";
-import { escaped, escapeWithin, link, moment, mrkdwn, nameList, plain, textLimits } from "./text.ts";
-import { byWords, countWords, shortName, stateSign, stateWords } from "./words.ts";
+import { deployerWords } from "./comparison-words.ts";
+import {
+  escaped,
+  escapeWithin,
+  link,
+  moment,
+  momentAndAge,
+  mrkdwn,
+  nameList,
+  plain,
+  textLimits,
+} from "./text.ts";
+import { byWords, countWords, reasonHeading, shortName, stateSign, stateWords } from "./words.ts";
 
 const nameInField = 300;
 
@@ -19,7 +30,9 @@ export function requestFields(view: RequestView): SectionBlock {
         `*From → to*\n${escapeWithin(view.source.name, nameInField)} → ${escapeWithin(view.target.name, nameInField)}${critical}`,
       ),
       mrkdwn(`*Build*\n${buildWords(view.build)}`),
-      mrkdwn(`*Live in ${escapeWithin(view.target.name, nameInField)} now*\n${liveWords(view.liveInTarget)}`),
+      mrkdwn(
+        `*Live in ${escapeWithin(view.target.name, nameInField)} now*\n${liveWords(view.liveInTarget)}${deployedWords(view)}`,
+      ),
       mrkdwn(`*Requested by*\n<@${view.requester.id}>${through}\n${moment(view.createdAt)}`),
       mrkdwn(`*Approvals*\n${approvalWords(view)}`),
     ],
@@ -37,7 +50,14 @@ export function buildWords(build: BuildView): string {
 }
 
 export function liveWords(live: LiveView | null): string {
-  return live === null ? "Nothing yet" : `${buildWords(live)}\nsince ${moment(live.since)}`;
+  return live === null ? "Nothing yet" : `${buildWords(live)}\nsince ${momentAndAge(live.since)}`;
+}
+
+/** Who brought what is live there, where that is known. */
+function deployedWords({ comparison, liveInTarget }: RequestView): string {
+  const from = comparison?.from;
+  const words = from?.id === liveInTarget?.id ? deployerWords(from?.deployed) : null;
+  return words === null ? "" : `\ndeployed by ${escapeWithin(words, 300)}`;
 }
 
 function approvalWords({ approvals, decision }: RequestView): string {
@@ -45,7 +65,7 @@ function approvalWords({ approvals, decision }: RequestView): string {
 }
 
 /** A link only where it fits into a field beside the rest: an address grows when it is encoded. */
-function fitLink(address: string | null, label: string): string {
+export function fitLink(address: string | null, label: string): string {
   const linked = link(address, label);
   return linked.length <= 1000 ? linked : escaped(label);
 }
@@ -83,10 +103,12 @@ export function stateBlocks(view: RequestView): KnownBlock[] {
     blocks.push(context(fitLink(view.attempt.link, "Follow the deployment")));
   }
   if ((view.state === "promoted" || view.state === "failed") && view.attempt !== null) {
-    blocks.push(context(`🚀 Started by ${escapeWithin(byWords(view.attempt.startedBy), 300)}`));
+    const { startedBy, link: address } = view.attempt;
+    const look = address === null ? "" : ` · ${fitLink(address, "Look at the deployment")}`;
+    blocks.push(context(`🚀 Started by ${escapeWithin(byWords(startedBy), 300)}${look}`));
   }
   if (view.state === "failed" && view.attempt?.reason) {
-    blocks.push(...quoted("What the deployment reported", view.attempt.reason));
+    blocks.push(...quoted(reasonHeading(view.attempt), view.attempt.reason));
   }
   const { decision, cancelled } = view;
   if (decision?.by.person === null && view.state !== "approved") {

@@ -123,7 +123,8 @@ function liveWords({ live, attempt }: EnvironmentCard, layout: Layout): string {
   const linked = link(live.link, cutTo(shortName(live.version), 40));
   // An address that is long would crowd out the rest of a full page.
   const shown = layout === "cards" && linked.length <= 300 ? linked : version;
-  return `🟢 Live: ${shown}${commit}\nsince ${moment(live.since)}, by ${name(byWords(live.by), layout)}`;
+  const outside = live.outside ? "\n⚠️ Outside approval" : "";
+  return `🟢 Live: ${shown}${commit}\nsince ${moment(live.since)}, by ${name(byWords(live.by), layout)}${outside}`;
 }
 
 function attemptWords({ attempt }: EnvironmentCard, layout: Layout): string {

@@ -3,9 +3,9 @@ import type { RequestEvent } from "../../domain/notices.ts";
 import type { RequestView } from "../../queries/request-view.ts";
 import { ids } from "../ids.ts";
 import { button, type Message, requestAgainButton } from "./card.ts";
-import { quoted } from "./details.ts";
-import { escapeWithin, mrkdwn } from "./text.ts";
-import { byWords, shortName, whatWords } from "./words.ts";
+import { context, quoted } from "./details.ts";
+import { escapeWithin, link, mrkdwn } from "./text.ts";
+import { byWords, reasonHeading, shortName, whatWords } from "./words.ts";
 
 /** The message that notifies the requester of an outcome; their card beside it has the rest. */
 export function outcomeMessage(view: RequestView, event: RequestEvent): Message {
@@ -20,6 +20,9 @@ export function outcomeMessage(view: RequestView, event: RequestEvent): Message 
       }),
     },
     ...(said === null ? [] : quoted(said.from, said.text)),
+    ...(event === "failed" && view.attempt?.link
+      ? [context(link(view.attempt.link, "Look at the deployment"))]
+      : []),
     ...(event === "expired"
       ? [{ type: "actions" as const, elements: [requestAgainButton(view.number)] }]
       : []),
@@ -63,7 +66,6 @@ function comment(view: RequestView, event: RequestEvent): { from: string; text: 
   }
   if (event === "cancelled" && cancelled?.reason)
     return { from: byWords(cancelled.by), text: cancelled.reason };
-  if (event === "failed" && attempt?.reason)
-    return { from: "What the deployment reported", text: attempt.reason };
+  if (event === "failed" && attempt?.reason) return { from: reasonHeading(attempt), text: attempt.reason };
   return null;
 }

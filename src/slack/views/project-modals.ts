@@ -3,6 +3,7 @@ import { nameLimits } from "../../domain/catalog.ts";
 import type { Environment } from "../../domain/pipeline.ts";
 import type { IntegrationRow, ProjectDetails } from "../../queries/get-projects.ts";
 import { projectIds as ids } from "../project-ids.ts";
+import { deployerInput, webhookButton } from "./deployer.ts";
 import { context } from "./details.ts";
 import { checkInput, multiSelectInput, searchInput, selectInput, textInput } from "./inputs.ts";
 import { archives, button } from "./projects.ts";
@@ -18,8 +19,8 @@ export type ShownForm = {
   version?: number;
   /** The environment or integration that is edited; left out for a new one. */
   id?: string;
-  /** The integration's names that the person saw. */
-  seen?: { name: string; slug: string };
+  /** The integration's names and deployer that the person saw. */
+  seen?: Names & { deployer: string };
 };
 
 export const readForm = (metadata: string): ShownForm => JSON.parse(metadata || "{}") as ShownForm;
@@ -147,27 +148,38 @@ export const first = "first";
 export function integrationModal(
   shown: ShownForm,
   integration: IntegrationRow | undefined,
-  draft?: Draft<Names>,
+  draft?: Draft<Names & { deployer: string }>,
 ): ModalView {
-  const typed = draft?.typed ?? integration ?? { name: "", slug: "" };
+  const typed = draft?.typed ?? integration ?? { name: "", slug: "", deployer: "record" };
   const title = shown.id === undefined ? "Add Integration" : "Edit Integration";
-  const seen = integration === undefined ? {} : { seen: { name: integration.name, slug: integration.slug } };
+  const seen = integration === undefined ? {} : { seen: namesOf(integration) };
   const meaning = "It can't be promoted any more.";
   return modal(ids.view.integration, title, "Save", { ...shown, ...seen }, [
     ...(draft?.notice ?? []),
     nameInput(typed.name, "Orders Sync"),
     slugInput(typed.slug),
+    deployerInput(typed.deployer),
     ...(integration === undefined
       ? []
       : archiveBlocks(
-          button(ids.action.archiveIntegration, "Archive Integration", shown, archives(integration, meaning)),
+          ...(integration.deployer === "webhook" ? [webhookButton(spotOf(shown))] : []),
+          button(
+            ids.action.archiveIntegration,
+            "Archive Integration",
+            spotOf(shown),
+            archives(integration, meaning),
+          ),
         )),
   ]);
 }
 
-const archiveBlocks = (archive: Button): KnownBlock[] => [
+const namesOf = ({ name, slug, deployer }: IntegrationRow) => ({ name, slug, deployer });
+
+const spotOf = ({ projectId = "", page = 0, id = "" }: ShownForm) => ({ projectId, page, id });
+
+const archiveBlocks = (...elements: Button[]): KnownBlock[] => [
   { type: "divider" },
-  { type: "actions", elements: [archive] },
+  { type: "actions", elements },
 ];
 
 /** **Record Deployment**: the hand-made way in for a build. */

@@ -6,6 +6,7 @@ import type { RequestView } from "../../queries/request-view.ts";
 import { ids } from "../ids.ts";
 import { refusalWords } from "../refusals.ts";
 import { button } from "./card.ts";
+import { choiceBlocks } from "./comparison.ts";
 import { buildWords, context, liveWords } from "./details.ts";
 import { cutTo, escaped, escapeWithin, mrkdwn, plain, textLimits } from "./text.ts";
 import { shortName } from "./words.ts";
@@ -108,7 +109,7 @@ function integrationInput(choice: PromotionChoice | null): InputBlock {
 }
 
 function stepBlocks({ open }: RequestModal, choice: PromotionChoice): KnownBlock[] {
-  const { step, problem } = choice;
+  const { step, problem, build } = choice;
   const trouble = problem === null ? [] : [section(`⚠️ ${escaped(refusalWords(problem))}`)];
   if (step === null) return trouble;
   return [
@@ -124,6 +125,7 @@ function stepBlocks({ open }: RequestModal, choice: PromotionChoice): KnownBlock
         ),
       ],
     },
+    ...(build === null ? [] : choiceBlocks({ ...choice, build, target: step.target })),
     ...trouble,
     ...openBlocks(choice, open),
     ...hints(choice, step),

@@ -7,6 +7,7 @@ import type { ApprovalsPlace } from "../home-place.ts";
 import { ids } from "../ids.ts";
 import { refusalWords } from "../refusals.ts";
 import { button, requestAgainButton } from "./card.ts";
+import { comparisonDetails } from "./comparison.ts";
 import {
   context,
   messageBlocks,
@@ -51,6 +52,7 @@ const modal = (
 const about = (view: RequestView): KnownBlock[] => [
   titleBlock(view),
   requestFields(view),
+  ...comparisonDetails(view),
   ...messageBlocks(view),
   { type: "divider" },
   ...stateBlocks(view),

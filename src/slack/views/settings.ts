@@ -24,6 +24,7 @@ const sections = [
   ["workflows", "Workflows"],
   ["roles", "Roles"],
   ["projects", "Projects"],
+  ["tokens", "API Tokens"],
 ] as const;
 
 /** The buttons that lead from one section to another; the one that is shown stands out, for ears too. */

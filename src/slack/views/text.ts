@@ -61,8 +61,17 @@ export function plain(text: string, limit: number = textLimits.section): PlainTe
  * https://docs.slack.dev/messaging/formatting-message-text#date-formatting
  */
 export function moment(at: Date): string {
+  return dateToken(at, "{date_short_pretty} at {time}");
+}
+
+/** A moment and how long ago it was; the reader's Slack keeps count, so that the text stays as it is. */
+export function momentAndAge(at: Date): string {
+  return dateToken(at, "{date_short_pretty} at {time}, {ago}");
+}
+
+function dateToken(at: Date, pattern: string): string {
   const fallback = `${at.toISOString().slice(0, 16).replace("T", " ")} UTC`;
-  return `<!date^${Math.floor(at.getTime() / 1000)}^{date_short_pretty} at {time}|${fallback}>`;
+  return `<!date^${Math.floor(at.getTime() / 1000)}^${pattern}|${fallback}>`;
 }
 
 /** A longer address is left out: a field takes 2,000 characters, and there is more to say in it. */

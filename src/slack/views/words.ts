@@ -8,7 +8,9 @@ const nameLimit = 60;
 export const shortName = (name: string): string => cutTo(name.replace(/\s+/g, " ").trim(), nameLimit);
 
 export function byWords(by: ByView): string {
-  return by.person === null ? `Signoff (${by.reason})` : shortName(by.person.name);
+  if (by.person === null) return `Signoff (${by.reason})`;
+  const through = by.through === undefined ? "" : ` through token ${shortName(by.through)}`;
+  return `${shortName(by.person.name)}${through}`;
 }
 
 /** What of a request the words about it need: a card has all of it, a line of a list no more than this. */
@@ -56,6 +58,11 @@ export function stateWords(view: Worded): string {
     default:
       return never(view.state);
   }
+}
+
+/** What stands above the reason of an attempt that did not succeed: the far side's, or our own. */
+export function reasonHeading({ unknown }: { unknown: boolean }): string {
+  return unknown ? "Why it counts as unknown" : "What the deployment reported";
 }
 
 /** The state as one sign, for eyes; the words beside it say the same. */

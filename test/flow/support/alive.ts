@@ -21,9 +21,9 @@ function parsed(text: string): string[] {
 }
 
 const ours = [
-  /^<!date\^\d+\^\{date_short_pretty\} at \{time\}\|\d{4}-\d\d-\d\d \d\d:\d\d UTC>$/,
+  /^<!date\^\d+\^\{date_short_pretty\} at \{time\}(, \{ago\})?\|\d{4}-\d\d-\d\d \d\d:\d\d UTC>$/,
   /^<https?:\/\/[^\s<>|/]+\/archives\/\w+\/p\d+\|Open the card>$/,
-  /^<https?:\/\/ci\.example\/[^\s<>|]*\|[^<>|]+>$/,
+  /^<https?:\/\/(ci|git)\.example\/[^\s<>|]*\|[^<>|]+>$/,
 ];
 
 /** What in a mrkdwn text is not ours but alive, or broken. */

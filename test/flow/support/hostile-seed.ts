@@ -12,10 +12,17 @@ export function hostileSeed(hostile: (length: number) => string) {
       // Short enough for a link, and one that is too long for it once it is encoded.
       link: n === "2" ? `https://ci.example/${hostile(450)}` : link(n),
       author: hostile(100),
+      commits: Array.from({ length: 14 }, (_, i) => ({
+        hash: `${n}${String.fromCharCode(97 + i)}${hostile(98)}`,
+        message: `${hostile(1000)}\n${hostile(900)}`,
+        author: hostile(100),
+        link: i % 2 === 0 ? `https://git.example/${hostile(30)}` : link(n),
+      })),
     }));
   const integration = (slug: string, called: string) => ({
     slug,
     name: called,
+    compareUrl: `https://git.example/{from}...{to}?${hostile(100)}`,
     builds: builds(slug),
     live: { development: `${slug}-2`, staging: `${slug}-1` } as Live,
   });

@@ -40,6 +40,7 @@ test("a pending request: what, from where to where, by whom, and who may review"
     build: { id: house.build("3"), version: "1.3.0", commit: "c0ffee3", link: null, author: null },
     liveInTarget: expect.objectContaining({ version: "1.2.0", since: house.clock.now }),
     newerInSource: null,
+    comparison: expect.objectContaining({ direction: "forward", link: null }),
     requester: person("dana"),
     through: null,
     message: "please",

@@ -1,0 +1,260 @@
+// A small server that takes Signoff's promotion webhooks: it verifies the signature, answers at once, deploys, and
+// reports. Run it with `node receiver.mjs` (see README.md), or import `startReceiver` into a server of your own.
+// Its one dependency is the published library of https://www.standardwebhooks.com: npm install standardwebhooks
+
+import { spawn } from "node:child_process";
+import { mkdir, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { pathToFileURL } from "node:url";
+import { Webhook } from "standardwebhooks";
+
+const bodyLimit = 1024 * 1024;
+/** A report that Signoff did not answer is sent again after so many seconds. */
+const retrySeconds = [1, 2, 5, 10, 30, 60, 120];
+/** So much of what a command printed last is given as the reason of its failure. */
+const reasonLimit = 400;
+
+/** @type {typeof import("./receiver.d.mts").startReceiver} */
+export async function startReceiver(options) {
+  const { port = 0, host = "127.0.0.1", link = () => undefined, onReceived = () => {} } = options;
+  let hooks = readSecrets(options.secret);
+  const isFirst = await rememberIn(options.memory);
+  const running = new Set();
+  const stopping = new AbortController();
+
+  const refuse = (status, reason) => {
+    onReceived({ at: new Date(), answer: "refused", reason });
+    return { status, json: { error: reason } };
+  };
+
+  const take = async (request, answered) => {
+    const body = await readBody(request);
+    if (body === undefined) return refuse(413, "the body is too long");
+    const event = verify(hooks, body, request.headers);
+    if (event === undefined) return refuse(401, "the signature does not fit: is the secret the right one?");
+    if (event.type !== "promotion.deploy") {
+      onReceived({ at: new Date(), answer: "ping" });
+      return { status: 204 };
+    }
+    const isNew = await isFirst(request.headers["webhook-id"]);
+    onReceived({ at: new Date(), answer: isNew ? "accepted" : "repeated", delivery: event });
+    if (isNew) {
+      // First the answer: Signoff waits seconds for that, and a deployment may take an hour.
+      const begun = answered.then(() => carryOut(event, options, stopping.signal));
+      const done = begun.finally(() => running.delete(done));
+      running.add(done);
+    }
+    return { status: 202, json: { link: link(event) } };
+  };
+
+  const server = createServer((request, response) => {
+    if (request.method !== "POST") return send(response, { status: request.url === "/healthz" ? 200 : 404 });
+    const answered = new Promise((resolve) => response.once("close", resolve));
+    take(request, answered).then(
+      (answer) => send(response, answer),
+      // Signoff tries again after a 5xx, with the same id.
+      () => send(response, { status: 500, json: { error: "the receiver failed" } }),
+    );
+  });
+  await new Promise((resolve, reject) => {
+    server.once("error", reject).listen(port, host, resolve);
+  });
+  const bound = server.address().port;
+  return {
+    url: `http://${host}:${bound}/`,
+    port: bound,
+    trust: (secret) => {
+      hooks = readSecrets(secret);
+    },
+    stop: async (graceMs = 30_000) => {
+      const closed = new Promise((resolve) => server.close(resolve));
+      await within(graceMs, Promise.allSettled(running));
+      stopping.abort();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+/**
+ * Says whether an attempt is seen for the first time: Signoff sends it again where it did not get our answer. One that
+ * was taken is never begun again, also where we ended before it was done: Signoff then says that it is unknown.
+ */
+async function rememberIn(folder) {
+  const taken = new Set();
+  if (folder !== undefined) await mkdir(folder, { recursive: true });
+  return async (attempt) => {
+    if (taken.has(attempt)) return false;
+    if (folder !== undefined) {
+      try {
+        await writeFile(join(folder, encodeURIComponent(attempt)), "", { flag: "wx" });
+      } catch (error) {
+        if (error.code === "EEXIST") return false;
+        throw error;
+      }
+    }
+    const isFirst = !taken.has(attempt);
+    taken.add(attempt);
+    return isFirst;
+  };
+}
+
+/** Deploys, and reports how it ended. */
+async function carryOut(delivery, { deploy, onReported = () => {} }, signal) {
+  const tell = async (report) => {
+    const status = await sendReport(delivery.report, report, signal);
+    onReported({ attempt: delivery.attempt, report, status });
+  };
+  const progress = (link) => tell({ status: "in progress", ...(link && { link }) });
+  try {
+    await deploy(delivery, { progress });
+  } catch (error) {
+    return tell({ status: "failed", reason: error instanceof Error ? error.message : String(error) });
+  }
+  return tell({ status: "succeeded" });
+}
+
+/** Waits for it, but not longer than so many milliseconds. */
+async function within(ms, done) {
+  const timer = new AbortController();
+  await Promise.race([done, sleep(ms, undefined, { signal: timer.signal }).catch(() => {})]);
+  timer.abort();
+}
+
+/** @param {string} text one secret, or several with spaces between */
+function readSecrets(text) {
+  const secrets = text.split(/[\s,]+/).filter(Boolean);
+  if (secrets.length === 0) throw new Error("There is no secret to verify signatures with");
+  return secrets.map((secret) => new Webhook(secret));
+}
+
+/** The event, if one of the secrets signed exactly these bytes within the last five minutes. */
+function verify(hooks, body, headers) {
+  for (const hook of hooks) {
+    try {
+      return hook.verify(body, headers);
+    } catch {
+      // The next secret may fit.
+    }
+  }
+  return undefined;
+}
+
+/** The raw bytes as text: the signature is over them, so they are not parsed before. */
+async function readBody(request) {
+  const chunks = [];
+  let length = 0;
+  for await (const chunk of request) {
+    length += chunk.length;
+    if (length <= bodyLimit) chunks.push(chunk);
+  }
+  return length > bodyLimit ? undefined : Buffer.concat(chunks).toString("utf8");
+}
+
+function send(response, { status, json }) {
+  if (json === undefined) return response.writeHead(status).end();
+  response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(json));
+}
+
+/**
+ * Reports until Signoff has answered, about four minutes long. Repeating is safe: the first final report wins.
+ *
+ * @returns the HTTP status of the answer; undefined where there was none
+ */
+async function sendReport({ url, token }, report, signal) {
+  for (const seconds of [...retrySeconds, undefined]) {
+    const answer = await fetch(url, {
+      method: "POST",
+      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+      body: JSON.stringify(report),
+      signal: AbortSignal.any([signal, AbortSignal.timeout(10_000)]),
+    }).catch(() => undefined);
+    await answer?.body?.cancel();
+    const isLater = answer === undefined || answer.status === 429 || answer.status >= 500;
+    if (!isLater || seconds === undefined || signal.aborted) return answer?.status;
+    const asked = Number(answer?.headers.get("retry-after")) || 0;
+    await sleep(Math.max(asked, seconds) * 1000, undefined, { signal }).catch(() => {});
+  }
+}
+
+/** @type {typeof import("./receiver.d.mts").byCommand} */
+export function byCommand(command, onOutput = () => {}) {
+  return (delivery) =>
+    new Promise((resolve, reject) => {
+      // What was promoted reaches the command as variables: text of others is never part of the command itself.
+      const child = spawn(command, {
+        shell: true,
+        stdio: ["ignore", "pipe", "pipe"],
+        env: variables(delivery),
+      });
+      let said = "";
+      const hear = (chunk) => {
+        onOutput(String(chunk));
+        said = (said + chunk).slice(-4 * reasonLimit);
+      };
+      child.stdout.on("data", hear);
+      child.stderr.on("data", hear);
+      child.once("error", reject);
+      child.once("close", (code, killedBy) => {
+        if (code === 0) return resolve(undefined);
+        const end = killedBy === null ? `exit code ${code}` : `ended by ${killedBy}`;
+        reject(new Error(said.trim().slice(-reasonLimit) || `the deploy command failed: ${end}`));
+      });
+    });
+}
+
+function variables({ attempt, request, project, integration, from, to, build }) {
+  return {
+    // biome-ignore lint/style/noProcessEnv: a program of its own; the command needs its PATH
+    ...process.env,
+    SIGNOFF_ATTEMPT: attempt,
+    SIGNOFF_REQUEST: String(request.number),
+    SIGNOFF_PROJECT: project.slug,
+    SIGNOFF_INTEGRATION: integration.slug,
+    SIGNOFF_FROM: from.slug,
+    SIGNOFF_TO: to.slug,
+    SIGNOFF_BUILD: build.id,
+    SIGNOFF_VERSION: build.version,
+    SIGNOFF_COMMIT: build.commit ?? "",
+  };
+}
+
+/** `node receiver.mjs`: everything comes from the environment. */
+async function main() {
+  // biome-ignore lint/style/noProcessEnv: a program of its own
+  const { WEBHOOK_SECRET, DEPLOY_COMMAND, PORT = "8080", HOST = "127.0.0.1", LINK, MEMORY } = process.env;
+  if (!WEBHOOK_SECRET) throw new Error("Set WEBHOOK_SECRET to the secret that Signoff showed (whsec_…)");
+  const say = (words) => process.stdout.write(`${new Date().toISOString()} ${words}\n`);
+  const waitAWhile = async () => void (await sleep(3_000));
+  const receiver = await startReceiver({
+    secret: WEBHOOK_SECRET,
+    port: Number(PORT),
+    host: HOST,
+    deploy: DEPLOY_COMMAND ? byCommand(DEPLOY_COMMAND, (text) => process.stdout.write(text)) : waitAWhile,
+    ...(LINK && { link: ({ attempt }) => LINK.replaceAll("{attempt}", encodeURIComponent(attempt)) }),
+    ...(MEMORY && { memory: MEMORY }),
+    onReceived: ({ answer, reason, delivery }) => say(words(answer, reason, delivery)),
+    onReported: ({ attempt, report, status }) =>
+      say(
+        `${attempt}: reported ${report.status}, ${status === undefined ? "unanswered" : `answered ${status}`}`,
+      ),
+  });
+  say(`Waiting for webhooks at ${receiver.url}`);
+  const stop = () => void receiver.stop().then(() => process.exit(0));
+  process.once("SIGTERM", stop).once("SIGINT", stop);
+}
+
+function words(answer, reason, delivery) {
+  if (delivery === undefined) return reason === undefined ? answer : `${answer}: ${reason}`;
+  const { attempt, integration, build, to } = delivery;
+  return `${attempt}: ${answer}, ${integration.name} ${build.version} to ${to.name}`;
+}
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  main().catch((error) => {
+    process.stderr.write(`${error.message}\n`);
+    process.exit(1);
+  });
+}

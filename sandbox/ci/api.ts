@@ -1,0 +1,96 @@
+import { z } from "zod";
+
+const environment = z.object({ slug: z.string(), name: z.string() });
+
+const project = z.object({
+  slug: z.string(),
+  name: z.string(),
+  integrations: z.array(z.object({ slug: z.string(), name: z.string(), deployer: z.string() })),
+});
+
+const build = z
+  .object({
+    id: z.string(),
+    version: z.string(),
+    commit: z.string().nullable(),
+    author: z.string().nullable(),
+    createdAt: z.coerce.date(),
+  })
+  .transform(({ createdAt: at, ...known }) => ({ ...known, at }));
+
+const live = z.object({
+  integration: z.string(),
+  environment: environment,
+  live: z
+    .object({ build: z.string(), version: z.string(), since: z.coerce.date(), outside: z.boolean() })
+    .nullable(),
+});
+
+const problem = z.object({ detail: z.string() });
+
+export type KnownProject = z.infer<typeof project>;
+export type KnownBuild = z.infer<typeof build>;
+export type KnownEnvironment = {
+  slug: string;
+  name: string;
+  live: { build: string; version: string; since: Date; outside: boolean } | null;
+};
+
+type Place = { project: string; integration: string };
+
+type NewBuild = {
+  id: string;
+  version: string;
+  commit: string;
+  author: string;
+  link: string;
+  commits: { hash: string; author: string; message: string }[];
+};
+
+/** The calls that a pipeline makes. Each throws with Signoff's words where it is refused. */
+export type ApiClient = {
+  projects(): Promise<KnownProject[]>;
+  live(at: Place): Promise<KnownEnvironment[]>;
+  /** The newest first. */
+  builds(at: Place): Promise<KnownBuild[]>;
+  register(at: Place, build: NewBuild): Promise<void>;
+  deploy(at: Place, deployment: { build: string; environment: string }): Promise<void>;
+};
+
+/** @param base the API's address, without a slash at its end */
+export function apiClient(base: string, token: string): ApiClient {
+  const call = async (method: string, path: string, body?: object): Promise<unknown> => {
+    const response = await fetch(`${base}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+      ...(body && { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(10_000),
+    });
+    const answer: unknown = await response.json();
+    if (response.ok) return answer;
+    const read = problem.safeParse(answer);
+    throw new Error(read.success ? read.data.detail : `it answered ${response.status}`);
+  };
+  const pathOf = (at: Place) => `/projects/${at.project}/integrations/${at.integration}`;
+  return {
+    projects: async () => z.object({ items: z.array(project) }).parse(await call("GET", "/projects")).items,
+    live: async ({ project, integration }) => {
+      const { items } = z
+        .object({ items: z.array(live) })
+        .parse(await call("GET", `/projects/${project}/live`));
+      return items
+        .filter((item) => item.integration === integration)
+        .map((item) => ({ ...item.environment, live: item.live }));
+    },
+    builds: async (at) =>
+      z.object({ items: z.array(build) }).parse(await call("GET", `${pathOf(at)}/builds?limit=20`)).items,
+    register: async (at, build) => {
+      await call("POST", `${pathOf(at)}/builds`, build);
+    },
+    deploy: async (at, { build, environment }) => {
+      // Each press is a deployment of its own.
+      const id = `${build}-${environment}-${Date.now()}`;
+      await call("POST", `${pathOf(at)}/deployments`, { id, build, environment, status: "succeeded" });
+    },
+  };
+}

@@ -1,0 +1,86 @@
+import { findByEmail } from "../../src/directory/find-by-email.ts";
+import { memberOf } from "../../src/directory/slack-user.ts";
+import { system } from "../../src/domain/actor.ts";
+import type { Result } from "../../src/domain/result.ts";
+import { scopes } from "../../src/domain/token.ts";
+import type { Log } from "../../src/log.ts";
+import { findNamed } from "../../src/queries/find-integrations.ts";
+import { listProjectSlugs } from "../../src/queries/get-projects.ts";
+import { slackClients } from "../../src/slack/clients.ts";
+import { createToken } from "../../src/usecases/create-token.ts";
+import { saveMembers } from "../../src/usecases/save-members.ts";
+import { saveWebhook } from "../../src/usecases/save-webhook.ts";
+import { webhookSettings } from "../../src/webhook-parts.ts";
+import type { World } from "../world.ts";
+import { startFarEnd } from "./far-end.ts";
+import { type Ci, createCi } from "./index.ts";
+
+type Options = {
+  pageUrl: string;
+  /** The receiver's port. */
+  port: number;
+  /** The integration, as `project/integration`, whose promotions go to the receiver. */
+  webhookOf: string | undefined;
+  log: Log;
+};
+
+/** Whose token the pipeline uses. */
+const maker = "ada@acme.example";
+
+/** An attempt is given up as unknown soon, so that it can be waited for. */
+const silenceMinutes = 1;
+
+const reason = system("the sandbox");
+
+/** Starts the receiver of webhooks, points an integration at it, and gives the pipeline that one can play. */
+export async function startCi(world: World, { pageUrl, port, webhookOf, log }: Options): Promise<Ci> {
+  let changed = () => {};
+  const farEnd = await startFarEnd({
+    port,
+    linkTo: (attempt) => `${pageUrl}ci/attempts/${attempt}`,
+    onChange: () => changed(),
+  });
+  const apiUrl = `${world.config.http.publicUrl}/api/v1`;
+  const ci = createCi({ apiUrl, farEnd, token: () => makeToken(world, log) });
+  changed = ci.changed;
+  if (webhookOf !== undefined) farEnd.trust(await makeWebhook(world, webhookOf, farEnd.url));
+  return ci;
+}
+
+async function makeToken({ app, config }: World, log: Log): Promise<string> {
+  const { context, organizationId } = app;
+  const { people } = slackClients({ token: config.slack.botToken, apiUrl: config.slack.apiUrl, log });
+  const user = await findByEmail(people, maker);
+  if (user === undefined) throw new Error(`Nobody has the address ${maker}`);
+  const member = memberOf(user, organizationId);
+  await saveMembers(context, [member]);
+  const { text } = taken(
+    await createToken(context, {
+      ...{ organizationId, actor: reason, surface: "seed", name: "Sandbox CI" },
+      ...{ scopes: [...scopes], projectId: null, memberId: member.id },
+    }),
+  );
+  return text;
+}
+
+/** @returns the secret of the new webhook */
+async function makeWebhook({ app, config }: World, place: string, url: string): Promise<string> {
+  const { context, organizationId } = app;
+  const named = await findNamed(context.db, organizationId, place);
+  const projects = await listProjectSlugs(context.db, organizationId);
+  const project = projects.find(({ slug }) => place.startsWith(`${slug}/`));
+  if (named.kind !== "one" || project === undefined) throw new Error(`There is no ${place}`);
+  const { secret } = taken(
+    await saveWebhook(context, webhookSettings(config, context), {
+      ...{ organizationId, actor: reason, surface: "seed", version: null, url, silenceMinutes },
+      ...{ projectId: project.id, integrationId: named.integration.id },
+    }),
+  );
+  if (secret === null) throw new Error("The webhook has a secret already");
+  return secret;
+}
+
+function taken<T>(result: Result<T>): T {
+  if (!result.ok) throw new Error(result.refusal.code);
+  return result.value;
+}

@@ -1,0 +1,20 @@
+import * as audit from "../../db/audit.ts";
+import type { Db } from "../../db/connect.ts";
+
+export type AuditLine = audit.StoredEntry;
+
+/**
+ * A page of the audit log in the order of time (R12): from a moment, included, to another, not included. People are in
+ * it by id.
+ *
+ * @param after the id of the entry behind which the page begins
+ */
+export function listAudit(
+  db: Db,
+  organizationId: string,
+  range: { from: Date; to: Date },
+  after: number | null,
+  limit: number,
+): Promise<AuditLine[]> {
+  return audit.list(db, organizationId, range, after, limit);
+}

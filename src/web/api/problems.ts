@@ -1,0 +1,179 @@
+import type { Context } from "hono";
+import { HTTPException } from "hono/http-exception";
+import type { Refusal } from "../../domain/refusals.ts";
+import type { Result } from "../../domain/result.ts";
+import { isPassing, OutcomeUnknown } from "../../usecases/context.ts";
+import { refusalWords } from "./refusal-words.ts";
+
+type Status = 400 | 401 | 403 | 404 | 409 | 413 | 415 | 422 | 429 | 500 | 503;
+
+type Kind = { status: Status; title: string };
+
+const kind = (status: Status, title: string): Kind => ({ status, title });
+
+/** What each refusal of a rule is over HTTP. */
+const refusals: Record<Refusal["code"], Kind> = {
+  "not-found": kind(404, "Not found"),
+  archived: kind(409, "Archived"),
+  "no-source": kind(409, "Nothing comes before this environment"),
+  "nothing-live": kind(409, "Nothing is live in the source"),
+  "already-live": kind(409, "Already live"),
+  "build-changed": kind(409, "Another build is live"),
+  "gate-changed": kind(409, "The gate changed"),
+  "open-request": kind(409, "A request is open already"),
+  "not-replaceable": kind(409, "Not replaceable"),
+  "not-requester": kind(403, "May not request"),
+  "not-reviewer": kind(403, "May not review"),
+  "too-few-reviewers": kind(409, "Too few reviewers"),
+  "already-decided": kind(409, "Already decided"),
+  "not-pending": kind(409, "Not pending"),
+  "comment-required": kind(422, "A comment is required"),
+  "text-too-long": kind(422, "Too long"),
+  "not-approved": kind(409, "Not approved"),
+  "not-reviewed": kind(409, "Not reviewed"),
+  "must-confirm": kind(409, "Something changed"),
+  "not-canceller": kind(403, "May not cancel"),
+  "reason-required": kind(422, "A reason is required"),
+  "not-cancellable": kind(409, "Not cancellable"),
+  "not-admin": kind(403, "Admins only"),
+  stale: kind(409, "Changed meanwhile"),
+  "no-roles": kind(422, "No roles"),
+  "assignee-outside": kind(409, "An assignee is outside the roles"),
+  "dead-workflow": kind(409, "Nobody could decide"),
+  "name-taken": kind(409, "Name taken"),
+  "role-in-use": kind(409, "Role in use"),
+  "admin-role": kind(409, "The Admin role stays"),
+  "last-admin": kind(409, "The last admin stays"),
+  "not-full-members": kind(409, "Not full members"),
+  "role-bound": kind(409, "The role follows a user group"),
+  "channel-unusable": kind(409, "The channel cannot be used"),
+  "request-in-the-way": kind(409, "An open request is in the way"),
+  "address-unusable": kind(422, "Address not usable"),
+  "silence-limit": kind(422, "Out of range"),
+  "too-few-environments": kind(422, "Too few environments"),
+  "too-many-environments": kind(422, "Too many environments"),
+  "token-name": kind(422, "Name not valid"),
+  "no-scopes": kind(422, "No scopes"),
+  "build-differs": kind(409, "Another build has this id"),
+  "deployment-differs": kind(409, "Another deployment has this id"),
+  "no-webhook": kind(409, "No webhook"),
+  "token-invalid": kind(401, "Token not valid"),
+  "token-scope": kind(403, "Scope missing"),
+  "token-project": kind(403, "Another project"),
+};
+
+/** What else can go wrong with a call. */
+const others = {
+  unauthorized: kind(401, "Not signed in"),
+  malformed: kind(400, "Malformed"),
+  validation: kind(422, "Not valid"),
+  "no-route": kind(404, "No such route"),
+  "body-too-large": kind(413, "Too large"),
+  "unsupported-media-type": kind(415, "Unsupported media type"),
+  "key-in-use": kind(409, "The same call is at work"),
+  "key-reused": kind(422, "The key was used for another call"),
+  "rate-limited": kind(429, "Too many calls"),
+  busy: kind(503, "Busy"),
+  "outcome-unknown": kind(503, "The outcome is unknown"),
+  failed: kind(500, "Failed"),
+} satisfies Record<string, Kind>;
+
+export type ProblemCode = Refusal["code"] | keyof typeof others;
+
+/**
+ * A call's no, as RFC 9457 has it (https://www.rfc-editor.org/rfc/rfc9457). A route throws it; the frame answers it.
+ * `facts` go into the body beside the standard members.
+ */
+export class Problem extends Error {
+  readonly code: ProblemCode;
+  readonly facts: object;
+  readonly headers: Record<string, string>;
+  readonly status: Status;
+
+  constructor(code: ProblemCode, detail: string, facts: object = {}, headers: Record<string, string> = {}) {
+    super(detail);
+    this.code = code;
+    this.facts = facts;
+    this.headers = headers;
+    this.status = kindOf(code).status;
+  }
+}
+
+const kindOf = (code: ProblemCode): Kind => (code in refusals ? refusals : others)[code as never];
+
+/**
+ * A rule's no as a problem.
+ *
+ * @param change what this route says otherwise: its own words, facts beside the refusal's, another status's headers
+ */
+export function refused(refusal: Refusal, change: { detail?: string; facts?: object } = {}): Problem {
+  const { code, ...facts } = refusal;
+  const detail = change.detail ?? refusalWords(refusal);
+  return new Problem(code, detail, { ...facts, ...whoCan(refusal), ...change.facts });
+}
+
+/** R13: who can do it, where the refusal knows it: people, or roles by name. */
+function whoCan(refusal: Refusal): { whoCan?: readonly unknown[] } {
+  if (refusal.code === "not-admin") return { whoCan: refusal.admins };
+  if (refusal.code === "not-requester" && refusal.why === "role") return { whoCan: refusal.roles };
+  return {};
+}
+
+/** What a use case answered; throws its refusal as a problem. */
+export function orThrow<T>(result: Result<T>): T {
+  if (result.ok) return result.value;
+  throw refused(result.refusal);
+}
+
+/** Writes a problem down as the answer. */
+export function answer(c: Context, problem: Problem): Response {
+  const { code, message, facts, headers } = problem;
+  const { status, title } = kindOf(code);
+  // A fact never hides a standard member.
+  const body = { ...facts, type: `/problems/${code}`, title, status, detail: message, code };
+  return c.body(JSON.stringify(body), status, {
+    ...headers,
+    "content-type": "application/problem+json",
+    "cache-control": "no-store",
+  });
+}
+
+type Log = { error(facts: object, message: string): void };
+
+/** Answers whatever a route threw. What nobody foresaw is logged, and its words are kept from the caller. */
+export function answerError(log: Log): (error: Error, c: Context) => Response {
+  return (error, c) => {
+    const known = problemOf(error);
+    if (known !== undefined) return answer(c, known);
+    log.error({ err: error, path: c.req.path }, "An API call failed");
+    return answer(c, new Problem("failed", "Something went wrong on Signoff's side."));
+  };
+}
+
+function problemOf(error: Error): Problem | undefined {
+  if (error instanceof Problem) return error;
+  if (error instanceof OutcomeUnknown) {
+    const words = "The database did not confirm the change in time. Look with GET whether it happened.";
+    return new Problem("outcome-unknown", words, {}, { "retry-after": "2" });
+  }
+  if (isPassing(error)) {
+    const words = "Signoff cannot work on this now. Nothing was changed; try again.";
+    return new Problem("busy", words, {}, { "retry-after": "2" });
+  }
+  if (error instanceof HTTPException) return ofStatus(error.status, error.message);
+  return undefined;
+}
+
+/** What the framework itself refuses: it knows a status and no code. */
+function ofStatus(status: number, words: string): Problem | undefined {
+  switch (status) {
+    case 400:
+      return new Problem("malformed", `${words}.`);
+    case 413:
+      return new Problem("body-too-large", `${words}.`);
+    case 415:
+      return new Problem("unsupported-media-type", "Send JSON, with content-type: application/json.");
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,127 @@
+import type { Refusal, ReportRefusal, SettingsRefusal, TokenRefusal } from "../../domain/refusals.ts";
+import { never } from "../../domain/result.ts";
+
+/** R13 over HTTP: why not, and what to do, as plain sentences for whoever reads a pipeline's log. */
+export function refusalWords(refusal: Refusal): string {
+  switch (refusal.code) {
+    case "not-found":
+      return `There is no such ${refusal.what}.`;
+    case "archived":
+      return `This ${refusal.what} is archived.`;
+    case "no-source":
+      return `Nothing can be promoted to ${refusal.target}: no environment comes before it.`;
+    case "nothing-live":
+      return `Nothing is live in ${refusal.source} yet. Report a deployment there first.`;
+    case "already-live":
+      return `${refusal.version} is already live in ${refusal.target}.`;
+    case "build-changed":
+      return "Another build is live in the source by now.";
+    case "gate-changed":
+      return refusal.gated ? "A review is needed here by now." : "No review is needed here any more.";
+    case "open-request":
+      return refusal.replaceable
+        ? `Request #${refusal.number} is open for this environment. Replace it with "replaces": ${refusal.number}, or wait for its end.`
+        : `Request #${refusal.number} is open for this environment. Wait for its end, or cancel it first.`;
+    case "not-replaceable":
+      return `#${refusal.number} cannot be replaced any more.`;
+    case "not-requester":
+      return refusal.why === "role"
+        ? `In this project only members of ${list(refusal.roles)} can request and promote.`
+        : `The member is ${standings[refusal.why]}: only active full members can request and promote.`;
+    case "not-reviewer":
+      return `May not review #${refusal.number}.`;
+    case "too-few-reviewers":
+      return `Nobody could decide this: ${refusal.required} needed to approve, ${refusal.available} could. An admin must add people to ${list(refusal.workflowRoles)}.`;
+    case "already-decided":
+    case "not-pending":
+      return `#${refusal.number} does not wait for a review any more.`;
+    case "comment-required":
+      return "The workflow asks for a comment on Reject.";
+    case "text-too-long":
+      return `The ${refusal.field} has more than ${refusal.limit} characters.`;
+    case "not-approved":
+      return `#${refusal.number} is not approved, or not open any more.`;
+    case "not-reviewed":
+      return `#${refusal.number} was made while no review was needed, and one is needed now. Cancel it and request again.`;
+    case "must-confirm":
+      return 'Something changed since the request was made: see "changes". To go on, send "confirmed" with the text of "shown".';
+    case "not-canceller":
+      return `Only the requester or an admin, or once it is approved a reviewer, can cancel #${refusal.number}.`;
+    case "reason-required":
+      return "Say why: everyone who was asked will see the reason.";
+    case "not-cancellable":
+      return `#${refusal.number} cannot be cancelled any more.`;
+    default:
+      return callWords(refusal);
+  }
+}
+
+type CallRefusal = ReportRefusal | TokenRefusal | SettingsRefusal;
+
+/** What only calls are refused, and settings. */
+function callWords(refusal: CallRefusal): string {
+  switch (refusal.code) {
+    case "build-differs":
+      return `Build ${refusal.id} is registered with another ${list(refusal.parts)}. A build never changes: register this one under an id of its own.`;
+    case "deployment-differs":
+      return `Deployment ${refusal.id} is known, of build ${refusal.build}. Report this one under an id of its own.`;
+    case "no-webhook":
+      return "This integration has no webhook yet. An admin sets it up in Slack, in Settings, at the integration.";
+    case "token-invalid":
+      return invalidToken(refusal);
+    case "token-scope":
+      return `This token lacks the scope ${refusal.scope}. An admin can make one that has it.`;
+    case "token-project":
+      return "This token is for one project only, and not for this.";
+    default:
+      return settingsWords(refusal);
+  }
+}
+
+const standings = {
+  deactivated: "deactivated",
+  guest: "a guest",
+  bot: "a bot",
+  stranger: "from another workspace",
+} as const;
+
+const list = (names: readonly string[]): string => (names.length === 0 ? "a role" : names.join(", "));
+
+function invalidToken(refusal: Extract<Refusal, { code: "token-invalid" }>): string {
+  switch (refusal.why) {
+    case "unknown":
+      return "This token is not known.";
+    case "revoked":
+      return "This token was revoked. An admin can make another one.";
+    case "inactive":
+      return "Who answers for this token is no active full member any more. An admin can make another one.";
+    default:
+      return never(refusal);
+  }
+}
+
+/** Settings that no call changes are refused in few words: they can only come up if one will. */
+function settingsWords(refusal: SettingsRefusal): string {
+  switch (refusal.code) {
+    case "not-admin":
+      return "Only admins can do that.";
+    case "stale":
+      return "Somebody changed it meanwhile. Read it again.";
+    case "name-taken":
+      return refusal.archived === true
+        ? `An archived one keeps the name ${refusal.name}. Choose another one.`
+        : `There is one called ${refusal.name} already. Choose another name.`;
+    case "request-in-the-way":
+      return `Request #${refusal.number} is open and needs this as it is. Finish or cancel it first.`;
+    case "address-unusable":
+      return "The webhook's address cannot be used.";
+    case "silence-limit":
+      return `Give a number of minutes from ${refusal.least} to ${refusal.most}.`;
+    case "too-few-environments":
+      return "A project needs at least one environment.";
+    case "too-many-environments":
+      return `A project has at most ${refusal.limit} environments.`;
+    default:
+      return `Refused: ${refusal.code}.`;
+  }
+}

@@ -1,0 +1,62 @@
+import { type ApiToken, actorOf, mayUse, type Scope } from "../../domain/token.ts";
+import { getRequestDetail } from "../../queries/get-request-detail.ts";
+import { cancelPromotion } from "../../usecases/cancel-promotion.ts";
+import { promote } from "../../usecases/promote.ts";
+import { requestThroughToken } from "../../usecases/request-through-token.ts";
+import type { Api, ApiParts } from "./api.ts";
+import { orThrow, refused } from "./problems.ts";
+import { pathOf, requestJson } from "./request-json.ts";
+import { answered } from "./request-problems.ts";
+import { cancelRoute, postRoute, promoteRoute } from "./request-routes.ts";
+
+/** Requesting, cancelling and promoting. There is no way to review: a token never does (R4). */
+export function requestRoutes(api: Api, { context, cardLink, knowRequester }: ApiParts): void {
+  const { db, now } = context;
+  const looking = ({ organizationId }: ApiToken) => ({ db, organizationId, now: now() });
+  const detailOf = async ({ organizationId }: ApiToken, number: number) => {
+    const detail = await getRequestDetail(db, organizationId, number, now());
+    if (detail === undefined) throw refused({ code: "not-found", what: "request" });
+    return detail;
+  };
+  const jsonOf = async (token: ApiToken, number: number) =>
+    requestJson(await detailOf(token, number), cardLink);
+  /** A request's project never changes: what is asked before the use case holds in it. */
+  const checkUse = async (token: ApiToken, scope: Scope, number: number) => {
+    const { view } = await detailOf(token, number);
+    orThrow(mayUse(token, scope, view.project.id));
+    await knowRequester(token.organizationId, token.memberId);
+  };
+  const acting = (token: ApiToken) => ({
+    ...{ organizationId: token.organizationId, actor: actorOf(token), surface: "api" as const },
+  });
+
+  api.openapi(postRoute, async (c) => {
+    const token = c.get("token");
+    const { project, integration, target, message, ...rest } = c.req.valid("json");
+    const { build = null, requester = null, replaces = null, confirmed: shown = null } = rest;
+    await knowRequester(token.organizationId, requester ?? token.memberId);
+    const result = await requestThroughToken(context, {
+      ...{ token, project, integration, target, build, message, requester, replaces, shown },
+    });
+    const { number } = await answered(looking(token), result);
+    return c.json(await jsonOf(token, number), 201, { location: pathOf(number) });
+  });
+
+  api.openapi(cancelRoute, async (c) => {
+    const token = c.get("token");
+    const { number } = c.req.valid("param");
+    await checkUse(token, "requests:write", number);
+    const { reason } = c.req.valid("json");
+    await answered(looking(token), await cancelPromotion(context, { ...acting(token), number, reason }));
+    return c.json(await jsonOf(token, number), 200);
+  });
+
+  api.openapi(promoteRoute, async (c) => {
+    const token = c.get("token");
+    const { number } = c.req.valid("param");
+    await checkUse(token, "promotions:write", number);
+    const { confirmed: shown = null } = c.req.valid("json");
+    await answered(looking(token), await promote(context, { ...acting(token), number, shown }));
+    return c.json(await jsonOf(token, number), 202);
+  });
+}

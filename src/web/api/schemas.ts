@@ -1,0 +1,129 @@
+import { z } from "@hono/zod-openapi";
+import { nameLimits } from "../../domain/catalog.ts";
+
+/** Postgres stores no NUL, and JSON with half a character in it cannot be stored either. */
+const storable = (text: string): boolean => !/\0|\p{Surrogate}/u.test(text);
+
+/** Text of somebody's own, without spaces around it. @param max in characters */
+export const textSchema = (max: number, min = 1) =>
+  z.string().trim().min(min).max(max).refine(storable, "holds a character that cannot be stored");
+
+export const slugSchema = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "must be lower-case letters, digits and hyphens, at most 63")
+  .openapi({ example: "orders-sync" });
+
+/** An id that the caller gives: a run's number, a digest, a file's name. */
+export const callerIdSchema = textSchema(200).openapi({ example: "run-1042" });
+
+export const linkSchema = z
+  .string()
+  .max(nameLimits.link)
+  .refine(isWebLink, "must be an http or https address")
+  .openapi({ format: "uri", example: "https://ci.example.com/runs/1042" });
+
+function isWebLink(text: string): boolean {
+  return storable(text) && /^https?:\/\/\S+$/i.test(text) && URL.canParse(text);
+}
+
+/** A moment in UTC, ISO 8601. */
+export const momentSchema = z.iso.datetime().openapi({ example: "2026-03-02T09:00:00.000Z" });
+
+export const personSchema = z
+  .object({ id: z.string().openapi({ description: "The Slack user's id" }), name: z.string() })
+  .openapi("Person");
+
+/** Who did something: a member, a token for a member, or Signoff itself. */
+export const bySchema = z
+  .object({
+    member: personSchema.nullable(),
+    token: z.string().nullable().openapi({ description: "The token's name, where it went through one" }),
+    reason: z.string().nullable().openapi({ description: "Why, where Signoff itself did it" }),
+  })
+  .openapi("By");
+
+export const projectParams = z.object({ project: slugSchema });
+export const integrationParams = projectParams.extend({ integration: slugSchema });
+
+/** How a list is asked for, a page at a time. */
+export const pageQuery = z.object({
+  after: z
+    .string()
+    .max(500)
+    .optional()
+    .openapi({ description: "The next of the page before: what follows it" }),
+  limit: z.coerce.number().int().min(1).max(100).default(50),
+});
+
+/** A page of a list: `next` is asked for with `after`; null on the last page. */
+export const pageOf = <T extends z.ZodType>(item: T) =>
+  z.object({ items: z.array(item), next: z.string().nullable() });
+
+export const problemSchema = z
+  .looseObject({
+    type: z.string().openapi({ example: "/problems/not-found" }),
+    title: z.string(),
+    status: z.number().int(),
+    detail: z.string(),
+    code: z.string().openapi({ example: "not-found" }),
+  })
+  .openapi("Problem", { description: "RFC 9457. What a problem is about stands beside these members." });
+
+const problemWords = {
+  400: "Malformed JSON",
+  401: "No token, or one that is not valid",
+  403: "The token lacks the scope, or is for another project; or a rule says who may",
+  404: "There is no such thing, or the token does not see it",
+  409: "A rule refuses it as things are: the code says which",
+  413: "The body is larger than 1 MB",
+  415: "The body is not JSON",
+  422: "The call is not valid: the errors say where",
+  429: "Too many calls: wait for so long as retry-after says",
+  500: "Something went wrong on Signoff's side",
+  503: "Busy, or the outcome is unknown: try again after retry-after seconds",
+} as const;
+
+type ProblemStatus = keyof typeof problemWords;
+
+const everywhere = [401, 403, 404, 422, 429, 500, 503] as const satisfies ProblemStatus[];
+
+/** What a route with a body answers besides. */
+export const withBody = [400, 409, 413, 415] as const satisfies ProblemStatus[];
+
+type ProblemResponse = {
+  description: string;
+  content: { "application/problem+json": { schema: typeof problemSchema } };
+};
+
+/** The problems of a route for its `responses`: those that any can have, and these. */
+export function problems<const More extends readonly ProblemStatus[]>(
+  ...more: More
+): { [S in (typeof everywhere)[number] | More[number]]: ProblemResponse } {
+  const entries = [...everywhere, ...more].map((status) => [
+    status,
+    { description: problemWords[status], content: { "application/problem+json": { schema: problemSchema } } },
+  ]);
+  return Object.fromEntries(entries);
+}
+
+/** A JSON answer for a route's `responses`. */
+export const jsonAnswer = <T extends z.ZodType>(schema: T, description: string) => ({
+  description,
+  content: { "application/json": { schema } },
+});
+
+/** A JSON body for a route's `request`. */
+export const jsonBody = <T extends z.ZodType>(schema: T) => ({
+  required: true as const,
+  content: { "application/json": { schema } },
+});
+
+/** In a route's `headers`: the same call again under this key is answered with the first answer. */
+export const idempotencyHeaders = z.object({
+  "idempotency-key": z
+    .string()
+    .min(1)
+    .max(255)
+    .optional()
+    .openapi({ description: "The same call again under this key is given the first one's answer" }),
+});

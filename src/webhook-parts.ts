@@ -1,0 +1,46 @@
+import { randomUUID } from "node:crypto";
+import type { Config } from "./config.ts";
+import { pingEvent } from "./deliver/deployers/payload.ts";
+import { tryWebhook, type WebhookParts } from "./deliver/deployers/webhook.ts";
+import { addressFault } from "./outside-address.ts";
+import { getIntegrationNames, getWebhook } from "./queries/get-webhook.ts";
+import { reportToken, secretsWith } from "./secrets.ts";
+import type { WebhookSettings } from "./slack/ports.ts";
+import type { Context } from "./usecases/context.ts";
+
+/** What the webhook deployer is given. */
+export function webhookParts(config: Config, { db }: Context): WebhookParts {
+  const secrets = secretsWith(config.secret);
+  const api = `${config.http.publicUrl}/api/v1`;
+  return {
+    allowPrivate: config.allowPrivateWebhooks,
+    find: async (organizationId, integrationId) => {
+      const found = await getWebhook(db, organizationId, integrationId);
+      if (found === undefined) return undefined;
+      const secret = secrets.open(found.sealedSecret, { organizationId, integrationId });
+      return { url: found.url, secret };
+    },
+    linksFor: ({ organizationId, deploymentId, requestNumber }) => ({
+      requestUrl: `${api}/requests/${requestNumber}`,
+      report: {
+        url: `${api}/deployments/${deploymentId}/status`,
+        token: reportToken(config.secret, organizationId, deploymentId),
+      },
+    }),
+  };
+}
+
+/** What the settings of webhooks are given. */
+export function webhookSettings(config: Config, context: Context): WebhookSettings {
+  const parts = webhookParts(config, context);
+  return {
+    seal: secretsWith(config.secret).seal,
+    addressFault: (url) => addressFault(url, config.allowPrivateWebhooks),
+    test: async (organizationId, integrationId) => {
+      const names = await getIntegrationNames(context.db, organizationId, integrationId);
+      if (names === undefined) return { ok: false, words: "This integration does not exist any more." };
+      const event = pingEvent(names, new Date());
+      return tryWebhook(parts, organizationId, integrationId, { id: `ping_${randomUUID()}`, event });
+    },
+  };
+}

@@ -1,0 +1,184 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { system } from "../../src/domain/actor.ts";
+import { type Scope, scopes } from "../../src/domain/token.ts";
+import { ids } from "../../src/slack/ids.ts";
+import { createToken } from "../../src/usecases/create-token.ts";
+import { eventually, type TestWorld, testWorld } from "../support/world.ts";
+
+const scripts = fileURLToPath(new URL("../../examples/ci/", import.meta.url));
+
+let world: TestWorld;
+let token: string;
+let repository: string;
+
+beforeAll(async () => {
+  world = await testWorld();
+  token = await makeToken("CI", [...scopes]);
+  repository = await mkdtemp(join(tmpdir(), "repository-"));
+});
+
+afterAll(async () => {
+  await world.stop();
+  await rm(repository, { recursive: true });
+});
+
+async function makeToken(name: string, wanted: Scope[]): Promise<string> {
+  const { context, organizationId } = world.app;
+  const made = await createToken(context, {
+    ...{ organizationId, actor: system("test"), surface: "seed", name, scopes: wanted, projectId: null },
+    memberId: world.id("dana"),
+  });
+  if (!made.ok) throw new Error(made.refusal.code);
+  return made.value.text;
+}
+
+type Running = { child: ChildProcess; ended: Promise<number | null>; said: () => string };
+
+/** Runs a script as CI does, with nothing but its own variables. */
+function run(script: string, variables: Record<string, string>): Running {
+  const env = {
+    PATH: process.env.PATH ?? "",
+    SIGNOFF_URL: world.botUrl,
+    SIGNOFF_TOKEN: token,
+    PROJECT: "commerce",
+    INTEGRATION: "orders-sync",
+    ...variables,
+  };
+  const child = spawn("sh", [join(scripts, script)], { env, cwd: repository, detached: true });
+  let text = "";
+  child.stdout.on("data", (chunk) => {
+    text += chunk;
+  });
+  child.stderr.on("data", (chunk) => {
+    text += chunk;
+  });
+  const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
+  return { child, ended, said: () => text };
+}
+
+async function get(path: string): Promise<Record<string, unknown>> {
+  const headers = { authorization: `Bearer ${token}` };
+  return (await (await fetch(`${world.botUrl}/api/v1${path}`, { headers })).json()) as Record<
+    string,
+    unknown
+  >;
+}
+
+const git = (...args: string[]) => execFileSync("git", args, { cwd: repository, encoding: "utf8" }).trim();
+
+async function commit(message: string): Promise<string> {
+  await writeFile(join(repository, "file"), message);
+  git("add", ".");
+  git("-c", 'user.name=Dana "D" O\'Neil', "-c", "user.email=dana@acme.example", "commit", "-m", message);
+  return git("rev-parse", "HEAD");
+}
+
+test("register.sh tells of a build with its commits, and of its deployment, and may be run again", async () => {
+  git("init", "--quiet");
+  const before = await commit("Before");
+  const first = await commit('Quote "this" and C:\\path\tand a tab');
+  const head = await commit("Späte Änderung ✅");
+  const variables = {
+    BUILD_ID: 'run "77"',
+    BUILD_VERSION: "1.5.0",
+    BUILD_COMMIT: head,
+    BUILD_LINK: "https://ci.example/runs/77",
+    BUILD_AUTHOR: "Dana\nDeveloper",
+    SINCE: before,
+    COMMIT_LINK: "https://git.example/orders/commit/",
+    ENVIRONMENT: "development",
+  };
+  for (let time = 1; time <= 2; time += 1) {
+    const { ended, said } = run("register.sh", variables);
+    expect(await ended, said()).toBe(0);
+    expect(said()).toBe(
+      "Signoff knows orders-sync 1.5.0\nSignoff knows that orders-sync 1.5.0 was deployed to development\n",
+    );
+  }
+  const { items } = await get("/projects/commerce/integrations/orders-sync/builds");
+  expect((items as object[])[0]).toMatchObject({
+    id: 'run "77"',
+    version: "1.5.0",
+    commit: head,
+    author: "Dana\nDeveloper",
+    commits: [
+      { hash: head, message: "Späte Änderung ✅", link: `https://git.example/orders/commit/${head}` },
+      { hash: first, message: 'Quote "this" and C:\\path and a tab', author: 'Dana "D" O\'Neil' },
+    ],
+  });
+});
+
+test("register.sh lists no commits where the one before is not known", async () => {
+  const { ended, said } = run("register.sh", {
+    BUILD_ID: "run-78",
+    BUILD_VERSION: "1.5.1",
+    SINCE: "0000000000000000000000000000000000000000",
+  });
+  expect(await ended, said()).toBe(0);
+  expect(said()).toBe("Signoff knows orders-sync 1.5.1\n");
+});
+
+test("register.sh says what Signoff answered, and fails", async () => {
+  const { ended, said } = run("register.sh", { BUILD_ID: "x", BUILD_VERSION: "1", SIGNOFF_TOKEN: "sgn_no" });
+  expect(await ended).toBe(1);
+  expect(said()).toMatch(/^Signoff answered 401: .*"code":/);
+});
+
+test("request-and-wait.sh asks, waits for the reviewers in Slack, promotes, and ends well", async () => {
+  const { ended, said } = run("request-and-wait.sh", {
+    TARGET: "staging",
+    MESSAGE: 'As agreed: "go"',
+    PROMOTE: "yes",
+  });
+  await eventually(() => expect(said()).toContain("is pending"));
+  await world.app.idle();
+  expect(world.texts("bob").at(-1)).toContain('As agreed: "go"');
+  await world.press("bob", ids.action.approve);
+  expect(await ended, said()).toBe(0);
+  expect(said()).toMatch(
+    /is requested\n#\d+ is pending\n#\d+ is approved\n(#\d+ is promoting\n)?#\d+ is promoted\n/,
+  );
+});
+
+test("request-and-wait.sh fails where the request is rejected, with the reviewer's words", async () => {
+  const { ended, said } = run("request-and-wait.sh", { TARGET: "production" });
+  await eventually(() => expect(said()).toContain("is pending"));
+  await world.app.idle();
+  await world.press("bob", ids.action.reject);
+  await eventually(() => world.modal("bob"));
+  await world.slack.submit(world.id("bob"), { comment_input: "Not on a Friday" });
+  expect(await ended, said()).toBe(1);
+  expect(said()).toContain("is rejected");
+  expect(said()).toContain("Not on a Friday");
+});
+
+test("request-and-wait.sh of a run that was begun before goes on with the same request", async () => {
+  const variables = { TARGET: "production", RUN_ID: "run-79" };
+  const first = run("request-and-wait.sh", variables);
+  await eventually(() => expect(first.said()).toContain("is pending"));
+  // With the curl that waits.
+  process.kill(-(first.child.pid ?? 0), "SIGKILL");
+  await first.ended;
+  const second = run("request-and-wait.sh", variables);
+  await eventually(() => expect(second.said()).toContain("is pending"));
+  const [number] = /#\d+/.exec(second.said()) ?? [];
+  expect(first.said()).toContain(`${number}: `);
+  await world.app.idle();
+  await world.press("dana", ids.action.cancel);
+  await eventually(() => world.modal("dana"));
+  await world.slack.submit(world.id("dana"), {});
+  expect(await second.ended).toBe(1);
+  expect(second.said()).toContain("is cancelled");
+});
+
+test("R3: request-and-wait.sh says whose the open request is", async () => {
+  await world.request("dana", "inventory-feed production");
+  const { ended, said } = run("request-and-wait.sh", { INTEGRATION: "inventory-feed", TARGET: "production" });
+  expect(await ended).toBe(1);
+  expect(said()).toMatch(/^Signoff answered 409: .*"code":"open-request"/);
+});

@@ -1,0 +1,87 @@
+import { randomUUID } from "node:crypto";
+import { eq } from "drizzle-orm";
+import { outbox } from "../../../db/schema/index.ts";
+import { member } from "../../../src/domain/actor.ts";
+import { type Scope, scopes } from "../../../src/domain/token.ts";
+import { createToken } from "../../../src/usecases/create-token.ts";
+import type { ApiParts } from "../../../src/web/api/api.ts";
+import { createApi } from "../../../src/web/api/app.ts";
+import { createWaiting } from "../../../src/web/api/wait.ts";
+import { accepted, buildCatalog, type CatalogOptions, idOf } from "../../support/catalog.ts";
+import type { TestDatabase } from "../../support/database.ts";
+import { recordedLog } from "../start-receiver.ts";
+
+export type Answer = {
+  status: number;
+  headers: Headers;
+  // biome-ignore lint/suspicious/noExplicitAny: tests say what they expect of it.
+  body: any;
+};
+
+export type Call = {
+  /** A token's text; null: none. */
+  token?: string | null;
+  key?: string;
+  headers?: Record<string, string>;
+};
+
+/** A catalog with the API before it, and tokens that ada made. */
+export async function apiHouse(
+  database: TestDatabase,
+  options: CatalogOptions = {},
+  change: Partial<ApiParts> = {},
+) {
+  const house = await buildCatalog(database, options);
+  const { organizationId, context } = house;
+  const { log, lines } = recordedLog();
+  const waiting = createWaiting({ readStandings: async () => new Map(), now: context.now, log });
+  const api = createApi({
+    ...{ context, waiting, log, cardLink: () => "", readReportToken: () => undefined },
+    knowRequester: async () => {},
+    publicUrl: "https://signoff.example",
+    ...change,
+  });
+  const newToken = async (only: readonly Scope[] = scopes, projectId: string | null = null) => {
+    const made = await createToken(context, {
+      ...{ organizationId, actor: member(idOf("ada")), surface: "slack", memberId: idOf("ada") },
+      ...{ name: `CI ${randomUUID()}`, scopes: only, projectId },
+    });
+    return accepted(made);
+  };
+  const { text: all } = await newToken();
+  // What making the token asks for is not what a test looks at.
+  await context.db.delete(outbox).where(eq(outbox.organizationId, organizationId));
+  const call = async (method: string, path: string, body?: unknown, how: Call = {}): Promise<Answer> => {
+    const { token = all, key, headers = {} } = how;
+    const answer = await api.request(path, {
+      method,
+      headers: {
+        ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+        ...(key === undefined ? {} : { "idempotency-key": key }),
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
+    });
+    const text = await answer.text();
+    return { status: answer.status, headers: answer.headers, body: text === "" ? null : JSON.parse(text) };
+  };
+  return {
+    ...house,
+    ...{ api, call, newToken, lines },
+    get: (path: string, how?: Call) => call("GET", path, undefined, how),
+    put: (path: string, body: unknown, how?: Call) => call("PUT", path, body, how),
+    post: (path: string, body: unknown, how?: Call) => call("POST", path, body, how),
+  };
+}
+
+export type ApiHouse = Awaited<ReturnType<typeof apiHouse>>;
+
+/** Every row but the tokens': that one was used is remembered. */
+export async function rowsOf(house: ApiHouse): Promise<object> {
+  const { apiTokens: _, ...rows } = await house.everything();
+  return rows;
+}
+
+/** What a problem is, in short. */
+export const problemIn = ({ status, body }: Answer): [number, string] => [status, body.code];
