@@ -9,6 +9,8 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 export type Walk = {
   /** Opens a window as one person of the workspace, on the bot's messages. */
   as(name: string): Promise<Page>;
+  /** Where the bot listens; no slash at its end. */
+  botUrl(): string;
 };
 
 /**
@@ -19,13 +21,14 @@ export type Walk = {
 export function startSandbox(...options: string[]): Walk {
   let sandbox: ChildProcess;
   let address: string;
+  let botUrl: string;
   let browser: Browser | undefined;
   beforeAll(async () => {
     sandbox = spawn(process.execPath, ["--import", "tsx", "sandbox/main.ts", ...options], {
       cwd: root,
       stdio: ["ignore", "pipe", "inherit"],
     });
-    address = await readAddress(sandbox);
+    ({ address, botUrl } = await readAddresses(sandbox));
     browser = await startChromium();
   });
   afterAll(async () => {
@@ -36,6 +39,7 @@ export function startSandbox(...options: string[]): Walk {
     await ended;
   });
   return {
+    botUrl: () => botUrl,
     async as(name) {
       if (browser === undefined) throw new Error("The browser has not started");
       const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
@@ -48,13 +52,14 @@ export function startSandbox(...options: string[]): Walk {
   };
 }
 
-function readAddress(sandbox: ChildProcess): Promise<string> {
+function readAddresses(sandbox: ChildProcess): Promise<{ address: string; botUrl: string }> {
   return new Promise((resolve, reject) => {
     let said = "";
     sandbox.stdout?.on("data", (chunk) => {
       said += String(chunk);
-      const found = /http:\/\/localhost:\d+/.exec(said);
-      if (found) resolve(found[0]);
+      const found = /(http:\/\/localhost:\d+)[\s\S]*(http:\/\/127\.0\.0\.1:\d+)\/api\/v1/.exec(said);
+      const [, address, botUrl] = found ?? [];
+      if (address !== undefined && botUrl !== undefined) resolve({ address, botUrl });
     });
     sandbox.once("exit", (code) => reject(new Error(`The sandbox ended with code ${code}: ${said}`)));
   });
