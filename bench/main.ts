@@ -11,8 +11,9 @@ import { outbox } from "./sections/outbox.ts";
 import { reads } from "./sections/reads.ts";
 import { start } from "./sections/start.ts";
 import { submit } from "./sections/submit.ts";
+import { waiting } from "./sections/waiting.ts";
 
-const sections: Record<string, Section> = { decision, submit, outbox, cards, reads, start, memory };
+const sections: Record<string, Section> = { decision, submit, outbox, cards, waiting, reads, start, memory };
 
 const usage = `npm run bench -- [${Object.keys(sections).join(" ")}] [--rounds 7] [--minutes 10] [--past 1000000] [--out FILE] [--profile FOLDER]`;
 

@@ -21,9 +21,14 @@ type Delivery = { body: Buffer; headers: IncomingMessage["headers"]; path: strin
 
 type Answer = { status: number; headers: IncomingMessage["headers"]; body: Buffer };
 
+/** Which replica an address was given by stands before the path, and is of no meaning to who takes the call. */
+const givenBy = /^\/by\/\d+(?=\/)/;
+
+const isReport = ({ path }: Delivery): boolean => path.endsWith("/status");
+
 /**
- * Hands Slack's deliveries to any replica that is ready, with no sticky sessions. Some it hands over twice, at once to
- * another replica or late, and some it holds back, so that later ones pass them.
+ * Hands Slack's deliveries, and what deployments report, to any replica that is ready, with no sticky sessions. Some it
+ * hands over twice, at once to another replica or late, and some it holds back, so that later ones pass them.
  */
 export async function startBalancer(ready: Ready, random: Random, figures: Figures): Promise<Balancer> {
   const duplicated = new Set<string>();
@@ -50,18 +55,26 @@ export async function startBalancer(ready: Ready, random: Random, figures: Figur
   };
 
   const deliver = async (delivery: Delivery): Promise<Answer> => {
-    figures.add("deliveries");
+    const what = isReport(delivery) ? "reports" : "deliveries";
+    figures.add(what);
     if (isCalm) return handOver(delivery);
-    if (random.chance(0.08)) {
-      figures.add("duplicated deliveries");
-      const what = describe(delivery.body.toString());
-      duplicated.add(what);
+    // Reports are few, so more of them meet something.
+    const often = isReport(delivery) ? 2.5 : 1;
+    if (isReport(delivery) && random.chance(0.1)) {
+      figures.add("answers to reports lost");
+      await handOver(delivery);
+      return { status: 502, headers: {}, body: Buffer.alloc(0) };
+    }
+    if (random.chance(0.08 * often)) {
+      figures.add(`duplicated ${what}`);
+      const described = describe(delivery.body.toString());
+      duplicated.add(described);
       // A late copy of a submission that asks anew would be a request of its own: that a person did not make.
-      const late = random.chance(0.5) && !what.startsWith("view_submission request_approval");
+      const late = random.chance(0.5) && !described.startsWith("view_submission request_approval");
       const afterMs = late ? random.between(200, 2_500) : 0;
       void track(pause(afterMs).then(() => handOver(delivery)));
-    } else if (random.chance(0.1)) {
-      figures.add("deliveries held back");
+    } else if (random.chance(0.1 * often)) {
+      figures.add(`${what} held back`);
       await pause(random.between(50, 700));
     }
     return handOver(delivery);
@@ -69,7 +82,10 @@ export async function startBalancer(ready: Ready, random: Random, figures: Figur
 
   const server = createServer((request, response) => {
     const answering = read(request)
-      .then((body) => deliver({ body, headers: request.headers, path: request.url ?? "/" }))
+      .then((body) => {
+        const path = (request.url ?? "/").replace(givenBy, "");
+        return deliver({ body, headers: request.headers, path });
+      })
       .then(({ status, headers, body }) => {
         const { "content-type": type } = headers;
         response.writeHead(status, type === undefined ? {} : { "content-type": type }).end(body);

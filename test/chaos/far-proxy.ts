@@ -3,12 +3,12 @@ import type { AddressInfo } from "node:net";
 import { pause } from "./wait.ts";
 import type { Verdict, Weather } from "./weather.ts";
 
-/** One call of a replica to Slack or Resend, as it went. */
+/** One call of a replica to Slack, Resend or a webhook, as it went. */
 export type Call = {
   replica: number;
-  /** A Web API method, or `email`. */
+  /** A Web API method, `email` or `webhook`. */
   method: string;
-  /** Our key in it: the message's metadata, or the Idempotency-Key. */
+  /** Our key in it: the message's metadata, the Idempotency-Key, or the webhook-id. */
   key: string;
   at: number;
   fault: Verdict["kind"];
@@ -29,21 +29,60 @@ export type FarProxy = {
 
 type Targets = { slack: string; mail: string };
 
-/** Stands between one replica and both far ends, and lets happen to each call what the weather says. */
+/** Stands between one replica and Slack and Resend, and lets happen to each call what the weather says. */
 export async function startFarProxy(
   replica: number,
   targets: Targets,
   weather: Weather,
   calls: Call[],
 ): Promise<FarProxy> {
+  const routeOf = (request: IncomingMessage, body: string): Route => {
+    const path = request.url ?? "/";
+    if (!path.startsWith("/api/")) {
+      const key = String(request.headers["idempotency-key"] ?? "");
+      return { far: "email", replica, method: "email", key, url: targets.mail + path };
+    }
+    const method = path.slice("/api/".length);
+    return { far: "slack", replica, method, key: keyIn(body), url: targets.slack + method };
+  };
+  const { origin, stop } = await startBetween({ routeOf, weather, calls });
+  return { slackUrl: `${origin}/api/`, mailUrl: origin, stop };
+}
+
+/**
+ * Stands between all replicas and the receiver of webhooks. An integration has one address for all of them, so whose
+ * call it is shows in where the report is to go.
+ */
+export async function startWebhookProxy(
+  receiver: string,
+  weather: Weather,
+  calls: Call[],
+): Promise<{ url: string; stop(): Promise<void> }> {
+  const routeOf = (request: IncomingMessage, body: string): Route => {
+    const replica = Number(/\/by\/(\d+)\//.exec(body)?.[1] ?? -1);
+    const key = String(request.headers["webhook-id"] ?? "");
+    return { far: "webhook", replica, method: "webhook", key, url: receiver };
+  };
+  const { origin, stop } = await startBetween({ routeOf, weather, calls });
+  return { url: `${origin}/`, stop };
+}
+
+/** Where a call is for, and whose it is. */
+type Route = Pick<Call, "replica" | "method" | "key"> & { far: "slack" | "email" | "webhook"; url: string };
+
+type Between = {
+  routeOf(request: IncomingMessage, body: string): Route;
+  weather: Weather;
+  calls: Call[];
+};
+
+async function startBetween(between: Between): Promise<{ origin: string; stop(): Promise<void> }> {
   const server = createServer((request, response) => {
-    carry(request, response, { replica, targets, weather, calls }).catch(() => response.destroy());
+    carry(request, response, between).catch(() => response.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
-    slackUrl: `${origin}/api/`,
-    mailUrl: origin,
+    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     stop: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -52,31 +91,25 @@ export async function startFarProxy(
   };
 }
 
-type Between = { replica: number; targets: Targets; weather: Weather; calls: Call[] };
-
 async function carry(
   request: IncomingMessage,
   response: ServerResponse,
-  { replica, targets, weather, calls }: Between,
+  { routeOf, weather, calls }: Between,
 ): Promise<void> {
   const body = await read(request);
-  const path = request.url ?? "/";
-  const isSlack = path.startsWith("/api/");
-  const method = isSlack ? path.slice("/api/".length) : "email";
-  const key = isSlack ? keyIn(body) : String(request.headers["idempotency-key"] ?? "");
-  const verdict = weather.judge(method);
-  const call: Call = { replica, method, key, at: Date.now(), fault: verdict.kind };
+  const { far, url, ...whose } = routeOf(request, body);
+  const verdict = weather.judge(whose.method);
+  const call: Call = { ...whose, at: Date.now(), fault: verdict.kind };
   calls.push(call);
-  if (verdict.kind === "429") return tooMany(response, isSlack, verdict.retryAfterSeconds);
+  if (verdict.kind === "429") return tooMany(response, far, verdict.retryAfterSeconds);
   if (verdict.kind === "5xx") return void response.writeHead(503).end();
   if (verdict.kind === "slow") await pause(verdict.beforeMs);
-  const url = isSlack ? targets.slack + method : targets.mail + path;
   const answer = await fetch(url, { method: request.method ?? "POST", headers: passedOn(request), body });
   const text = await answer.text();
   call.status = answer.status;
   call.answer = text.slice(0, 200);
-  if (!isSlack) call.email = body;
-  if (verdict.kind === "kill") weather.kill(replica, method);
+  if (far === "email") call.email = body;
+  if (verdict.kind === "kill") weather.kill(whose.replica, whose.method);
   if (verdict.kind === "lost answer" || verdict.kind === "kill") {
     if (verdict.kind === "lost answer") await pause(verdict.afterMs);
     request.socket.destroy();
@@ -87,15 +120,18 @@ async function carry(
   response.writeHead(answer.status, handedBack(answer)).end(text);
 }
 
-function tooMany(response: ServerResponse, isSlack: boolean, seconds: number): void {
+function tooMany(response: ServerResponse, far: Route["far"], seconds: number): void {
   const slack = { ok: false, error: "ratelimited" };
   const resend = { statusCode: 429, name: "rate_limit_exceeded", message: "Too many requests" };
   response
     .writeHead(429, { "content-type": "application/json", "retry-after": String(seconds) })
-    .end(JSON.stringify(isSlack ? slack : resend));
+    .end(JSON.stringify(far === "slack" ? slack : resend));
 }
 
-const kept = ["authorization", "content-type", "idempotency-key", "user-agent"];
+const kept = [
+  ...["authorization", "content-type", "idempotency-key", "user-agent"],
+  ...["webhook-id", "webhook-timestamp", "webhook-signature"],
+];
 
 const passedOn = (request: IncomingMessage): Record<string, string> =>
   Object.fromEntries(kept.flatMap((name) => [[name, request.headers[name]]]).filter(([, v]) => v)) as Record<

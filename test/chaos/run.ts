@@ -1,8 +1,9 @@
-import { isNull } from "drizzle-orm";
-import { outbox } from "../../db/schema/index.ts";
+import { and, eq, isNull } from "drizzle-orm";
+import { deployments, outbox } from "../../db/schema/index.ts";
 import { expireOverdue } from "../../src/usecases/expire-request.ts";
 import { checkActs } from "./check/acts.ts";
 import { checkCards } from "./check/cards.ts";
+import { checkDeployer } from "./check/deployer.ts";
 import { collect, type Facts } from "./check/facts.ts";
 import { checkAudit, checkDeployments, checkOutcomes } from "./check/log.ts";
 import { checkEmails, checkMessages, checkOutbox, checkTold } from "./check/notices.ts";
@@ -50,6 +51,7 @@ async function check(world: ChaosWorld, people: People, facts: Facts): Promise<s
     ...checkAudit(facts),
     ...checkOutcomes(facts, world.requiredApprovals),
     ...checkDeployments(facts),
+    ...checkDeployer(world, facts),
     ...(await checkCards(world, facts)),
     ...checkMessages(world, facts),
     ...checkEmails(facts),
@@ -94,7 +96,8 @@ const episodes = {
   "lost answers": 3,
   slow: 2,
   kill: 3,
-  "kill at a send": 5,
+  "kill at a send": 4,
+  "kill at a webhook": 3,
   "kill all": 0.5,
   "PostgreSQL restarts": 1.5,
   "PostgreSQL crashes": 1.5,
@@ -128,6 +131,9 @@ async function changeWeather(world: ChaosWorld, choices: Random, isOver: () => b
         break;
       case "kill at a send":
         weather.armKill();
+        break;
+      case "kill at a webhook":
+        weather.armKillAtWebhook();
         break;
       case "kill all":
         for (const { index } of replicas.ready()) replicas.kill(index, "with all others");
@@ -172,6 +178,7 @@ async function becomeQuiet(world: ChaosWorld, violations: string[]): Promise<voi
   const wake = () => void database.sql.notify("signoff_outbox", "chaos").catch(() => undefined);
   const context = { db: database.db, now: () => new Date(), wake };
   await world.read(() => Promise.all([expireOverdue(context), expireOverdue(context)]));
+  if ((await endAttempts(world)) === undefined) violations.push("a deployment never ended");
   await world.slack.delivered();
   // Twice in a row: what one item adds for others is seen, too.
   let quietLooks = 0;
@@ -189,6 +196,29 @@ async function becomeQuiet(world: ChaosWorld, violations: string[]): Promise<voi
   world.figures.add("seconds to quiet", Math.round((Date.now() - began) / 1000));
   if (quiet === undefined) violations.push(`it was not quiet ${quietWithinMs / 1000} s after the last fault`);
   say("quiet");
+}
+
+/** The far side says what it has to say; who is silent has been so for too long. Undefined where one never ends. */
+async function endAttempts(world: ChaosWorld): Promise<true | undefined> {
+  await world.site.said(quietWithinMs / 2);
+  return lookFor(
+    async () => {
+      const running: { id: string }[] = await world.read(({ db }) =>
+        db
+          .select({ id: deployments.id })
+          .from(deployments)
+          .where(
+            and(eq(deployments.organizationId, world.organizationId), eq(deployments.status, "in progress")),
+          ),
+      );
+      for (const { id } of running) {
+        if (world.site.attempts.get(id)?.behaviour === "stays silent") await world.endSilence(id);
+      }
+      return running.length === 0 ? true : undefined;
+    },
+    quietWithinMs / 2,
+    250,
+  );
 }
 
 async function sayWhatIsOpen({ read, say }: ChaosWorld): Promise<void> {

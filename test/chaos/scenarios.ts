@@ -4,6 +4,7 @@ import type { StandInMessage } from "../../sandbox/slack/index.ts";
 import { ids } from "../../src/slack/ids.ts";
 import type { People } from "./people.ts";
 import type { Random } from "./random.ts";
+import { seeThrough } from "./see-through.ts";
 import { lookFor, pause } from "./wait.ts";
 import type { ChaosWorld, Place } from "./world.ts";
 
@@ -256,11 +257,14 @@ export class Scenarios {
         return;
     }
     // The next story of this integration begins when this one's deployment has ended.
-    await lookFor(
-      async () => ((await this.#row(number)).state === "promoting" ? undefined : true),
-      30_000,
-      200,
-    );
+    await seeThrough(this.#world, number, random, {
+      state: async () => (await this.#row(number)).state,
+      cancel: () => this.#cancel(number, requesterId),
+      tryAgain: async () => {
+        await this.#card(requesterId, number, ids.action.promote);
+        await this.#people.alone(requesterId, () => this.#promote(number, requesterId));
+      },
+    });
   }
 
   /** Promote, and what it asks to be confirmed. */

@@ -18,6 +18,10 @@ export type Verdict =
 /** What reaches somebody: between these and their settling, a crash costs most. */
 const sends = new Set(["chat.postMessage", "chat.update", "email"]);
 
+/** How often something goes wrong with a call out of a storm. Webhooks are few, so more of them meet something. */
+const usual = { none: 95, "429": 1, "5xx": 1, lost: 2, slow: 2 };
+const usualAtWebhooks = { none: 60, "429": 10, "5xx": 10, lost: 10, slow: 10 };
+
 type Storm = "429" | "5xx" | "lost answers" | "slow" | null;
 
 export type Weather = {
@@ -26,6 +30,8 @@ export type Weather = {
   storm(kind: Storm): void;
   /** The next send that a far end accepts, of any replica, is that replica's last act. */
   armKill(): void;
+  /** As `armKill`, for the next webhook. */
+  armKillAtWebhook(): void;
   /** From now on nothing goes wrong. */
   clear(): void;
 };
@@ -38,6 +44,7 @@ export function makeWeather(
 ): Weather {
   let storm: Storm = null;
   let armed: string | null = null;
+  let armedAtWebhook = false;
   let over = false;
 
   const choose = (method: string): Verdict => {
@@ -46,9 +53,13 @@ export function makeWeather(
       armed = null;
       return { kind: "kill" };
     }
+    if (armedAtWebhook && method === "webhook") {
+      armedAtWebhook = false;
+      return { kind: "kill" };
+    }
     const raging = storm !== null && random.chance(0.5);
     if (raging) return stormy(storm as NonNullable<Storm>);
-    return random.weighted({ none: 95, "429": 1, "5xx": 1, lost: 2, slow: 2 }) === "none"
+    return random.weighted(method === "webhook" ? usualAtWebhooks : usual) === "none"
       ? { kind: "none" }
       : stormy(random.pick(["429", "5xx", "lost answers", "slow"] as const));
   };
@@ -67,7 +78,10 @@ export function makeWeather(
   return {
     judge: (method) => {
       const verdict = choose(method);
-      if (verdict.kind !== "none") figures.add(`fault: ${verdict.kind}`);
+      if (verdict.kind !== "none") {
+        figures.add(`fault: ${verdict.kind}`);
+        if (method === "webhook") figures.add(`fault of a webhook: ${verdict.kind}`);
+      }
       return verdict;
     },
     kill: (replica, method) => killReplica(replica, `after ${method} was accepted`),
@@ -77,10 +91,14 @@ export function makeWeather(
     armKill: () => {
       armed = random.pick(["any", ...sends]);
     },
+    armKillAtWebhook: () => {
+      armedAtWebhook = true;
+    },
     clear: () => {
       over = true;
       storm = null;
       armed = null;
+      armedAtWebhook = false;
     },
   };
 }

@@ -1,21 +1,25 @@
 import { fileURLToPath } from "node:url";
-import { eq } from "drizzle-orm";
+import { and, eq, isNotNull } from "drizzle-orm";
 import { stringify } from "yaml";
 import { connect, type Database } from "../../db/connect.ts";
 import { migrate } from "../../db/migrate.ts";
-import { environments, integrations } from "../../db/schema/index.ts";
+import { deployments, environments, integrations } from "../../db/schema/index.ts";
 import { freePort } from "../../sandbox/free-port.ts";
 import { type MailStandIn, startMail } from "../../sandbox/mail.ts";
 import { type SlackStandIn, type StandInPerson, startSlack } from "../../sandbox/slack/index.ts";
 import { findByEmail } from "../../src/directory/find-by-email.ts";
-import { system } from "../../src/domain/actor.ts";
+import { member, system } from "../../src/domain/actor.ts";
 import { loadSeedFile } from "../../src/load-seed-file.ts";
 import { createLog } from "../../src/log.ts";
+import { secretsWith } from "../../src/secrets.ts";
 import { slackClients } from "../../src/slack/clients.ts";
 import type { Context } from "../../src/usecases/context.ts";
+import { endSilentAttempts } from "../../src/usecases/end-silent-attempts.ts";
 import { recordDeployment } from "../../src/usecases/record-deployment.ts";
+import { saveWebhook } from "../../src/usecases/save-webhook.ts";
 import { type Balancer, startBalancer } from "./balancer.ts";
-import { type Call, type FarProxy, startFarProxy } from "./far-proxy.ts";
+import { type DeploySite, startDeploySite } from "./deploy-site.ts";
+import { type Call, type FarProxy, startFarProxy, startWebhookProxy } from "./far-proxy.ts";
 import { Figures } from "./figures.ts";
 import type { RunOptions } from "./options.ts";
 import { type Server, startPostgres } from "./postgres.ts";
@@ -27,11 +31,20 @@ import { makeWeather, type Weather } from "./weather.ts";
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const signingSecret = "chaos-signing-secret";
 const botToken = "xoxb-chaos";
+const secret = "a-secret-that-only-the-chaos-run-uses";
 
 /** Above the longest that one item's calls take with what the weather does to them. */
 const leaseMs = 6_000;
 
-export type Place = { id: string; slug: string; source: string; target: string };
+/** `webhook`: its promotions are carried out by the deploy site; any other is only recorded. */
+export type Place = {
+  id: string;
+  projectId: string;
+  slug: string;
+  source: string;
+  target: string;
+  webhook: boolean;
+};
 
 export type ChaosWorld = {
   seed: number;
@@ -45,6 +58,8 @@ export type ChaosWorld = {
   balancer: Balancer;
   replicas: Replicas;
   weather: Weather;
+  /** What carries out the promotions of two integrations in three. */
+  site: DeploySite;
   /** Every call of a replica to a far end, in order. */
   calls: Call[];
   requesters: string[];
@@ -55,6 +70,8 @@ export type ChaosWorld = {
   read<T>(work: (database: Database) => Promise<T>): Promise<T>;
   /** A pipeline has brought a new build to the first environment. */
   build(place: Place, version: string): Promise<void>;
+  /** The silence of an attempt has lasted for too long: that moment is brought here, and two jobs notice it at once. */
+  endSilence(attempt: string): Promise<void>;
   say(what: string): void;
   stop(): Promise<void>;
 };
@@ -93,13 +110,19 @@ export async function startChaosWorld(seed: number, options: RunOptions): Promis
   const proxies: FarProxy[] = [];
   for (let index = 0; index < options.replicas; index++)
     proxies.push(await startFarProxy(index, targets, weather, calls));
-  const envs = await Promise.all(proxies.map((proxy) => environment(postgres.url, balancer.url, proxy)));
+  const site = await startDeploySite(seed, figures);
+  const webhooks = await startWebhookProxy(site.url, weather, calls);
+  // Whose webhook it is shows in the address for its reports; the balancer does not care by whom one was given.
+  const envs = await Promise.all(
+    proxies.map((proxy, index) => environment(postgres.url, `${balancer.url}/by/${index}`, proxy)),
+  );
   replicas = startReplicas(options.entry, envs, figures, say);
   const requiredApprovals = seed % 3 === 0 ? 2 : 1;
   const organizationId = slack.workspace.team.id;
   const context = contextOf(database);
   const world = {
-    ...{ seed, figures, slack, mail, postgres, database, organizationId, balancer, replicas, weather, calls },
+    ...{ seed, figures, slack, mail, postgres, database, organizationId, balancer, replicas, weather, site },
+    calls,
     ...{ requiredApprovals, say },
     requesters: [...requesterNames, reviewerNames.at(-1) as string],
     reviewers: reviewerNames,
@@ -115,11 +138,14 @@ export async function startChaosWorld(seed: number, options: RunOptions): Promis
       const actor = system("the pipeline");
       await persist(() => recordDeployment(context, { organizationId, actor, surface: "api", ...facts }));
     },
+    endSilence: (attempt: string) => persist(() => endSilence(context, organizationId, attempt)),
     stop: async () => {
       await replicas?.stop();
       await Promise.all([
         slack.stop(),
         mail.stop(),
+        site.stop(),
+        webhooks.stop(),
         balancer.stop(),
         ...proxies.map((proxy) => proxy.stop()),
       ]);
@@ -129,7 +155,28 @@ export async function startChaosWorld(seed: number, options: RunOptions): Promis
   };
   await replicas.allReady();
   await seedCatalog(context, organizationId, slack.url, options.requests, requiredApprovals);
-  return { ...world, places: await placesOf(database, organizationId) };
+  const places = await placesOf(database, organizationId);
+  const admin = slack.workspace.people.find(({ name }) => name === "admin")?.id as string;
+  const webhook = { organizationId, actor: member(admin), surface: "slack", url: webhooks.url } as const;
+  for (const place of places) {
+    if (!place.webhook) continue;
+    const { id: integrationId, projectId } = place;
+    const settings = { ...webhook, projectId, integrationId, silenceMinutes: 1, version: null };
+    const ports = { seal: secretsWith(secret).seal, addressFault: () => null };
+    const saved = await persist(() => saveWebhook(context, ports, settings));
+    if (!saved.ok) throw new Error(`The webhook of ${place.slug} was refused: ${saved.refusal.code}`);
+    site.trust(saved.value.secret ?? "");
+  }
+  return { ...world, places };
+}
+
+async function endSilence(context: Context, organizationId: string, attempt: string): Promise<void> {
+  const waiting = and(
+    ...[eq(deployments.organizationId, organizationId), eq(deployments.id, attempt)],
+    isNotNull(deployments.reportBy),
+  );
+  await context.db.update(deployments).set({ reportBy: new Date() }).where(waiting);
+  await Promise.all([endSilentAttempts(context), endSilentAttempts(context)]);
 }
 
 async function environment(
@@ -148,7 +195,8 @@ async function environment(
     RESEND_API_KEY: "re_chaos",
     RESEND_BASE_URL: proxy.mailUrl,
     EMAIL_FROM: "Signoff <signoff@acme.example>",
-    SIGNOFF_SECRET: "a-secret-that-only-the-chaos-run-uses",
+    SIGNOFF_SECRET: secret,
+    SIGNOFF_ALLOW_PRIVATE_WEBHOOKS: "true",
     LOG_LEVEL: "warn",
     CHAOS_LEASE_MS: String(leaseMs),
   };
@@ -215,8 +263,8 @@ async function placesOf({ db }: Database, organizationId: string): Promise<Place
     db.select().from(integrations).where(eq(integrations.organizationId, organizationId)),
   ]);
   const idOf = (slug: string) => inside.find((one) => one.slug === slug)?.id as string;
-  return found.map(({ id, slug }) => ({
-    ...{ id, slug },
+  return found.map(({ id, projectId, slug }, index) => ({
+    ...{ id, projectId, slug, webhook: index % 3 !== 0 },
     source: idOf("development"),
     target: idOf("staging"),
   }));

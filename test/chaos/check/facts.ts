@@ -19,6 +19,9 @@ export type AuditRow = Omit<InsertedAudit, "before" | "after"> & {
   after: Summary & { review?: { verdict: string; replaces: string | null } };
 };
 
+/** What was said of a deployment, in the audit log. */
+export type ReportRow = { subject: string; at: Date; before: { status: string }; after: { status: string } };
+
 /** An email that the stand-in for Resend took: one for each id that it gave. */
 export type FarEmail = {
   id: string;
@@ -31,6 +34,9 @@ export type Facts = {
   requests: (typeof schema.requests.$inferSelect)[];
   /** Of requests, oldest first. */
   audit: AuditRow[];
+  /** Of deployments, oldest first. */
+  reports: ReportRow[];
+  builds: (typeof schema.builds.$inferSelect)[];
   reviews: (typeof schema.reviews.$inferSelect)[];
   cards: (typeof schema.cards.$inferSelect)[];
   emails: (typeof schema.emails.$inferSelect)[];
@@ -48,7 +54,7 @@ export type Facts = {
 export async function collect(world: ChaosWorld, people: People): Promise<Facts> {
   const { organizationId: own, database } = world;
   const { db } = database;
-  const { requests, auditLog, reviews, cards, emails, outbox, deployments, liveBuilds } = schema;
+  const { requests, auditLog, reviews, cards, emails, outbox, builds, deployments, liveBuilds } = schema;
   const audit = await db
     .select()
     .from(auditLog)
@@ -61,6 +67,8 @@ export async function collect(world: ChaosWorld, people: People): Promise<Facts>
       .where(eq(requests.organizationId, own))
       .orderBy(asc(requests.number)),
     audit: audit.filter(({ subject }) => subject.startsWith("request:")) as AuditRow[],
+    reports: audit.filter(isReport) as unknown as ReportRow[],
+    builds: await db.select().from(builds).where(eq(builds.organizationId, own)),
     reviews: await db.select().from(reviews).where(eq(reviews.organizationId, own)),
     cards: await db.select().from(cards).where(eq(cards.organizationId, own)),
     emails: await db.select().from(emails).where(eq(emails.organizationId, own)),
@@ -76,6 +84,8 @@ export async function collect(world: ChaosWorld, people: People): Promise<Facts>
     acts: people.acts,
   };
 }
+
+const isReport = ({ action }: InsertedAudit): boolean => action === "deployment.reported";
 
 function messagesOf({ slack }: ChaosWorld): Pick<Facts, "messages" | "keyless"> {
   const messages = new Map<string, StandInMessage[]>();

@@ -123,10 +123,11 @@ export function checkDeployments(facts: Facts): string[] {
     if (tries.some((one) => one.status === "in progress")) say("has a deployment that never ended");
     if (tries.some((one) => one.buildId !== buildId)) say("another build was deployed than the one approved");
     const succeeded = tries.filter((one) => one.status === "succeeded");
-    if (succeeded.length !== (state === "promoted" ? 1 : 0))
-      say(`is ${state}, with ${succeeded.length} deployments that succeeded`);
-    if (state === "promoted" && succeeded[0]?.id !== deploymentId)
-      say("names another deployment than its own");
+    // One that went silent and spoke late, when another one had been begun, leaves its request as it is.
+    const counted = succeeded.filter(({ id }) => id === deploymentId || !wasUnknown(facts, id));
+    if (counted.length !== (state === "promoted" ? 1 : 0))
+      say(`is ${state}, with ${counted.length} deployments that succeeded`);
+    if (state === "promoted" && counted[0]?.id !== deploymentId) say("names another deployment than its own");
     if (state === "promoting") say("is still promoting");
     const last = facts.deployments.findLast(
       (one) =>
@@ -139,3 +140,9 @@ export function checkDeployments(facts: Facts): string[] {
   }
   return faults;
 }
+
+/** Whether nothing had been heard of a deployment for too long, whatever was said of it later. */
+const wasUnknown = ({ reports }: Facts, deploymentId: string): boolean =>
+  reports.some(
+    ({ subject, after }) => subject === `deployment:${deploymentId}` && after.status === "unknown",
+  );

@@ -31,7 +31,7 @@ export function checkMessages({ slack }: ChaosWorld, facts: Facts): string[] {
     const texts = slack.workspace
       .messagesIn(channel.id)
       .filter((message) => numberOn(message) === undefined)
-      .map(({ text }) => text);
+      .map(({ text, metadata }) => `${text}${failureOf(metadata?.event_payload?.key)}`);
     faults.push(...twice(texts).map((text) => `${channel.id} was told twice: ${text}`));
   }
   return faults;
@@ -55,9 +55,15 @@ export function checkEmails(facts: Facts): string[] {
       faults.push(`the email ${key} was not sent as it was stored`);
   }
   for (const key of farOf.keys()) faults.push(`the email ${key} was sent and is not stored`);
-  const inboxes = facts.farEmails.map(({ content }) => `${content.to}: ${content.subject}`);
+  const inboxes = facts.farEmails.map(
+    ({ key, content }) => `${content.to}: ${content.subject}${failureOf(key)}`,
+  );
   return [...faults, ...twice(inboxes).map((what) => `an email arrived twice: ${what}`)];
 }
+
+/** Which failure a notice tells of: each attempt may fail, and two may be told in the same words. */
+const failureOf = (key: unknown): string =>
+  typeof key === "string" ? (/:v\d+:failed:/.exec(key)?.[0] ?? "") : "";
 
 /** Events of which the requester is told by a message and an email, whoever brought them about. */
 const toRequester = ["approved", "rejected", "promoted", "failed"];

@@ -1,0 +1,137 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as pause } from "node:timers/promises";
+import type postgres from "postgres";
+import { hashOf, hintOf, newTokenText } from "../../src/usecases/token-text.ts";
+import { median, quantile, type Row, shown } from "../figures.ts";
+import { type Bench, type Listener, send, startBot } from "../listeners.ts";
+import { approveClick, reviewerId, workspace } from "../payloads.ts";
+import { type Child, startChild } from "../process.ts";
+import type { Waited, WaitJob } from "../processes/waiters.ts";
+import { seed } from "../seed.ts";
+
+const clients = 100;
+/** How long they wait before somebody decides, and how often the connections are looked at meanwhile. */
+const waits = { looks: 20, everyMs: 100 };
+
+type Ground = { sql: postgres.Sql; decider: Listener; other: Listener; load: Child; waiters: Child };
+
+type Measured = {
+  firstMs: number;
+  medianMs: number;
+  lastMs: number;
+  inUse: number;
+  before: number;
+  during: number;
+};
+
+const places = ["where the decision is made", "at another replica"] as const;
+type Where = (typeof places)[number];
+
+/**
+ * A hundred clients wait for one request by long poll; somebody approves it in Slack, and all of them are answered. They
+ * wait at the replica that takes the click, and at another one, which hears of it by NOTIFY.
+ */
+export async function waiting(bench: Bench): Promise<Row[]> {
+  const { url, sql } = await bench.cluster.database("waiting");
+  const pending = places.length * (bench.rounds + 1);
+  await seed(sql, { integrations: pending, reviewers: 1, pending, past: 0 });
+  const flags = ["--expose-gc"];
+  const [first, second] = await Promise.all([startBot(url, { flags }), startBot(url, { flags })]);
+  const [load, waiters] = [startChild("load.ts"), startChild("waiters.ts")];
+  const ground = { sql, decider: first.bot, other: second.bot, load, waiters };
+  const all = new Map<Where, Measured[]>();
+  let number = 0;
+  try {
+    for (let round = 0; round <= bench.rounds; round++) {
+      for (const where of places) {
+        const measured = await decide(ground, where, ++number);
+        // The first round compiles, and opens the connections.
+        if (round > 0) all.set(where, [...(all.get(where) ?? []), measured]);
+      }
+      bench.say(`waiting: round ${round} of ${bench.rounds}`);
+    }
+  } finally {
+    await Promise.all([first.stop(), second.stop(), load.stop(), waiters.stop()]);
+  }
+  return places.flatMap((where) => rowsOf(where, all.get(where) ?? []));
+}
+
+async function decide(ground: Ground, where: Where, number: number): Promise<Measured> {
+  const { sql, decider, other, load, waiters } = ground;
+  const bot = where === "at another replica" ? other : decider;
+  // One for each round: what is measured is not the rate limit.
+  const token = await makeToken(sql);
+  const before = await rss(bot);
+  await waiters.ask("begin", { port: bot.port, token, number, since: 1, clients } satisfies WaitJob);
+  let inUse = 0;
+  for (let look = 0; look < waits.looks; look++) {
+    await pause(waits.everyMs);
+    // In the first half of the time those who come are let in and looked after.
+    if (look >= waits.looks / 2) inUse = Math.max(inUse, await busy(sql));
+  }
+  const during = await rss(bot);
+  const bodies = [approveClick(number, reviewerId(0))];
+  const { startedAt, elapsedMs } = await send(load, { port: decider.port, inFlight: 1, bodies });
+  const answers = await waiters.ask<Waited[]>("answers");
+  const wrong = answers.find(({ status, state }) => status !== 200 || state !== "approved");
+  if (wrong !== undefined) throw new Error(`A client was answered ${wrong.status}, ${wrong.state}`);
+  const early = answers.some(({ at }) => at < startedAt);
+  if (answers.length !== clients || early) throw new Error("A client did not wait");
+  await Promise.all([decider.ask("idle"), other.ask("idle")]);
+  // Below 0: an answer that came before the click's own.
+  const afterAck = answers.map(({ at }) => at - startedAt - elapsedMs);
+  return {
+    firstMs: Math.min(...afterAck),
+    medianMs: median(afterAck),
+    lastMs: Math.max(...afterAck),
+    ...{ inUse, before, during },
+  };
+}
+
+async function makeToken(sql: postgres.Sql): Promise<string> {
+  const text = newTokenText();
+  await sql`
+    insert into api_tokens (organization_id, id, name, hash, hint, scopes, member_id, made_by, made_at)
+    values (${workspace.teamId}, ${randomUUID()}, 'bench', ${hashOf(text)}, ${hintOf(text)}, ${["requests:read"]}::text[],
+      ${workspace.requesterId}, ${workspace.requesterId}, now())`;
+  return text;
+}
+
+/** Connections of the bots that are doing something, or hold a transaction. */
+async function busy(sql: postgres.Sql): Promise<number> {
+  const [row] = await sql<{ count: number }[]>`
+    select count(*)::int as count from pg_stat_activity
+    where datname = current_database() and backend_type = 'client backend' and state <> 'idle' and pid <> pg_backend_pid()`;
+  return row?.count ?? 0;
+}
+
+const rss = async (bot: Listener): Promise<number> =>
+  (await bot.ask<NodeJS.MemoryUsage>("memory")).rss / 2 ** 20;
+
+function rowsOf(where: Where, rounds: readonly Measured[]): Row[] {
+  const of = (name: keyof Measured) => rounds.map((one) => one[name]);
+  const grown = rounds.map(({ before, during }) => during - before);
+  const most = Math.max(...of("inUse"));
+  return [
+    {
+      section: "waiting",
+      what: `the click's ack to the last of ${clients} answers, ${where}`,
+      result: `${shown(median(of("lastMs")))} ms`,
+      p50: quantile(of("lastMs"), 0.5),
+      p99: quantile(of("lastMs"), 0.99),
+      note: `aim under 1 s; first answer ${shown(median(of("firstMs")))} ms, the middle one ${shown(median(of("medianMs")))} ms after the ack`,
+    },
+    {
+      section: "waiting",
+      what: `RSS with ${clients} clients waiting, ${where}`,
+      result: `${shown(median(of("during")))} MiB`,
+      note: `${shown(median(of("before")))} MiB before, grown by ${shown(median(grown))} MiB; after collections`,
+    },
+    {
+      section: "waiting",
+      what: `database connections in use while they wait, ${where}`,
+      result: shown(median(of("inUse"))),
+      note: `at most ${shown(most)} in ${shown(waits.looks / 2)} looks a round, both replicas together`,
+    },
+  ];
+}

@@ -1,0 +1,75 @@
+import { grouped } from "../grouped.ts";
+import type { ChaosWorld } from "../world.ts";
+import type { Facts } from "./facts.ts";
+
+type Attempt = Facts["deployments"][number];
+
+/** The far side was asked once for each attempt, one after the other, and what it said first is what is true. */
+export function checkDeployer(world: ChaosWorld, facts: Facts): string[] {
+  const faults: string[] = [];
+  const asked = new Set(world.places.filter(({ webhook }) => webhook).map(({ id }) => id));
+  const attempts = facts.deployments.filter(
+    ({ requestNumber, integrationId }) => requestNumber !== null && asked.has(integrationId),
+  );
+  const known = new Set(attempts.map(({ id }) => id));
+  for (const id of world.site.attempts.keys()) {
+    if (!known.has(id)) faults.push(`the far side was asked for ${id}, and nobody had begun it`);
+  }
+  for (const attempt of attempts) faults.push(...checkAttempt(world, facts, attempt));
+  for (const tries of grouped(attempts, ({ requestNumber }) => requestNumber).values()) {
+    faults.push(...checkOrder(world, facts, tries));
+  }
+  return faults;
+}
+
+function checkAttempt({ site }: ChaosWorld, facts: Facts, attempt: Attempt): string[] {
+  const { id, requestNumber: number, buildId, status } = attempt;
+  const faults: string[] = [];
+  const say = (what: string) => faults.push(`#${number}, attempt ${id}: ${what}`);
+  const taken = site.attempts.get(id);
+  if (taken === undefined) {
+    say(`is ${status}, and the far side was never asked`);
+    return faults;
+  }
+  const { externalId } = facts.builds.find((build) => build.id === buildId) ?? {};
+  if (taken.begun !== 1) say(`was begun ${taken.begun} times at the far side`);
+  if (taken.number !== number) say(`was sent as one of #${taken.number}`);
+  if (taken.build !== externalId) say(`was sent with ${taken.build}, and ${externalId} was approved`);
+  for (const refused of taken.refused) say(`a report was refused: ${refused}`);
+  const [first = "unknown"] = taken.finals;
+  if (status !== first)
+    say(`is ${status}, and the far side said ${taken.finals.join(", then ") || "nothing"}`);
+  const ended = facts.reports
+    .filter(({ subject }) => subject === `deployment:${id}`)
+    .map(({ after }) => after.status)
+    .filter((said) => said !== "in progress");
+  // Our own guess may come before what is true, and nothing comes after that.
+  const wanted = ended[0] === "unknown" && first !== "unknown" ? ["unknown", first] : [first];
+  if (ended.join() !== wanted.join()) say(`ended as ${ended.join(", then ")} in the audit log`);
+  checkRequest(facts, attempt, say);
+  return faults;
+}
+
+/** The last attempt decides how its request stands. */
+function checkRequest(facts: Facts, { id, status }: Attempt, say: (what: string) => void): void {
+  const request = facts.requests.find(({ deploymentId }) => deploymentId === id);
+  if (request === undefined) return;
+  const { state } = request;
+  if ((state === "promoted") !== (status === "succeeded")) say(`is ${status}, and its request is ${state}`);
+}
+
+/** Nobody begins another one before the last one has ended. */
+function checkOrder({ site }: ChaosWorld, facts: Facts, tries: readonly Attempt[]): string[] {
+  const faults: string[] = [];
+  for (const [index, attempt] of tries.entries()) {
+    const next = tries[index + 1];
+    if (next === undefined) continue;
+    const taken = site.attempts.get(next.id);
+    const ended = facts.reports.find(
+      ({ subject, after }) => subject === `deployment:${attempt.id}` && after.status !== "in progress",
+    );
+    if (ended === undefined || ended.at > next.startedAt || (taken && taken.at < ended.at.getTime()))
+      faults.push(`#${attempt.requestNumber}: attempt ${next.id} began before ${attempt.id} had ended`);
+  }
+  return faults;
+}
