@@ -167,8 +167,12 @@ describe.each(Object.keys(flavours))("every message and view within Slack's limi
     await click("dana", number, "promote_request");
     await world.app.idle();
     expect(JSON.stringify(world.cardFor("dana", number).blocks)).toContain("⚠️");
-    // No wake-up: the deployer must not answer before the reports below.
-    const context = { ...world.app.context, wake: () => {} };
+    // The deployer must not answer before the reports below, and a sweep may come at any moment.
+    await sql.unsafe(`
+      create function hold() returns trigger language plpgsql as
+        $$ begin new.available_at = now() + interval '1 hour'; return new; end $$;
+      create trigger hold before insert on outbox for each row when (new.kind = 'deploy') execute function hold()`);
+    const { context } = world.app;
     const { organizationId } = world.app;
     const by = { organizationId, actor: member(id("dana")), surface: "slack" as const };
     const again = await promote(context, { ...by, number, shown: null });
@@ -177,7 +181,8 @@ describe.each(Object.keys(flavours))("every message and view within Slack's limi
     const link = `https://ci.example/${encodeURI(hostile(400))}`;
     await reportDeployment(context, { ...by, deploymentId, report: { status: "in progress" }, link });
     const silent = { status: "unknown", reason: hostile(3000) } as const;
-    await reportDeployment(world.app.context, { ...by, deploymentId, report: silent, link });
+    await reportDeployment(context, { ...by, deploymentId, report: silent, link });
+    await sql`drop function hold cascade`;
     await world.app.idle();
     await click("dana", number, "promote_request");
     await opened("dana", "Promote Anyway");
