@@ -1,4 +1,5 @@
 import type { App, BlockAction, Context, ViewSubmitAction } from "@slack/bolt";
+import { storable } from "../domain/storable.ts";
 import type { CallWatch, FaultReason } from "../metrics.ts";
 import { OutcomeUnknown } from "../usecases/context.ts";
 import { adoptClicked, type ClickedCard, readCard } from "./clicked-card.ts";
@@ -206,9 +207,6 @@ export function chosenIn(state: Record<string, Record<string, Entered>>): Chosen
   };
   return { values, value: (blockId, actionId) => values(blockId, actionId)[0] ?? "" };
 }
-
-/** What PostgreSQL keeps of a text: no NUL, no half of a surrogate pair. */
-const storable = (text: string): string => text.replace(/\0/g, "").replace(/\p{Surrogate}/gu, "\ufffd");
 
 /** One submission of a modal. */
 export type Submission = Chosen & {

@@ -2,6 +2,7 @@ import { createRoute, z } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
 import { type Actor, type Surface, system } from "../../domain/actor.ts";
 import { limits } from "../../domain/limits.ts";
+import { storable } from "../../domain/storable.ts";
 import { type ApiToken, actorOf, mayUse } from "../../domain/token.ts";
 import { getAttempt } from "../../queries/get-attempt.ts";
 import { reportDeployment } from "../../usecases/report-deployment.ts";
@@ -117,10 +118,7 @@ function limit({ context, callsPerMinute: perMinute = 600 }: ApiParts): Middlewa
 
 /** What Postgres keeps of it, and no more than is shown. */
 function reasonOf(text: string): string | null {
-  const kept = text
-    .replace(/\0/g, "")
-    .replace(/\p{Surrogate}/gu, "\ufffd")
-    .trim();
+  const kept = storable(text).trim();
   if (kept === "") return null;
   const letters = [...kept];
   return letters.length > limits.reason ? `${letters.slice(0, limits.reason - 1).join("")}…` : kept;
