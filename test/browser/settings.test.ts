@@ -110,7 +110,8 @@ test("R13: somebody who is no admin is told who the admins are", async () => {
 
 test("R4: a reviewer whom Slack makes a guest or deactivates can review no more", async () => {
   const dana = await as("Dana Developer");
-  await type(dana, "/promote orders-sync production");
+  const danaHome = await openHome(dana);
+  await press(danaHome, "Request to Promote: Orders Sync to Production");
   const ask = dana.getByRole("dialog", { name: "Request Approval" });
   await press(ask, "Request Approval");
   await ask.waitFor({ state: "hidden" });

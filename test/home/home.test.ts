@@ -210,6 +210,21 @@ describe("from request to promotion, all in the Home", () => {
     held.release();
   }, 20_000);
 
+  test("a button pressed while the Home is being drawn again is still there for the click", async () => {
+    await open("dana", "Orders Sync");
+    const [button] = buttonsOf("dana", "Orders Sync");
+    const block = home("dana").blocks.find(({ accessory }) => accessory === button);
+    const shown = home("dana").hash;
+    await world.slack.openHome(world.id("dana"));
+    await vi.waitFor(() => expect(home("dana").hash).not.toBe(shown));
+    await world.slack.clickHome(world.id("dana"), {
+      actionId: "start_step",
+      value: button?.value ?? "",
+      blockId: String(block?.block_id),
+    });
+    await opened("dana", "Request Approval");
+  });
+
   test("R1: with the workflow off the button promotes at once", async () => {
     await world.reseed((seed) => {
       if (seed.workflow) seed.workflow.enabled = false;

@@ -4,6 +4,7 @@ import type { Person } from "../../domain/people.ts";
 import type { HomeFrame } from "../../queries/get-home.ts";
 import type { HomePlace } from "../home-place.ts";
 import { ids } from "../ids.ts";
+import { withBlockIds } from "./block-ids.ts";
 import { escapeWithin, mrkdwn, nameList, plain, textLimits } from "./text.ts";
 import { shortName } from "./words.ts";
 
@@ -13,7 +14,7 @@ export const viewBlocks = 100;
 /** The App Home: the bar of tabs, and what the chosen one shows. */
 export function homeView(frame: HomeFrame, tab: HomePlace["tab"], content: readonly KnownBlock[]): HomeView {
   const blocks = [tabBar(frame, tab), { type: "divider" } as const, ...content];
-  return { type: "home", callback_id: ids.view.home, blocks: blocks.slice(0, viewBlocks) };
+  return { type: "home", callback_id: ids.view.home, blocks: withBlockIds(blocks.slice(0, viewBlocks)) };
 }
 
 /** Shown at once where the rest takes longer. */
