@@ -23,6 +23,8 @@ export type Page<Line, Cursor> = {
   lines: Line[];
   previous: Cursor | null;
   next: Cursor | null;
+  /** How many requests wait for the viewer's review, in all projects, counted up to `countedWaiting`. */
+  waiting: number;
   /** Whether anybody has ever asked for a promotion; only looked up where the page is empty. */
   everAsked: boolean;
 };
@@ -43,9 +45,12 @@ export async function countWaitingFor(
   viewerId: MemberId,
   now: Date,
 ): Promise<number> {
-  const { looking } = await look(db, { organizationId, viewerId, projectId: null, now });
-  return approvals.countWaiting(db, looking, countedWaiting);
+  return waitingOf(db, (await look(db, { organizationId, viewerId, projectId: null, now })).looking);
 }
+
+/** In all projects, whatever the list is narrowed to. */
+const waitingOf = (db: Db, looking: approvals.Looking): Promise<number> =>
+  approvals.countWaiting(db, { ...looking, projectId: null }, countedWaiting);
 
 /**
  * A page of what waits for review: first what this person can review and has not, then what they asked for, then the
@@ -59,9 +64,12 @@ export async function listPending(
   const { organizationId, now, size } = asking;
   const { looking, workflow } = await look(db, asking);
   const forward = cursor === null || cursor.from === "after";
-  const found = forward
-    ? await readOn(db, looking, cursor, size + 1)
-    : (await readBack(db, looking, cursor, size + 1)).reverse();
+  const [waiting, found] = await Promise.all([
+    waitingOf(db, looking),
+    forward
+      ? readOn(db, looking, cursor, size + 1)
+      : readBack(db, looking, cursor, size + 1).then((nearest) => nearest.reverse()),
+  ]);
   const more = found.length > size;
   const page = forward ? found.slice(0, size) : found.slice(more ? 1 : 0);
   const required = workflow.options.requiredApprovals;
@@ -76,6 +84,7 @@ export async function listPending(
   return {
     lines: lines.map((line, i) => ({ ...line, group: page[i]?.group ?? "rest" })),
     ...turns(keys, forward, cursor !== null, more),
+    waiting,
     everAsked: page.length > 0 || (await hasAny(db, organizationId)),
   };
 }
@@ -90,17 +99,21 @@ export async function listPast(
   const forward = cursor === null || cursor.from === "after";
   const key = cursor && { at: new Date(cursor.at), number: cursor.number };
   const from = key && (forward ? { after: key } : { before: key });
-  const [workflow, found] = await Promise.all([
-    workflows.current(db, organizationId),
+  const [{ looking, workflow }, found] = await Promise.all([
+    look(db, asking),
     approvals.listPast(db, asking, from, size + 1),
   ]);
   const more = found.length > size;
   const page = forward ? found.slice(0, size) : found.slice(0, size).reverse();
-  const lines = await requestLines(db, organizationId, page, workflow.options.requiredApprovals, now);
+  const [waiting, lines] = await Promise.all([
+    waitingOf(db, looking),
+    requestLines(db, organizationId, page, workflow.options.requiredApprovals, now),
+  ]);
   const keys = page.map((one) => ({ at: one.key.at.getTime(), number: one.key.number }));
   return {
     lines,
     ...turns(keys, forward, cursor !== null, more),
+    waiting,
     everAsked: page.length > 0 || (await hasAny(db, organizationId)),
   };
 }

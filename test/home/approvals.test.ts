@@ -164,8 +164,8 @@ test.each(["<!channel> & <@U1>".repeat(20), "&".repeat(200), "漢".repeat(200), 
       endedAt: new Date(0),
     });
     const lines = Array.from({ length: 10 }, (_, i) => line(i + 1));
-    const common = { waiting: 3, project: { id: "p", name }, now: new Date(0) };
-    const around = { lines, everAsked: true };
+    const common = { project: { id: "p", name }, now: new Date(0) };
+    const around = { lines, waiting: 3, everAsked: true };
     const views = [
       approvalsModal({
         ...common,

@@ -1,5 +1,5 @@
 import { getProjectName } from "../../queries/get-home.ts";
-import { countWaitingFor, listPast, listPending } from "../../queries/list-requests.ts";
+import { listPast, listPending } from "../../queries/list-requests.ts";
 import type { ApprovalsPlace } from "../home-place.ts";
 import type { Ports } from "../ports.ts";
 import { type ApprovalsView, linesPerPage } from "../views/approvals.ts";
@@ -14,15 +14,11 @@ export async function readApprovalsView(
   const { db } = ports.context;
   const now = ports.context.now();
   const { projectId } = place;
-  const [waiting, project] = await Promise.all([
-    countWaitingFor(db, organizationId, viewerId, now),
-    projectId === undefined ? undefined : getProjectName(db, organizationId, projectId),
-  ]);
+  const project = projectId === undefined ? undefined : await getProjectName(db, organizationId, projectId);
   const asking = { organizationId, viewerId, projectId: project?.id ?? null, size: linesPerPage, now };
-  const common = { waiting, project: project ?? null, now };
+  const common = { project: project ?? null, now };
   if (place.list === "pending") {
-    const page = await listPending(db, asking, place.cursor ?? null);
-    return { ...common, place, page };
+    return { ...common, place, page: await listPending(db, asking, place.cursor ?? null) };
   }
   return { ...common, place, page: await listPast(db, asking, place.cursor ?? null) };
 }

@@ -15,8 +15,6 @@ export const linesPerPage = 10;
 
 /** A page of requests for one person, in the Home or in the modal of `/approvals`. */
 export type ApprovalsView = {
-  /** How many requests wait for a review of theirs, in all projects. */
-  waiting: number;
   /** What the list is narrowed to. */
   project: { id: string; name: string } | null;
   now: Date;
@@ -31,7 +29,7 @@ export const everyProject = "all";
 export const everyProjectOption: PlainTextOption = { text: plain("All projects"), value: everyProject };
 
 export function approvalsBlocks(view: ApprovalsView): KnownBlock[] {
-  const { place, waiting, project, page } = view;
+  const { place, project, page } = view;
   const { list } = place;
   const narrowed = place.projectId === undefined ? {} : { projectId: place.projectId };
   const pending: ApprovalsPlace = { tab: "approvals", list: "pending", ...narrowed };
@@ -39,7 +37,7 @@ export function approvalsBlocks(view: ApprovalsView): KnownBlock[] {
   return [
     {
       type: "section",
-      text: mrkdwn(`*${waitingWords(waiting)}*`),
+      text: mrkdwn(`*${waitingWords(page.waiting)}*`),
       accessory: {
         type: "external_select",
         action_id: ids.action.filterProject,
