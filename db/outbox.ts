@@ -20,6 +20,7 @@ export type NewItem = {
 /** A claimed item: this worker's alone until its lease ends. */
 export type ClaimedItem = Omit<NewItem, "afterMs" | "priority" | "requestNumber" | "recipientId"> & {
   id: number;
+  priority: number;
   revision: number;
   /** Counts this attempt: 1 at the first. */
   attempts: number;
@@ -38,8 +39,11 @@ export type Settlement =
   | { kind: "done"; reason?: string }
   /** A part is done: the item goes on after so long, with its attempts counted anew. */
   | { kind: "later"; afterMs: number }
-  /** Nothing was tried: the attempt is not counted, and a doubt stays. */
-  | { kind: "postponed"; afterMs: number; reason: string }
+  /**
+   * Nothing was tried: the attempt is not counted, and a doubt stays. `behindMs`: how much longer it waits where nobody
+   * waits for it.
+   */
+  | { kind: "postponed"; afterMs: number; reason: string; behindMs?: number }
   /** `inDoubt`: the attempt may have reached the far end. A doubt once noted stays until the item is done. */
   | { kind: "retry"; afterMs: number; reason: string; inDoubt: boolean }
   | { kind: "dead"; reason: string };
@@ -59,7 +63,8 @@ export async function add(tx: Tx | Db, items: readonly NewItem[]): Promise<void>
 /**
  * Adds items, all in one statement. Where the key exists its revision rises, and it is opened again, due as a new one,
  * if it was settled. An item that is waiting or being worked keeps its time and its lease: its worker finds the revision
- * moved and goes again. So there is one open item per key, one worker at a time on it, and no change is lost.
+ * moved and goes again. So there is one open item per key, one worker at a time on it, and no change is lost. What nobody
+ * waited for until now is due with the change that somebody waits for.
  */
 export async function addOrReopen(tx: Tx | Db, items: readonly NewItem[]): Promise<void> {
   if (items.length === 0) return;
@@ -72,7 +77,10 @@ export async function addOrReopen(tx: Tx | Db, items: readonly NewItem[]): Promi
       priority = case when outbox.settled_at is null
         then least(outbox.priority, excluded.priority) else excluded.priority end,
       attempts = case when outbox.settled_at is null then outbox.attempts else 0 end,
-      available_at = case when outbox.settled_at is null then outbox.available_at else excluded.available_at end,
+      available_at = case
+        when outbox.settled_at is not null then excluded.available_at
+        when outbox.priority > excluded.priority then least(outbox.available_at, excluded.available_at)
+        else outbox.available_at end,
       reason = case when outbox.settled_at is null then outbox.reason end,
       created_at = case when outbox.settled_at is null then outbox.created_at else excluded.created_at end,
       settled_at = null,
@@ -107,7 +115,7 @@ export async function claim(
     from due
     where outbox.organization_id = due.organization_id and outbox.id = due.id
     returning outbox.organization_id, outbox.id, outbox.kind, outbox.key, outbox.payload, outbox.revision,
-      outbox.attempts, outbox.in_doubt, outbox.reason, outbox.created_at, outbox.leased_until`);
+      outbox.priority, outbox.attempts, outbox.in_doubt, outbox.reason, outbox.created_at, outbox.leased_until`);
   return rows.map(toItem);
 }
 
@@ -159,6 +167,7 @@ type ClaimedRow = {
   key: string;
   payload: unknown;
   revision: number;
+  priority: number;
   attempts: number;
   in_doubt: boolean;
   reason: string | null;
@@ -174,6 +183,7 @@ function toItem(row: ClaimedRow): ClaimedItem {
     key: row.key,
     payload: row.payload,
     revision: row.revision,
+    priority: row.priority,
     attempts: row.attempts,
     inDoubt: row.in_doubt,
     reason: row.reason,
@@ -213,8 +223,13 @@ function later({ afterMs }: Extract<Settlement, { kind: "later" }>): SQL {
   return sql`available_at = ${atOnce} + ${milliseconds(afterMs)}, attempts = 0, in_doubt = false, reason = null`;
 }
 
-function postponed({ afterMs, reason }: Extract<Settlement, { kind: "postponed" }>): SQL {
-  return sql`available_at = ${atOnce} + ${milliseconds(afterMs)}, attempts = attempts - 1, reason = ${reason}`;
+/** Its priority is asked now: a change that somebody waits for may have come during the attempt. */
+function postponed({ afterMs, reason, behindMs = 0 }: Extract<Settlement, { kind: "postponed" }>): SQL {
+  return sql`
+    available_at = ${atOnce} + ${milliseconds(afterMs)}
+      + case when priority > 0 then ${milliseconds(behindMs)} else interval '0' end,
+    attempts = attempts - 1,
+    reason = ${reason}`;
 }
 
 function retry(settlement: Extract<Settlement, { kind: "retry" }>): SQL {

@@ -10,9 +10,9 @@ const answers = (statusCode: number) =>
   Object.assign(new Error("HTTP"), { code: ErrorCode.HTTPError, statusCode });
 
 test("a rate limit puts it off for as long as Slack says, and up to a second more", () => {
-  const reason = "Slack's rate limit";
-  expect(slackFault(rateLimited(7), () => 0)).toEqual({ kind: "postponed", afterMs: 7_000, reason });
-  expect(slackFault(rateLimited(7), () => 0.5)).toEqual({ kind: "postponed", afterMs: 7_500, reason });
+  const limit = { kind: "postponed", reason: "Slack's rate limit", limited: true };
+  expect(slackFault(rateLimited(7), () => 0)).toEqual({ ...limit, afterMs: 7_000 });
+  expect(slackFault(rateLimited(7), () => 0.5)).toEqual({ ...limit, afterMs: 7_500 });
 });
 
 test.each(["ratelimited", "rate_limited", "message_limit_exceeded"])(

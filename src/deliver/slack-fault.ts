@@ -64,7 +64,7 @@ export function slackFault(error: unknown, random: () => number = Math.random): 
 
 function rateLimited(waitMs: number, random: () => number): Outcome {
   const afterMs = waitMs + Math.round(random() * jitterMs);
-  return { kind: "postponed", afterMs, reason: "Slack's rate limit" };
+  return { kind: "postponed", afterMs, reason: "Slack's rate limit", limited: true };
 }
 
 /** The name that Slack gives an error, where it answered with one. */

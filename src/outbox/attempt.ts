@@ -1,6 +1,7 @@
 import type { Db } from "../../db/connect.ts";
 import * as store from "../../db/outbox.ts";
 import type { Outcome } from "../domain/outcome.ts";
+import type { Line } from "./line.ts";
 import { maxAttempts, retryAfterMs } from "./retry.ts";
 
 export type { Outcome };
@@ -41,6 +42,7 @@ export type Attempt = {
   log: Log;
   random: () => number;
   attempted: (kind: string, outcome: AttemptOutcome) => void;
+  line: Line;
   /** Aborted when the process must end. */
   stopping: AbortController;
 };
@@ -63,7 +65,11 @@ export async function carryOut(attempt: Attempt): Promise<void> {
 async function settlementOf(attempt: Attempt): Promise<store.Settlement> {
   const { item, handler, log, random, stopping } = attempt;
   const outcome = await outcomeOf(attempt);
-  if (outcome.kind === "done" || outcome.kind === "later" || outcome.kind === "postponed") return outcome;
+  if (outcome.kind === "done" || outcome.kind === "later") return outcome;
+  if (outcome.kind === "postponed") {
+    const { kind, afterMs, reason, limited } = outcome;
+    return { kind, afterMs, reason, ...(limited && { behindMs: attempt.line(item, afterMs) }) };
+  }
   if (outcome.kind === "retry" && item.attempts < maxAttempts) {
     const backoffMs = retryAfterMs(item.attempts, random());
     const afterMs = Math.max(outcome.afterMs ?? 0, stopping.signal.aborted ? 0 : backoffMs);

@@ -1,6 +1,7 @@
 import type { Database } from "../../db/connect.ts";
 import * as store from "../../db/outbox.ts";
 import { type AttemptOutcome, carryOut, type Handler, type Log, ProcessStopping } from "./attempt.ts";
+import { createLine } from "./line.ts";
 
 export type { Handler } from "./attempt.ts";
 
@@ -46,6 +47,7 @@ export function startOutbox(options: OutboxOptions): Outbox {
 
 class Worker implements Outbox {
   readonly #options: Required<OutboxOptions>;
+  readonly #line = createLine();
   readonly #underWay = new Map<Promise<void>, AbortController>();
   #waitingForIdle: (() => void)[] = [];
   #waitingForLook: (() => void)[] = [];
@@ -134,7 +136,8 @@ class Worker implements Outbox {
     for (const item of items) {
       const handler = Object.hasOwn(handlers, item.kind) ? handlers[item.kind] : undefined;
       const stopping = new AbortController();
-      const work = carryOut({ ...this.#options, item, handler, db: database.db, stopping }).finally(() => {
+      const attempt = { ...this.#options, item, handler, db: database.db, line: this.#line, stopping };
+      const work = carryOut(attempt).finally(() => {
         this.#underWay.delete(work);
         this.wake();
       });

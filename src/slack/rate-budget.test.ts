@@ -48,14 +48,15 @@ test("after a 429 no call of that method goes out before Retry-After has passed;
   expect(limited).toEqual(["chat.postMessage"]);
 });
 
-test("those that are held back are told to come again one after the other, not all at once", async () => {
+test("those that are held back are told to come again one after the other; however many they are, nobody waits long", async () => {
   const { sent, refuse, call } = budget();
   refuse("chat.update", "10");
   await call("chat.update");
   const waits: (number | string)[] = [];
   for (let held = 0; held < 1_000; held += 1) waits.push(await call("chat.update"));
   expect(waits.at(0)).toBe(10);
-  expect(waits.at(-1)).toBe(60);
+  expect(waits.at(50)).toBe(13);
+  expect(waits.at(-1)).toBe(15);
   expect(waits).toEqual(waits.toSorted((one, other) => Number(one) - Number(other)));
   expect(sent).toEqual(["chat.update"]);
 });

@@ -3,8 +3,9 @@ import type { FetchFunction } from "@slack/web-api";
 /** What is waited where Slack does not say how long, in milliseconds. */
 const unsaidMs = 30_000;
 
-/** How far apart the calls that a pause held back are told to come again, in milliseconds. */
+/** How far apart the calls that a pause held back are told to come again, in milliseconds, and how much later at most. */
 const spacingMs = 50;
+const latestMs = 5_000;
 
 /** Until when a method is paused, on the clock of `now`, and how many of its calls were held back since. */
 type Pause = { until: number; held: number };
@@ -20,7 +21,7 @@ type RateBudgetOptions = {
 /**
  * A `fetch` for the clients of one workspace that keeps to Slack's rate limits, method by method. After a 429 no call of
  * that method goes out before Retry-After has passed: it is answered with a 429 that names the rest of the wait, which
- * grows with each call that is held back, so that thousands do not come back together. Other methods go on.
+ * grows a little with each call that is held back, so that they do not come back together. Other methods go on.
  *
  * Nothing is slowed down beforehand: Slack takes short bursts and publishes no number for them.
  * https://docs.slack.dev/apis/web-api/rate-limits
@@ -48,7 +49,7 @@ export function rateBudget({
 }
 
 function held(pause: Pause, at: number): Response {
-  const backAt = pause.until + pause.held * spacingMs;
+  const backAt = pause.until + Math.min(pause.held * spacingMs, latestMs);
   pause.held += 1;
   return retryAfter(Math.ceil((backAt - at) / 1000));
 }

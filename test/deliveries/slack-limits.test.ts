@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { followSettings } from "../../src/usecases/follow-settings.ts";
 import { eventually, type TestWorld, testWorld, textOf } from "../support/world.ts";
 import { everybody, slackHouse } from "./slack-house.ts";
 
@@ -40,6 +41,36 @@ test("429 on one method: none of it goes out before its time, other methods go o
     [1, "done"],
     [1, "done"],
   ]);
+});
+
+test("R4: cards that follow a change of settings come back one by one; those of a decision do not wait with them", async () => {
+  const number = await ask();
+  world.slack.faults.rateLimit("chat.update", 3, 3);
+  await world.setOptions({ requiredApprovals: 2 });
+  await followSettings(world.app.context, world.app.organizationId);
+  const waiting = async () => (await items(number)).filter(({ outcome }) => outcome === null);
+  const dueIn = () =>
+    world.database.database.sql<{ seconds: number }[]>`
+      select extract(epoch from available_at - now())::float8 as seconds from outbox
+      where kind = 'draw-card' and request_number = ${number} order by available_at`;
+  await eventually(async () =>
+    expect((await waiting()).map(({ reason }) => reason)).toEqual(Array(3).fill("Slack's rate limit")),
+  );
+  const [first, second, third] = (await dueIn()).map(({ seconds }) => seconds);
+  expect((second as number) - (first as number)).toBeGreaterThan(0.5);
+  expect((third as number) - (second as number)).toBeGreaterThan(0.5);
+  await world.setOptions({ requiredApprovals: 1 });
+  await click("bob", number, "approve_request");
+  const { sql } = world.database.database;
+  await eventually(async () => {
+    const late = await sql`
+      select key from outbox where kind = 'draw-card' and request_number = ${number} and settled_at is null
+        and (priority > 0 or available_at > now() + interval '4.5 seconds')`;
+    expect([...late]).toEqual([]);
+  });
+  await allSettled();
+  for (const name of everybody)
+    expect(textOf(world.cardFor(name, number))).toContain("Approved by Bob Reviewer");
 });
 
 test("a person's dialog opens while the messages wait", async () => {

@@ -91,6 +91,31 @@ test("a change does not hurry an item that waits for its next attempt", async ()
   expect(await row("a")).toMatchObject({ attempts: 1, revision: 1, reason: "busy" });
 });
 
+const putOff = { kind: "postponed", afterMs: 0, reason: "limit", behindMs: 60_000 } as const;
+
+test("what nobody waits for is put off behind the others of its kind; what somebody waits for is not", async () => {
+  await add({ ...item("follows"), priority: 1 }, item("waited for"));
+  for (const claimed of await take()) expect(await settle(claimed, putOff)).toBe("waiting");
+  expect((await take()).map(({ key }) => key)).toEqual(["waited for"]);
+});
+
+test("a change that somebody waits for does not wait with what only followed", async () => {
+  await add({ ...item("a"), priority: 1 });
+  await settle(await takeOne(), putOff);
+  await reopen({ ...item("a"), priority: 1 });
+  expect(await take()).toEqual([]);
+  await reopen(item("a", "approved"));
+  expect(await takeOne()).toMatchObject({ payload: "approved", priority: 0 });
+});
+
+test("nor does it where it comes while the item is worked, which is then put off", async () => {
+  await add({ ...item("a"), priority: 1 });
+  const claimed = await takeOne();
+  await reopen(item("a", "approved"));
+  expect(await settle(claimed, putOff)).toBe("waiting");
+  expect(await takeOne()).toMatchObject({ payload: "approved" });
+});
+
 test.each([{ kind: "done" } as const, { kind: "dead", reason: "gone" } as const])(
   "a change that comes while an item is worked is not lost: $kind is not the end of it",
   async (settlement) => {
