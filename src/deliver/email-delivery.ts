@@ -83,6 +83,8 @@ async function outcomeOf(
     if (entry === "probe") await parts.gate.accepted(organizationId);
     return result;
   }
+  // Nothing of it was sent: it is rendered anew when there is room, and its key's time has not begun.
+  if (result.kind === "postponed" && !item.inDoubt) await parts.forgetEmail(organizationId, item.key);
   if (result.kind !== "refused") return result;
   const { what, reason } = result;
   if (what === "address") {

@@ -146,14 +146,37 @@ describe("23 hours after the first try", () => {
     );
     expect(askedFor("bob", number)).toEqual([]);
   });
+});
 
-  test("an email that only waited for the account's limit is given up too", async () => {
-    const { number } = await bobsEmail({ status: 429, name: "monthly_quota_exceeded" });
+describe("an email that only waited for the account's limit", () => {
+  const waited = async () => {
+    const { number } = await bobsEmail({ status: 429, name: "daily_quota_exceeded" });
     world.later({ hours: 23 });
+    world.resend.recover();
+    return number;
+  };
+  const restarted = async () => {
+    // The sender's pause ends with its process.
+    await world.restartWith({ RESEND_BASE_URL: world.resend.url });
     await world.wakeAll();
-    await eventually(async () => {
-      const [bob] = (await world.items("send-email", number)).filter(({ recipient }) => recipient === "bob");
-      expect(bob?.reason).toMatch(/^given up 23 hours .*monthly_quota_exceeded\)$/);
-    });
+    await world.quiet();
+  };
+
+  test("is not given up, as nothing was sent of it: it goes out when there is room, once", async () => {
+    const number = await waited();
+    await restarted();
+    expect((await world.mailsTo("bob")).filter(({ subject }) => subject.includes(`#${number}`))).toHaveLength(
+      1,
+    );
+  });
+
+  test("says what is so by then: nobody is asked for a review that is not needed any more", async () => {
+    const number = await waited();
+    await world.press("carol", "approve_request");
+    await restarted();
+    expect((await world.mailsTo("bob")).filter(({ subject }) => subject.includes(`#${number}`))).toEqual([]);
+    expect(await world.items("send-email", number)).toContainEqual(
+      expect.objectContaining({ recipient: "bob", outcome: "done", attempts: 1 }),
+    );
   });
 });
