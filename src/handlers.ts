@@ -113,10 +113,14 @@ export function createHandlers(
     deploy: {
       run: (item, signal) => deploy(deployment, item, signal),
       onDead: (item, reason) => abandon(deployment, item, reason),
+      maxAttempts: deployAttempts,
     },
     ...directoryHandlers(directoryOf(context, clients, installed)),
   };
 }
+
+/** About 40 minutes: whoever waits for a deployment must learn that nobody answers, and may try again. */
+const deployAttempts = 24;
 
 /** Reports what was given up, so that the requester learns whom nothing reached. */
 const reporting = (context: Context): Required<Pick<Handler, "onDead">> => ({

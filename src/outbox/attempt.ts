@@ -16,6 +16,8 @@ export type Handler = {
   run(item: Item, signal: AbortSignal): Promise<Outcome>;
   /** Writes down that the item will not be tried again. Runs before it is settled; when this throws it is tried again. */
   onDead?(item: Item, reason: string): Promise<void>;
+  /** After so many attempts it is dead; `maxAttempts` of retry.ts without it. */
+  maxAttempts?: number;
 };
 
 export type Log = {
@@ -64,13 +66,14 @@ export async function carryOut(attempt: Attempt): Promise<void> {
 
 async function settlementOf(attempt: Attempt): Promise<store.Settlement> {
   const { item, handler, log, random, stopping } = attempt;
+  const most = mostAttempts(handler);
   const outcome = await outcomeOf(attempt);
   if (outcome.kind === "done" || outcome.kind === "later") return outcome;
   if (outcome.kind === "postponed") {
     const { kind, afterMs, reason, limited } = outcome;
     return { kind, afterMs, reason, ...(limited && { behindMs: attempt.line(item, afterMs) }) };
   }
-  if (outcome.kind === "retry" && item.attempts < maxAttempts) {
+  if (outcome.kind === "retry" && item.attempts < most) {
     const backoffMs = retryAfterMs(item.attempts, random());
     const afterMs = Math.max(outcome.afterMs ?? 0, stopping.signal.aborted ? 0 : backoffMs);
     return { kind: "retry", afterMs, reason: outcome.reason, inDoubt: outcome.sent === "unknown" };
@@ -78,7 +81,7 @@ async function settlementOf(attempt: Attempt): Promise<store.Settlement> {
   const reason =
     outcome.kind === "dead"
       ? outcome.reason
-      : `given up after ${Math.min(item.attempts, maxAttempts)} attempts: ${outcome.reason}`;
+      : `given up after ${Math.min(item.attempts, most)} attempts: ${outcome.reason}`;
   const facts = { kind: item.kind, key: item.key, organizationId: item.organizationId, reason };
   try {
     await handler?.onDead?.(item, reason);
@@ -91,11 +94,13 @@ async function settlementOf(attempt: Attempt): Promise<store.Settlement> {
   }
 }
 
+const mostAttempts = (handler: Handler | undefined): number => handler?.maxAttempts ?? maxAttempts;
+
 async function outcomeOf(attempt: Attempt): Promise<Outcome> {
   const { item, handler, leaseMs, log, stopping } = attempt;
   if (handler === undefined) return { kind: "dead", reason: `nothing handles ${item.kind}` };
   // Claimed once too often: the process died in its last attempt, or its death could not be written down.
-  if (item.attempts > maxAttempts) {
+  if (item.attempts > mostAttempts(handler)) {
     return { kind: "retry", reason: item.reason ?? "the process died each time", sent: "unknown" };
   }
   const timer = setTimeout(() => stopping.abort(new Error("it took too long")), leaseMs * 0.75);

@@ -1,5 +1,8 @@
-/** After so many attempts an item is dead. With the waits below that is about 40 minutes: an outage of the far end is survived. */
-export const maxAttempts = 24;
+/**
+ * After so many attempts an item is dead, unless its handler says otherwise. With the waits below that is about ten
+ * hours: Slack's longest outages are survived.
+ */
+export const maxAttempts = 250;
 
 const baseMs = 1_000;
 const capMs = 300_000;

@@ -3,7 +3,7 @@ import * as store from "../../db/outbox.ts";
 import { type Handler, type Outbox, type OutboxOptions, startOutbox } from "../../src/outbox/worker.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 
-type StartOptions = Partial<OutboxOptions> & { onDead?: Handler["onDead"] };
+type StartOptions = Partial<OutboxOptions> & Partial<Pick<Handler, "onDead" | "maxAttempts">>;
 
 export type Bench = Awaited<ReturnType<typeof workerBench>>;
 
@@ -16,8 +16,9 @@ export async function workerBench() {
     t,
     log,
     start(run: Handler["run"], options: StartOptions = {}): Outbox {
-      const { onDead, ...rest } = options;
-      const handlers = { work: onDead === undefined ? { run } : { run, onDead } };
+      const { onDead, maxAttempts, ...rest } = options;
+      const work = { run, ...(onDead && { onDead }), ...(maxAttempts && { maxAttempts }) };
+      const handlers = { work };
       const outbox = startOutbox({ database: t.database, handlers, log, random: () => 0, ...rest });
       running.push(outbox);
       return outbox;

@@ -155,6 +155,17 @@ test("an item is dead after its last attempt, with the reason, and its handler i
   );
 });
 
+test("a handler may give up sooner", async () => {
+  await bench.add("a");
+  await bench.t.database.sql`update outbox set attempts = 2`;
+  const outbox = bench.start(async () => ({ kind: "retry", reason: "no answer", sent: "no" }), {
+    maxAttempts: 3,
+  });
+  await outbox.idle();
+  const reason = "given up after 3 attempts: no answer";
+  expect(await bench.row("a")).toMatchObject({ outcome: "dead", reason, attempts: 3 });
+});
+
 test("what trying again would not help is dead at once, and so is a kind that nothing handles", async () => {
   await store.add(bench.t.database.db, [
     ...work(["a"]),
@@ -211,12 +222,13 @@ test("a handler that outstays its lease's time is aborted, gives up its place, a
 test("a handler that did a part goes on later, as often as it takes, and its attempts do not add up", async () => {
   await bench.add("long");
   const attempts: number[] = [];
-  const outbox = bench.start(async (item) => {
+  const run: Handler["run"] = async (item) => {
     attempts.push(item.attempts);
-    return attempts.length > maxAttempts + 1 ? done : { kind: "later", afterMs: 0 };
-  });
+    return attempts.length > 4 ? done : { kind: "later", afterMs: 0 };
+  };
+  const outbox = bench.start(run, { maxAttempts: 3 });
   await outbox.idle();
-  expect(attempts).toHaveLength(maxAttempts + 2);
+  expect(attempts).toHaveLength(5);
   expect(new Set(attempts)).toEqual(new Set([1]));
   expect(await bench.open()).toBe(0);
 });
