@@ -89,9 +89,9 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
   try {
     const context: Context = { db: database.db, now, wake: wakeAll(database, () => followers, log) };
     const waiting = waitingOf(context, log);
-    const followers = { wake: () => [outbox, waiting].forEach((follower) => void follower.wake()) };
-    // Installing adds nothing to the outbox, which cannot run before it is known whose it is.
-    const installed = await install({ ...context, wake: () => {} }, clients.people, log);
+    let outbox: Outbox | undefined;
+    const followers = { wake: () => [outbox, waiting].forEach((follower) => void follower?.wake()) };
+    const installed = await install(context, clients.people, log);
     const { publicUrl } = config.http;
     const webhooks = webhookSettings(config, context);
     const ports = { ...portsOf({ ...options, metrics }, context, clients, installed), publicUrl, webhooks };
@@ -106,11 +106,11 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
       ...(leaseMs !== undefined && { leaseMs }),
       ...(concurrency !== undefined && { concurrency }),
     };
-    const outbox = startOutbox({ database, handlers, log, attempted: metrics.attempted, ...limits });
     metrics.expectKinds(Object.keys(handlers));
     await openGates(context, installed.organizationId);
     const wakening = await wakeOnNotify(config.databaseUrl, followers);
-    const jobs = await startJobs(scheduled(context, installed.organizationId, { outbox, waiting }), log);
+    const sweep = async () => void (await outbox?.sweep());
+    const jobs = await startJobs(scheduled(context, installed.organizationId, { sweep, waiting }), log);
     const web = await startWeb(
       config,
       { ...options, metrics, waiting, ...clients },
@@ -118,15 +118,18 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
       ports,
       installed,
     );
+    // Last of all: a start that is interrupted, or fails, has claimed nothing.
+    const sending = startOutbox({ database, handlers, log, attempted: metrics.attempted, ...limits });
+    outbox = sending;
     return {
       port: web.port,
       context,
       organizationId: installed.organizationId,
-      idle: () => outbox.idle(),
+      idle: () => sending.idle(),
       stop: async (graceMs = 10_000) => {
         // Nothing takes new work from here on. What is added meanwhile is left to the other replicas, or the next start.
         const workMs = graceMs * 0.8;
-        await Promise.all([jobs.stop(), web.stop(workMs), outbox.stop(workMs)]);
+        await Promise.all([jobs.stop(), web.stop(workMs), sending.stop(workMs)]);
         await Promise.all([wakening.stop(), database.close(Math.max(1_000, graceMs * 0.15))]);
       },
     };
@@ -140,13 +143,13 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
 function scheduled(
   context: Context,
   organizationId: string,
-  { outbox, waiting }: { outbox: Outbox; waiting: Waiting },
+  { sweep, waiting }: { sweep: () => Promise<void>; waiting: Waiting },
 ): Jobs {
   return {
     // Behind a notification that was lost.
     sweep: () => {
       waiting.wake();
-      return outbox.sweep();
+      return sweep();
     },
     take: (job, slot) => takeSlot(context, organizationId, job, slot),
     readDirectory: () => startDirectoryRuns(context, organizationId),

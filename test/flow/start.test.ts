@@ -1,4 +1,9 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { add } from "../../db/outbox.ts";
+import { startApp } from "../../src/app.ts";
+import { readConfig } from "../../src/config.ts";
+import { createLog } from "../../src/log.ts";
+import { reserve } from "../support/hold.ts";
 import { type TestWorld, testWorld } from "../support/world.ts";
 import { startChild } from "./support/child.ts";
 
@@ -68,6 +73,21 @@ test("with a database that nobody reaches it says so and ends with 1", async () 
   expect(bot.output()).toMatch(/^Signoff did not start\.\n.*127\.0\.0\.1:1/);
   expect(bot.output()).not.toContain("hunter2");
   await nobodyListens();
+});
+
+test("a start that does not come to its end has claimed nothing, so that nothing waits for a lease", async () => {
+  const { db, sql } = world.database.database;
+  const { organizationId } = world.app;
+  await add(db, [{ organizationId, kind: "make-due", key: "due", payload: { reason: "none" } }]);
+  const holder = await reserve(sql);
+  await holder`begin`;
+  await holder`select from job_slots for update`;
+  const starting = startApp(readConfig(world.env), { log: createLog("silent") });
+  await expect(starting).rejects.toThrow("job_slots");
+  await holder`rollback`;
+  holder.release();
+  const left = await sql`select attempts, leased_until, settled_at from outbox where key = 'due'`;
+  expect([...left]).toEqual([{ attempts: 0, leased_until: null, settled_at: null }]);
 });
 
 test.each(["SIGTERM", "SIGINT"] as const)("%s: it finishes and ends with 0", async (signal) => {
