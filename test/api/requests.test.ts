@@ -347,7 +347,11 @@ describe("tokens", () => {
     ] as const) {
       expect((await call("POST", path, body)).body).toMatchObject({ status: 403, code: "token-project" });
     }
-    const own = await call("POST", "/requests", { ...toStaging, project: "finance", integration: "ledger" });
+    const ledger = { ...toStaging, project: "finance", integration: "ledger" };
+    const naming = await call("POST", "/requests", { ...ledger, replaces: number });
+    expect(naming.body).toMatchObject({ status: 409, code: "not-replaceable", number });
+    expect(naming.body).not.toHaveProperty("request");
+    const own = await call("POST", "/requests", ledger);
     expect(own.status).toBe(201);
     expect((await call("GET", "/requests")).body.items).toHaveLength(1);
     expect((await house.state(number)).state).toBe("approved");

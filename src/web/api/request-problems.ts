@@ -2,6 +2,7 @@ import type { DriftChange } from "../../domain/drift.ts";
 import type { Person } from "../../domain/people.ts";
 import type { Refusal } from "../../domain/refusals.ts";
 import type { Result } from "../../domain/result.ts";
+import { type ApiToken, reaches } from "../../domain/token.ts";
 import type { Db } from "../../queries/db.ts";
 import { getAdmins } from "../../queries/get-admins.ts";
 import { getBuildNames } from "../../queries/get-build-names.ts";
@@ -10,8 +11,8 @@ import type { RequestView } from "../../queries/request-view.ts";
 import { type Problem, refused } from "./problems.ts";
 import { byJson, pathOf } from "./request-json.ts";
 
-/** Where the facts of a refusal are looked up. */
-export type Looking = { db: Db; organizationId: string; now: Date };
+/** Where the facts of a refusal are looked up, and for which token: it is told of no project that it does not see. */
+export type Looking = { db: Db; token: ApiToken; now: Date };
 
 /** What a use case answered about a request; throws its refusal as a problem, with what is true of that request now. */
 export async function answered<T>(looking: Looking, result: Result<T>): Promise<T> {
@@ -20,13 +21,15 @@ export async function answered<T>(looking: Looking, result: Result<T>): Promise<
 }
 
 async function problemOf(looking: Looking, refusal: Refusal): Promise<Problem> {
-  const { db, organizationId, now } = looking;
+  const { db, token, now } = looking;
   if (refusal.code === "must-confirm") {
     const changes = await changesJson(looking, refusal.changes);
     return refused(refusal, { facts: { changes } });
   }
-  const view = "number" in refusal ? await getRequest(db, organizationId, refusal.number, now) : undefined;
-  if (view === undefined) return refused(refusal);
+  const view =
+    "number" in refusal ? await getRequest(db, token.organizationId, refusal.number, now) : undefined;
+  // `replaces` may name any number.
+  if (view === undefined || !reaches(token, view.project.id)) return refused(refusal);
   return refused(refusal, { facts: { request: brief(view), ...(await whoCan(looking, refusal, view)) } });
 }
 
@@ -40,7 +43,7 @@ function brief({ number, version, state, requester, decision }: RequestView): ob
 
 /** R13: who can do what was refused. */
 async function whoCan(
-  { db, organizationId }: Looking,
+  { db, token: { organizationId } }: Looking,
   { code }: Refusal,
   view: RequestView,
 ): Promise<{ whoCan?: readonly Person[] }> {
@@ -54,7 +57,7 @@ async function whoCan(
 
 /** R9: what changed, with builds by the ids that they have where they were built. */
 async function changesJson(
-  { db, organizationId }: Looking,
+  { db, token: { organizationId } }: Looking,
   changes: readonly DriftChange[],
 ): Promise<object[]> {
   const ids = changes.flatMap((change) => ("buildId" in change && change.buildId ? [change.buildId] : []));

@@ -12,7 +12,7 @@ import { cancelRoute, postRoute, promoteRoute } from "./request-routes.ts";
 /** Requesting, cancelling and promoting. There is no way to review: a token never does (R4). */
 export function requestRoutes(api: Api, { context, cardLink, knowRequester }: ApiParts): void {
   const { db, now } = context;
-  const looking = ({ organizationId }: ApiToken) => ({ db, organizationId, now: now() });
+  const looking = (token: ApiToken) => ({ db, token, now: now() });
   const detailOf = async ({ organizationId }: ApiToken, number: number) => {
     const detail = await getRequestDetail(db, organizationId, number, now());
     if (detail === undefined) throw refused({ code: "not-found", what: "request" });
