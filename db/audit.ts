@@ -24,6 +24,15 @@ export async function append(tx: Tx, entries: readonly AuditEntry[]): Promise<vo
 /** An entry as it was written down; `id` grows, and orders entries of the same instant. */
 export type StoredEntry = Omit<AuditEntry, "organizationId"> & { id: number };
 
+/** Whether there is an entry of this id. */
+export async function has(db: Db | Tx, organizationId: string, id: number): Promise<boolean> {
+  const rows = await db
+    .select({ id: auditLog.id })
+    .from(auditLog)
+    .where(and(eq(auditLog.organizationId, organizationId), eq(auditLog.id, id)));
+  return rows.length > 0;
+}
+
 /**
  * Entries from a moment (included) to another (not included), in the order of their time, at most so many.
  *

@@ -3,6 +3,11 @@ import type { Db } from "../../db/connect.ts";
 
 export type AuditLine = audit.StoredEntry;
 
+/** Whether the audit log has an entry of this id, to go on behind it. */
+export function isAuditEntry(db: Db, organizationId: string, id: number): Promise<boolean> {
+  return audit.has(db, organizationId, id);
+}
+
 /**
  * A page of the audit log in the order of time (R12): from a moment, included, to another, not included. People are in
  * it by id.

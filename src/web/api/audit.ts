@@ -1,6 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { mayUse } from "../../domain/token.ts";
-import { type AuditLine, listAudit } from "../../queries/list-audit.ts";
+import { type AuditLine, isAuditEntry, listAudit } from "../../queries/list-audit.ts";
 import type { Api, ApiParts } from "./api.ts";
 import { requires } from "./auth.ts";
 import { orThrow, Problem } from "./problems.ts";
@@ -51,6 +51,10 @@ export function auditRoutes(api: Api, { context, log }: ApiParts): void {
     const query = c.req.valid("query");
     const range = checkRange(new Date(query.from), new Date(query.to));
     const { organizationId } = token;
+    if (query.after !== undefined && !(await isAuditEntry(context.db, organizationId, query.after))) {
+      // Nothing follows what is not there: an empty answer would be taken for the end.
+      throw new Problem("validation", "query.after: is the id of no entry.");
+    }
     const readPage = (after: number | null) => listAudit(context.db, organizationId, range, after, pageSize);
     // Before the answer begins: what goes wrong here is still told as a problem.
     const first = await readPage(query.after ?? null);

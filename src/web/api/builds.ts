@@ -133,7 +133,10 @@ function json(one: RegisteredBuild) {
 
 const cursorOf = ({ createdAt, id }: BuildPlace): string => `${createdAt.getTime()}.${id}`;
 
-const cursor = z.tuple([z.coerce.number().int().nonnegative().max(8.64e15), z.uuid()]);
+/** The end of the year 9999, in milliseconds. */
+const latest = 253_402_300_799_999;
+
+const cursor = z.tuple([z.coerce.number().int().nonnegative().max(latest), z.uuid()]);
 
 function readCursor(text: string): BuildPlace {
   const read = cursor.safeParse(text.split("."));

@@ -50,6 +50,7 @@ export const pageQuery = z.object({
   after: z
     .string()
     .max(500)
+    .refine(storable, "is not the next of a page before")
     .optional()
     .openapi({ description: "The next of the page before: what follows it" }),
   limit: z.coerce.number().int().min(1).max(100).default(50),

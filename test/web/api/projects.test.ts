@@ -247,6 +247,9 @@ describe("GET projects", () => {
     }
     expect(seen).toEqual(["a", "b", "c", "commerce", "d"]);
     expect(problemIn(await house.get("/projects?limit=101"))).toEqual([422, "validation"]);
+    for (const path of ["/projects?after=a%00", "/projects/commerce/live?after=%00"]) {
+      expect(problemIn(await house.get(path))).toEqual([422, "validation"]);
+    }
   });
 
   test("with their integrations", async () => {
