@@ -1,10 +1,14 @@
 import { and, eq, inArray, isNull, lt, sql } from "drizzle-orm";
-import type { Db } from "./connect.ts";
+import type { Db, Tx } from "./connect.ts";
 import { apiAnswers } from "./schema/index.ts";
 
 /** A call under its key. */
 export type KeyedCall = { organizationId: string; tokenId: string; key: string; digest: string };
 
+/**
+ * What is known under a key. Without a status the call has not been answered: `body` is then null while it is at work,
+ * and what its change left behind once that was committed.
+ */
 export type StoredAnswer = { digest: string; status: number | null; body: unknown };
 
 const of = ({ organizationId, tokenId, key }: Omit<KeyedCall, "digest">) =>
@@ -16,7 +20,7 @@ const of = ({ organizationId, tokenId, key }: Omit<KeyedCall, "digest">) =>
 
 /**
  * Takes a key for a call, unless another call has it: one whose answer is kept since `keptFrom`, or one that is at work
- * since `atWorkFrom`.
+ * since `atWorkFrom`. One that changed something is never at work again, however long its answer is missing.
  *
  * @returns whether it is this call's now
  */
@@ -33,7 +37,7 @@ export async function take(
       target: [apiAnswers.organizationId, apiAnswers.tokenId, apiAnswers.key],
       set: { digest: call.digest, status: null, body: null, createdAt: now },
       setWhere: sql`${apiAnswers.createdAt} < ${since.keptFrom.toISOString()}::timestamptz
-        or (${apiAnswers.status} is null and ${apiAnswers.createdAt} < ${since.atWorkFrom.toISOString()}::timestamptz)`,
+        or (${apiAnswers.status} is null and ${apiAnswers.body} is null and ${apiAnswers.createdAt} < ${since.atWorkFrom.toISOString()}::timestamptz)`,
     })
     .returning({ key: apiAnswers.key });
   return rows.length > 0;
@@ -62,9 +66,24 @@ export async function keep(
   await db.update(apiAnswers).set(answer).where(taken(call, takenAt));
 }
 
-/** Gives a key back. */
+/**
+ * Writes down, in the transaction of a call's change, that it is done.
+ *
+ * @param left what the change left behind, as JSON
+ * @returns false where the key is not this call's any more
+ */
+export async function noteDone(tx: Tx, call: KeyedCall, takenAt: Date, left: unknown): Promise<boolean> {
+  const rows = await tx
+    .update(apiAnswers)
+    .set({ body: left })
+    .where(taken(call, takenAt))
+    .returning({ key: apiAnswers.key });
+  return rows.length > 0;
+}
+
+/** Gives a key back, unless its call changed something. */
 export async function release(db: Db, call: KeyedCall, takenAt: Date): Promise<void> {
-  await db.delete(apiAnswers).where(taken(call, takenAt));
+  await db.delete(apiAnswers).where(and(taken(call, takenAt), isNull(apiAnswers.body)));
 }
 
 /** Removes what an organization's calls were answered before a moment, at most so many. @returns how many */

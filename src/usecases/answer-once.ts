@@ -1,5 +1,6 @@
 import type { KeyedCall } from "../../db/api-answers.ts";
 import * as answers from "../../db/api-answers.ts";
+import type { Tx } from "../../db/connect.ts";
 import type { Context } from "./context.ts";
 
 export type { KeyedCall } from "../../db/api-answers.ts";
@@ -7,13 +8,17 @@ export type { KeyedCall } from "../../db/api-answers.ts";
 /** How long an answer is kept under its key, in milliseconds: a day. */
 export const answersKeptMs = 24 * 3_600_000;
 
-/** A call that began so long ago, in milliseconds, is not at work any more: its process has died. */
+/** A call that began so long ago, in milliseconds, and changed nothing is not at work any more: its process has died. */
 const longestCallMs = 60_000;
 
-/** What is known of a key. `mine`: the call is to be carried out, and then kept or released. */
+/**
+ * What is known of a key. `mine`: the call is to be carried out, and then kept or released. `done`: it was, and its answer
+ * was lost; `left` is what its change left behind.
+ */
 export type KeyState =
   | { kind: "mine"; takenAt: Date }
   | { kind: "answered"; status: number; body: unknown }
+  | { kind: "done"; left: unknown }
   | { kind: "at work" }
   | { kind: "other call" };
 
@@ -27,8 +32,20 @@ export async function takeKey({ db, now }: Context, call: KeyedCall): Promise<Ke
   // It was released at this moment: whoever tries again has it.
   if (known === undefined) return { kind: "at work" };
   if (known.digest !== call.digest) return { kind: "other call" };
-  if (known.status === null) return { kind: "at work" };
+  if (known.status === null) {
+    return known.body === null ? { kind: "at work" } : { kind: "done", left: known.body };
+  }
   return { kind: "answered", status: known.status, body: known.body };
+}
+
+/**
+ * Writes down, in the transaction of a call's change, that it is done: from then on the same call is not carried out
+ * again, whatever becomes of its answer.
+ *
+ * @returns false where the call took so long that the same one was let in after it: then it must change nothing
+ */
+export function noteDone(tx: Tx, call: KeyedCall, takenAt: Date, left: unknown): Promise<boolean> {
+  return answers.noteDone(tx, call, takenAt, left);
 }
 
 /** Keeps what a call was answered, for those that come again. */
@@ -41,7 +58,7 @@ export async function keepAnswer(
   await answers.keep(db, call, takenAt, answer);
 }
 
-/** Gives a key back: its call changed nothing, so that the same call may be tried under it again. */
+/** Gives a key back where its call changed nothing, so that the same call may be tried under it again. */
 export async function releaseKey({ db }: Context, call: KeyedCall, takenAt: Date): Promise<void> {
   await answers.release(db, call, takenAt);
 }

@@ -10,6 +10,8 @@ export type Context = {
   /** Called after a commit that may have added to the outbox. */
   wake(): void;
   now(): Date;
+  /** Writes down what was done, in the transaction that does it; what it throws undoes the change. */
+  note?(tx: Tx, done: unknown): Promise<void>;
 };
 
 /**
@@ -23,7 +25,9 @@ export async function commit<T>(
   let result: Result<T> | undefined;
   try {
     await context.db.transaction(async (tx) => {
-      result = await work(tx, context.now());
+      const worked = await work(tx, context.now());
+      if (worked.ok) await context.note?.(tx, worked.value);
+      result = worked;
       if (!result.ok) throw new Refused();
     });
   } catch (error) {

@@ -1,11 +1,19 @@
 import type { MiddlewareHandler } from "hono";
 import type { Result } from "../../domain/result.ts";
 import { type ApiToken, mayUse, type Scope } from "../../domain/token.ts";
+import type { Context } from "../../usecases/context.ts";
 import { orThrow, Problem, refused } from "./problems.ts";
 import { refusalWords } from "./refusal-words.ts";
 
+/** What a route that changes something knows of the call's key. */
+export type Once =
+  /** This call was carried out before, and its answer was lost: what its change left behind. */
+  | { left: object }
+  /** Goes into the use case's context, so that the change and the word that it is done are committed together. */
+  | { note: NonNullable<Context["note"]> };
+
 /** What a route knows of its call. */
-export type ApiEnv = { Variables: { token: ApiToken } };
+export type ApiEnv = { Variables: { token: ApiToken; once?: Once } };
 
 /** Lets a token in by its text; its refusal is a 401. */
 export type FindToken = (text: string) => Promise<Result<ApiToken>>;

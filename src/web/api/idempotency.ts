@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Context as Call, MiddlewareHandler } from "hono";
-import { type KeyedCall, keepAnswer, releaseKey, takeKey } from "../../usecases/answer-once.ts";
+import { type KeyedCall, keepAnswer, noteDone, releaseKey, takeKey } from "../../usecases/answer-once.ts";
 import type { Context } from "../../usecases/context.ts";
 import type { ApiEnv } from "./auth.ts";
 import { Problem } from "./problems.ts";
@@ -15,7 +15,7 @@ type Kept = { content: unknown; location: string | null };
 /**
  * `Idempotency-Key` (https://datatracker.ietf.org/doc/html/draft-ietf-httpapi-idempotency-key-header): a POST that
  * succeeded under a key is answered again, not done again, for a day. What was refused changed nothing and is not kept:
- * the same call may succeed later.
+ * the same call may succeed later. Where only the answer was lost, the request is told as it is now.
  */
 export function replayAnswers(context: Context, log: Log): MiddlewareHandler<ApiEnv> {
   return async (c, next) => {
@@ -29,13 +29,17 @@ export function replayAnswers(context: Context, log: Log): MiddlewareHandler<Api
     switch (state.kind) {
       case "answered":
         return replay(c, state.status, state.body as Kept);
-      case "at work": {
-        const words = "A call with this Idempotency-Key is at work. Try again for its answer.";
-        throw new Problem("key-in-use", words, {}, { "retry-after": "1" });
-      }
+      case "done":
+        c.set("once", { left: state.left as object });
+        await next();
+        c.header(replayed, "true");
+        return;
+      case "at work":
+        throw inUse();
       case "other call":
         throw new Problem("key-reused", "This Idempotency-Key came with another call before.");
       case "mine":
+        c.set("once", { note: noteOf(call, state.takenAt) });
         await next();
         // The answer stands whatever becomes of the key: at worst the same call is judged anew.
         await settle(context, c, call, state.takenAt).catch((error: unknown) => {
@@ -45,6 +49,19 @@ export function replayAnswers(context: Context, log: Log): MiddlewareHandler<Api
     return;
   };
 }
+
+const replayed = "idempotency-replayed";
+
+const inUse = () => {
+  const words = "A call with this Idempotency-Key is at work. Try again for its answer.";
+  return new Problem("key-in-use", words, {}, { "retry-after": "1" });
+};
+
+const noteOf =
+  (call: KeyedCall, takenAt: Date): NonNullable<Context["note"]> =>
+  async (tx, done) => {
+    if (!(await noteDone(tx, call, takenAt, done))) throw inUse();
+  };
 
 async function keyedCall(c: Call<ApiEnv>, key: string): Promise<KeyedCall> {
   const { organizationId, id: tokenId } = c.get("token");
@@ -63,7 +80,7 @@ async function settle(context: Context, c: Call<ApiEnv>, call: KeyedCall, takenA
 }
 
 function replay(c: Call<ApiEnv>, status: number, { content, location }: Kept): Response {
-  const headers: Record<string, string> = { "idempotency-replayed": "true", "cache-control": "no-store" };
+  const headers: Record<string, string> = { [replayed]: "true", "cache-control": "no-store" };
   if (location !== null) headers.location = location;
   return c.json(content as object, status as 200, headers);
 }

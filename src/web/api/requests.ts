@@ -1,9 +1,13 @@
+import type { Context as Call } from "hono";
+import type { Result } from "../../domain/result.ts";
 import { type ApiToken, actorOf, mayUse, type Scope } from "../../domain/token.ts";
 import { getRequestDetail } from "../../queries/get-request-detail.ts";
 import { cancelPromotion } from "../../usecases/cancel-promotion.ts";
+import type { Context } from "../../usecases/context.ts";
 import { promote } from "../../usecases/promote.ts";
 import { requestThroughToken } from "../../usecases/request-through-token.ts";
 import type { Api, ApiParts } from "./api.ts";
+import type { ApiEnv } from "./auth.ts";
 import { orThrow, refused } from "./problems.ts";
 import { pathOf, requestJson } from "./request-json.ts";
 import { answered } from "./request-problems.ts";
@@ -26,6 +30,15 @@ export function requestRoutes(api: Api, { context, cardLink, knowRequester }: Ap
     orThrow(mayUse(token, scope, view.project.id));
     await knowRequester(token.organizationId, token.memberId);
   };
+  /** What a use case answers, or what it left behind where this call under its key was carried out before. */
+  const once = async <T extends object>(
+    c: Call<ApiEnv>,
+    act: (noting: Context) => Promise<Result<T>>,
+  ): Promise<T> => {
+    const known = c.get("once") ?? {};
+    if ("left" in known) return known.left as T;
+    return answered(looking(c.get("token")), await act({ ...context, ...known }));
+  };
   const acting = (token: ApiToken) => ({
     ...{ organizationId: token.organizationId, actor: actorOf(token), surface: "api" as const },
   });
@@ -35,10 +48,8 @@ export function requestRoutes(api: Api, { context, cardLink, knowRequester }: Ap
     const { project, integration, target, message, ...rest } = c.req.valid("json");
     const { build = null, requester = null, replaces = null, confirmed: shown = null } = rest;
     await knowRequester(token.organizationId, requester ?? token.memberId);
-    const result = await requestThroughToken(context, {
-      ...{ token, project, integration, target, build, message, requester, replaces, shown },
-    });
-    const { number } = await answered(looking(token), result);
+    const asked = { token, project, integration, target, build, message, requester, replaces, shown };
+    const { number } = await once(c, (noting) => requestThroughToken(noting, asked));
     return c.json(await jsonOf(token, number), 201, { location: pathOf(number) });
   });
 
@@ -47,7 +58,7 @@ export function requestRoutes(api: Api, { context, cardLink, knowRequester }: Ap
     const { number } = c.req.valid("param");
     await checkUse(token, "requests:write", number);
     const { reason } = c.req.valid("json");
-    await answered(looking(token), await cancelPromotion(context, { ...acting(token), number, reason }));
+    await once(c, (noting) => cancelPromotion(noting, { ...acting(token), number, reason }));
     return c.json(await jsonOf(token, number), 200);
   });
 
@@ -56,7 +67,7 @@ export function requestRoutes(api: Api, { context, cardLink, knowRequester }: Ap
     const { number } = c.req.valid("param");
     await checkUse(token, "promotions:write", number);
     const { confirmed: shown = null } = c.req.valid("json");
-    await answered(looking(token), await promote(context, { ...acting(token), number, shown }));
+    await once(c, (noting) => promote(noting, { ...acting(token), number, shown }));
     return c.json(await jsonOf(token, number), 202);
   });
 }
