@@ -12,8 +12,11 @@ export type PutProject = {
   token: ApiToken;
   slug: string;
   name: string;
-  /** In order, first to last. Environments that are left out are archived. */
-  pipeline: readonly { slug: string; name: string; critical: boolean }[];
+  /**
+   * In order, first to last. Environments that are left out are archived. R1: whether one is critical stays as it is where
+   * nothing is said of it, so that no catalog opens a gate by saying nothing.
+   */
+  pipeline: readonly { slug: string; name: string; critical: boolean | undefined }[];
   /** R14: roles by name; undefined leaves them as they are. */
   requesterRoles: readonly string[] | undefined;
 };
@@ -42,7 +45,12 @@ export function putProject(
     const current = known && (await change.lockProject(tx, organizationId, known.id));
     const before = current === undefined ? null : await readSnapshot(tx, current);
     await change.putProject(tx, { organizationId, id: projectId, slug, name });
-    const wanted = input.pipeline.map((one, position) => ({ ...one, id: randomUUID(), position }));
+    const environments = await change.listAllEnvironments(tx, organizationId, projectId);
+    const isCritical = (wanted: string) =>
+      environments.find(({ slug }) => slug === wanted)?.critical ?? false;
+    const wanted = input.pipeline.map((one, position) => {
+      return { ...one, id: randomUUID(), position, critical: one.critical ?? isCritical(one.slug) };
+    });
     const written = await writePipeline(tx, { organizationId, projectId }, wanted, now);
     if (!written.ok) return written;
     const requesters = await putRequesters(tx, { organizationId, projectId }, input.requesterRoles);

@@ -37,11 +37,16 @@ const project = z
   })
   .openapi("Project");
 
+const critical = z
+  .boolean()
+  .optional()
+  .openapi({ description: "Left out, it stays as it is: false for a new one" });
+
 const projectBody = z
   .strictObject({
     name,
     pipeline: z
-      .array(z.strictObject({ slug: slugSchema, name, critical: z.boolean().default(false) }))
+      .array(z.strictObject({ slug: slugSchema, name, critical }))
       .min(1)
       .max(mostEnvironments)
       .openapi({ description: "In order, first to last. What is left out is archived, its history stays." }),

@@ -31,7 +31,8 @@ export function projectRoutes(api: Api, { context }: ApiParts): void {
   api.openapi(putRoute, async (c) => {
     const token = c.get("token");
     const { project: slug } = c.req.valid("param");
-    const { name, pipeline, requesterRoles } = c.req.valid("json");
+    const { name, requesterRoles, ...said } = c.req.valid("json");
+    const pipeline = said.pipeline.map(({ critical, ...one }) => ({ ...one, critical }));
     const { created } = orThrow(await putProject(context, { token, slug, name, pipeline, requesterRoles }));
     return c.json(await read(token.organizationId, slug), created ? 201 : 200);
   });

@@ -82,6 +82,19 @@ describe("PUT a project", () => {
     expect((await settings(house)).map(({ action }) => action)).toEqual(["project.saved", "project.saved"]);
   });
 
+  test("R1: whether an environment is critical stays where nothing is said of it, also when it comes back", async () => {
+    const house = await apiHouse(database);
+    const silent = commerce.pipeline.map(({ slug, name }) => ({ slug, name }));
+    const put = (pipeline: object[]) => house.put("/projects/commerce", { name: "Commerce", pipeline });
+    const before = await rowsOf(house);
+    expect((await put(silent)).body).toMatchObject({ pipeline: commerce.pipeline });
+    expect(await rowsOf(house)).toEqual(before);
+    await put(silent.slice(0, 2));
+    expect((await put(silent)).body).toMatchObject({ pipeline: commerce.pipeline });
+    const opened = silent.map((one) => ({ ...one, critical: false }));
+    expect((await put(opened)).body).toMatchObject({ pipeline: opened });
+  });
+
   test("an archived one comes back, with its history", async () => {
     const house = await apiHouse(database);
     const { organizationId, context } = house;
