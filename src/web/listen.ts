@@ -17,13 +17,17 @@ type ListenSettings = {
   host: string;
   /** 0 takes any free one. */
   port: number;
+  /** After so many milliseconds in which nothing comes or goes a connection is cut; default 2 minutes. */
+  silentMs?: number;
 };
 
 /** Starts the HTTP server. Rejects, in words, where the port cannot be had. */
-export async function listen({ fetch, host, port }: ListenSettings): Promise<Listening> {
+export async function listen({ fetch, host, port, silentMs = 120_000 }: ListenSettings): Promise<Listening> {
   // Kept open longer than load balancers keep theirs, so that it is never ours that closes under a request.
   const serverOptions = { keepAliveTimeout: 75_000, headersTimeout: 10_000, requestTimeout: 15_000 };
   const server = createAdaptorServer({ fetch, serverOptions }) as Server;
+  // Longer than any answer waits. Who asks for much and reads nothing of it would else be kept for ever, with what is unsent.
+  server.timeout = silentMs;
   const open = responsesOf(server);
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error) => reject(new Error(`Cannot listen on ${host}:${port}: ${error.message}`)));

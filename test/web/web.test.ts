@@ -183,6 +183,27 @@ test("closing lets the answer that is under way go out and takes no more", async
   expect((await stopped)[0]).toBe(0);
 });
 
+test("who reads nothing of a long answer is cut off, and nothing more is made for them", async () => {
+  let made = 0;
+  let cancelled = false;
+  const endless = new ReadableStream<Uint8Array>({
+    pull: (controller) => {
+      made += 1;
+      controller.enqueue(new Uint8Array(1_000_000));
+    },
+    cancel: () => {
+      cancelled = true;
+    },
+  });
+  const fetch = () => new Response(endless);
+  const server = await listen({ fetch, host: "127.0.0.1", port: 0, silentMs: 200 });
+  onTestFinished(() => server.close(0));
+  const socket = connect(server.port, "127.0.0.1", () => socket.write("GET / HTTP/1.1\r\nhost: x\r\n\r\n"));
+  onTestFinished(() => void socket.destroy());
+  await vi.waitFor(() => expect(cancelled).toBe(true), 5_000);
+  expect(made).toBeLessThan(100);
+});
+
 test("a port that is taken is refused in words", async () => {
   const { server } = await startServer();
   const taken = listen({ fetch: () => new Response(), host: "127.0.0.1", port: server.port });
