@@ -78,8 +78,8 @@ echo "#$number: $INTEGRATION to $TARGET is requested"
 end=$(($(date +%s) + ${WAIT_MINUTES:-0} * 60))
 version=0 before=''
 while :; do
-  # Answered when the request has changed since this version, or after 60 seconds.
-  call GET "/requests/$number?wait=60&since=$version"
+  # Answered when the request has changed since this version, or after 50 seconds: proxies often give up after 60.
+  call GET "/requests/$number?wait=50&since=$version"
   stop_unless_ok
   version=$(count version) state=$(word state)
   [ "$state" = "$before" ] || echo "#$number is $state"
@@ -93,7 +93,8 @@ while :; do
     approved)
       if [ "${PROMOTE:-}" = yes ]; then
         call POST "/requests/$number/promote" --data '{}' --header "Idempotency-Key: $run-promote"
-        stop_unless_ok
+        # Somebody may have pressed Promote or Cancel in Slack first: what became of it is told next.
+        [ "$status" = 409 ] && [ "$(word code)" = not-approved ] || stop_unless_ok
       fi
       ;;
   esac
