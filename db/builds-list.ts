@@ -1,5 +1,5 @@
 import { and, desc, eq, lt, sql } from "drizzle-orm";
-import type { Build } from "./builds.ts";
+import { type Build, columns } from "./builds.ts";
 import type { Db, Tx } from "./connect.ts";
 import type { Commit } from "./schema/catalog.ts";
 import { builds } from "./schema/index.ts";
@@ -49,16 +49,16 @@ export async function newestIds(
 /** The last build of a page: what follows is older. */
 export type BuildPlace = { createdAt: Date; id: string };
 
-/** A page of an integration's builds, the newest first. */
+/** A page of an integration's builds, the newest first, without their commits: a page of those could fill the memory. */
 export async function page(
   db: Db | Tx,
   organizationId: string,
   integrationId: string,
   asked: { after: BuildPlace | null; limit: number },
-): Promise<FullBuild[]> {
+): Promise<Build[]> {
   const { after, limit } = asked;
   return db
-    .select()
+    .select(columns)
     .from(builds)
     .where(
       and(

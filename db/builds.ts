@@ -15,8 +15,10 @@ export type Build = {
   createdAt: Date;
 };
 
+const { commits: _, organizationId: __, ...rest } = getTableColumns(builds);
+
 /** Without the commits: there may be many, and only a comparison reads them. */
-const { commits: _, organizationId: __, ...columns } = getTableColumns(builds);
+export const columns = rest;
 
 /** Registers a build under its id where it was built; the same one again changes nothing. Answers our id. */
 export async function register(

@@ -2,7 +2,9 @@ import * as builds from "../../db/builds-list.ts";
 import type { Db } from "../../db/connect.ts";
 
 /** A build by the id that it has where it was built. */
-export type RegisteredBuild = Omit<builds.FullBuild, "id" | "externalId" | "integrationId"> & { id: string };
+export type ListedBuild = Omit<builds.FullBuild, "id" | "externalId" | "integrationId" | "commits"> & {
+  id: string;
+};
 
 export type { BuildPlace } from "../../db/builds-list.ts";
 
@@ -14,7 +16,7 @@ export async function listBuilds(
   organizationId: string,
   integrationId: string,
   asked: { after: builds.BuildPlace | null; limit: number },
-): Promise<{ items: RegisteredBuild[]; next: builds.BuildPlace | null }> {
+): Promise<{ items: ListedBuild[]; next: builds.BuildPlace | null }> {
   const found = await builds.page(db, organizationId, integrationId, { ...asked, limit: asked.limit + 1 });
   const page = found.slice(0, asked.limit);
   const last = page.at(-1);

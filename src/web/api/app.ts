@@ -34,7 +34,11 @@ export function createApi(parts: ApiParts): Api {
   api.openAPIRegistry.registerComponent("securitySchemes", "token", {
     ...{ type: "http", scheme: "bearer", description: "A token of an admin's making: sgn_…" },
   });
-  api.get("/openapi.json", (c) => c.json(documentOf(api)));
+  let document: object | undefined;
+  api.get("/openapi.json", (c) => {
+    document ??= documentOf(api);
+    return c.json(document);
+  });
   for (const register of routes.open) register(api, parts);
   api.use(async (c, next) => {
     // What one token is told is nobody else's, and is old the moment after.

@@ -4,7 +4,7 @@ import { type AuditLine, isAuditEntry, listAudit } from "../../queries/list-audi
 import type { Api, ApiParts } from "./api.ts";
 import { requires } from "./auth.ts";
 import { orThrow, Problem } from "./problems.ts";
-import { momentSchema, problems } from "./schemas.ts";
+import { momentSchema, problems, rateHeaders } from "./schemas.ts";
 
 const longestDays = 31;
 
@@ -37,6 +37,7 @@ const auditRoute = createRoute({
   responses: {
     200: {
       description: "The entries",
+      headers: rateHeaders,
       content: { [jsonLines]: { schema: z.string() } },
     },
     ...problems(),

@@ -1,6 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { nameLimits } from "../../domain/catalog.ts";
-import { type BuildPlace, listBuilds, type RegisteredBuild } from "../../queries/list-builds.ts";
+import { type BuildPlace, type ListedBuild, listBuilds } from "../../queries/list-builds.ts";
 import { type NewBuild, registerBuild } from "../../usecases/register-build.ts";
 import type { Api, ApiParts } from "./api.ts";
 import { requires } from "./auth.ts";
@@ -17,6 +17,7 @@ import {
   pageOf,
   pageQuery,
   problems,
+  replayHeaders,
   textSchema,
   withBody,
 } from "./schemas.ts";
@@ -59,7 +60,7 @@ const commit = z.object({
   link: z.string().nullable(),
 });
 
-const build = z
+const listedBuild = z
   .object({
     id: z.string(),
     version: z.string(),
@@ -67,10 +68,11 @@ const build = z
     digest: z.string().nullable(),
     link: z.string().nullable(),
     author: z.string().nullable(),
-    commits: z.array(commit).nullable(),
     createdAt: momentSchema,
   })
-  .openapi("Build");
+  .openapi("ListedBuild");
+
+const build = listedBuild.extend({ commits: z.array(commit).nullable() }).openapi("Build");
 
 const path = "/projects/{project}/integrations/{integration}/builds";
 const tags = ["Builds"];
@@ -81,17 +83,17 @@ const postRoute = createRoute({
   description: "The same again is answered 200. A build never changes: another one under its id is refused.",
   request: { params: integrationParams, headers: idempotencyHeaders, body: jsonBody(buildBody) },
   responses: {
-    200: jsonAnswer(build, "It is registered already"),
-    201: jsonAnswer(build, "It is registered now"),
+    200: jsonAnswer(build, "It is registered already", replayHeaders),
+    201: jsonAnswer(build, "It is registered now", replayHeaders),
     ...problems(...withBody),
   },
 });
 
 const listRoute = createRoute({
   ...{ method: "get", path, tags },
-  summary: "List an integration's builds, the newest first",
+  summary: "List an integration's builds, the newest first, without their commits",
   request: { params: integrationParams, query: pageQuery },
-  responses: { 200: jsonAnswer(pageOf(build).openapi("BuildPage"), "A page of builds"), ...problems() },
+  responses: { 200: jsonAnswer(pageOf(listedBuild).openapi("BuildPage"), "A page of builds"), ...problems() },
 });
 
 /** What was built: registered with `builds:write`, read by every token. */
@@ -101,7 +103,8 @@ export function buildRoutes(api: Api, { context }: ApiParts): void {
     const integrationId = await reachIntegration(context, token, c.req.valid("param"), "write");
     const told = toBuild(c.req.valid("json"));
     const { created, build } = orThrow(await registerBuild(context, { token, integrationId, build: told }));
-    return c.json(json({ ...build, id: build.externalId }), created ? 201 : 200);
+    const { externalId: id, commits } = build;
+    return c.json({ ...json({ ...build, id }), commits }, created ? 201 : 200);
   });
 
   api.openapi(listRoute, async (c) => {
@@ -126,9 +129,8 @@ function toBuild(body: z.output<typeof buildBody>): NewBuild {
   };
 }
 
-function json(one: RegisteredBuild) {
-  const { id, version, commit, digest, link, author, commits, createdAt } = one;
-  return { id, version, commit, digest, link, author, commits, createdAt: createdAt.toISOString() };
+function json({ id, version, commit, digest, link, author, createdAt }: ListedBuild) {
+  return { id, version, commit, digest, link, author, createdAt: createdAt.toISOString() };
 }
 
 const cursorOf = ({ createdAt, id }: BuildPlace): string => `${createdAt.getTime()}.${id}`;

@@ -20,6 +20,7 @@ import {
   pageQuery,
   problems,
   projectParams,
+  replayHeaders,
   slugSchema,
   textSchema,
   withBody,
@@ -86,8 +87,8 @@ const postRoute = createRoute({
     "newer deployment was before.",
   request: { params: integrationParams, headers: idempotencyHeaders, body: jsonBody(deploymentBody) },
   responses: {
-    200: jsonAnswer(deployment, "It was known; this is how it stands"),
-    201: jsonAnswer(deployment, "It is taken down"),
+    200: jsonAnswer(deployment, "It was known; this is how it stands", replayHeaders),
+    201: jsonAnswer(deployment, "It is taken down", replayHeaders),
     ...problems(...withBody),
   },
 });

@@ -10,7 +10,7 @@ import {
   requestSchema,
   waitQuery,
 } from "./request-schemas.ts";
-import { idempotencyHeaders, jsonAnswer, jsonBody, problems, withBody } from "./schemas.ts";
+import { idempotencyHeaders, jsonAnswer, jsonBody, problems, replayHeaders, withBody } from "./schemas.ts";
 
 const tags = ["Requests"];
 
@@ -21,10 +21,10 @@ export const postRoute = createRoute({
     "Needs requests:write. Where no review is needed it is promoted at once, which needs promotions:write too.",
   request: { headers: idempotencyHeaders, body: jsonBody(newRequest) },
   responses: {
-    201: {
-      ...jsonAnswer(requestSchema, "Requested; promoting already where no review is needed"),
-      headers: { location: { description: "Where it is read", schema: { type: "string" } } },
-    },
+    201: jsonAnswer(requestSchema, "Requested; promoting already where no review is needed", {
+      location: { description: "Where it is read", schema: { type: "string" } },
+      ...replayHeaders,
+    }),
     ...problems(...withBody),
   },
 });
@@ -52,7 +52,7 @@ export const cancelRoute = createRoute({
   description:
     "For the member whom the token names; the reason may be left out where they are its requester.",
   request: { params: numberParam, headers: idempotencyHeaders, body: jsonBody(cancelBody) },
-  responses: { 200: jsonAnswer(requestSchema, "Cancelled"), ...problems(...withBody) },
+  responses: { 200: jsonAnswer(requestSchema, "Cancelled", replayHeaders), ...problems(...withBody) },
 });
 
 export const promoteRoute = createRoute({
@@ -62,5 +62,8 @@ export const promoteRoute = createRoute({
     "What changed since the request was made is refused as must-confirm, with the changes: send the `shown` that came " +
     "with them as `confirmed`.",
   request: { params: numberParam, headers: idempotencyHeaders, body: jsonBody(promoteBody) },
-  responses: { 202: jsonAnswer(requestSchema, "The deployment has begun"), ...problems(...withBody) },
+  responses: {
+    202: jsonAnswer(requestSchema, "The deployment has begun", replayHeaders),
+    ...problems(...withBody),
+  },
 });

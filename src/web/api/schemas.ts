@@ -91,8 +91,30 @@ const everywhere = [401, 403, 404, 422, 429, 500, 503] as const satisfies Proble
 /** What a route with a body answers besides. */
 export const withBody = [400, 409, 413, 415] as const satisfies ProblemStatus[];
 
+const header = (description: string, type: "string" | "integer" = "integer") => ({
+  description,
+  schema: { type },
+});
+
+/** What every answer to a caller who was let in tells about the limit. */
+export const rateHeaders = {
+  "ratelimit-limit": header("Calls a minute"),
+  "ratelimit-remaining": header("How many are left now"),
+  "ratelimit-reset": header("Seconds until all of them are there again"),
+};
+
+const retryAfter = { "retry-after": header("Seconds to wait before the next try") };
+
+const problemHeaders: { [S in ProblemStatus]?: Record<string, ReturnType<typeof header>> } = {
+  401: { "www-authenticate": header("RFC 6750: Bearer, with what is wrong", "string") },
+  409: { "retry-after": header("With the code key-in-use: seconds to wait before the next try") },
+  429: { ...retryAfter, ...rateHeaders },
+  503: retryAfter,
+};
+
 type ProblemResponse = {
   description: string;
+  headers: Record<string, ReturnType<typeof header>>;
   content: { "application/problem+json": { schema: typeof problemSchema } };
 };
 
@@ -100,18 +122,28 @@ type ProblemResponse = {
 export function problems<const More extends readonly ProblemStatus[]>(
   ...more: More
 ): { [S in (typeof everywhere)[number] | More[number]]: ProblemResponse } {
-  const entries = [...everywhere, ...more].map((status) => [
-    status,
-    { description: problemWords[status], content: { "application/problem+json": { schema: problemSchema } } },
-  ]);
+  const entries = [...everywhere, ...more].map((status) => {
+    const content = { "application/problem+json": { schema: problemSchema } };
+    const headers = problemHeaders[status] ?? rateHeaders;
+    return [status, { description: problemWords[status], headers, content }];
+  });
   return Object.fromEntries(entries);
 }
 
-/** A JSON answer for a route's `responses`. */
-export const jsonAnswer = <T extends z.ZodType>(schema: T, description: string) => ({
+/** A JSON answer for a route's `responses`. @param headers what it has beside those of the limit */
+export const jsonAnswer = <T extends z.ZodType>(schema: T, description: string, headers: object = {}) => ({
   description,
+  headers: { ...rateHeaders, ...headers },
   content: { "application/json": { schema } },
 });
+
+/** The headers of an answer that may have been given before, under the same key. */
+export const replayHeaders = {
+  "idempotency-replayed": header(
+    "true: this call was carried out before, under its Idempotency-Key",
+    "string",
+  ),
+};
 
 /** A JSON body for a route's `request`. */
 export const jsonBody = <T extends z.ZodType>(schema: T) => ({

@@ -127,6 +127,13 @@ describe("a build", () => {
 });
 
 describe("the list of builds", () => {
+  test("leaves their commits out: a page of those could fill the memory", async () => {
+    const { post, get } = await apiHouse(database);
+    expect((await post(path, build)).body.commits).toHaveLength(build.commits.length);
+    const { commits: _, ...listed } = (await post(path, build)).body;
+    expect((await get(path)).body.items).toContainEqual(listed);
+  });
+
   const ids = async ({ get }: ApiHouse, limit: number): Promise<string[][]> => {
     const pages: string[][] = [];
     let after = "";

@@ -13,6 +13,8 @@ beforeAll(async () => {
 });
 afterAll(() => database?.drop());
 
+type Responses = Record<string, { headers?: object }>;
+
 const project = { name: "Finance", pipeline: [{ slug: "test", name: "Test" }] };
 
 describe("the document", () => {
@@ -47,6 +49,10 @@ describe("the document", () => {
         for (const [, response] of problems) {
           expect(Object.keys(response.content)).toEqual(["application/problem+json"]);
         }
+        const told = (status: string) => Object.keys((responses as Responses)[status]?.headers ?? {});
+        expect(told("401")).toContain("www-authenticate");
+        expect(told("503")).toContain("retry-after");
+        expect(told("429")).toEqual(expect.arrayContaining(["retry-after", "ratelimit-reset"]));
       }
     }
   });
