@@ -10,6 +10,8 @@ export type Webhook = {
   url: string;
   /** Encrypted. */
   secret: string;
+  /** Encrypted, the newest first: what signs beside the secret, each until an ISO time. */
+  oldSecrets: { secret: string; until: string }[];
   silenceMinutes: number;
   /** Counts the changes. */
   version: number;

@@ -16,6 +16,8 @@ export type Secrets = {
   seal(plain: string, owner: SecretOwner): string;
   /** Throws `SealedElsewhere` where this secret did not seal exactly that for this owner. */
   open(sealed: string, owner: SecretOwner): string;
+  /** Whether `open` would give it. */
+  opens(sealed: string, owner: SecretOwner): boolean;
 };
 
 /** A stored secret cannot be read: SIGNOFF_SECRET was changed, or the row is not the one that was written. */
@@ -37,6 +39,7 @@ const tagBytes = 16;
  */
 export function secretsWith(secret: string): Secrets {
   const key = keyFor(secret, "signoff stored secret 1");
+  const open: Secrets["open"] = (sealed, owner) => openWith(key, sealed, owner);
   return {
     seal: (plain, owner) => {
       const nonce = randomBytes(nonceBytes);
@@ -49,25 +52,36 @@ export function secretsWith(secret: string): Secrets {
       ]);
       return `${version}.${sealed.toString("base64url")}`;
     },
-    open: (sealed, owner) => {
-      const [scheme, text = "", ...rest] = sealed.split(".");
-      const bytes = Buffer.from(text, "base64url");
-      if (scheme !== version || rest.length > 0 || bytes.length < nonceBytes + tagBytes) {
-        throw new SealedElsewhere();
-      }
-      const decipher = createDecipheriv("aes-256-gcm", key, bytes.subarray(0, nonceBytes), {
-        authTagLength: tagBytes,
-      })
-        .setAAD(nameOf(owner))
-        .setAuthTag(bytes.subarray(-tagBytes));
+    open,
+    opens: (sealed, owner) => {
       try {
-        const plain = decipher.update(bytes.subarray(nonceBytes, -tagBytes));
-        return Buffer.concat([plain, decipher.final()]).toString("utf8");
-      } catch {
-        throw new SealedElsewhere();
+        open(sealed, owner);
+        return true;
+      } catch (error) {
+        if (error instanceof SealedElsewhere) return false;
+        throw error;
       }
     },
   };
+}
+
+function openWith(key: Buffer, sealed: string, owner: SecretOwner): string {
+  const [scheme, text = "", ...rest] = sealed.split(".");
+  const bytes = Buffer.from(text, "base64url");
+  if (scheme !== version || rest.length > 0 || bytes.length < nonceBytes + tagBytes) {
+    throw new SealedElsewhere();
+  }
+  const decipher = createDecipheriv("aes-256-gcm", key, bytes.subarray(0, nonceBytes), {
+    authTagLength: tagBytes,
+  })
+    .setAAD(nameOf(owner))
+    .setAuthTag(bytes.subarray(-tagBytes));
+  try {
+    const plain = decipher.update(bytes.subarray(nonceBytes, -tagBytes));
+    return Buffer.concat([plain, decipher.final()]).toString("utf8");
+  } catch {
+    throw new SealedElsewhere();
+  }
 }
 
 const nameOf = ({ organizationId, integrationId }: SecretOwner): Buffer =>

@@ -9,16 +9,17 @@ import type { WebhookSettings } from "./slack/ports.ts";
 import type { Context } from "./usecases/context.ts";
 
 /** What the webhook deployer is given. */
-export function webhookParts(config: Config, { db }: Context): WebhookParts {
+export function webhookParts(config: Config, { db, now }: Context): WebhookParts {
   const secrets = secretsWith(config.secret);
   const api = `${config.http.publicUrl}/api/v1`;
   return {
     allowPrivate: config.allowPrivateWebhooks,
     find: async (organizationId, integrationId) => {
-      const found = await getWebhook(db, organizationId, integrationId);
+      const found = await getWebhook(db, organizationId, integrationId, now());
       if (found === undefined) return undefined;
-      const secret = secrets.open(found.sealedSecret, { organizationId, integrationId });
-      return { url: found.url, secret };
+      const owner = { organizationId, integrationId };
+      const sealed = [found.sealedSecret, ...found.sealedOldSecrets];
+      return { url: found.url, secrets: sealed.map((one) => secrets.open(one, owner)) };
     },
     linksFor: ({ organizationId, deploymentId, requestNumber }) => ({
       requestUrl: `${api}/requests/${requestNumber}`,
@@ -34,7 +35,7 @@ export function webhookParts(config: Config, { db }: Context): WebhookParts {
 export function webhookSettings(config: Config, context: Context): WebhookSettings {
   const parts = webhookParts(config, context);
   return {
-    seal: secretsWith(config.secret).seal,
+    ...secretsWith(config.secret),
     addressFault: (url) => addressFault(url, config.allowPrivateWebhooks),
     test: async (organizationId, integrationId) => {
       const names = await getIntegrationNames(context.db, organizationId, integrationId);

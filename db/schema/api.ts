@@ -48,6 +48,8 @@ export const webhooks = pgTable(
     url: text().notNull(),
     /** Encrypted with the key that SIGNOFF_SECRET gives. */
     secret: text().notNull(),
+    /** Those before it that still sign beside it, encrypted too, the newest first; each until an ISO time. */
+    oldSecrets: jsonb().$type<{ secret: string; until: string }[]>().notNull().default([]),
     /** After so long without a report an attempt ends as unknown. */
     silenceMinutes: integer().notNull(),
     /** Counts the changes. */

@@ -9,6 +9,17 @@ export type DeployerKind = (typeof deployerKinds)[number];
 /** How many minutes an attempt may be silent before it ends as unknown. */
 export const silenceLimits = { least: 1, most: 10_080, usual: 60 } as const;
 
+/** So many hours a secret that was rotated still signs beside the new one. */
+export const oldSecretHours = 24;
+
+/** So many of them at most: somebody who rotates again and again does not grow the header without end. */
+const mostOldSecrets = 3;
+
+/** Of secrets that were rotated, the newest first, those that still sign. */
+export function stillSigning<T extends { until: string }>(secrets: readonly T[], now: Date): T[] {
+  return secrets.filter(({ until }) => new Date(until) > now).slice(0, mostOldSecrets);
+}
+
 /** When an attempt that was heard of now ends as unknown, if nothing more is heard of it. */
 export function silentFrom(now: Date, silenceMinutes: number): Date {
   return new Date(now.getTime() + silenceMinutes * 60_000);

@@ -1,11 +1,16 @@
 import * as catalog from "../../db/catalog.ts";
 import type { Db } from "../../db/connect.ts";
 import * as webhooks from "../../db/webhooks.ts";
+import { stillSigning } from "../domain/deployment.ts";
 
-/** An integration's webhook as it is saved; its secret is encrypted. */
+/** An integration's webhook as it is saved; its secrets are encrypted. */
 export type WebhookView = {
   url: string;
   sealedSecret: string;
+  /** Those before it that still sign beside it, the newest first. */
+  sealedOldSecrets: string[];
+  /** Until when one does; null: none does. */
+  oldSecretUntil: Date | null;
   silenceMinutes: number;
   version: number;
 };
@@ -14,11 +19,17 @@ export async function getWebhook(
   db: Db,
   organizationId: string,
   integrationId: string,
+  now: Date,
 ): Promise<WebhookView | undefined> {
   const found = await webhooks.find(db, organizationId, integrationId);
   if (found === undefined) return undefined;
-  const { url, secret: sealedSecret, silenceMinutes, version } = found;
-  return { url, sealedSecret, silenceMinutes, version };
+  const { url, secret: sealedSecret, oldSecrets, silenceMinutes, version } = found;
+  const old = stillSigning(oldSecrets, now);
+  return {
+    ...{ url, sealedSecret, silenceMinutes, version },
+    sealedOldSecrets: old.map(({ secret }) => secret),
+    oldSecretUntil: old[0] === undefined ? null : new Date(old[0].until),
+  };
 }
 
 /** An integration by the names that a webhook is told; undefined where there is none. */

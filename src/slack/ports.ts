@@ -1,18 +1,14 @@
 import type { HomeView, ModalView } from "@slack/types";
-import type { AddressFault } from "../domain/refusals.ts";
 import type { FaultReason } from "../metrics.ts";
 import type { Context } from "../usecases/context.ts";
+import type { WebhookPorts } from "../usecases/save-webhook.ts";
 import type { ChannelCheck } from "./check-channel.ts";
 import type { Group } from "./list-groups.ts";
 
 export type Log = { warn(facts: object, message: string): void; error(facts: object, message: string): void };
 
 /** What Settings need of the outside for an integration's webhook. */
-export type WebhookSettings = {
-  /** Encrypts a secret for one integration. */
-  seal(plain: string, owner: { organizationId: string; integrationId: string }): string;
-  /** What is wrong with an address; null: nothing. */
-  addressFault(url: string): AddressFault | null;
+export type WebhookSettings = WebhookPorts & {
   /** Sends a test to the address that is saved, and says what came of it. Takes seconds. */
   test(organizationId: string, integrationId: string): Promise<{ ok: boolean; words: string }>;
 };

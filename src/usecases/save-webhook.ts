@@ -4,17 +4,21 @@ import type { Tx } from "../../db/connect.ts";
 import { lastChange } from "../../db/settings-history.ts";
 import * as webhooks from "../../db/webhooks.ts";
 import { nameLimits } from "../domain/catalog.ts";
-import { silenceLimits } from "../domain/deployment.ts";
+import { oldSecretHours, silenceLimits, stillSigning } from "../domain/deployment.ts";
 import type { AddressFault } from "../domain/refusals.ts";
 import { accept, type Result, refuse } from "../domain/result.ts";
 import { type Context, commit } from "./context.ts";
 import { recordSetting } from "./record-setting.ts";
 import { holdProject, type InProject, recordIntegration } from "./save-integration.ts";
 
+type Owner = { organizationId: string; integrationId: string };
+
 /** What of the outside the use case needs. */
 export type WebhookPorts = {
   /** Encrypts a secret for this integration. */
-  seal(plain: string, owner: { organizationId: string; integrationId: string }): string;
+  seal(plain: string, owner: Owner): string;
+  /** Whether a secret that was encrypted for it can be read: not where SIGNOFF_SECRET was changed since. */
+  opens(sealed: string, owner: Owner): boolean;
   /** What is wrong with an address; null: nothing. */
   addressFault(url: string): AddressFault | null;
 };
@@ -37,7 +41,7 @@ export type SaveWebhook = InProject & {
  */
 export async function saveWebhook(
   context: Context,
-  ports: WebhookPorts,
+  ports: Pick<WebhookPorts, "seal" | "addressFault">,
   input: SaveWebhook,
 ): Promise<Result<{ version: number; secret: string | null }>> {
   const { organizationId, integrationId, url, silenceMinutes } = input;
@@ -60,20 +64,22 @@ export async function saveWebhook(
     const secret = before === undefined ? makeSecret() : null;
     const sealed = secret === null ? before?.secret : ports.seal(secret, { organizationId, integrationId });
     const version = (before?.version ?? 0) + 1;
-    const after = { url, silenceMinutes, version, secret: sealed ?? "" };
+    const oldSecrets = before?.oldSecrets ?? [];
+    const after = { url, silenceMinutes, version, secret: sealed ?? "", oldSecrets };
     await store(tx, input, "webhook.saved", { before, after }, now);
     return accept({ version, secret });
   });
 }
 
 /**
- * Gives a webhook another secret; the old one signs nothing from now on.
+ * Gives a webhook another secret. The old one signs beside it for some hours, so that no promotion is refused while the
+ * receiver is given the new one.
  *
  * @returns the secret, this once. Refuses `not-admin`, `not-found`, `no-webhook`.
  */
 export async function rotateWebhookSecret(
   context: Context,
-  ports: Pick<WebhookPorts, "seal">,
+  ports: Pick<WebhookPorts, "seal" | "opens">,
   input: InProject & { integrationId: string },
 ): Promise<Result<{ version: number; secret: string }>> {
   const { organizationId, integrationId } = input;
@@ -84,8 +90,15 @@ export async function rotateWebhookSecret(
     if (before === undefined) return refuse({ code: "no-webhook" });
     const secret = makeSecret();
     const version = before.version + 1;
-    const sealed = ports.seal(secret, { organizationId, integrationId });
-    const after = { ...before, version, secret: sealed };
+    const owner = { organizationId, integrationId };
+    const sealed = ports.seal(secret, owner);
+    const until = new Date(now.getTime() + oldSecretHours * 3_600_000).toISOString();
+    const old = [{ secret: before.secret, until }, ...before.oldSecrets];
+    const oldSecrets = stillSigning(
+      old.filter((one) => ports.opens(one.secret, owner)),
+      now,
+    );
+    const after = { ...before, version, secret: sealed, oldSecrets };
     await store(tx, input, "webhook.secret-rotated", { before, after }, now);
     return accept({ version, secret });
   });
@@ -122,7 +135,7 @@ async function chooseWebhook(
   await recordIntegration(tx, input, { id: before.id, action: "integration.saved", at, before });
 }
 
-type Settings = Pick<webhooks.Webhook, "url" | "silenceMinutes" | "version" | "secret">;
+type Settings = Pick<webhooks.Webhook, "url" | "silenceMinutes" | "version" | "secret" | "oldSecrets">;
 
 async function store(
   tx: Tx,
@@ -131,9 +144,9 @@ async function store(
   { before, after }: { before: Settings | undefined; after: Settings },
   at: Date,
 ): Promise<void> {
-  const { url, silenceMinutes, version, secret } = after;
+  const { url, silenceMinutes, version, secret, oldSecrets } = after;
   await webhooks.save(tx, {
-    ...{ organizationId, integrationId, url, secret, silenceMinutes, version },
+    ...{ organizationId, integrationId, url, secret, oldSecrets, silenceMinutes, version },
     ...{ savedBy: actor, savedAt: at },
   });
   await recordSetting(tx, {

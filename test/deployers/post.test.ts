@@ -8,6 +8,7 @@ import { SealedElsewhere } from "../../src/secrets.ts";
 import { type FarSide, farSide, verified } from "./far-side.ts";
 
 const secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+const oldSecret = "whsec_bm90IHRoZSBzYW1lIG9uZSBhdCBhbGw=";
 
 let far: FarSide;
 beforeAll(async () => {
@@ -52,11 +53,19 @@ type Change = {
 
 const call = ({ url = far.url, inDoubt = false, ...parts }: Change = {}): Promise<Deployed> =>
   webhook({
-    ...{ find: async () => ({ url, secret }), linksFor: () => links, allowPrivate: true },
+    ...{ find: async () => ({ url, secrets: [secret] }), linksFor: () => links, allowPrivate: true },
     ...parts,
   })(attempt, { inDoubt });
 
 const failed = (reason: unknown) => ({ kind: "ended", end: { status: "failed", reason }, link: null });
+
+test("while a secret is being changed each of them signs, so that the far side needs to trust one", async () => {
+  const find = async () => ({ url: far.url, secrets: [secret, oldSecret] });
+  await webhook({ find, linksFor: () => links, allowPrivate: true })(attempt, { inDoubt: false });
+  const [sent] = far.calls;
+  if (sent === undefined) throw new Error("Nothing was sent");
+  for (const one of [secret, oldSecret]) expect(verified(sent, one)).toMatchObject({ attempt: "d-1" });
+});
 
 test("what is sent says what, from where, to where, for whom and how to report, and is signed", async () => {
   expect(await call()).toEqual({ kind: "accepted", link: null });
@@ -198,7 +207,7 @@ describe("what an answer means", () => {
   test("a call that is aborted, as the process ends, may have got there", async () => {
     const stopping = new AbortController();
     far.answers(() => stopping.abort(new Error("the process is stopping")));
-    const find = async () => ({ url: far.url, secret });
+    const find = async () => ({ url: far.url, secrets: [secret] });
     const asked = webhook({ find, linksFor: () => links, allowPrivate: true });
     expect(await asked(attempt, { inDoubt: false, signal: stopping.signal })).toMatchObject({
       kind: "retry",
@@ -243,7 +252,7 @@ describe("what is not called", () => {
 
 test("a test is signed, deploys nothing, and says what came of it", async () => {
   const parts = {
-    ...{ find: async () => ({ url: far.url, secret }), linksFor: () => links, allowPrivate: true },
+    ...{ find: async () => ({ url: far.url, secrets: [secret] }), linksFor: () => links, allowPrivate: true },
   };
   const event = { type: "ping", timestamp: at.toISOString(), ...attempt } as never;
   const ping = (change: object = {}) => tryWebhook({ ...parts, ...change }, "T1", "i", { id: "p-1", event });

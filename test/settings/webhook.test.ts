@@ -61,6 +61,7 @@ test.each(doors)("an admin chooses a webhook and tries it, through the %s", asyn
   await ada.says("⚠️ The webhook answered 500: <!channel> broken");
   expect(verified(far.calls[1] as never, other)).toMatchObject({ type: "ping" });
   expect(() => verified(far.calls[1] as never, secret)).toThrow();
+  await ada.says("promotions are signed with the old secret too. A test is signed with the new one only");
   await ada.close();
 
   await ada.open();

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { getWebhook } from "../../src/queries/get-webhook.ts";
 import { secretsWith } from "../../src/secrets.ts";
 import { rotateWebhookSecret, type SaveWebhook, saveWebhook } from "../../src/usecases/save-webhook.ts";
 import { accepted, by, refusal, refusedUntouched } from "../support/catalog.ts";
@@ -13,7 +14,7 @@ afterAll(() => database?.drop());
 
 const secrets = secretsWith("0123456789abcdef0123456789abcdef");
 const ports = {
-  seal: secrets.seal,
+  ...secrets,
   addressFault: (url: string) => (url.startsWith("https://") ? null : ("not-https" as const)),
 };
 const url = "https://hooks.example.com/deploy?key=hunter2";
@@ -28,7 +29,14 @@ async function webhookHouse(who = "ada") {
     ...house,
     save: (change: Partial<SaveWebhook> = {}) =>
       saveWebhook(context, ports, { ...place, version: null, url, silenceMinutes: 45, ...change }),
-    rotate: (change: object = {}) => rotateWebhookSecret(context, ports, { ...place, ...change }),
+    rotate: (change: object = {}, by = ports) => rotateWebhookSecret(context, by, { ...place, ...change }),
+    /** With which secrets a promotion would be signed now. */
+    signing: async () => {
+      const now = house.clock.now;
+      const found = await getWebhook(context.db, organizationId, house.integration(), now);
+      const sealed = found === undefined ? [] : [found.sealedSecret, ...found.sealedOldSecrets];
+      return sealed.map((one) => secrets.open(one, { organizationId, integrationId: house.integration() }));
+    },
     webhook: async () => (await rows("webhooks"))[0],
     deployer: async () => (await rows("integrations"))[0]?.deployer,
     opened: async () => {
@@ -90,7 +98,7 @@ test("saving what is there changes nothing, but makes it the deployer again", as
   expect(await house.deployer()).toBe("webhook");
 });
 
-test("another secret: the old one is gone", async () => {
+test("another secret: the old one signs beside it for a day, the new one at once", async () => {
   const house = await webhookHouse();
   expect(refusal(await house.rotate())).toEqual({ code: "no-webhook" });
   const first = accepted(await house.save()).secret;
@@ -98,6 +106,27 @@ test("another secret: the old one is gone", async () => {
   expect(version).toBe(2);
   expect(secret).not.toBe(first);
   expect(await house.opened()).toBe(secret);
+  expect(await house.signing()).toEqual([secret, first]);
+  expect(accepted(await house.save({ version: 2, silenceMinutes: 5 })).secret).toBeNull();
+  house.later({ days: 1, ms: -1 });
+  expect(await house.signing()).toEqual([secret, first]);
+  house.later({ ms: 1 });
+  expect(await house.signing()).toEqual([secret]);
+});
+
+test("rotated again and again, what the receiver had before still signs; at most three old ones do", async () => {
+  const house = await webhookHouse();
+  const made = [accepted(await house.save()).secret];
+  for (let turn = 0; turn < 4; turn++) made.unshift(accepted(await house.rotate()).secret);
+  expect(await house.signing()).toEqual(made.slice(0, 4));
+  expect(JSON.stringify(await house.everything())).not.toContain("whsec_");
+});
+
+test("a secret that can't be read any more is replaced, and does not sign beside the new one", async () => {
+  const house = await webhookHouse();
+  accepted(await house.save());
+  const secret = accepted(await house.rotate({}, { ...ports, opens: () => false })).secret;
+  expect(await house.signing()).toEqual([secret]);
 });
 
 describe("what is refused", () => {

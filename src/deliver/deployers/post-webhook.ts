@@ -15,8 +15,8 @@ export type WebhookAnswer =
 
 export type WebhookCall = {
   url: string;
-  /** `whsec_…`. */
-  secret: string;
+  /** `whsec_…`, the newest first: each of them signs, and the far side needs to trust one. */
+  secrets: readonly string[];
   /** The key of the message: the same for every call that says the same. */
   id: string;
   event: object;
@@ -57,7 +57,7 @@ export async function postWebhook(call: WebhookCall): Promise<WebhookAnswer> {
 
 /** Resolves with the answer's head. */
 function send(
-  { url, secret, id, event, allowPrivate, resolve }: WebhookCall,
+  { url, secrets, id, event, allowPrivate, resolve }: WebhookCall,
   signal: AbortSignal,
   progress: { sent: "no" | "unknown" },
 ): Promise<IncomingMessage> {
@@ -70,7 +70,7 @@ function send(
     "user-agent": "Signoff",
     "webhook-id": id,
     "webhook-timestamp": String(Math.floor(at.getTime() / 1000)),
-    "webhook-signature": new Webhook(secret).sign(id, at, body),
+    "webhook-signature": secrets.map((secret) => new Webhook(secret).sign(id, at, body)).join(" "),
   };
   const secure = new URL(url).protocol === "https:";
   return new Promise((answered, reject) => {

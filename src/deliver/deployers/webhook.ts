@@ -7,11 +7,16 @@ import { deployEvent, type EventLinks, type PingEvent } from "./payload.ts";
 import { postWebhook, type WebhookAnswer, type WebhookCall } from "./post-webhook.ts";
 
 export type WebhookParts = {
-  /** An integration's address and secret as they are now; undefined where none are set. Throws `SealedElsewhere`. */
-  find(organizationId: string, integrationId: string): Promise<{ url: string; secret: string } | undefined>;
+  /**
+   * An integration's address and secrets as they are now, the newest secret first; undefined where none are set.
+   * Throws `SealedElsewhere`.
+   */
+  find(organizationId: string, integrationId: string): Promise<Found | undefined>;
   linksFor(attempt: AttemptView): EventLinks;
   allowPrivate: boolean;
 } & Pick<WebhookCall, "timeoutMs" | "resolve">;
+
+type Found = Pick<WebhookCall, "url" | "secrets">;
 
 /** So much of what the far side said goes into a reason, in characters. */
 const saidLimit = 300;
@@ -36,7 +41,10 @@ export function webhook({ find, linksFor, ...how }: WebhookParts): Deployer {
   };
 }
 
-/** Sends an event that deploys nothing, and says what became of it. */
+/**
+ * Sends an event that deploys nothing, and says what became of it. The newest secret alone signs it: so it shows
+ * whether the far side has that one.
+ */
 export async function tryWebhook(
   { find, linksFor: _, ...how }: WebhookParts,
   organizationId: string,
@@ -46,7 +54,8 @@ export async function tryWebhook(
   const known = await findOrSealed(find, organizationId, integrationId);
   if (known === "sealed") return { ok: false, words: sealedWords };
   if (known === undefined) return { ok: false, words: notSetWords };
-  const answer = await postWebhook({ ...known, ...how, id, event });
+  const secrets = known.secrets.slice(0, 1);
+  const answer = await postWebhook({ ...known, ...how, secrets, id, event });
   if (answer.kind === "not-called") return { ok: false, words: notCalledWords[answer.fault] };
   if (answer.kind === "lost") return { ok: false, words: `The webhook did not answer: ${answer.reason}.` };
   return { ok: answer.status >= 200 && answer.status < 300, words: answerWords(answer) };

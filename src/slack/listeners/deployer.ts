@@ -53,18 +53,23 @@ const gone = "This integration was archived meanwhile.";
 
 /** An integration's webhook as it is saved, or as an empty form; undefined where the integration is gone. */
 export async function findWebhook(
-  { context: { db } }: Pick<Ports, "context">,
+  { context: { db, now } }: Pick<Ports, "context">,
   organizationId: string,
   { projectId = "", page = 0, id = "" }: ProjectSpot,
 ): Promise<{ shown: ShownWebhook; form: WebhookForm } | undefined> {
   const project = await getProject(db, organizationId, projectId);
   const integration = project?.integrations.find((one) => one.id === id);
   if (integration === undefined) return undefined;
-  const saved = await getWebhook(db, organizationId, id);
+  const saved = await getWebhook(db, organizationId, id, now());
   const silenceMinutes = String(saved?.silenceMinutes ?? silenceLimits.usual);
   return {
     shown: { projectId, page, id, version: saved?.version ?? null, overForm: false },
-    form: { integration, url: saved?.url ?? "", silenceMinutes },
+    form: {
+      integration,
+      url: saved?.url ?? "",
+      silenceMinutes,
+      oldSecretUntil: saved?.oldSecretUntil ?? null,
+    },
   };
 }
 

@@ -1,12 +1,12 @@
 import type { Button, InputBlock, KnownBlock, ModalView } from "@slack/types";
 import { nameLimits } from "../../domain/catalog.ts";
-import { type DeployerKind, deployerKinds, silenceLimits } from "../../domain/deployment.ts";
+import { type DeployerKind, deployerKinds, oldSecretHours, silenceLimits } from "../../domain/deployment.ts";
 import { projectIds } from "../project-ids.ts";
 import { webhookIds as ids } from "../webhook-ids.ts";
 import { context } from "./details.ts";
 import { selectInput, textInput } from "./inputs.ts";
 import { button, type ProjectSpot } from "./projects.ts";
-import { escaped, escapeWithin, mrkdwn, plain } from "./text.ts";
+import { escaped, escapeWithin, moment, mrkdwn, plain } from "./text.ts";
 import { shortName } from "./words.ts";
 
 /** What a webhook's form remembers beside what is typed in it. */
@@ -47,6 +47,8 @@ export type WebhookForm = {
   integration: { name: string };
   url: string;
   silenceMinutes: string;
+  /** Until when a secret that was rotated signs too; null: none does. */
+  oldSecretUntil: Date | null;
   /** What is said above the form. */
   notice?: KnownBlock[];
 };
@@ -74,17 +76,20 @@ export function webhookModal(shown: ShownWebhook, form: WebhookForm): ModalView 
         ...{ id: ids.input.silence, label: "Minutes without a report", limit: 5, value: form.silenceMinutes },
         hint: `After so many the deployment counts as unknown: from ${least} to ${most}.`,
       }),
-      ...(shown.version === null ? [] : savedButtons(shown)),
+      ...(shown.version === null ? [] : savedButtons(shown, form.oldSecretUntil)),
     ],
   };
 }
 
 /** What can be done with a webhook that is saved. */
-function savedButtons({ projectId, page, id }: ShownWebhook): KnownBlock[] {
+function savedButtons({ projectId, page, id }: ShownWebhook, oldSecretUntil: Date | null): KnownBlock[] {
   const spot = { projectId, page, id };
   const rotate = {
     title: plain("Rotate the secret?", 100),
-    text: plain("From now on Signoff signs with another one. Give it to the receiver at once.", 300),
+    text: plain(
+      `From now on Signoff signs with a new one, and for ${oldSecretHours} hours with the old one too. Give the receiver the new one in that time.`,
+      300,
+    ),
     confirm: plain("Rotate", 30),
     deny: plain("Keep It", 30),
     style: "danger" as const,
@@ -99,8 +104,12 @@ function savedButtons({ projectId, page, id }: ShownWebhook): KnownBlock[] {
       ],
     },
     context("A test goes to the address that is saved, and deploys nothing."),
+    ...(oldSecretUntil === null ? [] : [context(overlapWords(oldSecretUntil))]),
   ];
 }
+
+const overlapWords = (until: Date): string =>
+  `🔑 Until ${moment(until)} promotions are signed with the old secret too. A test is signed with the new one only: it shows whether the receiver has it.`;
 
 /** A new secret, which nobody sees again. */
 export function secretNotice(secret: string): KnownBlock[] {

@@ -201,7 +201,7 @@ describe("PUT an integration", () => {
     await database.database.db.transaction((tx) =>
       webhooks.save(tx, {
         ...{ organizationId: house.organizationId, integrationId: house.integration() },
-        ...{ url: "https://deploys.example", secret: "x", silenceMinutes: 60, version: 1 },
+        ...{ url: "https://deploys.example", secret: "x", oldSecrets: [], silenceMinutes: 60, version: 1 },
         ...{ savedBy: system("test"), savedAt: house.clock.now },
       }),
     );
