@@ -92,30 +92,46 @@ export type Outside = {
   environment: string;
   version: string;
   status: DeploymentStatus;
+  /** Whether what is live there now came by it. */
+  live: boolean;
   startedBy: Actor;
   startedAt: Date;
 };
 
+/** The ids of what came, or is coming, past the gate and matters now: it is live, or in progress. */
+export async function listIds(db: Db | Tx, organizationId: string): Promise<string[]> {
+  const rows = await db.execute<{ id: string }>(sql`
+    select d.id from live_builds l
+    join deployments d on d.organization_id = l.organization_id and d.id = l.deployment_id
+    where l.organization_id = ${organizationId} and d.outside
+    union
+    select d.id from deployments d
+    where d.organization_id = ${organizationId} and d.status = 'in progress' and d.outside`);
+  return rows.map(({ id }) => id);
+}
+
 type Row = Omit<Outside, "startedBy" | "startedAt"> & { started_by: Actor; started_ms: number };
 
-/** What came, or is coming, past the gate and matters now: it is live, or in progress. The newest first. */
-export async function list(db: Db | Tx, organizationId: string): Promise<Outside[]> {
+/** Those of these deployments that went past the gate, as they stand now. The newest first. */
+export async function findMany(
+  db: Db | Tx,
+  organizationId: string,
+  ids: readonly string[],
+): Promise<Outside[]> {
+  if (ids.length === 0) return [];
   const rows = await db.execute<Row>(sql`
-    with past as (
-      select d.* from live_builds l
-      join deployments d on d.organization_id = l.organization_id and d.id = l.deployment_id
-      where l.organization_id = ${organizationId} and d.outside
-      union
-      select d.* from deployments d
-      where d.organization_id = ${organizationId} and d.status = 'in progress' and d.outside
-    )
     select d.id, p.name as project, i.name as integration, e.name as environment, b.version, d.status,
+      l.deployment_id is not null as live,
       d.started_by, (extract(epoch from d.started_at) * 1000)::float8 as started_ms
-    from past d
+    from deployments d
     join integrations i on i.organization_id = d.organization_id and i.id = d.integration_id
     join projects p on p.organization_id = i.organization_id and p.id = i.project_id
     join environments e on e.organization_id = d.organization_id and e.id = d.environment_id
     join builds b on b.organization_id = d.organization_id and b.id = d.build_id
+    left join live_builds l on l.organization_id = d.organization_id and l.integration_id = d.integration_id
+      and l.environment_id = d.environment_id and l.deployment_id = d.id
+    where d.organization_id = ${organizationId} and d.outside
+      and d.id in (select jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb)::uuid)
     order by d.sequence desc`);
   return rows.map(({ started_by: startedBy, started_ms: startedMs, ...row }) => {
     return { ...row, startedBy, startedAt: new Date(startedMs) };

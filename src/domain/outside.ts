@@ -31,4 +31,10 @@ function isApproved({ state, decision }: Pick<PromotionRequest, "state" | "decis
 }
 
 /** What a warning is about: a deployment that went past the gate. */
-export const outsideSubject = (deploymentId: string): string => `deployment:${deploymentId}`;
+export const outsideSubject = (deploymentId: string): string => `${outsidePrefix}${deploymentId}`;
+
+const outsidePrefix = "deployment:";
+
+/** Which deployment a warning is about; null: it is about something else. */
+export const outsideOf = (subject: string): string | null =>
+  subject.startsWith(outsidePrefix) ? subject.slice(outsidePrefix.length) : null;

@@ -7,7 +7,7 @@ import * as warnings from "../../db/warnings.ts";
 import * as workflows from "../../db/workflow.ts";
 import { actingMember } from "../domain/actor.ts";
 import type { DeploymentStatus } from "../domain/deployment.ts";
-import { outsideSubject } from "../domain/outside.ts";
+import { outsideOf } from "../domain/outside.ts";
 import {
   groupSubject,
   type ProjectShortage,
@@ -34,7 +34,7 @@ export type WarningsView = {
   stops: (Stop & { farEnd: FarEnd })[];
   /** Email addresses that were refused, with the names of those who have them. */
   addresses: { address: string; people: string[]; reason: string }[];
-  /** What went past the gate, and is live or on its way. */
+  /** What went past the gate, also where it is over by now: it did. */
   outside: OutsideView[];
 };
 
@@ -45,6 +45,7 @@ export type OutsideView = {
   environment: string;
   version: string;
   status: DeploymentStatus;
+  live: boolean;
   by: ByView;
   at: Date;
 };
@@ -79,10 +80,8 @@ export async function getWarnings(
 }
 
 async function wentPast(db: Db, organizationId: string, subjects: readonly string[]): Promise<OutsideView[]> {
-  // Most warnings are about something else.
-  if (!subjects.some((subject) => subject.startsWith(outsideSubject("")))) return [];
-  const all = await outside.list(db, organizationId);
-  const told = all.filter(({ id }) => subjects.includes(outsideSubject(id)));
+  const deployments = subjects.flatMap((subject) => outsideOf(subject) ?? []);
+  const told = await outside.findMany(db, organizationId, deployments);
   const ids = told.flatMap(({ startedBy }) => actingMember(startedBy) ?? []);
   const people = await members.findMany(db, organizationId, ids);
   return told.map(({ startedBy, startedAt: at, ...one }) => ({

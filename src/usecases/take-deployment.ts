@@ -4,19 +4,19 @@ import { findMany } from "../../db/builds.ts";
 import * as builds from "../../db/builds-list.ts";
 import * as catalog from "../../db/catalog.ts";
 import type { Tx } from "../../db/connect.ts";
-import * as outbox from "../../db/outbox.ts";
 import * as outside from "../../db/outside.ts";
 import * as requests from "../../db/requests.ts";
+import * as warnings from "../../db/warnings.ts";
 import * as workflows from "../../db/workflow.ts";
-import { isOutside } from "../domain/outside.ts";
+import { isOutside, outsideSubject } from "../domain/outside.ts";
 import type { Environment } from "../domain/pipeline.ts";
 import { accept, type Result, refuse } from "../domain/result.ts";
 import { type ApiToken, actorOf, mayUse } from "../domain/token.ts";
 import { gates } from "../domain/workflow.ts";
 import { type Context, commit } from "./context.ts";
 import { homesChangedBy } from "./follow-homes.ts";
-import { warningItems } from "./record-setting.ts";
 import { type Report, takeReport } from "./report-deployment.ts";
+import { tellAdmins } from "./tell-admins.ts";
 
 export type TakeDeployment = {
   token: ApiToken;
@@ -123,8 +123,14 @@ async function takeIn(tx: Tx, input: TakeDeployment, found: Found, now: Date): P
     },
   ]);
   await homesChangedBy(tx, organizationId, `deployment:${id}`);
-  if (past) await outbox.addOrReopen(tx, warningItems(organizationId));
+  if (past) await tellPast(tx, organizationId, id, now);
   return true;
+}
+
+/** The admins are told of each, whatever becomes of it until somebody looks. */
+async function tellPast(tx: Tx, organizationId: string, deploymentId: string, now: Date): Promise<void> {
+  await warnings.lock(tx, organizationId);
+  await tellAdmins(tx, organizationId, [outsideSubject(deploymentId)], now);
 }
 
 /** R1: whether it went past the gate, as the gate stands now. */

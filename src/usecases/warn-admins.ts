@@ -25,7 +25,7 @@ export async function warnAdmins(context: Context, organizationId: string): Prom
       ...short.projects.map(({ id }) => projectSubject(id)),
       ...short.requests.map(({ number }) => requestSubject(number)),
       ...refused.map(toldSubject),
-      ...(await outside.list(tx, organizationId)).map(({ id }) => outsideSubject(id)),
+      ...(await outside.listIds(tx, organizationId)).map(outsideSubject),
     ]);
     // A group's own warning goes when it is read again, or when no role follows it any more.
     const bound = await roles.listBound(tx, organizationId);

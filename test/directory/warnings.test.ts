@@ -210,7 +210,8 @@ test("what was deployed outside approval is told in one message, however long th
   const name = `<!channel> ${"&".repeat(100)}`;
   const outside = Array.from({ length: 12 }, (_, at) => ({
     ...{ id: `d${at}`, project: name, integration: name, environment: name, version: name },
-    ...{ status: "succeeded" as const, by: { person: { id: "U1", name }, through: name }, at: new Date(0) },
+    ...{ status: "succeeded" as const, live: false, at: new Date(0) },
+    by: { person: { id: "U1", name }, through: name },
   }));
   const message = adminMessage({
     ...{ projects: [], requests: [], moreRequests: 0, strayRoles: [], workflowRoles: [], stops: [] },

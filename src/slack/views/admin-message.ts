@@ -1,4 +1,5 @@
 import type { KnownBlock } from "@slack/types";
+import { never } from "../../domain/result.ts";
 import type { FarEnd } from "../../domain/stops.ts";
 import type { OutsideView, WarningsView } from "../../queries/get-warnings.ts";
 import { ids } from "../ids.ts";
@@ -85,11 +86,27 @@ function addressWords({ address, people, reason }: WarningsView["addresses"][num
 }
 
 /** Six of them fit a section, whatever things are called. */
-function outsideWords({ project, integration, environment, version, status, by, at }: OutsideView): string {
+function outsideWords(view: OutsideView): string {
+  const { project, integration, environment, version, by, at } = view;
   const short = (name: string) => escapeWithin(shortName(name), most.names);
-  const verb = status === "in progress" ? "is being deployed to" : "is live in";
-  const what = `*${short(integration)}* ${short(version)} ${verb} *${short(environment)}*`;
+  const what = `*${short(integration)}* ${short(version)} ${cameWords(view)} *${short(environment)}*`;
   return `⚠️ ${what} (${short(project)}) outside approval. Reported by ${short(byWords(by))}, ${moment(at)}.`;
+}
+
+/** What became of it, up to where. */
+function cameWords({ status, live }: OutsideView): string {
+  switch (status) {
+    case "in progress":
+      return "is being deployed to";
+    case "succeeded":
+      return live ? "is live in" : "was deployed, and is not live any more, in";
+    case "failed":
+      return "failed to be deployed to";
+    case "unknown":
+      return "went silent on its way to";
+    default:
+      return never(status);
+  }
 }
 
 function headline(view: WarningsView): string {

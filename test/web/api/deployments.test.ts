@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { getOverview } from "../../../src/queries/get-overview.ts";
 import { getWarnings } from "../../../src/queries/get-warnings.ts";
 import { adminMessage } from "../../../src/slack/views/admin-message.ts";
+import { endSilentAttempts } from "../../../src/usecases/end-silent-attempts.ts";
 import type { AdminMessageItem } from "../../../src/usecases/tell-admins.ts";
 import { warnAdmins } from "../../../src/usecases/warn-admins.ts";
 import { accepted, idOf } from "../../support/catalog.ts";
@@ -144,7 +145,8 @@ describe("R1: a deployment behind the gate that nobody approved here", () => {
     expect(await house.live(house.environment("staging"))).toBe("1.3.0");
     expect((await auditOf(house)).at(-2)).toMatchObject({ after: { outside: true } });
 
-    expect(await house.outbox("warn-admins")).toHaveLength(1);
+    // The same once more, and every later look for what is amiss, tell nobody again.
+    await house.post(path, toStaging);
     await warnAdmins(context, organizationId);
     await warnAdmins(context, organizationId);
     expect((await toldOf(house)).map(({ recipientId }) => recipientId)).toEqual([idOf("ada")]);
@@ -181,10 +183,29 @@ describe("R1: a deployment behind the gate that nobody approved here", () => {
 
   test("is marked while it runs, and the admins hear that it is on its way", async () => {
     const house = await apiHouse(database);
-    const { organizationId, context } = house;
     expect((await house.post(path, { ...toStaging, status: "in progress" })).body.outside).toBe(true);
-    await warnAdmins(context, organizationId);
     expect(await saidTo(house)).toContain("is being deployed to *Staging*");
+  });
+
+  test.each([
+    [
+      "something else is live there when the admins look",
+      "was deployed, and is not live any more, in *Staging*",
+    ],
+    ["it had failed", "failed to be deployed to *Staging*"],
+    ["it goes silent", "went silent on its way to *Staging*"],
+  ])("is told also where %s: it went past the gate", async (what, words) => {
+    const house = await apiHouse(database);
+    const status = { "it had failed": "failed", "it goes silent": "in progress" }[what] ?? "succeeded";
+    await house.post(path, { ...toStaging, status });
+    if (status === "succeeded") await house.deploy("staging", "2");
+    if (status === "in progress") {
+      house.later({ days: 1 });
+      await endSilentAttempts(house.context);
+    }
+    await warnAdmins(house.context, house.organizationId);
+    expect(await toldOf(house)).toHaveLength(1);
+    expect(await saidTo(house)).toContain(words);
   });
 
   test("is nothing that anybody is told of in the first environment, or with the workflow off", async () => {
@@ -194,7 +215,7 @@ describe("R1: a deployment behind the gate that nobody approved here", () => {
     expect((await house.post(path, toStaging)).body.outside).toBe(false);
     await house.saveWorkflow({ enabled: true, options: { gate: "critical" } });
     expect((await house.post(path, { ...toStaging, id: "again", build: "4" })).body.outside).toBe(false);
-    expect(await house.outbox("warn-admins")).toEqual([]);
+    expect(await toldOf(house)).toEqual([]);
   });
 
   test.each([
