@@ -14,7 +14,10 @@ export type Handler = {
    * well before the lease ends: a handler that goes on may meet another one on the same item.
    */
   run(item: Item, signal: AbortSignal): Promise<Outcome>;
-  /** Writes down that the item will not be tried again. Runs before it is settled; when this throws it is tried again. */
+  /**
+   * Writes down that the item will not be tried again; `inDoubt`: one of all its tries may have got through. Runs before
+   * it is settled; when this throws it is tried again.
+   */
   onDead?(item: Item, reason: string): Promise<void>;
   /** After so many attempts it is dead; `maxAttempts` of retry.ts without it. */
   maxAttempts?: number;
@@ -84,7 +87,8 @@ async function settlementOf(attempt: Attempt): Promise<store.Settlement> {
       : `given up after ${Math.min(item.attempts, most)} attempts: ${outcome.reason}`;
   const facts = { kind: item.kind, key: item.key, organizationId: item.organizationId, reason };
   try {
-    await handler?.onDead?.(item, reason);
+    const inDoubt = item.inDoubt || (outcome.kind === "retry" && outcome.sent === "unknown");
+    await handler?.onDead?.({ ...item, inDoubt }, reason);
     log.error(facts, "an outbox item is dead");
     return { kind: "dead", reason };
   } catch (error) {

@@ -144,15 +144,16 @@ describe("what an answer means", () => {
   });
 
   test.each([
-    [500, {}, undefined],
-    [503, { "retry-after": "7" }, 7_000],
-    [429, { "retry-after": "86400" }, 600_000],
-    [502, { "retry-after": "soon" }, undefined],
-  ] as const)("%i: the same call again", async (status, headers, afterMs) => {
+    [500, {}, "unknown", undefined],
+    [503, { "retry-after": "7" }, "unknown", 7_000],
+    [429, { "retry-after": "86400" }, "no", 600_000],
+    [502, { "retry-after": "soon" }, "unknown", undefined],
+  ] as const)("%i %o: the same call again; whether this one got through: %s", async (...row) => {
+    const [status, headers, sent, afterMs] = row;
     answering(status, "busy", headers);
     const reason = `The webhook answered ${status}: busy`;
     const after = afterMs === undefined ? {} : { afterMs };
-    expect(await call()).toEqual({ kind: "retry", reason, sent: "unknown", ...after });
+    expect(await call()).toEqual({ kind: "retry", reason, sent, ...after });
   });
 
   test("a redirect is not followed, wherever it leads", async () => {

@@ -124,6 +124,42 @@ describe("a promotion that a webhook carries out", () => {
   });
 });
 
+describe("a far side that never answers, until it is given up", () => {
+  /** Its next try is the last one. */
+  const lastTry = (number: number) =>
+    eventually(async () => {
+      await world.database.database.sql`
+        update outbox set attempts = 23, available_at = now()
+        where kind = 'deploy' and settled_at is null and leased_until is null`;
+      await world.settle();
+      expect(own(number)).not.toContain("Promoting");
+    });
+
+  test("may have got a call: it counts as unknown", async () => {
+    world.far.answers((response) => response.destroy());
+    const number = await world.promoted();
+    await lastTry(number);
+    expect(own(number)).toContain("The deployment went silent: it may still be running");
+    await world.cancelOpen(number);
+  });
+
+  test("was never reached at all: nothing can be running, and it has failed", async () => {
+    const { sql } = world.database.database;
+    await sql`update webhooks set url = 'http://nobody.invalid/'`;
+    const number = await world.promoted();
+    await lastTry(number);
+    await sql`update webhooks set url = ${world.far.url}`;
+    expect(own(number)).toContain("The deployment failed");
+    expect(own(number)).toContain("Why it failed");
+    expect(own(number)).toContain("nobody.invalid");
+    await world.press("dana", "promote_request");
+    await world.settle();
+    await report(lastCall().event, { status: "succeeded" });
+    await world.settle();
+    expect(own(number)).toContain("Promoted:");
+  });
+});
+
 describe("a far side that goes silent", () => {
   test("ends as unknown by the scheduled job, in words; a late failure says why, and a late success promotes", async () => {
     const number = await world.promoted();
@@ -138,7 +174,7 @@ describe("a far side that goes silent", () => {
       body: { status: "failed", changed: true },
     });
     await world.settle();
-    expect(own(number)).toContain("What the deployment reported");
+    expect(own(number)).toContain("Why it failed");
     expect(own(number)).toContain("no disk");
     expect(own(number)).not.toContain("went silent");
 

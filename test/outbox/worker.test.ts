@@ -136,6 +136,24 @@ test("a due retry is worked while another item takes its time", async () => {
   await outbox.idle();
 });
 
+test("who is told of a death hears whether one of its tries may have got through, the last one too", async () => {
+  const doubts: [string, boolean][] = [];
+  await bench.add("never");
+  await bench.add("once");
+  await bench.add("at last");
+  await bench.t.database.sql`update outbox set attempts = ${maxAttempts - 1}, in_doubt = key = 'once'`;
+  const sentBy = (key: string) => (key === "at last" ? "unknown" : "no");
+  const outbox = bench.start(async ({ key }) => ({ kind: "retry", reason: "down", sent: sentBy(key) }), {
+    onDead: async ({ key, inDoubt }) => void doubts.push([key, inDoubt]),
+  });
+  await outbox.idle();
+  expect(doubts.sort()).toEqual([
+    ["at last", true],
+    ["never", false],
+    ["once", true],
+  ]);
+});
+
 test("an item is dead after its last attempt, with the reason, and its handler is told before", async () => {
   await bench.add("a");
   await bench.t.database.sql`update outbox set attempts = ${maxAttempts - 1}`;

@@ -41,13 +41,13 @@ export async function deploy(parts: DeployParts, item: Item, signal?: AbortSigna
 }
 
 /**
- * An attempt that was never answered ends as unknown: it may be running. One that was heard of all the same is waited
- * for as long as every other.
+ * An attempt that was never answered ends as unknown, as it may be running; as failed where no call ever got through.
+ * One that was heard of all the same is waited for as long as every other.
  */
 export async function abandon(parts: DeployParts, item: Item, reason: string): Promise<void> {
-  const { organizationId } = item;
+  const { organizationId, inDoubt } = item;
   const { deploymentId } = item.payload as { deploymentId: string };
   const attempt = await getAttempt(parts.db, organizationId, deploymentId);
   if (attempt?.status === "in progress" && attempt.reportBy !== null) return;
-  await parts.report(organizationId, deploymentId, { status: "unknown", reason }, null);
+  await parts.report(organizationId, deploymentId, { status: inDoubt ? "unknown" : "failed", reason }, null);
 }

@@ -83,7 +83,9 @@ function deployedBy(answer: WebhookAnswer, inDoubt: boolean): Deployed {
   if (status >= 200 && status < 300) return { kind: "accepted", link: linkIn(body) };
   if (status === 429 || status >= 500) {
     const afterMs = retryAfterMs === null ? {} : { afterMs: Math.min(retryAfterMs, longestWaitMs) };
-    return { kind: "retry", reason: answerWords(answer), sent: "unknown", ...afterMs };
+    // 429 says that it was not taken.
+    const sent = status === 429 ? "no" : "unknown";
+    return { kind: "retry", reason: answerWords(answer), sent, ...afterMs };
   }
   return failed(inDoubt, answerWords(answer));
 }

@@ -238,7 +238,7 @@ test("the outcome brings who decided, when, the comment, the reason and what rep
   expect(no).toContain("Bob Lindqvist rejected · Mon, 23 Nov 2026, 15:20 CET");
   expect(end).toContain("Reason:\n> Freeze week");
   expect(next).toContain("Request #43 took its place.");
-  expect(broken).toContain("What the deployment reported:\n> Step migrate exited with 1");
+  expect(broken).toContain("Why it failed:\n> Step migrate exited with 1");
   expect(broken).toContain("Follow the deployment <https://deploy.example.com/77>");
 });
 

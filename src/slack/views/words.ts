@@ -62,7 +62,7 @@ export function stateWords(view: Worded): string {
 
 /** What stands above the reason of an attempt that did not succeed: the far side's, or our own. */
 export function reasonHeading({ unknown }: { unknown: boolean }): string {
-  return unknown ? "Why it counts as unknown" : "What the deployment reported";
+  return unknown ? "Why it counts as unknown" : "Why it failed";
 }
 
 /** The state as one sign, for eyes; the words beside it say the same. */
