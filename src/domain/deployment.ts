@@ -9,6 +9,12 @@ export type DeployerKind = (typeof deployerKinds)[number];
 /** How many minutes an attempt may be silent before it ends as unknown. */
 export const silenceLimits = { least: 1, most: 10_080, usual: 60 } as const;
 
+/**
+ * How many minutes a deployment that a pipeline began by itself may be silent: a day. Nobody set a limit for it, and one
+ * whose pipeline died must not stand in the way of promotions, nor before the admins' eyes, for ever.
+ */
+export const pipelineSilence = 1440;
+
 /** So many hours a secret that was rotated still signs beside the new one. */
 export const oldSecretHours = 24;
 

@@ -5,7 +5,7 @@ import * as requests from "../../db/requests.ts";
 import * as webhooks from "../../db/webhooks.ts";
 import * as workflows from "../../db/workflow.ts";
 import { type Actor, type Surface, system } from "../domain/actor.ts";
-import { accepts, silentFrom } from "../domain/deployment.ts";
+import { accepts, pipelineSilence, silentFrom } from "../domain/deployment.ts";
 import { type AttemptEnd, endAttempt } from "../domain/promote.ts";
 import type { PromotionRequest } from "../domain/request.ts";
 import { accept, type Result, refuse } from "../domain/result.ts";
@@ -108,9 +108,9 @@ async function goOn(
   return accept({ changed });
 }
 
-/** Only what a webhook set off is waited for: where a pipeline tells of its own deployments, nobody was asked. */
+/** What a webhook set off may be silent for as long as was set; what a pipeline began by itself, for a day. */
 async function silentAt(tx: Tx, attempt: Attempt, now: Date): Promise<Date | null> {
-  if (attempt.requestNumber === null) return null;
+  if (attempt.requestNumber === null) return silentFrom(now, pipelineSilence);
   const webhook = await webhooks.find(tx, attempt.organizationId, attempt.integrationId);
   return webhook === undefined ? null : silentFrom(now, webhook.silenceMinutes);
 }

@@ -274,15 +274,31 @@ describe("silence", () => {
     expect(await ends(house, deploymentId)).toBe("unknown");
   });
 
-  test("what was not accepted yet is the outbox's to give up, and what was never promoted is nobody's", async () => {
+  test("what was not accepted yet is the outbox's to give up", async () => {
     const house = await webhookHouse();
     const sent = await house.promoting();
-    const byPipeline = await house.deploy("development", "4", "in progress");
-    accepted(await house.report(byPipeline, progress));
     house.later({ days: 1 });
     await silence(house);
     expect(await ends(house, sent.deploymentId)).toBe("in progress");
+  });
+
+  test("R9: what a pipeline began by itself ends after a day, and is no running deployment any more; late, it counts", async () => {
+    const house = await webhookHouse();
+    const number = await house.approved();
+    const byPipeline = await house.deploy("staging", "1", "in progress");
+    accepted(await house.report(byPipeline, progress));
+    house.later({ days: 1, ms: -1 });
+    await silence(house);
     expect(await ends(house, byPipeline)).toBe("in progress");
+    expect(refusal(await house.promote("dana", number))).toMatchObject({
+      changes: [{ kind: "deployment-running", deploymentId: byPipeline }],
+    });
+    house.later({ ms: 1 });
+    await silence(house);
+    expect(await ends(house, byPipeline)).toBe("unknown");
+    accepted(await house.promote("dana", number));
+    accepted(await house.report(byPipeline, success));
+    expect(await house.live(house.environment("staging"))).toBe("1.1.0");
   });
 
   test("many at once, and what was heard of between the look and the lock, goes on", async () => {
