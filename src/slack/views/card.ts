@@ -4,7 +4,7 @@ import type { CardView } from "../../queries/get-card.ts";
 import type { RequestView, ViewerRights } from "../../queries/request-view.ts";
 import { ids } from "../ids.ts";
 import { cardValue } from "./card-value.ts";
-import { comparisonBlocks } from "./comparison.ts";
+import { cautionBlocks, comparisonBlocks } from "./comparison.ts";
 import {
   context,
   messageBlocks,
@@ -40,7 +40,8 @@ export function card(
  */
 export function channelCard(view: RequestView, cardId: string): Message {
   const anybody = { review: { eligible: true }, cancel: false } as const;
-  const after = [...mentionBlocks(view), ...waitingBlocks(view)];
+  const mentions = mentionBlocks(view);
+  const after = [...mentions, ...waitingBlocks(view, mentions.length > 0)];
   return {
     text: cardText(view, "channel"),
     blocks: cardBlocks(view, cardId, after, reviewButtons(view, anybody)),
@@ -57,6 +58,7 @@ function cardBlocks(
   const value = cardValue(view.number, cardId);
   return fitMessage([
     titleBlock(view),
+    ...cautionBlocks(view),
     requestFields(view),
     ...comparisonBlocks(view),
     ...messageBlocks(view),

@@ -19,14 +19,20 @@ import { shortName } from "./words.ts";
 /** Ten lines of commits fit into a section, whatever they say. */
 const commitLine = 270;
 
-/** On a card, shortly: from which version to which, how many commits, where to compare them, what to look at. */
-export function comparisonBlocks(view: RequestView): KnownBlock[] {
-  return [...summaryBlocks(view), ...remarkBlocks(requestRemarks(view))];
+/** What is to be looked at before deciding. It stands right below the title: it must not be read past. */
+export function cautionBlocks(view: RequestView): KnownBlock[] {
+  return cautionLines(requestRemarks(view));
 }
 
-/** The same of a choice that is not submitted yet. */
+/** On a card, shortly: from which version to which, how many commits, where to compare them, what is good to know. */
+export function comparisonBlocks(view: RequestView): KnownBlock[] {
+  return [...summaryBlocks(view), ...noteLines(requestRemarks(view))];
+}
+
+/** All of it, of a choice that is not submitted yet. */
 export function choiceBlocks(choice: ComparedStepView): KnownBlock[] {
-  return [...summaryBlocks(choice), ...remarkBlocks(remarkWords(choice))];
+  const remarks = remarkWords(choice);
+  return [...cautionLines(remarks), ...summaryBlocks(choice), ...noteLines(remarks)];
 }
 
 /** In Review Details, fully: the first commits too. */
@@ -50,10 +56,15 @@ function compareLink({ link: address }: ComparisonView): string {
   return linked === "Compare" ? "" : linked;
 }
 
-function remarkBlocks({ cautions, notes }: RemarkWords): KnownBlock[] {
-  const line = (sign: string, words: readonly string[]) =>
-    words.length === 0 ? [] : [context(words.map((one) => `${sign} ${escapeWithin(one, 600)}`).join("\n"))];
-  return [...line("⚠️", cautions), ...line("ℹ️", notes)];
+function cautionLines({ cautions }: RemarkWords): KnownBlock[] {
+  if (cautions.length === 0) return [];
+  const lines = cautions.map((one) => `⚠️ *${escapeWithin(one, 600)}*`);
+  return [{ type: "section", text: mrkdwn(lines.join("\n")) }];
+}
+
+function noteLines({ notes }: RemarkWords): KnownBlock[] {
+  if (notes.length === 0) return [];
+  return [context(notes.map((one) => `ℹ️ ${escapeWithin(one, 600)}`).join("\n"))];
 }
 
 function commitBlocks(comparison: ComparisonView | null): KnownBlock[] {

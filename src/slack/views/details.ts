@@ -1,4 +1,4 @@
-import type { ContextBlock, HeaderBlock, KnownBlock, SectionBlock } from "@slack/types";
+import type { ContextBlock, HeaderBlock, KnownBlock, MrkdwnElement, SectionBlock } from "@slack/types";
 import type { BuildView, LiveView, RequestView } from "../../queries/request-view.ts";
 import { deployerWords } from "./comparison-words.ts";
 import {
@@ -16,41 +16,48 @@ import { byWords, countWords, reasonHeading, shortName, stateSign, stateWords } 
 
 const nameInField = 300;
 
-/** What a request is, in fields: the same on cards and in modals. */
+/**
+ * What a request is, in fields: the same on cards and in modals. On a phone each is a line of its own, so they do not
+ * repeat what the title says, except where it had to cut a name.
+ */
 export function requestFields(view: RequestView): SectionBlock {
-  const critical = view.target.critical ? " · *critical*" : "";
-  const through = view.through === null ? "" : ` through token ${escapeWithin(view.through, 100)}`;
+  const target = escapeWithin(shortName(view.target.name), nameInField);
+  const critical = view.target.critical ? `\n❗ ${target} is *critical*` : "";
+  const through = view.through === null ? "" : ` through token ${escapeWithin(shortName(view.through), 300)}`;
   return {
     type: "section",
     fields: [
-      mrkdwn(
-        `*Integration*\n${escapeWithin(view.integration.name, nameInField)}\n_${escapeWithin(view.project.name, nameInField)}_`,
-      ),
-      mrkdwn(
-        `*From → to*\n${escapeWithin(view.source.name, nameInField)} → ${escapeWithin(view.target.name, nameInField)}${critical}`,
-      ),
-      mrkdwn(`*Build*\n${buildWords(view.build)}`),
-      mrkdwn(
-        `*Live in ${escapeWithin(view.target.name, nameInField)} now*\n${liveWords(view.liveInTarget)}${deployedWords(view)}`,
-      ),
+      mrkdwn(`*Project*\n${escapeWithin(view.project.name, nameInField)}${critical}`),
       mrkdwn(`*Requested by*\n<@${view.requester.id}>${through}\n${moment(view.createdAt)}`),
-      mrkdwn(`*Approvals*\n${approvalWords(view)}`),
+      mrkdwn(`*Build*\n${buildWords(view.build)}`),
+      mrkdwn(`*Live in ${target} now*\n${liveWords(view.liveInTarget)}${deployedWords(view)}`),
+      ...(titleBlock(view).text.text === titleWords(view, (name) => name) ? [] : fullNames(view)),
     ],
   };
 }
 
-/** "1.4.2 · a1b2c3d", the version linked where the build has an address. */
-export function buildWords(build: BuildView): string {
-  const commit =
-    build.commit === null
-      ? ""
-      : ` · \`${escapeWithin([...build.commit].slice(0, 12).join("").replace(/`/g, "'"), 60)}\``;
-  const author = build.author === null ? "" : `\nby ${escapeWithin(build.author, 100)}`;
-  return `${fitLink(build.link, shortName(build.version))}${commit}${author}`;
+function fullNames({ integration, source, target }: RequestView): MrkdwnElement[] {
+  const whole = ({ name }: { name: string }) => escapeWithin(name, nameInField);
+  return [
+    mrkdwn(`*Integration*\n${whole(integration)}`),
+    mrkdwn(`*From → to*\n${whole(source)} → ${whole(target)}`),
+  ];
 }
 
+/** "1.4.2 · a1b2c3d", the version linked where the build has an address, and whose work it is. */
+export function buildWords(build: BuildView): string {
+  const author = build.author === null ? "" : `\nby ${escapeWithin(shortName(build.author), 300)}`;
+  return `${versionWords(build)}${author}`;
+}
+
+/** Since when it is there; its author is not whom one would ask about it. */
 export function liveWords(live: LiveView | null): string {
-  return live === null ? "Nothing yet" : `${buildWords(live)}\nsince ${momentAndAge(live.since)}`;
+  return live === null ? "Nothing yet" : `${versionWords(live)}\nsince ${momentAndAge(live.since)}`;
+}
+
+function versionWords({ version, commit, link: address }: BuildView): string {
+  const start = commit === null ? "" : [...commit].slice(0, 12).join("").replace(/`/g, "'");
+  return `${fitLink(address, shortName(version))}${start === "" ? "" : ` · \`${escapeWithin(start, 60)}\``}`;
 }
 
 /** Who brought what is live there, where that is known. */
@@ -60,10 +67,6 @@ function deployedWords({ comparison, liveInTarget }: RequestView): string {
   return words === null ? "" : `\ndeployed by ${escapeWithin(words, 300)}`;
 }
 
-function approvalWords({ approvals, decision }: RequestView): string {
-  return decision?.by.person === null ? "None needed" : `${approvals.given} of ${approvals.required}`;
-}
-
 /** A link only where it fits into a field beside the rest: an address grows when it is encoded. */
 export function fitLink(address: string | null, label: string): string {
   const linked = link(address, label);
@@ -71,10 +74,13 @@ export function fitLink(address: string | null, label: string): string {
 }
 
 export function titleBlock(view: RequestView): HeaderBlock {
-  const { number, integration, source, target } = view;
-  const text = `#${number}  ${shortName(integration.name)}: ${shortName(source.name)} → ${shortName(target.name)}`;
-  return { type: "header", text: plain(text, textLimits.header) };
+  return { type: "header", text: plain(titleWords(view, shortName), textLimits.header) };
 }
+
+const titleWords = (
+  { number, integration, source, target }: RequestView,
+  shown: (name: string) => string,
+): string => `#${number}  ${shown(integration.name)}: ${shown(source.name)} → ${shown(target.name)}`;
 
 /** The requester's message as they wrote it: nothing in it comes alive. */
 export function messageBlocks(view: RequestView): KnownBlock[] {
@@ -132,20 +138,28 @@ export function reviewBlocks(view: RequestView, most = 5): KnownBlock[] {
   });
 }
 
-/** While it waits: who may review it, and what is not any more as it was. */
-export function waitingBlocks(view: RequestView): KnownBlock[] {
+/**
+ * While it is open: who may review it, until when, and what is not any more as it was.
+ *
+ * @param named whether something else on the card says already who may review it
+ */
+export function waitingBlocks(view: RequestView, named = false): KnownBlock[] {
   const blocks: KnownBlock[] = [];
   if (view.state === "pending") {
-    const names = view.reviewers.map((person) => shortName(person.name));
-    const who =
-      names.length === 0
-        ? "Nobody can review this now: an admin must choose reviewers"
-        : `Can review: ${nameList(names)}`;
-    const until = view.expiresAt === null ? "" : ` · expires ${moment(view.expiresAt)}`;
-    blocks.push(context(`${escapeWithin(who, 1000)}${until}`));
+    if (view.reviewers.length === 0) {
+      blocks.push(context("⚠️ *Nobody can review this now: an admin must choose reviewers*"));
+    }
+    const names = nameList(view.reviewers.map((person) => shortName(person.name)));
+    const parts = [
+      ...(names === "" || named ? [] : [escapeWithin(`Can review: ${names}`, 1000)]),
+      ...(view.approvals.required === 1 ? ["1 approval needed"] : []),
+      ...(view.expiresAt === null ? [] : [`expires ${moment(view.expiresAt)}`]),
+    ];
+    const line = parts.join(" · ");
+    if (line !== "") blocks.push(context(line.charAt(0).toUpperCase() + line.slice(1)));
   }
-  if (view.state === "approved" || view.state === "failed") {
-    if (view.expiresAt !== null) blocks.push(context(`Expires ${moment(view.expiresAt)}`));
+  if ((view.state === "approved" || view.state === "failed") && view.expiresAt !== null) {
+    blocks.push(context(`Expires ${moment(view.expiresAt)} unless it is promoted before`));
   }
   const open = view.state === "pending" || view.state === "approved" || view.state === "failed";
   if (open && view.newerInSource !== null) {

@@ -44,7 +44,7 @@ function summaryWords({ sent, retrying, waiting, failed, "not needed": notNeeded
     [notNeeded, "not needed any more"],
   ];
   const words = counts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
-  return words.length === 0 ? "Nobody was to be told anything yet" : words.join(" · ");
+  return words.length === 0 ? "Nobody had to be told anything yet" : words.join(" · ");
 }
 
 /** "… and 400 more sent" */
@@ -137,7 +137,7 @@ function howWords(delivery: Delivery): string {
     case "sent":
       return `sent${at}`;
     case "not needed":
-      return `not sent: not needed any more${at}`;
+      return `not sent, as it was not needed any more${at === "" ? "" : ` ·${at}`}`;
     default:
       return never(standing);
   }

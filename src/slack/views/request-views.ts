@@ -7,7 +7,7 @@ import type { ApprovalsPlace } from "../home-place.ts";
 import { ids } from "../ids.ts";
 import { refusalWords } from "../refusals.ts";
 import { button, requestAgainButton } from "./card.ts";
-import { comparisonDetails } from "./comparison.ts";
+import { cautionBlocks, comparisonDetails } from "./comparison.ts";
 import {
   context,
   messageBlocks,
@@ -51,6 +51,7 @@ const modal = (
 
 const about = (view: RequestView): KnownBlock[] => [
   titleBlock(view),
+  ...cautionBlocks(view),
   requestFields(view),
   ...comparisonDetails(view),
   ...messageBlocks(view),
@@ -230,13 +231,9 @@ function changeWords(change: DriftChange, view: RequestView): string {
  * @param typed what they had written, so that it is not lost
  */
 export function outcomeModal(view: RequestView, notice: string, typed: string): ModalView {
-  const blocks: KnownBlock[] = [
-    section(`ℹ️ *${escapeWithin(notice, 2900)}*`),
-    ...about(view),
-    ...(typed.trim() === ""
-      ? []
-      : [{ type: "divider" } as const, ...quoted("Not sent. What you wrote", typed)]),
-  ];
+  const unsent: KnownBlock[] =
+    typed.trim() === "" ? [] : [...quoted("Not sent. What you wrote", typed), { type: "divider" }];
+  const blocks: KnownBlock[] = [section(`ℹ️ *${escapeWithin(notice, 2900)}*`), ...unsent, ...about(view)];
   return modal(ids.view.outcome, `Request #${view.number}`, { number: view.number }, blocks);
 }
 
