@@ -34,6 +34,7 @@ async function claimed(key: string): Promise<store.ClaimedItem> {
 test("an empty outbox has no queue, and nobody waits", async () => {
   expect(await readFigures(t.database.sql, 1_000)).toEqual({
     queue: [],
+    dead: [],
     warnings: [],
     jobs: [],
     requests: [],
@@ -58,6 +59,16 @@ test("each open item counts once: due, leased, retrying, postponed or scheduled;
     ["retrying", 1],
     ["scheduled", 1],
   ]);
+});
+
+test("what was given up counts by kind for a day", async () => {
+  const { db, sql } = t.database;
+  await store.add(db, [item("today"), item("yesterday"), item("sent")]);
+  const end = { kind: "dead", reason: "user_disabled" } as const;
+  for (const one of await store.claim(db, { limit: 10, leaseMs: 60_000 }))
+    await store.settle(db, one, one.key === "sent" ? { kind: "done" } : end);
+  await sql`update outbox set settled_at = settled_at - interval '25 hours' where key = 'yesterday'`;
+  expect((await readFigures(sql, 1_000)).dead).toEqual([{ kind: "draw-card", count: 1 }]);
 });
 
 test("the age of what is due counts from when it was due, of what failed from its beginning", async () => {
@@ -115,7 +126,7 @@ async function pastRequests(count: number) {
   });
 }
 
-test("what is settled is never read: the plan knows only the indexes of what is open", async () => {
+test("what was sent is never read: the plan knows only the indexes of what is open and of what was given up", async () => {
   await t.database.sql`
     insert into outbox (organization_id, kind, key, payload, settled_at, outcome)
     select 'T1', 'draw-card', 'old:' || n, 'null', now(), 'done' from generate_series(1, 20000) as n`;

@@ -10,6 +10,8 @@ export type ItemState = "leased" | "due" | "retrying" | "postponed" | "scheduled
 export type Figures = {
   /** Open items; `oldestSeconds` since the first of them was due, 0 for those that are scheduled. */
   queue: { kind: string; state: ItemState; items: number; oldestSeconds: number }[];
+  /** What was given up within a day. */
+  dead: { kind: string; count: number }[];
   /** What the admins were told is amiss, by the part of the subject before its colon: `slack`, `email`, `request` … What is told
    * of a refusal is not counted again. */
   warnings: { about: string; count: number }[];
@@ -23,8 +25,8 @@ export type Figures = {
 const mostItems = 100_000;
 
 /**
- * Reads the figures in one read-only transaction, from partial indexes of what is open: what is settled costs nothing,
- * however much it is.
+ * Reads the figures in one read-only transaction, from indexes of what is open and of what was given up: what was sent
+ * costs nothing, however much it is.
  *
  * @param client not drizzle's: its connections may all be in use just when the figures matter
  * @param timeoutMs the most that the statement may take
@@ -50,6 +52,9 @@ export async function readFigures(client: postgres.Sql, timeoutMs: number): Prom
           select kind, state, count(*)::int as items,
             greatest(0, extract(epoch from now() - min(since)))::float8 as "oldestSeconds"
           from told group by kind, state) as each) as queue,
+        (select coalesce(json_agg(each), '[]') from (
+          select kind, count(*)::int from outbox
+          where outcome = 'dead' and settled_at is not null and settled_at > now() - interval '1 day' group by kind) as each) as dead,
         (select coalesce(json_agg(each), '[]') from (
           select split_part(subject, ':', 1) as about, count(*)::int from warnings
           where subject not like 'told:%' group by 1) as each) as warnings,

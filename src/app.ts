@@ -35,6 +35,7 @@ import type { Context } from "./usecases/context.ts";
 import { endSilentAttempts } from "./usecases/end-silent-attempts.ts";
 import { expireOverdue } from "./usecases/expire-request.ts";
 import { expandHomes } from "./usecases/follow-homes.ts";
+import { forgetDeliveries } from "./usecases/forget-deliveries.ts";
 import { remindDue } from "./usecases/remind-due.ts";
 import { startDirectoryRuns } from "./usecases/start-directory-runs.ts";
 import { takeSlot } from "./usecases/take-slot.ts";
@@ -164,6 +165,7 @@ function workOf(context: Context): Work {
     remind: (organizationId) => remindDue(context, organizationId, batch),
     silence: () => endSilentAttempts(context, batch),
     forget: (organizationId) => forgetAnswers(context, organizationId, batch),
+    prune: () => forgetDeliveries(context, batch),
   };
 }
 

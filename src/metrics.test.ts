@@ -8,6 +8,7 @@ const figures: Figures = {
     { kind: "draw-card", state: "retrying", items: 1, oldestSeconds: 400 },
     { kind: "send-email", state: "scheduled", items: 2, oldestSeconds: 0 },
   ],
+  dead: [{ kind: "draw-card", count: 2 }],
   warnings: [
     { about: "slack", count: 1 },
     { about: "address", count: 2 },
@@ -41,6 +42,8 @@ test("it shows what the database holds, and the oldest that is due of each kind"
     'signoff_outbox_items{kind="send-email",state="scheduled"} 2',
     'signoff_outbox_oldest_seconds{kind="draw-card"} 400',
     'signoff_outbox_oldest_seconds{kind="deploy"} 0',
+    'signoff_outbox_dead{kind="draw-card"} 2',
+    'signoff_outbox_dead{kind="deploy"} 0',
     'signoff_sending_stopped{service="slack"} 1',
     'signoff_sending_stopped{service="resend"} 0',
     'signoff_warnings{about="address"} 2',

@@ -48,6 +48,7 @@ export const outbox = pgTable(
     unique().on(t.organizationId, t.key),
     index("outbox_due").on(t.availableAt).where(sql`settled_at is null`),
     index("outbox_claim").on(t.priority, t.availableAt).where(sql`settled_at is null`),
+    index("outbox_ended").on(t.outcome, t.settledAt).where(sql`settled_at is not null`),
     index("outbox_of_request").on(t.organizationId, t.requestNumber).where(sql`request_number is not null`),
   ],
 );

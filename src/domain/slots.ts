@@ -1,5 +1,5 @@
 /** The scheduled work that is done once a slot, however many processes run. */
-export const jobs = ["expire", "remind", "silence", "forget"] as const;
+export const jobs = ["expire", "remind", "silence", "forget", "prune"] as const;
 
 export type Job = (typeof jobs)[number];
 

@@ -31,5 +31,6 @@ export function jobHandlers(work: Work, log: Log): Record<`job-${Job}`, JobHandl
     "job-remind": handler("remind"),
     "job-silence": handler("silence"),
     "job-forget": handler("forget"),
+    "job-prune": handler("prune"),
   };
 }

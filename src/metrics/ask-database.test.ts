@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Figures } from "../../db/figures.ts";
 import { askDatabase } from "./ask-database.ts";
 
-const figures: Figures = { queue: [], warnings: [], jobs: [], requests: [] };
+const figures: Figures = { queue: [], dead: [], warnings: [], jobs: [], requests: [] };
 const log = { warn: vi.fn() };
 
 beforeEach(() => {

@@ -25,6 +25,9 @@ export function databaseGauges(
     "How long the oldest unsent outbox item has been due, by kind; 0 with none.",
     ["kind"],
   );
+  const dead = gauge("signoff_outbox_dead", "Outbox items that were given up within a day, by kind.", [
+    "kind",
+  ]);
   const warnings = gauge(
     "signoff_warnings",
     "What the admins were told and is not mended, by what it is about.",
@@ -42,8 +45,12 @@ export function databaseGauges(
   );
   const requests = gauge("signoff_requests_open", "Open promotion requests, by state.", ["state"]);
 
-  const show = ({ queue, warnings: told, jobs: slots, requests: open }: Figures) => {
-    for (const kind of kinds) oldest.set({ kind }, 0);
+  const show = ({ queue, dead: givenUp, warnings: told, jobs: slots, requests: open }: Figures) => {
+    for (const kind of kinds) {
+      oldest.set({ kind }, 0);
+      dead.set({ kind }, 0);
+    }
+    for (const { kind, count } of givenUp) dead.set({ kind }, count);
     const longest = new Map<string, number>();
     for (const { kind, state, items: count, oldestSeconds } of queue) {
       items.set({ kind, state }, count);
@@ -63,7 +70,7 @@ export function databaseGauges(
   return {
     refresh: async () => {
       const figures = await read();
-      for (const one of [items, oldest, warnings, stopped, jobs, requests]) one.reset();
+      for (const one of [items, oldest, dead, warnings, stopped, jobs, requests]) one.reset();
       up.set(figures === undefined ? 0 : 1);
       if (figures !== undefined) show(figures);
     },

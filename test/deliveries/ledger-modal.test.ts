@@ -95,4 +95,13 @@ describe("Deliveries, for admins", () => {
     await world.pressModal("sam", "open_ledger");
     await eventually(() => expect(world.modalText("sam")).toContain("Ada Admin"));
   });
+
+  test("of an old request it says that what was sent long ago is not listed any more", async () => {
+    const words = "What was sent more than half a year ago is not listed any more.";
+    await openLedger("ada");
+    expect(world.modalText("ada")).not.toContain(words);
+    await sql()`update requests set created_at = created_at - interval '181 days'`;
+    await refresh(words);
+    expect(world.slack.violations).toEqual([]);
+  });
 });

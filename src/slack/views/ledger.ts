@@ -1,4 +1,5 @@
 import type { KnownBlock, ModalView } from "@slack/types";
+import { deliveriesKeptMs } from "../../domain/kept.ts";
 import type { RequestEvent } from "../../domain/notices.ts";
 import { never } from "../../domain/result.ts";
 import type { Counts, Delivery, LedgerView } from "../../queries/get-ledger.ts";
@@ -12,6 +13,7 @@ import { countWords, shortName, whatWords } from "./words.ts";
 /** **Deliveries**: who was told what of a request by which channel, and what did not arrive; for admins. */
 export function ledgerModal(view: LedgerView, request: RequestView): ModalView {
   const { number, deliveries } = view;
+  const forgotten = view.at.getTime() - request.createdAt.getTime() > deliveriesKeptMs;
   const summary: KnownBlock = {
     type: "section",
     text: mrkdwn(`${escapeWithin(whatWords(request), 1500)}\n*${summaryWords(view.counts)}*`),
@@ -27,6 +29,7 @@ export function ledgerModal(view: LedgerView, request: RequestView): ModalView {
     blocks: [
       summary,
       context(`As of ${moment(view.at)}`),
+      ...(forgotten ? [context("What was sent more than half a year ago is not listed any more.")] : []),
       ...(deliveries.length === 0 ? [] : [{ type: "divider" } as const]),
       ...packed(deliveries.map(deliveryWords)),
       ...(more === null ? [] : [context(more)]),
