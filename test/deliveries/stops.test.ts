@@ -1,5 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { member } from "../../src/domain/actor.ts";
 import { createLog } from "../../src/log.ts";
+import { cancelPromotion } from "../../src/usecases/cancel-promotion.ts";
 import { warnAdmins } from "../../src/usecases/warn-admins.ts";
 import { eventually } from "../support/world.ts";
 import { type FaultyWorld, faultyWorld } from "./support.ts";
@@ -283,4 +285,24 @@ describe("one who cannot be reached on one channel is reached on the other", () 
     expect(await mailsTo("bob", number)).toHaveLength(1);
     bob.deleted = false;
   });
+});
+
+test("who has left the workspace gets no email any more: what is promoted is not their business", async () => {
+  const { sql } = world.database.database;
+  const number = await world.submitted();
+  await world.quiet();
+  const before = (await mailsTo("bob", number)).length;
+  await sql`update members set standing = 'deactivated' where email = 'bob@acme.example'`;
+  const { context, organizationId } = world.app;
+  await cancelPromotion(context, {
+    ...{ organizationId, number, actor: member(world.id("dana")), surface: "slack", reason: "" },
+  });
+  await world.quiet();
+  const emails = await world.items("send-email", number);
+  await sql`update members set standing = 'active' where email = 'bob@acme.example'`;
+  expect(await mailsTo("bob", number)).toHaveLength(before);
+  expect(await mailsTo("carol", number)).toHaveLength(2);
+  expect(emails).toContainEqual(
+    expect.objectContaining({ recipient: "bob", outcome: "done", reason: "they have left the workspace" }),
+  );
 });
