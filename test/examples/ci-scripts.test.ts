@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -145,6 +145,33 @@ test("request-and-wait.sh asks, waits for the reviewers in Slack, promotes, and 
   expect(said()).toMatch(
     /is requested\n#\d+ is pending\n#\d+ is approved\n(#\d+ is promoting\n)?#\d+ is promoted\n/,
   );
+});
+
+/** Somebody who is always a moment before the script: a curl that promotes before it does what it is told. */
+const quicker = `#!/bin/sh
+for url; do :; done
+case $url in
+  */promote) "$CURL" --silent --output "$FIRST" --header "Authorization: Bearer $SIGNOFF_TOKEN" \\
+    --header 'Content-Type: application/json' --data '{}' "$url" < /dev/null ;;
+esac
+exec "$CURL" "$@"
+`;
+
+test("R8: request-and-wait.sh goes on where somebody else promoted first", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "curl-"));
+  const curl = execFileSync("sh", ["-c", "command -v curl"], { encoding: "utf8" }).trim();
+  await writeFile(join(folder, "curl"), quicker, { mode: 0o755 });
+  await world.golive("commerce/orders-sync", { development: "1.6.0" });
+  const { ended, said } = run("request-and-wait.sh", {
+    ...{ TARGET: "staging", PROMOTE: "yes", PATH: `${folder}:${process.env.PATH}`, CURL: curl },
+    FIRST: join(folder, "first"),
+  });
+  await eventually(() => expect(said()).toContain("is pending"));
+  await world.app.idle();
+  await world.press("bob", ids.action.approve);
+  expect(await ended, said()).toBe(0);
+  expect(await readFile(join(folder, "first"), "utf8")).toContain('"state":"promoting"');
+  await rm(folder, { recursive: true });
 });
 
 test("request-and-wait.sh fails where the request is rejected, with the reviewer's words", async () => {

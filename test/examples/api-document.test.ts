@@ -1,0 +1,91 @@
+import { spawn } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { system } from "../../src/domain/actor.ts";
+import { scopes } from "../../src/domain/token.ts";
+import { ids } from "../../src/slack/ids.ts";
+import { createToken } from "../../src/usecases/create-token.ts";
+import { type TestWorld, testWorld } from "../support/world.ts";
+
+const document = fileURLToPath(new URL("../../docs/api.md", import.meta.url));
+
+let world: TestWorld;
+let token: string;
+let folder: string;
+
+beforeAll(async () => {
+  world = await testWorld();
+  folder = await mkdtemp(join(tmpdir(), "api-document-"));
+  const { context, organizationId } = world.app;
+  const made = await createToken(context, {
+    ...{ organizationId, actor: system("test"), surface: "seed", name: "CI", scopes, projectId: null },
+    memberId: world.id("dana"),
+  });
+  if (!made.ok) throw new Error(made.refusal.code);
+  token = made.value.text;
+});
+afterAll(async () => {
+  await world.stop();
+  await rm(folder, { recursive: true });
+});
+
+/** The calls that docs/api.md shows, in its order, and how it defines `api`. */
+async function shown(): Promise<{ calls: string[]; definition: string }> {
+  const lines = (await readFile(document, "utf8")).split("\n");
+  const code = lines.map((line) => (line.startsWith("    ") ? line.slice(4) : "")).join("\n");
+  const definition = /^api\(\) .*$/m.exec(code)?.[0] ?? "";
+  const calls = code.match(/^api .*(\n(?!api |\n).+)*/gm) ?? [];
+  return { definition, calls };
+}
+
+/** Types a call as it is written there, with the number of a request that there is. Gives what curl printed, and the status. */
+function type(definition: string, call: string, number: number) {
+  const written = call.replaceAll("/requests/42", `/requests/${number}`);
+  const script = `${definition.replace("curl", "curl -w '\\n%{stderr}%{http_code}'")}\n${written}`;
+  const env = { PATH: process.env.PATH ?? "", SIGNOFF_URL: world.botUrl, SIGNOFF_TOKEN: token };
+  const child = spawn("sh", ["-euc", script], { env, cwd: folder });
+  const said = { stdout: "", stderr: "" };
+  for (const name of ["stdout", "stderr"] as const) {
+    child[name].on("data", (chunk) => {
+      said[name] += chunk;
+    });
+  }
+  return new Promise<{ body: string; status: string }>((resolve) =>
+    child.once("close", () => resolve({ body: said.stdout, status: said.stderr })),
+  );
+}
+
+test("every call in docs/api.md does as it is written what is said of it", async () => {
+  const { definition, calls } = await shown();
+  let number = 0;
+  const answers: [string, string][] = [];
+  for (const call of calls) {
+    if (call.includes("/promote")) {
+      await world.app.idle();
+      await world.press("bob", ids.action.approve);
+    }
+    const { body, status } = await type(definition, call, number);
+    number = Number(/"number":(\d+)/.exec(body)?.[1] ?? number);
+    answers.push([status, /\/api\/v1([^?"]*)/.exec(call)?.[1]?.replace("42", "N") ?? call]);
+  }
+  expect(answers).toEqual([
+    ["200", "/projects/commerce"],
+    ["200", "/projects/commerce/integrations/orders-sync"],
+    ["201", "/projects/commerce/integrations/orders-sync/builds"],
+    ["201", "/projects/commerce/integrations/orders-sync/deployments"],
+    ["200", "/projects/commerce/live"],
+    ["201", "/requests"],
+    ["200", "/requests/N"],
+    ["200", "/requests"],
+    ["200", "/requests/N"],
+    ["202", "/requests/N/promote"],
+    // It is under way, or over.
+    ["409", "/requests/N/cancel"],
+    ["200", "/audit"],
+  ]);
+  const exported = (await readFile(join(folder, "november.jsonl"), "utf8")).trim().split("\n");
+  for (const line of exported) if (line !== "") expect(JSON.parse(line)).toHaveProperty("action");
+});
