@@ -93,6 +93,7 @@ function wordsOf(error: unknown): string {
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {
-  process.stderr.write(`No token was made.\n${wordsOf(error)}\n`);
+  const made = error instanceof OutcomeUnknown ? "" : "No token was made.\n";
+  process.stderr.write(`${made}${wordsOf(error)}\n`);
   process.exit(1);
 });
