@@ -35,7 +35,7 @@ export function requestReadRoutes(api: Api, parts: ApiParts): void {
 
   api.openapi(getRoute, async (c) => {
     const token = c.get("token");
-    const { organizationId, projectId } = token;
+    const { organizationId, id: tokenId, projectId } = token;
     const { number } = c.req.valid("param");
     const { wait, since } = c.req.valid("query");
     if (wait === undefined) {
@@ -44,7 +44,8 @@ export function requestReadRoutes(api: Api, parts: ApiParts): void {
     }
     const known = since ?? visible(token, await read(organizationId, number)).view.version;
     const { signal } = c.req.raw;
-    await until({ organizationId, number, since: known, waitMs: wait * 1_000, projectId, signal });
+    const waitMs = wait * 1_000;
+    await until({ organizationId, tokenId, number, since: known, waitMs, projectId, signal });
     const detail = visible(token, await readShared(organizationId, number));
     return c.json(requestJson(detail, cardLink), 200);
   });

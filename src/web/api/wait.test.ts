@@ -33,8 +33,9 @@ function wait(over: Partial<Wait> = {}) {
   const client = new AbortController();
   const at = { over: null as number | null, fault: undefined as unknown, client };
   const asked = { organizationId: "T1", number: 42, since: 3, waitMs: 60_000, projectId: null };
+  const tokenId = `token ${waiting.count() % 2}`;
   void waiting
-    .until({ ...asked, signal: client.signal, ...over })
+    .until({ ...asked, tokenId, signal: client.signal, ...over })
     .catch((error: unknown) => {
       at.fault = error;
     })
@@ -135,6 +136,14 @@ test("more than so many at once are refused", async () => {
   await pass(0);
   expect(last.fault).toBeInstanceOf(TooManyWaiting);
   expect(waiting.count()).toBe(200);
+});
+
+test("one token has half of the places at most: others still wait", async () => {
+  for (let n = 0; n < 100; n++) wait({ tokenId: "wild" });
+  const [refused, other] = [wait({ tokenId: "wild" }), wait({ tokenId: "calm" })];
+  await pass(0);
+  expect(refused.fault).toBeInstanceOf(TooManyWaiting);
+  expect([other.fault, other.over]).toEqual([undefined, null]);
 });
 
 test("a stop lets everybody go, those who come later too", async () => {

@@ -4,6 +4,8 @@ import type { RequestStanding } from "../../queries/get-request-standings.ts";
 /** One client that wants to hear when a request moves on from the version that it saw. */
 export type Wait = {
   organizationId: string;
+  /** Whose client it is. */
+  tokenId: string;
   number: number;
   /** The version that the client saw. */
   since: number;
@@ -38,13 +40,13 @@ export type WaitingParts = {
   ) => Promise<ReadonlyMap<number, RequestStanding>>;
   now: () => Date;
   log: { warn(facts: object, message: string): void };
-  /** How many clients may wait at once; default 1,000. */
+  /** How many clients may wait at once, half of them with one token: a pipeline gone wild shuts no other out; default 1,000. */
   most?: number;
   /** The shortest time between two looks at the database, in milliseconds; default 50. */
   everyMs?: number;
 };
 
-/** As many clients wait as this process can bear. */
+/** As many clients wait as this process can bear, or as one token may have. */
 export class TooManyWaiting extends Error {
   override readonly name = "TooManyWaiting";
 }
@@ -83,8 +85,10 @@ class Waiters implements Waiting {
 
   until(wait: Wait): Promise<void> {
     if (this.#stopped || wait.signal.aborted) return Promise.resolve();
-    if (this.#waiters.size >= this.#parts.most) {
-      return Promise.reject(new TooManyWaiting(`${this.#parts.most} clients are waiting already`));
+    const { most } = this.#parts;
+    const ofToken = [...this.#waiters].filter(({ tokenId }) => tokenId === wait.tokenId).length;
+    if (this.#waiters.size >= most || ofToken >= most / 2) {
+      return Promise.reject(new TooManyWaiting(`${ofToken} of ${this.#waiters.size} wait with this token`));
     }
     return new Promise((resolve, reject) => {
       const timeout = setTimeout(() => waiter.go(), wait.waitMs);
