@@ -61,7 +61,8 @@ describe("POST /requests", () => {
 
   test("without a build it takes whichever is live in the source", async () => {
     const { call } = await start();
-    const made = await call("POST", "/requests", toStaging);
+    const nothing = { build: null, requester: null, replaces: null, confirmed: null };
+    const made = await call("POST", "/requests", { ...toStaging, ...nothing });
     expect(made.body).toMatchObject({ state: "pending", build: { id: "3" } });
   });
 

@@ -48,14 +48,14 @@ describe("a promotion that a webhook carries out", () => {
     });
     await world.settle();
     expect(own(number)).toContain(`<${link}|Follow the deployment>`);
-    expect(await report(event, { status: "succeeded" })).toMatchObject({
+    expect(await report(event, { status: "succeeded", reason: null })).toMatchObject({
       status: 200,
       body: { status: "succeeded", changed: true },
     });
     await world.settle();
     expect(own(number)).toMatch(/Promoted: 7\.0\.\d+ is live in Staging/);
     expect(own(number)).toContain(`<${link}|Look at the deployment>`);
-    expect(await report(event, { status: "failed", reason: "too late" })).toMatchObject({
+    expect(await report(event, { status: "failed", reason: "too late", link: null })).toMatchObject({
       status: 200,
       body: { status: "succeeded", changed: false },
     });

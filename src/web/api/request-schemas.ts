@@ -161,16 +161,16 @@ export const newRequest = z
     integration: slugSchema,
     target: slugSchema.openapi({ description: "The environment to promote to" }),
     build: callerIdSchema
-      .optional()
+      .nullish()
       .openapi({ description: "Must be live in the environment before; without it, whichever is" }),
     message: textSchema(limits.message, 0).default(""),
-    requester: textSchema(320).optional().openapi({
+    requester: textSchema(320).nullish().openapi({
       description: "The member it is made for, by email or Slack id; without it, the one the token names",
     }),
-    replaces: z.int().min(1).max(largestNumber).optional().openapi({
+    replaces: z.int().min(1).max(largestNumber).nullish().openapi({
       description: "The open request of an older build that this one takes the place of",
     }),
-    confirmed: confirmed.optional(),
+    confirmed: confirmed.nullish(),
   })
   .strict()
   .openapi("NewRequest");
@@ -180,4 +180,4 @@ export const cancelBody = z
   .strict()
   .openapi("CancelRequest");
 
-export const promoteBody = z.object({ confirmed: confirmed.optional() }).strict().openapi("PromoteRequest");
+export const promoteBody = z.object({ confirmed: confirmed.nullish() }).strict().openapi("PromoteRequest");

@@ -19,11 +19,11 @@ const longestReason = 100_000;
 const reportSchema = z
   .object({
     status: z.enum(["in progress", "succeeded", "failed"]),
-    link: linkSchema.optional().openapi({ description: "Where it can be followed; shown on the card" }),
+    link: linkSchema.nullish().openapi({ description: "Where it can be followed; shown on the card" }),
     reason: z
       .string()
       .max(longestReason)
-      .optional()
+      .nullish()
       .openapi({ description: `Why it failed; its first ${limits.reason} characters are kept` }),
   })
   .openapi("DeploymentReport");
@@ -67,8 +67,8 @@ export function statusRoutes(api: Api, parts: ApiParts): void {
     const { id } = c.req.valid("param");
     const found = await findAttempt(parts, organizationId, id);
     if (token !== null) checkReach(token, found.project.id, "write");
-    const { status, link = null, reason = "" } = c.req.valid("json");
-    const report = status === "failed" ? { status, reason: reasonOf(reason) } : { status };
+    const { status, link = null, reason } = c.req.valid("json");
+    const report = status === "failed" ? { status, reason: reasonOf(reason ?? "") } : { status };
     const input = { organizationId, deploymentId: id, actor, surface, report, link };
     const { changed } = orThrow(await reportDeployment(context, input));
     const { status: now } = await findAttempt(parts, organizationId, id);
