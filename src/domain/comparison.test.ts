@@ -63,6 +63,24 @@ test("an older build than the live one: a rollback, compared from the older to t
   });
 });
 
+test.each([
+  ["2.0.0", "1.9.1", true],
+  ["1.10.0", "1.9.9", true],
+  ["v2.0", "v1.9.1-rc.1", true],
+  ["2026.11.30", "2026.9.30+7", true],
+  ["1.9.1", "2.0.0", false],
+  ["1.4.2-rc.1", "1.4.2", false],
+  ["1.4.0", "1.4", false],
+  ["1.4", "1.4.0", false],
+  ["1.4.1", "1.4", true],
+  ["main", "1.4.0", false],
+  ["1.4.0", "main", false],
+  ["1042", "999", false],
+])("live is %s, %s was built later: it is pointed out as a lower version: %s", (live, version, lower) => {
+  const compared = { from: { ...built("1", 1), version: live }, to: { ...built("2", 2), version } };
+  expect(remarks(compared)).toEqual(lower ? [{ kind: "lower-version" }] : []);
+});
+
 test("two builds of one moment are told apart by their ids, always the same way", () => {
   expect(compare(facts({ from: built("1", 1), to: built("2", 1) }))?.direction).toBe("forward");
   expect(compare(facts({ from: built("2", 1), to: built("1", 1) }))?.direction).toBe("back");
@@ -109,11 +127,11 @@ test("no more than ten commits are shown, the others counted; at least so many w
   expect(compare(facts({ between: between({ more: true }) }))?.commits.atLeast).toBe(true);
 });
 
-test("a first deployment, a rollback and one past the gate ask for care; the rest is good to know", () => {
-  const weights = (["first", "rollback", "outside", "same-commit"] as const).map((kind) =>
+test("a first deployment, a rollback, a lower version and one past the gate ask for care; the rest is good to know", () => {
+  const weights = (["first", "rollback", "lower-version", "outside", "same-commit"] as const).map((kind) =>
     weightOf({ kind }),
   );
-  expect(weights).toEqual(["caution", "caution", "caution", "note"]);
+  expect(weights).toEqual(["caution", "caution", "caution", "caution", "note"]);
   const others: Remark[] = [
     { kind: "skipped", count: 1, atLeast: false },
     { kind: "newer", buildId: "3", version: "3" },

@@ -42,6 +42,7 @@ export type Direction = "first" | "forward" | "back";
 export type Remark =
   | { kind: "first" }
   | { kind: "rollback" }
+  | { kind: "lower-version" }
   | { kind: "outside" }
   | { kind: "skipped"; count: number; atLeast: boolean }
   | { kind: "newer"; buildId: string; version: string }
@@ -75,7 +76,7 @@ export function compare(facts: ComparisonFacts): Comparison | null {
 
 /** What a remark asks for: `caution` is to be looked at before deciding, `note` is good to know. */
 export function weightOf({ kind }: Remark): "caution" | "note" {
-  return kind === "first" || kind === "rollback" || kind === "outside" ? "caution" : "note";
+  return kind === "skipped" || kind === "newer" || kind === "same-commit" ? "note" : "caution";
 }
 
 /** Registered earlier; two of one moment are told apart by their ids, as the database orders them. */
@@ -88,6 +89,9 @@ function remarksOf({ from, to, between, newest, outside }: ComparisonFacts, dire
   const remarks: Remark[] = [];
   if (direction === "first") remarks.push({ kind: "first" });
   if (direction === "back") remarks.push({ kind: "rollback" });
+  if (direction === "forward" && from !== null && isLowerVersion(to.version, from.version)) {
+    remarks.push({ kind: "lower-version" });
+  }
   if (outside) remarks.push({ kind: "outside" });
   if (from !== null && isSameCommit(from.commit, to.commit)) remarks.push({ kind: "same-commit" });
   if (direction === "forward" && between.neverLive > 0) {
@@ -98,6 +102,20 @@ function remarksOf({ from, to, between, newest, outside }: ComparisonFacts, dire
     remarks.push({ kind: "newer", buildId: newest.id, version: newest.version });
   }
   return remarks;
+}
+
+/** Built later and yet lower, as a hotfix of an older line is; false where one of the two is not written in numbers. */
+function isLowerVersion(one: string, other: string): boolean {
+  const [low, high] = [numbersOf(one), numbersOf(other)];
+  const places = Array.from({ length: Math.max(low.length, high.length) }, (_, at) => at);
+  const apart = places.map((at) => (low[at] ?? 0) - (high[at] ?? 0)).find((by) => by !== 0) ?? 0;
+  return low.length > 0 && high.length > 0 && apart < 0;
+}
+
+/** The numbers of "1.4.2", "v1.4.2-rc.1" or "2026.11.30+7"; none of anything else. */
+function numbersOf(version: string): number[] {
+  const numbers = /^v?(\d+(?:\.\d+)+)(?:[-+].*)?$/i.exec(version.trim())?.[1];
+  return numbers?.split(".").map(Number) ?? [];
 }
 
 /** A commit may be cut short where one of the two was typed. */

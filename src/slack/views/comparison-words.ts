@@ -40,6 +40,8 @@ function sentenceOf(remark: Remark, { comparison, target, build }: ComparedStepV
       return `First deployment to ${place}: nothing is live there yet`;
     case "rollback":
       return `A rollback: ${version} is older than ${before}, which is live in ${place}`;
+    case "lower-version":
+      return `${version} is a lower version than ${before}, which is live in ${place}, though it was built later`;
     case "outside":
       return `${before} came to ${place} outside of approval`;
     case "skipped": {
