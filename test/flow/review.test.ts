@@ -85,7 +85,7 @@ describe("Approve", () => {
     await world.request("dana", "inventory-feed production");
     const approve = JSON.stringify(world.cardOf("bob").blocks);
     expect(approve).toContain("Approve for Production?");
-    expect(approve).toContain("Inventory Feed 0.13.0 may then be promoted to *Production*.");
+    expect(approve).toContain("Inventory Feed 0.13.0 may then be promoted to Production.");
     await world.press("bob", "approve_request");
     await world.app.idle();
     expect(textOf(world.cardOf("bob"))).toContain("Approved by Bob Reviewer");

@@ -5,6 +5,7 @@ import type { RequestView, ViewerRights } from "../../queries/request-view.ts";
 import { ids } from "../ids.ts";
 import { cardValue } from "./card-value.ts";
 import { cautionBlocks, comparisonBlocks } from "./comparison.ts";
+import { requestRemarks } from "./comparison-words.ts";
 import {
   context,
   messageBlocks,
@@ -161,16 +162,20 @@ const label = (verb: string, view: RequestView) => ({
   accessibility_label: plain(`${verb} request ${view.number}`, textLimits.button).text,
 });
 
-/** A critical environment is named before one click decides. Limits: title 100, text 300, buttons 30. */
+/**
+ * A critical environment is named before one click decides, and what is unusual first of all. Limits: title 100, text
+ * 300, buttons 30.
+ */
 function confirmCritical(view: RequestView): Partial<Pick<Button, "confirm">> {
   if (!view.target.critical) return {};
   const target = shortName(view.target.name);
+  const what = `${shortName(view.integration.name)} ${shortName(view.build.version)}`;
+  const [caution] = requestRemarks(view).cautions;
+  const warning = caution === undefined ? "" : `⚠️ ${caution}. `;
   return {
     confirm: {
       title: plain(`Approve for ${target}?`, 100),
-      text: mrkdwn(
-        `${escapeWithin(shortName(view.integration.name), 80)} ${escapeWithin(shortName(view.build.version), 80)} may then be promoted to *${escapeWithin(target, 80)}*.`,
-      ),
+      text: plain(`${warning}${what} may then be promoted to ${target}.`, 300),
       confirm: plain("Approve", 30),
       deny: plain("Not yet", 30),
     },

@@ -2,10 +2,11 @@ import type { KnownBlock } from "@slack/types";
 import { describe, expect, test } from "vitest";
 import type { Commit, Remark } from "../../domain/comparison.ts";
 import type { StateName } from "../../domain/request.ts";
-import type { ComparisonView, RequestView } from "../../queries/request-view.ts";
+import type { ComparisonView, RequestView, ViewerRights } from "../../queries/request-view.ts";
 import { channelCard } from "./card.ts";
-import { cautionBlocks, choiceBlocks, comparisonBlocks, comparisonDetails } from "./comparison.ts";
+import { choiceBlocks, comparisonBlocks, comparisonDetails } from "./comparison.ts";
 import { requestFields } from "./details.ts";
+import { reviewModal } from "./request-views.ts";
 
 const at = new Date("2026-03-02T09:00:00Z");
 const dana = { id: "UDANA", name: "Dana" };
@@ -52,6 +53,12 @@ const view = (over: Partial<ComparisonView> | null = {}, state: StateName = "pen
   ...{ promotedAt: null, attempt: null, commentOnReject: false },
 });
 
+const rights: ViewerRights = {
+  ...{ viewerId: "UBOB", isRequester: false, admin: false, timeZone: "UTC" },
+  ...{ review: { eligible: true }, reviewed: null, cancel: false, cancelNeedsReason: true },
+  promote: { eligible: true },
+};
+
 /** What blocks say, line by line. */
 const said = (blocks: readonly KnownBlock[]): string[] =>
   blocks.flatMap((block) => {
@@ -84,9 +91,33 @@ describe("on a card, in a line", () => {
   });
 
   test.each<[Remark, string]>([
-    [{ kind: "first" }, "⚠️ *First deployment to Production: nothing is live there yet*"],
-    [{ kind: "rollback" }, "⚠️ *A rollback: 1.4.2 is older than 1.4.1, which is live in Production*"],
-    [{ kind: "outside" }, "⚠️ *1.4.1 came to Production outside of approval*"],
+    [{ kind: "first" }, "First deployment to Production: nothing is live there yet"],
+    [{ kind: "rollback" }, "A rollback: 1.4.2 is older than 1.4.1, which is live in Production"],
+    [
+      { kind: "lower-version" },
+      "1.4.2 is a lower version than 1.4.1, which is live in Production, though it was built later",
+    ],
+    [{ kind: "outside" }, "1.4.1 came to Production outside of approval"],
+  ])("what must be looked at stands right under the title, in bold: %j", (remark, words) => {
+    const seen = view({ remarks: [remark], link: null, commits: commits(0) });
+    const [title, caution] = channelCard(seen, "c1").blocks;
+    expect(title?.type).toBe("header");
+    expect(caution).toMatchObject({ type: "section", text: { text: `⚠️ *${words}*` } });
+    expect(reviewModal(seen, rights).blocks[1]).toEqual(caution);
+    expect(said(choiceBlocks(seen))).toEqual([`⚠️ *${words}*`]);
+  });
+
+  test("what must be looked at is said once more before one click approves for a critical environment", () => {
+    const critical = {
+      ...view({ remarks: [{ kind: "rollback" }] }),
+      target: { ...view().target, critical: true },
+    };
+    expect(JSON.stringify(channelCard(critical, "c1").blocks.at(-1))).toContain(
+      "⚠️ A rollback: 1.4.2 is older than 1.4.1, which is live in Production. Orders 1.4.2 may then be promoted to Production.",
+    );
+  });
+
+  test.each<[Remark, string]>([
     [{ kind: "skipped", count: 1, atLeast: false }, "ℹ️ Skips 1 build that was never live in Production"],
     [
       { kind: "skipped", count: 100, atLeast: true },
@@ -97,16 +128,10 @@ describe("on a card, in a line", () => {
       "ℹ️ Not the newest build: 1.4.3 was built after 1.4.2",
     ],
     [{ kind: "same-commit" }, "ℹ️ Built from the same commit as 1.4.1, which is live in Production"],
-  ])("pointed out: %j", (remark, words) => {
-    const only = view({ remarks: [remark], link: null, commits: commits(0) });
-    expect(said([...cautionBlocks(only), ...comparisonBlocks(only)])).toEqual([words]);
-    expect(said(choiceBlocks(only))).toEqual([words]);
-  });
-
-  test("a caution stands right below the title, before anything else", () => {
-    const { blocks } = channelCard(view({ remarks: [{ kind: "rollback" }] }), "c1");
-    expect(blocks.map(({ type }) => type).slice(0, 2)).toEqual(["header", "section"]);
-    expect(said(blocks.slice(0, 2))[0]).toContain("⚠️ *A rollback");
+  ])("good to know: %j", (remark, words) => {
+    expect(said(comparisonBlocks(view({ remarks: [remark], link: null, commits: commits(0) })))).toEqual([
+      words,
+    ]);
   });
 
   test("a newer build that is live in the source is named once", () => {
@@ -127,9 +152,9 @@ describe("on a card, in a line", () => {
     ["expired", false],
     ["promoted", false],
   ])("%s: what to look at is said while something is left to decide: %s", (state, isSaid) => {
-    const shown = view({ remarks: [{ kind: "rollback" }] }, state);
-    expect(said(cautionBlocks(shown)).join().includes("A rollback")).toBe(isSaid);
-    expect(said(comparisonBlocks(shown)).join()).toContain("1.4.1 → 1.4.2");
+    const text = said(channelCard(view({ remarks: [{ kind: "rollback" }] }, state), "c1").blocks).join("\n");
+    expect(text.includes("A rollback")).toBe(isSaid);
+    expect(text).toContain("1.4.1 → 1.4.2");
   });
 });
 
@@ -142,32 +167,6 @@ test("who deployed what is live, for which request; its age is told by the reade
   expect(JSON.stringify(requestFields(loaded))).not.toContain("deployed by");
   const another = view({ from: { id: "b0", version: "1.4.0", commit: null, deployed: null } });
   expect(JSON.stringify(requestFields(another))).not.toContain("deployed by");
-});
-
-describe("what a card shows", () => {
-  const labels = (shown: RequestView) =>
-    requestFields(shown).fields?.map(({ text }) => text.split("\n")[0]?.replaceAll("*", ""));
-  const usual = ["Project", "Requested by", "Build", "Live in Production now"];
-
-  test("what its title says is not said again, unless the title had to cut a name", () => {
-    expect(labels(view())).toEqual(usual);
-    const integration = { id: "i1", slug: "long", name: "Long ".repeat(20).trim() };
-    expect(labels({ ...view(), integration })).toEqual([...usual, "Integration", "From → to"]);
-    // Each of these is short enough by itself, all together are not.
-    const source = { id: "e1", name: "S".repeat(55) };
-    const target = { id: "e2", name: "T".repeat(55), critical: false };
-    const long = { ...view(), integration: { id: "i1", slug: "o", name: "O".repeat(55) }, source, target };
-    expect(labels(long)?.slice(4)).toEqual(["Integration", "From → to"]);
-  });
-
-  test("how many approvals it needs, and what runs out when", () => {
-    const shown = (state: StateName, required: number) =>
-      said(channelCard({ ...view({}, state), approvals: { given: 0, required } }, "c1").blocks).join("\n");
-    expect(shown("pending", 1)).toMatch(/^1 approval needed · expires <!date/m);
-    expect(shown("pending", 2)).toContain("0 of 2 approvals");
-    expect(shown("pending", 2)).toMatch(/^Expires <!date/m);
-    expect(shown("approved", 1)).toMatch(/^Expires <!date.*> unless it is promoted before$/m);
-  });
 });
 
 describe("in Review Details, the commits", () => {

@@ -19,20 +19,20 @@ import { shortName } from "./words.ts";
 /** Ten lines of commits fit into a section, whatever they say. */
 const commitLine = 270;
 
-/** What is to be looked at before deciding. It stands right below the title: it must not be read past. */
+/** What is unusual about it and must be looked at before deciding: it stands at the top, in the size of what is read. */
 export function cautionBlocks(view: RequestView): KnownBlock[] {
-  return cautionLines(requestRemarks(view));
+  return cautionsOf(requestRemarks(view));
 }
 
 /** On a card, shortly: from which version to which, how many commits, where to compare them, what is good to know. */
 export function comparisonBlocks(view: RequestView): KnownBlock[] {
-  return [...summaryBlocks(view), ...noteLines(requestRemarks(view))];
+  return [...summaryBlocks(view), ...notesOf(requestRemarks(view))];
 }
 
-/** All of it, of a choice that is not submitted yet. */
+/** All of it of a choice that is not submitted yet. */
 export function choiceBlocks(choice: ComparedStepView): KnownBlock[] {
-  const remarks = remarkWords(choice);
-  return [...cautionLines(remarks), ...summaryBlocks(choice), ...noteLines(remarks)];
+  const words = remarkWords(choice);
+  return [...cautionsOf(words), ...summaryBlocks(choice), ...notesOf(words)];
 }
 
 /** In Review Details, fully: the first commits too. */
@@ -56,15 +56,14 @@ function compareLink({ link: address }: ComparisonView): string {
   return linked === "Compare" ? "" : linked;
 }
 
-function cautionLines({ cautions }: RemarkWords): KnownBlock[] {
-  if (cautions.length === 0) return [];
+function cautionsOf({ cautions }: RemarkWords): KnownBlock[] {
   const lines = cautions.map((one) => `⚠️ *${escapeWithin(one, 600)}*`);
-  return [{ type: "section", text: mrkdwn(lines.join("\n")) }];
+  return lines.length === 0 ? [] : [{ type: "section", text: mrkdwn(lines.join("\n")) }];
 }
 
-function noteLines({ notes }: RemarkWords): KnownBlock[] {
-  if (notes.length === 0) return [];
-  return [context(notes.map((one) => `ℹ️ ${escapeWithin(one, 600)}`).join("\n"))];
+function notesOf({ notes }: RemarkWords): KnownBlock[] {
+  const lines = notes.map((one) => `ℹ️ ${escapeWithin(one, 600)}`);
+  return lines.length === 0 ? [] : [context(lines.join("\n"))];
 }
 
 function commitBlocks(comparison: ComparisonView | null): KnownBlock[] {
