@@ -94,18 +94,18 @@ test("more commits than are shown are counted", async () => {
   expect(text).toContain("\n    and 23 more\n");
 });
 
-test("what to look at comes first, care before what is good to know, while something is left to decide", async () => {
+test("what to look at comes first, before the button and all else, while something is left to decide", async () => {
   const remarks: Remark[] = [{ kind: "skipped", count: 2, atLeast: false }, { kind: "rollback" }];
   const open = await mail({ remarks });
-  expect(open.text).toContain(
-    [
-      "State: Waiting for review",
-      "Please note: ⚠️ A rollback: 1.4.2 is older than 1.4.1, which is live in Production",
-      "    Skips 2 builds that were never live in Production",
-    ].join("\n"),
+  const [before, after] = open.text.split("Review in Slack:");
+  expect(before).toContain("⚠️ A rollback: 1.4.2 is older than 1.4.1, which is live in Production\n");
+  expect(after).toContain(
+    "State: Waiting for review\nPlease note: Skips 2 builds that were never live in Production\n",
   );
+  const [htmlBefore] = open.html.split(/Review in Slack(?=<)/);
+  expect(htmlBefore).toContain("A rollback");
   const closed = await mail({ remarks }, { state: "expired", expiredAt: at("2026-11-26T13:05:00Z") });
-  expect(closed.text).not.toContain("Please note");
+  expect(closed.text).not.toMatch(/Please note|A rollback/);
 });
 
 test("what no person deployed is not said to be deployed by anybody", async () => {

@@ -13,13 +13,14 @@ import type { Fact, NoticeInput } from "./mail.ts";
 import { momentIn } from "./moment.ts";
 import { type Piece, sentence, theirs, webAddress } from "./text.ts";
 
-/** What is to be looked at before deciding, first what asks for care. */
-export function remarkFacts({ view }: NoticeInput): Fact[] {
-  const { cautions, notes } = requestRemarks(view);
-  const lines = [
-    ...cautions.map((words): Piece[] => [{ text: "⚠️ " }, theirs(words, 400)]),
-    ...notes.map((words): Piece[] => [theirs(words, 400)]),
-  ];
+/** What is to be looked at before deciding. It stands above the button: it must not be read past. */
+export function cautionsOf({ view }: NoticeInput): Piece[][] {
+  return requestRemarks(view).cautions.map((words) => [{ text: "⚠️ " }, theirs(words, 400)]);
+}
+
+/** What is good to know before deciding. */
+export function noteFacts({ view }: NoticeInput): Fact[] {
+  const lines = requestRemarks(view).notes.map((words): Piece[] => [theirs(words, 400)]);
   return lines.length === 0 ? [] : [{ label: sentence`Please note`, lines }];
 }
 

@@ -1,7 +1,7 @@
 import type { BuildView } from "../../queries/request-view.ts";
 import { nameList } from "../../slack/views/text.ts";
 import { reasonHeading, shortName, stateWords } from "../../slack/views/words.ts";
-import { changeFacts, remarkFacts, sinceLines } from "./changes.ts";
+import { changeFacts, noteFacts, sinceLines } from "./changes.ts";
 import type { Fact, NoticeInput, Quote } from "./mail.ts";
 import { momentIn } from "./moment.ts";
 import { inLines, type Piece, sentence, theirs, webAddress } from "./text.ts";
@@ -17,7 +17,7 @@ export function factsOf(input: NoticeInput): Fact[] {
   const critical: Piece[] = view.target.critical ? [{ text: " " }, { text: "critical", look: "mark" }] : [];
   return [
     { label: sentence`State`, lines: stateLines(input) },
-    ...remarkFacts(input),
+    ...noteFacts(input),
     { label: sentence`Project`, lines: [[theirs(view.project.name, 200)]] },
     { label: sentence`Integration`, lines: [[theirs(view.integration.name, 200)]] },
     {
@@ -145,6 +145,6 @@ function deploymentFacts(input: NoticeInput): Fact[] {
   if (attempt === null) return [];
   const href = webAddress(attempt.link);
   const lines = [sentence`Started by ${who(input, attempt.startedBy, "you")}`];
-  if (href !== undefined) lines.push([{ text: "Follow the deployment", href }]);
+  if (href !== undefined) lines.push([{ text: "Look at the deployment", href }]);
   return [{ label: sentence`Deployment`, lines }];
 }

@@ -2,7 +2,7 @@ import { Body, Container, Head, Html, Preview, Text } from "@react-email/compone
 import type { ReactNode } from "react";
 import { style, styleSheet } from "./style.ts";
 
-type Props = { title: string; preview: string; footer: string; children: ReactNode };
+type Props = { title: string; preview: string; footer: readonly string[]; children: ReactNode };
 
 /** The frame of every email: one calm column, light or dark as its reader likes it. */
 export function Layout({ title, preview, footer, children }: Props) {
@@ -37,12 +37,11 @@ export function Layout({ title, preview, footer, children }: Props) {
             </tbody>
           </table>
           <div style={{ padding: "16px 12px" }}>
-            <Text className="footer" style={style.footer}>
-              {footer}
-            </Text>
-            <Text className="footer" style={style.footer}>
-              Decisions are made in Slack. This email and its link grant nothing.
-            </Text>
+            {footer.map((line) => (
+              <Text className="footer" key={line} style={style.footer}>
+                {line}
+              </Text>
+            ))}
           </div>
         </Container>
       </Body>

@@ -28,6 +28,8 @@ export type Mail = {
   headline: Piece[];
   /** What it means for the reader, in a sentence or two. */
   lead: Piece[];
+  /** What they must not read past before they do it, one line each. */
+  cautions: Piece[][];
   /** What a list of mails shows after the subject. */
   preview: string;
   button: { label: string; address: string };

@@ -1,14 +1,16 @@
 import { Heading, Link, Text } from "@react-email/components";
 import { Layout } from "./layout.tsx";
 import type { Mail } from "./mail.ts";
-import { ActionButton, Badge, Facts, Pieces, Quotes } from "./parts.tsx";
+import { ActionButton, Badge, Cautions, Facts, Pieces, Quotes } from "./parts.tsx";
 import { style } from "./style.ts";
+
+const grantsNothing = "Decisions are made in Slack. This email and its link grant nothing.";
 
 /** The one template: what it says is decided in `Mail`, here it is only drawn. */
 export function NoticeMail({ mail }: { mail: Mail }) {
   const { address } = mail.button;
   return (
-    <Layout footer={mail.footer} preview={mail.preview} title={mail.subject}>
+    <Layout footer={[mail.footer, grantsNothing]} preview={mail.preview} title={mail.subject}>
       <Text className="brand" style={style.brand}>
         Signoff · #{mail.number}
       </Text>
@@ -19,6 +21,7 @@ export function NoticeMail({ mail }: { mail: Mail }) {
       <Text className="lead" style={style.lead}>
         <Pieces of={mail.lead} />
       </Text>
+      <Cautions cautions={mail.cautions} />
       <ActionButton button={mail.button} />
       <Quotes quotes={mail.quotes} />
       <Facts facts={mail.facts} />

@@ -36,6 +36,20 @@ export function Badge({ badge: { text, tone } }: { badge: Mail["badge"] }) {
   );
 }
 
+export function Cautions({ cautions }: { cautions: readonly Piece[][] }) {
+  if (cautions.length === 0) return null;
+  return (
+    <div className="caution" style={style.caution}>
+      {cautions.map((pieces, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: drawn once, never reordered
+        <div key={index}>
+          <Pieces of={pieces} />
+        </div>
+      ))}
+    </div>
+  );
+}
+
 export function ActionButton({ button }: { button: Mail["button"] }) {
   return (
     <Button className="button" href={button.address} style={style.button}>

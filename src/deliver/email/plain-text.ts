@@ -6,6 +6,7 @@ export function plainText(mail: Mail): string {
   const parts = [
     plainOf(mail.headline),
     plainOf(mail.lead),
+    mail.cautions.map(plainOf).join("\n"),
     `${mail.button.label}:\n${mail.button.address}`,
     ...mail.quotes.map(quoted),
     mail.facts.map(fact).join("\n"),

@@ -239,7 +239,7 @@ test("the outcome brings who decided, when, the comment, the reason and what rep
   expect(end).toContain("Reason:\n> Freeze week");
   expect(next).toContain("Request #43 took its place.");
   expect(broken).toContain("Why it failed:\n> Step migrate exited with 1");
-  expect(broken).toContain("Follow the deployment <https://deploy.example.com/77>");
+  expect(broken).toContain("Look at the deployment <https://deploy.example.com/77>");
 });
 
 test("a comment is said once, the other reviewers' comments after it", async () => {
@@ -279,7 +279,7 @@ test("R11: a reminder says what to do and until when, on the reader's clock; wha
     mail(expired, "expired", ana),
   ]);
   expect(waits.text).toContain(
-    "Please approve or reject it in Slack. It has 0 of 1 approval. The request expires on Thu, 26 Nov 2026, 14:05 CET.",
+    "Please approve or reject it in Slack. It needs one approval. The request expires on Thu, 26 Nov 2026, 14:05 CET.",
   );
   expect(approvedOne.text).toContain(
     "Press Promote on your card in Slack, or cancel it. The request expires on Mon, 30 Nov 2026, 14:20 WET.",

@@ -1,4 +1,5 @@
 import { render } from "@react-email/render";
+import { cautionsOf } from "./changes.ts";
 import { factsOf, quotesOf } from "./facts.ts";
 import type { Mail, NoticeInput } from "./mail.ts";
 import { NoticeMail } from "./notice-mail.tsx";
@@ -29,6 +30,7 @@ function mailOf(input: NoticeInput): Mail {
     badge: { text: topic, tone },
     headline,
     lead,
+    cautions: cautionsOf(input),
     preview: previewOf(input, lead),
     button: { label: buttonLabel(input), address: input.link },
     quotes: quotesOf(input),

@@ -32,7 +32,7 @@ function wordsOf({ reason, since }: Stop, timeZone: string): Words {
 
 function StopMail({ words: { subject, paragraphs, footer } }: { words: Words }) {
   return (
-    <Layout footer={footer} preview={paragraphs[0] ?? subject} title={subject}>
+    <Layout footer={[footer]} preview={paragraphs[0] ?? subject} title={subject}>
       <Text className="brand" style={style.brand}>
         Signoff
       </Text>

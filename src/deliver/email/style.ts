@@ -37,6 +37,17 @@ export const style = {
     ...wrap,
   },
   lead: { color: "#363d46", fontSize: "16px", lineHeight: "24px", margin: "0 0 20px", ...wrap },
+  caution: {
+    backgroundColor: "#fff3d6",
+    borderRadius: "8px",
+    color: "#5c3d00",
+    fontSize: "15px",
+    fontWeight: 600,
+    lineHeight: "23px",
+    margin: "0 0 20px",
+    padding: "10px 14px",
+    ...wrap,
+  },
   button: {
     backgroundColor: "#1f5fd1",
     borderRadius: "8px",
@@ -148,6 +159,7 @@ export const styleSheet = `
   .todo { background-color: #1d345c !important; color: #bcd4ff !important; }
   .good { background-color: #163a25 !important; color: #a5e3bd !important; }
   .bad, .mark { background-color: #4a201d !important; color: #ffc1ba !important; }
+  .caution { background-color: #43330d !important; color: #ffdf94 !important; }
   .plain { background-color: #2e353e !important; color: #d3d8df !important; }
 }
 `;

@@ -1,6 +1,6 @@
 import { never } from "../../domain/result.ts";
 import type { ByView } from "../../queries/request-view.ts";
-import { byWords, countWords, stateWords } from "../../slack/views/words.ts";
+import { byWords, stateWords } from "../../slack/views/words.ts";
 import type { NoticeInput, Tone } from "./mail.ts";
 import { momentIn } from "./moment.ts";
 import { oneLine, type Piece, plainOf, sentence, theirs } from "./text.ts";
@@ -85,9 +85,13 @@ function requested(input: NoticeInput): Words {
   const so = { topic: "Review", tone: "todo", headline } as const;
   if (view.state !== "pending") return { ...so, tone: "quiet", lead: settled(input) };
   if (!mayReview(input)) return { ...so, lead: [{ text: "You can no longer review it." }] };
-  const { given, required } = view.approvals;
-  const count = { text: `${given} of ${countWords(required, "approval")}` };
-  return { ...so, lead: sentence`Please approve or reject it in Slack. It has ${count}.${until(input)}` };
+  return { ...so, lead: pleaseReview(input) };
+}
+
+function pleaseReview(input: NoticeInput): Piece[] {
+  const { given, required } = input.view.approvals;
+  const count = required === 1 ? "It needs one approval." : `It has ${given} of ${required} approvals.`;
+  return sentence`Please approve or reject it in Slack. ${{ text: count }}${until(input)}`;
 }
 
 function approved(input: NoticeInput): Words {
@@ -179,14 +183,8 @@ function reminder(input: NoticeInput): Words {
   const so = { topic: "Reminder", tone: "todo" } as const;
   switch (view.state) {
     case "pending": {
-      const { given, required } = view.approvals;
-      const count = { text: `${given} of ${countWords(required, "approval")}` };
       const headline = sentence`${view.requester.name} still waits for your review of ${what(input)}`;
-      return {
-        ...so,
-        headline,
-        lead: sentence`Please approve or reject it in Slack. It has ${count}.${until(input)}`,
-      };
+      return { ...so, headline, lead: pleaseReview(input) };
     }
     case "approved":
       return {
