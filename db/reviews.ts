@@ -4,7 +4,8 @@ import type { Review } from "../src/domain/review.ts";
 import type { Db, Tx } from "./connect.ts";
 import { reviews } from "./schema/index.ts";
 
-export type StoredReview = Review & { at: Date };
+/** `workflowVersion`: the one that it was judged by. */
+export type StoredReview = Review & { at: Date; workflowVersion: number };
 
 /** The reviews that stand, one per reviewer, in the order they were given. */
 export async function list(
@@ -18,6 +19,7 @@ export async function list(
       verdict: reviews.verdict,
       comment: reviews.comment,
       at: reviews.at,
+      workflowVersion: reviews.workflowVersion,
     })
     .from(reviews)
     .where(

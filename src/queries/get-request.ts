@@ -20,6 +20,7 @@ import {
   requesters,
   stateAt,
 } from "../domain/request.ts";
+import type { Workflow } from "../domain/workflow.ts";
 import { getComparison } from "./get-comparison.ts";
 import type { BuildView, ByView, LiveView, RequestView } from "./request-view.ts";
 
@@ -67,12 +68,13 @@ export async function readRequest(
   const asked = { projectId: request.projectId, requesters: requesters(request) };
   const state = stateAt(request.state, now);
   const step = { ...request, from: comparedWith(request, state, live.get(request.targetId), attempt) };
-  const [known, people, eligible, told, comparison] = await Promise.all([
+  const [known, people, eligible, told, comparison, required] = await Promise.all([
     builds.findMany(db, organizationId, [request.buildId, ...liveBuilds.map((one) => one.buildId)]),
     members.findMany(db, organizationId, mentioned(request, given, attempt)),
     state.name === "pending" ? listEligible(db, organizationId, asked, workflow) : [],
     state.name === "pending" ? ledger.reach(db, organizationId, number) : [],
     getComparison(db, organizationId, step),
+    requiredOf(db, request, given, workflow),
   ]);
   const person = (id: MemberId): Person => ({ id, name: people.get(id)?.name ?? id });
   const build = known.get(request.buildId);
@@ -101,7 +103,7 @@ export async function readRequest(
     createdAt: request.createdAt,
     state: state.name,
     expiresAt: expiresAt(state),
-    approvals: { given: request.approvals, required: workflow.options.requiredApprovals },
+    approvals: { given: request.approvals, required },
     reviewers: eligible.map(({ id, name }) => ({ id, name })),
     reach: reachOf(eligible, told),
     reviews: given.map((review) => ({ ...review, reviewer: person(review.reviewerId) })),
@@ -110,6 +112,20 @@ export async function readRequest(
     attempt: attempt && attemptView(attempt, person),
     commentOnReject: workflow.options.commentOnReject,
   };
+}
+
+/** R7: how many approvals it needs now or, once a review decided it, needed then. */
+async function requiredOf(
+  db: Tx,
+  { organizationId, decision }: PromotionRequest,
+  given: readonly reviews.StoredReview[],
+  current: Workflow,
+): Promise<number> {
+  const decider = decision === null ? null : actingMember(decision.by);
+  const version = given.find(({ reviewerId }) => reviewerId === decider)?.workflowVersion;
+  const known = version === undefined || version === current.version;
+  const { options } = known ? current : await workflows.findVersion(db, organizationId, version);
+  return options.requiredApprovals;
 }
 
 async function findAttempt(db: Tx, { organizationId, state }: PromotionRequest) {

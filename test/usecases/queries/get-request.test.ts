@@ -271,3 +271,15 @@ test("the rights are what the use cases do, for everybody and in every state", a
     }
   }
 });
+
+test("R4, R7: a decided request says how many approvals it needed when it was decided, whatever is needed now", async () => {
+  const house = await buildCatalog(database, { options: { requiredApprovals: 1 } });
+  const decided = await house.requested();
+  accepted(await house.review("bob", decided, "approve"));
+  await house.saveWorkflow({ options: { requiredApprovals: 2 } });
+  expect((await view(house, decided)).approvals).toEqual({ given: 1, required: 1 });
+  accepted(await house.cancel("dana", decided));
+  expect((await view(house, decided)).approvals).toEqual({ given: 1, required: 1 });
+  const waiting = await house.requested();
+  expect((await view(house, waiting)).approvals).toEqual({ given: 0, required: 2 });
+});
