@@ -65,12 +65,14 @@ export class People {
     return undefined;
   }
 
+  /** Their own card; where that has no such button, the one in the channel that they see. */
   cardNow(userId: string, number: number, actionId?: string): StandInMessage | undefined {
-    return this.#world.slack
-      .messagesFor(userId)
-      .findLast(
-        (message) => numberOn(message) === number && (actionId === undefined || has(message, actionId)),
-      );
+    const { slack, channel } = this.#world;
+    const shows = (message: StandInMessage) =>
+      numberOn(message) === number && (actionId === undefined || has(message, actionId));
+    const own = slack.messagesFor(userId).findLast(shows);
+    if (own !== undefined || !channel.members.includes(userId)) return own;
+    return slack.workspace.messagesIn(channel.id).findLast(shows);
   }
 
   /** Presses a button of a card; again after an error, while it is there. */

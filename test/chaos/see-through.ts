@@ -36,7 +36,7 @@ export async function seeThrough(
     const silent = world.site.attempts.get(attempt)?.behaviour === "stays silent";
     const ended = await lookFor(
       async () => {
-        if (silent) await world.endSilence(attempt);
+        if (silent) await world.clock.endSilence(attempt);
         const state = await acts.state();
         return state === "promoting" ? undefined : state;
       },
@@ -44,7 +44,11 @@ export async function seeThrough(
       200,
     );
     if (ended !== "failed") return;
-    if (!(await goOn(world, attempt, silent, random, acts))) return;
+    if (!(await goOn(world, attempt, silent, random, acts))) {
+      // Left failed, mostly: then its requester is to be reminded.
+      if (random.chance(0.5)) await world.clock.near(number, "failed");
+      return;
+    }
   }
 }
 

@@ -16,3 +16,15 @@ export async function lookFor<T>(
     await pause(everyMs);
   }
 }
+
+/** Nothing that the harness itself wants from the database is lost to its restarts. */
+export async function persist<T>(work: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (tries === 50) throw error;
+      await pause(200);
+    }
+  }
+}

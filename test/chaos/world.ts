@@ -1,23 +1,15 @@
 import { fileURLToPath } from "node:url";
-import { and, eq, isNotNull } from "drizzle-orm";
-import { stringify } from "yaml";
 import { connect, type Database } from "../../db/connect.ts";
 import { migrate } from "../../db/migrate.ts";
-import { deployments, environments, integrations } from "../../db/schema/index.ts";
 import { freePort } from "../../sandbox/free-port.ts";
 import { type MailStandIn, startMail } from "../../sandbox/mail.ts";
 import { type SlackStandIn, type StandInPerson, startSlack } from "../../sandbox/slack/index.ts";
-import { findByEmail } from "../../src/directory/find-by-email.ts";
-import { member, system } from "../../src/domain/actor.ts";
-import { loadSeedFile } from "../../src/load-seed-file.ts";
-import { createLog } from "../../src/log.ts";
-import { secretsWith } from "../../src/secrets.ts";
-import { slackClients } from "../../src/slack/clients.ts";
+import { system } from "../../src/domain/actor.ts";
 import type { Context } from "../../src/usecases/context.ts";
-import { endSilentAttempts } from "../../src/usecases/end-silent-attempts.ts";
 import { recordDeployment } from "../../src/usecases/record-deployment.ts";
-import { saveWebhook } from "../../src/usecases/save-webhook.ts";
 import { type Balancer, startBalancer } from "./balancer.ts";
+import { type Place, placesOf, seedCatalog, setWebhooks } from "./catalog.ts";
+import { Clock } from "./clock.ts";
 import { type DeploySite, startDeploySite } from "./deploy-site.ts";
 import { type Call, type FarProxy, startFarProxy, startWebhookProxy } from "./far-proxy.ts";
 import { Figures } from "./figures.ts";
@@ -25,7 +17,8 @@ import type { RunOptions } from "./options.ts";
 import { type Server, startPostgres } from "./postgres.ts";
 import { random } from "./random.ts";
 import { type Replicas, startReplicas } from "./replicas.ts";
-import { pause } from "./wait.ts";
+import { Admin } from "./settings.ts";
+import { persist } from "./wait.ts";
 import { makeWeather, type Weather } from "./weather.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -35,16 +28,6 @@ const secret = "a-secret-that-only-the-chaos-run-uses";
 
 /** Above the longest that one item's calls take with what the weather does to them. */
 const leaseMs = 6_000;
-
-/** `webhook`: its promotions are carried out by the deploy site; any other is only recorded. */
-export type Place = {
-  id: string;
-  projectId: string;
-  slug: string;
-  source: string;
-  target: string;
-  webhook: boolean;
-};
 
 export type ChaosWorld = {
   seed: number;
@@ -65,13 +48,16 @@ export type ChaosWorld = {
   requesters: string[];
   reviewers: string[];
   places: Place[];
-  requiredApprovals: number;
+  /** Who changes settings, and what held when. */
+  admin: Admin;
+  /** What is due is due now. */
+  clock: Clock;
+  /** Where review cards go while the settings say so. Not every reviewer is in it, and others are. */
+  channel: { id: string; name: string; members: string[] };
   /** Tries again until the database is there. */
   read<T>(work: (database: Database) => Promise<T>): Promise<T>;
   /** A pipeline has brought a new build to the first environment. */
   build(place: Place, version: string): Promise<void>;
-  /** The silence of an attempt has lasted for too long: that moment is brought here, and two jobs notice it at once. */
-  endSilence(attempt: string): Promise<void>;
   say(what: string): void;
   stop(): Promise<void>;
 };
@@ -84,6 +70,8 @@ const person = (name: string): StandInPerson & { email: string } => ({
 
 const requesterNames = Array.from({ length: 12 }, (_, index) => `requester${index + 1}`);
 const reviewerNames = Array.from({ length: 5 }, (_, index) => `reviewer${index + 1}`);
+const channelName = "releases";
+const channelNames = ["requester1", "requester2", "reviewer1", "reviewer2", "reviewer3"];
 
 /** Starts the far ends, a database, the replicas with a proxy each, and the balancer before them. */
 export async function startChaosWorld(seed: number, options: RunOptions): Promise<ChaosWorld> {
@@ -95,88 +83,119 @@ export async function startChaosWorld(seed: number, options: RunOptions): Promis
   const postgres = await startPostgres();
   await migrate(postgres.url);
   const database = connect(postgres.url, { applicationName: "chaos" });
+  const context = contextOf(database);
   let replicas: Replicas | undefined;
   const balancer = await startBalancer(() => replicas?.ready() ?? [], random(seed, "balancer"), figures);
-  const people = [...requesterNames, ...reviewerNames, "admin"].map(person);
-  const slack = await startSlack({
-    ...{ manifest: `${root}manifest.yml`, signingSecret, botToken, people },
-    botUrl: () => balancer.url,
-    eventRetriesMs: [0, 500, 2_000],
-  });
-  const mail = await startMail();
-  const calls: Call[] = [];
   const weather = makeWeather(random(seed, "weather"), figures, (index, why) => replicas?.kill(index, why));
-  const targets = { slack: slack.url, mail: mail.url };
-  const proxies: FarProxy[] = [];
-  for (let index = 0; index < options.replicas; index++)
-    proxies.push(await startFarProxy(index, targets, weather, calls));
-  const site = await startDeploySite(seed, figures);
-  const webhooks = await startWebhookProxy(site.url, weather, calls);
+  const far = await startFarEnds(seed, options.replicas, { botUrl: () => balancer.url, weather, figures });
   // Whose webhook it is shows in the address for its reports; the balancer does not care by whom one was given.
   const envs = await Promise.all(
-    proxies.map((proxy, index) => environment(postgres.url, `${balancer.url}/by/${index}`, proxy)),
+    far.proxies.map((proxy, index) => environment(postgres.url, `${balancer.url}/by/${index}`, proxy)),
   );
   replicas = startReplicas(options.entry, envs, figures, say);
-  const requiredApprovals = seed % 3 === 0 ? 2 : 1;
+  await replicas.allReady();
+  const { slack, mail, site, calls } = far;
   const organizationId = slack.workspace.team.id;
-  const context = contextOf(database);
-  const world = {
+  const { places, admin } = await setUp({ seed, options, context, database, organizationId, far, figures });
+  return {
     ...{ seed, figures, slack, mail, postgres, database, organizationId, balancer, replicas, weather, site },
-    calls,
-    ...{ requiredApprovals, say },
+    ...{ calls, say, places, admin, channel: channelOf(slack) },
+    clock: new Clock(context, organizationId, figures),
     requesters: [...requesterNames, reviewerNames.at(-1) as string],
     reviewers: reviewerNames,
-    read: <T>(work: (database: Database) => Promise<T>) => persist(() => work(database)),
-    build: async (place: Place, version: string) => {
-      const facts = {
-        integrationId: place.id,
-        environmentId: place.source,
-        version,
-        commit: null,
-        link: null,
-      };
-      const actor = system("the pipeline");
-      await persist(() => recordDeployment(context, { organizationId, actor, surface: "api", ...facts }));
-    },
-    endSilence: (attempt: string) => persist(() => endSilence(context, organizationId, attempt)),
+    read: (work) => persist(() => work(database)),
+    build: (place, version) => persist(() => bring(context, organizationId, place, version)),
     stop: async () => {
       await replicas?.stop();
-      await Promise.all([
-        slack.stop(),
-        mail.stop(),
-        site.stop(),
-        webhooks.stop(),
-        balancer.stop(),
-        ...proxies.map((proxy) => proxy.stop()),
-      ]);
+      await Promise.all([far.stop(), balancer.stop()]);
       await database.close();
       await postgres.stop();
     },
   };
-  await replicas.allReady();
-  await seedCatalog(context, organizationId, slack.url, options.requests, requiredApprovals);
-  const places = await placesOf(database, organizationId);
-  const admin = slack.workspace.people.find(({ name }) => name === "admin")?.id as string;
-  const webhook = { organizationId, actor: member(admin), surface: "slack", url: webhooks.url } as const;
-  for (const place of places) {
-    if (!place.webhook) continue;
-    const { id: integrationId, projectId } = place;
-    const settings = { ...webhook, projectId, integrationId, silenceMinutes: 1, version: null };
-    const ports = { seal: secretsWith(secret).seal, addressFault: () => null };
-    const saved = await persist(() => saveWebhook(context, ports, settings));
-    if (!saved.ok) throw new Error(`The webhook of ${place.slug} was refused: ${saved.refusal.code}`);
-    site.trust(saved.value.secret ?? "");
-  }
-  return { ...world, places };
 }
 
-async function endSilence(context: Context, organizationId: string, attempt: string): Promise<void> {
-  const waiting = and(
-    ...[eq(deployments.organizationId, organizationId), eq(deployments.id, attempt)],
-    isNotNull(deployments.reportBy),
-  );
-  await context.db.update(deployments).set({ reportBy: new Date() }).where(waiting);
-  await Promise.all([endSilentAttempts(context), endSilentAttempts(context)]);
+type FarEnds = {
+  slack: SlackStandIn;
+  mail: MailStandIn;
+  site: DeploySite;
+  calls: Call[];
+  proxies: FarProxy[];
+  /** Where webhooks are sent. */
+  webhookUrl: string;
+  stop(): Promise<void>;
+};
+
+/** Slack, Resend and the deploy site, with a proxy before them for each replica. */
+async function startFarEnds(
+  seed: number,
+  replicas: number,
+  { botUrl, weather, figures }: { botUrl(): string; weather: Weather; figures: Figures },
+): Promise<FarEnds> {
+  const slack = await startSlack({
+    ...{ manifest: `${root}manifest.yml`, signingSecret, botToken, botUrl },
+    people: [...requesterNames, ...reviewerNames, "admin"].map(person),
+    channels: [{ name: channelName, members: [...channelNames, "bot"] }],
+    eventRetriesMs: [0, 500, 2_000],
+  });
+  const mail = await startMail();
+  const calls: Call[] = [];
+  const targets = { slack: slack.url, mail: mail.url };
+  const proxies: FarProxy[] = [];
+  for (let index = 0; index < replicas; index++)
+    proxies.push(await startFarProxy(index, targets, weather, calls));
+  const site = await startDeploySite(seed, figures);
+  const webhooks = await startWebhookProxy(site.url, weather, calls);
+  const all = [slack, mail, site, webhooks, ...proxies];
+  return {
+    ...{ slack, mail, site, calls, proxies, webhookUrl: webhooks.url },
+    stop: async () => {
+      await Promise.all(all.map((one) => one.stop()));
+    },
+  };
+}
+
+const idOf = ({ workspace }: SlackStandIn, name: string): string =>
+  workspace.people.find((one) => one.name === name)?.id as string;
+
+function channelOf({ workspace }: SlackStandIn): ChaosWorld["channel"] {
+  const found = [...workspace.channels.values()].find(({ name }) => name === channelName);
+  if (found === undefined) throw new Error("The review channel is not there");
+  return found;
+}
+
+/** What an organization needs before somebody can ask. The seed decides how many approvals, and where cards go. */
+async function setUp(parts: {
+  seed: number;
+  options: RunOptions;
+  context: Context;
+  database: Database;
+  organizationId: string;
+  far: FarEnds;
+  figures: Figures;
+}): Promise<{ places: Place[]; admin: Admin }> {
+  const { seed, options, context, database, organizationId, far, figures } = parts;
+  const { slack, site, webhookUrl: url } = far;
+  const requiredApprovals = seed % 3 === 0 ? 2 : 1;
+  const begin = { requests: options.requests, requiredApprovals, reviewers: reviewerNames };
+  await seedCatalog({ context, organizationId, botToken, apiUrl: slack.url }, begin);
+  const reviewers = reviewerNames.map((name) => idOf(slack, name));
+  const adminId = idOf(slack, "admin");
+  const channel = channelOf(slack);
+  const admin = new Admin({ context, organizationId, admin: adminId, reviewers, channel, figures });
+  const first = { members: reviewers, assignees: [], requiredApprovals, enabled: true } as const;
+  await admin.begin({ ...first, cardsTo: "reviewers" });
+  if (seed % 2 === 1) await admin.set({ ...first, cardsTo: "channel" });
+  const places = await placesOf(database, organizationId);
+  await setWebhooks(context, { organizationId, admin: adminId, secret, url }, places, site);
+  return { places, admin };
+}
+
+/** A pipeline has brought a new build to the first environment. */
+async function bring(context: Context, organizationId: string, place: Place, version: string): Promise<void> {
+  const { id: integrationId, source: environmentId } = place;
+  const build = { integrationId, environmentId, version, commit: null, link: null };
+  const actor = system("the pipeline");
+  await recordDeployment(context, { organizationId, actor, surface: "api", ...build });
 }
 
 async function environment(
@@ -205,67 +224,4 @@ async function environment(
 function contextOf(database: Database): Context {
   const wake = () => void database.sql.notify("signoff_outbox", "chaos").catch(() => undefined);
   return { db: database.db, now: () => new Date(), wake };
-}
-
-/** Nothing that the harness itself wants from the database is lost to its restarts. */
-async function persist<T>(work: () => Promise<T>): Promise<T> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return await work();
-    } catch (error) {
-      if (tries === 50) throw error;
-      await pause(200);
-    }
-  }
-}
-
-async function seedCatalog(
-  context: Context,
-  organizationId: string,
-  apiUrl: string,
-  requests: number,
-  requiredApprovals: number,
-): Promise<void> {
-  const count = Math.min(60, Math.max(16, Math.ceil(requests / 4)));
-  const integration = (index: number) => ({
-    slug: `flow-${index}`,
-    name: `Flow ${index}`,
-    builds: [{ id: `flow-${index}-0`, version: "0.0.0" }],
-    live: { development: `flow-${index}-0`, staging: `flow-${index}-0` },
-  });
-  const seed = {
-    roles: [
-      { name: "Admin", members: ["admin@acme.example"] },
-      { name: "Reviewers", members: reviewerNames.map((name) => `${name}@acme.example`) },
-    ],
-    projects: [
-      {
-        slug: "core",
-        name: "Core",
-        environments: [
-          { slug: "development", name: "Development" },
-          { slug: "staging", name: "Staging" },
-        ],
-        integrations: Array.from({ length: count }, (_, index) => integration(index + 1)),
-      },
-    ],
-    workflow: { enabled: true, roles: ["Reviewers"], options: { requiredApprovals } },
-  };
-  const { people } = slackClients({ token: botToken, apiUrl, log: createLog("silent") });
-  await persist(() =>
-    loadSeedFile(context, organizationId, stringify(seed), (email) => findByEmail(people, email)),
-  );
-}
-
-async function placesOf({ db }: Database, organizationId: string): Promise<Place[]> {
-  const [inside, found] = await Promise.all([
-    db.select().from(environments).where(eq(environments.organizationId, organizationId)),
-    db.select().from(integrations).where(eq(integrations.organizationId, organizationId)),
-  ]);
-  const idOf = (slug: string) => inside.find((one) => one.slug === slug)?.id as string;
-  return found.map(({ id, projectId, slug }, index) => ({
-    ...{ id, projectId, slug, webhook: index % 3 !== 0 },
-    source: idOf("development"),
-    target: idOf("staging"),
-  }));
 }

@@ -19,7 +19,7 @@ export function checkActs(world: ChaosWorld, people: People, facts: Facts): stri
     if (act.answer === "taken" && !happened) {
       if (isSubmission(act)) faults.push(`${who} was taken by Slack, and did not happen`);
       else if (told.length > 0) world.figures.add("acts refused");
-      else if (couldHappen(facts, act))
+      else if (couldHappen(world, facts, act))
         faults.push(`${who} was acknowledged, did not happen, and nobody said why`);
       else world.figures.add("refusals lost after the ack");
     }
@@ -84,16 +84,18 @@ function isReflected(facts: Facts, { what, number, userId, typed }: Act): boolea
   }
 }
 
-/** Whether the request was still in the state for it when Slack was answered: then a refusal has no reason. */
-function couldHappen(facts: Facts, { what, number, answeredAt, userId }: Act): boolean {
+/** Whether the request was still in the state for it, and the person allowed to: then a refusal has no reason. */
+function couldHappen({ admin }: ChaosWorld, facts: Facts, act: Act): boolean {
+  const { what, number, at, answeredAt, userId } = act;
   const before = facts.audit.filter(
-    ({ subject, at }) => subject === `request:${number}` && at.getTime() <= answeredAt,
+    (row) => row.subject === `request:${number}` && row.at.getTime() <= answeredAt,
   );
   const state = before.at(-1)?.after.state.name;
   if (what === "approve") {
     const request = facts.requests.find((one) => one.number === number);
     const runOut = request?.expiresAt !== null && (request?.expiresAt?.getTime() ?? Infinity) <= answeredAt;
-    return state === "pending" && !runOut && request?.requesterId !== userId;
+    const able = admin.history.couldAlwaysReview(userId, request?.requesterId ?? null, at, answeredAt);
+    return state === "pending" && !runOut && able;
   }
   // Promote may be answered by a modal that asks to confirm, and a modal that Slack did not open leaves no trace.
   return false;

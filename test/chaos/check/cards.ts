@@ -3,9 +3,11 @@ import type { Json, StandInMessage } from "../../../sandbox/slack/index.ts";
 import { isOpenState } from "../../../src/domain/request.ts";
 import { getRequest } from "../../../src/queries/get-request.ts";
 import { getViewerRights } from "../../../src/queries/get-viewer-rights.ts";
+import type { RequestView } from "../../../src/queries/request-view.ts";
 import { ids } from "../../../src/slack/ids.ts";
-import { card as draw } from "../../../src/slack/views/card.ts";
+import { channelCard, card as draw } from "../../../src/slack/views/card.ts";
 import { has, numberOn } from "../people.ts";
+import { mayReview } from "../settings-history.ts";
 import type { ChaosWorld } from "../world.ts";
 import type { Facts } from "./facts.ts";
 
@@ -25,43 +27,62 @@ export async function checkCards(world: ChaosWorld, facts: Facts): Promise<strin
     for (const card of own) {
       const found = facts.messages.get(card.id) ?? [];
       const whose = `the ${card.kind} card of ${card.recipientId}`;
-      const mayLack = card.kind === "review" && request.state !== "pending";
+      const mayLack = card.kind !== "own" && request.state !== "pending";
       if (found.length > 1 || (found.length === 0 && !mayLack))
         say(`${whose} is there ${found.length} times`);
       const [message] = found;
       if (message === undefined) continue;
       if (card.channel !== message.channel || card.ts !== message.ts)
         say(`${whose} stands where nobody knows of it`);
-      const rights = await world.read(({ db }) => getViewerRights(db, view, card.recipientId, now));
-      const fresh = draw(view, rights, card);
-      checkDrawn(world, request, message, fresh, whose, say);
-      checkButtons(request, card, message, whose, say);
+      checkDrawn(world, request, message, await drawn(world, view, card, now), whose, say);
+      checkButtons(world, request, card, message, whose, say);
     }
   }
   faults.push(...strays(facts));
   return faults;
 }
 
+async function drawn({ read }: ChaosWorld, view: RequestView, card: Card, now: Date) {
+  if (card.kind === "channel") return channelCard(view, card.id);
+  return draw(view, await read(({ db }) => getViewerRights(db, view, card.recipientId, now)), card);
+}
+
+/** R4, R5: by the settings that hold in the end, and whoever could review it at some moment may have kept theirs. */
 function checkWhoHasOne(
-  { reviewers, slack }: ChaosWorld,
+  { admin, slack, channel }: ChaosWorld,
   request: Request,
   cards: readonly Card[],
   say: (what: string) => void,
 ): void {
-  const own = cards.filter(({ kind }) => kind === "own");
-  if (own.length !== 1 || own[0]?.recipientId !== request.requesterId)
-    say(`its requester has ${own.length} cards`);
-  const asked = cards.filter(({ kind }) => kind === "review").map(({ recipientId }) => recipientId);
+  const of = (kind: Card["kind"]) =>
+    cards.filter((card) => card.kind === kind).map((card) => card.recipientId);
+  const [own, asked, inChannel] = [of("own"), of("review"), of("channel")];
+  if (own.length !== 1 || own[0] !== request.requesterId) say(`its requester has ${own.length} cards`);
   if (new Set(asked).size !== asked.length) say("a reviewer has two cards");
-  if (asked.includes(request.requesterId)) say("its requester was asked to review it");
+  if (inChannel.length > 1 || inChannel.some((id) => id !== channel.id))
+    say(`has cards in ${inChannel.join()}`);
+  const { requesterId, createdAt } = request;
+  const { history } = admin;
+  for (const id of asked) {
+    if (!history.couldReview(id, requesterId, createdAt.getTime(), Infinity))
+      say(`${id} could never review it and was asked`);
+  }
+  const went = history.between(createdAt.getTime(), Infinity).map(({ cardsTo }) => cardsTo);
+  if (inChannel.length > 0 && !went.includes("channel"))
+    say("has a card in the channel, where none was to go");
   if (request.state !== "pending") return;
+  const toChannel = history.now.cardsTo === "channel";
+  if (toChannel && inChannel.length === 0) say("has no card in the channel");
   for (const { id, name } of slack.workspace.people) {
-    if (reviewers.includes(name) && id !== request.requesterId && !asked.includes(id))
-      say(`${name} may review it and has no card`);
+    const reached = asked.includes(id) || (toChannel && channel.members.includes(id));
+    if (mayReview(history.now, id, requesterId) && !reached) say(`${name} may review it and has no card`);
   }
 }
 
-/** Word by word what drawing it now gives. What is live is not followed by the cards of requests that are over. */
+/**
+ * Word by word what drawing it now gives. The cards of requests that are over follow neither what is live nor how many
+ * approvals are needed now.
+ */
 function checkDrawn(
   { slack }: ChaosWorld,
   { state }: Request,
@@ -84,7 +105,9 @@ function checkDrawn(
 function comparable(blocks: readonly Json[], open: boolean): unknown[] {
   return blocks.map(({ block_id: _, ...block }) => {
     if (open || !Array.isArray(block.fields)) return block;
-    const fields = (block.fields as { text: string }[]).filter(({ text }) => !text.startsWith("*Live in"));
+    const fields = (block.fields as { text: string }[]).filter(
+      ({ text }) => !/^\*(Live in|Approvals)/.test(text),
+    );
     return { ...block, fields };
   });
 }
@@ -96,22 +119,25 @@ function differing(was = "", is = ""): string {
   return `…${around(was)}… instead of …${around(is)}…`;
 }
 
-/** By the rules, not by the drawing code: no button that could only be refused. */
+/** R4: by the rules, not by the drawing code: no button that could only be refused. */
 function checkButtons(
-  { state }: Request,
-  { kind }: Card,
+  { admin }: ChaosWorld,
+  { state, requesterId }: Request,
+  { kind, recipientId }: Card,
   message: StandInMessage,
   whose: string,
   say: (what: string) => void,
 ): void {
   const { approve, reject, promote, cancel } = ids.action;
-  const waits = kind === "review" && state === "pending";
+  const able = kind === "review" && mayReview(admin.history.now, recipientId, requesterId);
+  // Whoever sees the one in the channel may press: they are judged at the click.
+  const waits = state === "pending" && (able || kind === "channel");
   const finishes = state === "approved" || state === "failed";
   const wanted: Record<string, boolean> = {
     [approve]: waits,
     [reject]: waits,
     [promote]: kind === "own" && finishes,
-    [cancel]: finishes || (kind === "own" && state === "pending"),
+    [cancel]: kind === "own" ? finishes || state === "pending" : finishes && able,
   };
   for (const [action, there] of Object.entries(wanted)) {
     if (has(message, action) !== there) say(`${whose} ${there ? "lacks" : "has"} ${action} while ${state}`);

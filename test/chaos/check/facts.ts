@@ -26,6 +26,8 @@ export type ReportRow = { subject: string; at: Date; before: { status: string };
 export type FarEmail = {
   id: string;
   key: string;
+  /** When it was sent there first, in milliseconds. */
+  at: number;
   content: { from: string; to: string; subject: string; html: string; text: string };
 };
 
@@ -105,10 +107,10 @@ function messagesOf({ slack }: ChaosWorld): Pick<Facts, "messages" | "keyless"> 
 /** The stand-in answers the same key with the same id, so that each id is one email. Its own list is not read: it pages. */
 function farEmailsOf({ calls }: ChaosWorld): FarEmail[] {
   const seen = new Map<string, FarEmail>();
-  for (const { key, status, answer, email } of calls) {
+  for (const { key, at, status, answer, email } of calls) {
     if (email === undefined || status !== 200) continue;
     const id = /"id"\s*:\s*"([^"]+)"/.exec(answer ?? "")?.[1];
-    if (id !== undefined && !seen.has(id)) seen.set(id, { id, key, content: JSON.parse(email) });
+    if (id !== undefined && !seen.has(id)) seen.set(id, { id, key, at, content: JSON.parse(email) });
   }
   return [...seen.values()];
 }

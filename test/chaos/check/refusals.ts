@@ -1,0 +1,78 @@
+import { type Held, judgedWithinMs, mayReview } from "../settings-history.ts";
+import type { ChaosWorld } from "../world.ts";
+import type { Facts } from "./facts.ts";
+
+/** Something that a person was told privately, and when, in milliseconds. */
+type Said = { userId: string; at: number; text: string };
+
+type Judging = { admin: Pick<ChaosWorld["admin"], "history"> };
+
+/** R13: whoever was told why not was told the truth, whatever it was in answer to. */
+export function checkRefusals(world: ChaosWorld, facts: Facts): string[] {
+  const ephemerals = world.slack.workspace.ephemerals
+    .filter(({ from }) => from === "bot")
+    .map(({ user, ts, text }): Said => ({ userId: user, at: Number(ts) * 1000, text }));
+  const answers = facts.acts
+    .filter(({ answer }) => answer === "told")
+    .map(({ userId, answeredAt, said }): Said => ({ userId, at: answeredAt, text: said }));
+  return untrue(world, facts, [...ephemerals, ...answers]);
+}
+
+/** What is known of the moments in which a refusal can have been judged. */
+type Known = {
+  userId: string;
+  /** The settings that may have held. */
+  held: readonly Held[];
+  /** The states in which the request was that it names. */
+  states: readonly string[];
+  requesterId: string | undefined;
+};
+
+/** What refusals claim, and when that is so. The number in the words is the request's. */
+const claims: { words: RegExp; isSo(known: Known): boolean }[] = [
+  {
+    words: /You are not a reviewer of|Only the assigned reviewers can review/,
+    isSo: ({ held, userId }) => held.some((settings) => !mayReview(settings, userId, null)),
+  },
+  { words: /You asked for #(\d+)/, isSo: ({ userId, requesterId }) => userId === requesterId },
+  {
+    words: /#(\d+) is not waiting for review any more/,
+    isSo: ({ states }) => states.some((state) => state !== "pending"),
+  },
+  { words: /#(\d+) is not approved yet/, isSo: ({ states }) => states.includes("pending") },
+  {
+    words: /#(\d+) can't be promoted/,
+    isSo: ({ states }) => states.some((state) => state !== "approved" && state !== "failed"),
+  },
+];
+
+export function untrue({ admin }: Judging, facts: Facts, all: readonly Said[]): string[] {
+  return all.flatMap(({ userId, at, text }) =>
+    claims.flatMap(({ words, isSo }) => {
+      const found = words.exec(text);
+      if (found === null) return [];
+      const number = Number(found[1] ?? 0);
+      const known = {
+        userId,
+        held: admin.history.between(at - judgedWithinMs, at),
+        states: stood(facts, number, at - judgedWithinMs, at),
+        requesterId: facts.requests.find((one) => one.number === number)?.requesterId,
+      };
+      const said = text.slice(found.index, found.index + 200);
+      return isSo(known) ? [] : [`${userId} was told what is not so: ${said}`];
+    }),
+  );
+}
+
+/** The states in which a request was at some moment between these two. It is expired at its instant. */
+function stood(facts: Facts, number: number, from: number, to: number): string[] {
+  const rows = facts.audit.filter(({ subject }) => subject === `request:${number}`);
+  const states = rows
+    .filter((row, index) => {
+      const next = rows[index + 1];
+      return row.at.getTime() <= to && (next === undefined || next.at.getTime() >= from);
+    })
+    .map(({ after }) => after.state.name);
+  const { expiresAt } = facts.requests.find((one) => one.number === number) ?? {};
+  return expiresAt && expiresAt.getTime() <= to ? [...states, "expired"] : states;
+}

@@ -1,0 +1,115 @@
+import type { Nearing } from "../clock.ts";
+import type { ChaosWorld } from "../world.ts";
+import type { Facts } from "./facts.ts";
+import { type Notice, noticeOf } from "./told.ts";
+
+type Reminding = { admin: Pick<ChaosWorld["admin"], "history">; clock: Pick<ChaosWorld["clock"], "nearing"> };
+
+/** What was on its way when it stopped being needed may still arrive for as long as one try takes, in milliseconds. */
+const onItsWayMs = 8_000;
+
+/** R11: each state that came near its end was reminded of once, and whoever could still do something heard of it. */
+export function checkReminders(world: Reminding, facts: Facts): string[] {
+  return [...checkOnce(world, facts), ...checkReminded(world, facts), ...checkNeeded(world, facts)];
+}
+
+/** One reminder for a state and its end, and none for a state that is not near it. */
+function checkOnce({ clock }: Reminding, facts: Facts): string[] {
+  const wanted = new Set(
+    clock.nearing.map(({ number, state, expiresAt }) => `${number}:${state}:${expiresAt.toISOString()}`),
+  );
+  const seen = new Set<string>();
+  const faults: string[] = [];
+  for (const { kind, key, payload } of facts.outbox) {
+    const { number, reminder } = payload as {
+      number: number;
+      reminder?: { state: string; expiresAt: string };
+    };
+    if (kind !== "request-changed" || reminder === undefined) continue;
+    const what = `${number}:${reminder.state}:${reminder.expiresAt}`;
+    if (seen.has(what)) faults.push(`${key} reminds of what was reminded of`);
+    if (!wanted.has(what)) faults.push(`${key} reminds of what does not run out soon`);
+    seen.add(what);
+  }
+  return faults;
+}
+
+/** What still stood when all was quiet, and everybody who could go on with it: they were reminded, by both ways. */
+function checkReminded({ admin, clock }: Reminding, facts: Facts): string[] {
+  const faults: string[] = [];
+  for (const { number, state, expiresAt, at } of clock.nearing) {
+    const request = facts.requests.find((one) => one.number === number);
+    if (request?.state !== state || request.expiresAt?.getTime() !== expiresAt.getTime()) continue;
+    const { requesterId } = request;
+    const answered = facts.reviews.filter((one) => one.requestNumber === number && one.replacedAt === null);
+    const reviewers = everybody(admin).filter(
+      (id) =>
+        admin.history.couldAlwaysReview(id, requesterId, at, Infinity) &&
+        !answered.some(({ reviewerId }) => reviewerId === id),
+    );
+    for (const id of state === "pending" ? reviewers : [requesterId]) {
+      for (const channel of ["message", "email"] as const) {
+        const got = arrivals(facts).filter((one) => one.channel === channel && isOf(one, number, id));
+        // One that failed twice was reminded of once before, at most once each time.
+        if (!got.some((one) => one.at >= at - onItsWayMs))
+          faults.push(`#${number}, ${state}: ${id} was not reminded by ${channel}`);
+      }
+    }
+  }
+  return faults;
+}
+
+/** Nobody was reminded of what they had answered, or of what was over. */
+function checkNeeded({ admin, clock }: Reminding, facts: Facts): string[] {
+  const faults: string[] = [];
+  for (const { number, recipientId, channel, at } of arrivals(facts)) {
+    const request = facts.requests.find((one) => one.number === number);
+    const isDue = (one: Nearing) =>
+      one.number === number &&
+      one.at - onItsWayMs <= at &&
+      stillStood(facts, one, at - onItsWayMs) &&
+      (one.state === "pending"
+        ? admin.history.couldReview(recipientId, request?.requesterId ?? null, at - onItsWayMs, at) &&
+          !hadAnswered(facts, number, recipientId, at - onItsWayMs)
+        : recipientId === request?.requesterId);
+    if (!clock.nearing.some(isDue))
+      faults.push(`#${number}: ${recipientId} was reminded by ${channel} for nothing`);
+  }
+  return faults;
+}
+
+/** Whether the request was in this state at that moment, or came to it later. */
+const stillStood = ({ audit }: Facts, { number, state, at }: Nearing, moment: number): boolean =>
+  !audit.some(
+    (row) =>
+      row.subject === `request:${number}` &&
+      row.before?.state.name === state &&
+      row.after.state.name !== state &&
+      row.at.getTime() >= at - onItsWayMs &&
+      row.at.getTime() < moment,
+  );
+
+const hadAnswered = ({ reviews }: Facts, number: number, id: string, moment: number): boolean =>
+  reviews.some((one) => one.requestNumber === number && one.reviewerId === id && one.at.getTime() < moment);
+
+type Arrival = Notice & { at: number };
+
+/** The reminders that reached somebody, and when. */
+function arrivals({ messages, farEmails }: Facts): Arrival[] {
+  const inSlack = [...messages].flatMap(([key, found]) =>
+    found.map(({ ts }) => ({ key, at: Number(ts) * 1000 })),
+  );
+  const byEmail = farEmails.map(({ key, at }) => ({ key: key.slice(key.indexOf("/") + 1), at }));
+  return [...inSlack, ...byEmail].flatMap(({ key, at }) => {
+    const notice = noticeOf(key);
+    return notice?.event === "reminder" ? [{ ...notice, at }] : [];
+  });
+}
+
+const isOf = (one: Arrival, number: number, id: string): boolean =>
+  one.number === number && one.recipientId === id;
+
+/** Everybody who could review at some moment. */
+const everybody = ({ history }: Reminding["admin"]): string[] => [
+  ...new Set(history.held.flatMap(({ members }) => members)),
+];

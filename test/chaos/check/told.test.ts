@@ -1,0 +1,87 @@
+import { expect, test } from "vitest";
+import { SettingsHistory } from "../settings-history.ts";
+import type { Facts } from "./facts.ts";
+import { checkTold } from "./told.ts";
+
+const at = (second: number) => new Date(second * 1_000);
+
+/** What changes in a run in which Rita asked Ann and Bob, Ann approved and two are needed, and somebody cancelled it. */
+type Change = {
+  /** Who cancelled; null: it waits still. */
+  by?: string | null;
+  cards?: "review" | "channel";
+  told?: string[];
+};
+
+const asked = ["email:1:v1:requested:ann", "email:1:v1:requested:bob"];
+const rita = ["message:1:v3:cancelled:rita", "email:1:v3:cancelled:rita"];
+const bob = "email:1:v3:cancelled:bob";
+
+function faults({ by = "rita", cards = "review", told = [...asked, bob] }: Change): string[] {
+  const history = new SettingsHistory();
+  history.add({
+    ...{ members: ["ann", "bob"], assignees: [], requiredApprovals: 2, enabled: true, cardsTo: "reviewers" },
+    ...{ workflow: 1, sentAt: 0, answeredAt: 0 },
+  });
+  const state = by === null ? "pending" : "cancelled";
+  const row = (event: string, version: number, before: string | null, actor: string) => ({
+    ...{ subject: "request:1", action: `request.${event}`, at: at(version * 10) },
+    ...{ actor: { kind: "member", memberId: actor }, before: before && { state: { name: before } } },
+    after: { version, state: { name: event === "cancelled" ? event : "pending" } },
+  });
+  const kinds = cards === "review" ? ["ann", "bob"] : ["C1"];
+  const followed = [1, 2, 3].map((version) => ({
+    ...{ key: `request:1:v${version}`, kind: "request-changed", outcome: "done" },
+    settledAt: at(version * 10 + 1),
+  }));
+  const facts = {
+    requests: [{ number: 1, requesterId: "rita", state, createdAt: at(10) }],
+    reviews: [{ requestNumber: 1, reviewerId: "ann", replacedAt: null }],
+    audit: [
+      row("requested", 1, null, "rita"),
+      row("reviewed", 2, "pending", "ann"),
+      ...(by === null ? [] : [row("cancelled", 3, "pending", by)]),
+    ],
+    cards: kinds.map((id) => ({ requestNumber: 1, kind: cards, recipientId: id, id })),
+    messages: new Map(kinds.map((id) => [id, [{}]])),
+    emails: told.map((key) => ({ key })),
+    outbox: [
+      ...followed,
+      ...told.map((key) => ({ key, kind: `send-${key.split(":")[0]}`, outcome: "done" })),
+    ],
+  };
+  const people = ["ann", "bob", "rita", "dan"].map((id) => ({ id, name: id }));
+  const world = { admin: { history }, slack: { workspace: { people } } };
+  return checkTold(world as unknown as Parameters<typeof checkTold>[0], facts as unknown as Facts);
+}
+
+test("R10: who was asked and had not answered hears that it is over, and its requester where another ended it", () => {
+  expect(faults({})).toEqual([]);
+  expect(faults({ by: "admin", told: [...asked, bob, ...rita] })).toEqual([]);
+  expect(faults({ cards: "channel" })).toEqual([]);
+  expect(faults({ by: null, told: asked })).toEqual([]);
+});
+
+test.each<[string, Change, string]>([
+  ["a reviewer who was not asked", { by: null, told: asked.slice(1) }, "requested:ann was never told"],
+  ["one who does not hear that it is over", { told: asked }, "cancelled:bob was never told"],
+  ["nor from the channel", { told: asked, cards: "channel" }, "cancelled:bob was never told"],
+  [
+    "a requester who does not hear of it",
+    { by: "admin", told: [...asked, bob] },
+    "cancelled:rita was never told",
+  ],
+  ["a requester asked to review", { told: [...asked, bob, "email:1:v1:requested:rita"] }, "is not for them"],
+  [
+    "a stranger who hears of it",
+    { told: [...asked, bob, "email:1:v3:cancelled:dan"] },
+    "could never review it",
+  ],
+  [
+    "a reviewer who gets the requester's news",
+    { told: [...asked, bob, "message:1:v9:approved:bob"] },
+    "not for them",
+  ],
+])("DESIGN 3: %s is a fault", (_, change, words) => {
+  expect(faults(change).join("\n")).toContain(words);
+});

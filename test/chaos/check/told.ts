@@ -1,0 +1,112 @@
+import type { ChaosWorld } from "../world.ts";
+import type { AuditRow, Facts } from "./facts.ts";
+
+/** What a notice's key says: what was told of which request, to whom and how. */
+export type Notice = {
+  channel: "message" | "email";
+  number: number;
+  version: number;
+  event: string;
+  recipientId: string;
+};
+
+export function noticeOf(key: string): Notice | undefined {
+  const [, channel, number, version, event = "", recipientId = ""] =
+    /^(message|email):(\d+):v(\d+):(\w+):(\w+)$/.exec(key) ?? [];
+  if (channel !== "message" && channel !== "email") return undefined;
+  return { channel, number: Number(number), version: Number(version), event, recipientId };
+}
+
+/** Events of which the requester is told by a message and an email, whoever brought them about. */
+const toRequester = ["approved", "rejected", "promoted", "failed"];
+
+/** Events of which everybody hears who was asked and had not answered; its requester, unless they did it. */
+const toAll = ["cancelled", "expired"];
+
+type Telling = { admin: Pick<ChaosWorld["admin"], "history">; slack: Pick<ChaosWorld["slack"], "workspace"> };
+
+/** DESIGN §3: everybody who must be told of a change has been told, and nobody else. */
+export function checkTold(world: Telling, facts: Facts): string[] {
+  const outcomes = new Map(facts.outbox.map(({ key, outcome }) => [key, outcome]));
+  const stored = new Set(facts.emails.map(({ key }) => key));
+  const faults: string[] = [];
+  for (const row of facts.audit) {
+    for (const key of wanted(world, facts, row)) {
+      if (outcomes.get(key) !== "done") faults.push(`${key} was never told`);
+      else if (key.startsWith("email:") && !stored.has(key)) faults.push(`${key} was settled with no email`);
+    }
+  }
+  return [...faults, ...checkNobodyElse(world, facts)];
+}
+
+/** The keys of the notices that this change must have brought. */
+function wanted(world: Telling, facts: Facts, row: AuditRow): string[] {
+  const number = Number(row.subject.slice("request:".length));
+  const request = facts.requests.find((one) => one.number === number);
+  if (request === undefined) return [];
+  const event = row.action.slice("request.".length);
+  const key = (channel: string, id: string) => `${channel}:${number}:v${row.after.version}:${event}:${id}`;
+  const keys: string[] = [];
+  if (toRequester.includes(event) || (toAll.includes(event) && actorOf(row) !== request.requesterId))
+    keys.push(key("message", request.requesterId), key("email", request.requesterId));
+  // Nobody is asked for a review that is not needed any more; while it is, everybody who may give one is.
+  if (event === "requested" && request.state === "pending")
+    keys.push(...reviewersWhile(world, facts, row).map((id) => key("email", id)));
+  if (toAll.includes(event)) keys.push(...waiting(world, facts, row).map((id) => key("email", id)));
+  return keys;
+}
+
+/** Those who could review from a change until everybody had been found who is to be told of it. */
+function reviewersWhile({ admin, slack }: Telling, facts: Facts, { subject, after, at }: AuditRow): string[] {
+  const expanded = facts.outbox.find(({ key }) => key === `${subject}:v${after.version}`)?.settledAt;
+  const request = facts.requests.find(({ number }) => subject === `request:${number}`);
+  const until = expanded?.getTime() ?? Infinity;
+  return slack.workspace.people
+    .map(({ id }) => id)
+    .filter((id) => admin.history.couldAlwaysReview(id, request?.requesterId ?? null, at.getTime(), until));
+}
+
+/** Who had been asked when it ended, had not answered and did not end it. */
+function waiting(world: Telling, facts: Facts, row: AuditRow): string[] {
+  const number = Number(row.subject.slice("request:".length));
+  const cards = facts.cards.filter(({ requestNumber }) => requestNumber === number);
+  const directly = cards.filter(({ kind, id }) => kind === "review" && facts.messages.has(id));
+  const inChannel = cards.some(({ kind, id }) => kind === "channel" && facts.messages.has(id));
+  const asked = [
+    ...directly.map(({ recipientId }) => recipientId),
+    ...(inChannel && row.before?.state.name === "pending" ? reviewersWhile(world, facts, row) : []),
+  ];
+  const answered = facts.reviews
+    .filter(({ requestNumber, replacedAt }) => requestNumber === number && replacedAt === null)
+    .map(({ reviewerId }) => reviewerId);
+  const request = facts.requests.find((one) => one.number === number);
+  return [...new Set(asked)].filter(
+    (id) => !answered.includes(id) && id !== actorOf(row) && id !== request?.requesterId,
+  );
+}
+
+/** A reviewer is asked, reminded, and told that it is over; everything else is its requester's. */
+function checkNobodyElse({ admin }: Telling, facts: Facts): string[] {
+  const faults: string[] = [];
+  for (const { key, kind } of facts.outbox) {
+    const notice = noticeOf(key);
+    if (notice === undefined) continue;
+    const { number, event, recipientId, channel } = notice;
+    const request = facts.requests.find((one) => one.number === number);
+    if (request === undefined || kind !== `send-${channel}`) faults.push(`${key} tells of nothing`);
+    else if (recipientId === request.requesterId ? event === "requested" : !reviewersHear(notice))
+      faults.push(`${key} is not for them`);
+    else if (
+      recipientId !== request.requesterId &&
+      !admin.history.couldReview(recipientId, request.requesterId, request.createdAt.getTime(), Infinity)
+    )
+      faults.push(`${key} is for somebody who could never review it`);
+  }
+  return faults;
+}
+
+const reviewersHear = ({ event, channel }: Notice): boolean =>
+  event === "reminder" || (channel === "email" && ["requested", ...toAll].includes(event));
+
+const actorOf = ({ actor }: AuditRow): string | undefined =>
+  actor.kind === "system" ? undefined : actor.memberId;

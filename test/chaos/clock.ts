@@ -1,0 +1,89 @@
+import { and, eq, isNotNull, sql } from "drizzle-orm";
+import { deployments, requests } from "../../db/schema/index.ts";
+import { system } from "../../src/domain/actor.ts";
+import type { RemindedState } from "../../src/domain/reminder.ts";
+import { accept } from "../../src/domain/result.ts";
+import { type Context, commit } from "../../src/usecases/context.ts";
+import { endSilentAttempts } from "../../src/usecases/end-silent-attempts.ts";
+import { redrawCards } from "../../src/usecases/record-change.ts";
+import { remindDue } from "../../src/usecases/remind-due.ts";
+import type { Figures } from "./figures.ts";
+import { persist } from "./wait.ts";
+
+/** A request's state that was brought so near its end that a reminder is due. */
+export type Nearing = { number: number; state: RemindedState; expiresAt: Date; at: number };
+
+/** An end that is near, and not so near that it comes within the run, in milliseconds. */
+const nearMs = 3_600_000;
+
+/**
+ * Nobody waits for days: the moment at which something is due is brought here. The replicas' own jobs go on beside the
+ * two that notice it here.
+ */
+export class Clock {
+  /** Every state that a reminder has become due for. */
+  readonly nearing: Nearing[] = [];
+  readonly #context: Context;
+  readonly #organizationId: string;
+  readonly #figures: Figures;
+
+  constructor(context: Context, organizationId: string, figures: Figures) {
+    this.#context = context;
+    this.#organizationId = organizationId;
+    this.#figures = figures;
+  }
+
+  /** An attempt has been silent for too long: two jobs notice it at once. */
+  endSilence(attempt: string): Promise<void> {
+    const context = this.#context;
+    const own = and(eq(deployments.organizationId, this.#organizationId), eq(deployments.id, attempt));
+    return persist(async () => {
+      const waiting = and(own, isNotNull(deployments.reportBy));
+      await context.db.update(deployments).set({ reportBy: new Date() }).where(waiting);
+      await Promise.all([endSilentAttempts(context), endSilentAttempts(context)]);
+    });
+  }
+
+  /** The time of a pending request is over. Whoever comes first writes it down. */
+  async runOut(number: number): Promise<void> {
+    await this.#moveEnd(number, "pending", new Date());
+  }
+
+  /** A request runs out soon if it is still in this state: two jobs notice it at once. */
+  async near(number: number, state: RemindedState): Promise<void> {
+    const expiresAt = new Date(Date.now() + nearMs);
+    const at = Date.now();
+    // Noted first: a replica's job may be quicker than the answer to this.
+    const nearing = { number, state, expiresAt, at };
+    this.nearing.push(nearing);
+    if (!(await this.#moveEnd(number, state, expiresAt))) {
+      this.nearing.splice(this.nearing.indexOf(nearing), 1);
+      return;
+    }
+    this.#figures.add(`brought near its end: ${state}`);
+    const remind = () => remindDue(this.#context, this.#organizationId);
+    await persist(() => Promise.all([remind(), remind()]));
+  }
+
+  /** Cards say when a request expires, so they are drawn again. Doing it twice does it once. */
+  #moveEnd(number: number, state: RemindedState, expiresAt: Date): Promise<boolean> {
+    const organizationId = this.#organizationId;
+    return persist(async () => {
+      const moved = await commit(this.#context, async (tx) => {
+        const bumped = await tx
+          .update(requests)
+          .set({ expiresAt, version: sql`${requests.version} + 1` })
+          .where(
+            and(
+              ...[eq(requests.organizationId, organizationId), eq(requests.number, number)],
+              eq(requests.state, state),
+            ),
+          )
+          .returning({ number: requests.number, version: requests.version });
+        await redrawCards(tx, organizationId, bumped, system("its end was brought near"));
+        return accept(bumped.length > 0);
+      });
+      return moved.ok && moved.value;
+    });
+  }
+}
