@@ -8,8 +8,8 @@ export type ItemState = "leased" | "due" | "retrying" | "postponed" | "scheduled
 
 /** What the database tells the operations engineer, of all organizations. */
 export type Figures = {
-  /** Open items; `oldestSeconds` since the first of them was due, 0 for those that are scheduled. */
-  queue: { kind: string; state: ItemState; items: number; oldestSeconds: number }[];
+  /** Open items; `urgent`: somebody waits for them; `oldestSeconds` since the first of them was due, 0 for those that are scheduled. */
+  queue: { kind: string; state: ItemState; urgent: boolean; items: number; oldestSeconds: number }[];
   /** What was given up within a day. */
   dead: { kind: string; count: number }[];
   /** What the admins were told is amiss, by the part of the subject before its colon: `slack`, `email`, `request` … What is told
@@ -36,11 +36,11 @@ export async function readFigures(client: postgres.Sql, timeoutMs: number): Prom
     tx`select set_config('statement_timeout', ${String(timeoutMs)}, true)`,
     tx<Figures[]>`
       with open as materialized (
-        select kind, attempts, reason, available_at, created_at,
+        select kind, priority = 0 as urgent, attempts, reason, available_at, created_at,
           coalesce(leased_until > now(), false) as leased, available_at <= now() as due
         from outbox where settled_at is null order by available_at limit ${mostItems}
       ), told as (
-        select kind,
+        select kind, urgent,
           case when leased then 'leased' when attempts > 0 then 'retrying' when due then 'due'
             when reason is not null then 'postponed' else 'scheduled' end as state,
           -- A first try counts from when it was due, a later one from the beginning.
@@ -49,9 +49,9 @@ export async function readFigures(client: postgres.Sql, timeoutMs: number): Prom
       )
       select
         (select coalesce(json_agg(each), '[]') from (
-          select kind, state, count(*)::int as items,
+          select kind, state, urgent, count(*)::int as items,
             greatest(0, extract(epoch from now() - min(since)))::float8 as "oldestSeconds"
-          from told group by kind, state) as each) as queue,
+          from told group by kind, state, urgent) as each) as queue,
         (select coalesce(json_agg(each), '[]') from (
           select kind, count(*)::int from outbox
           where outcome = 'dead' and settled_at is not null and settled_at > now() - interval '1 day' group by kind) as each) as dead,

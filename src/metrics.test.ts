@@ -4,9 +4,10 @@ import { createMetrics } from "./metrics.ts";
 
 const figures: Figures = {
   queue: [
-    { kind: "draw-card", state: "due", items: 3, oldestSeconds: 12 },
-    { kind: "draw-card", state: "retrying", items: 1, oldestSeconds: 400 },
-    { kind: "send-email", state: "scheduled", items: 2, oldestSeconds: 0 },
+    { kind: "draw-card", state: "retrying", urgent: true, items: 1, oldestSeconds: 400 },
+    { kind: "draw-card", state: "due", urgent: true, items: 3, oldestSeconds: 12 },
+    { kind: "draw-card", state: "due", urgent: false, items: 5, oldestSeconds: 900 },
+    { kind: "send-email", state: "scheduled", urgent: true, items: 2, oldestSeconds: 0 },
   ],
   dead: [{ kind: "draw-card", count: 2 }],
   warnings: [
@@ -38,10 +39,11 @@ test("it shows what the database holds, and the oldest that is due of each kind"
   const lines = await made.lines();
   for (const line of [
     "signoff_database_up 1",
-    'signoff_outbox_items{kind="draw-card",state="due"} 3',
+    'signoff_outbox_items{kind="draw-card",state="due"} 8',
     'signoff_outbox_items{kind="send-email",state="scheduled"} 2',
-    'signoff_outbox_oldest_seconds{kind="draw-card"} 400',
-    'signoff_outbox_oldest_seconds{kind="deploy"} 0',
+    'signoff_outbox_oldest_seconds{kind="draw-card",urgent="true"} 400',
+    'signoff_outbox_oldest_seconds{kind="draw-card",urgent="false"} 900',
+    'signoff_outbox_oldest_seconds{kind="deploy",urgent="true"} 0',
     'signoff_outbox_dead{kind="draw-card"} 2',
     'signoff_outbox_dead{kind="deploy"} 0',
     'signoff_sending_stopped{service="slack"} 1',

@@ -22,8 +22,8 @@ export function databaseGauges(
   const items = gauge("signoff_outbox_items", "Open outbox items, by kind and state.", ["kind", "state"]);
   const oldest = gauge(
     "signoff_outbox_oldest_seconds",
-    "How long the oldest unsent outbox item has been due, by kind; 0 with none.",
-    ["kind"],
+    "How long the oldest unsent outbox item has been due, by kind and whether somebody waits for it; 0 with none.",
+    ["kind", "urgent"],
   );
   const dead = gauge("signoff_outbox_dead", "Outbox items that were given up within a day, by kind.", [
     "kind",
@@ -47,17 +47,15 @@ export function databaseGauges(
 
   const show = ({ queue, dead: givenUp, warnings: told, jobs: slots, requests: open }: Figures) => {
     for (const kind of kinds) {
-      oldest.set({ kind }, 0);
+      for (const urgent of ["true", "false"]) oldest.set({ kind, urgent }, 0);
       dead.set({ kind }, 0);
     }
     for (const { kind, count } of givenUp) dead.set({ kind }, count);
-    const longest = new Map<string, number>();
-    for (const { kind, state, items: count, oldestSeconds } of queue) {
-      items.set({ kind, state }, count);
-      if (state === "scheduled") continue;
-      longest.set(kind, Math.max(longest.get(kind) ?? 0, oldestSeconds));
+    for (const { kind, state, items: count } of queue) items.inc({ kind, state }, count);
+    const longestLast = queue.toSorted((one, other) => one.oldestSeconds - other.oldestSeconds);
+    for (const { kind, state, urgent, oldestSeconds } of longestLast) {
+      if (state !== "scheduled") oldest.set({ kind, urgent: String(urgent) }, oldestSeconds);
     }
-    for (const [kind, seconds] of longest) oldest.set({ kind }, seconds);
     for (const { about, count } of told) warnings.set({ about }, count);
     for (const [service, subject] of Object.entries({ slack: "slack", resend: "email" })) {
       stopped.set({ service }, told.some(({ about }) => about === subject) ? 1 : 0);

@@ -38,7 +38,7 @@ test("before anything happens everything that alerts look at is there, as 0", as
   expect(value("signoff_database_up")).toBe(1);
   for (const kind of ["request-changed", "draw-card", "send-message", "send-email", "deploy"]) {
     expect([kind, value(`signoff_outbox_attempts_total{kind="${kind}",outcome="dead"}`)]).toEqual([kind, 0]);
-    expect([kind, value(`signoff_outbox_oldest_seconds{kind="${kind}"}`)]).toEqual([kind, 0]);
+    expect([kind, value(`signoff_outbox_oldest_seconds{kind="${kind}",urgent="true"}`)]).toEqual([kind, 0]);
   }
   for (const service of ["slack", "resend"])
     expect(value(`signoff_sending_stopped{service="${service}"}`)).toBe(0);
@@ -74,7 +74,7 @@ test("what Slack refuses shows as retrying, and as old as it is", async () => {
   await world.slack.command(world.id("dana"), "/promote inventory-feed");
   await world.slack.submit(world.id("dana"), {});
   await shows('signoff_outbox_items{kind="draw-card",state="retrying"}', (count) => (count ?? 0) > 0);
-  await shows('signoff_outbox_oldest_seconds{kind="draw-card"}', (age) => (age ?? 0) > 0.1);
+  await shows('signoff_outbox_oldest_seconds{kind="draw-card",urgent="true"}', (age) => (age ?? 0) > 0.1);
   expect(
     (await scrape()).value('signoff_outbox_attempts_total{kind="draw-card",outcome="retry"}'),
   ).toBeGreaterThan(0);
