@@ -11,7 +11,8 @@ import { type ApiHouse, apiHouse, problemIn, rowsOf } from "./support.ts";
 
 let database: TestDatabase;
 beforeAll(async () => {
-  database = await testDatabase();
+  // Ten at once wait for one another, for longer where the machine is busy.
+  database = await testDatabase({ lockTimeoutMs: 30_000 });
 });
 afterAll(() => database?.drop());
 
