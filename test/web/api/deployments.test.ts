@@ -55,6 +55,27 @@ describe("a deployment", () => {
     ]);
   });
 
+  test("R9: one in progress of which nothing is said for a day ends as unknown and is in nobody's way; a late success counts", async () => {
+    const house = await apiHouse(database);
+    const running = { id: "run-2", environment: "staging", build: "2", status: "in progress" };
+    await house.post(path, running);
+    const ask = () =>
+      house.post("/requests", { project: "commerce", integration: "orders", target: "staging" });
+    await house.saveWorkflow({ enabled: false });
+    house.later({ hours: 20 });
+    await house.post(path, running);
+    house.later({ hours: 23 });
+    await endSilentAttempts(house.context);
+    expect(problemIn(await ask())).toEqual([409, "must-confirm"]);
+    house.later({ hours: 1 });
+    await endSilentAttempts(house.context);
+    expect((await auditOf(house)).at(-1)).toMatchObject({ surface: "job", after: { status: "unknown" } });
+    expect((await house.post(path, running)).body).toMatchObject({ status: "unknown", changed: false });
+    expect((await ask()).body).toMatchObject({ state: "promoting" });
+    const late = await house.post(path, { ...running, status: "succeeded" });
+    expect(late.body).toMatchObject({ status: "succeeded", changed: true, live: true });
+  });
+
   // What stands after the first report; what comes; what stands then, and whether that changed anything.
   test.each([
     ["in progress", "in progress", "in progress", false],
