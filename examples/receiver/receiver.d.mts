@@ -58,8 +58,13 @@ export type ReceiverOptions = {
   host?: string;
   /** Where a deployment can be followed; it goes into the answer. */
   link?: (delivery: Delivery) => string | undefined;
-  /** A folder that remembers which attempts were taken, also after a restart. Default: memory. */
+  /**
+   * A folder that remembers which attempts were taken, also after a restart; and of which of them Signoff was not told
+   * the end, so that it is told then. Default: memory.
+   */
   memory?: string;
+  /** Who this is, where several receivers share the folder; the same after a restart. Default: the host's name. */
+  name?: string;
   onReceived?: (received: Received) => void;
   onReported?: (reported: Reported) => void;
 };

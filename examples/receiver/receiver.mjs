@@ -3,26 +3,34 @@
 // Its one dependency is the published library of https://www.standardwebhooks.com: npm install standardwebhooks
 
 import { spawn } from "node:child_process";
-import { mkdir, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
-import { join } from "node:path";
+import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { Webhook } from "standardwebhooks";
+import { openMemory } from "./memory.mjs";
 
 const bodyLimit = 1024 * 1024;
 /** A report that Signoff did not answer is sent again after so many seconds. */
 const retrySeconds = [1, 2, 5, 10, 30, 60, 120];
 /** So much of what a command printed last is given as the reason of its failure. */
 const reasonLimit = 400;
+const interruptedWords =
+  "The receiver ended in the middle of this deployment. Look at what runs there before you try again.";
 
 /** @type {typeof import("./receiver.d.mts").startReceiver} */
 export async function startReceiver(options) {
   const { port = 0, host = "127.0.0.1", link = () => undefined, onReceived = () => {} } = options;
   let hooks = readSecrets(options.secret);
-  const isFirst = await rememberIn(options.memory);
+  const memory = await openMemory(options.memory, options.name ?? hostname());
+  const left = await memory.left();
   const running = new Set();
   const stopping = new AbortController();
+  const begin = (id, delivery, answered) => {
+    const begun = answered.then(() => carryOut(id, delivery, options, memory, stopping.signal));
+    const done = begun.finally(() => running.delete(done));
+    running.add(done);
+  };
 
   const refuse = (status, reason) => {
     onReceived({ at: new Date(), answer: "refused", reason });
@@ -38,14 +46,11 @@ export async function startReceiver(options) {
       onReceived({ at: new Date(), answer: "ping" });
       return { status: 204 };
     }
-    const isNew = await isFirst(request.headers["webhook-id"]);
+    const id = request.headers["webhook-id"];
+    const isNew = await memory.take(id, event);
     onReceived({ at: new Date(), answer: isNew ? "accepted" : "repeated", delivery: event });
-    if (isNew) {
-      // First the answer: Signoff waits seconds for that, and a deployment may take an hour.
-      const begun = answered.then(() => carryOut(event, options, stopping.signal));
-      const done = begun.finally(() => running.delete(done));
-      running.add(done);
-    }
+    // First the answer: Signoff waits seconds for that, and a deployment may take an hour.
+    if (isNew) begin(id, event, answered);
     return { status: 202, json: { link: link(event) } };
   };
 
@@ -61,6 +66,7 @@ export async function startReceiver(options) {
   await new Promise((resolve, reject) => {
     server.once("error", reject).listen(port, host, resolve);
   });
+  for (const one of left) begin(one.id, { ...one, interrupted: true }, Promise.resolve());
   const bound = server.address().port;
   return {
     url: `http://${host}:${bound}/`,
@@ -78,42 +84,28 @@ export async function startReceiver(options) {
   };
 }
 
-/**
- * Says whether an attempt is seen for the first time: Signoff sends it again where it did not get our answer. One that
- * was taken is never begun again, also where we ended before it was done: Signoff then says that it is unknown.
- */
-async function rememberIn(folder) {
-  const taken = new Set();
-  if (folder !== undefined) await mkdir(folder, { recursive: true });
-  return async (attempt) => {
-    if (taken.has(attempt)) return false;
-    if (folder !== undefined) {
-      try {
-        await writeFile(join(folder, encodeURIComponent(attempt)), "", { flag: "wx" });
-      } catch (error) {
-        if (error.code === "EEXIST") return false;
-        throw error;
-      }
-    }
-    const isFirst = !taken.has(attempt);
-    taken.add(attempt);
-    return isFirst;
-  };
-}
-
 /** Deploys, and reports how it ended. */
-async function carryOut(delivery, { deploy, onReported = () => {} }, signal) {
+async function carryOut(id, delivery, { deploy, onReported = () => {} }, memory, signal) {
   const tell = async (report) => {
     const status = await sendReport(delivery.report, report, signal);
     onReported({ attempt: delivery.attempt, report, status });
+    return status;
   };
-  const progress = (link) => tell({ status: "in progress", ...(link && { link }) });
+  const progress = async (link) => void (await tell({ status: "in progress", ...(link && { link }) }));
+  const end = delivery.end ?? (await ending(delivery, deploy, progress));
+  // Where the folder takes nothing, Signoff is told all the same.
+  await memory.end(id, delivery, end).catch(() => {});
+  if (isAnswered(await tell(end))) await memory.told(id).catch(() => {});
+}
+
+async function ending(delivery, deploy, progress) {
+  if (delivery.interrupted) return { status: "failed", reason: interruptedWords };
   try {
     await deploy(delivery, { progress });
+    return { status: "succeeded" };
   } catch (error) {
-    return tell({ status: "failed", reason: error instanceof Error ? error.message : String(error) });
+    return { status: "failed", reason: error instanceof Error ? error.message : String(error) };
   }
-  return tell({ status: "succeeded" });
 }
 
 /** Waits for it, but not longer than so many milliseconds. */
@@ -172,12 +164,14 @@ async function sendReport({ url, token }, report, signal) {
       signal: AbortSignal.any([signal, AbortSignal.timeout(10_000)]),
     }).catch(() => undefined);
     await answer?.body?.cancel();
-    const isLater = answer === undefined || answer.status === 429 || answer.status >= 500;
-    if (!isLater || seconds === undefined || signal.aborted) return answer?.status;
+    if (isAnswered(answer?.status) || seconds === undefined || signal.aborted) return answer?.status;
     const asked = Number(answer?.headers.get("retry-after")) || 0;
     await sleep(Math.max(asked, seconds) * 1000, undefined, { signal }).catch(() => {});
   }
 }
+
+/** Whether Signoff has taken or refused a report: then it is not sent again. */
+const isAnswered = (status) => status !== undefined && status !== 429 && status < 500;
 
 /** @type {typeof import("./receiver.d.mts").byCommand} */
 export function byCommand(command, onOutput = () => {}) {
@@ -223,8 +217,8 @@ function variables({ attempt, request, project, integration, from, to, build }) 
 
 /** `node receiver.mjs`: everything comes from the environment. */
 async function main() {
-  // biome-ignore lint/style/noProcessEnv: a program of its own
-  const { WEBHOOK_SECRET, DEPLOY_COMMAND, PORT = "8080", HOST = "127.0.0.1", LINK, MEMORY } = process.env;
+  const { env } = process;
+  const { WEBHOOK_SECRET, DEPLOY_COMMAND, PORT = "8080", HOST = "127.0.0.1", LINK, MEMORY, NAME } = env;
   if (!WEBHOOK_SECRET) throw new Error("Set WEBHOOK_SECRET to the secret that Signoff showed (whsec_…)");
   const say = (words) => process.stdout.write(`${new Date().toISOString()} ${words}\n`);
   const waitAWhile = async () => void (await sleep(3_000));
@@ -232,6 +226,7 @@ async function main() {
     secret: WEBHOOK_SECRET,
     port: Number(PORT),
     host: HOST,
+    name: NAME || `${hostname()}:${PORT}`,
     deploy: DEPLOY_COMMAND ? byCommand(DEPLOY_COMMAND, (text) => process.stdout.write(text)) : waitAWhile,
     ...(LINK && { link: ({ attempt }) => LINK.replaceAll("{attempt}", encodeURIComponent(attempt)) }),
     ...(MEMORY && { memory: MEMORY }),

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -137,6 +137,50 @@ test("the same attempt again is answered and deployed no second time, also after
   await receiver?.stop();
   expect(deploy).toHaveBeenCalledOnce();
   expect(received.map(({ answer }) => answer).sort()).toEqual(["accepted", "repeated", "repeated"]);
+  await rm(memory, { recursive: true });
+});
+
+test("an attempt in whose middle it ended is reported as failed once it is back, with a warning, and deployed no more", async () => {
+  const memory = await mkdtemp(join(tmpdir(), "receiver-"));
+  const deploy = vi.fn(() => new Promise(() => {}));
+  await start({ deploy, memory });
+  await post(delivery());
+  await eventually(() => expect(deploy).toHaveBeenCalledOnce());
+  await receiver?.stop(0);
+  expect(reports).toEqual([]);
+  // Another one that shares the folder leaves it alone.
+  await start({ deploy, memory, name: "another" });
+  await receiver?.stop();
+  expect(reports).toEqual([]);
+  await start({ deploy, memory });
+  await eventually(() => expect(reports).toHaveLength(1));
+  expect(reports[0]).toEqual({
+    token: "Bearer for-this-attempt",
+    report: {
+      status: "failed",
+      reason: expect.stringContaining("Look at what runs there before you try again"),
+    },
+  });
+  expect((await post(delivery())).status).toBe(202);
+  await receiver?.stop();
+  await start({ deploy, memory });
+  await receiver?.stop();
+  expect([deploy.mock.calls.length, reports.length]).toEqual([1, 1]);
+  expect(await readFile(join(memory, "a-1"), "utf8")).toBe("");
+  await rm(memory, { recursive: true });
+});
+
+test("an end that Signoff could not be told is told after the restart, as it was", async () => {
+  const memory = await mkdtemp(join(tmpdir(), "receiver-"));
+  answers = [503, 503];
+  await start({ memory });
+  await post(delivery());
+  await eventually(() => expect(answers).toHaveLength(1));
+  await receiver?.stop(0);
+  answers = [];
+  await start({ memory });
+  await eventually(() => expect(reports.map(({ report }) => report)).toEqual([{ status: "succeeded" }]));
+  await receiver?.stop();
   await rm(memory, { recursive: true });
 });
 
