@@ -98,6 +98,24 @@ test("an address inside is refused where the configuration does not allow it", a
   await world.restartWith(allowPrivate);
 });
 
+test("whoever rotates or tests the webhook of an integration that was archived meanwhile is told so", async () => {
+  for (const label of ["Rotate Secret", "Send a Test"]) {
+    const ada = inSettings(world, "ada", "modal");
+    await ada.open();
+    await ada.press("Open Commerce");
+    await ada.press("Edit Parcels modal");
+    await ada.press("Webhook Settings");
+    await ada.says("When *Parcels modal* is promoted");
+    const archive = (at: Date | null) => world.database.database.sql`
+      update integrations set archived_at = ${at} where name = 'Parcels modal'`;
+    await archive(new Date());
+    await ada.press(label);
+    await ada.says("This integration was archived meanwhile.");
+    await archive(null);
+    await ada.close();
+  }
+});
+
 test("R13: nobody but an admin opens, tests or rotates it", async () => {
   const ada = inSettings(world, "ada", "modal");
   await ada.open();

@@ -18,6 +18,7 @@ import {
   webhookModal,
 } from "../views/deployer.ts";
 import { type ProjectSpot, readSpot } from "../views/projects.ts";
+import { noticeModal } from "../views/request-views.ts";
 import { webhookIds as ids } from "../webhook-ids.ts";
 import { type FormAnswer, submitter, typed, wrong } from "./project-answers.ts";
 import { redrawBeneath } from "./settings.ts";
@@ -132,8 +133,9 @@ async function say(
   notice: KnownBlock[],
 ): Promise<void> {
   const known = await findWebhook(ports, click.organizationId, shown);
-  if (known === undefined) return;
   const { state, view, organizationId } = click;
+  if (known === undefined)
+    return ports.viewsFor(organizationId).update(view.id, undefined, noticeModal(gone));
   const form = {
     ...known.form,
     url: state.value(ids.input.url, ids.input.url),
