@@ -200,6 +200,23 @@ describe("R9: trying again", () => {
     accepted(await house.promote("dana", number, shown));
   });
 
+  test.each(["failed", "unknown"] as const)(
+    "R9: after a try that is %s many press at once, or one twice: one attempt, the others are told",
+    async (status) => {
+      const house = await buildCatalog(database);
+      const { number, deploymentId } = await house.promoting();
+      accepted(await house.report(deploymentId, { status, reason: null }));
+      const shown = status === "unknown" ? (await shownTo(house, number)).shown : null;
+      const press = (who: string) => house.promote(who, number, shown);
+      const answers = await Promise.all(["dana", "dana", "dora", "dora"].map(press));
+      expect(answers.filter(({ ok }) => ok)).toHaveLength(1);
+      for (const answer of answers.filter(({ ok }) => !ok)) {
+        expect(refusal(answer)).toEqual({ code: "not-approved", number });
+      }
+      expect(await house.outbox("deploy")).toHaveLength(2);
+    },
+  );
+
   test("R9: a retry that fails as well leaves it failed, with the last reason", async () => {
     const house = await buildCatalog(database);
     const { number, deploymentId } = await house.promoting();
