@@ -21,7 +21,7 @@ const nearMs = 3_600_000;
  * two that notice it here.
  */
 export class Clock {
-  /** Every state that a reminder has become due for. */
+  /** Every state for which a reminder may have become due. */
   readonly nearing: Nearing[] = [];
   readonly #context: Context;
   readonly #organizationId: string;
@@ -52,14 +52,9 @@ export class Clock {
   /** A request runs out soon if it is still in this state: two jobs notice it at once. */
   async near(number: number, state: RemindedState): Promise<void> {
     const expiresAt = new Date(Date.now() + nearMs);
-    const at = Date.now();
-    // Noted first: a replica's job may be quicker than the answer to this.
-    const nearing = { number, state, expiresAt, at };
-    this.nearing.push(nearing);
-    if (!(await this.#moveEnd(number, state, expiresAt))) {
-      this.nearing.splice(this.nearing.indexOf(nearing), 1);
-      return;
-    }
+    // Noted first: a replica's job may be quicker than the answer to this. Where it comes too late, nothing follows.
+    this.nearing.push({ number, state, expiresAt, at: Date.now() });
+    if (!(await this.#moveEnd(number, state, expiresAt))) return;
     this.#figures.add(`brought near its end: ${state}`);
     const remind = () => remindDue(this.#context, this.#organizationId);
     await persist(() => Promise.all([remind(), remind()]));

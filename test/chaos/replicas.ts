@@ -8,7 +8,7 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 
 /** SIGTERM is answered within 10 s; some more for a busy machine. */
 const stopWithinMs = 15_000;
-const readyWithinMs = 60_000;
+const readyWithinMs = 120_000;
 
 type Slot = {
   index: number;

@@ -94,6 +94,8 @@ export async function startChaosWorld(seed: number, options: RunOptions): Promis
   );
   replicas = startReplicas(options.entry, envs, figures, say);
   await replicas.allReady();
+  // What follows needs what the first start puts down.
+  if (replicas.faults.length > 0) throw new Error(replicas.faults.join("\n"));
   const { slack, mail, site, calls } = far;
   const organizationId = slack.workspace.team.id;
   const { places, admin } = await setUp({ seed, options, context, database, organizationId, far, figures });
