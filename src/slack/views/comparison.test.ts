@@ -5,7 +5,7 @@ import type { StateName } from "../../domain/request.ts";
 import type { ComparisonView, RequestView, ViewerRights } from "../../queries/request-view.ts";
 import { channelCard } from "./card.ts";
 import { choiceBlocks, comparisonBlocks, comparisonDetails } from "./comparison.ts";
-import { requestFields } from "./details.ts";
+import { requestFields, titleBlock } from "./details.ts";
 import { reviewModal } from "./request-views.ts";
 
 const at = new Date("2026-03-02T09:00:00Z");
@@ -167,6 +167,42 @@ test("who deployed what is live, for which request; its age is told by the reade
   expect(JSON.stringify(requestFields(loaded))).not.toContain("deployed by");
   const another = view({ from: { id: "b0", version: "1.4.0", commit: null, deployed: null } });
   expect(JSON.stringify(requestFields(another))).not.toContain("deployed by");
+});
+
+describe("what a card shows", () => {
+  const labels = (shown: RequestView) =>
+    requestFields(shown).fields?.map(({ text }) => text.split("\n")[0]?.replaceAll("*", ""));
+  const usual = ["Project", "Requested by", "Build", "Live in Production now"];
+
+  test("what its title says is not said again, unless the title had to cut a name", () => {
+    expect(labels(view())).toEqual(usual);
+    const integration = { id: "i1", slug: "long", name: "Long ".repeat(20).trim() };
+    expect(labels({ ...view(), integration })).toEqual([...usual, "Integration", "From → to"]);
+    // Each of these is short enough by itself, all together are not.
+    const source = { id: "e1", name: "S".repeat(55) };
+    const target = { id: "e2", name: "T".repeat(55), critical: false };
+    const long = { ...view(), integration: { id: "i1", slug: "o", name: "O".repeat(55) }, source, target };
+    expect(labels(long)?.slice(4)).toEqual(["Integration", "From → to"]);
+  });
+
+  test("names written from right to left do not turn the title around", () => {
+    const named = (name: string) => ({ id: name, slug: name, name });
+    const target = { ...named("הפקה"), critical: false };
+    const rtl = { ...view(), integration: named("الطلبات 3"), source: named("בדיקה"), target };
+    expect(titleBlock(rtl).text.text).toBe(
+      "#42  \u2068الطلبات 3\u2069: \u2068בדיקה\u2069 → \u2068הפקה\u2069",
+    );
+    expect(labels(rtl)).toHaveLength(4);
+  });
+
+  test("how many approvals it needs, and what runs out when", () => {
+    const shown = (state: StateName, required: number) =>
+      said(channelCard({ ...view({}, state), approvals: { given: 0, required } }, "c1").blocks).join("\n");
+    expect(shown("pending", 1)).toMatch(/^1 approval needed · expires <!date/m);
+    expect(shown("pending", 2)).toContain("0 of 2 approvals");
+    expect(shown("pending", 2)).toMatch(/^Expires <!date/m);
+    expect(shown("approved", 1)).toMatch(/^Expires <!date.*> unless it is promoted before$/m);
+  });
 });
 
 describe("in Review Details, the commits", () => {

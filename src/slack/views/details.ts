@@ -4,6 +4,7 @@ import { deployerWords } from "./comparison-words.ts";
 import {
   escaped,
   escapeWithin,
+  isolated,
   link,
   moment,
   momentAndAge,
@@ -31,13 +32,13 @@ export function requestFields(view: RequestView): SectionBlock {
       mrkdwn(`*Requested by*\n<@${view.requester.id}>${through}\n${moment(view.createdAt)}`),
       mrkdwn(`*Build*\n${buildWords(view.build)}`),
       mrkdwn(`*Live in ${target} now*\n${liveWords(view.liveInTarget)}${deployedWords(view)}`),
-      ...(titleBlock(view).text.text === titleWords(view, (name) => name) ? [] : fullNames(view)),
+      ...(titleBlock(view).text.text === titleWords(view, isolated) ? [] : fullNames(view)),
     ],
   };
 }
 
 function fullNames({ integration, source, target }: RequestView): MrkdwnElement[] {
-  const whole = ({ name }: { name: string }) => escapeWithin(name, nameInField);
+  const whole = ({ name }: { name: string }) => escapeWithin(isolated(name), nameInField);
   return [
     mrkdwn(`*Integration*\n${whole(integration)}`),
     mrkdwn(`*From → to*\n${whole(source)} → ${whole(target)}`),
@@ -166,7 +167,7 @@ export function waitingBlocks(view: RequestView, named = false): KnownBlock[] {
     const version = escapeWithin(shortName(view.newerInSource.version), 200);
     blocks.push(
       context(
-        `ℹ️ ${escapeWithin(view.source.name, 200)} runs ${version} by now; this request is for ${escapeWithin(shortName(view.build.version), 200)}`,
+        `ℹ️ ${escapeWithin(shortName(view.source.name), 300)} runs ${version} by now; this request is for ${escapeWithin(shortName(view.build.version), 200)}`,
       ),
     );
   }

@@ -4,6 +4,7 @@ import {
   cutTo,
   escaped,
   escapeWithin,
+  isolated,
   link,
   moment,
   nameList,
@@ -231,4 +232,15 @@ test.each([
   [["A", "B", "C"], 2, "A, B and C"],
 ])("the names %j, at most %s, read as %j", (names, most, expected) => {
   expect(nameList(names, most)).toBe(expected);
+});
+
+test.each([
+  ["Orders Sync", "Orders Sync"],
+  ["Überweisung 订单 👩‍👩‍👧‍👦", "Überweisung 订单 👩‍👩‍👧‍👦"],
+  ["الطلبات 3", "\u2068الطلبات 3\u2069"],
+  ["אבג", "\u2068אבג\u2069"],
+  ["gpj.\u202eexe", "gpj.exe"],
+  ["\u2069\u2067אבג\u202c", "\u2068אבג\u2069"],
+])("in a line of ours the name %j keeps its direction to itself", (name, expected) => {
+  expect(isolated(name)).toBe(expected);
 });

@@ -46,6 +46,20 @@ function cut(text: string, limit: number, as: (part: string) => string): string 
   return `${kept}…`;
 }
 
+/** Invisible characters that turn the direction of what follows them. */
+const turning = /[\u202a-\u202e\u2066-\u2069]/g;
+const rightToLeft = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
+
+/**
+ * A name for the middle of a line of ours. One that is written from right to left keeps its direction to itself: else
+ * "source → target" of two such names would be shown the other way round, with the arrow pointing from target to source.
+ * https://www.w3.org/International/questions/qa-bidi-unicode-controls
+ */
+export function isolated(name: string): string {
+  const text = name.replace(turning, "");
+  return rightToLeft.test(text) ? `\u2068${text}\u2069` : text;
+}
+
 /** mrkdwn that we wrote; people's text in it is escaped by whoever puts it there. */
 export function mrkdwn(text: string): MrkdwnElement {
   return { type: "mrkdwn", text, verbatim: true };

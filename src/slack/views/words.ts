@@ -1,11 +1,12 @@
 import { never } from "../../domain/result.ts";
 import type { ByView, RequestView } from "../../queries/request-view.ts";
-import { cutTo } from "./text.ts";
+import { cutTo, isolated } from "./text.ts";
 
 /** Names in running text stay short enough that no sentence outgrows its place. */
 const nameLimit = 60;
 
-export const shortName = (name: string): string => cutTo(name.replace(/\s+/g, " ").trim(), nameLimit);
+export const shortName = (name: string): string =>
+  isolated(cutTo(name.replace(/\s+/g, " ").trim(), nameLimit));
 
 export function byWords(by: ByView): string {
   if (by.person === null) return `Signoff (${by.reason})`;
