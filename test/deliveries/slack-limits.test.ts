@@ -1,4 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { member } from "../../src/domain/actor.ts";
+import { cancelPromotion } from "../../src/usecases/cancel-promotion.ts";
 import { followSettings } from "../../src/usecases/follow-settings.ts";
 import { eventually, type TestWorld, testWorld, textOf } from "../support/world.ts";
 import { everybody, slackHouse } from "./slack-house.ts";
@@ -103,4 +105,25 @@ test("`ratelimited` in an answer puts the call off for half a minute, and counts
   await allSettled();
   for (const name of everybody)
     expect(textOf(world.cardFor(name, number))).toContain("Approved by Bob Reviewer");
+});
+
+test("a message that waited says how it stands by then: nobody is told to press what is gone", async () => {
+  const number = await ask();
+  const before = world.texts("dana").length;
+  world.slack.faults.rateLimit("chat.postMessage", 2, 1);
+  await click("bob", number, "approve_request");
+  const { sql } = world.database.database;
+  await eventually(async () => {
+    const held = await sql`
+      select key from outbox where kind = 'send-message' and request_number = ${number} and reason is not null`;
+    expect(held).toHaveLength(1);
+  });
+  const { context, organizationId } = world.app;
+  await cancelPromotion(context, {
+    ...{ organizationId, number, actor: member(world.id("dana")), surface: "slack", reason: "" },
+  });
+  await allSettled();
+  const told = world.texts("dana").slice(before);
+  expect(told.join("\n")).toContain("It stands like this now: Cancelled by Dana Developer.");
+  expect(told.join("\n")).not.toContain("Press Promote");
 });

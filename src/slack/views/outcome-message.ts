@@ -5,7 +5,7 @@ import { ids } from "../ids.ts";
 import { button, type Message, requestAgainButton } from "./card.ts";
 import { context, quoted } from "./details.ts";
 import { escapeWithin, link, mrkdwn } from "./text.ts";
-import { byWords, reasonHeading, shortName, whatWords } from "./words.ts";
+import { byWords, reasonHeading, shortName, stateWords, whatWords } from "./words.ts";
 
 /** The message that notifies the requester of an outcome; their card beside it has the rest. */
 export function outcomeMessage(view: RequestView, event: RequestEvent): Message {
@@ -33,11 +33,11 @@ export function outcomeMessage(view: RequestView, event: RequestEvent): Message 
 function sentence(view: RequestView, event: RequestEvent): string {
   const what = `#${view.number} ${whatWords(view)}`;
   const target = shortName(view.target.name);
-  const { decision, cancelled, attempt } = view;
+  const { decision, cancelled } = view;
   const decider = decision === null ? "a reviewer" : byWords(decision.by);
   switch (event) {
     case "approved":
-      return `✅ ${decider} approved ${what}. Press Promote on its card to bring it to ${target}.`;
+      return `✅ ${decider} approved ${what}. ${next(view, event, `Press Promote on its card to bring it to ${target}.`)}`;
     case "rejected":
       return `⛔ ${decider} rejected ${what}.`;
     case "cancelled":
@@ -47,12 +47,21 @@ function sentence(view: RequestView, event: RequestEvent): string {
     case "promoted":
       return `🎉 #${view.number} is promoted: ${shortName(view.integration.name)} ${shortName(view.build.version)} is live in ${target}.`;
     case "failed":
-      return attempt?.unknown
-        ? `⚠️ ${what}: the deployment went silent, it may still be running. Try again or cancel on its card.`
-        : `⚠️ ${what}: the deployment failed. Try again or cancel on its card.`;
+      return `⚠️ ${what}: ${failure(view)}. ${next(view, event, "Try again or cancel on its card.")}`;
     default:
       return what;
   }
+}
+
+/** What to do about it, or how it stands where it has moved on: the message may have waited for hours. */
+function next(view: RequestView, event: "approved" | "failed", words: string): string {
+  return view.state === event ? words : `It stands like this now: ${stateWords(view)}.`;
+}
+
+/** Of which kind it was is known of the last attempt only. */
+function failure({ state, attempt }: RequestView): string {
+  if (state !== "failed") return "a deployment failed or went silent";
+  return attempt?.unknown ? "the deployment went silent, it may still be running" : "the deployment failed";
 }
 
 function replaced({ cancelled }: RequestView): string {
