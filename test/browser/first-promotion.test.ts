@@ -68,7 +68,7 @@ async function setWebhook(home: Locator, address: string): Promise<string> {
   await press(home, "Edit Orders Sync");
   const form = home.page().getByRole("dialog", { name: "Edit Integration" });
   await form
-    .getByLabel("When a promotion is approved and promoted")
+    .getByLabel("What Promote does")
     .selectOption({ label: "Webhook: Signoff asks your pipeline to deploy" });
   await press(form, "Save");
   const webhook = home.page().getByRole("dialog", { name: "Webhook" });

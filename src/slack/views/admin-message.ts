@@ -156,7 +156,7 @@ function adviceWords(view: WarningsView): string {
     parts.push("Correct the address in the Slack profile; until then they are told in Slack only.");
   if (outside.length > 0)
     parts.push(
-      `Nobody asked for it here. What is live counts as live; have the pipeline request first, or change the gate with ${settings}.`,
+      `Nobody asked for it here, yet it counts as live. Have the pipeline request a promotion first, or choose with ${settings} which promotions need a review.`,
     );
   return `${parts.join(" ")} You are told this once.`;
 }

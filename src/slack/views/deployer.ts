@@ -32,7 +32,7 @@ const choices: Record<DeployerKind, string> = {
 export function deployerInput(chosen: string): InputBlock {
   return selectInput({
     id: projectIds.input.deployer,
-    label: "When a promotion is approved and promoted",
+    label: "What Promote does",
     choices: deployerKinds.map((value) => ({ text: choices[value], value })),
     chosen,
   });
@@ -74,7 +74,7 @@ export function webhookModal(shown: ShownWebhook, form: WebhookForm): ModalView 
       }),
       textInput({
         ...{ id: ids.input.silence, label: "Minutes without a report", limit: 5, value: form.silenceMinutes },
-        hint: `After so many the deployment counts as unknown: from ${least} to ${most}.`,
+        hint: `After so long a silence the deployment counts as unknown: ${least} to ${most.toLocaleString("en")}.`,
       }),
       ...(shown.version === null ? [] : savedButtons(shown, form.oldSecretUntil)),
     ],

@@ -37,7 +37,7 @@ function sentence(view: RequestView, event: RequestEvent): string {
   const decider = decision === null ? "a reviewer" : byWords(decision.by);
   switch (event) {
     case "approved":
-      return `✅ ${decider} approved ${what}. ${next(view, event, `Press Promote on its card to bring it to ${target}.`)}`;
+      return `✅ ${decider} approved ${what}. ${next(view, event, `Press Promote on its card or in Details to bring it to ${target}.`)}`;
     case "rejected":
       return `⛔ ${decider} rejected ${what}.`;
     case "cancelled":
@@ -47,7 +47,7 @@ function sentence(view: RequestView, event: RequestEvent): string {
     case "promoted":
       return `🎉 #${view.number} is promoted: ${shortName(view.integration.name)} ${shortName(view.build.version)} is live in ${target}.`;
     case "failed":
-      return `⚠️ ${what}: ${failure(view)}. ${next(view, event, "Try again or cancel on its card.")}`;
+      return `⚠️ ${what}: ${failure(view)}. ${next(view, event, "Try again or cancel it, on its card or in Details.")}`;
     default:
       return what;
   }

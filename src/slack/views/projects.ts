@@ -163,7 +163,9 @@ function integrationBlock(
   const words = versions.length === 0 ? "_Nothing live yet_" : escapeWithin(versions.join(" · "), 2000);
   return {
     type: "section",
-    text: mrkdwn(`${name(one.name)}  \`${one.slug}\`\n${words}`),
+    text: mrkdwn(
+      `${name(one.name)}  \`${one.slug}\`${one.deployer === "webhook" ? "  🔗 webhook" : ""}\n${words}`,
+    ),
     accessory: button(ids.action.editIntegration, "Edit", { ...spot, id: one.id }, named("Edit", one)),
   };
 }

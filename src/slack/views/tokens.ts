@@ -95,7 +95,7 @@ export function newTokenModal(places: readonly Place[]): ModalView {
     callback_id: ids.view.create,
     title: plain("New Token", 24),
     submit: plain("Create", 24),
-    close: plain("Cancel", 24),
+    close: plain("Close", 24),
     blocks: [
       textInput({
         ...{ id: ids.input.name, label: "Name", limit: tokenNameLimit },

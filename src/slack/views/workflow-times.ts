@@ -31,7 +31,7 @@ export function timesInputs({ pendingDays, unfinishedDays, reminderHours }: Time
       ...timeInput(ids.block.reminderHours, "Remind before that", usualHours, "hour", reminderHours),
       hint: {
         type: "plain_text",
-        text: "Those who have not reviewed, or the requester. Never in the first half of the time.",
+        text: "Reminds those who have not reviewed or, once approved, the requester. Of a short time, never in its first half.",
       },
     },
   ];
