@@ -79,7 +79,7 @@ async function promote(): Promise<void> {
   await take(bob, "review-card");
   await press(bob, "Review request 1");
   await bob.getByRole("dialog", { name: "Review Details" }).waitFor();
-  await take(bob, "review-details");
+  await take(bob, "review-details", 1180);
   await bob.keyboard.press("Escape");
   await press(bob, "Approve request 1");
   await press(bob.getByRole("dialog", { name: "Approve for Production?" }), "Approve");
@@ -92,7 +92,7 @@ async function promote(): Promise<void> {
   await bob.getByRole("link", { name: /^Mail/ }).click();
   await bob.getByRole("link", { name: /Review: Orders Sync/ }).click();
   await bob.frameLocator("iframe").getByRole("link", { name: "Review in Slack" }).waitFor();
-  await take(bob, "mail");
+  await take(bob, "mail", 1500);
 }
 
 /** A build from the pipeline to Staging by the webhook, where it fails. */
@@ -155,7 +155,7 @@ async function settings(): Promise<void> {
   await press(home, "Edit Environment Promotion");
   const workflow = ada.getByRole("dialog", { name: "Configure Workflow" });
   await workflow.getByText("can review").waitFor();
-  await take(ada, "configure-workflow", 1110);
+  await take(ada, "configure-workflow", 1270);
   await press(workflow, "Dismiss");
   await press(home, "Show Roles");
   await press(home, "Edit Release Managers");
