@@ -56,6 +56,16 @@ export async function findIntegration(
   };
 }
 
+/** What carries out an integration's promotions now. */
+export async function findDeployer(db: Db | Tx, organizationId: string, id: string): Promise<string> {
+  const [row] = await db
+    .select({ deployer: integrations.deployer })
+    .from(integrations)
+    .where(and(eq(integrations.organizationId, organizationId), eq(integrations.id, id)));
+  if (row === undefined) throw new Error(`There is no integration ${id}`);
+  return row.deployer;
+}
+
 /**
  * Keeps the project of an integration as it is until the transaction ends: its pipeline, and that neither is archived.
  * Whoever only holds it does not wait for others who hold it.

@@ -9,7 +9,7 @@ export type DueReminder = Reminder & {
   number: number;
   /** The request's version now. */
   version: number;
-  /** Under which the outbox knows it, for ever: one reminder per state and its end. */
+  /** Under which the outbox knows it, for longer than a request can wait: one reminder per state and its end. */
   key: string;
 };
 

@@ -51,7 +51,10 @@ export async function promote(context: Context, input: Promote): Promise<Result<
   });
 }
 
-/** Moves a locked request to promoting, opens its deployment and hands it to the outbox. */
+/**
+ * Moves a locked request to promoting, opens its deployment and hands it to the outbox, with the deployer of this moment:
+ * another one that is chosen later must not end what this one was asked for.
+ */
 export async function startAttempt(
   tx: Tx,
   request: PromotionRequest,
@@ -64,21 +67,23 @@ export async function startAttempt(
   const begun = beginAttempt(request, situation, by.shown, deploymentId, now);
   if (!begun.ok) return begun;
   const { actor, surface, shown } = by;
-  await deployments.begin(tx, {
-    organizationId,
-    id: deploymentId,
-    integrationId,
-    environmentId: targetId,
-    buildId,
-    requestNumber: number,
-    startedBy: actor,
-    startedAt: now,
-  });
+  const [deployer] = await Promise.all([
+    catalog.findDeployer(tx, organizationId, integrationId),
+    deployments.begin(tx, {
+      organizationId,
+      id: deploymentId,
+      integrationId,
+      environmentId: targetId,
+      buildId,
+      requestNumber: number,
+      startedBy: actor,
+      startedAt: now,
+    }),
+  ]);
+  const payload = { deploymentId, deployer };
   await Promise.all([
     requests.save(tx, begun.value),
-    outbox.add(tx, [
-      { organizationId, kind: "deploy", key: `deploy:${deploymentId}`, payload: { deploymentId } },
-    ]),
+    outbox.add(tx, [{ organizationId, kind: "deploy", key: `deploy:${deploymentId}`, payload }]),
   ]);
   const facts = shown === null ? {} : { confirmed: shown };
   await recordChange(tx, request, begun.value, { event: "promoting", actor, surface, at: now, facts });

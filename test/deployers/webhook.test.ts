@@ -122,6 +122,22 @@ describe("a promotion that a webhook carries out", () => {
     await report(lastCall().event, { status: "succeeded" });
     await world.settle();
   });
+
+  test("R9: goes on as it began where another deployer is chosen meanwhile: that one ends nothing it was not asked for", async () => {
+    const { sql } = world.database.database;
+    world.far.answers((response) => response.destroy());
+    const number = await world.approvedNext();
+    await world.press("dana", "promote_request");
+    await eventually(() => expect(world.far.calls).toHaveLength(1));
+    await sql`update integrations set deployer = 'record' where slug = 'orders-sync'`;
+    world.far.answers();
+    await world.settle();
+    await sql`update integrations set deployer = 'webhook' where slug = 'orders-sync'`;
+    expect(await world.attempts(number)).toMatchObject([{ status: "in progress" }]);
+    await report(lastCall().event, { status: "succeeded" });
+    await world.settle();
+    expect(own(number)).toContain("Promoted:");
+  });
 });
 
 describe("a far side that never answers, until it is given up", () => {

@@ -16,20 +16,22 @@ export type DeployParts = {
   ): Promise<unknown>;
 };
 
-/** Hands an attempt to its integration's deployer and takes down what that answers. */
+/** The deployer is the integration's of when the attempt began. An item of an earlier version names none. */
+type Payload = { deploymentId: string; deployer?: string };
+
+/** Hands an attempt to its deployer and takes down what that answers. */
 export async function deploy(parts: DeployParts, item: Item, signal?: AbortSignal): Promise<Outcome> {
   const { organizationId, inDoubt } = item;
-  const { deploymentId } = item.payload as { deploymentId: string };
+  const { deploymentId, deployer: chosen } = item.payload as Payload;
   const attempt = await getAttempt(parts.db, organizationId, deploymentId);
   // Whoever reported on it before we noted that it was accepted has it, and need not be asked again.
   if (attempt === undefined || attempt.status !== "in progress" || attempt.acceptedAt !== null) {
     return { kind: "done" };
   }
-  const deployer = Object.hasOwn(parts.deployers, attempt.deployer)
-    ? parts.deployers[attempt.deployer]
-    : undefined;
+  const name = chosen ?? attempt.deployer;
+  const deployer = Object.hasOwn(parts.deployers, name) ? parts.deployers[name] : undefined;
   if (deployer === undefined) {
-    const reason = `there is no deployer called ${attempt.deployer}`;
+    const reason = `there is no deployer called ${name}`;
     await parts.report(organizationId, deploymentId, { status: "failed", reason }, null);
     return { kind: "done" };
   }
@@ -46,7 +48,7 @@ export async function deploy(parts: DeployParts, item: Item, signal?: AbortSigna
  */
 export async function abandon(parts: DeployParts, item: Item, reason: string): Promise<void> {
   const { organizationId, inDoubt } = item;
-  const { deploymentId } = item.payload as { deploymentId: string };
+  const { deploymentId } = item.payload as Payload;
   const attempt = await getAttempt(parts.db, organizationId, deploymentId);
   if (attempt?.status === "in progress" && attempt.reportBy !== null) return;
   await parts.report(organizationId, deploymentId, { status: inDoubt ? "unknown" : "failed", reason }, null);
