@@ -76,6 +76,8 @@ export class Scenarios {
     const left = story === "left waiting";
     if (random.chance(left ? nearing.left : nearing.pending)) await this.#world.clock.near(number, "pending");
     if (random.chance(0.15)) await moves.passerbyApproves(number, random);
+    // The reviewers were found before it: some of them may not be able to any more, or must.
+    if (random.chance(0.15)) await this.#world.admin.change(random);
     switch (story) {
       case "everybody approves at once":
         await moves.allApprove(number, reviewers, random);

@@ -31,6 +31,7 @@ type Parts = {
 export class Admin {
   readonly history = new SettingsHistory();
   readonly #parts: Parts;
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -44,7 +45,11 @@ export class Admin {
   }
 
   /** Changes one thing, as the seed chooses. Everybody who is asked for a review must be able to get it. */
-  async change(random: Random): Promise<string> {
+  change(random: Random): Promise<string> {
+    return this.#alone(() => this.#change(random));
+  }
+
+  async #change(random: Random): Promise<string> {
     const what = random.weighted(changes);
     let next = this.#changed(what, random);
     for (let tries = 0; tries < 20 && able(next) < leastReviewers; tries++)
@@ -55,7 +60,11 @@ export class Admin {
   }
 
   /** Turns the workflow on or off; the open requests live on or, turned off with them, are cancelled. */
-  async turn(enabled: boolean, cancelOpen = false): Promise<void> {
+  turn(enabled: boolean, cancelOpen = false): Promise<void> {
+    return this.#alone(() => this.#turn(enabled, cancelOpen));
+  }
+
+  async #turn(enabled: boolean, cancelOpen: boolean): Promise<void> {
     this.#parts.figures.add(`settings: ${enabled ? "on" : cancelOpen ? "off, requests cancelled" : "off"}`);
     await this.set({ ...tidy(this.history.now), enabled }, cancelOpen);
   }
@@ -67,6 +76,13 @@ export class Admin {
     const { members, assignees, requiredApprovals, enabled, cardsTo } = wanted;
     const settings = { members, assignees, requiredApprovals, enabled, cardsTo };
     this.history.add({ ...settings, workflow, sentAt, answeredAt: Date.now() });
+  }
+
+  /** One change after the other, whoever wants it. */
+  #alone<T>(work: () => Promise<T>): Promise<T> {
+    const mine = this.#last.then(work);
+    this.#last = mine.catch(() => undefined);
+    return mine;
   }
 
   #changed(what: keyof typeof changes, random: Random): Settings {
