@@ -91,8 +91,11 @@ export function checkOutcomes(facts: Facts): string[] {
       say(`was ${outcome}, and the audit log says ${decided[0]}`);
     if (ended.length > 1) say(`ended ${ended.length} times: ${ended}`);
     if (ends.includes(state) && ended[0] !== state) say(`is ${state}, and the audit log says ${ended[0]}`);
-    const given = facts.reviews.filter((one) => one.requestNumber === number && one.replacedAt === null);
-    const approvals = given.filter(({ verdict }) => verdict === "approve").length;
+    const all = facts.reviews.filter((one) => one.requestNumber === number);
+    const given = all.filter(({ replacedAt }) => replacedAt === null);
+    // R4: an approval stays counted, also where its reviewer has rejected since.
+    const approvers = all.filter(({ verdict }) => verdict === "approve").map(({ reviewerId }) => reviewerId);
+    const approvals = new Set(approvers).size;
     const rejections = given.filter(({ verdict }) => verdict === "reject").length;
     if (ungated && given.length > 0) say("was reviewed, and the system had approved it");
     if (approvals !== request.approvals) say(`counts ${request.approvals} approvals of ${approvals}`);
