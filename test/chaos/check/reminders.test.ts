@@ -68,6 +68,9 @@ test("R11: what was on its way when it was answered, or was over, may still arri
   expect(faults({ reviewed: { by: "ann", second: 99 } })).toEqual([]);
   expect(faults({ leftAt: 100 })).toEqual([]);
   expect(faults({ leftAt: 101, items: 0, arrived: {} })).toEqual([]);
+  // One that had left this state and came back to it before it came near its end.
+  const cameBack = { leftAt: 96, arrived: { "message:ann": 106 } };
+  expect(faults(cameBack)).toEqual([]);
 });
 
 test.each<[string, Change, string]>([

@@ -85,7 +85,7 @@ const stillStood = ({ audit }: Facts, { number, state, at }: Nearing, moment: nu
       row.subject === `request:${number}` &&
       row.before?.state.name === state &&
       row.after.state.name !== state &&
-      row.at.getTime() >= at - onItsWayMs &&
+      row.at.getTime() >= at &&
       row.at.getTime() < moment,
   );
 
