@@ -231,7 +231,7 @@ describe("R1: the workflow is disabled", () => {
     await submit({ message_input: "At once" });
     await world.app.idle();
     expect(world.texts("dana").at(-2)).toContain("Promoted: 2026.10.0 is live in Production");
-    expect(world.texts("dana").at(-2)).toContain("None needed");
+    expect(world.texts("dana").at(-2)).toContain("No review was needed: workflow off");
     expect(world.texts("dana").at(-1)).toContain("is promoted: Tax Reports 2026.10.0 is live in Production.");
     expect(world.texts("bob")).toHaveLength(before);
   });
