@@ -56,6 +56,9 @@ try {
   await promote();
   await webhook();
   await settings();
+  await deployers();
+  await tokens();
+  await deliveries();
 } finally {
   await browser.close();
   sandbox.kill("SIGTERM");
@@ -169,8 +172,67 @@ async function settings(): Promise<void> {
   await home.getByText("3. Production").waitFor();
   await take(ada, "settings-projects", 1000);
   await press(home, "Record Deployment");
-  await recordDeployment(ada.getByRole("dialog", { name: "Record Deployment" }));
+  const deployment = ada.getByRole("dialog", { name: "Record Deployment" });
+  await recordDeployment(deployment);
   await take(ada, "record-deployment");
+  await press(deployment, "Dismiss");
+}
+
+/** Where an integration's promotions are sent, with the secret that is shown once. */
+async function deployers(): Promise<void> {
+  const ada = await open("Ada Admin");
+  const home = await reopenHome(ada);
+  await press(home, "Edit Inventory Feed");
+  await take(ada, "edit-integration");
+  await press(ada.getByRole("dialog", { name: "Edit Integration" }), "Webhook Settings");
+  const webhook = ada.getByRole("dialog", { name: "Webhook" });
+  await press(webhook, "Rotate Secret");
+  await press(ada.getByRole("dialog", { name: "Rotate the secret?" }), "Rotate");
+  await webhook.getByText("Copy the secret now").waitFor();
+  await take(ada, "webhook");
+  await press(webhook, "Dismiss");
+}
+
+/** A token for pipelines, made and listed. */
+async function tokens(): Promise<void> {
+  const ada = await open("Ada Admin");
+  const home = await reopenHome(ada);
+  await press(home, "Show API Tokens");
+  await press(home, "New Token");
+  const form = ada.getByRole("dialog", { name: "New Token" });
+  await form.getByLabel("Name").fill("CI of Commerce");
+  for (const scope of ["Register builds", "Report deployments", "Request and cancel promotions"]) {
+    await form.getByLabel(scope).check();
+  }
+  await take(ada, "new-token");
+  await press(form, "Create");
+  await form.getByText("you will not see it again").waitFor();
+  await take(ada, "token-made");
+  await press(form, "Done");
+  await home.getByRole("button", { name: "Revoke CI of Commerce" }).waitFor();
+  await take(ada, "settings-tokens");
+}
+
+/** Who was told what of a request. */
+async function deliveries(): Promise<void> {
+  const ada = await open("Ada Admin");
+  const composer = ada.getByRole("combobox", { name: "Message Signoff" });
+  await composer.fill("/approvals");
+  await composer.press("Enter");
+  const approvals = ada.getByRole("dialog", { name: "Approvals" });
+  await press(approvals, "Past");
+  await press(approvals, "Details of request 1");
+  await press(ada.getByRole("dialog", { name: "Review Details" }), "Deliveries");
+  await ada.getByRole("dialog", { name: "Deliveries of #1" }).getByText("Review card").first().waitFor();
+  await take(ada, "deliveries", 1020);
+}
+
+/** The Home where they left it, in the settings. */
+async function reopenHome(page: Page): Promise<Locator> {
+  await page.getByRole("navigation", { name: "Signoff tabs" }).getByRole("link", { name: "Home" }).click();
+  const home = page.getByRole("region", { name: "Signoff Home" });
+  await home.getByRole("button", { name: "Settings, shown now" }).waitFor();
+  return home;
 }
 
 async function recordDeployment(form: Locator): Promise<void> {
