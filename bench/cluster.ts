@@ -18,10 +18,11 @@ export type Cluster = {
   stop(): Promise<void>;
 };
 
-// The defaults, fsync and all, but for what keeps a checkpoint or the plans' log out of a round.
+// The defaults, fsync and all, but for what keeps a checkpoint or the plans' log out of a round, and the quarter of the
+// memory that is usual for a server: https://www.postgresql.org/docs/current/runtime-config-resource.html
 const settings = {
   max_connections: "100",
-  shared_buffers: "512MB",
+  shared_buffers: `${Math.round(totalmem() / 4 / 2 ** 20)}MB`,
   max_wal_size: "4GB",
   checkpoint_timeout: "30min",
 };

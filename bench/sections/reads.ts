@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type postgres from "postgres";
 import { median, quantile, type Row, shown } from "../figures.ts";
 import { type Bench, type Listener, send, startBot } from "../listeners.ts";
@@ -14,7 +15,8 @@ type Size = (typeof sizes)[number];
 
 const acts = ["home", "approvals", "decide"] as const;
 type Act = (typeof acts)[number];
-const each: Record<Act, number> = { home: 40, approvals: 40, decide: 60 };
+/** No more decisions at a time than wait in the small database. */
+const each: Record<Act, number> = { home: 40, approvals: 40, decide: small.pending };
 const names: Record<Act, string> = {
   home: "opening the Home, until it is published",
   approvals: "`/approvals`, until its modal is open and the command acknowledged",
@@ -72,29 +74,33 @@ async function measure(bench: Bench, load: Child, places: Record<Size, Place>): 
 async function perform(load: Child, place: Place, act: Act): Promise<number[]> {
   const bodies: string[] = [];
   const viewer = (i: number) => reviewerId(i % reviewers);
+  const first = place.next;
   for (let i = 0; i < each[act]; i++) {
-    if (act === "home") bodies.push(homeOpened(viewer(i), `Ev${place.next}-${i}-${act}`));
+    if (act === "home") bodies.push(homeOpened(viewer(i), `Ev${randomUUID()}`));
     else if (act === "approvals") bodies.push(command("/approvals", "", viewer(i), `trigger-${i}`));
-    else bodies.push(approveClick(await takePending(place), viewer(i)));
+    else bodies.push(approveClick(first + i, viewer(i)));
   }
   const contentType = act === "home" ? { contentType: "application/json" } : {};
   const job = { port: place.bot.port, inFlight: 1, bodies, ...contentType };
   const { latenciesMs, said } = await send(load, job);
   if (act === "approvals" && said !== "") throw new Error(`/approvals said ${said}`);
+  if (act === "decide") await goOn(place);
   return latenciesMs;
 }
 
-/** The next request that waits. One that was decided waits again once all were: the small database has few. */
-async function takePending(place: Place): Promise<number> {
-  if (place.next > place.pending) {
-    await place.sql`
-      update requests set state = 'pending', approvals = 0, outcome = null, decided_at = null, decided_by = null,
-        expires_at = now() + interval '6 days' where number <= ${place.pending}`;
-    await place.sql`delete from reviews where request_number <= ${place.pending}`;
-    await place.sql`vacuum (analyze) requests, reviews`;
-    place.next = 1;
-  }
-  return place.next++;
+/**
+ * On to the next requests that wait. Where too few are left, what was decided waits again: every act meets lists that are
+ * as full as at the beginning.
+ */
+async function goOn(place: Place): Promise<void> {
+  place.next += each.decide;
+  if (place.next + each.decide <= place.pending + 1) return;
+  await place.sql`
+    update requests set state = 'pending', approvals = 0, outcome = null, decided_at = null, decided_by = null,
+      expires_at = now() + interval '6 days' where number <= ${place.pending}`;
+  await place.sql`delete from reviews where request_number <= ${place.pending}`;
+  await place.sql`vacuum (analyze) requests, reviews`;
+  place.next = 1;
 }
 
 function rowsOf(act: Act, all: All, full: Amounts): Row[] {
@@ -131,7 +137,8 @@ async function lookAtPlans(bench: Bench, load: Child, place: Place): Promise<Row
   const url = bench.cluster.url("reads_full");
   const { bot, stop } = await startBot(url, { held: true });
   try {
-    for (const act of acts) await perform(load, { ...place, bot }, act);
+    const same = { ...place, bot };
+    for (const act of acts) await perform(load, same, act);
   } finally {
     await stop();
   }
