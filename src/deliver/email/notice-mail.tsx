@@ -1,4 +1,6 @@
-import { Heading, Link, Text } from "@react-email/components";
+import { Heading } from "@react-email/heading";
+import { Link } from "@react-email/link";
+import { Text } from "@react-email/text";
 import { Layout } from "./layout.tsx";
 import type { Mail } from "./mail.ts";
 import { ActionButton, Badge, Cautions, Facts, Pieces, Quotes } from "./parts.tsx";

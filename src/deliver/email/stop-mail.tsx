@@ -1,5 +1,6 @@
-import { Heading, Text } from "@react-email/components";
+import { Heading } from "@react-email/heading";
 import { render } from "@react-email/render";
+import { Text } from "@react-email/text";
 import type { Stop } from "../../domain/stops.ts";
 import { stopAdvice } from "../../slack/views/admin-message.ts";
 import { Layout } from "./layout.tsx";
