@@ -1,1 +1,1 @@
-CREATE INDEX "outbox_ended" ON "outbox" USING btree ("outcome","settled_at") WHERE settled_at is not null;
+CREATE INDEX IF NOT EXISTS "outbox_ended" ON "outbox" USING btree ("outcome","settled_at") WHERE settled_at is not null;
