@@ -1,3 +1,4 @@
+import type { Person } from "../domain/people.ts";
 import type { Refusal } from "../domain/refusals.ts";
 import { never } from "../domain/result.ts";
 import type { RequestView } from "../queries/request-view.ts";
@@ -9,8 +10,9 @@ import { shortName, stateWords } from "./views/words.ts";
  * R13: a refusal as plain sentences: why not, and who can. Put it through `escaped` before it goes into mrkdwn.
  *
  * @param view the request that the refusal is about, as it is now
+ * @param admins who runs Signoff, where one of them must do something about it
  */
-export function refusalWords(refusal: Refusal, view?: RequestView): string {
+export function refusalWords(refusal: Refusal, view?: RequestView, admins: readonly Person[] = []): string {
   switch (refusal.code) {
     case "not-found":
       return notFound[refusal.what];
@@ -37,7 +39,7 @@ export function refusalWords(refusal: Refusal, view?: RequestView): string {
     case "not-reviewer":
       return notReviewer(refusal, view);
     case "too-few-reviewers":
-      return tooFew(refusal);
+      return tooFew(refusal, admins);
     case "already-decided":
     case "not-pending":
       return `#${refusal.number} is not waiting for review any more${view ? `: ${lower(stateWords(view))}` : ""}.`;
@@ -133,7 +135,7 @@ function whoReviews(view?: RequestView): string {
     : `${nameList(names)} can.`;
 }
 
-function tooFew(refusal: Extract<Refusal, { code: "too-few-reviewers" }>): string {
+function tooFew(refusal: Extract<Refusal, { code: "too-few-reviewers" }>, admins: readonly Person[]): string {
   const roles =
     refusal.workflowRoles.length === 0
       ? "the reviewer roles"
@@ -141,7 +143,8 @@ function tooFew(refusal: Extract<Refusal, { code: "too-few-reviewers" }>): strin
   const needed = refusal.required === 1 ? "one review is needed" : `${refusal.required} reviews are needed`;
   const can =
     refusal.available === 0 ? "nobody but you could review it" : `only ${refusal.available} could review it`;
-  return `Nobody would be able to decide this: ${needed}, and ${can}. Ask an admin to add people to ${roles}.`;
+  const who = admins.length === 0 ? "an admin" : nameList(admins.map(({ name }) => shortName(name)));
+  return `Nobody would be able to decide this: ${needed}, and ${can}. Ask ${who} to add people to ${roles}.`;
 }
 
 function notApproved(refusal: Extract<Refusal, { code: "not-approved" }>, view?: RequestView): string {

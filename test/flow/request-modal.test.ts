@@ -115,7 +115,7 @@ describe("a bad choice is an error on its field", () => {
     await submit();
     expect(fieldError()).toEqual([
       "target",
-      "Nobody would be able to decide this: 2 reviews are needed, and only 1 could review it. Ask an admin to add people to Release Managers.",
+      "Nobody would be able to decide this: 2 reviews are needed, and only 1 could review it. Ask Ada Admin to add people to Release Managers.",
     ]);
     await world.reseed(() => {});
   });

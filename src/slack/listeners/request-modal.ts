@@ -3,6 +3,7 @@ import type { ModalView } from "@slack/types";
 import { member } from "../../domain/actor.ts";
 import type { Refusal } from "../../domain/refusals.ts";
 import { searchIntegrations } from "../../queries/find-integrations.ts";
+import { getAdmins } from "../../queries/get-admins.ts";
 import { getRequest } from "../../queries/get-request.ts";
 import { requestPromotion } from "../../usecases/request-promotion.ts";
 import { faultWords, onSubmit, type Submission, type SubmissionAnswer, within } from "../answer.ts";
@@ -154,7 +155,10 @@ async function refused(
   const number = "number" in refusal ? refusal.number : null;
   const { db, now } = ports.context;
   const view = number === null ? undefined : await getRequest(db, submission.organizationId, number, now());
-  const words = refusalWords(refusal, view);
+  const { organizationId, userId } = submission;
+  const admins =
+    refusal.code === "too-few-reviewers" ? await getAdmins(db, organizationId, userId) : undefined;
+  const words = refusalWords(refusal, view, admins?.admins);
   return { response_action: "errors", errors: { [fieldOf(refusal, integrationId)]: words } };
 }
 
