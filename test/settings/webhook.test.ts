@@ -76,14 +76,19 @@ test.each(doors)("an admin chooses a webhook and tries it, through the %s", asyn
   await ada.close();
 });
 
-test("an address inside is refused where the configuration does not allow it", async () => {
-  await world.restartWith({});
-  const ada = inSettings(world, "ada", "modal");
+/** From outside to the webhook's form of *Parcels modal*. */
+async function toWebhook(ada: ReturnType<typeof inSettings>): Promise<void> {
   await ada.open();
   await ada.press("Open Commerce");
   await ada.press("Edit Parcels modal");
   await ada.press("Webhook Settings");
   await ada.says("When *Parcels modal* is promoted");
+}
+
+test("an address inside is refused where the configuration does not allow it", async () => {
+  await world.restartWith({});
+  const ada = inSettings(world, "ada", "modal");
+  await toWebhook(ada);
   expect(await ada.submit({ webhook_url: far.url })).toEqual({
     webhook_url: "The address must begin with https://, so that nobody reads along.",
   });
@@ -101,11 +106,7 @@ test("an address inside is refused where the configuration does not allow it", a
 test("whoever rotates or tests the webhook of an integration that was archived meanwhile is told so", async () => {
   for (const label of ["Rotate Secret", "Send a Test"]) {
     const ada = inSettings(world, "ada", "modal");
-    await ada.open();
-    await ada.press("Open Commerce");
-    await ada.press("Edit Parcels modal");
-    await ada.press("Webhook Settings");
-    await ada.says("When *Parcels modal* is promoted");
+    await toWebhook(ada);
     const archive = (at: Date | null) => world.database.database.sql`
       update integrations set archived_at = ${at} where name = 'Parcels modal'`;
     await archive(new Date());
@@ -118,11 +119,7 @@ test("whoever rotates or tests the webhook of an integration that was archived m
 
 test("R13: nobody but an admin opens, tests or rotates it", async () => {
   const ada = inSettings(world, "ada", "modal");
-  await ada.open();
-  await ada.press("Open Commerce");
-  await ada.press("Edit Parcels modal");
-  await ada.press("Webhook Settings");
-  await ada.says("When *Parcels modal* is promoted");
+  await toWebhook(ada);
   await world.database.database.sql`
     update role_holdings set member_id = ${world.id("bob")} where member_id = ${world.id("ada")}`;
   for (const label of ["Rotate Secret", "Send a Test"]) {
