@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    include: ["{src,db,sandbox,test}/**/*.test.{ts,tsx}"],
+    include: ["{src,db,sandbox,test,tools}/**/*.test.{ts,tsx}"],
     exclude: ["test/browser/**", "**/node_modules/**"],
     environment: "node",
     // A shared, busy machine may be slow once; a test that fails twice is wrong. At a desk nothing is tried again.

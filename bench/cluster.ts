@@ -2,8 +2,8 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { cpus, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import postgres from "postgres";
-import { startEmbedded } from "../db/embedded.ts";
-import { migrate } from "../db/migrate.ts";
+import { migrate } from "../db/connection/migrate.ts";
+import { startEmbedded } from "../tools/embedded-postgres/embedded.ts";
 
 /** A PostgreSQL of the bench's own; each section gets databases of its own in it. */
 export type Cluster = {

@@ -1,5 +1,5 @@
-import { ids } from "../src/slack/ids.ts";
-import { targetBlock } from "../src/slack/views/request-modal.ts";
+import { ids } from "../src/slack/kernel/ids.ts";
+import { targetBlock } from "../src/slack/requests/request-modal-view.ts";
 
 /** The workspace, the keys and the people that every part of the bench agrees on. */
 export const workspace = {

@@ -1,5 +1,5 @@
 import type postgres from "postgres";
-import { defaultOptions, type WorkflowOptions } from "../src/domain/workflow.ts";
+import { defaultOptions, type WorkflowOptions } from "../src/domain/workflow/workflow.ts";
 import { workspace } from "./payloads.ts";
 
 /** How much of everything a database is filled with. */

@@ -1,8 +1,8 @@
 import { fileURLToPath } from "node:url";
 import { serve } from "@hono/node-server";
 import postgres from "postgres";
-import { startEmbedded } from "../db/embedded.ts";
-import { createLog } from "../src/log.ts";
+import { createLog } from "../src/lib/log.ts";
+import { startEmbedded } from "../tools/embedded-postgres/embedded.ts";
 import { startCi } from "./ci/start.ts";
 import { freePort } from "./free-port.ts";
 import { createPage } from "./page/index.ts";

@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
-import { type App, type AppOptions, startApp } from "../src/app.ts";
+import { type App, type AppOptions, startApp } from "../src/compose/app.ts";
 import { type Config, readConfig } from "../src/config.ts";
 import { findByEmail } from "../src/directory/find-by-email.ts";
-import { loadSeedFile } from "../src/load-seed-file.ts";
-import { slackClients } from "../src/slack/clients.ts";
+import { loadSeedFile } from "../src/seed/load-seed-file.ts";
+import { slackClients } from "../src/slack/client/clients.ts";
 import { freePort } from "./free-port.ts";
 import { type MailStandIn, startMail } from "./mail.ts";
 import { type SlackOptions, type SlackStandIn, startSlack } from "./slack/index.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type LogLevel, logLevels } from "./log.ts";
+import { type LogLevel, logLevels } from "./lib/log.ts";
 
 /** Everything that the process is told from outside. */
 export type Config = {

@@ -1,6 +1,6 @@
-import { type App, startApp } from "../../src/app.ts";
+import { type App, startApp } from "../../src/compose/app.ts";
 import { readConfig } from "../../src/config.ts";
-import { createLog } from "../../src/log.ts";
+import { createLog } from "../../src/lib/log.ts";
 import { answerParent } from "../process.ts";
 
 /** Enough to see what is wrong; a thousand clicks that fail alike say no more. */

@@ -1,5 +1,5 @@
 import { connect, type Socket } from "node:net";
-import { signedHeaders } from "../../sandbox/slack/sign.ts";
+import { signedHeaders } from "../../sandbox/slack/people/sign.ts";
 import { workspace } from "../payloads.ts";
 import { answerParent } from "../process.ts";
 

@@ -1,5 +1,5 @@
-import { connect } from "../../db/connect.ts";
-import { createLog } from "../../src/log.ts";
+import { connect } from "../../db/connection/connect.ts";
+import { createLog } from "../../src/lib/log.ts";
 import { startOutbox } from "../../src/outbox/worker.ts";
 import { answerParent } from "../process.ts";
 

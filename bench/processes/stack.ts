@@ -1,11 +1,11 @@
 import type { BlockAction } from "@slack/bolt";
 import postgres from "postgres";
-import { createLog } from "../../src/log.ts";
-import { createSlackApp } from "../../src/slack/app.ts";
-import { ids } from "../../src/slack/ids.ts";
+import { createLog } from "../../src/lib/log.ts";
+import { createSlackApp } from "../../src/slack/client/app.ts";
+import { ids } from "../../src/slack/kernel/ids.ts";
 import { createWeb } from "../../src/web/app.ts";
 import { listen } from "../../src/web/listen.ts";
-import { slackReceiver } from "../../src/web/slack-receiver.ts";
+import { slackReceiver } from "../../src/web/receiver/slack-receiver.ts";
 import { decideInOneStatement } from "../floor.ts";
 import { workspace } from "../payloads.ts";
 import { answerParent } from "../process.ts";

@@ -10,7 +10,7 @@ import { startChild } from "../process.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
-/** From the start of `node dist/src/main.js`, built anew, on a migrated database, to the line that says it listens. */
+/** From the start of `node dist/src/bin/main.js`, built anew, on a migrated database, to the line that says it listens. */
 export async function start(bench: Bench): Promise<Row[]> {
   const { url } = await bench.cluster.database("start");
   const farEnds = startChild("far-ends.ts");
@@ -59,7 +59,7 @@ async function build(place: string): Promise<void> {
 
 async function startOnce(place: string, env: Record<string, string>): Promise<number> {
   const began = performance.now();
-  const bot = spawn(process.execPath, [join(place, "dist/src/main.js")], {
+  const bot = spawn(process.execPath, [join(place, "dist/src/bin/main.js")], {
     cwd: place,
     env,
     stdio: ["ignore", "pipe", "inherit"],

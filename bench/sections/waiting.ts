@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import type postgres from "postgres";
-import { hashOf, hintOf, newTokenText } from "../../src/usecases/token-text.ts";
+import { hashOf, hintOf, newTokenText } from "../../src/usecases/tokens/token-text.ts";
 import { median, quantile, type Row, shown } from "../figures.ts";
 import { type Bench, type Listener, send, startBot } from "../listeners.ts";
 import { approveClick, reviewerId, workspace } from "../payloads.ts";

@@ -9,7 +9,7 @@ import {
   unique,
   uuid,
 } from "drizzle-orm/pg-core";
-import type { Actor } from "../../src/domain/actor.ts";
+import type { Actor } from "../../src/domain/shared/actor.ts";
 import { integrations } from "./catalog.ts";
 import { id, moment, organizationId } from "./columns.ts";
 import { organizations } from "./people.ts";

@@ -12,8 +12,8 @@ import {
   unique,
   uniqueIndex,
 } from "drizzle-orm/pg-core";
-import type { Actor } from "../../src/domain/actor.ts";
-import type { DeploymentStatus } from "../../src/domain/deployment.ts";
+import type { DeploymentStatus } from "../../src/domain/deployments/deployment.ts";
+import type { Actor } from "../../src/domain/shared/actor.ts";
 import { id, moment, organizationId } from "./columns.ts";
 import { organizations, roles } from "./people.ts";
 

@@ -1,5 +1,5 @@
 import { boolean, foreignKey, integer, pgTable, primaryKey, text, unique, uuid } from "drizzle-orm/pg-core";
-import type { Standing, WorkspaceRole } from "../../src/domain/people.ts";
+import type { Standing, WorkspaceRole } from "../../src/domain/people/people.ts";
 import { id, moment, organizationId } from "./columns.ts";
 
 /** A Slack workspace that installed Signoff; its id is Slack's (T…). */

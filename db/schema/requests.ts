@@ -13,8 +13,8 @@ import {
   uniqueIndex,
   uuid,
 } from "drizzle-orm/pg-core";
-import type { Actor, Surface } from "../../src/domain/actor.ts";
-import type { Decision, StateName, Verdict } from "../../src/domain/request.ts";
+import type { Decision, StateName, Verdict } from "../../src/domain/requests/request.ts";
+import type { Actor, Surface } from "../../src/domain/shared/actor.ts";
 import { builds, environments, integrations } from "./catalog.ts";
 import { id, moment, organizationId } from "./columns.ts";
 import { organizations } from "./people.ts";

@@ -1,15 +1,15 @@
 import { readFileSync } from "node:fs";
 import { Hono } from "hono";
-import { acts } from "./acts.ts";
-import { adminActs } from "./admin-acts.ts";
-import { ciActs } from "./ci-acts.ts";
-import { readOffers } from "./commands.ts";
-import { Feed } from "./feed.ts";
-import type { PageHouse } from "./house.ts";
-import { pages } from "./pages.ts";
-import { Reads } from "./reads.ts";
-import { notFoundPage } from "./render-page.tsx";
-import type { PageOptions } from "./types.ts";
+import { notFoundPage } from "./render/render-page.tsx";
+import { acts } from "./routes/acts.ts";
+import { adminActs } from "./routes/admin-acts.ts";
+import { ciActs } from "./routes/ci-acts.ts";
+import { readOffers } from "./routes/commands.ts";
+import { Feed } from "./routes/feed.ts";
+import type { PageHouse } from "./routes/page-deps.ts";
+import { pages } from "./routes/pages.ts";
+import { Reads } from "./routes/reads.ts";
+import type { PageOptions } from "./routes/types.ts";
 
 /** Mails bring their own styles and pictures; nothing but this server's script may run. */
 const policy =

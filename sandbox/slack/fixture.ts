@@ -8,7 +8,7 @@ import { Hono } from "hono";
 import { afterAll, afterEach, beforeAll, beforeEach } from "vitest";
 import type { Json, SlackOptions, SlackStandIn } from "./index.ts";
 import { startSlack } from "./index.ts";
-import { signedHeaders } from "./sign.ts";
+import { signedHeaders } from "./people/sign.ts";
 
 const secret = "s3cret";
 export const token = "xoxb-test";

@@ -1,7 +1,7 @@
-import type { EventSender } from "./events.ts";
 import type { FaultPlan } from "./faults.ts";
-import type { Grants } from "./grants.ts";
 import type { Manifest } from "./manifest.ts";
+import type { EventSender } from "./people/events.ts";
+import type { Grants } from "./people/grants.ts";
 import type { ApiCall, BotAnswer, EventRetry, Json } from "./types.ts";
 import type { Workspace } from "./workspace.ts";
 

@@ -1,15 +1,23 @@
 import type { AddressInfo } from "node:net";
 import { serve } from "@hono/node-server";
-import { command, event, openHome, shortcut } from "./commands.ts";
-import { makeDeliver } from "./deliver.ts";
-import { EventSender } from "./events.ts";
 import { makeFaults } from "./faults.ts";
-import { Grants } from "./grants.ts";
 import type { House } from "./house.ts";
-import { choose, messagePlace, press, setValue, suggest, viewPlace, viewWith } from "./interactivity.ts";
 import { readManifest } from "./manifest.ts";
+import { command, event, openHome, shortcut } from "./people/commands.ts";
+import { makeDeliver } from "./people/deliver.ts";
+import { EventSender } from "./people/events.ts";
+import { Grants } from "./people/grants.ts";
+import {
+  choose,
+  messagePlace,
+  press,
+  setValue,
+  suggest,
+  viewPlace,
+  viewWith,
+} from "./people/interactivity.ts";
+import { closeView, submit } from "./people/submissions.ts";
 import { makeServer } from "./server.ts";
-import { closeView, submit } from "./submissions.ts";
 import type { SlackOptions, SlackStandIn, Target } from "./types.ts";
 import { Workspace } from "./workspace.ts";
 

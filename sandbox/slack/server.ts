@@ -5,10 +5,10 @@ import { Hono } from "hono";
 import type { Context } from "./api/method.ts";
 import { SlackError, stringArg } from "./api/method.ts";
 import { methods } from "./api/methods.ts";
-import { isJson } from "./elements.ts";
+import { isJson } from "./checks/elements.ts";
+import { makeRates } from "./checks/rates.ts";
 import type { House } from "./house.ts";
-import { makeRates } from "./rates.ts";
-import { useResponseUrl } from "./reply.ts";
+import { useResponseUrl } from "./people/reply.ts";
 import type { ApiAnswer, ApiCall, Json } from "./types.ts";
 
 const mostCalls = 10_000;

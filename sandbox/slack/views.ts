@@ -1,5 +1,5 @@
-import { list, stateOf, textOf } from "./elements.ts";
-import { limits } from "./limits.ts";
+import { list, stateOf, textOf } from "./checks/elements.ts";
+import { limits } from "./checks/limits.ts";
 import type { Json, Option, StandInView } from "./types.ts";
 import type { Workspace } from "./workspace.ts";
 

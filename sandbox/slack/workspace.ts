@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import { stateOf } from "./elements.ts";
-import type { RuleName } from "./limits.ts";
-import { docsOf } from "./limits.ts";
-import { normalizeBlocks } from "./normalize.ts";
+import { stateOf } from "./checks/elements.ts";
+import type { RuleName } from "./checks/limits.ts";
+import { docsOf } from "./checks/limits.ts";
+import { normalizeBlocks } from "./checks/normalize.ts";
 import type {
   Change,
   ChannelOptions,

@@ -1,5 +1,5 @@
-import type { Outcome } from "../domain/outcome.ts";
-import type { Context } from "../usecases/context.ts";
+import type { Outcome } from "../domain/delivery/outcome.ts";
+import type { Context } from "../usecases/shared/context.ts";
 
 /** What of Slack's methods keeps people and groups in step. */
 export type DirectoryClient = {

@@ -1,6 +1,6 @@
-import type { Outcome } from "../domain/outcome.ts";
-import type { GroupItem, MemberItem } from "../usecases/plan-refresh.ts";
-import { warnAdmins } from "../usecases/warn-admins.ts";
+import type { Outcome } from "../domain/delivery/outcome.ts";
+import { warnAdmins } from "../usecases/delivery/warn-admins.ts";
+import type { GroupItem, MemberItem } from "../usecases/people/plan-refresh.ts";
 import type { Directory } from "./directory.ts";
 import { readGroups } from "./read-groups.ts";
 import { readPeople } from "./read-people.ts";

@@ -1,5 +1,5 @@
-import type { Context } from "../usecases/context.ts";
-import { saveOrganization } from "../usecases/save-organization.ts";
+import { saveOrganization } from "../usecases/people/save-organization.ts";
+import type { Context } from "../usecases/shared/context.ts";
 import type { SlackUser } from "./slack-user.ts";
 
 /** What of Slack's people methods is used here. */

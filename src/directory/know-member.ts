@@ -1,6 +1,6 @@
-import { getMember } from "../queries/get-member.ts";
-import type { Context } from "../usecases/context.ts";
-import { saveMembers } from "../usecases/save-members.ts";
+import { getMember } from "../queries/people/get-member.ts";
+import { saveMembers } from "../usecases/people/save-members.ts";
+import type { Context } from "../usecases/shared/context.ts";
 import { memberOf, type SlackUser } from "./slack-user.ts";
 
 /** Asks Slack about one person; rejects where Slack does not answer. */

@@ -1,7 +1,7 @@
-import { getMember } from "../queries/get-member.ts";
-import { getMemberByEmail } from "../queries/get-member-by-email.ts";
-import type { Context } from "../usecases/context.ts";
-import { saveMembers } from "../usecases/save-members.ts";
+import { getMember } from "../queries/people/get-member.ts";
+import { getMemberByEmail } from "../queries/people/get-member-by-email.ts";
+import { saveMembers } from "../usecases/people/save-members.ts";
+import type { Context } from "../usecases/shared/context.ts";
 import { memberOf, type SlackUser } from "./slack-user.ts";
 
 type Parts = {

@@ -1,7 +1,7 @@
-import type { Outcome } from "../domain/outcome.ts";
-import { getNextGroup } from "../queries/get-bound-groups.ts";
-import { getDirectoryRun } from "../queries/get-directory-run.ts";
-import { moveDirectoryRun } from "../usecases/move-directory-run.ts";
+import type { Outcome } from "../domain/delivery/outcome.ts";
+import { getNextGroup } from "../queries/people/get-bound-groups.ts";
+import { getDirectoryRun } from "../queries/people/get-directory-run.ts";
+import { moveDirectoryRun } from "../usecases/people/move-directory-run.ts";
 import { type Directory, pauseMs } from "./directory.ts";
 import { syncGroup } from "./sync-group.ts";
 

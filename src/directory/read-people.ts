@@ -1,7 +1,7 @@
-import type { Outcome } from "../domain/outcome.ts";
-import { getDirectoryRun } from "../queries/get-directory-run.ts";
-import { moveDirectoryRun } from "../usecases/move-directory-run.ts";
-import { savePeoplePage } from "../usecases/save-people-page.ts";
+import type { Outcome } from "../domain/delivery/outcome.ts";
+import { getDirectoryRun } from "../queries/people/get-directory-run.ts";
+import { moveDirectoryRun } from "../usecases/people/move-directory-run.ts";
+import { savePeoplePage } from "../usecases/people/save-people-page.ts";
 import { type Directory, pauseMs, slackSays } from "./directory.ts";
 import { memberOf, type SlackUser } from "./slack-user.ts";
 

@@ -1,7 +1,7 @@
-import type { Outcome } from "../domain/outcome.ts";
-import type { MemberId } from "../domain/people.ts";
-import { deactivateMember } from "../usecases/deactivate-member.ts";
-import { saveMembers } from "../usecases/save-members.ts";
+import type { Outcome } from "../domain/delivery/outcome.ts";
+import type { MemberId } from "../domain/people/people.ts";
+import { deactivateMember } from "../usecases/people/deactivate-member.ts";
+import { saveMembers } from "../usecases/people/save-members.ts";
 import { type Directory, slackSays } from "./directory.ts";
 import { memberOf, type SlackUser } from "./slack-user.ts";
 

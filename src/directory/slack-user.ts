@@ -1,5 +1,5 @@
-import type { Standing } from "../domain/people.ts";
-import type { SavedMember } from "../usecases/save-members.ts";
+import type { Standing } from "../domain/people/people.ts";
+import type { SavedMember } from "../usecases/people/save-members.ts";
 
 /** What of Slack's user object decides who a person is: https://docs.slack.dev/reference/objects/user-object */
 export type SlackUser = {

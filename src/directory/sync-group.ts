@@ -1,9 +1,9 @@
-import type { Outcome } from "../domain/outcome.ts";
-import type { MemberId } from "../domain/people.ts";
-import { heldThrough, isBound, listUnknown } from "../queries/get-bound-groups.ts";
-import { saveMembers } from "../usecases/save-members.ts";
-import { syncHoldings } from "../usecases/sync-holdings.ts";
-import { warnGroupGone } from "../usecases/warn-group-gone.ts";
+import type { Outcome } from "../domain/delivery/outcome.ts";
+import type { MemberId } from "../domain/people/people.ts";
+import { heldThrough, isBound, listUnknown } from "../queries/people/get-bound-groups.ts";
+import { saveMembers } from "../usecases/people/save-members.ts";
+import { syncHoldings } from "../usecases/people/sync-holdings.ts";
+import { warnGroupGone } from "../usecases/people/warn-group-gone.ts";
 import { type Directory, slackSays } from "./directory.ts";
 import { memberOf, type SlackUser } from "./slack-user.ts";
 

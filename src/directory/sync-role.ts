@@ -1,5 +1,5 @@
-import { getGroupOf } from "../queries/get-bound-groups.ts";
-import { planGroupSync } from "../usecases/plan-refresh.ts";
+import { getGroupOf } from "../queries/people/get-bound-groups.ts";
+import { planGroupSync } from "../usecases/people/plan-refresh.ts";
 import type { Directory } from "./directory.ts";
 import { syncGroup } from "./sync-group.ts";
 

@@ -1,5 +1,5 @@
-import type { Outcome } from "../domain/outcome.ts";
-import type { Job } from "../domain/slots.ts";
+import type { Outcome } from "../domain/delivery/outcome.ts";
+import type { Job } from "../domain/delivery/slots.ts";
 
 /** What the scheduled jobs do for one organization: each answers how many it did, and does at most `batch` at once. */
 export type Work = Record<Job, (organizationId: string) => Promise<number>>;

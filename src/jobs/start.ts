@@ -1,5 +1,5 @@
 import cron, { type ScheduledTask } from "node-cron";
-import { type Job, jobs, slotOf } from "../domain/slots.ts";
+import { type Job, jobs, slotOf } from "../domain/delivery/slots.ts";
 
 export type Jobs = {
   /** Behind the wake-ups: looks for work that nobody announced. Each process does its own. */

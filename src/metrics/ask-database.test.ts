@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { Figures } from "../../db/figures.ts";
+import type { Figures } from "../../db/delivery/stats.ts";
 import { askDatabase } from "./ask-database.ts";
 
 const figures: Figures = { queue: [], dead: [], warnings: [], jobs: [], requests: [] };

@@ -1,4 +1,4 @@
-import type { Figures } from "../../db/figures.ts";
+import type { Figures } from "../../db/delivery/stats.ts";
 import type { ReadFigures } from "./database-gauges.ts";
 
 /** How long whoever scrapes waits for the database, in milliseconds. */

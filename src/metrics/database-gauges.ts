@@ -1,5 +1,5 @@
 import { Gauge, type Registry } from "prom-client";
-import type { Figures } from "../../db/figures.ts";
+import type { Figures } from "../../db/delivery/stats.ts";
 
 /** Gives the figures, or undefined where the database does not give them in time. */
 export type ReadFigures = () => Promise<Figures | undefined>;

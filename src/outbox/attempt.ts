@@ -1,8 +1,8 @@
-import type { Db } from "../../db/connect.ts";
-import * as store from "../../db/outbox.ts";
-import type { Outcome } from "../domain/outcome.ts";
-import type { Line } from "./line.ts";
+import type { Db } from "../../db/connection/connect.ts";
+import * as store from "../../db/delivery/outbox.ts";
+import type { Outcome } from "../domain/delivery/outcome.ts";
 import { maxAttempts, retryAfterMs } from "./retry.ts";
+import type { Line } from "./spacing.ts";
 
 export type { Outcome };
 

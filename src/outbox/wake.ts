@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import type { Database } from "../../db/connect.ts";
-import { listen } from "../../db/listen.ts";
+import type { Database } from "../../db/connection/connect.ts";
+import { listen } from "../../db/connection/listen.ts";
 
 const channel = "signoff_outbox";
 

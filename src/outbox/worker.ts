@@ -1,7 +1,7 @@
-import type { Database } from "../../db/connect.ts";
-import * as store from "../../db/outbox.ts";
+import type { Database } from "../../db/connection/connect.ts";
+import * as store from "../../db/delivery/outbox.ts";
 import { type AttemptOutcome, carryOut, type Handler, type Log, ProcessStopping } from "./attempt.ts";
-import { createLine } from "./line.ts";
+import { createLine } from "./spacing.ts";
 
 export type { Handler } from "./attempt.ts";
 

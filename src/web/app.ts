@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { secureHeaders } from "hono/secure-headers";
-import type { LinkPayload } from "../links.ts";
-import type { Log } from "../log.ts";
+import type { LinkPayload } from "../lib/links.ts";
+import type { Log } from "../lib/log.ts";
 import type { ApiEnv } from "./api/auth.ts";
 import { type Health, healthRoutes } from "./health.ts";
 import { type FindCard, linkRoutes } from "./link-routes.ts";

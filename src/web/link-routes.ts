@@ -1,6 +1,6 @@
 import { Hono } from "hono";
-import type { LinkPayload } from "../links.ts";
-import type { Log } from "../log.ts";
+import type { LinkPayload } from "../lib/links.ts";
+import type { Log } from "../lib/log.ts";
 import { within } from "./deadline.ts";
 import { cannotLookUp, cardNotThere, linkNotValid } from "./pages.tsx";
 

@@ -1,7 +1,7 @@
-import { buildReplica } from "./build.ts";
-import { readOptions, usage } from "./options.ts";
-import { report } from "./report.ts";
-import { run } from "./run.ts";
+import { buildReplica } from "./run/build.ts";
+import { readOptions, usage } from "./run/options.ts";
+import { report } from "./run/report.ts";
+import { run } from "./run/run.ts";
 
 /** Runs every seed. Exit code 1 where an invariant broke, 2 where the command line cannot be read. */
 async function main(): Promise<void> {

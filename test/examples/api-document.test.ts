@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { system } from "../../src/domain/actor.ts";
-import { scopes } from "../../src/domain/token.ts";
-import { ids } from "../../src/slack/ids.ts";
-import { createToken } from "../../src/usecases/create-token.ts";
+import { system } from "../../src/domain/shared/actor.ts";
+import { scopes } from "../../src/domain/tokens/token.ts";
+import { ids } from "../../src/slack/kernel/ids.ts";
+import { createToken } from "../../src/usecases/tokens/create-token.ts";
 import { type TestWorld, testWorld } from "../support/world.ts";
 
 const document = fileURLToPath(new URL("../../docs/api.md", import.meta.url));

@@ -5,10 +5,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { parse } from "yaml";
-import { system } from "../../src/domain/actor.ts";
-import { scopes } from "../../src/domain/token.ts";
-import { ids } from "../../src/slack/ids.ts";
-import { createToken } from "../../src/usecases/create-token.ts";
+import { system } from "../../src/domain/shared/actor.ts";
+import { scopes } from "../../src/domain/tokens/token.ts";
+import { ids } from "../../src/slack/kernel/ids.ts";
+import { createToken } from "../../src/usecases/tokens/create-token.ts";
 import { eventually, type TestWorld, testWorld } from "../support/world.ts";
 
 const examples = fileURLToPath(new URL("../../examples/", import.meta.url));

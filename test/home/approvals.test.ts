@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
-import { validateView } from "../../sandbox/slack/validate-blocks.ts";
-import type { PendingLine } from "../../src/queries/list-requests.ts";
-import { ageWords, approvalsModal } from "../../src/slack/views/approvals.ts";
+import { validateView } from "../../sandbox/slack/checks/validate-blocks.ts";
+import type { PendingLine } from "../../src/queries/requests/list-requests.ts";
+import { ageWords, approvalsModal } from "../../src/slack/home/approvals-view.ts";
 import { type TestWorld, testWorld } from "../support/world.ts";
 
 let world: TestWorld;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { expandHomes, homesChanged } from "../../src/usecases/follow-homes.ts";
-import { openHome, saveDrawnHome } from "../../src/usecases/save-home.ts";
+import { expandHomes, homesChanged } from "../../src/usecases/delivery/follow-homes.ts";
+import { openHome, saveDrawnHome } from "../../src/usecases/delivery/save-home.ts";
 import { buildCatalog, idOf } from "../support/catalog.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 

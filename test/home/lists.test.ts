@@ -6,7 +6,7 @@ import {
   listPending,
   type PastCursor,
   type PendingCursor,
-} from "../../src/queries/list-requests.ts";
+} from "../../src/queries/requests/list-requests.ts";
 import {
   accepted,
   buildCatalog,

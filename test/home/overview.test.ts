@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { validateView } from "../../sandbox/slack/validate-blocks.ts";
-import { getOverview, type Overview } from "../../src/queries/get-overview.ts";
-import { homeView } from "../../src/slack/views/home.ts";
-import { overviewBlocks } from "../../src/slack/views/home-overview.ts";
+import { validateView } from "../../sandbox/slack/checks/validate-blocks.ts";
+import { getOverview, type Overview } from "../../src/queries/catalog/get-overview.ts";
+import { homeView } from "../../src/slack/home/home-view.ts";
+import { overviewBlocks } from "../../src/slack/home/overview-view.ts";
 import { accepted, buildCatalog, type Catalog, commerce, idOf } from "../support/catalog.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from "vitest";
 import { parse } from "yaml";
-import { mailProxy } from "../flow/support/mail-proxy.ts";
+import { mailProxy } from "../support/mail-proxy.ts";
 import { eventually, type TestWorld, testWorld } from "../support/world.ts";
 
 let world: TestWorld;

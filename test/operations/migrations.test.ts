@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { migrate } from "../../db/migrate.ts";
+import { migrate } from "../../db/connection/migrate.ts";
 import { reserve } from "../support/hold.ts";
 import { eventually, type TestWorld, testWorld, textOf } from "../support/world.ts";
 import { harmsPrevious } from "./support/harms-previous.ts";

@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { freePort } from "../../sandbox/free-port.ts";
-import { type App, startApp } from "../../src/app.ts";
+import { type App, startApp } from "../../src/compose/app.ts";
 import { readConfig } from "../../src/config.ts";
-import { createLog } from "../../src/log.ts";
-import { type Child, startChild } from "../flow/support/child.ts";
+import { createLog } from "../../src/lib/log.ts";
+import { type Child, startChild } from "../support/child.ts";
 import { eventually, type TestWorld, testWorld, textOf } from "../support/world.ts";
 
 let world: TestWorld;

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { freePort } from "../../sandbox/free-port.ts";
-import { type Child, startChild } from "../flow/support/child.ts";
+import { type Child, startChild } from "../support/child.ts";
 import { reserve } from "../support/hold.ts";
 import { eventually, type TestWorld, testWorld, textOf } from "../support/world.ts";
 

@@ -4,8 +4,8 @@ import { fileURLToPath } from "node:url";
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { apiTokens } from "../../db/schema/index.ts";
-import { scopes } from "../../src/domain/token.ts";
-import { useToken } from "../../src/usecases/use-token.ts";
+import { scopes } from "../../src/domain/tokens/token.ts";
+import { useToken } from "../../src/usecases/tokens/use-token.ts";
 import { accepted, buildCatalog, type Catalog, commerce } from "../support/catalog.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 
@@ -22,7 +22,7 @@ afterAll(() => database?.drop());
 /** Runs `npm run token` with these arguments; `code` is its exit code. */
 async function run(args: readonly string[], env: Record<string, string> = { DATABASE_URL: database.url }) {
   const { PATH = "" } = process.env;
-  const child = spawn(process.execPath, ["--import", "tsx", "src/create-token.ts", ...args], {
+  const child = spawn(process.execPath, ["--import", "tsx", "src/bin/create-token.ts", ...args], {
     ...{ cwd: root, env: { PATH, ...env } },
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -1,5 +1,5 @@
 import { vi } from "vitest";
-import * as store from "../../db/outbox.ts";
+import * as store from "../../db/delivery/outbox.ts";
 import { type Handler, type Outbox, type OutboxOptions, startOutbox } from "../../src/outbox/worker.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 

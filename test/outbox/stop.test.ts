@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import * as store from "../../db/outbox.ts";
+import * as store from "../../db/delivery/outbox.ts";
 import { type Bench, done, gate, workerBench } from "./bench.ts";
 
 let bench: Bench;

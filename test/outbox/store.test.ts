@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import * as outbox from "../../db/outbox.ts";
+import * as outbox from "../../db/delivery/outbox.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 
 let t: TestDatabase;

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
-import { connect } from "../../db/connect.ts";
+import { connect } from "../../db/connection/connect.ts";
 import { wakeAll, wakeOnNotify } from "../../src/outbox/wake.ts";
 import type { Outbox } from "../../src/outbox/worker.ts";
 import { databaseProxy } from "../support/database-proxy.ts";

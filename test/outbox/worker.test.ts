@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
-import * as store from "../../db/outbox.ts";
+import * as store from "../../db/delivery/outbox.ts";
 import { maxAttempts } from "../../src/outbox/retry.ts";
 import type { Handler } from "../../src/outbox/worker.ts";
 import { type Bench, done, gate, work, workerBench } from "./bench.ts";

@@ -2,23 +2,26 @@ import { randomUUID } from "node:crypto";
 import { and, eq } from "drizzle-orm";
 import { expect } from "vitest";
 import * as schema from "../../db/schema/index.ts";
-import * as workflows from "../../db/workflow.ts";
-import { type Actor, member, system } from "../../src/domain/actor.ts";
-import type { Standing } from "../../src/domain/people.ts";
-import type { Refusal } from "../../src/domain/refusals.ts";
-import type { Verdict } from "../../src/domain/request.ts";
-import type { Result } from "../../src/domain/result.ts";
-import { defaultOptions, type WorkflowOptions } from "../../src/domain/workflow.ts";
-import { cancelPromotion } from "../../src/usecases/cancel-promotion.ts";
-import type { Context } from "../../src/usecases/context.ts";
-import { followSettings } from "../../src/usecases/follow-settings.ts";
-import { loadSeed, type SeedContent } from "../../src/usecases/load-seed.ts";
-import { promote } from "../../src/usecases/promote.ts";
-import { type ReportDeployment, reportDeployment } from "../../src/usecases/report-deployment.ts";
-import { type RequestPromotion, requestPromotion } from "../../src/usecases/request-promotion.ts";
-import { reviewPromotion } from "../../src/usecases/review-promotion.ts";
-import { saveMembers } from "../../src/usecases/save-members.ts";
-import { saveOrganization } from "../../src/usecases/save-organization.ts";
+import * as workflows from "../../db/workflow/workflow.ts";
+import type { Standing } from "../../src/domain/people/people.ts";
+import type { Verdict } from "../../src/domain/requests/request.ts";
+import { type Actor, member, system } from "../../src/domain/shared/actor.ts";
+import type { Refusal } from "../../src/domain/shared/refusals.ts";
+import type { Result } from "../../src/domain/shared/result.ts";
+import { defaultOptions, type WorkflowOptions } from "../../src/domain/workflow/workflow.ts";
+import { loadSeed, type SeedContent } from "../../src/usecases/catalog/load-seed.ts";
+import {
+  type ReportDeployment,
+  reportDeployment,
+} from "../../src/usecases/deployments/apply-deployment-report.ts";
+import { saveMembers } from "../../src/usecases/people/save-members.ts";
+import { saveOrganization } from "../../src/usecases/people/save-organization.ts";
+import { cancelPromotion } from "../../src/usecases/requests/cancel-promotion.ts";
+import { promote } from "../../src/usecases/requests/promote.ts";
+import { type RequestPromotion, requestPromotion } from "../../src/usecases/requests/request-promotion.ts";
+import { reviewPromotion } from "../../src/usecases/requests/review-promotion.ts";
+import type { Context } from "../../src/usecases/shared/context.ts";
+import { followSettings } from "../../src/usecases/workflow/follow-settings.ts";
 import { readIds, reading } from "./catalog-rows.ts";
 import type { TestDatabase } from "./database.ts";
 

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import postgres from "postgres";
 import { inject } from "vitest";
-import { connect, type Database } from "../../db/connect.ts";
+import { connect, type Database } from "../../db/connection/connect.ts";
 
 export type TestDatabase = {
   url: string;

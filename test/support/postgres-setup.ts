@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import postgres from "postgres";
 import type { TestProject } from "vitest/node";
-import { startEmbedded } from "../../db/embedded.ts";
-import { migrate } from "../../db/migrate.ts";
+import { migrate } from "../../db/connection/migrate.ts";
+import { startEmbedded } from "../../tools/embedded-postgres/embedded.ts";
 
 declare module "vitest" {
   interface ProvidedContext {

@@ -1,17 +1,17 @@
 import { randomUUID } from "node:crypto";
 import { and, eq } from "drizzle-orm";
-import { listEnvironments } from "../../db/catalog.ts";
-import { listIntegrations, listRequesterRoles } from "../../db/catalog-change.ts";
-import type { Db } from "../../db/connect.ts";
+import { listEnvironments } from "../../db/catalog/catalog.ts";
+import { listIntegrations, listRequesterRoles } from "../../db/catalog/catalog-change.ts";
+import type { Db } from "../../db/connection/connect.ts";
 import { projects } from "../../db/schema/index.ts";
-import type { Environment } from "../../src/domain/pipeline.ts";
-import { archiveEnvironment } from "../../src/usecases/archive-environment.ts";
-import { archiveIntegration } from "../../src/usecases/archive-integration.ts";
-import { archiveProject } from "../../src/usecases/archive-project.ts";
-import { type CreateProject, createProject } from "../../src/usecases/create-project.ts";
-import { type SaveIntegration, saveIntegration } from "../../src/usecases/save-integration.ts";
-import { savePipeline } from "../../src/usecases/save-pipeline.ts";
-import { type SaveProject, saveProject } from "../../src/usecases/save-project.ts";
+import type { Environment } from "../../src/domain/catalog/pipeline.ts";
+import { archiveEnvironment } from "../../src/usecases/catalog/archive-environment.ts";
+import { archiveIntegration } from "../../src/usecases/catalog/archive-integration.ts";
+import { archiveProject } from "../../src/usecases/catalog/archive-project.ts";
+import { type CreateProject, createProject } from "../../src/usecases/catalog/create-project.ts";
+import { type SaveIntegration, saveIntegration } from "../../src/usecases/catalog/save-integration.ts";
+import { savePipeline } from "../../src/usecases/catalog/save-pipeline.ts";
+import { type SaveProject, saveProject } from "../../src/usecases/catalog/save-project.ts";
 import { buildCatalog, by } from "./catalog.ts";
 import type { TestDatabase } from "./database.ts";
 

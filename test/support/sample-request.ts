@@ -1,6 +1,6 @@
-import { type Actor, member } from "../../src/domain/actor.ts";
-import type { PromotionRequest, RequestState, StateName } from "../../src/domain/request.ts";
-import { defaultOptions, type WorkflowOptions } from "../../src/domain/workflow.ts";
+import type { PromotionRequest, RequestState, StateName } from "../../src/domain/requests/request.ts";
+import { type Actor, member } from "../../src/domain/shared/actor.ts";
+import { defaultOptions, type WorkflowOptions } from "../../src/domain/workflow/workflow.ts";
 
 /** The moment at which pure tests happen. */
 export const now = new Date("2026-03-02T09:00:00.000Z");

@@ -1,10 +1,10 @@
 import { connect } from "node:net";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { readLink, signLink } from "../../src/links.ts";
+import { readLink, signLink } from "../../src/lib/links.ts";
 import { createWeb, type WebParts } from "../../src/web/app.ts";
 import { listen } from "../../src/web/listen.ts";
-import { command, signedHeaders } from "./sign.ts";
-import { recordedLog, startReceiver } from "./start-receiver.ts";
+import { command, signedHeaders } from "./slack/sign.ts";
+import { recordedLog, startReceiver } from "./slack/start-receiver.ts";
 
 const secret = "a secret of this test, 32 characters";
 const link = { organization: "T1", request: 42, member: "U1" };

@@ -1,8 +1,8 @@
-import { isJson, list, stateOf } from "../elements.ts";
-import { limits } from "../limits.ts";
-import { messageObject } from "../payloads.ts";
+import { isJson, list, stateOf } from "../checks/elements.ts";
+import { limits } from "../checks/limits.ts";
+import { textLength, validateMessageBlocks } from "../checks/validate-blocks.ts";
+import { messageObject } from "../people/payloads.ts";
 import type { Json, StandInChannel, StandInMessage } from "../types.ts";
-import { textLength, validateMessageBlocks } from "../validate-blocks.ts";
 import { channelOf } from "./conversations.ts";
 import type { Context, Method } from "./method.ts";
 import { objectArg, refuse, refuseProblems, required, SlackError, stringArg } from "./method.ts";

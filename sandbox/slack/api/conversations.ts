@@ -1,5 +1,5 @@
-import { limits } from "../limits.ts";
-import { messageObject } from "../payloads.ts";
+import { limits } from "../checks/limits.ts";
+import { messageObject } from "../people/payloads.ts";
 import type { Json, StandInChannel } from "../types.ts";
 import type { Context, Method } from "./method.ts";
 import { countArg, flagArg, required, SlackError, stringArg } from "./method.ts";

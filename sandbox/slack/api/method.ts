@@ -1,9 +1,9 @@
-import { isJson, textOf } from "../elements.ts";
-import type { Grants } from "../grants.ts";
-import type { RuleName } from "../limits.ts";
+import { isJson, textOf } from "../checks/elements.ts";
+import type { RuleName } from "../checks/limits.ts";
+import type { Problem } from "../checks/validate-blocks.ts";
 import type { Manifest } from "../manifest.ts";
+import type { Grants } from "../people/grants.ts";
 import type { Json } from "../types.ts";
-import type { Problem } from "../validate-blocks.ts";
 import type { Workspace } from "../workspace.ts";
 
 /** What a Web API method may see and change. */

@@ -1,4 +1,4 @@
-import { groupObject } from "../payloads.ts";
+import { groupObject } from "../people/payloads.ts";
 import type { Method } from "./method.ts";
 import { flagArg, required, SlackError } from "./method.ts";
 

@@ -1,7 +1,7 @@
-import { limits } from "../limits.ts";
-import { viewObject } from "../payloads.ts";
+import { limits } from "../checks/limits.ts";
+import { validateView } from "../checks/validate-blocks.ts";
+import { viewObject } from "../people/payloads.ts";
 import type { Json, StandInView } from "../types.ts";
-import { validateView } from "../validate-blocks.ts";
 import type { Context, Method } from "./method.ts";
 import { objectArg, refuse, refuseProblems, required, SlackError, stringArg } from "./method.ts";
 

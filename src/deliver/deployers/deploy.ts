@@ -1,7 +1,7 @@
-import type { Outcome } from "../../domain/outcome.ts";
-import type { AttemptEnd } from "../../domain/promote.ts";
-import type { Db } from "../../queries/db.ts";
-import { getAttempt } from "../../queries/get-attempt.ts";
+import type { Outcome } from "../../domain/delivery/outcome.ts";
+import type { AttemptEnd } from "../../domain/requests/promote.ts";
+import { getAttempt } from "../../queries/deployments/get-attempt.ts";
+import type { Db } from "../../queries/shared/db.ts";
 import type { Item } from "../item.ts";
 import type { Deployer } from "./deployer.ts";
 

@@ -1,6 +1,6 @@
-import type { Outcome } from "../../domain/outcome.ts";
-import type { AttemptEnd } from "../../domain/promote.ts";
-import type { AttemptView } from "../../queries/get-attempt.ts";
+import type { Outcome } from "../../domain/delivery/outcome.ts";
+import type { AttemptEnd } from "../../domain/requests/promote.ts";
+import type { AttemptView } from "../../queries/deployments/get-attempt.ts";
 
 /**
  * What a deployer answers: the attempt has ended; or it was accepted and will be reported later; or it must be tried

@@ -1,4 +1,4 @@
-import type { AskedFor, AttemptView } from "../../queries/get-attempt.ts";
+import type { AskedFor, AttemptView } from "../../queries/deployments/get-attempt.ts";
 
 type Place = { slug: string; name: string };
 

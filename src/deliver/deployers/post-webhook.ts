@@ -1,8 +1,8 @@
 import { type ClientRequest, type IncomingMessage, request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
 import { Webhook } from "standardwebhooks";
-import type { AddressFault } from "../../domain/refusals.ts";
-import { addressFault, InsideAddress, outsideLookup, type Resolve } from "../../outside-address.ts";
+import type { AddressFault } from "../../domain/shared/refusals.ts";
+import { addressFault, InsideAddress, outsideLookup, type Resolve } from "../../lib/public-address.ts";
 
 /** What became of one call. */
 export type WebhookAnswer =

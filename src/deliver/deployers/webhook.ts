@@ -1,7 +1,7 @@
-import type { AddressFault } from "../../domain/refusals.ts";
-import type { AttemptView } from "../../queries/get-attempt.ts";
-import { SealedElsewhere } from "../../secrets.ts";
-import { cutTo } from "../../slack/views/text.ts";
+import type { AddressFault } from "../../domain/shared/refusals.ts";
+import { SealedElsewhere } from "../../lib/secrets.ts";
+import type { AttemptView } from "../../queries/deployments/get-attempt.ts";
+import { cutTo } from "../../slack/words/text.ts";
 import type { Deployed, Deployer } from "./deployer.ts";
 import { deployEvent, type EventLinks, type PingEvent } from "./payload.ts";
 import { postWebhook, type WebhookAnswer, type WebhookCall } from "./post-webhook.ts";

@@ -1,8 +1,8 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
-import type { Context } from "../../usecases/context.ts";
+import type { Context } from "../../usecases/shared/context.ts";
 import type { ApiEnv } from "./auth.ts";
-import type { CardLink } from "./request-json.ts";
-import type { Waiting } from "./wait.ts";
+import type { CardLink } from "./requests/request-json.ts";
+import type { Waiting } from "./requests/wait.ts";
 
 export type Api = OpenAPIHono<ApiEnv>;
 

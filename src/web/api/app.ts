@@ -1,6 +1,6 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { bodyLimit } from "hono/body-limit";
-import { useToken } from "../../usecases/use-token.ts";
+import { useToken } from "../../usecases/tokens/use-token.ts";
 import type { Api, ApiParts } from "./api.ts";
 import { type ApiEnv, authenticate } from "./auth.ts";
 import { replayAnswers } from "./idempotency.ts";

@@ -1,7 +1,7 @@
 import type { MiddlewareHandler } from "hono";
-import type { Result } from "../../domain/result.ts";
-import { type ApiToken, mayUse, type Scope } from "../../domain/token.ts";
-import type { Context } from "../../usecases/context.ts";
+import type { Result } from "../../domain/shared/result.ts";
+import { type ApiToken, mayUse, type Scope } from "../../domain/tokens/token.ts";
+import type { Context } from "../../usecases/shared/context.ts";
 import { orThrow, Problem, refused } from "./problems.ts";
 import { refusalWords } from "./refusal-words.ts";
 

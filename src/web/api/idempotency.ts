@@ -1,7 +1,13 @@
 import { createHash } from "node:crypto";
 import type { Context as Call, MiddlewareHandler } from "hono";
-import { type KeyedCall, keepAnswer, noteDone, releaseKey, takeKey } from "../../usecases/answer-once.ts";
-import type { Context } from "../../usecases/context.ts";
+import type { Context } from "../../usecases/shared/context.ts";
+import {
+  type KeyedCall,
+  keepAnswer,
+  noteDone,
+  releaseKey,
+  takeKey,
+} from "../../usecases/tokens/answer-once.ts";
 import type { ApiEnv } from "./auth.ts";
 import { Problem } from "./problems.ts";
 

@@ -1,8 +1,8 @@
 import { Hono } from "hono";
 import { expect, test } from "vitest";
-import { DatabaseBusy } from "../../../db/gate.ts";
-import type { Refusal } from "../../domain/refusals.ts";
-import { OutcomeUnknown } from "../../usecases/context.ts";
+import { DatabaseBusy } from "../../../db/connection/connection-limit.ts";
+import type { Refusal } from "../../domain/shared/refusals.ts";
+import { OutcomeUnknown } from "../../usecases/shared/context.ts";
 import { answerError, refused } from "./problems.ts";
 
 const people = [{ id: "UADA", name: "Ada" }];

@@ -1,8 +1,8 @@
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
-import type { Refusal } from "../../domain/refusals.ts";
-import type { Result } from "../../domain/result.ts";
-import { isPassing, OutcomeUnknown } from "../../usecases/context.ts";
+import type { Refusal } from "../../domain/shared/refusals.ts";
+import type { Result } from "../../domain/shared/result.ts";
+import { isPassing, OutcomeUnknown } from "../../usecases/shared/context.ts";
 import { refusalWords } from "./refusal-words.ts";
 
 type Status = 400 | 401 | 403 | 404 | 409 | 413 | 415 | 422 | 429 | 500 | 503;

@@ -1,5 +1,5 @@
-import type { Refusal, ReportRefusal, SettingsRefusal, TokenRefusal } from "../../domain/refusals.ts";
-import { never } from "../../domain/result.ts";
+import type { Refusal, ReportRefusal, SettingsRefusal, TokenRefusal } from "../../domain/shared/refusals.ts";
+import { never } from "../../domain/shared/result.ts";
 
 /** R13 over HTTP: why not, and what to do, as plain sentences for whoever reads a pipeline's log. */
 export function refusalWords(refusal: Refusal): string {

@@ -1,11 +1,11 @@
 import type { Api, ApiParts } from "./api.ts";
-import { auditRoutes } from "./audit.ts";
-import { buildRoutes } from "./builds.ts";
-import { deploymentRoutes } from "./deployments.ts";
-import { projectRoutes } from "./projects.ts";
-import { requestReadRoutes } from "./request-reads.ts";
-import { requestRoutes } from "./requests.ts";
-import { statusRoutes } from "./status.ts";
+import { auditRoutes } from "./audit/audit.ts";
+import { projectRoutes } from "./catalog/projects.ts";
+import { buildRoutes } from "./deployments/builds.ts";
+import { deploymentRoutes } from "./deployments/deployments.ts";
+import { statusRoutes } from "./deployments/status.ts";
+import { requestReadRoutes } from "./requests/request-reads.ts";
+import { requestRoutes } from "./requests/requests.ts";
 
 type Register = (api: Api, parts: ApiParts) => void;
 

@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { nameLimits } from "../../domain/catalog.ts";
+import { nameLimits } from "../../domain/catalog/catalog.ts";
 
 /** Postgres stores no NUL, and JSON with half a character in it cannot be stored either. */
 const storable = (text: string): boolean => !/\0|\p{Surrogate}/u.test(text);

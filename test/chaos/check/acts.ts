@@ -1,6 +1,6 @@
-import { grouped } from "../grouped.ts";
-import type { Act, People } from "../people.ts";
-import type { ChaosWorld } from "../world.ts";
+import { grouped } from "../run/grouped.ts";
+import type { ChaosWorld } from "../run/world.ts";
+import type { Act, People } from "../stories/people.ts";
 import type { Facts } from "./facts.ts";
 
 /** The first words of the answer to a fault after which nothing has happened. */

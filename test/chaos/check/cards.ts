@@ -1,14 +1,14 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Json, StandInMessage } from "../../../sandbox/slack/index.ts";
-import { isOpenState } from "../../../src/domain/request.ts";
-import { getRequest } from "../../../src/queries/get-request.ts";
-import { getViewerRights } from "../../../src/queries/get-viewer-rights.ts";
-import type { RequestView } from "../../../src/queries/request-view.ts";
-import { ids } from "../../../src/slack/ids.ts";
-import { channelCard, card as draw } from "../../../src/slack/views/card.ts";
-import { has, numberOn } from "../people.ts";
-import { mayReview } from "../settings-history.ts";
-import type { ChaosWorld } from "../world.ts";
+import { isOpenState } from "../../../src/domain/requests/request.ts";
+import { getRequest } from "../../../src/queries/requests/get-request.ts";
+import { getViewerRights } from "../../../src/queries/requests/get-viewer-rights.ts";
+import type { RequestView } from "../../../src/queries/requests/request-view.ts";
+import { ids } from "../../../src/slack/kernel/ids.ts";
+import { channelCard, card as draw } from "../../../src/slack/messages/card.ts";
+import type { ChaosWorld } from "../run/world.ts";
+import { has, numberOn } from "../stories/people.ts";
+import { mayReview } from "../stories/settings-history.ts";
 import type { Facts } from "./facts.ts";
 
 type Card = Facts["cards"][number];

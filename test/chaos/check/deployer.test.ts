@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { TakenAttempt } from "../deploy-site.ts";
-import type { ChaosWorld } from "../world.ts";
+import type { ChaosWorld } from "../run/world.ts";
+import type { TakenAttempt } from "../stories/deploy-site.ts";
 import { checkDeployer } from "./deployer.ts";
 import type { Facts } from "./facts.ts";
 

@@ -1,5 +1,5 @@
-import { grouped } from "../grouped.ts";
-import type { ChaosWorld } from "../world.ts";
+import { grouped } from "../run/grouped.ts";
+import type { ChaosWorld } from "../run/world.ts";
 import type { Facts } from "./facts.ts";
 
 type Attempt = Facts["deployments"][number];

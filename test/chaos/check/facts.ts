@@ -1,9 +1,9 @@
 import { asc, eq } from "drizzle-orm";
 import * as schema from "../../../db/schema/index.ts";
 import type { StandInMessage } from "../../../sandbox/slack/index.ts";
-import { ids } from "../../../src/slack/ids.ts";
-import type { Act, People } from "../people.ts";
-import type { ChaosWorld } from "../world.ts";
+import { ids } from "../../../src/slack/kernel/ids.ts";
+import type { ChaosWorld } from "../run/world.ts";
+import type { Act, People } from "../stories/people.ts";
 
 /** What of a request is in the audit log, before and after. */
 export type Summary = {

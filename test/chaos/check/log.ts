@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { grouped } from "../grouped.ts";
+import { grouped } from "../run/grouped.ts";
 import type { AuditRow, Facts, Summary } from "./facts.ts";
 
 type Row = Facts["requests"][number];

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
-import { grouped } from "../grouped.ts";
-import { numberOn } from "../people.ts";
-import type { ChaosWorld } from "../world.ts";
+import { grouped } from "../run/grouped.ts";
+import type { ChaosWorld } from "../run/world.ts";
+import { numberOn } from "../stories/people.ts";
 import type { Facts } from "./facts.ts";
 import { noticeOf } from "./told.ts";
 

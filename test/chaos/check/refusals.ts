@@ -1,5 +1,5 @@
-import { type Held, judgedWithinMs, mayReview } from "../settings-history.ts";
-import type { ChaosWorld } from "../world.ts";
+import type { ChaosWorld } from "../run/world.ts";
+import { type Held, judgedWithinMs, mayReview } from "../stories/settings-history.ts";
 import type { Facts } from "./facts.ts";
 
 /** Something that a person was told privately, and when, in milliseconds. */

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { Nearing } from "../clock.ts";
-import { SettingsHistory } from "../settings-history.ts";
+import type { Nearing } from "../run/clock.ts";
+import { SettingsHistory } from "../stories/settings-history.ts";
 import type { Facts } from "./facts.ts";
 import { checkReminders } from "./reminders.ts";
 

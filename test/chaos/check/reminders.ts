@@ -1,5 +1,5 @@
-import type { Nearing } from "../clock.ts";
-import type { ChaosWorld } from "../world.ts";
+import type { Nearing } from "../run/clock.ts";
+import type { ChaosWorld } from "../run/world.ts";
 import type { Facts } from "./facts.ts";
 import { type Notice, noticeOf } from "./told.ts";
 

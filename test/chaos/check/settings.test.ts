@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Held, SettingsHistory } from "../settings-history.ts";
+import { type Held, SettingsHistory } from "../stories/settings-history.ts";
 import type { Facts } from "./facts.ts";
 import { untrue } from "./refusals.ts";
 import { checkJudged } from "./settings.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { SettingsHistory } from "../settings-history.ts";
+import { SettingsHistory } from "../stories/settings-history.ts";
 import type { Facts } from "./facts.ts";
 import { checkTold } from "./told.ts";
 

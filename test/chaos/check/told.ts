@@ -1,4 +1,4 @@
-import type { ChaosWorld } from "../world.ts";
+import type { ChaosWorld } from "../run/world.ts";
 import type { AuditRow, Facts } from "./facts.ts";
 
 /** What a notice's key says: what was told of which request, to whom and how. */

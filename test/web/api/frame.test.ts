@@ -1,8 +1,8 @@
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { DatabaseBusy } from "../../../db/gate.ts";
-import { OutcomeUnknown } from "../../../src/usecases/context.ts";
-import { revokeToken } from "../../../src/usecases/revoke-token.ts";
+import { DatabaseBusy } from "../../../db/connection/connection-limit.ts";
+import { OutcomeUnknown } from "../../../src/usecases/shared/context.ts";
+import { revokeToken } from "../../../src/usecases/tokens/revoke-token.ts";
 import { by } from "../../support/catalog.ts";
 import { type TestDatabase, testDatabase } from "../../support/database.ts";
 import { apiHouse, problemIn } from "./support.ts";

@@ -1,7 +1,7 @@
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { apiAnswers, builds } from "../../../db/schema/index.ts";
-import { forgetAnswers, takeKey } from "../../../src/usecases/answer-once.ts";
+import { forgetAnswers, takeKey } from "../../../src/usecases/tokens/answer-once.ts";
 import { type TestDatabase, testDatabase } from "../../support/database.ts";
 import { type ApiHouse, apiHouse, problemIn } from "./support.ts";
 

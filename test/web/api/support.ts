@@ -1,15 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { eq } from "drizzle-orm";
 import { outbox } from "../../../db/schema/index.ts";
-import { member } from "../../../src/domain/actor.ts";
-import { type Scope, scopes } from "../../../src/domain/token.ts";
-import { createToken } from "../../../src/usecases/create-token.ts";
+import { member } from "../../../src/domain/shared/actor.ts";
+import { type Scope, scopes } from "../../../src/domain/tokens/token.ts";
+import { createToken } from "../../../src/usecases/tokens/create-token.ts";
 import type { ApiParts } from "../../../src/web/api/api.ts";
 import { createApi } from "../../../src/web/api/app.ts";
-import { createWaiting } from "../../../src/web/api/wait.ts";
+import { createWaiting } from "../../../src/web/api/requests/wait.ts";
 import { accepted, buildCatalog, type CatalogOptions, idOf } from "../../support/catalog.ts";
 import type { TestDatabase } from "../../support/database.ts";
-import { recordedLog } from "../start-receiver.ts";
+import { recordedLog } from "../slack/start-receiver.ts";
 
 export type Answer = {
   status: number;

@@ -1,0 +1,24 @@
+import { and, desc, eq } from "drizzle-orm";
+import type { Person } from "../../src/domain/people/people.ts";
+import { type Actor, actingMember } from "../../src/domain/shared/actor.ts";
+import type { Db, Tx } from "../connection/connect.ts";
+import * as members from "../people/members.ts";
+import { auditLog } from "../schema/index.ts";
+
+/** Who changed a setting last, and when: for the one whose Save came second. */
+export async function lastChange(
+  db: Db | Tx,
+  organizationId: string,
+  subject: string,
+): Promise<{ by: Person | null; at: Date }> {
+  const [row] = await db
+    .select({ actor: auditLog.actor, at: auditLog.at })
+    .from(auditLog)
+    .where(and(eq(auditLog.organizationId, organizationId), eq(auditLog.subject, subject)))
+    .orderBy(desc(auditLog.id))
+    .limit(1);
+  if (row === undefined) return { by: null, at: new Date(0) };
+  const id = actingMember(row.actor as Actor);
+  const person = id === null ? undefined : await members.find(db, organizationId, id);
+  return { by: person ? { id: person.id, name: person.name } : null, at: row.at };
+}

@@ -1,0 +1,24 @@
+import postgres from "postgres";
+import { DatabaseBusy } from "./connection-limit.ts";
+
+/** Too many connections, a lock or a statement that took too long, a deadlock: https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const busy = new Set(["53300", "55P03", "57014", "40P01", "40001"]);
+
+/** Codes of the driver and of Node's sockets for a server that is not there. */
+const away = new Set([
+  ...["CONNECT_TIMEOUT", "CONNECTION_CLOSED", "CONNECTION_DESTROYED", "CONNECTION_ENDED"],
+  ...["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH"],
+]);
+
+/** Whether a fault is the database's own and passes: it is busy or away, and the same call may do later. */
+export function isPassing(error: unknown): boolean {
+  for (let fault = error; fault instanceof Error; fault = fault.cause) {
+    if (fault instanceof DatabaseBusy) return true;
+    const code = String((fault as { code?: unknown }).code);
+    if (fault instanceof postgres.PostgresError) {
+      return busy.has(code) || code.startsWith("57P") || fault.severity !== "ERROR";
+    }
+    if (away.has(code)) return true;
+  }
+  return false;
+}

@@ -1,0 +1,76 @@
+import { and, desc, eq, lt, sql } from "drizzle-orm";
+import type { Db, Tx } from "../connection/connect.ts";
+import type { Commit } from "../schema/catalog.ts";
+import { builds } from "../schema/index.ts";
+import { type Build, columns } from "./builds.ts";
+
+/** A build with what went into it. */
+export type FullBuild = Build & { commits: Commit[] | null };
+
+/** Stores a build under its id where it was built. @returns false where one has this id already */
+export async function insert(tx: Tx, build: FullBuild & { organizationId: string }): Promise<boolean> {
+  const rows = await tx.insert(builds).values(build).onConflictDoNothing().returning({ id: builds.id });
+  return rows.length > 0;
+}
+
+/** The build that has this id where it was built. */
+export async function findByExternalId(
+  db: Db | Tx,
+  organizationId: string,
+  integrationId: string,
+  externalId: string,
+): Promise<FullBuild | undefined> {
+  const [row] = await db
+    .select()
+    .from(builds)
+    .where(and(ofIntegration(organizationId, integrationId), eq(builds.externalId, externalId)));
+  return row;
+}
+
+const ofIntegration = (organizationId: string, integrationId: string) =>
+  and(eq(builds.organizationId, organizationId), eq(builds.integrationId, integrationId));
+
+/** The ids of an integration's newest builds, the newest first. */
+export async function newestIds(
+  tx: Tx,
+  organizationId: string,
+  integrationId: string,
+  limit: number,
+): Promise<string[]> {
+  const rows = await tx
+    .select({ id: builds.id })
+    .from(builds)
+    .where(ofIntegration(organizationId, integrationId))
+    .orderBy(desc(builds.createdAt), desc(builds.id))
+    .limit(limit);
+  return rows.map(({ id }) => id);
+}
+
+/** The last build of a page: what follows is older. */
+export type BuildPlace = { createdAt: Date; id: string };
+
+/** A page of an integration's builds, the newest first, without their commits: a page of those could fill the memory. */
+export async function page(
+  db: Db | Tx,
+  organizationId: string,
+  integrationId: string,
+  asked: { after: BuildPlace | null; limit: number },
+): Promise<Build[]> {
+  const { after, limit } = asked;
+  return db
+    .select(columns)
+    .from(builds)
+    .where(
+      and(
+        ofIntegration(organizationId, integrationId),
+        after === null
+          ? undefined
+          : lt(
+              sql`(${builds.createdAt}, ${builds.id})`,
+              sql`(${after.createdAt.toISOString()}::timestamptz, ${after.id}::uuid)`,
+            ),
+      ),
+    )
+    .orderBy(desc(builds.createdAt), desc(builds.id))
+    .limit(limit);
+}

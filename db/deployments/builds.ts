@@ -1,0 +1,70 @@
+import { and, desc, eq, getTableColumns, inArray, sql } from "drizzle-orm";
+import type { Commit } from "../../src/domain/requests/comparison.ts";
+import type { Db, Tx } from "../connection/connect.ts";
+import { builds } from "../schema/index.ts";
+
+export type Build = {
+  id: string;
+  integrationId: string;
+  externalId: string;
+  version: string;
+  digest: string | null;
+  commit: string | null;
+  link: string | null;
+  author: string | null;
+  createdAt: Date;
+};
+
+const { commits: _, organizationId: __, ...rest } = getTableColumns(builds);
+
+/** Without the commits: there may be many, and only a comparison reads them. */
+export const columns = rest;
+
+/** Registers a build under its id where it was built; the same one again changes nothing. Answers our id. */
+export async function register(
+  tx: Tx,
+  build: Build & { organizationId: string; commits?: Commit[] | null },
+): Promise<string> {
+  const [row] = await tx
+    .insert(builds)
+    .values(build)
+    .onConflictDoUpdate({
+      target: [builds.organizationId, builds.integrationId, builds.externalId],
+      set: { externalId: sql`excluded.external_id` },
+    })
+    .returning({ id: builds.id });
+  return (row as { id: string }).id;
+}
+
+export async function findMany(
+  db: Db | Tx,
+  organizationId: string,
+  ids: readonly string[],
+): Promise<Map<string, Build>> {
+  if (ids.length === 0) return new Map();
+  const rows = await db
+    .select(columns)
+    .from(builds)
+    .where(and(eq(builds.organizationId, organizationId), inArray(builds.id, [...new Set(ids)])));
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+/** The builds of an integration that have this version, the newest first. */
+export async function listOfVersion(
+  db: Db | Tx,
+  organizationId: string,
+  integrationId: string,
+  version: string,
+): Promise<Build[]> {
+  return db
+    .select(columns)
+    .from(builds)
+    .where(
+      and(
+        eq(builds.organizationId, organizationId),
+        eq(builds.integrationId, integrationId),
+        eq(builds.version, version),
+      ),
+    )
+    .orderBy(desc(builds.createdAt), desc(builds.id));
+}

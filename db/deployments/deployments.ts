@@ -1,0 +1,182 @@
+import { and, asc, desc, eq, inArray, lte, sql } from "drizzle-orm";
+import type { DeploymentStatus } from "../../src/domain/deployments/deployment.ts";
+import type { Situation } from "../../src/domain/requests/drift.ts";
+import type { Actor } from "../../src/domain/shared/actor.ts";
+import type { Db, Tx } from "../connection/connect.ts";
+import { builds, deployments, liveBuilds } from "../schema/index.ts";
+
+export type Deployment = {
+  organizationId: string;
+  id: string;
+  sequence: number;
+  integrationId: string;
+  environmentId: string;
+  buildId: string;
+  requestNumber: number | null;
+  status: DeploymentStatus;
+  reason: string | null;
+  link: string | null;
+  startedBy: Actor;
+  startedAt: Date;
+  finishedAt: Date | null;
+  /** When its deployer took it on, or was first heard of. */
+  acceptedAt: Date | null;
+  /** When it ends as unknown if nothing is heard of it. */
+  reportBy: Date | null;
+};
+
+/** What a report may change of an attempt. */
+type Reported = Pick<Deployment, "status" | "reason" | "link" | "finishedAt"> &
+  Partial<Pick<Deployment, "acceptedAt" | "reportBy">>;
+
+export type NewDeployment = Omit<Deployment, "sequence" | keyof Reported>;
+
+/** Opens an attempt, in progress. */
+export async function begin(tx: Tx, deployment: NewDeployment): Promise<void> {
+  await tx.insert(deployments).values({ ...deployment, status: "in progress" });
+}
+
+export async function find(db: Db | Tx, organizationId: string, id: string): Promise<Deployment | undefined> {
+  const [row] = await db
+    .select()
+    .from(deployments)
+    .where(and(eq(deployments.organizationId, organizationId), eq(deployments.id, id)));
+  return row;
+}
+
+/** Locks an attempt until the transaction ends. */
+export async function lock(tx: Tx, organizationId: string, id: string): Promise<Deployment | undefined> {
+  const [row] = await tx
+    .select()
+    .from(deployments)
+    .where(and(eq(deployments.organizationId, organizationId), eq(deployments.id, id)))
+    .for("update");
+  return row;
+}
+
+export async function report(
+  tx: Tx,
+  deployment: Pick<Deployment, "organizationId" | "id">,
+  change: Reported,
+): Promise<void> {
+  await tx
+    .update(deployments)
+    .set(change)
+    .where(and(eq(deployments.organizationId, deployment.organizationId), eq(deployments.id, deployment.id)));
+}
+
+/** The attempts that should have been heard of by now, the longest overdue first. */
+export async function listSilent(
+  db: Db | Tx,
+  now: Date,
+  limit: number,
+): Promise<{ organizationId: string; id: string }[]> {
+  return db
+    .select({ organizationId: deployments.organizationId, id: deployments.id })
+    .from(deployments)
+    .where(and(eq(deployments.status, "in progress"), lte(deployments.reportBy, now)))
+    .orderBy(asc(deployments.reportBy))
+    .limit(limit);
+}
+
+/** Makes a build live, unless a newer attempt made its own live already. Answers whether the pointer moved. */
+export async function makeLive(tx: Tx, deployment: Deployment, since: Date): Promise<boolean> {
+  const { organizationId, integrationId, environmentId, buildId, id: deploymentId, sequence } = deployment;
+  const moved = await tx
+    .insert(liveBuilds)
+    .values({ organizationId, integrationId, environmentId, buildId, deploymentId, sequence, since })
+    .onConflictDoUpdate({
+      target: [liveBuilds.organizationId, liveBuilds.integrationId, liveBuilds.environmentId],
+      set: { buildId, deploymentId, sequence, since },
+      setWhere: sql`${liveBuilds.sequence} < excluded.sequence`,
+    })
+    .returning({ id: liveBuilds.deploymentId });
+  return moved.length > 0;
+}
+
+/** Whether an attempt ever brought this build to this environment. */
+export async function wasBrought(
+  db: Db | Tx,
+  organizationId: string,
+  place: Pick<Deployment, "integrationId" | "environmentId" | "buildId">,
+): Promise<boolean> {
+  const [row] = await db
+    .select({ id: deployments.id })
+    .from(deployments)
+    .where(
+      and(
+        eq(deployments.organizationId, organizationId),
+        eq(deployments.integrationId, place.integrationId),
+        eq(deployments.environmentId, place.environmentId),
+        eq(deployments.buildId, place.buildId),
+        eq(deployments.status, "succeeded"),
+      ),
+    )
+    .limit(1);
+  return row !== undefined;
+}
+
+export type LiveBuild = {
+  environmentId: string;
+  buildId: string;
+  deploymentId: string;
+  version: string;
+  since: Date;
+};
+
+/** What is live of an integration, in these environments or in all. */
+export async function live(
+  db: Db | Tx,
+  organizationId: string,
+  integrationId: string,
+  environmentIds?: readonly string[],
+): Promise<Map<string, LiveBuild>> {
+  const rows = await db
+    .select({
+      environmentId: liveBuilds.environmentId,
+      buildId: liveBuilds.buildId,
+      deploymentId: liveBuilds.deploymentId,
+      version: builds.version,
+      since: liveBuilds.since,
+    })
+    .from(liveBuilds)
+    .innerJoin(
+      builds,
+      and(eq(builds.organizationId, liveBuilds.organizationId), eq(builds.id, liveBuilds.buildId)),
+    )
+    .where(
+      and(
+        eq(liveBuilds.organizationId, organizationId),
+        eq(liveBuilds.integrationId, integrationId),
+        environmentIds === undefined ? undefined : inArray(liveBuilds.environmentId, [...environmentIds]),
+      ),
+    );
+  return new Map(rows.map((row) => [row.environmentId, row]));
+}
+
+/** R9: what is live in both environments of a step, and whether a deployment to the target is running. */
+export async function situation(
+  tx: Db | Tx,
+  organizationId: string,
+  step: { integrationId: string; sourceId: string; targetId: string },
+): Promise<Situation> {
+  const pointers = await live(tx, organizationId, step.integrationId, [step.sourceId, step.targetId]);
+  const [running] = await tx
+    .select({ id: deployments.id })
+    .from(deployments)
+    .where(
+      and(
+        eq(deployments.organizationId, organizationId),
+        eq(deployments.integrationId, step.integrationId),
+        eq(deployments.environmentId, step.targetId),
+        eq(deployments.status, "in progress"),
+      ),
+    )
+    .orderBy(desc(deployments.sequence))
+    .limit(1);
+  return {
+    sourceBuildId: pointers.get(step.sourceId)?.buildId ?? null,
+    targetBuildId: pointers.get(step.targetId)?.buildId ?? null,
+    runningDeploymentId: running?.id ?? null,
+  };
+}

@@ -1,0 +1,44 @@
+import { eq, sql } from "drizzle-orm";
+import type { Db, Tx } from "../connection/connect.ts";
+import { organizations, requestCounters } from "../schema/index.ts";
+
+export type Organization = { id: string; name: string; url: string };
+
+/** Stores an organization under its Slack id, or brings its name and address up to date. */
+export async function save(db: Db | Tx, organization: Organization): Promise<void> {
+  const { name, url } = organization;
+  await db
+    .insert(organizations)
+    .values(organization)
+    .onConflictDoUpdate({ target: organizations.id, set: { name, url } });
+}
+
+export async function find(db: Db | Tx, id: string): Promise<Organization | undefined> {
+  const [row] = await db
+    .select({ id: organizations.id, name: organizations.name, url: organizations.url })
+    .from(organizations)
+    .where(eq(organizations.id, id));
+  return row;
+}
+
+/** Every organization, by name. */
+export async function list(db: Db | Tx): Promise<Organization[]> {
+  return db
+    .select({ id: organizations.id, name: organizations.name, url: organizations.url })
+    .from(organizations)
+    .orderBy(organizations.name, organizations.id);
+}
+
+/** The next request number. Taken on its own, before the request's transaction: a refused submit leaves a gap. */
+export async function nextRequestNumber(db: Db, organizationId: string): Promise<number> {
+  const [row] = await db
+    .insert(requestCounters)
+    .values({ organizationId, last: 1 })
+    .onConflictDoUpdate({
+      target: requestCounters.organizationId,
+      set: { last: sql`${requestCounters.last} + 1` },
+    })
+    .returning({ last: requestCounters.last });
+  if (row === undefined) throw new Error("The counter gave no number");
+  return row.last;
+}

@@ -1,0 +1,215 @@
+import { and, count, countDistinct, eq, gt, inArray, isNotNull, isNull, min } from "drizzle-orm";
+import type { Holding, MemberId } from "../../src/domain/people/people.ts";
+import type { Db, Tx } from "../connection/connect.ts";
+import { projects, requesterRoles, roleHoldings, roles } from "../schema/index.ts";
+
+export type Role = {
+  organizationId: string;
+  id: string;
+  name: string;
+  admin: boolean;
+  /** The Slack user group that it is bound to. */
+  groupId: string | null;
+  /** Where a bound group's members hold it; null: everywhere. */
+  groupProjectIds: string[] | null;
+  version: number;
+};
+
+export async function list(db: Db | Tx, organizationId: string): Promise<Role[]> {
+  return db.select().from(roles).where(eq(roles.organizationId, organizationId)).orderBy(roles.name);
+}
+
+export async function names(db: Db | Tx, organizationId: string, ids: readonly string[]): Promise<string[]> {
+  if (ids.length === 0) return [];
+  const rows = await db
+    .select({ name: roles.name })
+    .from(roles)
+    .where(and(eq(roles.organizationId, organizationId), inArray(roles.id, [...ids])))
+    .orderBy(roles.name);
+  return rows.map((row) => row.name);
+}
+
+export async function find(db: Db | Tx, organizationId: string, id: string): Promise<Role | undefined> {
+  const [row] = await db
+    .select()
+    .from(roles)
+    .where(and(eq(roles.organizationId, organizationId), eq(roles.id, id)));
+  return row;
+}
+
+/** Locks a role until the transaction ends. */
+export async function lock(tx: Tx, organizationId: string, id: string): Promise<Role | undefined> {
+  const [row] = await tx
+    .select()
+    .from(roles)
+    .where(and(eq(roles.organizationId, organizationId), eq(roles.id, id)))
+    .for("update");
+  return row;
+}
+
+/** Stores a role's next version. */
+export async function save(
+  tx: Tx,
+  { organizationId, id, name, groupId, groupProjectIds, version }: Role,
+): Promise<void> {
+  await tx
+    .update(roles)
+    .set({ name, groupId, groupProjectIds, version })
+    .where(and(eq(roles.organizationId, organizationId), eq(roles.id, id)));
+}
+
+/** Deletes a role, who holds it, and what archived projects still say of it. */
+export async function remove(tx: Tx, organizationId: string, id: string): Promise<void> {
+  await tx
+    .delete(requesterRoles)
+    .where(and(eq(requesterRoles.organizationId, organizationId), eq(requesterRoles.roleId, id)));
+  await tx
+    .delete(roleHoldings)
+    .where(and(eq(roleHoldings.organizationId, organizationId), eq(roleHoldings.roleId, id)));
+  await tx.delete(roles).where(and(eq(roles.organizationId, organizationId), eq(roles.id, id)));
+}
+
+/** The roles that are bound to this Slack user group, or to any. */
+export async function listBound(db: Db | Tx, organizationId: string, groupId?: string): Promise<Role[]> {
+  return db
+    .select()
+    .from(roles)
+    .where(
+      and(
+        eq(roles.organizationId, organizationId),
+        groupId === undefined ? isNotNull(roles.groupId) : eq(roles.groupId, groupId),
+      ),
+    )
+    .orderBy(roles.id);
+}
+
+/** The Slack user group with the smallest id after this one that a role is bound to. */
+export async function nextBoundGroup(
+  db: Db | Tx,
+  organizationId: string,
+  after: string,
+): Promise<string | null> {
+  const [row] = await db
+    .select({ groupId: min(roles.groupId) })
+    .from(roles)
+    .where(and(eq(roles.organizationId, organizationId), gt(roles.groupId, after)));
+  return row?.groupId ?? null;
+}
+
+/** Whether one of these people holds any role. */
+export async function anyHolder(
+  db: Db | Tx,
+  organizationId: string,
+  ids: readonly MemberId[],
+): Promise<boolean> {
+  if (ids.length === 0) return false;
+  const [row] = await db
+    .select({ id: roleHoldings.memberId })
+    .from(roleHoldings)
+    .where(and(eq(roleHoldings.organizationId, organizationId), inArray(roleHoldings.memberId, [...ids])))
+    .limit(1);
+  return row !== undefined;
+}
+
+export async function add(
+  tx: Tx,
+  role: Pick<Role, "organizationId" | "id" | "name" | "admin"> & Partial<Role>,
+): Promise<void> {
+  await tx.insert(roles).values(role);
+}
+
+/** Replaces who holds a role. Somebody who is named twice holds it once. */
+export async function setHoldings(
+  tx: Tx,
+  role: Pick<Role, "organizationId" | "id">,
+  holdings: readonly { memberId: MemberId; projectId: Holding["projectId"] }[],
+): Promise<void> {
+  const { organizationId, id: roleId } = role;
+  await tx
+    .delete(roleHoldings)
+    .where(and(eq(roleHoldings.organizationId, organizationId), eq(roleHoldings.roleId, roleId)));
+  if (holdings.length > 0) {
+    await tx
+      .insert(roleHoldings)
+      .values(holdings.map((holding) => ({ organizationId, roleId, ...holding })))
+      .onConflictDoNothing();
+  }
+}
+
+/** Who holds a role, in a steady order. */
+export async function holdingsOf(
+  db: Db | Tx,
+  organizationId: string,
+  roleId: string,
+): Promise<{ memberId: MemberId; projectId: string | null }[]> {
+  return db
+    .select({ memberId: roleHoldings.memberId, projectId: roleHoldings.projectId })
+    .from(roleHoldings)
+    .where(and(eq(roleHoldings.organizationId, organizationId), eq(roleHoldings.roleId, roleId)))
+    .orderBy(roleHoldings.memberId, roleHoldings.projectId);
+}
+
+/** Who holds the roles that are bound to this Slack user group, as one text to compare. */
+export async function heldThrough(db: Db | Tx, organizationId: string, groupId: string): Promise<string> {
+  const bound = await listBound(db, organizationId, groupId);
+  const held = [];
+  for (const { id } of bound) held.push([id, await holdingsOf(db, organizationId, id)]);
+  return JSON.stringify(held);
+}
+
+/** How many people hold each role, in all and by where they hold it (null: the whole organization). */
+export async function countHolders(
+  db: Db | Tx,
+  organizationId: string,
+): Promise<Map<string, { members: number; places: { projectId: string | null; members: number }[] }>> {
+  const [all, byPlace] = await Promise.all([
+    db
+      .select({ roleId: roleHoldings.roleId, members: countDistinct(roleHoldings.memberId) })
+      .from(roleHoldings)
+      .where(eq(roleHoldings.organizationId, organizationId))
+      .groupBy(roleHoldings.roleId),
+    db
+      .select({
+        roleId: roleHoldings.roleId,
+        projectId: roleHoldings.projectId,
+        members: count(),
+      })
+      .from(roleHoldings)
+      .where(eq(roleHoldings.organizationId, organizationId))
+      .groupBy(roleHoldings.roleId, roleHoldings.projectId),
+  ]);
+  return new Map(
+    all.map(({ roleId, members }) => [
+      roleId,
+      {
+        members,
+        places: byPlace
+          .filter((row) => row.roleId === roleId)
+          .map((row) => ({ projectId: row.projectId, members: row.members })),
+      },
+    ]),
+  );
+}
+
+/** The projects whose requesters must hold this role (R14), by name. */
+export async function usedByProjects(db: Db | Tx, organizationId: string, roleId: string): Promise<string[]> {
+  const rows = await db
+    .select({ name: projects.name })
+    .from(requesterRoles)
+    .innerJoin(
+      projects,
+      and(
+        eq(projects.organizationId, requesterRoles.organizationId),
+        eq(projects.id, requesterRoles.projectId),
+      ),
+    )
+    .where(
+      and(
+        eq(requesterRoles.organizationId, organizationId),
+        eq(requesterRoles.roleId, roleId),
+        isNull(projects.archivedAt),
+      ),
+    )
+    .orderBy(projects.name);
+  return rows.map((row) => row.name);
+}

@@ -1,0 +1,165 @@
+import { type SQL, sql } from "drizzle-orm";
+import {
+  type Commit,
+  type ComparisonFacts,
+  commitsShown,
+  mostBuildsCompared,
+} from "../../src/domain/requests/comparison.ts";
+import type { Actor } from "../../src/domain/shared/actor.ts";
+import type { Db, Tx } from "../connection/connect.ts";
+
+/** Which two builds are compared, and where the first of them is or was live. */
+export type ComparedStep = {
+  integrationId: string;
+  targetId: string;
+  /**
+   * What the target has: the build that a deployment made live, a build, or what was live before the attempt of this
+   * sequence. Null: nothing.
+   */
+  from: { buildId: string; deploymentId: string | null } | { beforeSequence: number } | null;
+  buildId: string;
+};
+
+/** Who brought the compared build to the target, and for which request; a member or a token's member by name. */
+export type Deployer = { startedBy: Actor; name: string | null; requestNumber: number | null };
+
+/** A first line of a message this long is cut already; what follows is not worth reading. */
+const longestMessage = 500;
+
+/** Beyond so many deployments an environment's past is not searched for the builds that were live in it. */
+const mostDeployments = 1000;
+
+type Row = {
+  from_id: string | null;
+  from_version: string;
+  from_commit: string | null;
+  from_created_at: number;
+  to_version: string;
+  to_commit: string | null;
+  to_created_at: number;
+  builds: number;
+  never_live: number;
+  unlisted: number;
+  commits: Commit[];
+  commit_count: number;
+  newest: { id: string; version: string } | null;
+  compare_url: string | null;
+  deployer: { startedBy: Actor; outside: boolean; requestNumber: number | null; name: string | null } | null;
+};
+
+/** What is to be known in order to compare two builds, in one statement; undefined where the build is unknown. */
+export async function facts(
+  db: Db | Tx,
+  organizationId: string,
+  step: ComparedStep,
+): Promise<(ComparisonFacts & { deployer: Deployer | null }) | undefined> {
+  const rows = await db.execute<Row>(sql`${spanOf(organizationId, step)} ${answer(organizationId, step)}`);
+  const row = rows[0];
+  if (row === undefined) return undefined;
+  const { deployer } = row;
+  return {
+    from:
+      row.from_id === null
+        ? null
+        : {
+            id: row.from_id,
+            version: row.from_version,
+            commit: row.from_commit,
+            createdAt: new Date(row.from_created_at),
+          },
+    to: {
+      id: step.buildId,
+      version: row.to_version,
+      commit: row.to_commit,
+      createdAt: new Date(row.to_created_at),
+    },
+    between: {
+      neverLive: row.never_live,
+      unlisted: row.unlisted,
+      more: row.builds > mostBuildsCompared,
+      commits: row.commits,
+      commitCount: row.commit_count,
+    },
+    newest: row.newest,
+    outside: deployer?.outside ?? false,
+    compareUrl: row.compare_url,
+    deployer,
+  };
+}
+
+function origin(organizationId: string, { from, integrationId, targetId }: ComparedStep): SQL {
+  if (from === null) return sql`select null::uuid as build_id`;
+  if ("buildId" in from) return sql`select ${from.buildId}::uuid as build_id`;
+  return sql`select build_id from deployments
+    where organization_id = ${organizationId} and integration_id = ${integrationId}::uuid
+      and environment_id = ${targetId}::uuid and status = 'succeeded' and sequence < ${from.beforeSequence}
+    order by sequence desc limit 1`;
+}
+
+/**
+ * The two builds, and those after the older one up to the newer. Bounds as scalar sub-selects: only so does the index by
+ * time begin at the one and stop at the other.
+ */
+function spanOf(organizationId: string, step: ComparedStep): SQL {
+  return sql`
+    with origin as (${origin(organizationId, step)}),
+    ends as materialized (
+      select id, version, commit, created_at from builds
+      where organization_id = ${organizationId} and id in (${step.buildId}::uuid, (select build_id from origin))
+    ),
+    older as (select created_at, id from ends order by created_at, id limit 1),
+    newer as (select created_at, id from ends order by created_at desc, id desc limit 1),
+    span as materialized (
+      select id, created_at, commits from builds
+      where organization_id = ${organizationId} and integration_id = ${step.integrationId}::uuid
+        and (created_at, id) > ((select created_at from older), (select id from older))
+        and (created_at, id) <= ((select created_at from newer), (select id from newer))
+      order by created_at desc, id desc
+      limit ${mostBuildsCompared + 1}
+    ),
+    said as (
+      select c ->> 'hash' as hash, left(c ->> 'message', ${longestMessage}) as message, c ->> 'author' as author,
+        c ->> 'link' as link, row_number() over (order by span.created_at desc, span.id desc, n) as place
+      from span cross join lateral jsonb_array_elements(
+        case jsonb_typeof(span.commits) when 'array' then span.commits else '[]'::jsonb end
+      ) with ordinality as listed(c, n)
+    ),
+    once as (select distinct on (hash) * from said where hash is not null order by hash, place),
+    brought as (
+      select build_id from (
+        select build_id, status from deployments
+        where organization_id = ${organizationId} and integration_id = ${step.integrationId}::uuid
+          and environment_id = ${step.targetId}::uuid
+        order by sequence desc limit ${mostDeployments}
+      ) last where status = 'succeeded'
+    )`;
+}
+
+function answer(organizationId: string, { integrationId, from, buildId }: ComparedStep): SQL {
+  const deploymentId = from !== null && "deploymentId" in from ? from.deploymentId : null;
+  return sql`
+    select
+      f.id as from_id, f.version as from_version, f.commit as from_commit,
+      ${milliseconds(sql`f.created_at`)} as from_created_at,
+      t.version as to_version, t.commit as to_commit, ${milliseconds(sql`t.created_at`)} as to_created_at,
+      (select count(*) from span)::int as builds,
+      (select count(*) from span where id <> t.id and id not in (select build_id from brought))::int as never_live,
+      (select count(*) from span where jsonb_typeof(commits) is distinct from 'array')::int as unlisted,
+      (select coalesce(json_agg(json_build_object('hash', hash, 'message', message, 'author', author, 'link', link) order by place), '[]')
+        from (select * from once order by place limit ${commitsShown}) first) as commits,
+      (select count(*) from once)::int as commit_count,
+      (select json_build_object('id', id, 'version', version) from builds
+        where organization_id = ${organizationId} and integration_id = ${integrationId}::uuid
+          and (created_at, id) > (t.created_at, t.id)
+        order by created_at desc, id desc limit 1) as newest,
+      (select compare_url from integrations
+        where organization_id = ${organizationId} and id = ${integrationId}::uuid) as compare_url,
+      (select json_build_object('startedBy', d.started_by, 'outside', d.outside, 'requestNumber', d.request_number, 'name', m.name)
+        from deployments d left join members m
+          on m.organization_id = d.organization_id and m.id = d.started_by ->> 'memberId'
+        where d.organization_id = ${organizationId} and d.id = ${deploymentId}::uuid) as deployer
+    from ends t left join ends f on f.id = (select build_id from origin)
+    where t.id = ${buildId}::uuid`;
+}
+
+const milliseconds = (at: SQL): SQL => sql`(extract(epoch from ${at}) * 1000)::float8`;

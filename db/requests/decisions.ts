@@ -1,0 +1,155 @@
+import { and, eq, isNull, sql } from "drizzle-orm";
+import type { Holding, MemberFacts, MemberId } from "../../src/domain/people/people.ts";
+import type { PromotionRequest } from "../../src/domain/requests/request.ts";
+import type { Review } from "../../src/domain/requests/review.ts";
+import type { Surface } from "../../src/domain/shared/actor.ts";
+import type { Workflow } from "../../src/domain/workflow/workflow.ts";
+import type { AuditEntry } from "../audit/audit.ts";
+import type { Db, Tx } from "../connection/connect.ts";
+import type { NewItem } from "../delivery/outbox.ts";
+import { members, requests, reviews, workflowVersions } from "../schema/index.ts";
+import { orNone } from "../workflow/workflow.ts";
+import { changing, toRequest } from "./request-row.ts";
+
+/** Everything that a review is judged by. */
+export type Case = {
+  request: PromotionRequest;
+  workflow: Workflow;
+  reviewer: MemberFacts;
+  /** The review that this person gave before and that stands. */
+  previous: Review | null;
+};
+
+/** Reads a case in one statement, so in one round trip and at one moment; undefined where there is no such request. */
+export async function look(
+  db: Db | Tx,
+  organizationId: string,
+  number: number,
+  reviewerId: MemberId,
+): Promise<Case | undefined> {
+  const [row] = await prepared(db).execute({ organizationId, number, reviewerId });
+  if (row === undefined) return undefined;
+  return {
+    request: toRequest(row.request),
+    workflow: orNone(row.workflow),
+    reviewer: { id: reviewerId, standing: row.standing ?? "stranger", holdings: row.holdings },
+    previous: row.previous,
+  };
+}
+
+/** Drizzle builds the statement's text once for a database; a transaction is another session and builds its own. */
+const known = new WeakMap<Db | Tx, ReturnType<typeof build>>();
+
+function prepared(db: Db | Tx): ReturnType<typeof build> {
+  const built = known.get(db) ?? build(db);
+  known.set(db, built);
+  return built;
+}
+
+function build(db: Db | Tx) {
+  const organization = sql.placeholder("organizationId");
+  const reviewer = sql.placeholder("reviewerId");
+  const newest = sql`(select max(version) from workflow_versions where organization_id = ${organization})`;
+  return db
+    .select({
+      request: requests,
+      workflow: workflowVersions,
+      standing: members.standing,
+      holdings: sql<Holding[]>`(
+        select coalesce(jsonb_agg(jsonb_build_object('roleId', role_id, 'projectId', project_id)), '[]')
+        from role_holdings where organization_id = ${organization} and member_id = ${reviewer})`,
+      previous: { reviewerId: reviews.reviewerId, verdict: reviews.verdict, comment: reviews.comment },
+    })
+    .from(requests)
+    .leftJoin(
+      workflowVersions,
+      and(eq(workflowVersions.organizationId, organization), eq(workflowVersions.version, newest)),
+    )
+    .leftJoin(members, and(eq(members.organizationId, organization), eq(members.id, reviewer)))
+    .leftJoin(
+      reviews,
+      and(
+        eq(reviews.organizationId, requests.organizationId),
+        eq(reviews.requestNumber, requests.number),
+        eq(reviews.reviewerId, reviewer),
+        isNull(reviews.replacedAt),
+      ),
+    )
+    .where(and(eq(requests.organizationId, organization), eq(requests.number, sql.placeholder("number"))))
+    .prepare("look_at_case");
+}
+
+/** What one review comes to, as it is written down. */
+export type Decided = {
+  /** The version of the request that was judged. */
+  judged: number;
+  request: PromotionRequest;
+  review: Review & { id: string; workflowVersion: number; surface: Surface; at: Date };
+  entry: AuditEntry;
+  item: NewItem;
+};
+
+/**
+ * Writes a review, the request that it leads to, the audit entry and what is to be told: all of it in one statement, or
+ * nothing where the request is not at the judged version any more.
+ *
+ * @returns whether it was written
+ */
+export async function write(db: Db | Tx, decided: Decided): Promise<boolean> {
+  // One parameter for all of it: the statement's text is always the same, and the server keeps its plan.
+  const rows = await db.execute<{ written: boolean }>(sql`
+    with decided as materialized (
+      select * from jsonb_to_record(${JSON.stringify(rowOf(decided))}::jsonb) as d(
+        organization_id text, number int, judged int,
+        version int, approvals int, outcome text, decided_at timestamptz, decided_by jsonb, state text, expires_at timestamptz,
+        review_id uuid, reviewer_id text, verdict text, comment text, workflow_version int, surface text, at timestamptz,
+        actor jsonb, action text, subject text, before jsonb, after jsonb, kind text, key text, payload jsonb)
+    ), moved as (
+      update requests r set version = d.version, approvals = d.approvals, outcome = d.outcome, decided_at = d.decided_at,
+        decided_by = d.decided_by, state = d.state, expires_at = d.expires_at
+      from decided d
+      where r.organization_id = d.organization_id and r.number = d.number and r.version = d.judged
+      returning 1
+    ), reviewed as (
+      insert into reviews
+        (organization_id, id, request_number, reviewer_id, verdict, comment, workflow_version, surface, at)
+      select d.organization_id, d.review_id, d.number, d.reviewer_id, d.verdict, d.comment, d.workflow_version, d.surface, d.at
+      from decided d, moved
+    ), noted as (
+      insert into audit_log (organization_id, at, actor, surface, action, subject, before, after)
+      select d.organization_id, d.at, d.actor, d.surface, d.action, d.subject, d.before, d.after from decided d, moved
+    ), told as (
+      insert into outbox (organization_id, kind, key, payload)
+      select d.organization_id, d.kind, d.key, d.payload from decided d, moved
+    )
+    select exists (select from moved) as written`);
+  return rows[0]?.written ?? false;
+}
+
+function rowOf({ judged, request, review, entry, item }: Decided): object {
+  const { version, approvals, state, expiresAt, outcome, decidedAt, decidedBy } = changing(request);
+  return {
+    organization_id: request.organizationId,
+    number: request.number,
+    judged,
+    ...{
+      version,
+      approvals,
+      outcome,
+      decided_at: decidedAt,
+      decided_by: decidedBy,
+      state,
+      expires_at: expiresAt,
+    },
+    review_id: review.id,
+    reviewer_id: review.reviewerId,
+    verdict: review.verdict,
+    comment: review.comment,
+    workflow_version: review.workflowVersion,
+    surface: review.surface,
+    at: review.at,
+    ...{ actor: entry.actor, action: entry.action, subject: entry.subject },
+    ...{ before: entry.before, after: entry.after },
+    ...{ kind: item.kind, key: item.key, payload: item.payload },
+  };
+}

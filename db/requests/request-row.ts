@@ -1,0 +1,90 @@
+import type { PromotionRequest, RequestState } from "../../src/domain/requests/request.ts";
+import { system } from "../../src/domain/shared/actor.ts";
+import { never } from "../../src/domain/shared/result.ts";
+import type { requests } from "../schema/index.ts";
+
+export type RequestRow = typeof requests.$inferSelect;
+
+/** The request that a row holds. Throws where the row's columns contradict its state. */
+export function toRequest(row: RequestRow): PromotionRequest {
+  const decided = row.outcome !== null && row.decidedAt !== null && row.decidedBy !== null;
+  return {
+    organizationId: row.organizationId,
+    number: row.number,
+    version: row.version,
+    projectId: row.projectId,
+    integrationId: row.integrationId,
+    sourceId: row.sourceId,
+    targetId: row.targetId,
+    buildId: row.buildId,
+    targetBuildId: row.targetBuildId,
+    requestedBy: row.requestedBy,
+    requesterId: row.requesterId,
+    message: row.message,
+    createdAt: row.createdAt,
+    approvals: row.approvals,
+    decision: decided
+      ? { outcome: present(row.outcome), at: present(row.decidedAt), by: present(row.decidedBy) }
+      : null,
+    state: toState(row),
+  };
+}
+
+function toState(row: RequestRow): RequestState {
+  switch (row.state) {
+    case "pending":
+    case "approved":
+      return { name: row.state, expiresAt: present(row.expiresAt) };
+    case "rejected":
+      return { name: "rejected" };
+    case "cancelled":
+      return {
+        name: "cancelled",
+        at: present(row.closedAt),
+        by: row.closedBy ?? system("unknown"),
+        reason: row.reason,
+        replacedBy: row.replacedBy,
+      };
+    case "expired":
+      return { name: "expired", at: present(row.closedAt) };
+    case "promoting":
+      return { name: "promoting", deploymentId: present(row.deploymentId) };
+    case "promoted":
+      return { name: "promoted", deploymentId: present(row.deploymentId), at: present(row.closedAt) };
+    case "failed":
+      return {
+        name: "failed",
+        deploymentId: present(row.deploymentId),
+        outcome: present(row.attemptOutcome),
+        reason: row.reason,
+        expiresAt: present(row.expiresAt),
+      };
+    default:
+      return never(row.state);
+  }
+}
+
+/** The columns that a request's state, version, approvals and decision fill. */
+export function changing(request: PromotionRequest) {
+  const { state, decision } = request;
+  return {
+    version: request.version,
+    approvals: request.approvals,
+    outcome: decision?.outcome ?? null,
+    decidedAt: decision?.at ?? null,
+    decidedBy: decision?.by ?? null,
+    state: state.name,
+    expiresAt: "expiresAt" in state ? state.expiresAt : null,
+    closedAt: "at" in state ? state.at : null,
+    closedBy: "by" in state ? state.by : null,
+    replacedBy: "replacedBy" in state ? state.replacedBy : null,
+    attemptOutcome: "outcome" in state ? state.outcome : null,
+    reason: "reason" in state ? state.reason : null,
+    ...("deploymentId" in state ? { deploymentId: state.deploymentId } : {}),
+  };
+}
+
+function present<T>(value: T | null): T {
+  if (value === null) throw new Error("A request's row contradicts its state");
+  return value;
+}

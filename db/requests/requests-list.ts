@@ -1,0 +1,64 @@
+import { and, asc, eq, gt, inArray } from "drizzle-orm";
+import { openStates, type PromotionRequest } from "../../src/domain/requests/request.ts";
+import type { Db, Tx } from "../connection/connect.ts";
+import { requests } from "../schema/index.ts";
+import { toRequest } from "./request-row.ts";
+
+const open = (organizationId: string) =>
+  and(eq(requests.organizationId, organizationId), inArray(requests.state, [...openStates]));
+
+export function countOpen(db: Db | Tx, organizationId: string): Promise<number> {
+  return db.$count(requests, open(organizationId));
+}
+
+/** Open requests by number, after this one, at most so many. */
+export async function listOpen(
+  db: Db | Tx,
+  organizationId: string,
+  after: number,
+  limit: number,
+): Promise<number[]> {
+  const rows = await db
+    .select({ number: requests.number })
+    .from(requests)
+    .where(and(open(organizationId), gt(requests.number, after)))
+    .orderBy(asc(requests.number))
+    .limit(limit);
+  return rows.map((row) => row.number);
+}
+
+/** The open requests of these integrations: at most one for each target environment. */
+export async function listOpenOf(
+  db: Db | Tx,
+  organizationId: string,
+  integrationIds: readonly string[],
+): Promise<PromotionRequest[]> {
+  if (integrationIds.length === 0) return [];
+  const rows = await db
+    .select()
+    .from(requests)
+    .where(and(open(organizationId), inArray(requests.integrationId, [...integrationIds])));
+  return rows.map(toRequest);
+}
+
+/** Whether anybody has ever asked for a promotion. */
+export async function hasAny(db: Db | Tx, organizationId: string): Promise<boolean> {
+  const rows = await db
+    .select({ number: requests.number })
+    .from(requests)
+    .where(eq(requests.organizationId, organizationId))
+    // By the key: another organization's rows are not gone through.
+    .orderBy(asc(requests.number))
+    .limit(1);
+  return rows.length > 0;
+}
+
+/** Every request that waits for review, by number. */
+export async function listPending(db: Db | Tx, organizationId: string): Promise<PromotionRequest[]> {
+  const rows = await db
+    .select()
+    .from(requests)
+    .where(and(eq(requests.organizationId, organizationId), eq(requests.state, "pending")))
+    .orderBy(asc(requests.number));
+  return rows.map(toRequest);
+}

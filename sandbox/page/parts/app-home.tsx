@@ -1,0 +1,36 @@
+/** @jsxImportSource hono/jsx */
+
+import { readerFor } from "../render/reader.ts";
+import { Blocks } from "../render/render-blocks.tsx";
+import { inView } from "../render/render-place.ts";
+import type { PageHouse } from "../routes/page-deps.ts";
+
+/** What the bot published last for this person. https://docs.slack.dev/surfaces/app-home */
+export function AppHome({ house, userId }: { house: PageHouse; userId: string }) {
+  const { workspace } = house.slack;
+  const view = house.slack.homeView(userId);
+  return (
+    <section
+      class="app-home"
+      id="home"
+      data-part="home"
+      data-view={view?.id}
+      aria-label={`${workspace.bot.realName} Home`}
+    >
+      {view === undefined ? (
+        <p class="nothing" role="status">
+          {workspace.bot.realName} has published nothing here yet.
+        </p>
+      ) : (
+        <>
+          {view.problem !== undefined && (
+            <p class="problem" role="alert">
+              {view.problem}
+            </p>
+          )}
+          <Blocks blocks={view.blocks} place={inView(view, readerFor(workspace, userId))} />
+        </>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,136 @@
+/** @jsxImportSource hono/jsx */
+import type { Person, StandInChannel, StandInEphemeral, StandInMessage } from "../../slack/types.ts";
+import { clock, dayWords, type Reader, readerFor, timeOf } from "../render/reader.ts";
+import { Blocks } from "../render/render-blocks.tsx";
+import { Mrkdwn } from "../render/render-mrkdwn.tsx";
+import { inEphemeral, inMessage } from "../render/render-place.ts";
+import { everybody, type PageHouse, type Somebody } from "../routes/page-deps.ts";
+import { BotFace, Face, Icon } from "./icons.tsx";
+
+type Props = { house: PageHouse; person: Somebody; channel: StandInChannel };
+
+/** A channel's messages, oldest first, with the private answers this person got between them. */
+export function Conversation({ house, person, channel }: Props) {
+  const { slack } = house;
+  const reader = readerFor(slack.workspace, person.id);
+  const ephemerals = slack.ephemeralsFor(person.id).filter((one) => one.channel === channel.id);
+  const entries = [...slack.workspace.messagesIn(channel.id), ...ephemerals].sort((a, b) =>
+    a.ts.localeCompare(b.ts),
+  );
+  const name = channel.kind === "im" ? slack.workspace.bot.realName : `#${channel.name}`;
+  let day = "";
+  return (
+    <div
+      class="messages"
+      id="conversation"
+      data-part="conversation"
+      role="log"
+      aria-label={`Messages with ${name}`}
+      aria-live="polite"
+    >
+      <Beginning house={house} person={person} name={name} isDm={channel.kind === "im"} />
+      {entries.map((entry) => {
+        const before = day;
+        day = dayWords(timeOf(entry.ts), reader);
+        return (
+          <>
+            {day !== before && (
+              <div class="day" id={`day-${entry.ts}`}>
+                <span>{day}</span>
+              </div>
+            )}
+            <Entry house={house} entry={entry} reader={reader} />
+          </>
+        );
+      })}
+    </div>
+  );
+}
+
+function Beginning({ house, person, name, isDm }: Omit<Props, "channel"> & { name: string; isDm: boolean }) {
+  const others = everybody(house).filter((other) => other.id !== person.id);
+  return (
+    <div class="beginning" id="beginning">
+      {isDm && <BotFace />}
+      <h2>{name}</h2>
+      {isDm ? (
+        <p>
+          Here {name} writes to <strong>{person.realName}</strong>, and only {person.realName.split(" ")[0]}{" "}
+          sees it. Type a command below, or open {others[0]?.realName ?? "somebody else"} in a new window to
+          answer it.
+        </p>
+      ) : (
+        <p>This is the beginning of {name}.</p>
+      )}
+      <p class="tries">
+        {house.commands.map(({ name: command, description }) => (
+          <button key={command} type="button" class="try" data-type={`${command} `} title={description}>
+            {command}
+          </button>
+        ))}
+      </p>
+    </div>
+  );
+}
+
+type EntryProps = { house: PageHouse; entry: StandInMessage | StandInEphemeral; reader: Reader };
+
+function Entry({ house, entry, reader }: EntryProps) {
+  const isEphemeral = "id" in entry;
+  const { bot } = house.slack.workspace;
+  const authorId = isEphemeral ? (entry.from === "slackbot" ? "USLACKBOT" : bot.userId) : entry.user;
+  const author = house.slack.workspace.person(authorId);
+  const place = isEphemeral ? inEphemeral(entry, reader) : inMessage(entry, reader);
+  const name = author?.realName ?? "Somebody";
+  const edited = isEphemeral ? undefined : entry.edited;
+  return (
+    <article
+      id={place.id}
+      class={`message ${isEphemeral ? "ephemeral" : ""}`}
+      aria-label={`${name}, ${clock(timeOf(entry.ts), reader)}`}
+      data-channel={entry.channel}
+      data-ts={isEphemeral ? undefined : entry.ts}
+      data-ephemeral={isEphemeral ? entry.id : undefined}
+      data-edited={edited?.ts}
+    >
+      <AuthorFace author={author} isBot={authorId === bot.userId} />
+      <div class="message-body">
+        {isEphemeral && (
+          <p class="only-you">
+            <Icon name="eye" /> Only visible to you
+          </p>
+        )}
+        <p class="byline">
+          <strong>{name}</strong>
+          {author?.isBot && <span class="app">APP</span>}
+          <Stamp ts={entry.ts} reader={reader} href={isEphemeral ? undefined : permalink(entry)} />
+        </p>
+        {entry.blocks.length > 0 ? (
+          <Blocks blocks={entry.blocks} place={place} />
+        ) : (
+          <Mrkdwn text={entry.text} reader={reader} />
+        )}
+        {edited && <span class="edited">(edited)</span>}
+      </div>
+    </article>
+  );
+}
+
+function AuthorFace({ author, isBot }: { author: Person | undefined; isBot: boolean }) {
+  return isBot ? <BotFace /> : <Face name={author?.realName ?? "?"} avatar={author?.avatar} />;
+}
+
+const permalink = ({ channel, ts }: { channel: string; ts: string }) =>
+  `/archives/${channel}/p${ts.replace(".", "")}`;
+
+function Stamp({ ts, reader, href }: { ts: string; reader: Reader; href: string | undefined }) {
+  const at = timeOf(ts);
+  const time = <time datetime={at.toISOString()}>{clock(at, reader)}</time>;
+  return href === undefined ? (
+    <span class="stamp">{time}</span>
+  ) : (
+    <a class="stamp" href={href}>
+      {time}
+    </a>
+  );
+}

@@ -1,0 +1,149 @@
+/** @jsxImportSource hono/jsx */
+
+import { View } from "../render/render-view.tsx";
+import type { Part } from "../routes/feed.ts";
+import type { PageHouse, Somebody } from "../routes/page-deps.ts";
+import type { InboxMail } from "../routes/types.ts";
+import { AppHome } from "./app-home.tsx";
+import { CiPanel } from "./ci-panel.tsx";
+import { Composer } from "./composer.tsx";
+import { Conversation } from "./conversation.tsx";
+import { BotFace, Icon } from "./icons.tsx";
+import { Mail } from "./mail.tsx";
+import { type Shown, Sidebar } from "./sidebar.tsx";
+import { Strip } from "./strip.tsx";
+import { WorkspacePanel } from "./workspace-panel.tsx";
+
+type Props = { house: PageHouse; person: Somebody; shown: Shown; mails: InboxMail[] };
+
+/** One part of a page by itself, as the browser fetches it after a change. */
+export function PagePart({ part, ...props }: Props & { part: Part }) {
+  const { house, person, shown, mails } = props;
+  switch (part) {
+    case "sidebar":
+      return <Sidebar {...props} />;
+    case "view":
+      return <View house={house} userId={person.id} />;
+    case "strip":
+      return <Strip violations={house.slack.violations} />;
+    case "conversation":
+      return shown.kind === "channel" ? (
+        <Conversation house={house} person={person} channel={shown.channel} />
+      ) : null;
+    case "home":
+      return shown.kind === "home" ? <AppHome house={house} userId={person.id} /> : null;
+    case "ci":
+      return shown.kind === "ci" && house.ci ? (
+        <CiPanel house={house} ci={house.ci} person={person} place={shown.place} />
+      ) : null;
+    case "workspace":
+      return shown.kind === "workspace" ? <WorkspacePanel house={house} person={person} /> : null;
+    case "mail":
+      return shown.kind === "mail" ? (
+        <Mail house={house} person={person} mails={mails} mailId={shown.mailId} />
+      ) : null;
+  }
+}
+
+/** A person's whole window. */
+export function WorkspacePage(props: Props) {
+  const { house, person, shown } = props;
+  const channel = shown.kind === "channel" ? shown.channel : undefined;
+  return (
+    <body data-user={person.id} data-channel={channel?.id} data-tab={tabOf(shown)}>
+      {/* Nothing can be pressed before the page's script answers. */}
+      <div class="window" inert>
+        <PagePart part="sidebar" {...props} />
+        <button type="button" class="veil" aria-label="Close the menu" tabindex={-1} />
+        <main>
+          <PagePart part="strip" {...props} />
+          <p class="offline" role="status" hidden>
+            The sandbox does not answer. Trying again…
+          </p>
+          <Bar {...props} />
+          <Content {...props} />
+        </main>
+      </div>
+      <PagePart part="view" house={house} person={person} shown={shown} mails={[]} />
+    </body>
+  );
+}
+
+/** The app's tab that is shown; undefined elsewhere. */
+function tabOf(shown: Shown): "home" | "messages" | undefined {
+  if (shown.kind === "home") return "home";
+  return shown.kind === "channel" && shown.channel.kind === "im" ? "messages" : undefined;
+}
+
+function Content(props: Props) {
+  const { house, shown } = props;
+  switch (shown.kind) {
+    case "channel":
+      return (
+        <>
+          <div class="scroll">
+            <PagePart part="conversation" {...props} />
+          </div>
+          <Composer house={house} channel={shown.channel} />
+        </>
+      );
+    case "home":
+      return (
+        <div class="page-scroll">
+          <p class="problem home-problem" role="alert" hidden />
+          <PagePart part="home" {...props} />
+        </div>
+      );
+    case "ci":
+    case "workspace":
+      return (
+        <div class="page-scroll">
+          <PagePart part={shown.kind} {...props} />
+        </div>
+      );
+    case "mail":
+      return <PagePart part="mail" {...props} />;
+  }
+}
+
+function titleOf(shown: Shown, botName: string): string {
+  if (tabOf(shown) !== undefined) return botName;
+  if (shown.kind === "channel") return `#${shown.channel.name}`;
+  return { mail: "Mail", ci: "CI", workspace: "Workspace", home: botName }[shown.kind];
+}
+
+function Bar({ house, person, shown }: Props) {
+  const { bot } = house.slack.workspace;
+  const tab = tabOf(shown);
+  return (
+    <>
+      <header class={`bar ${tab === undefined ? "" : "has-tabs"}`}>
+        <button
+          type="button"
+          class="plain-icon menu-button"
+          aria-label="Menu"
+          aria-expanded="false"
+          aria-controls="sidebar"
+        >
+          <Icon name="menu" />
+        </button>
+        {tab !== undefined && <BotFace small />}
+        <h1>{titleOf(shown, bot.realName)}</h1>
+        {tab !== undefined && <span class="app">APP</span>}
+        <span class="local-time">
+          {person.realName} · {person.tz.split("/").at(-1)?.replaceAll("_", " ")} time
+        </span>
+      </header>
+      {tab !== undefined && (
+        <nav class="tabs" aria-label={`${bot.realName} tabs`}>
+          <a href={`/as/${person.id}/home`} aria-current={tab === "home" ? "page" : undefined}>
+            Home
+          </a>
+          <a href={`/as/${person.id}`} aria-current={tab === "messages" ? "page" : undefined}>
+            Messages
+          </a>
+        </nav>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,146 @@
+/** @jsxImportSource hono/jsx */
+import type { Child } from "hono/jsx";
+import { isJson, textOf } from "../../slack/checks/elements.ts";
+import { withEmoji } from "./emoji.ts";
+import { fillDate, type Reader } from "./reader.ts";
+
+// What is drawn already waits in a list; in the text stands its place between these two private characters.
+const [open, close] = ["\uE000", "\uE001"];
+const places = /\uE000(\d+)\uE001/;
+
+/** A text object: plain text exactly as it is, mrkdwn as Slack draws it. */
+export function Text({ of, reader }: { of: unknown; reader: Reader }) {
+  if (!isJson(of)) return null;
+  const text = textOf(of.text);
+  if (of.type !== "mrkdwn") return <span class="plain">{text}</span>;
+  return <Mrkdwn text={text} reader={reader} links={of.verbatim !== true} />;
+}
+
+/**
+ * Slack's own markup. Everything that is not markup becomes text, escaped by the JSX renderer.
+ * https://docs.slack.dev/messaging/formatting-message-text
+ * @param links whether bare addresses become links, as they do unless `verbatim` is set
+ */
+export function Mrkdwn({ text, reader, links = true }: { text: string; reader: Reader; links?: boolean }) {
+  const parts = text.replace(/[\uE000\uE001]/g, "").split(/```\n?([\s\S]+?)\n?```\n?/);
+  return (
+    <div class="mrkdwn">
+      {parts.map((part, index) =>
+        index % 2 === 1 ? fenced(part) : <Lines key={part} text={part} reader={reader} links={links} />,
+      )}
+    </div>
+  );
+}
+
+const fenced = (code: string) => <pre>{unescaped(code)}</pre>;
+
+/** Lines of text; neighbours that start with ">" are one quotation. */
+function Lines({ text, reader, links }: { text: string; reader: Reader; links: boolean }) {
+  const groups: { quoted: boolean; lines: string[] }[] = [];
+  for (const line of text.split("\n")) {
+    const quote = /^(?:&gt;|>) ?(.*)$/.exec(line);
+    const last = groups.at(-1);
+    const content = quote?.[1] ?? line;
+    if (last !== undefined && last.quoted === (quote !== null)) last.lines.push(content);
+    else groups.push({ quoted: quote !== null, lines: [content] });
+  }
+  return (
+    <>
+      {groups.map(({ quoted, lines }) => {
+        const content = inline(lines.join("\n"), reader, links);
+        const Tag = quoted ? "blockquote" : "div";
+        return lines.join("") === "" && groups.length > 1 ? null : <Tag key={lines[0]}>{content}</Tag>;
+      })}
+    </>
+  );
+}
+
+function inline(text: string, reader: Reader, links: boolean): Child[] {
+  const drawn: Child[] = [];
+  const keep = (child: Child) => `${open}${drawn.push(child) - 1}${close}`;
+  const held = text
+    .replace(/`([^`\n]+)`/g, (_, code: string) => keep(<code>{unescaped(code.replace(places, ""))}</code>))
+    .replace(/<([^<>\n]+)>/g, (whole, inside: string) => {
+      const special = angled(inside.replace(places, ""), reader);
+      return special === undefined ? whole : keep(special);
+    })
+    .replace(/\bhttps?:\/\/(?:(?!&[lg]t;)[^\s<>\uE000\uE001])+(?<![.,;:!?)\]*_~'"])/g, (address) =>
+      links ? keep(<Anchor address={unescaped(address)} label={unescaped(address)} />) : address,
+    );
+  return styled(held, drawn);
+}
+
+const tags = { "*": "strong", _: "em", "~": "s" } as const;
+const delimited = /(?<![\p{L}\p{N}])([*_~])(?=\S)((?:(?!\1)[^\n])+)(?<=\S)\1(?![\p{L}\p{N}])/u;
+
+/** Bold, italic and struck text, nested; what was drawn before is put back into its place. */
+function styled(text: string, drawn: Child[]): Child[] {
+  const found = delimited.exec(text);
+  if (found === null) return placed(text, drawn);
+  const [whole, sign, inside = ""] = found;
+  const Tag = tags[sign as keyof typeof tags];
+  const after = text.slice(found.index + whole.length);
+  return [
+    ...placed(text.slice(0, found.index), drawn),
+    <Tag key={found.index}>{styled(inside, drawn)}</Tag>,
+    ...styled(after, drawn),
+  ];
+}
+
+const placed = (text: string, drawn: Child[]): Child[] =>
+  text
+    .split(places)
+    .map((part, index) => (index % 2 === 1 ? drawn[Number(part)] : withEmoji(unescaped(part))))
+    .filter((child) => child !== "");
+
+/** What stands between "<" and ">"; undefined where it means nothing to Slack. */
+function angled(inside: string, reader: Reader): Child | undefined {
+  const bar = inside.indexOf("|");
+  const target = bar < 0 ? inside : inside.slice(0, bar);
+  const label = bar < 0 ? "" : unescaped(inside.slice(bar + 1));
+  if (target.startsWith("@"))
+    return <span class="mention">@{reader.nameOf(target.slice(1)) ?? (label || "someone")}</span>;
+  if (target.startsWith("#")) {
+    return <span class="mention">#{reader.channelName(target.slice(1)) ?? (label || "channel")}</span>;
+  }
+  if (target.startsWith("!date^")) return <Moment target={target} fallback={label} reader={reader} />;
+  if (target.startsWith("!")) return <span class="mention broadcast">{broadcast(target, label)}</span>;
+  if (!/^(https?:\/\/|mailto:)/i.test(target)) return undefined;
+  const address = unescaped(target);
+  return <Anchor address={address} label={label || address} />;
+}
+
+function broadcast(target: string, label: string): string {
+  if (target.startsWith("!subteam^")) return label || "@group";
+  return `@${target.slice(1).split("^")[0]}`;
+}
+
+function Anchor({ address, label }: { address: string; label: string }) {
+  return (
+    <a href={address} target="_blank" rel="noreferrer">
+      {withEmoji(label)}
+    </a>
+  );
+}
+
+function Moment({ target, fallback, reader }: { target: string; fallback: string; reader: Reader }) {
+  const [, seconds, pattern = "", link] = target.split("^");
+  const at = new Date(Number(seconds) * 1000);
+  const words = fillDate(at, unescaped(pattern), reader);
+  if (words === undefined) return <>{fallback}</>;
+  const time = (
+    <time datetime={at.toISOString()} title={`${at.toISOString().slice(0, 16).replace("T", " ")} UTC`}>
+      {words}
+    </time>
+  );
+  if (link === undefined || !/^https?:\/\//i.test(link)) return time;
+  return (
+    <a href={unescaped(link)} target="_blank" rel="noreferrer">
+      {time}
+    </a>
+  );
+}
+
+/** Slack knows these three entities and no other. */
+const unescaped = (text: string) =>
+  text.replace(/&(amp|lt|gt);/g, (_, name: string) => (name === "amp" ? "&" : name === "lt" ? "<" : ">"));

@@ -1,0 +1,38 @@
+import type { Person } from "../../slack/types.ts";
+import type { Workspace } from "../../slack/workspace.ts";
+
+/** A row of Slack's own lists. */
+export type Listed = { id: string; name: string; note: string };
+
+/** What sets a person apart, e.g. "Guest"; "" for a full member. */
+export function standingOf(person: Person): string {
+  if (person.deleted) return "Deactivated";
+  if (person.isStranger) return "From another workspace";
+  if (person.isBot) return "App";
+  if (person.isUltraRestricted) return "Single-channel guest";
+  if (person.isRestricted) return "Guest";
+  if (person.isOwner) return "Workspace owner";
+  return person.isAdmin ? "Workspace admin" : "";
+}
+
+/** Whom a users select lists: bots, guests and strangers too, but nobody who has left. */
+export const listedPeople = (workspace: Workspace): Listed[] =>
+  [...workspace.people, ...[workspace.person(workspace.bot.userId)].filter((one) => one !== undefined)]
+    .filter((person) => !person.deleted)
+    .map((person) => ({
+      id: person.id,
+      name: person.realName,
+      note: [person.title, standingOf(person)].filter(Boolean).join(" · "),
+    }));
+
+/** Which channels a channels or conversations select lists; archived ones are gone from it. */
+export const listedChannels = (workspace: Workspace): Listed[] =>
+  [...workspace.channels.values()]
+    .filter(({ kind, isArchived }) => (kind === "public" || kind === "private") && !isArchived)
+    .map(({ id, name, kind, isExtShared }) => ({
+      id,
+      name: `#${name}`,
+      note: [kind === "private" && "Private", isExtShared && "Shared with another organization"]
+        .filter(Boolean)
+        .join(" · "),
+    }));

@@ -1,0 +1,47 @@
+import { optionsOf, placedElements, textOf } from "../../slack/checks/elements.ts";
+import type { Json, Option, SlackStandIn } from "../../slack/types.ts";
+import { listedChannels, listedPeople } from "./listed.ts";
+
+type Asked = { actionId: string; blockId?: string | undefined; typed: string };
+
+const plain = (text: string) => ({ type: "plain_text", text });
+
+/**
+ * What a searchable select offers for what was typed: the bot answers for its own, Slack's client lists people,
+ * channels and the options that came with the view.
+ */
+export async function offered(slack: SlackStandIn, userId: string, asked: Asked): Promise<Option[]> {
+  const { actionId, blockId, typed } = asked;
+  const element = elementOf(slack, userId, asked);
+  if (textOf(element.type).endsWith("external_select"))
+    return slack.suggest(userId, actionId, typed, blockId);
+  const words = typed.toLowerCase().split(/\s+/);
+  return known(slack, element).filter(({ text, description }) => {
+    const shown = `${textOf(text.text)} ${textOf(description?.text)}`.toLowerCase();
+    return words.every((word) => shown.includes(word));
+  });
+}
+
+function known({ workspace }: SlackStandIn, element: Json): Option[] {
+  const type = textOf(element.type);
+  const rows = type.endsWith("users_select")
+    ? listedPeople(workspace)
+    : /(channels|conversations)_select$/.test(type)
+      ? listedChannels(workspace)
+      : undefined;
+  if (rows === undefined) return optionsOf(element);
+  return rows.map(({ id, name, note }) => ({
+    value: id,
+    text: plain(name),
+    ...(note !== "" && { description: plain(note) }),
+  }));
+}
+
+function elementOf({ topView, homeView }: SlackStandIn, userId: string, { actionId, blockId }: Asked): Json {
+  const blocks = (topView(userId) ?? homeView(userId))?.blocks ?? [];
+  const found = placedElements(blocks).find(
+    (placed) => placed.actionId === actionId && (blockId ?? placed.blockId) === placed.blockId,
+  );
+  if (found === undefined) throw new Error(`${actionId} is not there any more`);
+  return found.element;
+}

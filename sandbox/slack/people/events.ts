@@ -1,0 +1,114 @@
+import { userObject } from "../api/users.ts";
+import type { Deliver } from "../house.ts";
+import type { Manifest } from "../manifest.ts";
+import type { BotAnswer, EventRetry, Happening, Json } from "../types.ts";
+import type { Workspace } from "../workspace.ts";
+import { eventEnvelope, groupObject } from "./payloads.ts";
+
+/** Slack sends an event again at once, after a minute and after five. Source: https://docs.slack.dev/apis/events-api#retries */
+const slackRetriesMs = [0, 60_000, 300_000];
+const mostKept = 1000;
+/** Slack cuts the users of subteam_updated there. Source: https://docs.slack.dev/reference/events/subteam_updated */
+const mostGroupUsers = 500;
+
+const reasons: Record<string, string> = { operation_timeout: "http_timeout", dispatch_failed: "http_error" };
+
+/** Why an answer makes Slack send the event again; undefined where it was taken. */
+const reasonOf = ({ error, status }: BotAnswer): string | undefined => {
+  if (error === undefined) return undefined;
+  return error === "dispatch_failed" && status === 0
+    ? "connection_failed"
+    : (reasons[error] ?? "unknown_error");
+};
+
+type Rooms = { workspace: Workspace; manifest: Manifest; deliver: Deliver };
+
+/** Sends the events of what happens in the workspace, as far as the manifest subscribes to them. */
+export class EventSender {
+  /** What the bot was sent, newest last. */
+  readonly sent: Json[] = [];
+  readonly #rooms: Rooms;
+  readonly #retriesMs: number[];
+  readonly #underWay = new Set<Promise<unknown>>();
+  /** First attempts go out one after the other, so that the bot hears of things in their order. */
+  #last: Promise<unknown> = Promise.resolve();
+  #isStopped = false;
+  readonly #waiting = new Set<NodeJS.Timeout>();
+
+  constructor(rooms: Rooms, retriesMs = slackRetriesMs) {
+    this.#rooms = rooms;
+    this.#retriesMs = retriesMs;
+    rooms.workspace.onHappening((happening) => {
+      if (!rooms.manifest.events.includes(happening.type)) return;
+      const { workspace } = rooms;
+      // What it says is of this moment, also when it is sent again later.
+      const event = structuredClone({ ...this.#payload(happening), event_ts: workspace.nextTs() });
+      this.#send(eventEnvelope(workspace, event));
+    });
+  }
+
+  #payload(happening: Happening): Json {
+    const { workspace } = this.#rooms;
+    if (happening.type === "user_change" || happening.type === "team_join") {
+      const person = workspace.person(happening.userId);
+      const cache_ts = Math.floor(workspace.now() / 1000);
+      return { type: happening.type, user: person && userObject(this.#rooms, person), cache_ts };
+    }
+    const group = workspace.groups.get(happening.groupId);
+    if (group === undefined) throw new Error(`there is no group ${happening.groupId}`);
+    if (happening.type === "subteam_members_changed") {
+      const { type, added, removed, before } = happening;
+      return {
+        type,
+        subteam_id: group.id,
+        team_id: workspace.team.id,
+        date_previous_update: before,
+        date_update: group.updated,
+        added_users: added,
+        added_users_count: String(added.length),
+        removed_users: removed,
+        removed_users_count: String(removed.length),
+      };
+    }
+    const users = group.users.slice(0, mostGroupUsers);
+    return { type: happening.type, subteam: { ...groupObject(workspace, group, false), users } };
+  }
+
+  /** Sends an event once and keeps it. */
+  async once(envelope: Json, retry?: EventRetry): Promise<BotAnswer> {
+    if (!this.sent.includes(envelope)) this.sent.push(envelope);
+    if (this.sent.length > mostKept) this.sent.shift();
+    return this.#rooms.deliver.event(envelope, retry);
+  }
+
+  #send(envelope: Json, retry?: EventRetry): void {
+    const turn = retry === undefined ? this.#last : Promise.resolve();
+    const sending = turn.then(() => this.once(envelope, retry));
+    if (retry === undefined) this.#last = sending;
+    const attempt: Promise<void> = sending.then((answer) => {
+      this.#underWay.delete(attempt);
+      const reason = reasonOf(answer);
+      const num = (retry?.num ?? 0) + 1;
+      const wait = this.#retriesMs[num - 1];
+      if (reason === undefined || wait === undefined || this.#isStopped) return;
+      if (wait === 0) return this.#send(envelope, { num, reason });
+      const timer = setTimeout(() => {
+        this.#waiting.delete(timer);
+        this.#send(envelope, { num, reason });
+      }, wait);
+      this.#waiting.add(timer.unref());
+    });
+    this.#underWay.add(attempt);
+  }
+
+  async delivered(): Promise<void> {
+    while (this.#underWay.size > 0) await Promise.all(this.#underWay);
+  }
+
+  /** What waits to be sent again is not sent any more. */
+  stop(): void {
+    for (const timer of this.#waiting) clearTimeout(timer);
+    this.#waiting.clear();
+    this.#isStopped = true;
+  }
+}

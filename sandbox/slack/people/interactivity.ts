@@ -1,0 +1,254 @@
+import type { Placed } from "../checks/elements.ts";
+import { list, optionsOf, placedElements, stateAfter, textOf } from "../checks/elements.ts";
+import { validateOptions } from "../checks/validate-blocks.ts";
+import type { House } from "../house.ts";
+import type {
+  BotAnswer,
+  Json,
+  Option,
+  StandInEphemeral,
+  StandInMessage,
+  StandInView,
+  StateValues,
+  Target,
+} from "../types.ts";
+import type { Workspace } from "../workspace.ts";
+import { actor, complain } from "./commands.ts";
+import { notSent } from "./deliver.ts";
+import type { ReplyTo } from "./grants.ts";
+import { actionObject, messageContainer, messageObject, origin, viewObject } from "./payloads.ts";
+
+export const trouble = "We had some trouble connecting. Try again?";
+
+/** Where a person acts: the blocks they see and what the payload says of the place. */
+type Place = {
+  blocks: Json[];
+  values: StateValues;
+  payload: () => Json;
+  viewId?: string;
+  failed: (error: string) => void;
+};
+
+/** The element that a person means; throws when they could not see it. */
+function find(blocks: Json[], { actionId, value, blockId }: Target): Placed {
+  const sameId = placedElements(blocks).filter(
+    (placed) => placed.actionId === actionId && (blockId ?? placed.blockId) === placed.blockId,
+  );
+  const found = sameId.filter(({ element }) => {
+    if (value === undefined) return true;
+    if (element.type === "button") return element.value === value;
+    const offered = optionsOf(element);
+    return offered.length === 0 || offered.some((option) => option.value === value);
+  });
+  const [first, second] = found;
+  if (first === undefined) {
+    const there = placedElements(blocks).map((p) => `${p.actionId}=${textOf(p.element.value)}`);
+    throw new Error(
+      `no ${actionId}${value === undefined ? "" : ` with value ${value}`} here; there is: ${there.join(", ")}`,
+    );
+  }
+  if (second !== undefined && value === undefined && first.element.value !== second.element.value)
+    throw new Error(`several elements have the action_id ${actionId}: say which value`);
+  if (second !== undefined && first.element.type !== "button")
+    throw new Error(`several elements have the action_id ${actionId}: say which block_id`);
+  return first;
+}
+
+async function act(
+  house: House,
+  userId: string,
+  place: Place,
+  placed: Placed,
+  done: Parameters<typeof actionObject>[1],
+) {
+  const { workspace, manifest, grants } = house;
+  if (!manifest.interactivity) {
+    const words = "interactivity is off in the manifest: nothing is sent to the bot";
+    workspace.violate("block_actions", "interactivityOff", words);
+    place.failed("This app is not configured to handle interactive responses");
+    return notSent("interactivity_off");
+  }
+  const answer = await house.deliver.interaction({
+    type: "block_actions",
+    ...origin(workspace, actor(house, userId)),
+    trigger_id: grants.trigger(userId, place.viewId),
+    ...place.payload(),
+    actions: [actionObject(placed, done, workspace.nextTs())],
+  });
+  if (answer.error !== undefined) place.failed(answer.error);
+  else if (answer.body !== "" && answer.body !== null)
+    workspace.violate("block_actions", "answerFormat", "Slack takes no body in the answer to block_actions");
+  return answer;
+}
+
+/** Presses a button, or chooses in a select or an overflow, at a place. */
+export function press(house: House, userId: string, place: Place, target: Target): Promise<BotAnswer> {
+  const placed = find(place.blocks, target);
+  const { element } = placed;
+  if (element.type === "button") return act(house, userId, place, placed, {});
+  const option = optionsOf(element).find((one) => one.value === target.value);
+  if (element.type === "overflow" && option !== undefined)
+    return act(house, userId, place, placed, { option });
+  const state = stateAfter(element, target.value ?? "", []);
+  place.values[placed.blockId] = { ...place.values[placed.blockId], [placed.actionId]: state };
+  return act(house, userId, place, placed, { state });
+}
+
+/** A message or an ephemeral as a place to click. */
+export function messagePlace(house: House, userId: string, shown: StandInMessage | StandInEphemeral): Place {
+  const { workspace, grants } = house;
+  const isEphemeral = "id" in shown;
+  const channel = workspace.channels.get(shown.channel);
+  const to: ReplyTo = {
+    userId,
+    channel: shown.channel,
+    ...(isEphemeral ? { ephemeralId: shown.id } : { messageTs: shown.ts }),
+  };
+  return {
+    blocks: shown.blocks,
+    values: shown.values,
+    failed: (error) => complain(house, userId, shown.channel, `Your click failed with the error "${error}"`),
+    payload: () => ({
+      container: messageContainer(shown, isEphemeral),
+      channel: { id: shown.channel, name: channel?.kind === "private" ? "privategroup" : channel?.name },
+      // Slack leaves the message out for ephemerals.
+      ...(!isEphemeral && { message: messageObject(workspace, shown, false) }),
+      response_url: house.responseUrl(grants.reply(to)),
+      // A view has its state inside it.
+      state: { values: shown.values },
+    }),
+  };
+}
+
+/** A modal or a Home as a place to click. */
+export function viewPlace({ workspace }: House, view: StandInView): Place {
+  return {
+    blocks: view.blocks,
+    values: view.values,
+    viewId: view.id,
+    failed: () => {
+      view.problem = trouble;
+      workspace.views.changed(view);
+    },
+    payload: () => ({
+      container: { type: "view", view_id: view.id },
+      view: viewObject(workspace, view),
+    }),
+  };
+}
+
+/** The modal in front of this person, or else their Home; throws when neither shows the element. */
+export function viewWith({ workspace }: House, userId: string, actionId: string): StandInView {
+  const view = workspace.views.top(userId) ?? workspace.views.home(userId);
+  if (view !== undefined && placedElements(view.blocks).some((placed) => placed.actionId === actionId))
+    return view;
+  const there =
+    view === undefined
+      ? "no view is open"
+      : placedElements(view.blocks)
+          .map((p) => p.actionId)
+          .join(", ");
+  throw new Error(`${actionId} is not in front of ${userId}: ${there}`);
+}
+
+const suggestionKey = (view: StandInView, placed: Placed) =>
+  `${view.id} ${placed.blockId} ${placed.actionId}`;
+
+/** Throws where a person or channel was chosen that is not there: no list could have offered it. */
+function checkIds(workspace: Workspace, element: Json, value: string | string[]): void {
+  const type = textOf(element.type);
+  for (const id of [value].flat().filter((one) => one !== "")) {
+    if (type.endsWith("users_select") && workspace.person(id) === undefined)
+      throw new Error(`nobody has the id ${id}`);
+    const isChannel = type.endsWith("channels_select") || type.endsWith("conversations_select");
+    if (isChannel && !workspace.channels.has(id) && workspace.person(id) === undefined)
+      throw new Error(`no channel has the id ${id}`);
+  }
+}
+
+/** Types or chooses without telling the bot. Gives the place and what changed. */
+export function setValue({ workspace }: House, view: StandInView, target: Target, value: string | string[]) {
+  const placed = find(view.blocks, target);
+  checkIds(workspace, placed.element, value);
+  const suggested = workspace.views.suggested.get(suggestionKey(view, placed)) ?? [];
+  const state = stateAfter(placed.element, value, suggested);
+  view.values[placed.blockId] = { ...view.values[placed.blockId], [placed.actionId]: state };
+  delete view.errors[placed.blockId];
+  workspace.views.changed(view);
+  return { placed, state };
+}
+
+/** Chooses in the view in front; sent to the bot where the element dispatches, else only remembered. */
+export async function choose(
+  house: House,
+  userId: string,
+  target: Target,
+  value: string | string[],
+): Promise<BotAnswer> {
+  const view = viewWith(house, userId, target.actionId);
+  // A select that offers the value is meant, where several share their action_id.
+  const meant = typeof value === "string" && value !== "" ? { value, ...target } : target;
+  await offer(house, userId, view, meant, value);
+  const { placed, state } = setValue(house, view, meant, value);
+  if (placed.inInput && placed.block.dispatch_action !== true) return notSent("not_dispatched");
+  return act(house, userId, viewPlace(house, view), placed, { state });
+}
+
+/** Makes sure an external select has offered what is about to be chosen: a person would have opened its list. */
+export async function offer(
+  house: House,
+  userId: string,
+  view: StandInView,
+  target: Target,
+  value: string | string[],
+) {
+  const placed = find(view.blocks, target);
+  if (!textOf(placed.element.type).endsWith("external_select")) return;
+  const known = house.workspace.views.suggested.get(suggestionKey(view, placed)) ?? [];
+  const wanted = [value].flat();
+  if (wanted.every((item) => known.some((option) => option.value === item))) return;
+  await suggest(house, userId, { actionId: placed.actionId, blockId: placed.blockId }, "");
+}
+
+/**
+ * Types into an external select: asks the bot for options and remembers them. Empty when fewer characters were
+ * typed than min_query_length (default 3), or the bot gave no proper answer.
+ * Source: https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element#external_select
+ */
+export async function suggest(
+  house: House,
+  userId: string,
+  target: Target,
+  typed: string,
+): Promise<Option[]> {
+  const { workspace } = house;
+  const { actionId } = target;
+  const view = viewWith(house, userId, actionId);
+  const placed = find(view.blocks, target);
+  if (!textOf(placed.element.type).endsWith("external_select"))
+    throw new Error(`${actionId} is not an external select`);
+  const least = placed.element.min_query_length;
+  if (typed.length < (typeof least === "number" ? least : 3)) return [];
+  const answer = await house.deliver.interaction({
+    type: "block_suggestion",
+    ...origin(workspace, actor(house, userId)),
+    container: { type: "view", view_id: view.id },
+    view: viewObject(workspace, view),
+    action_id: actionId,
+    block_id: placed.blockId,
+    value: typed,
+  });
+  const options = answer.error === undefined ? suggestedOptions(house, answer.body) : [];
+  workspace.views.suggested.set(suggestionKey(view, placed), options);
+  return options;
+}
+
+function suggestedOptions({ workspace }: House, body: unknown): Option[] {
+  const answer = (body ?? {}) as Json;
+  const problems = Array.isArray(answer.option_groups)
+    ? list(answer.option_groups).flatMap((group) => validateOptions(group.options))
+    : validateOptions(answer.options);
+  for (const { message, pointer, rule } of problems)
+    workspace.violate("block_suggestion", rule, `${message} [json-pointer:${pointer}]`);
+  return problems.length > 0 ? [] : optionsOf(answer);
+}

@@ -1,0 +1,150 @@
+import type { Context } from "../api/method.ts";
+import { SlackError } from "../api/method.ts";
+import { contentOf, pushView } from "../api/views.ts";
+import { isEmpty, isJson, list, placedElements, textOf } from "../checks/elements.ts";
+import type { House } from "../house.ts";
+import type { BotAnswer, Json, StandInView } from "../types.ts";
+import { actor } from "./commands.ts";
+import { notSent } from "./deliver.ts";
+import { offer, setValue, trouble } from "./interactivity.ts";
+import { origin, viewObject } from "./payloads.ts";
+
+function topView(house: House, userId: string): StandInView {
+  const view = house.workspace.views.top(userId);
+  if (view === undefined) throw new Error(`${userId} has no modal open`);
+  return view;
+}
+
+/** What Slack's client checks before it sends anything: required inputs and lengths. */
+function clientErrors(view: StandInView): Record<string, string> {
+  const errors: Record<string, string> = {};
+  for (const { block, element, blockId, actionId, inInput } of placedElements(view.blocks)) {
+    if (!inInput) continue;
+    const state = view.values[blockId]?.[actionId];
+    if (isEmpty(state)) {
+      if (block.optional !== true) errors[blockId] = "Please complete this required field.";
+      continue;
+    }
+    const length = textOf(state?.value).length;
+    const { min_length: least, max_length: most } = element;
+    if (typeof least === "number" && length < least)
+      errors[blockId] = `Please enter at least ${least} characters.`;
+    if (typeof most === "number" && length > most)
+      errors[blockId] = `Please enter at most ${most} characters.`;
+  }
+  return errors;
+}
+
+/**
+ * Fills the modal in front, presses Submit and does what the bot answers. Nothing is sent ("input_invalid") while
+ * a required input is empty. Source: https://docs.slack.dev/surfaces/modals#close_current_view
+ */
+export async function submit(
+  house: House,
+  userId: string,
+  values: Record<string, string | string[]> = {},
+): Promise<BotAnswer> {
+  const { workspace, grants } = house;
+  const view = topView(house, userId);
+  for (const [actionId, value] of Object.entries(values)) {
+    await offer(house, userId, view, { actionId }, value);
+    setValue(house, view, { actionId }, value);
+  }
+  if (view.submit === null) throw new Error(`the modal ${view.callbackId} has no Submit`);
+  delete view.problem;
+  view.errors = clientErrors(view);
+  workspace.views.changed(view);
+  if (Object.keys(view.errors).length > 0) return notSent("input_invalid");
+  const answer = await house.deliver.interaction({
+    type: "view_submission",
+    ...origin(workspace, actor(house, userId)),
+    trigger_id: grants.trigger(userId, view.id),
+    view: viewObject(workspace, view),
+    response_urls: [],
+  });
+  if (answer.error !== undefined) fail(house, view);
+  else apply(house, view, answer.body);
+  return answer;
+}
+
+function fail({ workspace }: House, view: StandInView): void {
+  view.problem = trouble;
+  workspace.views.changed(view);
+}
+
+/** Does what the bot answered to a submission. */
+function apply(house: House, view: StandInView, body: unknown) {
+  const { views } = house.workspace;
+  const answer = isJson(body) ? body : {};
+  const wrong = (rule: "responseAction" | "answerFormat", message: string) => {
+    house.workspace.violate("view_submission", rule, message);
+    fail(house, view);
+  };
+  if (typeof body === "string" && body !== "")
+    return wrong("answerFormat", "the answer is neither empty nor JSON");
+  switch (answer.response_action) {
+    case undefined:
+      if (Object.keys(answer).length > 0) return wrong("responseAction", "an answer without response_action");
+      return views.close(view);
+    case "clear":
+      return views.closeAll(view.userId);
+    case "errors":
+      return showErrors(house, view, answer.errors);
+    case "update":
+    case "push":
+      return showView(house, view, answer);
+    default:
+      return wrong("responseAction", `no response_action ${String(answer.response_action)}`);
+  }
+}
+
+function showView(house: House, view: StandInView, answer: Json): void {
+  const { views } = house.workspace;
+  const context: Context = { ...house, publicUrl: "", method: "view_submission", args: {} };
+  try {
+    const isUpdate = answer.response_action === "update";
+    const content = contentOf(context, answer.view, "modal", isUpdate ? view : undefined);
+    if (isUpdate) views.replace(view, content);
+    else pushView(context, view.userId, content, false);
+  } catch (error) {
+    if (!(error instanceof SlackError)) throw error;
+    fail(house, view);
+  }
+}
+
+/** Field errors by the block_id of an input. Source: https://docs.slack.dev/surfaces/modals#displaying_errors */
+function showErrors(house: House, view: StandInView, errors: unknown) {
+  const { workspace } = house;
+  const inputs = list(view.blocks)
+    .filter((block) => block.type === "input")
+    .map((block) => textOf(block.block_id));
+  const given = isJson(errors) ? Object.entries(errors) : [];
+  const unknown = given.filter(
+    ([key, text]) => !inputs.includes(key) || typeof text !== "string" || text === "",
+  );
+  for (const [key] of unknown)
+    workspace.violate(
+      "view_submission",
+      "fieldErrorKey",
+      `error for "${key}", which is not an input: ${inputs.join(", ")}`,
+    );
+  if (given.length === 0) workspace.violate("view_submission", "fieldErrorKey", "errors without any field");
+  if (unknown.length > 0 || given.length === 0) return fail(house, view);
+  view.errors = Object.fromEntries(given.map(([key, text]) => [key, String(text)]));
+  workspace.views.changed(view);
+}
+
+/** Presses Cancel or the cross. Source: https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload */
+export async function closeView(house: House, userId: string): Promise<void> {
+  const { workspace } = house;
+  const view = topView(house, userId);
+  if (view.clearOnClose) workspace.views.closeAll(userId);
+  else workspace.views.close(view);
+  if (!view.notifyOnClose) return;
+  await house.deliver.interaction({
+    type: "view_closed",
+    ...origin(workspace, actor(house, userId)),
+    view: viewObject(workspace, view),
+    is_cleared: view.clearOnClose,
+  });
+}

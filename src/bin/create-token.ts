@@ -1,0 +1,99 @@
+import { connect } from "../../db/connection/connect.ts";
+import { migrate } from "../../db/connection/migrate.ts";
+import { readTokenConfig } from "../config.ts";
+import { system } from "../domain/shared/actor.ts";
+import { listProjectSlugs } from "../queries/catalog/get-projects.ts";
+import { type FoundMember, findMember } from "../queries/people/find-member.ts";
+import { refusalWords } from "../slack/words/refusals.ts";
+import { type Context, OutcomeUnknown } from "../usecases/shared/context.ts";
+import { type CreatedToken, createToken } from "../usecases/tokens/create-token.ts";
+import { findDatabase } from "./find-database.ts";
+import { readTokenArguments, type TokenArguments, TokenArgumentsError, usage } from "./token-arguments.ts";
+
+/**
+ * `npm run token`: makes an API token in the database that the environment names, for instance the first one, before
+ * anybody opened the settings. Whoever reaches the database may; the audit log says that it was done here.
+ */
+async function main(args: readonly string[]): Promise<void> {
+  if (args.length === 0 || args.includes("--help")) {
+    process.stderr.write(`${usage}\n`);
+    process.exitCode = args.length === 0 ? 1 : 0;
+    return;
+  }
+  const asked = readTokenArguments(args);
+  const server = await findDatabase(readTokenConfig().databaseUrl);
+  const database = connect(server.url, { applicationName: "signoff-token" });
+  try {
+    await migrate(server.url).catch((error: unknown) => {
+      throw new Error(
+        `The database cannot be used: ${wordsOf(error)}. Check DATABASE_URL and that PostgreSQL runs.`,
+      );
+    });
+    const context: Context = { db: database.db, now: () => new Date(), wake: () => {} };
+    const { organization, person } = await findOwner(context, asked);
+    const { token, text } = await make(context, asked, organization.id, person.id);
+    process.stderr.write(
+      `Made the token ${token.name} of ${organization.name}: ${token.scopes.join(", ")}, for ${asked.project ?? "every project"}. It acts for ${person.name}. You will not see it again:\n`,
+    );
+    process.stdout.write(`${text}\n`);
+  } finally {
+    await database.close();
+    await server.stop();
+  }
+}
+
+async function findOwner({ db }: Context, { member, organization }: TokenArguments): Promise<FoundMember> {
+  const all = await findMember(db, member);
+  const found = all.filter((one) => organization === undefined || one.organization.id === organization);
+  const [first, ...others] = found;
+  if (first === undefined) {
+    throw new TokenArgumentsError(
+      `Signoff knows no active member with the address ${member}${organization === undefined ? "" : ` in ${organization}`}. It knows who runs the workspace from its first start on, and everybody else once they opened Signoff's Home in Slack or were given a role.`,
+    );
+  }
+  if (others.length > 0) {
+    const where = found.map((one) => `${one.organization.id} (${one.organization.name})`);
+    throw new TokenArgumentsError(
+      `${member} is a member of ${where.join(" and ")}: say which, with --organization.`,
+    );
+  }
+  return first;
+}
+
+async function make(
+  context: Context,
+  { name, scopes, project }: TokenArguments,
+  organizationId: string,
+  memberId: string,
+): Promise<CreatedToken> {
+  const projectId = project === undefined ? null : await findProject(context, organizationId, project);
+  const result = await createToken(context, {
+    ...{ organizationId, actor: system("command line"), surface: "command-line" },
+    ...{ name, scopes, projectId, memberId },
+  });
+  if (!result.ok) throw new TokenArgumentsError(refusalWords(result.refusal));
+  return result.value;
+}
+
+async function findProject({ db }: Context, organizationId: string, slug: string): Promise<string> {
+  const projects = await listProjectSlugs(db, organizationId);
+  const found = projects.find((project) => project.slug === slug);
+  if (found !== undefined) return found.id;
+  const known = projects.map((project) => project.slug);
+  throw new TokenArgumentsError(
+    `There is no project ${slug}. ${known.length === 0 ? "There is none yet." : `There are ${known.join(", ")}.`}`,
+  );
+}
+
+function wordsOf(error: unknown): string {
+  if (error instanceof OutcomeUnknown) {
+    return "The database did not say whether the token was made. If Settings › API Tokens lists it, revoke it, and make another one.";
+  }
+  return error instanceof Error ? error.message : String(error);
+}
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  const made = error instanceof OutcomeUnknown ? "" : "No token was made.\n";
+  process.stderr.write(`${made}${wordsOf(error)}\n`);
+  process.exit(1);
+});

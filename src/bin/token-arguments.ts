@@ -1,0 +1,55 @@
+import { parseArgs } from "node:util";
+import { isScope, type Scope, scopes, scopeWords } from "../domain/tokens/token.ts";
+
+/** What `npm run token` is told. */
+export type TokenArguments = {
+  name: string;
+  scopes: Scope[];
+  /** Whom the token acts for, by email. */
+  member: string;
+  /** A project's short name. */
+  project: string | undefined;
+  /** A Slack workspace's id, where the database knows more than one. */
+  organization: string | undefined;
+};
+
+/** What was asked cannot be done. The message says why, and how to ask. */
+export class TokenArgumentsError extends Error {}
+
+export const usage = `npm run --silent token -- --name CI --scopes builds:write,deployments:write --member ada@acme.example
+
+  --name          what it is called in Settings, at most 80 characters
+  --scopes        what it may do, separated by commas:
+${scopes.map((scope) => `                    ${scope.padEnd(18)} ${scopeWords[scope]}`).join("\n")}
+  --member        the email of the member whom it acts for
+  --project       the short name of the one project that it is for; every project without it
+  --organization  the Slack workspace (T…), where the database knows more than one
+
+It needs DATABASE_URL. The token is written to the standard output, once.`;
+
+/** Reads the arguments. Throws `TokenArgumentsError`. */
+export function readTokenArguments(args: readonly string[]): TokenArguments {
+  const { name, scopes: list, member, project, organization } = parse(args);
+  const missing = Object.entries({ name, scopes: list, member }).flatMap(([option, value]) =>
+    value?.trim() ? [] : [`--${option}`],
+  );
+  if (missing.length > 0) throw new TokenArgumentsError(`Say ${missing.join(" and ")}.\n\n${usage}`);
+  const asked = (list ?? "").split(",").flatMap((one) => one.trim() || []);
+  const unknown = asked.filter((one) => !isScope(one));
+  if (unknown.length > 0) {
+    throw new TokenArgumentsError(`There is no scope ${unknown.join(", ")}. There are ${scopes.join(", ")}.`);
+  }
+  return { name: name ?? "", scopes: asked.filter(isScope), member: member ?? "", project, organization };
+}
+
+function parse(args: readonly string[]) {
+  const option = { type: "string" } as const;
+  try {
+    return parseArgs({
+      args: [...args],
+      options: { name: option, scopes: option, member: option, project: option, organization: option },
+    }).values;
+  } catch (error) {
+    throw new TokenArgumentsError(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+  }
+}

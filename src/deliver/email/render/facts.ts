@@ -1,0 +1,150 @@
+import type { BuildView } from "../../../queries/requests/request-view.ts";
+import { nameList } from "../../../slack/words/text.ts";
+import { reasonHeading, shortName, stateWords } from "../../../slack/words/words.ts";
+import { changeFacts, noteFacts, sinceLines } from "./changes.ts";
+import type { Fact, NoticeInput, Quote } from "./mail.ts";
+import { momentIn } from "./moment.ts";
+import { inLines, type Piece, sentence, theirs, webAddress } from "./text.ts";
+import { isRequester, who } from "./words.ts";
+
+/** Other reviewers' comments are cut, so that the mail is not: Gmail shows the first 102 KB. */
+const longestComment = 1000;
+const mostComments = 5;
+
+/** What a card shows of a request, row by row. */
+export function factsOf(input: NoticeInput): Fact[] {
+  const { view } = input;
+  const critical: Piece[] = view.target.critical ? [{ text: " " }, { text: "critical", look: "mark" }] : [];
+  return [
+    { label: sentence`State`, lines: stateLines(input) },
+    ...noteFacts(input),
+    { label: sentence`Project`, lines: [[theirs(view.project.name, 200)]] },
+    { label: sentence`Integration`, lines: [[theirs(view.integration.name, 200)]] },
+    {
+      label: sentence`From → to`,
+      lines: [sentence`${theirs(view.source.name, 200)} → ${theirs(view.target.name, 200)}${critical}`],
+    },
+    { label: sentence`Build`, lines: [...buildLines(view.build), ...newerLines(input)] },
+    { label: sentence`Live in ${view.target.name}`, lines: liveLines(input) },
+    ...changeFacts(input),
+    { label: sentence`Requested by`, lines: requesterLines(input) },
+    ...reviewFacts(input),
+    ...deploymentFacts(input),
+  ];
+}
+
+/** People's own words: first those that the event is about, then the request's message and the reviewers' comments. */
+export function quotesOf(input: NoticeInput): Quote[] {
+  const { view } = input;
+  const asked = isRequester(input) ? sentence`Your message` : sentence`Message from ${view.requester.name}`;
+  return [
+    ...quote(sentence`Reason`, view.cancelled?.reason),
+    ...quote([{ text: failureHeading(input) }], failure(input)),
+    ...quote(sentence`Comment from ${deciderName(input)}`, view.decision?.comment),
+    ...quote(asked, view.message),
+    ...otherComments(input),
+  ];
+}
+
+const quote = (heading: Piece[], text: string | null | undefined, limit = 3000): Quote[] =>
+  text?.trim() ? [{ heading, lines: inLines(text.trim(), limit) }] : [];
+
+function failure({ view }: NoticeInput): string | null {
+  return view.state === "failed" ? (view.attempt?.reason ?? null) : null;
+}
+
+function failureHeading({ view: { attempt } }: NoticeInput): string {
+  return reasonHeading({ unknown: attempt?.unknown === true });
+}
+
+function deciderName({ view }: NoticeInput): string {
+  return view.decision?.by.person?.name ?? "Signoff";
+}
+
+/** The decider's comment stands by itself above. */
+function otherComments({ view }: NoticeInput): Quote[] {
+  const decider = view.decision?.by.person?.id;
+  return view.reviews
+    .filter((review) => review.reviewer.id !== decider && review.comment.trim() !== "")
+    .slice(-mostComments)
+    .flatMap((review) =>
+      quote(sentence`Comment from ${review.reviewer.name}`, review.comment, longestComment),
+    );
+}
+
+function stateLines(input: NoticeInput): Piece[][] {
+  const { view } = input;
+  const { decision } = view;
+  const at = view.cancelled?.at ?? view.promotedAt ?? view.expiredAt ?? null;
+  const decided = view.state === "approved" || view.state === "rejected" ? decision?.at : undefined;
+  // What a deployment reported is quoted as a whole, not repeated here.
+  const bare = view.attempt === null ? view : { ...view, attempt: { ...view.attempt, reason: null } };
+  const lines = [[theirs(stateWords(bare), 300)]];
+  const when = at ?? decided;
+  if (when) lines.push(quiet(momentIn(input.recipient.timeZone, when)));
+  if (view.expiresAt !== null && view.state !== "expired") {
+    lines.push(quiet(`Expires ${momentIn(input.recipient.timeZone, view.expiresAt)}`));
+  }
+  return lines;
+}
+
+const quiet = (text: string): Piece[] => [{ text, look: "quiet" }];
+
+function buildLines(build: BuildView): Piece[][] {
+  const href = webAddress(build.link);
+  const version = theirs(build.version, 200);
+  const author = build.author === null ? [] : sentence` by ${theirs(build.author, 100)}`;
+  const lines = [[href === undefined ? version : { ...version, href }, ...author]];
+  if (build.commit !== null) lines.push(sentence`commit ${{ ...theirs(build.commit, 100), look: "code" }}`);
+  return lines;
+}
+
+function newerLines({ view }: NoticeInput): Piece[][] {
+  const open = view.state === "pending" || view.state === "approved" || view.state === "failed";
+  if (!open || view.newerInSource === null) return [];
+  return [sentence`Note: ${view.source.name} runs ${view.newerInSource.version} by now.`];
+}
+
+function liveLines(input: NoticeInput): Piece[][] {
+  const { view } = input;
+  const live = view.liveInTarget;
+  if (live === null) return [quiet("Nothing yet")];
+  const what = live.id === view.build.id ? [sentence`This build, ${view.build.version}`] : buildLines(live);
+  return [...what, ...sinceLines(input)];
+}
+
+function requesterLines({ view, recipient }: NoticeInput): Piece[][] {
+  const name = theirs(view.requester.name, 100);
+  const line = view.through === null ? [name] : sentence`${name} through token ${theirs(view.through, 100)}`;
+  return [line, quiet(momentIn(recipient.timeZone, view.createdAt))];
+}
+
+function reviewFacts(input: NoticeInput): Fact[] {
+  const { view, recipient } = input;
+  const { decision, approvals } = view;
+  if (decision !== null && decision.by.person === null) {
+    return [{ label: sentence`Approvals`, lines: [sentence`Approved by ${who(input, decision.by)}`] }];
+  }
+  const given = view.reviews.map((review) => {
+    const verdict = { text: review.verdict === "approve" ? "approved" : "rejected" };
+    const by = who(input, { person: review.reviewer });
+    return sentence`${by} ${verdict} · ${{ text: momentIn(recipient.timeZone, review.at), look: "quiet" }}`;
+  });
+  const count: Piece[] = [{ text: `${approvals.given} of ${approvals.required}` }];
+  return [{ label: sentence`Approvals`, lines: [count, ...given] }, ...waitingFacts(input)];
+}
+
+function waitingFacts({ view }: NoticeInput): Fact[] {
+  if (view.state !== "pending" || view.reviewers.length === 0) return [];
+  const names = nameList(view.reviewers.map((person) => shortName(person.name)));
+  return [{ label: sentence`Can review`, lines: [[theirs(names, 600)]] }];
+}
+
+function deploymentFacts(input: NoticeInput): Fact[] {
+  const { attempt } = input.view;
+  if (attempt === null) return [];
+  const href = webAddress(attempt.link);
+  const lines = [sentence`Started by ${who(input, attempt.startedBy, "you")}`];
+  if (href !== undefined) lines.push([{ text: "Look at the deployment", href }]);
+  return [{ label: sentence`Deployment`, lines }];
+}

@@ -1,0 +1,50 @@
+import { Heading } from "@react-email/heading";
+import { render } from "@react-email/render";
+import { Text } from "@react-email/text";
+import type { Stop } from "../../../domain/delivery/outages.ts";
+import { stopAdvice } from "../../../slack/messages/admin-message.ts";
+import { Layout } from "./layout.tsx";
+import { momentIn } from "./moment.ts";
+import type { RenderedMail } from "./render.tsx";
+import { style } from "./style.ts";
+import { oneLine } from "./text.ts";
+
+type Words = { subject: string; paragraphs: string[]; footer: string };
+
+/** Tells an admin that Slack refuses Signoff: by email, as it is the other way. */
+export async function renderStop(stop: Stop, timeZone: string): Promise<RenderedMail> {
+  const words = wordsOf(stop, timeZone);
+  const html = await render(<StopMail words={words} />);
+  const text = `${[words.subject, ...words.paragraphs, `-- \n${words.footer}`].join("\n\n")}\n`;
+  return { subject: words.subject, html, text };
+}
+
+function wordsOf({ reason, since }: Stop, timeZone: string): Words {
+  return {
+    subject: "Signoff cannot use Slack",
+    paragraphs: [
+      `${oneLine(reason, 500)}, since ${momentIn(timeZone, since)}. Until Slack accepts the bot token again, nobody gets a card or a message, and buttons may not answer. Emails go out as always.`,
+      `What to do: ${stopAdvice.slack}`,
+      "Nothing is lost: what waits goes out by itself after that. You are told this once.",
+    ],
+    footer: "You get this email because you run Signoff.",
+  };
+}
+
+function StopMail({ words: { subject, paragraphs, footer } }: { words: Words }) {
+  return (
+    <Layout footer={[footer]} preview={paragraphs[0] ?? subject} title={subject}>
+      <Text className="brand" style={style.brand}>
+        Signoff
+      </Text>
+      <Heading as="h1" className="headline" style={style.headline}>
+        {subject}
+      </Heading>
+      {paragraphs.map((paragraph) => (
+        <Text className="lead" key={paragraph} style={style.lead}>
+          {paragraph}
+        </Text>
+      ))}
+    </Layout>
+  );
+}

@@ -1,0 +1,125 @@
+import { describe, expect, test } from "vitest";
+import { optionsWith } from "../../../test/support/sample-request.ts";
+import type { Holding, Standing } from "../people/people.ts";
+import { noWorkflow, type Workflow } from "../workflow/workflow.ts";
+import { requestEligibility, reviewEligibility } from "./eligibility.ts";
+
+const roles: Record<string, Holding[]> = {
+  organization: [{ roleId: "reviewers", projectId: null }],
+  project: [{ roleId: "reviewers", projectId: "commerce" }],
+  "other project": [{ roleId: "reviewers", projectId: "finance" }],
+  "other role": [{ roleId: "developers", projectId: null }],
+  "two projects": [
+    { roleId: "reviewers", projectId: "finance" },
+    { roleId: "reviewers", projectId: "commerce" },
+  ],
+  none: [],
+};
+const assignees: Record<string, string[]> = { unset: [], in: ["UBOB", "UCAROL"], out: ["UCAROL"] };
+/** Who counts as the requester of the request that Bob looks at (R5). */
+const requesters: Record<string, string[]> = {
+  neither: ["UDANA", "UTOM"],
+  requester: ["UBOB", "UTOM"],
+  "token's maker": ["UDANA", "UBOB"],
+};
+const standings: Standing[] = ["active", "deactivated", "guest", "bot", "stranger"];
+
+type Case = { role: string; assignee: string; as: string; selfReview: boolean; standing: Standing };
+
+function bob({ role, assignee, as, selfReview, standing }: Case): string {
+  const workflow: Workflow = {
+    ...noWorkflow,
+    enabled: true,
+    roleIds: ["leads", "reviewers"],
+    assigneeIds: assignees[assignee] ?? [],
+    options: optionsWith({ selfReview }),
+  };
+  const member = { id: "UBOB", standing, holdings: roles[role] ?? [] };
+  const asked = { projectId: "commerce", requesters: requesters[as] ?? [] };
+  const answer = reviewEligibility(member, asked, workflow);
+  return answer.eligible ? "eligible" : answer.why;
+}
+
+describe("R4, R5: who may review", () => {
+  test.each([
+    // role held for, assignees, who they are to the request, self-review, standing, answer
+    ["R4", "organization", "unset", "neither", false, "active", "eligible"],
+    ["R4", "project", "unset", "neither", false, "active", "eligible"],
+    ["R4", "two projects", "unset", "neither", false, "active", "eligible"],
+    ["R4", "other project", "unset", "neither", false, "active", "role"],
+    ["R4", "other role", "unset", "neither", false, "active", "role"],
+    ["R4", "none", "unset", "neither", false, "active", "role"],
+    ["R4", "organization", "in", "neither", false, "active", "eligible"],
+    ["R4", "project", "in", "neither", false, "active", "eligible"],
+    ["R4", "organization", "out", "neither", false, "active", "assignee"],
+    ["R4", "project", "out", "neither", false, "active", "assignee"],
+    ["R4", "other project", "in", "neither", false, "active", "role"],
+    ["R4", "none", "in", "neither", false, "active", "role"],
+    ["R4", "none", "out", "neither", false, "active", "role"],
+    ["R5", "organization", "unset", "requester", false, "active", "self"],
+    ["R5", "organization", "in", "requester", false, "active", "self"],
+    ["R5", "organization", "unset", "requester", true, "active", "eligible"],
+    ["R5", "organization", "unset", "token's maker", false, "active", "self"],
+    ["R5", "organization", "unset", "token's maker", true, "active", "eligible"],
+    ["R5", "none", "unset", "requester", true, "active", "role"],
+    ["R5", "organization", "out", "requester", true, "active", "assignee"],
+    ["R4", "organization", "in", "neither", true, "deactivated", "deactivated"],
+    ["R4", "organization", "in", "neither", true, "guest", "guest"],
+    ["R4", "organization", "in", "neither", true, "bot", "bot"],
+    ["R4", "organization", "in", "neither", true, "stranger", "stranger"],
+  ] as const)("%s: role %s, assignees %s, %s, self-review %s, %s: %s", (...row) => {
+    const [, role, assignee, as, selfReview, standing, answer] = row;
+    expect(bob({ role, assignee, as, selfReview, standing })).toBe(answer);
+  });
+
+  test("R4, R5: of every combination only those are eligible that pass all four questions", () => {
+    let seen = 0;
+    for (const role of Object.keys(roles)) {
+      for (const assignee of Object.keys(assignees)) {
+        for (const as of Object.keys(requesters)) {
+          for (const standing of standings) {
+            for (const selfReview of [true, false]) {
+              const may =
+                standing === "active" &&
+                ["organization", "project", "two projects"].includes(role) &&
+                assignee !== "out" &&
+                (selfReview || as === "neither");
+              const given = { role, assignee, as, selfReview, standing };
+              expect({ ...given, may: bob(given) === "eligible" }).toEqual({ ...given, may });
+              seen += 1;
+            }
+          }
+        }
+      }
+    }
+    expect(seen).toBe(540);
+  });
+
+  test("R4: a workflow without roles has no reviewers", () => {
+    const member = { id: "UBOB", standing: "active" as const, holdings: roles.organization ?? [] };
+    const asked = { projectId: "commerce", requesters: ["UDANA"] };
+    expect(reviewEligibility(member, asked, noWorkflow)).toEqual({ eligible: false, why: "role" });
+  });
+});
+
+describe("R14: who may request and promote", () => {
+  test.each([
+    // requester roles of the project, role held for, standing, answer
+    [[], "none", "active", "eligible"],
+    [[], "other project", "active", "eligible"],
+    [["reviewers"], "organization", "active", "eligible"],
+    [["reviewers"], "project", "active", "eligible"],
+    [["leads", "developers"], "other role", "active", "eligible"],
+    [["reviewers"], "other project", "active", "role"],
+    [["reviewers"], "other role", "active", "role"],
+    [["reviewers"], "none", "active", "role"],
+    [[], "none", "deactivated", "deactivated"],
+    [[], "none", "guest", "guest"],
+    [[], "none", "bot", "bot"],
+    [["reviewers"], "organization", "stranger", "stranger"],
+  ] as const)("R14: requester roles %j, role %s, %s: %s", (requesterRoleIds, role, standing, answer) => {
+    const member = { id: "UDANA", standing, holdings: roles[role] ?? [] };
+    const got = requestEligibility(member, { id: "commerce", requesterRoleIds });
+    expect(got).toEqual(answer === "eligible" ? { eligible: true } : { eligible: false, why: answer });
+  });
+});

@@ -1,0 +1,72 @@
+import type { MemberId } from "../people/people.ts";
+import { type Actor, actingMember } from "../shared/actor.ts";
+import { never } from "../shared/result.ts";
+
+/** What happened to a request; each bumps its version, but for a reminder (R11), which changes nothing. */
+export type RequestEvent =
+  | "requested"
+  | "reviewed"
+  | "approved"
+  | "rejected"
+  | "cancelled"
+  | "expired"
+  | "promoting"
+  | "promoted"
+  | "failed"
+  | "reminder"
+  | "changed";
+
+/** Something that one person must be told beyond their card, by one channel. */
+export type Notice = { recipientId: MemberId; channel: "message" | "email" };
+
+export type Audience = {
+  requesterId: MemberId;
+  /** Who may review it now. */
+  reviewers: readonly MemberId[];
+  /** Who has a review card. */
+  asked: readonly MemberId[];
+  /** Who has given a review. */
+  answered: readonly MemberId[];
+  /** Whether the gate stood open, so that nobody was asked (R1). */
+  ungated: boolean;
+  /** Whether it waits for review now. */
+  pending: boolean;
+};
+
+/** DESIGN §3: who is told of an event, apart from the cards, which follow every event by themselves. */
+export function noticesFor(event: RequestEvent, by: Actor, audience: Audience): Notice[] {
+  const both = (recipientId: MemberId): Notice[] => [
+    { recipientId, channel: "message" },
+    { recipientId, channel: "email" },
+  ];
+  const requester = both(audience.requesterId);
+  const email = (ids: readonly MemberId[]): Notice[] =>
+    ids.map((recipientId) => ({ recipientId, channel: "email" }));
+  switch (event) {
+    case "requested":
+      return audience.ungated ? [] : email(audience.reviewers);
+    case "approved":
+    case "rejected":
+    case "promoted":
+    case "failed":
+      return requester;
+    case "cancelled":
+    case "expired": {
+      const waiting = audience.asked.filter((id) => !audience.answered.includes(id));
+      const actor = actingMember(by);
+      const others = email(waiting.filter((id) => id !== actor && id !== audience.requesterId));
+      return actor === audience.requesterId ? others : [...others, ...requester];
+    }
+    case "reminder": {
+      if (!audience.pending) return requester;
+      const waiting = audience.reviewers.filter((id) => !audience.answered.includes(id));
+      return waiting.flatMap(both);
+    }
+    case "reviewed":
+    case "promoting":
+    case "changed":
+      return [];
+    default:
+      return never(event);
+  }
+}

@@ -1,0 +1,94 @@
+import type { Person, Standing } from "../people/people.ts";
+import type { DriftChange } from "../requests/drift.ts";
+import type { Scope } from "../tokens/token.ts";
+
+/** Why somebody may not review (R4, R5). */
+export type NotReviewer = "self" | "role" | "assignee" | Exclude<Standing, "active">;
+
+/** Why somebody may not request or promote (R14). */
+export type NotRequester = "role" | Exclude<Standing, "active">;
+
+/**
+ * A rule's no. Facts that belong to a request are not repeated here: a surface draws the request by its number, so that
+ * the words always show what is true when they are read.
+ */
+export type Refusal =
+  | {
+      code: "not-found";
+      what: "project" | "integration" | "environment" | "build" | "request" | "role" | "member" | "token";
+    }
+  | { code: "archived"; what: "project" | "integration" | "environment" }
+  | { code: "no-source"; target: string }
+  | { code: "nothing-live"; source: string }
+  | { code: "already-live"; version: string; target: string }
+  /** `live`, by its own id: told to whoever was shown nothing. */
+  | { code: "build-changed"; live?: { id: string; version: string } | null }
+  | { code: "gate-changed"; gated: boolean }
+  | { code: "open-request"; number: number; replaceable: boolean; workflowOff: boolean }
+  | { code: "not-replaceable"; number: number }
+  | { code: "not-requester"; why: NotRequester; roles: readonly string[] }
+  | { code: "not-reviewer"; why: NotReviewer; number: number }
+  | { code: "too-few-reviewers"; required: number; available: number; workflowRoles: readonly string[] }
+  | { code: "already-decided"; number: number }
+  | { code: "not-pending"; number: number }
+  | { code: "comment-required" }
+  | { code: "text-too-long"; field: "message" | "comment" | "reason"; limit: number }
+  | { code: "not-approved"; number: number }
+  | { code: "not-reviewed"; number: number }
+  | { code: "must-confirm"; number: number; changes: readonly DriftChange[]; shown: string }
+  | { code: "not-canceller"; number: number }
+  | { code: "reason-required" }
+  | { code: "not-cancellable"; number: number }
+  | ReportRefusal
+  | TokenRefusal
+  | SettingsRefusal;
+
+/** Why what a pipeline reports is not taken down. */
+export type ReportRefusal =
+  /** A build is immutable: under this id there is one of which these parts are other ones. */
+  | { code: "build-differs"; id: string; parts: readonly string[] }
+  /** Under this id a deployment of another build is known there. */
+  | { code: "deployment-differs"; id: string; build: string }
+  /** The webhook deployer has no address to send to yet. */
+  | { code: "no-webhook" };
+
+/** Why an API token may not do what it is used for. */
+export type TokenRefusal =
+  /** `inactive`: who made it, or whom it acts for, is no active full member any more. */
+  | { code: "token-invalid"; why: "unknown" | "revoked" }
+  | { code: "token-invalid"; why: "inactive"; person: Person; standing: Exclude<Standing, "active"> }
+  | { code: "token-scope"; scope: Scope; has: readonly Scope[] }
+  /** It is for another project, or what is asked is about more than one. */
+  | { code: "token-project" };
+
+/** Why somebody cannot hold a role; `unknown`: Slack could not be asked who they are. */
+export type NotFullMember = Exclude<Standing, "active"> | "unknown";
+
+/** Why a webhook's address cannot be called. `inside`: it leads to this machine, a private network or a cloud's metadata. */
+export type AddressFault = "not-an-address" | "credentials" | "not-https" | "inside";
+
+/** Why review cards cannot go to a channel. */
+export type ChannelFault = "archived" | "shared" | "not-member" | "read-only" | "not-found" | "unknown";
+
+/** The no of a settings rule. Names are those of this moment: a setting has no number to look it up by. */
+export type SettingsRefusal =
+  /** `what` only admins may do; where it is not said, change settings. */
+  | { code: "not-admin"; admins: readonly Person[]; what?: "deliveries" }
+  | { code: "stale"; by: Person | null; at: Date }
+  | { code: "no-roles" }
+  | { code: "assignee-outside"; people: readonly Person[] }
+  | { code: "dead-workflow"; required: number; projects: readonly { name: string; available: number }[] }
+  | { code: "name-taken"; name: string; archived?: boolean }
+  | { code: "role-in-use"; workflow: boolean; projects: readonly string[] }
+  | { code: "admin-role" }
+  | { code: "last-admin" }
+  | { code: "not-full-members"; people: readonly { person: Person; standing: NotFullMember }[] }
+  | { code: "role-bound" }
+  | { code: "channel-unusable"; why: ChannelFault; name: string | null }
+  | { code: "request-in-the-way"; number: number }
+  | { code: "address-unusable"; why: AddressFault }
+  | { code: "silence-limit"; least: number; most: number }
+  | { code: "too-few-environments" }
+  | { code: "too-many-environments"; limit: number }
+  | { code: "token-name"; limit: number }
+  | { code: "no-scopes" };

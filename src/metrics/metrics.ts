@@ -1,0 +1,179 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import type { GateFigures } from "../../db/connection/connection-limit.ts";
+import type { Verdict } from "../domain/requests/request.ts";
+import { databaseGauges, type ReadFigures } from "./database-gauges.ts";
+
+/** What became of a review that somebody gave. */
+type DecisionOutcome = "counted" | "decided" | "repeated" | "refused";
+
+/** Follows one call of Slack's from its arrival to its answer. */
+export type CallWatch = {
+  /** The review is committed, or it is refused. */
+  reviewed(verdict: Verdict, outcome: DecisionOutcome): void;
+  /** Slack has been answered; only the first one counts. */
+  answered(result: CallResult): void;
+};
+
+/** `late`: nobody acknowledged in time. `failed`: a listener broke, or nothing listens. */
+type CallResult = "acknowledged" | "late" | "failed";
+
+/** Why a person was told that something went wrong: nothing was changed, except perhaps by `late` and `unknown`. */
+export type FaultReason = "busy" | "late" | "unknown" | "failed";
+
+/** How an attempt of an outbox item ended. `lost`: it took longer than its lease. `again`: a change came meanwhile. */
+type AttemptOutcome = "done" | "later" | "postponed" | "retry" | "dead" | "again" | "lost";
+
+/** Counts what happens in this process. Each app has its own: nothing is shared between two in one process. */
+export type Metrics = {
+  watch(what: string): CallWatch;
+  faulted(reason: FaultReason): void;
+  attempted(kind: string, outcome: AttemptOutcome): void;
+  /** The far end answered 429. */
+  rateLimited(service: "slack" | "resend", method: string): void;
+  /** Shows these kinds of outbox items as 0 before their first: a counter that appears at 1 shows no increase. */
+  expectKinds(kinds: readonly string[]): void;
+  /** What Prometheus is given. Never rejects for want of a database, nor waits long for one. */
+  read(): Promise<string>;
+  contentType: string;
+};
+
+type MetricsParts = {
+  pool: () => GateFigures;
+  /** Reads the database's figures; bounded by the one who hands it in. */
+  readFigures: ReadFigures;
+};
+
+/** From 5 ms to the 3 s that Slack waits: https://docs.slack.dev/interactivity/handling-user-interaction#acknowledgment_response */
+const answerBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 1.5, 2, 2.5, 3];
+
+/** What Slack sends, by the `type` of its body; a command has none. Anything else is `other`, so that the labels stay few. */
+const calls = ["command", "block_actions", "block_suggestion", "view_submission", "event_callback"];
+
+/** Makes the registry and its instruments. https://prometheus.io/docs/practices/naming/ */
+export function createMetrics({ pool, readFigures }: MetricsParts): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  poolGauges(registry, pool);
+  const known = new Set<string>();
+  const database = databaseGauges(registry, readFigures, known);
+  const { watch } = callInstruments(registry);
+  const { attempts, rateLimits, faults } = counters(registry);
+  return {
+    watch,
+    faulted: (reason) => faults.inc({ reason }),
+    attempted: (kind, outcome) => attempts.inc({ kind, outcome }),
+    rateLimited: (service, method) => rateLimits.inc({ service, method }),
+    expectKinds: (kinds) => {
+      for (const kind of kinds) {
+        known.add(kind);
+        for (const outcome of ["done", "retry", "dead"]) attempts.inc({ kind, outcome }, 0);
+      }
+    },
+    read: async () => {
+      await database.refresh();
+      return registry.metrics();
+    },
+    contentType: registry.contentType,
+  };
+}
+
+function counters(registry: Registry) {
+  const registers = [registry];
+  const faults = new Counter({
+    registers,
+    name: "signoff_slack_faults_total",
+    help: "People who were told that something went wrong, by reason; of late and unknown the outcome is not known.",
+    labelNames: ["reason"],
+  });
+  for (const reason of ["busy", "late", "unknown", "failed"]) faults.inc({ reason }, 0);
+  return {
+    faults,
+    attempts: new Counter({
+      registers,
+      name: "signoff_outbox_attempts_total",
+      help: "Attempts of outbox items, by kind and how they ended; retry will be tried again, dead never.",
+      labelNames: ["kind", "outcome"],
+    }),
+    rateLimits: new Counter({
+      registers,
+      name: "signoff_rate_limits_total",
+      help: "Answers 429 of Slack and Resend, by method.",
+      labelNames: ["service", "method"],
+    }),
+  };
+}
+
+function callInstruments(registry: Registry) {
+  const registers = [registry];
+  const answers = new Histogram({
+    registers,
+    name: "signoff_slack_answer_seconds",
+    help: "From the arrival of a call of Slack's to its answer, by what it is and how it ended.",
+    labelNames: ["what", "result"],
+    buckets: answerBuckets,
+  });
+  const decisions = new Counter({
+    registers,
+    name: "signoff_reviews_total",
+    help: "Reviews that people gave, by verdict and what became of them; decided ones approved or rejected a request.",
+    labelNames: ["verdict", "outcome"],
+  });
+  const seconds = new Histogram({
+    registers,
+    name: "signoff_review_seconds",
+    help: "From the arrival of a review to its commit and to Slack's answer.",
+    labelNames: ["step"],
+    buckets: answerBuckets,
+  });
+  const watch = (asked: string): CallWatch => {
+    const what = calls.includes(asked) ? asked : "other";
+    const began = performance.now();
+    const took = () => (performance.now() - began) / 1000;
+    let open = true;
+    let reviewed = false;
+    return {
+      reviewed: (verdict, outcome) => {
+        reviewed = true;
+        decisions.inc({ verdict, outcome });
+        seconds.observe({ step: "committed" }, took());
+      },
+      answered: (result) => {
+        if (!open) return;
+        open = false;
+        answers.observe({ what, result }, took());
+        if (reviewed && result === "acknowledged") seconds.observe({ step: "acknowledged" }, took());
+      },
+    };
+  };
+  return { watch };
+}
+
+function poolGauges(registry: Registry, pool: () => GateFigures): void {
+  const gauge = (name: string, help: string, value: (figures: GateFigures) => number) =>
+    new Gauge({
+      registers: [registry],
+      name,
+      help,
+      collect() {
+        this.set(value(pool()));
+      },
+    });
+  gauge("signoff_pool_in_use", "Database connections in use.", (figures) => figures.inUse);
+  gauge("signoff_pool_limit", "Database connections that may be in use at once.", (figures) => figures.limit);
+  gauge(
+    "signoff_pool_waiting",
+    "Transactions and reads that wait for a connection.",
+    (figures) => figures.waiting,
+  );
+  let counted = 0;
+  new Counter({
+    registers: [registry],
+    name: "signoff_pool_refused_total",
+    help: "Transactions and reads that were refused because no connection became free in time.",
+    collect() {
+      const { refused } = pool();
+      this.inc(refused - counted);
+      counted = refused;
+    },
+  });
+}

@@ -1,0 +1,215 @@
+import * as catalog from "../../../db/catalog/catalog.ts";
+import { listRequesterRoles } from "../../../db/catalog/catalog-change.ts";
+import * as overview from "../../../db/catalog/overview.ts";
+import type { Db } from "../../../db/connection/connect.ts";
+import * as members from "../../../db/people/members.ts";
+import { listOpenOf } from "../../../db/requests/requests-list.ts";
+import * as workflows from "../../../db/workflow/workflow.ts";
+import { type Environment, steps } from "../../domain/catalog/pipeline.ts";
+import type { MemberFacts, MemberId } from "../../domain/people/people.ts";
+import { requestEligibility } from "../../domain/requests/eligibility.ts";
+import {
+  isOpen,
+  type PromotionRequest,
+  requesters,
+  type StateName,
+  stateAt,
+} from "../../domain/requests/request.ts";
+import { actingMember } from "../../domain/shared/actor.ts";
+import { gates, type Workflow } from "../../domain/workflow/workflow.ts";
+import type { ByView, LiveView } from "../requests/request-view.ts";
+import { byView } from "../shared/by-view.ts";
+
+/** What can be done now with what is live in an environment. */
+export type StepAction =
+  | { kind: "request" | "promote-at-once" }
+  | { kind: "cancel" | "promote" | "view"; number: number };
+
+/** An environment of one integration: what is live there, and its way to the next environment. */
+export type EnvironmentCard = {
+  id: string;
+  name: string;
+  critical: boolean;
+  live: (LiveView & { by: ByView; outside: boolean }) | null;
+  /** A newer attempt than the one that is live, which has not succeeded. */
+  attempt: { version: string; status: "in progress" | "failed" | "unknown" } | null;
+  /** The next environment and the open request to it; null at the end of the pipeline. */
+  next: {
+    target: { id: string; name: string };
+    open: { number: number; state: StateName; requester: string } | null;
+    /** Whether the same build is live there already. */
+    same: boolean;
+  } | null;
+  action: StepAction | null;
+};
+
+export type IntegrationCards = { id: string; name: string; environments: EnvironmentCard[] };
+
+/** One project's integrations, a page of them, with what is live where. */
+export type Overview = {
+  project: { id: string; name: string };
+  /** From 0. */
+  page: number;
+  pages: number;
+  total: number;
+  integrations: IntegrationCards[];
+};
+
+/**
+ * What the Overview of the App Home shows.
+ *
+ * @param asked.projectId the project that was looked at last; another one where it is gone
+ * @param asked.page from 0; the last one where there are fewer
+ * @returns undefined where there is no project at all
+ */
+export async function getOverview(
+  db: Db,
+  organizationId: string,
+  viewerId: MemberId,
+  asked: { projectId: string | null; page: number; size: number },
+  now: Date,
+): Promise<Overview | undefined> {
+  const project = await overview.findProject(db, organizationId, asked.projectId);
+  if (project === undefined) return undefined;
+  const total = await overview.countIntegrations(db, organizationId, project.id);
+  const pages = Math.max(1, Math.ceil(total / asked.size));
+  const page = Math.min(Math.max(0, asked.page), pages - 1);
+  const { id } = project;
+  const [integrations, environments, workflow, facts, requesterRoles] = await Promise.all([
+    overview.pageIntegrations(db, organizationId, id, page * asked.size, asked.size),
+    catalog.listEnvironments(db, organizationId, id),
+    workflows.current(db, organizationId),
+    members.facts(db, organizationId, viewerId),
+    listRequesterRoles(db, organizationId, id),
+  ]);
+  const ids = integrations.map((integration) => integration.id);
+  const [live, latest, open] = await Promise.all([
+    overview.listLive(db, organizationId, ids),
+    overview.listLatest(
+      db,
+      organizationId,
+      ids,
+      environments.map((environment) => environment.id),
+    ),
+    listOpenOf(db, organizationId, ids),
+  ]);
+  const people = await members.findMany(db, organizationId, mentioned(live, open));
+  const known: Known = {
+    environments,
+    live: new Map(live.map((one) => [key(one.integrationId, one.environmentId), one])),
+    latest: new Map(latest.map((one) => [key(one.integrationId, one.environmentId), one])),
+    open: new Map(
+      open
+        .filter((one) => isOpen(stateAt(one.state, now)))
+        .map((one) => [key(one.integrationId, one.targetId), one]),
+    ),
+    name: (member) => people.get(member)?.name ?? member,
+    viewerId,
+    mayRequest: mayRequest(facts, id, requesterRoles),
+    workflow,
+  };
+  const cards = integrations.map((one) => ({ ...one, environments: cardsOf(one.id, known) }));
+  return { project, page, pages, total, integrations: cards };
+}
+
+/** What was read for a whole page, to be looked up by integration and environment. */
+type Known = {
+  environments: readonly Environment[];
+  live: Map<string, overview.Placed>;
+  latest: Map<string, Awaited<ReturnType<typeof overview.listLatest>>[number]>;
+  open: Map<string, PromotionRequest>;
+  name(memberId: MemberId): string;
+  viewerId: MemberId;
+  /** R14 */
+  mayRequest: boolean;
+  workflow: Workflow;
+};
+
+const key = (integrationId: string, environmentId: string): string => `${integrationId} ${environmentId}`;
+
+function mayRequest(
+  facts: MemberFacts | undefined,
+  id: string,
+  requesterRoles: readonly { id: string }[],
+): boolean {
+  if (facts === undefined) return false;
+  return requestEligibility(facts, { id, requesterRoleIds: requesterRoles.map((role) => role.id) }).eligible;
+}
+
+/** Everybody whose name a card shows. */
+function mentioned(live: readonly overview.Placed[], open: readonly PromotionRequest[]): MemberId[] {
+  const started = live.flatMap((one) => actingMember(one.startedBy) ?? []);
+  return [...started, ...open.map((request) => request.requesterId)];
+}
+
+function cardsOf(integrationId: string, known: Known): EnvironmentCard[] {
+  const ways = steps(known.environments);
+  return known.environments.map((environment): EnvironmentCard => {
+    const way = ways.find((step) => step.source.id === environment.id);
+    const here = known.live.get(key(integrationId, environment.id));
+    const { id, name, critical } = environment;
+    return {
+      id,
+      name,
+      critical,
+      live: here === undefined ? null : liveView(here, known),
+      attempt: attemptOf(known.latest.get(key(integrationId, id)), here),
+      next: way === undefined ? null : nextOf(integrationId, way.target, here, known),
+      action: way === undefined ? null : actionOf(integrationId, way.target, here, known),
+    };
+  });
+}
+
+function liveView(placed: overview.Placed, { name }: Known): NonNullable<EnvironmentCard["live"]> {
+  const { buildId: id, version, commit, link, author, since, startedBy, outside } = placed;
+  return { id, version, commit, link, author, since, by: byView(startedBy, name), outside };
+}
+
+function attemptOf(
+  latest: Pick<overview.Placed, "deploymentId" | "version" | "status"> | undefined,
+  live: overview.Placed | undefined,
+): EnvironmentCard["attempt"] {
+  if (latest === undefined || latest.status === "succeeded") return null;
+  return latest.deploymentId === live?.deploymentId
+    ? null
+    : { version: latest.version, status: latest.status };
+}
+
+function nextOf(
+  integrationId: string,
+  target: Environment,
+  here: overview.Placed | undefined,
+  known: Known,
+): EnvironmentCard["next"] {
+  const open = known.open.get(key(integrationId, target.id));
+  const there = known.live.get(key(integrationId, target.id));
+  return {
+    target: { id: target.id, name: target.name },
+    open:
+      open === undefined
+        ? null
+        : { number: open.number, state: open.state.name, requester: known.name(open.requesterId) },
+    same: here !== undefined && there?.buildId === here.buildId,
+  };
+}
+
+/** The one thing that applies now, for this person; the same rules judge again when they do it. */
+function actionOf(
+  integrationId: string,
+  target: Environment,
+  here: overview.Placed | undefined,
+  known: Known,
+): StepAction | null {
+  const { mayRequest: may, workflow, viewerId } = known;
+  const open = known.open.get(key(integrationId, target.id));
+  if (open !== undefined) {
+    const { number, state } = open;
+    const own = requesters(open).includes(viewerId);
+    if (state.name === "pending" && own) return { kind: "cancel", number };
+    const ready = state.name === "approved" || state.name === "failed";
+    return ready && may ? { kind: "promote", number } : { kind: "view", number };
+  }
+  const there = known.live.get(key(integrationId, target.id));
+  if (!may || here === undefined || there?.buildId === here.buildId) return null;
+  return { kind: gates(workflow, target) ? "request" : "promote-at-once" };
+}

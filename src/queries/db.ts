@@ -1,2 +1,0 @@
-/** What a query reads from. Who may not know db/ takes it from here. */
-export type { Db } from "../../db/connect.ts";

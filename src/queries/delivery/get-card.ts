@@ -1,0 +1,40 @@
+import type { Db } from "../../../db/connection/connect.ts";
+import * as cards from "../../../db/delivery/cards.ts";
+import * as organizations from "../../../db/people/organizations.ts";
+import type { MemberId } from "../../domain/people/people.ts";
+
+export type CardView = cards.Card;
+
+export function getCard(db: Db, organizationId: string, cardId: string): Promise<CardView | undefined> {
+  return cards.find(db, organizationId, cardId);
+}
+
+/** Whether a card has yet to be drawn, or is being drawn: where it stands may change. */
+export function isBeingDrawn(db: Db, organizationId: string, cardId: string): Promise<boolean> {
+  return cards.isBeingDrawn(db, organizationId, cardId);
+}
+
+/**
+ * Where a person finds a card of a request in Slack: the review card before the own one, or else the one in a channel.
+ * Undefined where none has been posted to them.
+ */
+export async function getCardLink(
+  db: Db,
+  organizationId: string,
+  number: number,
+  memberId: MemberId,
+): Promise<string | undefined> {
+  const [organization, found, shared] = await Promise.all([
+    organizations.find(db, organizationId),
+    cards.findOfPerson(db, organizationId, number, memberId),
+    cards.findInChannel(db, organizationId, number),
+  ]);
+  const posted = [...found, ...(shared === undefined ? [] : [shared])].filter(
+    (card) => card.channel !== null && card.ts !== null,
+  );
+  const card = posted.find(({ kind }) => kind === "review") ?? posted[0];
+  if (organization === undefined || card === undefined) return undefined;
+  // Slack's form of a permalink: https://docs.slack.dev/reference/methods/chat.getPermalink
+  const address = organization.url.replace(/\/$/, "");
+  return `${address}/archives/${card.channel}/p${card.ts?.replace(".", "")}`;
+}

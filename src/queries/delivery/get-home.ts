@@ -1,0 +1,56 @@
+import * as overview from "../../../db/catalog/overview.ts";
+import type { Db } from "../../../db/connection/connect.ts";
+import * as homes from "../../../db/delivery/homes.ts";
+import * as members from "../../../db/people/members.ts";
+import type { MemberId } from "../../domain/people/people.ts";
+import { countWaitingFor } from "../requests/list-requests.ts";
+
+export type RememberedHome = homes.Home;
+
+/** Where somebody was in their Home, and what was drawn there last; undefined where they never opened it. */
+export function getHome(
+  db: Db,
+  organizationId: string,
+  memberId: MemberId,
+): Promise<RememberedHome | undefined> {
+  return homes.find(db, organizationId, memberId);
+}
+
+/** What stands around every tab of the Home. */
+export type HomeFrame = {
+  admin: boolean;
+  /** How many requests wait for a review of this person's. */
+  waiting: number;
+};
+
+export async function getHomeFrame(
+  db: Db,
+  organizationId: string,
+  memberId: MemberId,
+  now: Date,
+): Promise<HomeFrame> {
+  const [facts, waiting] = await Promise.all([
+    members.facts(db, organizationId, memberId),
+    countWaitingFor(db, organizationId, memberId, now),
+  ]);
+  return { admin: facts?.admin ?? false, waiting };
+}
+
+/** Projects to choose from, at most 100: what a select takes. */
+export function searchProjects(
+  db: Db,
+  organizationId: string,
+  typed: string,
+): Promise<{ id: string; name: string }[]> {
+  return overview.searchProjects(db, organizationId, typed, 100);
+}
+
+/** A project by id, unless it is archived. */
+export async function getProjectName(
+  db: Db,
+  organizationId: string,
+  projectId: string,
+): Promise<{ id: string; name: string } | undefined> {
+  const found = await overview.findProject(db, organizationId, projectId);
+  return found?.id === projectId ? found : undefined;
+}

@@ -1,0 +1,133 @@
+import type { Db } from "../../../db/connection/connect.ts";
+import * as warnings from "../../../db/delivery/warnings.ts";
+import * as outside from "../../../db/deployments/bypasses.ts";
+import * as members from "../../../db/people/members.ts";
+import * as roles from "../../../db/people/roles.ts";
+import * as shortages from "../../../db/workflow/shortages.ts";
+import * as workflows from "../../../db/workflow/workflow.ts";
+import { addressOf, type FarEnd, farEnds, type Stop, toldSubject } from "../../domain/delivery/outages.ts";
+import { outsideOf } from "../../domain/deployments/bypass.ts";
+import type { DeploymentStatus } from "../../domain/deployments/deployment.ts";
+import { actingMember } from "../../domain/shared/actor.ts";
+import {
+  groupSubject,
+  type ProjectShortage,
+  projectSubject,
+  type RequestShortage,
+  requestSubject,
+} from "../../domain/workflow/shortage.ts";
+import { getRequest } from "../requests/get-request.ts";
+import type { ByView, RequestView } from "../requests/request-view.ts";
+import { byView } from "../shared/by-view.ts";
+
+/** What the admins are to be told, as it is now; what was mended meanwhile is left out. */
+export type WarningsView = {
+  projects: ProjectShortage[];
+  requests: (RequestShortage & { view: RequestView })[];
+  /** How many requests there are beyond those listed. */
+  moreRequests: number;
+  /** Roles that follow a Slack user group which is gone, with how many people they keep. */
+  strayRoles: { name: string; people: number }[];
+  /** The workflow's roles, whom people can be added to. */
+  workflowRoles: string[];
+  /** Far ends that refuse all that we send. */
+  stops: (Stop & { farEnd: FarEnd })[];
+  /** Email addresses that were refused, with the names of those who have them. */
+  addresses: { address: string; people: string[]; reason: string }[];
+  /** What went past the gate, also where it is over by now: it did. */
+  outside: OutsideView[];
+};
+
+export type OutsideView = {
+  id: string;
+  project: string;
+  integration: string;
+  environment: string;
+  version: string;
+  status: DeploymentStatus;
+  live: boolean;
+  by: ByView;
+  at: Date;
+};
+
+/** As many requests are told one by one. */
+const mostRequests = 10;
+
+export async function getWarnings(
+  db: Db,
+  organizationId: string,
+  subjects: readonly string[],
+  now: Date,
+): Promise<WarningsView> {
+  const short = await shortages.find(db, organizationId, now);
+  const projects = short.projects.filter(({ id }) => subjects.includes(projectSubject(id)));
+  const stuck = short.requests.filter(({ number }) => subjects.includes(requestSubject(number)));
+  const requests = [];
+  for (const request of stuck.slice(0, mostRequests)) {
+    const view = await getRequest(db, organizationId, request.number, now);
+    if (view !== undefined) requests.push({ ...request, view });
+  }
+  const workflow = await workflows.current(db, organizationId);
+  return {
+    projects,
+    requests,
+    moreRequests: Math.max(0, stuck.length - mostRequests),
+    strayRoles: await strayRoles(db, organizationId, subjects),
+    workflowRoles: await roles.names(db, organizationId, workflow.roleIds),
+    ...(await refusals(db, organizationId, subjects)),
+    outside: await wentPast(db, organizationId, subjects),
+  };
+}
+
+async function wentPast(db: Db, organizationId: string, subjects: readonly string[]): Promise<OutsideView[]> {
+  const deployments = subjects.flatMap((subject) => outsideOf(subject) ?? []);
+  const told = await outside.findMany(db, organizationId, deployments);
+  const ids = told.flatMap(({ startedBy }) => actingMember(startedBy) ?? []);
+  const people = await members.findMany(db, organizationId, ids);
+  return told.map(({ startedBy, startedAt: at, ...one }) => ({
+    ...one,
+    at,
+    by: byView(startedBy, (id) => people.get(id)?.name ?? id),
+  }));
+}
+
+/** What is refused still, of that which these subjects tell. */
+async function refusals(
+  db: Db,
+  organizationId: string,
+  subjects: readonly string[],
+): Promise<Pick<WarningsView, "stops" | "addresses">> {
+  const all = await warnings.listRefused(db, organizationId);
+  const refused = all.filter(({ subject }) => subjects.includes(toldSubject(subject)));
+  const owners = await members.listByEmail(
+    db,
+    organizationId,
+    refused.flatMap(({ subject }) => addressOf(subject) ?? []),
+  );
+  const addresses = [];
+  for (const { subject, reason } of refused) {
+    const address = addressOf(subject);
+    const people = owners.filter(({ email }) => email?.toLowerCase() === address).map(({ name }) => name);
+    if (address !== null && people.length > 0) addresses.push({ address, people, reason });
+  }
+  const stops = farEnds.flatMap((farEnd) => {
+    const stop = refused.find(({ subject }) => subject === farEnd);
+    return stop === undefined ? [] : [{ farEnd, reason: stop.reason, since: stop.at }];
+  });
+  return { stops, addresses };
+}
+
+async function strayRoles(
+  db: Db,
+  organizationId: string,
+  subjects: readonly string[],
+): Promise<WarningsView["strayRoles"]> {
+  const bound = await roles.listBound(db, organizationId);
+  const stray = bound.filter(({ groupId }) => subjects.includes(groupSubject(groupId ?? "")));
+  const found = [];
+  for (const { id, name } of stray) {
+    const held = await roles.holdingsOf(db, organizationId, id);
+    found.push({ name, people: new Set(held.map(({ memberId }) => memberId)).size });
+  }
+  return found;
+}

@@ -1,8 +1,0 @@
-import type { Db } from "../../db/connect.ts";
-import * as members from "../../db/members.ts";
-
-export type MemberView = members.Member;
-
-export function getMember(db: Db, organizationId: string, id: string): Promise<MemberView | undefined> {
-  return members.find(db, organizationId, id);
-}

@@ -1,0 +1,16 @@
+import type { Db } from "../../../db/connection/connect.ts";
+import * as members from "../../../db/people/members.ts";
+import type { MemberId, Person } from "../../domain/people/people.ts";
+
+/** Who runs Signoff now, by name, and whether this person does. */
+export async function getAdmins(
+  db: Db,
+  organizationId: string,
+  viewerId: MemberId,
+): Promise<{ isAdmin: boolean; admins: Person[] }> {
+  const all = await members.listAdmins(db, organizationId);
+  return {
+    isAdmin: all.some(({ id }) => id === viewerId),
+    admins: all.map(({ id, name }) => ({ id, name })),
+  };
+}

@@ -1,0 +1,12 @@
+import type { Db } from "../../../db/connection/connect.ts";
+import * as runs from "../../../db/people/directory-runs.ts";
+
+/** A reading of people or groups that is under way; undefined where there is nothing left to read. */
+export async function getDirectoryRun(
+  db: Db,
+  organizationId: string,
+  kind: runs.DirectoryKind,
+): Promise<(runs.DirectoryRun & { next: string }) | undefined> {
+  const run = await runs.find(db, organizationId, kind);
+  return run === undefined || run.next === null ? undefined : { ...run, next: run.next };
+}

@@ -1,0 +1,12 @@
+import type { Db } from "../../../db/connection/connect.ts";
+import * as members from "../../../db/people/members.ts";
+
+/** The active member who has this email address; undefined where there is none, or more than one. */
+export async function getMemberByEmail(
+  db: Db,
+  organizationId: string,
+  address: string,
+): Promise<members.Member | undefined> {
+  const [first, ...others] = await members.listByEmail(db, organizationId, [address.toLowerCase()]);
+  return others.length === 0 ? first : undefined;
+}

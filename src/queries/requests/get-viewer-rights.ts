@@ -1,0 +1,51 @@
+import * as catalog from "../../../db/catalog/catalog.ts";
+import type { Db } from "../../../db/connection/connect.ts";
+import * as members from "../../../db/people/members.ts";
+import * as requests from "../../../db/requests/requests.ts";
+import * as workflows from "../../../db/workflow/workflow.ts";
+import type { MemberId } from "../../domain/people/people.ts";
+import { mayCancel } from "../../domain/requests/cancel.ts";
+import { requestEligibility, reviewEligibility } from "../../domain/requests/eligibility.ts";
+import { requesters } from "../../domain/requests/request.ts";
+import { member } from "../../domain/shared/actor.ts";
+import type { RequestView, ViewerRights } from "./request-view.ts";
+
+/** What this person may do with a request now; the same rules judge again when they do it. */
+export async function getViewerRights(
+  db: Db,
+  view: RequestView,
+  viewerId: MemberId,
+  now: Date,
+): Promise<ViewerRights> {
+  const { organizationId, number } = view;
+  const [workflow, facts, request, place, people] = await Promise.all([
+    workflows.current(db, organizationId),
+    members.facts(db, organizationId, viewerId),
+    requests.find(db, organizationId, number),
+    catalog.findIntegration(db, organizationId, view.integration.id),
+    members.findMany(db, organizationId, [viewerId, view.requester.id]),
+  ]);
+  if (request === undefined || place === undefined) throw new Error(`#${number} is gone`);
+  const known = facts ?? { id: viewerId, standing: "stranger" as const, holdings: [], admin: false };
+  const asked = { projectId: request.projectId, requesters: requesters(request) };
+  const review = reviewEligibility(known, asked, workflow);
+  const promote = requestEligibility(known, place.project);
+  const cancellers = {
+    admin: known.admin,
+    reviewer: review.eligible,
+    mayRequest: promote.eligible,
+    requesterDeactivated: people.get(view.requester.id)?.standing === "deactivated",
+  };
+  const isRequester = requesters(request).includes(viewerId);
+  return {
+    viewerId,
+    isRequester,
+    admin: known.admin,
+    review,
+    reviewed: view.reviews.find((given) => given.reviewer.id === viewerId) ?? null,
+    cancel: mayCancel(request, member(viewerId), cancellers, now),
+    cancelNeedsReason: !isRequester,
+    promote,
+    timeZone: people.get(viewerId)?.timeZone ?? "UTC",
+  };
+}

@@ -1,0 +1,116 @@
+import * as catalog from "../../../db/catalog/catalog.ts";
+import { findIntegrations } from "../../../db/catalog/overview.ts";
+import type { Db } from "../../../db/connection/connect.ts";
+import * as builds from "../../../db/deployments/builds.ts";
+import * as members from "../../../db/people/members.ts";
+import type { Environment } from "../../domain/catalog/pipeline.ts";
+import type { MemberId, Person } from "../../domain/people/people.ts";
+import { type PromotionRequest, stateAt } from "../../domain/requests/request.ts";
+import { type Actor, actingMember } from "../../domain/shared/actor.ts";
+import type { ByView, RequestView } from "./request-view.ts";
+
+/** What a list shows of a request. */
+export type RequestLine = Pick<
+  RequestView,
+  | "number"
+  | "project"
+  | "integration"
+  | "source"
+  | "target"
+  | "requester"
+  | "createdAt"
+  | "state"
+  | "approvals"
+  | "decision"
+  | "cancelled"
+> & {
+  build: { version: string };
+  attempt: { reason: string | null; unknown: boolean } | null;
+  /** When it stopped waiting; null while it is pending. */
+  endedAt: Date | null;
+};
+
+/** A line with all that is known of its environments. */
+export type PlacedLine = RequestLine & { source: Environment; target: Environment };
+
+/** A page of requests as lines, with few queries however many they are. */
+export async function requestLines(
+  db: Db,
+  organizationId: string,
+  requests: readonly PromotionRequest[],
+  requiredApprovals: number,
+  now: Date,
+): Promise<PlacedLine[]> {
+  if (requests.length === 0) return [];
+  const [places, environments, known, people] = await Promise.all([
+    findIntegrations(
+      db,
+      organizationId,
+      requests.map((one) => one.integrationId),
+    ),
+    catalog.findEnvironments(db, organizationId, [
+      ...new Set(requests.flatMap((one) => [one.sourceId, one.targetId])),
+    ]),
+    builds.findMany(
+      db,
+      organizationId,
+      requests.map((one) => one.buildId),
+    ),
+    members.findMany(db, organizationId, requests.flatMap(mentioned)),
+  ]);
+  const person = (id: MemberId): Person => ({ id, name: people.get(id)?.name ?? id });
+  return requests.map((request): PlacedLine => {
+    const { number } = request;
+    const place = places.get(request.integrationId);
+    const source = environments.get(request.sourceId);
+    const target = environments.get(request.targetId);
+    const build = known.get(request.buildId);
+    if (place === undefined || source === undefined || target === undefined || build === undefined) {
+      throw new Error(`#${number} refers to a place that is gone`);
+    }
+    const { project, ...integration } = place;
+    return {
+      number,
+      project,
+      integration,
+      source,
+      target,
+      build: { version: build.version },
+      requester: person(request.requesterId),
+      createdAt: request.createdAt,
+      approvals: { given: request.approvals, required: requiredApprovals },
+      ...ending(request, now, person),
+    };
+  });
+}
+
+/** Everybody whose name a line shows. */
+function mentioned({ requesterId, decision, state }: PromotionRequest): MemberId[] {
+  const actors = [decision?.by, "by" in state ? state.by : undefined];
+  return [requesterId, ...actors.flatMap((actor) => (actor ? (actingMember(actor) ?? []) : []))];
+}
+
+/** How it stands, and who brought that about. */
+function ending(
+  request: PromotionRequest,
+  now: Date,
+  person: (id: MemberId) => Person,
+): Pick<RequestLine, "state" | "decision" | "cancelled" | "attempt" | "endedAt"> {
+  const { decision } = request;
+  const state = stateAt(request.state, now);
+  const by = (actor: Actor): ByView =>
+    actor.kind === "system"
+      ? { person: null, reason: actor.reason }
+      : { person: person(actor.memberId), ...(actor.kind === "token" && { through: actor.name }) };
+  const cancelled =
+    state.name === "cancelled"
+      ? { at: state.at, by: by(state.by), reason: state.reason, replacedBy: state.replacedBy }
+      : null;
+  return {
+    state: state.name,
+    decision: decision && { outcome: decision.outcome, at: decision.at, by: by(decision.by), comment: "" },
+    cancelled,
+    attempt: state.name === "failed" ? { reason: state.reason, unknown: state.outcome === "unknown" } : null,
+    endedAt: "at" in state ? state.at : (decision?.at ?? null),
+  };
+}

@@ -1,0 +1,38 @@
+import type { WebClient } from "@slack/web-api";
+import type { ChannelFault } from "../../domain/shared/refusals.ts";
+
+/** Whether review cards can go to a channel. */
+export type ChannelCheck = { ok: true; name: string } | { ok: false; why: ChannelFault; name: string | null };
+
+/** What of a channel is looked at: https://docs.slack.dev/reference/objects/conversation-object */
+type Conversation = {
+  name?: string;
+  is_archived?: boolean;
+  is_member?: boolean;
+  is_ext_shared?: boolean;
+  is_pending_ext_shared?: boolean;
+  is_read_only?: boolean;
+  is_im?: boolean;
+  is_mpim?: boolean;
+};
+
+/**
+ * Asks Slack whether the bot can post to a channel that nobody outside this organization reads. A private channel that
+ * it is not in does not exist for it. https://docs.slack.dev/reference/methods/conversations.info
+ */
+export async function checkChannel(client: WebClient, channelId: string): Promise<ChannelCheck> {
+  let channel: Conversation;
+  try {
+    channel = ((await client.conversations.info({ channel: channelId })).channel ?? {}) as Conversation;
+  } catch (error) {
+    const gone = String(error).includes("channel_not_found");
+    return { ok: false, why: gone ? "not-found" : "unknown", name: null };
+  }
+  const name = channel.name ?? null;
+  if (channel.is_im || channel.is_mpim || name === null) return { ok: false, why: "not-found", name: null };
+  if (channel.is_archived) return { ok: false, why: "archived", name };
+  if (channel.is_ext_shared || channel.is_pending_ext_shared) return { ok: false, why: "shared", name };
+  if (!channel.is_member) return { ok: false, why: "not-member", name };
+  if (channel.is_read_only) return { ok: false, why: "read-only", name };
+  return { ok: true, name };
+}

@@ -1,0 +1,31 @@
+import { type Logger, LogLevel } from "@slack/bolt";
+import type { Log } from "../../lib/log.ts";
+
+/**
+ * Slack's libraries log through ours, one level quieter: what they call debug holds whole requests.
+ * The level is pino's alone; theirs is ignored.
+ */
+export function slackLogger(log: Log): Logger {
+  return {
+    debug: (...parts) => log.trace(text(parts)),
+    info: (...parts) => log.debug(text(parts)),
+    warn: (...parts) => log.warn(text(parts)),
+    error: (...parts) => log.error(text(parts)),
+    setLevel: () => {},
+    getLevel: () => LogLevel.INFO,
+    setName: () => {},
+  };
+}
+
+function text(parts: unknown[]): string {
+  return parts.map((part) => (typeof part === "string" ? part : describe(part))).join(" ");
+}
+
+function describe(part: unknown): string {
+  if (part instanceof Error) return part.stack ?? part.message;
+  try {
+    return JSON.stringify(part) ?? String(part);
+  } catch {
+    return String(part);
+  }
+}

@@ -1,0 +1,24 @@
+import { getProjectName } from "../../queries/delivery/get-home.ts";
+import { listPast, listPending } from "../../queries/requests/list-requests.ts";
+import type { Ports } from "../kernel/deps.ts";
+import { type ApprovalsView, linesPerPage } from "./approvals-view.ts";
+import type { ApprovalsPlace } from "./home-location.ts";
+
+/** Reads a page of the requests, for one person. */
+export async function readApprovalsView(
+  ports: Ports,
+  organizationId: string,
+  viewerId: string,
+  place: ApprovalsPlace,
+): Promise<ApprovalsView> {
+  const { db } = ports.context;
+  const now = ports.context.now();
+  const { projectId } = place;
+  const project = projectId === undefined ? undefined : await getProjectName(db, organizationId, projectId);
+  const asking = { organizationId, viewerId, projectId: project?.id ?? null, size: linesPerPage, now };
+  const common = { project: project ?? null, now };
+  if (place.list === "pending") {
+    return { ...common, place, page: await listPending(db, asking, place.cursor ?? null) };
+  }
+  return { ...common, place, page: await listPast(db, asking, place.cursor ?? null) };
+}

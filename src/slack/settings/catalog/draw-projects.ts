@@ -1,0 +1,34 @@
+import type { KnownBlock } from "@slack/types";
+import {
+  getLiveVersions,
+  getProject,
+  listProjects,
+  pageWithin,
+} from "../../../queries/catalog/get-projects.ts";
+import type { Ports } from "../../kernel/deps.ts";
+import type { SettingsPlace } from "../draw-settings.ts";
+import { integrationsPerPage, projectBlocks, projectListBlocks, projectsPerPage } from "./projects-view.ts";
+
+/** The blocks of Settings › Projects: the list, or one project. */
+export async function projectsBlocks(
+  ports: Ports,
+  organizationId: string,
+  at: SettingsPlace,
+): Promise<KnownBlock[]> {
+  const { db } = ports.context;
+  const wanted = at.page ?? 0;
+  const project = at.projectId === undefined ? undefined : await getProject(db, organizationId, at.projectId);
+  if (project === undefined) {
+    const { projects, page, total } = await listProjects(db, organizationId, wanted, projectsPerPage);
+    return projectListBlocks(projects, page, total);
+  }
+  const { integrations } = project;
+  const page = pageWithin(wanted, integrationsPerPage, integrations.length);
+  const shown = integrations.slice(page * integrationsPerPage, (page + 1) * integrationsPerPage);
+  const live = await getLiveVersions(
+    db,
+    organizationId,
+    shown.map(({ id }) => id),
+  );
+  return projectBlocks(project, page, live);
+}

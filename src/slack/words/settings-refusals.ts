@@ -1,0 +1,108 @@
+import type { SettingsRefusal } from "../../domain/shared/refusals.ts";
+import { never } from "../../domain/shared/result.ts";
+import { nameList } from "./text.ts";
+import { shortName } from "./words.ts";
+
+/** R13 for settings: why a change is refused, as plain sentences, and what to do. */
+export function settingsRefusalWords(refusal: SettingsRefusal): string {
+  switch (refusal.code) {
+    case "not-admin":
+      return notAdmin(refusal);
+    case "stale":
+      return `${refusal.by ? shortName(refusal.by.name) : "Somebody"} changed this while you were editing. Look at what it says now, then save again.`;
+    case "no-roles":
+      return "Choose at least one role whose members review.";
+    case "assignee-outside":
+      return `${people(refusal.people)} ${refusal.people.length === 1 ? "is" : "are"} not in the chosen roles. Take them out, or choose a role that they are in.`;
+    case "dead-workflow":
+      return deadWorkflow(refusal);
+    case "name-taken":
+      return refusal.archived
+        ? `An archived one is called ${shortName(refusal.name)} and keeps that name. Choose another one.`
+        : `There is one called ${shortName(refusal.name)} already. Choose another name.`;
+    case "role-in-use":
+      return roleInUse(refusal);
+    case "admin-role":
+      return "The Admin role is always there: it can't be renamed, deleted, bound to a group or held for single projects.";
+    case "last-admin":
+      return "Somebody must run Signoff: the last admin can't be removed. Add another one first.";
+    case "not-full-members":
+      return refusal.people
+        .map(({ person, standing }) => `${shortName(person.name)} ${standings[standing]}.`)
+        .join(" ");
+    case "role-bound":
+      return "Its members are those of a Slack user group. Unbind it first to choose them here.";
+    case "channel-unusable":
+      return channelUnusable(refusal);
+    case "request-in-the-way":
+      return `Request #${refusal.number} is open and needs this as it is. Finish or cancel #${refusal.number} first.`;
+    case "address-unusable":
+      return addressWords[refusal.why];
+    case "silence-limit":
+      return `Give a number of minutes from ${refusal.least} to ${refusal.most.toLocaleString("en")}.`;
+    case "too-few-environments":
+      return "A project needs at least one environment.";
+    case "too-many-environments":
+      return `A project has at most ${refusal.limit} environments.`;
+    case "token-name":
+      return `A token needs a name of at most ${refusal.limit} characters.`;
+    case "no-scopes":
+      return "Choose at least one thing that the token may do.";
+    default:
+      return never(refusal);
+  }
+}
+
+const addressWords = {
+  "not-an-address": "Give an address that begins with https://.",
+  credentials: "Take the password out of the address: Signoff's signature proves who sends.",
+  "not-https": "The address must begin with https://, so that nobody reads along.",
+  inside:
+    "This address is inside a private network. Signoff calls such addresses only where its configuration allows it.",
+} as const;
+
+const standings = {
+  deactivated: "is deactivated and can't hold a role",
+  guest: "is a guest: only full members can hold a role",
+  bot: "is a bot: only people can hold a role",
+  stranger: "is from another workspace: only members of this one can hold a role",
+  unknown: "could not be looked up in Slack just now: try again in a moment",
+} as const;
+
+function notAdmin({ admins, what }: Extract<SettingsRefusal, { code: "not-admin" }>): string {
+  const who = admins.length === 0 ? "The workspace's owners can make one." : `${people(admins)} can.`;
+  return `Only admins can ${what === "deliveries" ? "see what was delivered" : "change settings"}. ${who}`;
+}
+
+function channelUnusable({ why, name }: Extract<SettingsRefusal, { code: "channel-unusable" }>): string {
+  const channel = name === null ? "This channel" : `#${shortName(name)}`;
+  const there = name === null ? "this channel" : channel;
+  switch (why) {
+    case "archived":
+      return `${channel} is archived. Choose another channel.`;
+    case "shared":
+      return `${channel} is shared with other organizations, who would see the cards. Choose another channel.`;
+    case "not-member":
+    case "not-found":
+      return `Signoff is not in ${there}, so it can't post there. Invite it with /invite @Signoff, then choose the channel again.`;
+    case "read-only":
+      return `Signoff may not post in ${there}. Choose another channel.`;
+    case "unknown":
+      return "Slack did not say whether Signoff can post there. Try again in a moment.";
+    default:
+      return never(why);
+  }
+}
+
+const people = (list: readonly { name: string }[]): string =>
+  nameList(list.map(({ name }) => shortName(name)));
+
+function deadWorkflow({ required, projects }: Extract<SettingsRefusal, { code: "dead-workflow" }>): string {
+  const where = nameList(projects.map(({ name, available }) => `${shortName(name)} (${available})`));
+  return `Nobody could decide there: ${required} ${required === 1 ? "approval is" : "approvals are"} needed, and too few people could review in ${where}.`;
+}
+
+function roleInUse({ workflow, projects }: Extract<SettingsRefusal, { code: "role-in-use" }>): string {
+  const users = [...(workflow ? ["Environment Promotion"] : []), ...projects.map(shortName)];
+  return `This role is in use by ${nameList(users)}. Take it out there first.`;
+}

@@ -1,0 +1,19 @@
+import * as change from "../../../db/catalog/catalog-change.ts";
+import { accept, type Result, refuse } from "../../domain/shared/result.ts";
+import type { Context } from "../shared/context.ts";
+import { type EditProject, editProject } from "./edit-project.ts";
+
+/**
+ * Archives a project: nothing can be promoted in it any more, its history stays.
+ *
+ * Refuses `not-admin`, `not-found`, `stale`, `request-in-the-way`.
+ */
+export function archiveProject(context: Context, input: EditProject): Promise<Result<{ version: number }>> {
+  const { organizationId, projectId } = input;
+  return editProject(context, input, "project.archived", async (tx, now) => {
+    const [open] = await change.listOpenIn(tx, organizationId, { projectId }, now);
+    if (open !== undefined) return refuse({ code: "request-in-the-way", number: open.number });
+    await change.updateProject(tx, { organizationId, id: projectId, archivedAt: now });
+    return accept(null);
+  });
+}

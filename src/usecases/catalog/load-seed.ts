@@ -1,0 +1,235 @@
+import { randomUUID } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
+import * as audit from "../../../db/audit/audit.ts";
+import { listProjects } from "../../../db/catalog/catalog-list.ts";
+import * as catalog from "../../../db/catalog/catalog-save.ts";
+import type { Tx } from "../../../db/connection/connect.ts";
+import * as outbox from "../../../db/delivery/outbox.ts";
+import * as builds from "../../../db/deployments/builds.ts";
+import * as deployments from "../../../db/deployments/deployments.ts";
+import * as roles from "../../../db/people/roles.ts";
+import * as requests from "../../../db/requests/requests.ts";
+import { candidates } from "../../../db/requests/reviewers.ts";
+import * as workflows from "../../../db/workflow/workflow.ts";
+import type { MemberId } from "../../domain/people/people.ts";
+import { system } from "../../domain/shared/actor.ts";
+import { accept, type Result } from "../../domain/shared/result.ts";
+import { defaultOptions, type Workflow } from "../../domain/workflow/workflow.ts";
+import { checkWorkflow } from "../../domain/workflow/workflow-check.ts";
+import { moveLive } from "../deployments/apply-deployment-report.ts";
+import { type Context, commit } from "../shared/context.ts";
+import { followItems } from "../shared/record-setting.ts";
+
+type Build = {
+  id: string;
+  version: string;
+  digest?: string | undefined;
+  commit?: string | undefined;
+  link?: string | undefined;
+  author?: string | undefined;
+  /** What went into it since the build before, newest first. */
+  commits?: readonly SeedCommit[] | undefined;
+};
+
+type SeedCommit = { hash: string; message: string; author?: string | undefined; link?: string | undefined };
+
+/** A seed file's content, with people as members. */
+export type SeedContent = {
+  roles: { name: string; members: { memberId: MemberId; projects: string[] | null }[] }[];
+  projects: {
+    slug: string;
+    name: string;
+    requesters: string[];
+    environments: { slug: string; name: string; critical: boolean }[];
+    integrations: {
+      slug: string;
+      name: string;
+      /** Left out: a new one is recorded by hand, and one that is known keeps its own. */
+      deployer?: string | undefined;
+      compareUrl?: string | undefined;
+      builds: Build[];
+      live: Record<string, string>;
+    }[];
+  }[];
+  workflow:
+    | {
+        enabled: boolean;
+        roles: string[];
+        assignees: MemberId[];
+        options: { [K in keyof typeof defaultOptions]?: (typeof defaultOptions)[K] | undefined };
+      }
+    | undefined;
+};
+
+const actor = system("seed file");
+
+type Held = { memberId: MemberId; projectId: string | null };
+
+/** `settings`: how many changes of roles, catalog or workflow were recorded so far. */
+type Loading = { tx: Tx; organizationId: string; now: Date; settings: number };
+
+/**
+ * Brings an organization to what a seed file says, in one transaction. What the file does not name is left alone, and
+ * loading the same file again changes nothing.
+ *
+ * Refuses, as saving the workflow does (R6): `assignee-outside`, `dead-workflow`.
+ */
+export async function loadSeed(
+  context: Context,
+  organizationId: string,
+  seed: SeedContent,
+): Promise<Result<null>> {
+  return commit<null>(context, async (tx, now) => {
+    const loading: Loading = { tx, organizationId, now, settings: 0 };
+    const before = await catalog.snapshot(tx, organizationId);
+    const projectIds = new Map<string, string>();
+    for (const project of seed.projects) {
+      const { slug, name } = project;
+      projectIds.set(slug, await catalog.saveProject(tx, { organizationId, id: randomUUID(), slug, name }));
+    }
+    const roleIds = await saveRoles(loading, seed, projectIds);
+    for (const project of seed.projects) {
+      await saveProject(loading, project, projectIds.get(project.slug) as string, roleIds);
+    }
+    const after = await catalog.snapshot(tx, organizationId);
+    if (!isDeepStrictEqual(before, after)) await record(loading, "catalog.saved", "catalog", before, after);
+    const saved = seed.workflow && (await saveWorkflow(loading, seed.workflow, roleIds));
+    if (saved?.ok === false) return saved;
+    // R4: who can review now gets a card, who no longer can loses the buttons.
+    if (loading.settings > 0) await outbox.addOrReopen(tx, followItems(organizationId));
+    return accept(null);
+  });
+}
+
+async function record(loading: Loading, action: string, subject: string, before: unknown, after: unknown) {
+  const { tx, organizationId, now } = loading;
+  // What became live has its own cards drawn again.
+  if (action !== "deployment.recorded") loading.settings += 1;
+  await audit.append(tx, [
+    { organizationId, at: now, actor, surface: "seed", action, subject, before, after },
+  ]);
+}
+
+async function saveRoles(
+  loading: Loading,
+  seed: SeedContent,
+  projectIds: Map<string, string>,
+): Promise<Map<string, string>> {
+  const { tx, organizationId } = loading;
+  const ids = new Map((await roles.list(tx, organizationId)).map((role) => [role.name, role.id]));
+  for (const { name, members } of seed.roles) {
+    const known = ids.get(name);
+    const id = known ?? randomUUID();
+    if (known === undefined) await roles.add(tx, { organizationId, id, name, admin: false });
+    ids.set(name, id);
+    const before =
+      known === undefined ? null : { name, holdings: await roles.holdingsOf(tx, organizationId, id) };
+    const holdings = members.flatMap(({ memberId, projects }): Held[] =>
+      projects === null
+        ? [{ memberId, projectId: null }]
+        : projects.map((slug) => ({ memberId, projectId: projectIds.get(slug) as string })),
+    );
+    await roles.setHoldings(tx, { organizationId, id }, holdings);
+    const after = { name, holdings: await roles.holdingsOf(tx, organizationId, id) };
+    if (!isDeepStrictEqual(before, after)) await record(loading, "role.saved", `role:${id}`, before, after);
+  }
+  return ids;
+}
+
+async function saveProject(
+  loading: Loading,
+  project: SeedContent["projects"][number],
+  projectId: string,
+  roleIds: Map<string, string>,
+): Promise<void> {
+  const { tx, organizationId, now } = loading;
+  const requesterIds = project.requesters.map((role) => roleIds.get(role) as string);
+  await catalog.setRequesterRoles(tx, organizationId, projectId, requesterIds);
+  const environmentIds = new Map<string, string>();
+  for (const [position, { slug, name, critical }] of project.environments.entries()) {
+    const environment = { organizationId, id: randomUUID(), projectId, slug, name, position, critical };
+    environmentIds.set(slug, await catalog.saveEnvironment(tx, environment));
+  }
+  // The list is the pipeline: an environment that it leaves out would end up somewhere between the others.
+  await catalog.archiveOtherEnvironments(tx, organizationId, projectId, [...environmentIds.values()], now);
+  for (const { slug, name, deployer, compareUrl, ...integration } of project.integrations) {
+    const row = { organizationId, id: randomUUID(), projectId, slug, name, deployer, compareUrl };
+    const integrationId = await catalog.saveIntegration(tx, row);
+    const buildIds = await registerBuilds(loading, integrationId, integration.builds);
+    for (const [environment, build] of Object.entries(integration.live)) {
+      const environmentId = environmentIds.get(environment) as string;
+      await bringLive(loading, integrationId, environmentId, buildIds.get(build) as string);
+    }
+  }
+}
+
+async function registerBuilds(
+  { tx, organizationId, now }: Loading,
+  integrationId: string,
+  list: readonly Build[],
+): Promise<Map<string, string>> {
+  const ids = new Map<string, string>();
+  for (const [i, { id: externalId, version, digest, commit: sha, link, author, commits }] of list.entries()) {
+    // The list is oldest first, and which of two builds is the newer one is told by their times.
+    const createdAt = new Date(now.getTime() - (list.length - 1 - i));
+    const build = {
+      ...{ organizationId, id: randomUUID(), integrationId, externalId, version, createdAt },
+      ...{ digest: digest ?? null, commit: sha ?? null, link: link ?? null, author: author ?? null },
+      commits:
+        commits?.map((one) => ({ ...one, author: one.author ?? null, link: one.link ?? null })) ?? null,
+    };
+    ids.set(externalId, await builds.register(tx, build));
+  }
+  return ids;
+}
+
+/** A deployment that succeeded already. A build that was live there before is not brought back: what came later holds. */
+async function bringLive(
+  loading: Loading,
+  integrationId: string,
+  environmentId: string,
+  buildId: string,
+): Promise<void> {
+  const { tx, organizationId, now } = loading;
+  if (await deployments.wasBrought(tx, organizationId, { integrationId, environmentId, buildId })) return;
+  await requests.lockAround(tx, organizationId, integrationId, environmentId, null);
+  const id = randomUUID();
+  await deployments.begin(tx, {
+    ...{ organizationId, id, integrationId, environmentId, buildId },
+    ...{ requestNumber: null, startedBy: actor, startedAt: now },
+  });
+  const attempt = await deployments.lock(tx, organizationId, id);
+  if (attempt === undefined) throw new Error("The deployment was not stored");
+  await deployments.report(tx, attempt, { status: "succeeded", reason: null, link: null, finishedAt: now });
+  await moveLive(tx, attempt, null, now);
+  await record(loading, "deployment.recorded", `deployment:${id}`, null, {
+    integrationId,
+    environmentId,
+    buildId,
+  });
+}
+
+async function saveWorkflow(
+  loading: Loading,
+  wanted: NonNullable<SeedContent["workflow"]>,
+  roleIds: Map<string, string>,
+): Promise<Result<null>> {
+  const { tx, organizationId, now } = loading;
+  const current = await workflows.current(tx, organizationId);
+  const given = Object.fromEntries(Object.entries(wanted.options).filter(([, value]) => value !== undefined));
+  const next: Workflow = {
+    version: current.version,
+    enabled: wanted.enabled,
+    roleIds: wanted.roles.map((role) => roleIds.get(role) as string),
+    assigneeIds: wanted.assignees,
+    options: { ...defaultOptions, ...given },
+  };
+  if (isDeepStrictEqual(current, next)) return accept(null);
+  const projects = await listProjects(tx, organizationId);
+  const checked = checkWorkflow(next, await candidates(tx, organizationId, next), projects);
+  if (!checked.ok) return checked;
+  const saved = { ...next, version: current.version + 1 };
+  await workflows.add(tx, organizationId, saved, actor, now);
+  await record(loading, "workflow.saved", "workflow", current, saved);
+  return accept(null);
+}

@@ -1,0 +1,55 @@
+import * as outbox from "../../../db/delivery/outbox.ts";
+import * as outboxWaiting from "../../../db/delivery/outbox-waiting.ts";
+import * as warnings from "../../../db/delivery/warnings.ts";
+import { type FarEnd, toldSubject } from "../../domain/delivery/outages.ts";
+import { accept } from "../../domain/shared/result.ts";
+import { type Context, commit } from "../shared/context.ts";
+
+/** What `make-due` items carry. */
+export type MakeDue = { reason: string };
+
+/** Who saw the stop just before it went has settled its item by then, in milliseconds. */
+const settledWithinMs = 2_000;
+
+/**
+ * A far end takes again what we send: the stop is forgotten, and what waited for it is due at once.
+ *
+ * @returns how many items waited; null where nothing was stopped
+ */
+export async function resumeSending(
+  context: Context,
+  organizationId: string,
+  farEnd: FarEnd,
+): Promise<number | null> {
+  let waited: number | null = null;
+  await commit(context, async (tx) => {
+    await warnings.lock(tx, organizationId);
+    const [stop] = await warnings.listRefused(tx, organizationId, [farEnd]);
+    if (stop === undefined) return accept(null);
+    await warnings.remove(tx, organizationId, [farEnd, toldSubject(farEnd)]);
+    const { reason } = stop;
+    waited = await outboxWaiting.makeDue(tx, organizationId, reason);
+    const payload: MakeDue = { reason };
+    const again = { organizationId, kind: "make-due", key: `make-due:${farEnd}`, payload };
+    await outbox.addOrReopen(tx, [{ ...again, afterMs: settledWithinMs }]);
+    return accept(null);
+  });
+  return waited;
+}
+
+/** Has what waits for a reason that is over tried now. */
+export async function makeDue(context: Context, organizationId: string, { reason }: MakeDue): Promise<void> {
+  await commit(context, async (tx) => {
+    await outboxWaiting.makeDue(tx, organizationId, reason);
+    return accept(null);
+  });
+}
+
+/** Has what waits for a far end tried now: after a start, whose key may be another. The stop itself stays. */
+export async function tryAgain(context: Context, organizationId: string, farEnd: FarEnd): Promise<void> {
+  await commit(context, async (tx) => {
+    const [stop] = await warnings.listRefused(tx, organizationId, [farEnd]);
+    if (stop !== undefined) await outboxWaiting.makeDue(tx, organizationId, stop.reason);
+    return accept(null);
+  });
+}

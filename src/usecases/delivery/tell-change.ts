@@ -1,0 +1,141 @@
+import type { Tx } from "../../../db/connection/connect.ts";
+import * as cards from "../../../db/delivery/cards.ts";
+import * as outbox from "../../../db/delivery/outbox.ts";
+import * as requests from "../../../db/requests/requests.ts";
+import { listEligible } from "../../../db/requests/reviewers.ts";
+import * as reviews from "../../../db/requests/reviews.ts";
+import * as workflows from "../../../db/workflow/workflow.ts";
+import type { MemberId } from "../../domain/people/people.ts";
+import { noticesFor, type RequestEvent } from "../../domain/requests/notices.ts";
+import type { Reminder } from "../../domain/requests/reminder.ts";
+import { type PromotionRequest, requesters, stateAt } from "../../domain/requests/request.ts";
+import { accept } from "../../domain/shared/result.ts";
+import type { CardsTo, Workflow } from "../../domain/workflow/workflow.ts";
+import type { RequestChanged } from "../requests/record-change.ts";
+import { type Context, commit } from "../shared/context.ts";
+
+/** What `send-email` and `send-message` items carry; a reminder (R11) says of what. */
+export type NoticeItem = {
+  number: number;
+  event: RequestEvent;
+  recipientId: MemberId;
+  reminder?: Reminder;
+};
+
+/** What `draw-card` items carry. */
+export type CardItem = { cardId: string };
+
+/**
+ * Expands one change into what each person gets (DESIGN §3): a card to draw for everyone who follows the request, a
+ * notice to send for everyone who must hear of it. Doing it twice adds nothing.
+ */
+export async function tellChange(
+  context: Context,
+  organizationId: string,
+  change: RequestChanged,
+): Promise<void> {
+  await commit(context, async (tx, now) => {
+    const request = await requests.find(tx, organizationId, change.number);
+    if (request === undefined) throw new Error(`#${change.number} is gone`);
+    // What has moved on meanwhile needs no reminder any more.
+    if (change.reminder && stateAt(request.state, now).name !== change.reminder.state) return accept(null);
+    const workflow = await workflows.current(tx, organizationId);
+    const reviewers = request.state.name === "pending" ? await mayReview(tx, request, workflow) : [];
+    // A reminder changes nothing that a card shows.
+    if (change.event !== "reminder") await drawCards(tx, request, reviewers, workflow, change);
+    await sendNotices(tx, request, reviewers, workflow, change);
+    return accept(null);
+  });
+}
+
+/** R4, R5: everyone who may review it by the workflow of this moment. */
+async function mayReview(tx: Tx, request: PromotionRequest, workflow: Workflow): Promise<MemberId[]> {
+  const { organizationId, projectId } = request;
+  const asked = { projectId, requesters: requesters(request) };
+  return (await listEligible(tx, organizationId, asked, workflow)).map((member) => member.id);
+}
+
+async function drawCards(
+  tx: Tx,
+  request: PromotionRequest,
+  reviewers: readonly MemberId[],
+  workflow: Workflow,
+  change: RequestChanged,
+): Promise<void> {
+  const { organizationId, number } = request;
+  await cards.ensure(tx, organizationId, number, "own", [request.requesterId]);
+  await ensureReviewCards(tx, request, reviewers, workflow.options.cardsTo);
+  const all = await cards.listOf(tx, organizationId, number);
+  await outbox.addOrReopen(
+    tx,
+    all.map((card) => cardItem(card, organizationId, number, urgency(change.event))),
+  );
+}
+
+/** What only follows a change around the request, and what reminds, comes behind what somebody waits for. */
+export const urgency = (event: RequestEvent): 0 | 1 => (event === "changed" || event === "reminder" ? 1 : 0);
+
+/** The outbox item that draws a card: one per card, opened again for every change. */
+export function cardItem(
+  { id, recipientId }: Pick<cards.Card, "id" | "recipientId">,
+  organizationId: string,
+  requestNumber: number,
+  priority: 0 | 1 = 0,
+): outbox.NewItem {
+  const payload: CardItem = { cardId: id };
+  const about = { organizationId, requestNumber, recipientId };
+  return { ...about, kind: "draw-card", key: cards.drawKey(id), payload, priority };
+}
+
+/**
+ * A card for each reviewer, or one for all of them in a channel. Who is not in the channel is found out when its card is
+ * drawn; where it could not be posted, everybody gets their own.
+ */
+async function ensureReviewCards(
+  tx: Tx,
+  { organizationId, number }: PromotionRequest,
+  reviewers: readonly MemberId[],
+  cardsTo: CardsTo,
+): Promise<void> {
+  if (reviewers.length === 0) return;
+  if (cardsTo.kind === "channel") {
+    const card = await cards.findInChannel(tx, organizationId, number, cardsTo.channelId);
+    if (card === undefined || card.lostReason === null) {
+      return cards.ensure(tx, organizationId, number, "channel", [cardsTo.channelId]);
+    }
+  }
+  await cards.ensure(tx, organizationId, number, "review", reviewers);
+}
+
+async function sendNotices(
+  tx: Tx,
+  request: PromotionRequest,
+  reviewers: readonly MemberId[],
+  workflow: Workflow,
+  change: RequestChanged,
+): Promise<void> {
+  const { organizationId, number, requesterId } = request;
+  const directly = await cards.recipients(tx, organizationId, number, ["review"]);
+  // Nobody has kept whom a channel's card mentioned: those who could review it now stand for them.
+  const inChannel = (await cards.findInChannel(tx, organizationId, number)) !== undefined;
+  const asked = inChannel ? [...directly, ...(await mayReview(tx, request, workflow))] : directly;
+  const given = await reviews.list(tx, organizationId, number);
+  const notices = noticesFor(change.event, change.by, {
+    requesterId,
+    reviewers,
+    asked: [...new Set(asked)],
+    answered: given.map((review) => review.reviewerId),
+    ungated: request.decision?.by.kind === "system",
+    pending: request.state.name === "pending",
+  });
+  await outbox.add(
+    tx,
+    notices.map(({ recipientId, channel }) => {
+      const { event, version, reminder } = change;
+      const payload: NoticeItem = { number, event, recipientId, ...(reminder && { reminder }) };
+      const key = `${channel}:${number}:v${version}:${event}:${recipientId}`;
+      const about = { organizationId, requestNumber: number, recipientId };
+      return { ...about, kind: `send-${channel}`, key, payload, priority: urgency(event) };
+    }),
+  );
+}

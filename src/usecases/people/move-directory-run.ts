@@ -1,0 +1,16 @@
+import * as runs from "../../../db/people/directory-runs.ts";
+import { accept } from "../../domain/shared/result.ts";
+import { type Context, commit } from "../shared/context.ts";
+
+/** Moves a reading of people or groups on, unless somebody else did; null ends it. */
+export async function moveDirectoryRun(
+  context: Context,
+  run: runs.DirectoryRun,
+  next: string | null,
+  faults = 0,
+): Promise<void> {
+  await commit(context, async (tx, now) => {
+    await runs.advance(tx, run, next, { now, faults });
+    return accept(null);
+  });
+}

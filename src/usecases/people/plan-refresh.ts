@@ -1,0 +1,58 @@
+import * as outbox from "../../../db/delivery/outbox.ts";
+import * as members from "../../../db/people/members.ts";
+import * as roles from "../../../db/people/roles.ts";
+import type { MemberId } from "../../domain/people/people.ts";
+import { accept } from "../../domain/shared/result.ts";
+import { type Context, commit } from "../shared/context.ts";
+import { deactivate } from "./deactivate-member.ts";
+
+/** What `refresh-member` items carry. */
+export type MemberItem = { userId: MemberId };
+
+/** What `sync-group` items carry. */
+export type GroupItem = { groupId: string };
+
+/**
+ * Has somebody read anew from Slack. The same news twice is one item, so an event that comes again changes nothing.
+ *
+ * @param news.matters whether to do so for somebody whom we never met, too
+ * @param news.left Slack says that they were deactivated: that holds at once
+ */
+export async function planMemberRefresh(
+  context: Context,
+  organizationId: string,
+  userId: MemberId,
+  news: { matters: boolean; left: boolean },
+): Promise<void> {
+  await commit(context, async (tx, now) => {
+    const known = await members.find(tx, organizationId, userId);
+    if (known === undefined && !news.matters) return accept(null);
+    if (known !== undefined && news.left) {
+      // Another replica's clock may be ahead: whoever left is out, whatever it noted.
+      const asOf = new Date(Math.max(now.getTime(), known.refreshedAt.getTime()));
+      await deactivate(tx, organizationId, userId, { surface: "slack", asOf });
+    }
+    await outbox.addOrReopen(tx, [refreshItem(organizationId, userId)]);
+    return accept(null);
+  });
+}
+
+export function refreshItem(organizationId: string, userId: MemberId): outbox.NewItem {
+  const payload: MemberItem = { userId };
+  return { organizationId, kind: "refresh-member", key: `member:${userId}`, payload };
+}
+
+/** Has a user group read anew from Slack, if a role is bound to it. */
+export async function planGroupSync(
+  context: Context,
+  organizationId: string,
+  groupId: string,
+): Promise<void> {
+  await commit(context, async (tx) => {
+    const bound = await roles.listBound(tx, organizationId, groupId);
+    if (bound.length === 0) return accept(null);
+    const payload: GroupItem = { groupId };
+    await outbox.addOrReopen(tx, [{ organizationId, kind: "sync-group", key: `group:${groupId}`, payload }]);
+    return accept(null);
+  });
+}

@@ -1,0 +1,36 @@
+import { randomUUID } from "node:crypto";
+import * as audit from "../../../db/audit/audit.ts";
+import * as organizations from "../../../db/people/organizations.ts";
+import * as roles from "../../../db/people/roles.ts";
+import { system } from "../../domain/shared/actor.ts";
+import { accept } from "../../domain/shared/result.ts";
+import { type Context, commit } from "../shared/context.ts";
+
+/** Stores an organization as Slack names it, and sees to it that its `Admin` role exists. */
+export async function saveOrganization(
+  context: Context,
+  organization: organizations.Organization,
+): Promise<void> {
+  const { id: organizationId } = organization;
+  await commit(context, async (tx, now) => {
+    await organizations.save(tx, organization);
+    const existing = await roles.list(tx, organizationId);
+    if (!existing.some((role) => role.admin)) {
+      const role = { organizationId, id: randomUUID(), name: "Admin", admin: true };
+      await roles.add(tx, role);
+      await audit.append(tx, [
+        {
+          organizationId,
+          at: now,
+          actor: system("installed"),
+          surface: "seed",
+          action: "role.created",
+          subject: `role:${role.id}`,
+          before: null,
+          after: { name: role.name, admin: true },
+        },
+      ]);
+    }
+    return accept(null);
+  });
+}

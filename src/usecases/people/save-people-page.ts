@@ -1,0 +1,45 @@
+import * as outbox from "../../../db/delivery/outbox.ts";
+import * as runs from "../../../db/people/directory-runs.ts";
+import * as members from "../../../db/people/members.ts";
+import * as workflows from "../../../db/workflow/workflow.ts";
+import { accept } from "../../domain/shared/result.ts";
+import { type Context, commit } from "../shared/context.ts";
+import { refreshItem } from "./plan-refresh.ts";
+import { type SavedMember, storeMembers } from "./save-members.ts";
+
+export type PeoplePage = {
+  run: runs.DirectoryRun;
+  people: readonly SavedMember[];
+  /** Where the next page begins; null: this was the last one. */
+  next: string | null;
+  /** When Slack was asked. */
+  asOf: Date;
+};
+
+/**
+ * Stores a page of the workspace's people, those whom we know already and those who run the workspace, and moves the
+ * run on in the same transaction. After the last page, role holders and assignees whom no page named are asked for one
+ * by one.
+ */
+export async function savePeoplePage(context: Context, page: PeoplePage): Promise<void> {
+  const { run, people, next, asOf } = page;
+  const { organizationId } = run;
+  await commit(context, async (tx, now) => {
+    const known = await members.findMany(
+      tx,
+      organizationId,
+      people.map((person) => person.id),
+    );
+    const wanted = people.filter((person) => known.has(person.id) || person.workspaceRole);
+    await storeMembers(tx, organizationId, wanted, { surface: "job", asOf });
+    const moved = await runs.advance(tx, run, next, { now });
+    if (!moved || next !== null) return accept(null);
+    const { assigneeIds } = await workflows.current(tx, organizationId);
+    const unheard = await members.listUnheard(tx, organizationId, run.startedAt, assigneeIds);
+    await outbox.addOrReopen(
+      tx,
+      unheard.map((id) => refreshItem(organizationId, id)),
+    );
+    return accept(null);
+  });
+}

@@ -1,0 +1,66 @@
+import * as catalog from "../../../db/catalog/catalog.ts";
+import type { Tx } from "../../../db/connection/connect.ts";
+import * as members from "../../../db/people/members.ts";
+import * as requests from "../../../db/requests/requests.ts";
+import * as workflows from "../../../db/workflow/workflow.ts";
+import { type CancellerFacts, cancel } from "../../domain/requests/cancel.ts";
+import { requestEligibility, reviewEligibility } from "../../domain/requests/eligibility.ts";
+import { type PromotionRequest, requesters } from "../../domain/requests/request.ts";
+import { type Actor, actingMember, type Surface } from "../../domain/shared/actor.ts";
+import { accept, type Result, refuse } from "../../domain/shared/result.ts";
+import { type Context, commit } from "../shared/context.ts";
+import { expireIfDue } from "./expire-request.ts";
+import { recordChange } from "./record-change.ts";
+
+export type CancelPromotion = {
+  organizationId: string;
+  number: number;
+  actor: Actor;
+  surface: Surface;
+  reason: string;
+};
+
+/**
+ * R10: cancels a request. Repeating one's own cancel is answered as done (R8).
+ *
+ * Refuses `not-found`, `not-cancellable`, `not-canceller`, `reason-required`, `text-too-long`.
+ */
+export async function cancelPromotion(
+  context: Context,
+  input: CancelPromotion,
+): Promise<Result<{ outcome: "cancelled" | "repeated" }>> {
+  const { organizationId, number, actor, surface } = input;
+  return commit<{ outcome: "cancelled" | "repeated" }>(context, async (tx, now) => {
+    const locked = await requests.lock(tx, organizationId, number);
+    if (locked === undefined) return refuse({ code: "not-found", what: "request" });
+    const request = await expireIfDue(tx, locked, now);
+    if (request.state.name === "cancelled" && actingMember(request.state.by) === actingMember(actor)) {
+      return accept({ outcome: "repeated" });
+    }
+    const facts = await cancellerFacts(tx, request, actor);
+    const cancelled = cancel(request, actor, facts, input.reason, now);
+    if (!cancelled.ok) return cancelled;
+    await requests.save(tx, cancelled.value);
+    await recordChange(tx, request, cancelled.value, { event: "cancelled", actor, surface, at: now });
+    return accept({ outcome: "cancelled" });
+  });
+}
+
+async function cancellerFacts(tx: Tx, request: PromotionRequest, actor: Actor): Promise<CancellerFacts> {
+  const { organizationId, projectId } = request;
+  const id = actingMember(actor) ?? "";
+  const [workflow, facts, requester, place] = await Promise.all([
+    workflows.current(tx, organizationId),
+    members.facts(tx, organizationId, id),
+    members.find(tx, organizationId, request.requesterId),
+    catalog.findIntegration(tx, organizationId, request.integrationId),
+  ]);
+  const asked = { projectId, requesters: requesters(request) };
+  return {
+    admin: facts?.admin ?? false,
+    reviewer: facts !== undefined && reviewEligibility(facts, asked, workflow).eligible,
+    mayRequest:
+      facts !== undefined && place !== undefined && requestEligibility(facts, place.project).eligible,
+    requesterDeactivated: requester?.standing === "deactivated",
+  };
+}

@@ -1,0 +1,34 @@
+import * as outbox from "../../../db/delivery/outbox.ts";
+import * as reminders from "../../../db/requests/reminders.ts";
+import * as workflows from "../../../db/workflow/workflow.ts";
+import { reminderLeadMs } from "../../domain/requests/reminder.ts";
+import { system } from "../../domain/shared/actor.ts";
+import { accept } from "../../domain/shared/result.ts";
+import { type Context, commit } from "../shared/context.ts";
+import type { RequestChanged } from "./record-change.ts";
+
+/**
+ * R11: the scheduled job. Has everyone reminded of what runs out soon by the options of this moment: one item a
+ * request's state, at most so many requests at once. It changes no request: its key is what makes it happen once.
+ *
+ * @returns how many it added; as many as the limit: there may be more
+ */
+export async function remindDue(context: Context, organizationId: string, limit = 500): Promise<number> {
+  const added = await commit(context, async (tx, now) => {
+    const { options } = await workflows.current(tx, organizationId);
+    const until = (state: "pending" | "approved") => new Date(now.getTime() + reminderLeadMs(state, options));
+    const window = { now, pendingUntil: until("pending"), unfinishedUntil: until("approved") };
+    const due = await reminders.listDue(tx, organizationId, window, limit);
+    const by = system("its time runs out soon");
+    await outbox.add(
+      tx,
+      due.map(({ number, version, key, state, expiresAt }) => {
+        const reminder = { state, expiresAt };
+        const payload: RequestChanged = { number, version, event: "reminder", by, reminder };
+        return { organizationId, kind: "request-changed", key, payload, priority: 1 };
+      }),
+    );
+    return accept(due.length);
+  });
+  return added.ok ? added.value : 0;
+}

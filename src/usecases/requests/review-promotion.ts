@@ -1,0 +1,99 @@
+import { randomUUID } from "node:crypto";
+import type { Tx } from "../../../db/connection/connect.ts";
+import * as decisions from "../../../db/requests/decisions.ts";
+import * as requests from "../../../db/requests/requests.ts";
+import * as reviews from "../../../db/requests/reviews.ts";
+import type { MemberId } from "../../domain/people/people.ts";
+import { reviewEligibility } from "../../domain/requests/eligibility.ts";
+import { requesters, type Verdict } from "../../domain/requests/request.ts";
+import { type Reviewed, review } from "../../domain/requests/review.ts";
+import { member, type Surface } from "../../domain/shared/actor.ts";
+import { accept, type Result, refuse } from "../../domain/shared/result.ts";
+import { type Context, commit, commitAtOnce } from "../shared/context.ts";
+import { oneAtATime } from "../shared/one-at-a-time.ts";
+import { recordsOf } from "./record-change.ts";
+
+export type ReviewPromotion = {
+  organizationId: string;
+  number: number;
+  /** Only people review: a token or the system never does. */
+  reviewerId: MemberId;
+  verdict: Verdict;
+  comment: string;
+  surface: Surface;
+};
+
+type Outcome = { outcome: Reviewed["kind"] };
+
+/**
+ * R7, R8: gives one person's review. It is judged by what one look finds, and written in one statement only if the
+ * request is still at the version that was looked at. Where it has moved on, it is looked at and judged again with its row
+ * locked. So of two at once the first one decides and the later one is told, and nobody waits who need not.
+ *
+ * Refuses `not-found`, `already-decided`, `not-pending`, `not-reviewer`, `comment-required`, `text-too-long`.
+ */
+export function reviewPromotion(context: Context, input: ReviewPromotion): Promise<Result<Outcome>> {
+  const { organizationId, number } = input;
+  return oneAtATime(`${organizationId} ${number}`, () => lookAndReview(context, input));
+}
+
+async function lookAndReview(context: Context, input: ReviewPromotion): Promise<Result<Outcome>> {
+  const { organizationId, number, reviewerId } = input;
+  const now = context.now();
+  const seen = await decisions.look(context.db, organizationId, number, reviewerId);
+  const judged = judge(input, seen, now);
+  if (!judged.ok) return judged;
+  const { outcome, decided, replaces } = judged.value;
+  if (decided === null) return accept({ outcome });
+  if (!replaces && (await commitAtOnce(context, () => decisions.write(context.db, decided)))) {
+    return accept({ outcome });
+  }
+  return commit<Outcome>(context, (tx, at) => reviewLocked(tx, input, at));
+}
+
+/** The same while the request stands still. An earlier review of this person's stays, marked as replaced (R7). */
+async function reviewLocked(tx: Tx, input: ReviewPromotion, now: Date): Promise<Result<Outcome>> {
+  const { organizationId, number, reviewerId } = input;
+  // A statement sees what was there when it began: the look begins when the lock is held.
+  await requests.lock(tx, organizationId, number);
+  const seen = await decisions.look(tx, organizationId, number, reviewerId);
+  const judged = judge(input, seen, now);
+  if (!judged.ok) return judged;
+  const { outcome, decided, replaces } = judged.value;
+  if (decided === null) return accept({ outcome });
+  if (replaces) await reviews.markReplaced(tx, organizationId, number, reviewerId, now);
+  if (!(await decisions.write(tx, decided))) throw new Error(`#${number} moved under its lock`);
+  return accept({ outcome });
+}
+
+/** `decided` is null where there is nothing to write: the person had said so already. */
+type Judged = { outcome: Reviewed["kind"]; decided: decisions.Decided | null; replaces: boolean };
+
+/** Asks the rules, and puts into rows what they answer. */
+function judge(input: ReviewPromotion, seen: decisions.Case | undefined, now: Date): Result<Judged> {
+  if (seen === undefined) return refuse({ code: "not-found", what: "request" });
+  const { request, workflow, previous } = seen;
+  const { reviewerId, verdict, surface } = input;
+  const asked = { projectId: request.projectId, requesters: requesters(request) };
+  const eligibility = reviewEligibility(seen.reviewer, asked, workflow);
+  const given = { reviewerId, verdict, comment: input.comment.trim() };
+  const judged = review(request, given, previous, eligibility, workflow.options, now);
+  if (!judged.ok) return judged;
+  const outcome = judged.value.kind;
+  const replaces = previous !== null;
+  if (judged.value.kind === "repeated") return accept({ outcome, decided: null, replaces });
+  const after = judged.value.request;
+  const records = recordsOf(request, after, {
+    event: eventOf(judged.value.kind, verdict),
+    ...{ actor: member(reviewerId), surface, at: now },
+    facts: { review: { verdict, comment: given.comment, replaces: previous } },
+  });
+  const stored = { ...given, id: randomUUID(), workflowVersion: workflow.version, surface, at: now };
+  const decided = { judged: request.version, request: after, review: stored, ...records };
+  return accept({ outcome, decided, replaces });
+}
+
+function eventOf(kind: "counted" | "decided", verdict: Verdict): "reviewed" | "approved" | "rejected" {
+  if (kind === "counted") return "reviewed";
+  return verdict === "approve" ? "approved" : "rejected";
+}

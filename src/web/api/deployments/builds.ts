@@ -1,0 +1,148 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { nameLimits } from "../../../domain/catalog/catalog.ts";
+import { type BuildPlace, type ListedBuild, listBuilds } from "../../../queries/deployments/list-builds.ts";
+import { type NewBuild, registerBuild } from "../../../usecases/deployments/register-build.ts";
+import type { Api, ApiParts } from "../api.ts";
+import { requires } from "../auth.ts";
+import { reachIntegration } from "../catalog/resolve-integration.ts";
+import { orThrow, Problem } from "../problems.ts";
+import {
+  callerIdSchema,
+  idempotencyHeaders,
+  integrationParams,
+  jsonAnswer,
+  jsonBody,
+  linkSchema,
+  momentSchema,
+  pageOf,
+  pageQuery,
+  problems,
+  replayHeaders,
+  textSchema,
+  withBody,
+} from "../schemas.ts";
+
+const mostCommits = 100;
+const longestMessage = 5000;
+
+/** Text that may be left out, null or empty: all three are nothing. */
+const optional = (max: number) => textSchema(max, 0).nullish();
+
+const commitBody = z.strictObject({
+  hash: textSchema(nameLimits.commit),
+  message: textSchema(longestMessage, 0),
+  author: optional(nameLimits.name),
+  link: linkSchema.nullish(),
+});
+
+const buildBody = z
+  .strictObject({
+    id: callerIdSchema.openapi({
+      description: "Its id where it was built: the same again is the same build",
+    }),
+    version: textSchema(nameLimits.version).openapi({ example: "1.4.2" }),
+    commit: optional(nameLimits.commit),
+    digest: optional(200),
+    link: linkSchema.nullish(),
+    author: optional(nameLimits.name),
+    commits: z
+      .array(commitBody)
+      .max(mostCommits, `takes ${mostCommits} commits at most: send the newest ones`)
+      .nullish()
+      .openapi({ description: "What went into it since the build before, newest first" }),
+  })
+  .openapi("NewBuild");
+
+const commit = z.object({
+  hash: z.string(),
+  message: z.string(),
+  author: z.string().nullable(),
+  link: z.string().nullable(),
+});
+
+const listedBuild = z
+  .object({
+    id: z.string(),
+    version: z.string(),
+    commit: z.string().nullable(),
+    digest: z.string().nullable(),
+    link: z.string().nullable(),
+    author: z.string().nullable(),
+    createdAt: momentSchema,
+  })
+  .openapi("ListedBuild");
+
+const build = listedBuild.extend({ commits: z.array(commit).nullable() }).openapi("Build");
+
+const path = "/projects/{project}/integrations/{integration}/builds";
+const tags = ["Builds"];
+
+const postRoute = createRoute({
+  ...{ method: "post", path, tags, middleware: [requires("builds:write")] },
+  summary: "Register a build",
+  description: "The same again is answered 200. A build never changes: another one under its id is refused.",
+  request: { params: integrationParams, headers: idempotencyHeaders, body: jsonBody(buildBody) },
+  responses: {
+    200: jsonAnswer(build, "It is registered already", replayHeaders),
+    201: jsonAnswer(build, "It is registered now", replayHeaders),
+    ...problems(...withBody),
+  },
+});
+
+const listRoute = createRoute({
+  ...{ method: "get", path, tags },
+  summary: "List an integration's builds, the newest first, without their commits",
+  request: { params: integrationParams, query: pageQuery },
+  responses: { 200: jsonAnswer(pageOf(listedBuild).openapi("BuildPage"), "A page of builds"), ...problems() },
+});
+
+/** What was built: registered with `builds:write`, read by every token. */
+export function buildRoutes(api: Api, { context }: ApiParts): void {
+  api.openapi(postRoute, async (c) => {
+    const token = c.get("token");
+    const integrationId = await reachIntegration(context, token, c.req.valid("param"), "write");
+    const told = toBuild(c.req.valid("json"));
+    const { created, build } = orThrow(await registerBuild(context, { token, integrationId, build: told }));
+    const { externalId: id, commits } = build;
+    return c.json({ ...json({ ...build, id }), commits }, created ? 201 : 200);
+  });
+
+  api.openapi(listRoute, async (c) => {
+    const token = c.get("token");
+    const integrationId = await reachIntegration(context, token, c.req.valid("param"), "read");
+    const { after, limit } = c.req.valid("query");
+    const asked = { after: after === undefined ? null : readCursor(after), limit };
+    const { items, next } = await listBuilds(context.db, token.organizationId, integrationId, asked);
+    return c.json({ items: items.map(json), next: next && cursorOf(next) }, 200);
+  });
+}
+
+function toBuild(body: z.output<typeof buildBody>): NewBuild {
+  const { id, version, commit, digest, link, author, commits } = body;
+  return {
+    ...{ id, version, commit: commit || null, digest: digest || null },
+    ...{ link: link ?? null, author: author || null },
+    commits:
+      commits?.map((one) => ({
+        ...{ hash: one.hash, message: one.message, author: one.author || null, link: one.link ?? null },
+      })) ?? null,
+  };
+}
+
+function json({ id, version, commit, digest, link, author, createdAt }: ListedBuild) {
+  return { id, version, commit, digest, link, author, createdAt: createdAt.toISOString() };
+}
+
+const cursorOf = ({ createdAt, id }: BuildPlace): string => `${createdAt.getTime()}.${id}`;
+
+/** The end of the year 9999, in milliseconds. */
+const latest = 253_402_300_799_999;
+
+const cursor = z.tuple([z.coerce.number().int().nonnegative().max(latest), z.uuid()]);
+
+function readCursor(text: string): BuildPlace {
+  const read = cursor.safeParse(text.split("."));
+  if (!read.success) throw new Problem("validation", "query.after: is not the next of a page before.");
+  const [at, id] = read.data;
+  return { createdAt: new Date(at), id };
+}

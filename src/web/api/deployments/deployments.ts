@@ -1,0 +1,144 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { limits } from "../../../domain/shared/limits.ts";
+import { getLive, type LivePlace } from "../../../queries/deployments/get-live.ts";
+import { type TakenDeployment, takeDeployment } from "../../../usecases/deployments/ingest-deployment.ts";
+import type { Api, ApiParts } from "../api.ts";
+import { requires } from "../auth.ts";
+import { reachIntegration, reachProject } from "../catalog/resolve-integration.ts";
+import { orThrow } from "../problems.ts";
+import { byJson } from "../requests/request-json.ts";
+import {
+  bySchema,
+  callerIdSchema,
+  idempotencyHeaders,
+  integrationParams,
+  jsonAnswer,
+  jsonBody,
+  linkSchema,
+  momentSchema,
+  pageOf,
+  pageQuery,
+  problems,
+  projectParams,
+  replayHeaders,
+  slugSchema,
+  textSchema,
+  withBody,
+} from "../schemas.ts";
+
+const outside = z.boolean().openapi({
+  description: "It went past the gate: nobody had approved it here. The admins are told.",
+});
+
+const deploymentBody = z
+  .strictObject({
+    id: callerIdSchema.openapi({
+      description: "Its id where it was begun: what is said later comes under the same",
+    }),
+    environment: slugSchema.openapi({ example: "development" }),
+    build: callerIdSchema.openapi({ description: "The build's id where it was built" }),
+    status: z.enum(["succeeded", "in progress", "failed"]).default("succeeded"),
+    link: linkSchema.nullish(),
+    reason: textSchema(limits.reason, 0).nullish().openapi({ description: "Why it failed" }),
+  })
+  .openapi("NewDeployment");
+
+const deployment = z
+  .object({
+    id: z.string(),
+    environment: z.string(),
+    build: z.string(),
+    status: z.enum(["in progress", "succeeded", "failed", "unknown"]),
+    link: z.string().nullable(),
+    reason: z.string().nullable(),
+    outside,
+    live: z.boolean().openapi({ description: "What is live there came by it" }),
+    changed: z.boolean().openapi({ description: "false: all of it was known, or it had ended before" }),
+    startedAt: momentSchema,
+    finishedAt: momentSchema.nullable(),
+  })
+  .openapi("Deployment");
+
+const livePlace = z
+  .object({
+    integration: z.string(),
+    environment: z.object({ slug: z.string(), name: z.string() }),
+    live: z
+      .object({
+        build: z.string().openapi({ description: "The build's id where it was built" }),
+        version: z.string(),
+        commit: z.string().nullable(),
+        since: momentSchema,
+        by: bySchema,
+        outside,
+      })
+      .nullable(),
+  })
+  .openapi("LivePlace");
+
+const tags = ["Deployments"];
+
+const postRoute = createRoute({
+  ...{ method: "post", path: "/projects/{project}/integrations/{integration}/deployments", tags },
+  middleware: [requires("deployments:write")],
+  summary: "Report a deployment, or how one goes on",
+  description:
+    "The first final status wins; the same again is answered 200 and changes nothing. A success is live unless a " +
+    "newer deployment was before.",
+  request: { params: integrationParams, headers: idempotencyHeaders, body: jsonBody(deploymentBody) },
+  responses: {
+    200: jsonAnswer(deployment, "It was known; this is how it stands", replayHeaders),
+    201: jsonAnswer(deployment, "It is taken down", replayHeaders),
+    ...problems(...withBody),
+  },
+});
+
+const liveRoute = createRoute({
+  ...{ method: "get", path: "/projects/{project}/live", tags },
+  summary: "See what is live where",
+  description: "Each integration in each environment, by the integrations' slugs; limit counts integrations.",
+  request: { params: projectParams, query: pageQuery },
+  responses: { 200: jsonAnswer(pageOf(livePlace).openapi("LivePage"), "What is live where"), ...problems() },
+});
+
+/** What was deployed: reported with `deployments:write`, read by every token. */
+export function deploymentRoutes(api: Api, { context }: ApiParts): void {
+  api.openapi(postRoute, async (c) => {
+    const token = c.get("token");
+    const integrationId = await reachIntegration(context, token, c.req.valid("param"), "write");
+    const { id, environment, build, status, link, reason } = c.req.valid("json");
+    const report = status === "failed" ? { status, reason: reason || null } : { status };
+    const taken = orThrow(
+      await takeDeployment(context, {
+        ...{ token, integrationId, id, environment, build, report, link: link ?? null },
+      }),
+    );
+    const { created, changed } = taken;
+    return c.json({ ...deploymentJson(taken.deployment), changed }, created ? 201 : 200);
+  });
+
+  api.openapi(liveRoute, async (c) => {
+    const token = c.get("token");
+    const { project } = c.req.valid("param");
+    const { id } = await reachProject(context, token, project, "read");
+    const { after = null, limit } = c.req.valid("query");
+    const { items, next } = await getLive(context.db, token.organizationId, id, { after, limit });
+    return c.json({ items: items.map(liveJson), next }, 200);
+  });
+}
+
+function deploymentJson(one: TakenDeployment) {
+  const { externalId: id, environment, build, status, link, reason, outside, live } = one;
+  return {
+    ...{ id, environment, build, status, link, reason, outside, live },
+    startedAt: one.startedAt.toISOString(),
+    finishedAt: one.finishedAt?.toISOString() ?? null,
+  };
+}
+
+function liveJson({ live, ...place }: LivePlace) {
+  return {
+    ...place,
+    live: live && { ...live, since: live.since.toISOString(), by: byJson(live.by) },
+  };
+}

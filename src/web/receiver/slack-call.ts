@@ -1,0 +1,91 @@
+import { type App, ErrorCode, ReceiverMultipleAckError } from "@slack/bolt";
+import type { Log } from "../../lib/log.ts";
+import type { CallWatch } from "../../metrics/metrics.ts";
+import { type Fields, isObject } from "./slack-body.ts";
+
+/** A body that Bolt works on. Neither promise rejects. */
+type SlackCall = {
+  /** The ack as a response, or what is answered when the listeners end without one; to an event, how they ended. */
+  answer: Promise<Response>;
+  /** When the listeners have ended, which may be long after the ack. */
+  done: Promise<void>;
+};
+
+type CallParts = { body: Fields; headers: Headers; log: Log; watch: CallWatch };
+
+/** Hands a body to Bolt's listeners, who find the watch in their context. */
+export function callListeners(app: App, { body, headers, log, watch }: CallParts): SlackCall {
+  let acked = false;
+  let resolve: (response: Response) => void;
+  const answer = new Promise<Response>((settle) => {
+    resolve = (response) => {
+      watch.answered(response.ok ? "acknowledged" : "failed");
+      settle(response);
+    };
+  });
+  const ack = async (response?: unknown): Promise<void> => {
+    if (acked) throw new ReceiverMultipleAckError();
+    acked = true;
+    // Bolt acknowledges an event before its listeners run. Slack sends it again only if it hears that they failed.
+    if (body.type !== "event_callback") resolve(toResponse(response));
+  };
+  const work = async (): Promise<void> => {
+    try {
+      await app.processEvent({ body, ack, customProperties: { watch }, ...retryOf(headers) });
+      if (acked) return resolve(new Response(null));
+      log.warn(describeBody(body), "No listener for what Slack sent");
+      resolve(new Response("Nothing listens to this", { status: 404 }));
+    } catch (error) {
+      log.error({ err: error, acked, ...describeBody(body) }, "A Slack listener failed");
+      resolve(lastResort(body, error));
+    }
+  };
+  return { answer, done: work() };
+}
+
+/** `command`, or what Slack calls it: `block_actions`, `view_submission`, `event_callback` … */
+export function kindOf(body: Fields): string {
+  return typeof body.command === "string" ? "command" : String(body.type);
+}
+
+/** What the log says of a body: what it is and who sent it, nothing that a person typed. */
+export function describeBody(body: Fields): Fields {
+  const action = Array.isArray(body.actions) ? field(body.actions[0], "action_id") : body.action_id;
+  return {
+    what: body.command ?? body.type,
+    which: field(body.event, "type") ?? action ?? field(body.view, "callback_id") ?? body.callback_id,
+    user: body.user_id ?? field(body.user, "id"),
+    team: body.team_id ?? field(body.team, "id"),
+  };
+}
+
+const field = (value: unknown, name: string): unknown => (isObject(value) ? value[name] : undefined);
+
+function toResponse(ack: unknown): Response {
+  if (ack === undefined || ack === null || ack === "") return new Response(null);
+  return typeof ack === "string" ? new Response(ack) : Response.json(ack);
+}
+
+/**
+ * The answer after an error that nobody else answered. Slack shows our words only to a command; to a failed click,
+ * submission or list of options it shows its own, and an event it sends again.
+ */
+function lastResort(body: Fields, error: unknown): Response {
+  if (typeof body.command !== "string") return new Response("Failed", { status: 500 });
+  // No listener has run when the workspace could not be looked up; after any other error that is not known.
+  const nothingRan = field(error, "code") === ErrorCode.AuthorizationError;
+  const text = nothingRan
+    ? "Nothing was changed: Signoff could not look up this workspace. Please try again in a moment."
+    : `Something went wrong with ${body.command}. Please try again in a moment.`;
+  return Response.json({ response_type: "ephemeral", text });
+}
+
+/** https://docs.slack.dev/apis/events-api/#retries */
+function retryOf(headers: Headers): { retryNum?: number; retryReason?: string } {
+  const number = headers.get("x-slack-retry-num");
+  const reason = headers.get("x-slack-retry-reason");
+  return {
+    ...(number !== null && /^\d{1,3}$/.test(number) ? { retryNum: Number(number) } : {}),
+    ...(reason === null ? {} : { retryReason: reason }),
+  };
+}

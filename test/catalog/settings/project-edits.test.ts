@@ -1,0 +1,190 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { type Door, inSettings } from "../../support/settings.ts";
+import { type TestWorld, testWorld } from "../../support/world.ts";
+
+let world: TestWorld;
+beforeAll(async () => {
+  world = await testWorld();
+  await world.reseed(({ roles }) => {
+    roles.find(({ name }) => name === "Admin")?.members.push("carol@acme.example");
+  });
+});
+afterAll(() => world?.stop());
+afterEach(async () => {
+  expect(world.slack.violations).toEqual([]);
+  for (const name of ["ada", "carol"]) await inSettings(world, name, "modal").close();
+});
+
+/** Somebody in front of the project Commerce. */
+async function commerce(name = "ada", door: Door = "modal") {
+  const person = inSettings(world, name, door);
+  await person.open();
+  await person.press("Open Commerce");
+  await person.says("*Commerce*  `commerce`");
+  return person;
+}
+
+/** Carol archives an environment or integration while others type. */
+async function archived(name: string) {
+  const carol = await commerce("carol");
+  await carol.press(`Edit ${name}`);
+  await carol.press(`Archive ${name}`);
+  await carol.says(`${name} is archived. Its history stays`);
+  await carol.close();
+}
+
+const inTheWay = (number: number) =>
+  `Request #${number} is open and needs this as it is. Finish or cancel #${number} first.`;
+
+describe("an open request is in the way, and is named", () => {
+  beforeAll(() => world.request("dana", "commerce/orders-sync"));
+
+  test("of an environment between its own", async () => {
+    const ada = await commerce();
+    await ada.press("Add Environment");
+    const after = await ada.option("after", "After Development");
+    expect(await ada.submit({ name: "QA", after })).toEqual({ after: inTheWay(1) });
+    const last = await ada.option("after", "After Production");
+    expect(await ada.submit({ after: last })).toEqual({});
+    await ada.says("4. QA  `qa`");
+    await ada.press("Edit QA");
+    await ada.press("Archive QA");
+    await ada.says("QA is archived.");
+  });
+
+  test.each(["Staging", "Development", "Orders Sync"])("of archiving %s", async (name) => {
+    const ada = await commerce();
+    await ada.press(`Edit ${name}`);
+    await ada.press(`Archive ${name}`);
+    await ada.says(inTheWay(1));
+  });
+
+  test.each<Door>(["modal", "home"])("of archiving its project, in the %s", async (door) => {
+    const ada = await commerce("ada", door);
+    await ada.press("Archive Project");
+    await ada.says(inTheWay(1));
+    await ada.close();
+    await commerce();
+  });
+});
+
+describe("what is archived while somebody types is said at the field", () => {
+  test("Record Deployment", async () => {
+    const ada = await commerce();
+    await ada.press("Add Integration");
+    await ada.submit({ name: "Stock" });
+    await ada.says("Stock  `stock`");
+    await ada.press("Add Environment");
+    await ada.submit({ name: "Sandbox" });
+    await ada.says("Sandbox  `sandbox`");
+    await ada.press("Record Deployment");
+    const deployed = {
+      deployed_integration: await ada.option("deployed_integration", "Stock"),
+      environment: await ada.option("environment", "Sandbox"),
+      version: "1",
+    };
+    await archived("Sandbox");
+    expect(await ada.submit(deployed)).toEqual({
+      environment: "This environment is not in the pipeline any more. Choose another one.",
+    });
+    await archived("Stock");
+    const staging = await ada.option("environment", "Staging");
+    expect(await ada.submit({ environment: staging })).toEqual({
+      deployed_integration: "This integration is archived: nothing can be promoted in it.",
+    });
+  });
+
+  test("Edit Integration, and its short name stays its own", async () => {
+    const ada = await commerce();
+    await ada.press("Add Integration");
+    await ada.submit({ name: "Refunds" });
+    await ada.press("Edit Refunds");
+    await archived("Refunds");
+    expect(await ada.submit({ name: "Money Back" })).toEqual({
+      name: "This integration was archived meanwhile. Close this to see what there is.",
+    });
+    await ada.close();
+    await commerce();
+    await ada.press("Edit Billing");
+    expect(await ada.submit({ short_name: "refunds" })).toEqual({
+      short_name: "An archived one is called refunds and keeps that name. Choose another one.",
+    });
+  });
+
+  test("a button of what is gone says so", async () => {
+    const ada = await commerce();
+    await ada.press("Add Environment");
+    await ada.submit({ name: "Lab" });
+    await ada.says("Lab  `lab`");
+    await archived("Lab");
+    await ada.press("Edit Lab");
+    await ada.says("This environment was archived meanwhile.");
+  });
+});
+
+describe("two admins edit the same thing at once: the second Save is told, and loses nothing typed", () => {
+  /** Carol submits the same form first. */
+  async function carolFirst(edit: string, values: Record<string, string>) {
+    const ada = await commerce();
+    await ada.press(edit);
+    await ada.form();
+    const carol = await commerce("carol");
+    await carol.press(edit);
+    expect(await carol.submit(values)).toEqual({});
+    await carol.close();
+    return ada;
+  }
+  const field = (ada: Awaited<ReturnType<typeof commerce>>, id: string) =>
+    (ada.front().values as Record<string, Record<string, { value?: string }>>)[id]?.[id]?.value;
+
+  test("Edit Project", async () => {
+    const ada = await carolFirst("Edit Project", { name: "Commerce 2" });
+    await ada.submit({ name: "Trade", short_name: "commerce" });
+    await ada.says(/\*Carol Reviewer changed this while you were editing\* · <!date/);
+    await ada.says("• Name: Commerce → Commerce 2\nWhat you chose is still below");
+    expect(field(ada, "name")).toBe("Trade");
+    expect(await ada.submit()).toEqual({});
+    await ada.says("*Trade*  `commerce`");
+    await ada.press("Edit Project");
+    await ada.submit({ name: "Commerce" });
+    await ada.says("*Commerce*  `commerce`");
+  });
+
+  test("Edit Environment", async () => {
+    const ada = await carolFirst("Edit Staging", { name: "Stage" });
+    const after = await ada.option("after", "First");
+    await ada.submit({ name: "Staging 2", after, critical: "yes" });
+    await ada.says("• Environments: Development, Staging, Production ❗ → Development, Stage, Production ❗");
+    expect(field(ada, "name")).toBe("Staging 2");
+    expect(await ada.submit({ after: await ada.option("after", "After Development") })).toEqual({});
+    await ada.says("2. Staging 2  `staging`  ❗ *critical*");
+    await ada.press("Edit Staging 2");
+    await ada.submit({ name: "Staging", critical: [] });
+    await ada.says("2. Staging  `staging`\n");
+  });
+
+  test("Edit Integration", async () => {
+    const ada = await carolFirst("Edit Orders Sync", { name: "Orders" });
+    await ada.submit({ name: "Sync" });
+    await ada.says("• Name: Orders Sync → Orders\nWhat you chose is still below");
+    expect(field(ada, "name")).toBe("Sync");
+    expect(await ada.submit({ name: "Orders Sync" })).toEqual({});
+    await ada.says("Orders Sync  `orders-sync`");
+  });
+
+  test("an environment that was archived meanwhile comes back where it is saved again", async () => {
+    const ada = await commerce();
+    await ada.press("Add Environment");
+    await ada.submit({ name: "QA" });
+    await ada.press("Edit QA");
+    await ada.form();
+    await archived("QA");
+    await ada.submit({ name: "Quality" });
+    await ada.says("Development, Staging, Production ❗, QA → Development, Staging, Production ❗");
+    expect(await ada.submit()).toEqual({});
+    await ada.says("Quality  `qa`");
+    await ada.press("Edit Quality");
+    await ada.press("Archive Quality");
+    await ada.says("Quality is archived.");
+  });
+});

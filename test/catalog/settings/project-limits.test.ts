@@ -1,0 +1,212 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { system } from "../../../src/domain/shared/actor.ts";
+import { archiveProject } from "../../../src/usecases/catalog/archive-project.ts";
+import { createProject } from "../../../src/usecases/catalog/create-project.ts";
+import { saveIntegration } from "../../../src/usecases/catalog/save-integration.ts";
+import { accepted } from "../../support/catalog.ts";
+import { type Door, inSettings } from "../../support/settings.ts";
+import { type TestWorld, testWorld } from "../../support/world.ts";
+
+let world: TestWorld;
+beforeAll(async () => {
+  world = await testWorld();
+});
+afterAll(() => world?.stop());
+afterEach(async () => {
+  expect(world.slack.violations).toEqual([]);
+  for (const name of ["ada", "dana"]) await inSettings(world, name, "modal").close();
+});
+
+const by = () => ({
+  organizationId: world.app.organizationId,
+  actor: system("test"),
+  surface: "seed" as const,
+});
+
+let made = 0;
+
+/** Makes a project as if it had always been there. */
+async function project(name: string, environments: readonly string[], integrations: readonly string[]) {
+  const { context } = world.app;
+  const created = await createProject(context, {
+    ...{ ...by(), name, slug: `made-${made++}`, requesterRoleIds: [] },
+    environments: environments.map((one, i) => ({ name: one, slug: `environment-${i}`, critical: true })),
+  });
+  const { projectId } = accepted(created);
+  for (const [i, one] of integrations.entries()) {
+    const input = { ...by(), projectId, integration: null, name: one, slug: `integration-${i}` };
+    accepted(await saveIntegration(context, input));
+  }
+  return projectId;
+}
+
+const many = (count: number, what: string) =>
+  Array.from({ length: count }, (_, i) => `${what} ${String(i).padStart(3, "0")}`);
+
+describe.each<Door>(["modal", "home"])("a big project, in the %s", (door) => {
+  const name = `Big ${door}`;
+  beforeAll(() =>
+    project(
+      name,
+      many(20, "Environment").map((one) => one.padEnd(100, "&")),
+      many(120, "Integration").map((one) => one.padEnd(100, "<")),
+    ),
+  );
+  const cut = (one: string, by_: string) => `${one.padEnd(59, by_)}…`;
+
+  test("fits, page by page, and comes back to the page where something was edited", async () => {
+    const ada = inSettings(world, "ada", door);
+    await ada.open();
+    await ada.press(`Open ${name}`);
+    await ada.says("1–20 of 120 integrations");
+    expect(ada.text()).toContain("20. Environment 019&amp;");
+    for (const page of ["21–40", "41–60"]) {
+      await ada.press("Next page of integrations");
+      await ada.says(`${page} of 120 integrations`);
+    }
+    await ada.press("Previous page of integrations");
+    await ada.says("21–40 of 120 integrations");
+    await ada.press(`Edit ${cut("Integration 025", "<")}`);
+    expect(await ada.submit({ name: "Integration 025" })).toEqual({});
+    await ada.says("Integration 025  `integration-25`");
+    expect(ada.text()).toContain("21–40 of 120 integrations");
+  });
+
+  test("offers its integrations by search, and records a deployment of any", async () => {
+    const ada = inSettings(world, "ada", door);
+    await ada.open();
+    await ada.press(`Open ${name}`);
+    await ada.press("Record Deployment");
+    await ada.form();
+    const id = world.id("ada");
+    expect(await world.slack.suggest(id, "deployed_integration", "")).toHaveLength(100);
+    const [last, ...others] = await world.slack.suggest(id, "deployed_integration", "integration 119");
+    expect(others).toEqual([]);
+    expect(await world.slack.suggest(id, "deployed_integration", "orders-sync")).toHaveLength(0);
+    await world.slack.suggest(id, "deployed_integration", "integration 119");
+    const deployed_integration = last?.value ?? "";
+    expect(await ada.submit({ deployed_integration, version: "<!channel>" })).toEqual({});
+    await ada.says("1–20 of 120 integrations");
+  });
+
+  test("takes no 21st environment", async () => {
+    const ada = inSettings(world, "ada", door);
+    await ada.open();
+    await ada.press(`Open ${name}`);
+    await ada.press("Add Environment");
+    expect(await ada.submit({ name: "One more" })).toEqual({
+      name: "A project has at most 20 environments.",
+    });
+  });
+});
+
+test("many projects are listed ten a page", async () => {
+  for (const name of many(12, "Listed")) await project(name, ["Only one"], []);
+  const ada = inSettings(world, "ada", "modal");
+  await ada.open();
+  await ada.says(/1–10 of \d+ projects/);
+  await ada.press("Next page of projects");
+  await ada.says(/11–\d+ of \d+ projects/);
+  await ada.press("Previous page of projects");
+  await ada.says(/1–10 of \d+ projects/);
+});
+
+test("names that would come alive are only text, everywhere", async () => {
+  const hostile = "<!channel> *_`~ <https://evil.example|x> & 🏳️‍🌈";
+  await project(hostile, ["<@U1>", "b`\n`", "\u202Eright to left"], [hostile]);
+  const ada = inSettings(world, "ada", "modal");
+  await ada.open();
+  while (!ada.buttons().some((label) => label.startsWith("Open <!channel>"))) {
+    await ada.press("Next page of projects");
+    await ada.says(/\d1–\d+ of/);
+  }
+  await ada.press(ada.buttons().find((label) => label.startsWith("Open <!channel>")) ?? "");
+  await ada.says("&lt;!channel&gt;");
+  expect(ada.text()).not.toMatch(/<!channel>|<@U1>|<https:\/\/evil/);
+  for (const edit of ada.buttons().filter((label) => label.startsWith("Edit "))) {
+    await ada.press(edit);
+    await ada.form();
+    await world.slack.closeView(world.id("ada"));
+  }
+  await ada.press("Record Deployment");
+  await ada.form();
+  expect(await ada.submit({ version: "<!here>", commit: "<!here>" })).toEqual({});
+  await ada.says("&lt;!here&gt;");
+});
+
+test("the last environment is not archived", async () => {
+  await project("AAA single", ["Lonely"], []);
+  const ada = inSettings(world, "ada", "modal");
+  await ada.open();
+  await ada.press("Open AAA single");
+  await ada.says("None yet. Add the first one;");
+  await ada.press("Edit Lonely");
+  await ada.press("Archive Lonely");
+  await ada.says("A project needs at least one environment.");
+  await ada.close();
+});
+
+test("a project of one environment says that it needs a second one", async () => {
+  await project("AAA one step", ["Lonely"], ["Thing"]);
+  const ada = inSettings(world, "ada", "modal");
+  await ada.open();
+  await ada.press("Open AAA one step");
+  await ada.says("Add a second environment: a promotion goes from one environment to the next.");
+});
+
+test("a project that is archived meanwhile is said, at a button and in a form", async () => {
+  const projectId = await project("AAA gone", ["A", "B"], ["Thing"]);
+  const ada = inSettings(world, "ada", "modal");
+  await ada.open();
+  await ada.press("Open AAA gone");
+  await ada.press("Edit Project");
+  await ada.form();
+  accepted(await archiveProject(world.app.context, { ...by(), projectId, version: 1 }));
+  expect(await ada.submit({ name: "AAA back" })).toEqual({ name: "This project does not exist any more." });
+  await world.slack.closeView(world.id("ada"));
+  for (const label of ["Add Environment", "Add Integration", "Record Deployment", "Archive Project"]) {
+    await ada.press(label);
+    await ada.says("This project was archived meanwhile.");
+    await world.slack.closeView(world.id("ada"));
+  }
+});
+
+describe("R13: who is not an admin any more is told who is", () => {
+  const words = "Only admins can change settings. Dana Developer can.";
+  const admins = (email: string) =>
+    world.reseed((seed) => {
+      for (const role of seed.roles) if (role.name === "Admin") role.members = [email];
+    });
+  afterAll(() => admins("ada@acme.example"));
+
+  test.each([
+    ["New Project", {}, "name", { name: "X" }],
+    ["Edit Project", { open: true }, "name", {}],
+    ["Add Environment", { open: true }, "name", { name: "X" }],
+    ["Add Integration", { open: true }, "name", { name: "X" }],
+    ["Record Deployment", { open: true }, "version", { version: "1" }],
+  ])("in %s", async (button, { open = false }: { open?: boolean }, field, values) => {
+    await admins("ada@acme.example");
+    await project(`AA ${button}`, ["A", "B"], ["Thing"]);
+    const ada = inSettings(world, "ada", "modal");
+    await ada.open();
+    if (open) await ada.press(`Open AA ${button}`);
+    await ada.press(button);
+    await ada.form();
+    await admins("dev@acme.example");
+    expect(await ada.submit(values)).toEqual({ [field]: words });
+    await world.slack.closeView(world.id("ada"));
+    await ada.press(button);
+    await ada.says(words);
+  });
+
+  test("and sees nothing of the projects", async () => {
+    await admins("dev@acme.example");
+    const dana = inSettings(world, "dana", "modal");
+    await dana.open();
+    await dana.says("projects");
+    await admins("ada@acme.example");
+    await dana.press("Next page of projects");
+    await dana.says("Only admins can change settings. Ada Admin can.");
+  });
+});

@@ -1,0 +1,157 @@
+import { request as ask, type ClientRequest, createServer, type IncomingMessage } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Random } from "../run/random.ts";
+import type { Figures } from "../run/stats.ts";
+import { pause } from "../run/wait.ts";
+
+export type Balancer = {
+  url: string;
+  /** Whether this delivery, as `describe` names it, was sent more than once. */
+  wasDuplicated(what: string): boolean;
+  /** Resolves when every delivery, the late copies too, has been answered. */
+  delivered(): Promise<void>;
+  /** From now on each delivery goes out once, in its order. */
+  calm(): void;
+  stop(): Promise<void>;
+};
+
+type Ready = () => { index: number; port: number }[];
+
+type Delivery = { body: Buffer; headers: IncomingMessage["headers"]; path: string };
+
+type Answer = { status: number; headers: IncomingMessage["headers"]; body: Buffer };
+
+/** Which replica an address was given by stands before the path, and is of no meaning to who takes the call. */
+const givenBy = /^\/by\/\d+(?=\/)/;
+
+const isReport = ({ path }: Delivery): boolean => path.endsWith("/status");
+
+/**
+ * Hands Slack's deliveries, and what deployments report, to any replica that is ready, with no sticky sessions. Some it
+ * hands over twice, at once to another replica or late, and some it holds back, so that later ones pass them.
+ */
+export async function startBalancer(ready: Ready, random: Random, figures: Figures): Promise<Balancer> {
+  const duplicated = new Set<string>();
+  const underWay = new Set<Promise<unknown>>();
+  let isCalm = false;
+
+  const track = <T>(work: Promise<T>): Promise<T> => {
+    underWay.add(work);
+    void work.finally(() => underWay.delete(work)).catch(() => undefined);
+    return work;
+  };
+
+  /** A request that could not even be handed over goes to the next replica; any other is answered as it went. */
+  const handOver = async (delivery: Delivery): Promise<Answer> => {
+    for (const { port } of random.shuffled(ready())) {
+      try {
+        return await send(port, delivery);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === "ECONNREFUSED") continue;
+        return { status: 502, headers: {}, body: Buffer.alloc(0) };
+      }
+    }
+    return { status: 503, headers: {}, body: Buffer.alloc(0) };
+  };
+
+  const deliver = async (delivery: Delivery): Promise<Answer> => {
+    const what = isReport(delivery) ? "reports" : "deliveries";
+    figures.add(what);
+    if (isCalm) return handOver(delivery);
+    // Reports are few, so more of them meet something.
+    const often = isReport(delivery) ? 2.5 : 1;
+    if (isReport(delivery) && random.chance(0.1)) {
+      figures.add("answers to reports lost");
+      await handOver(delivery);
+      return { status: 502, headers: {}, body: Buffer.alloc(0) };
+    }
+    if (random.chance(0.08 * often)) {
+      figures.add(`duplicated ${what}`);
+      const described = describe(delivery.body.toString());
+      duplicated.add(described);
+      // A late copy of a submission that asks anew would be a request of its own: that a person did not make.
+      const late = random.chance(0.5) && !described.startsWith("view_submission request_approval");
+      const afterMs = late ? random.between(200, 2_500) : 0;
+      void track(pause(afterMs).then(() => handOver(delivery)));
+    } else if (random.chance(0.1 * often)) {
+      figures.add(`${what} held back`);
+      await pause(random.between(50, 700));
+    }
+    return handOver(delivery);
+  };
+
+  const server = createServer((request, response) => {
+    const answering = read(request)
+      .then((body) => {
+        const path = (request.url ?? "/").replace(givenBy, "");
+        return deliver({ body, headers: request.headers, path });
+      })
+      .then(({ status, headers, body }) => {
+        const { "content-type": type } = headers;
+        response.writeHead(status, type === undefined ? {} : { "content-type": type }).end(body);
+      })
+      .catch(() => response.destroy());
+    void track(answering);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    wasDuplicated: (what) => duplicated.has(what),
+    delivered: async () => {
+      while (underWay.size > 0) await Promise.allSettled(underWay);
+    },
+    calm: () => {
+      isCalm = true;
+    },
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function send(port: number, { body, headers, path }: Delivery): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const { host: _, connection: __, ...passedOn } = headers;
+    const options = { port, host: "127.0.0.1", path, method: "POST", headers: passedOn, agent: false };
+    const asked: ClientRequest = ask(options, (response) => {
+      read(response).then(
+        (answer) => resolve({ status: response.statusCode ?? 502, headers: response.headers, body: answer }),
+        reject,
+      );
+    });
+    asked.setTimeout(4_000, () => asked.destroy(new Error("no answer")));
+    asked.once("error", reject);
+    asked.end(body);
+  });
+}
+
+/** What a delivery is about, in one line: the same for the same act. */
+export function describe(body: string): string {
+  const payload = new URLSearchParams(body).get("payload");
+  if (payload === null) return "other";
+  const read = JSON.parse(payload) as {
+    type: string;
+    user: { id: string };
+    actions?: { action_id: string; value?: string }[];
+    view?: { callback_id: string; private_metadata: string };
+  };
+  const [action] = read.actions ?? [];
+  if (action !== undefined) return clickOf(read.user.id, action.action_id, action.value ?? "");
+  const { callback_id = "", private_metadata = "" } = read.view ?? {};
+  return submissionOf(read.user.id, callback_id, private_metadata);
+}
+
+/** A button's value begins with the request's number. */
+export const clickOf = (user: string, actionId: string, value: string) =>
+  `block_actions ${actionId} ${value.split(" ")[0]} ${user}`;
+
+export const submissionOf = (user: string, callbackId: string, metadata: string) =>
+  `view_submission ${callbackId} ${metadata} ${user}`;
+
+async function read(stream: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}

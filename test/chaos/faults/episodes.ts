@@ -1,0 +1,99 @@
+import type { Random } from "../run/random.ts";
+import { pause } from "../run/wait.ts";
+import type { ChaosWorld } from "../run/world.ts";
+
+const episodes = {
+  calm: 3,
+  "429": 3,
+  "5xx": 3,
+  "lost answers": 3,
+  slow: 2,
+  kill: 3,
+  "kill at a send": 4,
+  "kill at a webhook": 3,
+  "kill all": 0.5,
+  "PostgreSQL restarts": 1.5,
+  "PostgreSQL crashes": 1.5,
+  "rolling restart": 1,
+  "people change": 2,
+  "settings change": 4,
+  "workflow off and on": 1,
+};
+
+/** One episode after the other until it is over, each with a short rest behind it. */
+export async function changeWeather(
+  world: ChaosWorld,
+  choices: Random,
+  isOver: () => boolean,
+): Promise<void> {
+  const { weather, replicas, admin, figures, say } = world;
+  while (!isOver()) {
+    // With fewer than two up, the next one is spared: that all are away is an episode of its own.
+    const chosen = choices.weighted(episodes);
+    const episode = chosen.startsWith("kill") && replicas.ready().length < 2 ? "calm" : chosen;
+    figures.add(`episode: ${episode}`);
+    say(episode);
+    switch (episode) {
+      case "calm":
+        await pause(choices.between(300, 1_500));
+        break;
+      case "429":
+      case "5xx":
+      case "lost answers":
+      case "slow":
+        weather.storm(episode);
+        await pause(choices.between(800, 2_500));
+        weather.storm(null);
+        break;
+      case "kill":
+        killOne(world, choices);
+        break;
+      case "kill at a send":
+        weather.armKill();
+        break;
+      case "kill at a webhook":
+        weather.armKillAtWebhook();
+        break;
+      case "kill all":
+        for (const { index } of replicas.ready()) replicas.kill(index, "with all others");
+        break;
+      case "PostgreSQL restarts":
+      case "PostgreSQL crashes":
+        await world.postgres.restart(episode === "PostgreSQL crashes" ? "immediate" : "fast");
+        break;
+      case "rolling restart":
+        await replicas.roll();
+        break;
+      case "people change":
+        somebodyChanges(world, choices);
+        break;
+      case "settings change":
+        say(`settings change: ${await admin.change(choices)}`);
+        break;
+      case "workflow off and on":
+        await turnOffAndOn(world, choices);
+        break;
+    }
+    await pause(choices.between(200, 1_200));
+  }
+}
+
+function killOne({ replicas }: ChaosWorld, choices: Random): void {
+  const ready = replicas.ready();
+  if (ready.length > 0) replicas.kill(choices.pick(ready).index, "at a random moment");
+}
+
+/** Slack's events go through the same storms, with Slack's retries; somebody looks at their Home. */
+function somebodyChanges({ slack, figures }: ChaosWorld, choices: Random): void {
+  const { id } = choices.pick(slack.workspace.people);
+  figures.add("events", 2);
+  slack.workspace.changePerson(id, { title: `Title ${choices.between(1, 1_000)}` });
+  void slack.openHome(id).catch(() => undefined);
+}
+
+/** R1: what is asked for meanwhile is promoted at once. What is open lives on, or is cancelled with it. */
+async function turnOffAndOn({ admin }: ChaosWorld, choices: Random): Promise<void> {
+  await admin.turn(false, choices.chance(0.25));
+  await pause(choices.between(1_500, 4_000));
+  await admin.turn(true);
+}

@@ -1,0 +1,72 @@
+import { and, eq, isNull } from "drizzle-orm";
+import { deployments, outbox } from "../../../db/schema/index.ts";
+import { expireOverdue } from "../../../src/usecases/requests/expire-request.ts";
+import { lookFor } from "./wait.ts";
+import type { ChaosWorld } from "./world.ts";
+
+/** How long after the last fault everything must have been delivered. Waits after failed tries are in it. */
+const quietWithinMs = 240_000;
+
+/** No more faults. What has run out is written down as the job does, by two at once; then everything must go out. */
+export async function becomeQuiet(world: ChaosWorld, violations: string[]): Promise<void> {
+  const { weather, balancer, replicas, database, say } = world;
+  weather.clear();
+  balancer.calm();
+  say("the faults are over");
+  const began = Date.now();
+  await balancer.delivered();
+  await replicas.allReady();
+  const wake = () => void database.sql.notify("signoff_outbox", "chaos").catch(() => undefined);
+  const context = { db: database.db, now: () => new Date(), wake };
+  await world.read(() => Promise.all([expireOverdue(context), expireOverdue(context)]));
+  if ((await endAttempts(world)) === undefined) violations.push("a deployment never ended");
+  await world.slack.delivered();
+  // Twice in a row: what one item adds for others is seen, too.
+  let quietLooks = 0;
+  let looks = 0;
+  const quiet = await lookFor(
+    async () => {
+      const open = await world.read(({ db }) => db.$count(outbox, isNull(outbox.settledAt)));
+      quietLooks = open === 0 ? quietLooks + 1 : 0;
+      if (looks++ % 40 === 39) await sayWhatIsOpen(world);
+      return quietLooks >= 3 ? true : undefined;
+    },
+    quietWithinMs,
+    250,
+  );
+  world.figures.add("seconds to quiet", Math.round((Date.now() - began) / 1000));
+  if (quiet === undefined) violations.push(`it was not quiet ${quietWithinMs / 1000} s after the last fault`);
+  say("quiet");
+}
+
+/** The far side says what it has to say; who is silent has been so for too long. Undefined where one never ends. */
+async function endAttempts(world: ChaosWorld): Promise<true | undefined> {
+  await world.site.said(quietWithinMs / 2);
+  return lookFor(
+    async () => {
+      const running: { id: string }[] = await world.read(({ db }) =>
+        db
+          .select({ id: deployments.id })
+          .from(deployments)
+          .where(
+            and(eq(deployments.organizationId, world.organizationId), eq(deployments.status, "in progress")),
+          ),
+      );
+      for (const { id } of running) {
+        if (world.site.attempts.get(id)?.behaviour === "stays silent") await world.clock.endSilence(id);
+      }
+      return running.length === 0 ? true : undefined;
+    },
+    quietWithinMs / 2,
+    250,
+  );
+}
+
+async function sayWhatIsOpen({ read, say }: ChaosWorld): Promise<void> {
+  const open = await read(({ db }) => db.select().from(outbox).where(isNull(outbox.settledAt)).limit(5));
+  for (const { key, attempts, reason, availableAt, leasedUntil } of open) {
+    say(
+      `open: ${key}, attempt ${attempts}, due ${availableAt.toISOString()}, leased until ${leasedUntil?.toISOString()}: ${reason}`,
+    );
+  }
+}

@@ -1,0 +1,178 @@
+import { and, desc, eq } from "drizzle-orm";
+import { requests } from "../../../db/schema/index.ts";
+import type { StandInMessage } from "../../../sandbox/slack/index.ts";
+import { ids } from "../../../src/slack/kernel/ids.ts";
+import type { Random } from "../run/random.ts";
+import { lookFor, pause } from "../run/wait.ts";
+import type { ChaosWorld } from "../run/world.ts";
+import type { Place } from "./catalog.ts";
+import type { People } from "./people.ts";
+import { mayReview } from "./settings-history.ts";
+
+type Row = typeof requests.$inferSelect;
+
+/** What people do with one request: they ask for it, decide, cancel and promote it. */
+export class Moves {
+  readonly #world: ChaosWorld;
+  readonly #people: People;
+  #built = 0;
+  #asked = 0;
+
+  constructor(world: ChaosWorld, people: People) {
+    this.#world = world;
+    this.#people = people;
+  }
+
+  async newBuild(place: Place): Promise<void> {
+    this.#built += 1;
+    await this.#world.build(place, `1.0.${this.#built}`);
+  }
+
+  /** Asks for a promotion, again after an error. Gives its number, once it is there. */
+  async ask(place: Place, name: string): Promise<number | undefined> {
+    const { slack, figures } = this.#world;
+    const people = this.#people;
+    const userId = people.id(name);
+    return people.alone(userId, async () => {
+      for (let turn = 1; turn <= 10; turn++) {
+        if (turn > 1) await pause(500);
+        people.closeAll(userId);
+        await slack.command(userId, `/promote core/${place.slug}`);
+        const view = await lookFor(() => {
+          const open = slack.topView(userId);
+          return open?.callbackId === ids.view.request ? open : undefined;
+        }, 2_000);
+        if (view === undefined) continue;
+        const typed = `ask ${++this.#asked}`;
+        let act = await people.submit(userId, view, "request", 0, { [ids.input.message]: typed });
+        // Something changed meanwhile, or there is one to replace: it is shown, and submitted again.
+        if (act.answer === "told" && slack.topView(userId) === view) {
+          act = await people.submit(userId, view, "request", 0, { [ids.input.message]: typed });
+        }
+        // Where Slack was not answered, it may have happened: the person looks, and asks again if it did not.
+        if (act.answer === "lost") await pause(3_000);
+        const made = await this.#find(typed);
+        if (made !== undefined) {
+          figures.add("requests");
+          people.closeAll(userId);
+          return made.number;
+        }
+      }
+      figures.add("requests given up");
+      return undefined;
+    });
+  }
+
+  #find(typed: string): Promise<Row | undefined> {
+    const { organizationId } = this.#world;
+    return this.#world.read(async ({ db }) => {
+      const [row] = await db
+        .select()
+        .from(requests)
+        .where(and(eq(requests.organizationId, organizationId), eq(requests.message, typed)))
+        .orderBy(desc(requests.number));
+      return row;
+    });
+  }
+
+  row(number: number): Promise<Row> {
+    const { organizationId } = this.#world;
+    return this.#world.read(async ({ db }) => {
+      const [row] = await db
+        .select()
+        .from(requests)
+        .where(and(eq(requests.organizationId, organizationId), eq(requests.number, number)));
+      if (row === undefined) throw new Error(`#${number} is gone`);
+      return row;
+    });
+  }
+
+  /** Some of those who may review it now. */
+  async reviewersOf(number: number, random: Random): Promise<string[]> {
+    const { requesterId } = await this.row(number);
+    const { now } = this.#world.admin.history;
+    const able = now.members.filter((id) => mayReview(now, id, requesterId));
+    return random.shuffled(able).slice(0, random.between(2, able.length));
+  }
+
+  /** The person's card, once it has the button; undefined where the request will not have it for them any more. */
+  #card(userId: string, number: number, actionId: string): Promise<StandInMessage | undefined> {
+    const { approve, reject, promote } = ids.action;
+    const reviewing = actionId === approve || actionId === reject;
+    const over = async () => {
+      const { state, requesterId } = await this.row(number);
+      if (reviewing)
+        return state !== "pending" || !mayReview(this.#world.admin.history.now, userId, requesterId);
+      return !(state === "approved" || state === "failed" || (state === "pending" && actionId !== promote));
+    };
+    return this.#people.card(userId, number, actionId, over);
+  }
+
+  /** All of them press at the same moment, some of them twice. */
+  async allApprove(number: number, reviewers: readonly string[], random: Random): Promise<void> {
+    const { approve } = ids.action;
+    await Promise.all(reviewers.map((userId) => this.#card(userId, number, approve)));
+    const pressing = reviewers.flatMap((userId) => (random.chance(0.2) ? [userId, userId] : [userId]));
+    await Promise.all(pressing.map((userId) => this.#people.press(userId, number, "approve", approve)));
+  }
+
+  /** Somebody who sees the card in the channel, and may not review it, tries all the same. */
+  async passerbyApproves(number: number, random: Random): Promise<void> {
+    const { admin, channel, slack } = this.#world;
+    const { requesterId } = await this.row(number);
+    const isBot = (id: string) => id === slack.workspace.bot.userId;
+    const others = channel.members.filter(
+      (id) => !isBot(id) && !mayReview(admin.history.now, id, requesterId),
+    );
+    if (others.length === 0) return;
+    await this.#people.press(random.pick(others), number, "approve", ids.action.approve, 1);
+  }
+
+  async reject(number: number, userId: string): Promise<void> {
+    if ((await this.#card(userId, number, ids.action.reject)) === undefined) return;
+    await this.#people.alone(userId, () =>
+      this.#people.through(userId, number, "reject", { [ids.input.comment]: `no to ${number}` }),
+    );
+  }
+
+  async cancel(number: number, userId: string): Promise<void> {
+    if ((await this.#card(userId, number, ids.action.cancel)) === undefined) return;
+    await this.#people.alone(userId, () =>
+      this.#people.through(userId, number, "cancel", { [ids.input.reason]: `no need of ${number}` }),
+    );
+  }
+
+  /** Its time is over, and somebody decides at that moment. */
+  async runOut(number: number, reviewer: string): Promise<void> {
+    await this.#world.clock.runOut(number);
+    await this.#people.press(reviewer, number, "approve", ids.action.approve, 1);
+  }
+
+  /** Promote on the card, and what it asks to be confirmed. */
+  async promote(number: number, userId: string): Promise<void> {
+    if ((await this.#card(userId, number, ids.action.promote)) === undefined) return;
+    await this.#people.alone(userId, async () => {
+      for (let turn = 1; turn <= 3; turn++) {
+        this.#people.closeAll(userId);
+        const act = await this.pressPromote(number, userId);
+        if (act === undefined) return;
+        const { state } = await this.row(number);
+        if (state !== "approved" && state !== "failed") return;
+        const confirmed = await this.#people.confirm(userId, number);
+        if (confirmed?.answer === "taken") return;
+      }
+    });
+  }
+
+  async promoteTwice(number: number, userId: string): Promise<void> {
+    if ((await this.#card(userId, number, ids.action.promote)) === undefined) return;
+    await this.#people.alone(userId, () =>
+      Promise.all([this.pressPromote(number, userId), this.pressPromote(number, userId)]),
+    );
+  }
+
+  /** Nothing where the card has no such button. */
+  pressPromote(number: number, userId: string) {
+    return this.#people.press(userId, number, "promote", ids.action.promote);
+  }
+}

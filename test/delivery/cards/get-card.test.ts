@@ -1,0 +1,76 @@
+import { and, eq } from "drizzle-orm";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import * as cards from "../../../db/delivery/cards.ts";
+import { cards as table } from "../../../db/schema/index.ts";
+import { getCard, getCardLink } from "../../../src/queries/delivery/get-card.ts";
+import { saveCard } from "../../../src/usecases/delivery/save-card.ts";
+import { buildCatalog, type Catalog, idOf } from "../../support/catalog.ts";
+import { type TestDatabase, testDatabase } from "../../support/database.ts";
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await testDatabase();
+});
+afterAll(() => database?.drop());
+
+/** Gives a person a card of a request, and posts it where a place is given. */
+async function card(house: Catalog, number: number, name: string, kind: "review" | "own", ts: string | null) {
+  const { context, organizationId } = house;
+  await context.db.transaction((tx) => cards.ensure(tx, organizationId, number, kind, [idOf(name)]));
+  const [row] = await context.db
+    .select()
+    .from(table)
+    .where(
+      and(
+        eq(table.organizationId, organizationId),
+        eq(table.requestNumber, number),
+        eq(table.recipientId, idOf(name)),
+        eq(table.kind, kind),
+      ),
+    );
+  const id = row?.id ?? "";
+  if (ts !== null) {
+    const drawn = { channel: "D0123", ts, drawnVersion: 1, drawnDigest: "d1", lostReason: null };
+    await saveCard(context, { organizationId, id, ts: null }, drawn);
+  }
+  return id;
+}
+
+test("the link leads to the person's own message, the review card before the own one", async () => {
+  const house = await buildCatalog(database);
+  const number = await house.requested();
+  const link = (name: string) => getCardLink(house.context.db, house.organizationId, number, idOf(name));
+  await card(house, number, "bob", "own", "1772442000.000100");
+  expect(await link("bob")).toBe("https://acme.slack.example/archives/D0123/p1772442000000100");
+  await card(house, number, "bob", "review", "1772442000.000200");
+  expect(await link("bob")).toBe("https://acme.slack.example/archives/D0123/p1772442000000200");
+});
+
+test("there is none before it is posted, for another person, request or organization", async () => {
+  const [house, elsewhere] = [await buildCatalog(database), await buildCatalog(database)];
+  const number = await house.requested();
+  const link = (organizationId: string, of: number, name: string) =>
+    getCardLink(house.context.db, organizationId, of, idOf(name));
+  await card(house, number, "carol", "review", null);
+  expect(await link(house.organizationId, number, "carol")).toBeUndefined();
+  await card(house, number, "bob", "review", "1772442000.000100");
+  expect(await link(house.organizationId, number, "bob")).toBeDefined();
+  expect(await link(house.organizationId, number, "dora")).toBeUndefined();
+  expect(await link(house.organizationId, 404, "bob")).toBeUndefined();
+  expect(await link(elsewhere.organizationId, number, "bob")).toBeUndefined();
+});
+
+test("a card remembers where it stands and what it shows", async () => {
+  const house = await buildCatalog(database);
+  const number = await house.requested();
+  const id = await card(house, number, "bob", "review", "1772442000.000100");
+  expect(await getCard(house.context.db, house.organizationId, id)).toMatchObject({
+    recipientId: idOf("bob"),
+    channel: "D0123",
+    ts: "1772442000.000100",
+    drawnVersion: 1,
+    drawnDigest: "d1",
+    lostReason: null,
+  });
+  expect(await getCard(house.context.db, "TOTHER", id)).toBeUndefined();
+});

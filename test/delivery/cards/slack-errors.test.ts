@@ -1,0 +1,117 @@
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { member } from "../../../src/domain/shared/actor.ts";
+import { cancelPromotion } from "../../../src/usecases/requests/cancel-promotion.ts";
+import { eventually, type TestWorld, testWorld, textOf } from "../../support/world.ts";
+import { everybody, slackHouse } from "./slack-fixture.ts";
+
+let world: TestWorld;
+const { build, submitted, ask, cards, calls, items, rows, hurry, allSettled, click } = slackHouse(
+  () => world,
+);
+
+beforeAll(async () => {
+  world = await testWorld();
+});
+afterAll(() => world?.stop());
+afterEach(() => {
+  world.slack.faults.clear();
+  expect(world.slack.violations).toEqual([]);
+});
+
+test.each([
+  "user_disabled",
+  "user_not_found",
+  "restricted_action",
+  "no_permission",
+  "msg_too_long",
+  "invalid_blocks",
+])("%s: the card is dead at the first try, with the reason; the others get theirs", async (error) => {
+  await build();
+  const since = world.slack.calls.length;
+  world.slack.faults.fail("chat.postMessage", { error });
+  const number = await submitted();
+  await allSettled();
+  const dead = (await items(number)).filter(({ outcome }) => outcome === "dead");
+  expect(dead).toMatchObject([{ attempts: 1, reason: `Slack says ${error}` }]);
+  const posts = calls("chat.postMessage", since).filter(({ args }) => args.channel === dead[0]?.recipient_id);
+  expect(posts).toHaveLength(1);
+  expect(everybody.flatMap((name) => cards(name, number))).toHaveLength(2);
+});
+
+test.each([500, 502, 503])("HTTP %s: the search finds nothing, and it is posted once", async (status) => {
+  await build();
+  const since = world.slack.calls.length;
+  world.slack.faults.fail("chat.postMessage", { status }, 3);
+  const number = await submitted();
+  await eventually(() => expect(calls("conversations.history", since)).toHaveLength(3));
+  await allSettled();
+  for (const name of everybody) expect([name, cards(name, number).length]).toEqual([name, 1]);
+  for (const { attempts } of await items(number)) expect(attempts).toBe(2);
+});
+
+test("Slack posts and does not answer in time: it is found, not posted again", async () => {
+  await build();
+  const since = world.slack.calls.length;
+  world.slack.faults.stall("chat.postMessage", 10_500, 3);
+  const number = await submitted();
+  await eventually(() => expect(calls("conversations.history", since)).toHaveLength(3));
+  await allSettled();
+  for (const name of everybody) expect([name, cards(name, number).length]).toEqual([name, 1]);
+  for (const { ts } of await rows(number)) expect(ts).not.toBeNull();
+}, 60_000);
+
+test("the answer to an update is lost: it is sent again, though it looks as it did", async () => {
+  const number = await ask();
+  const since = world.slack.calls.length;
+  world.slack.faults.loseAnswer("chat.update", 3);
+  await click("bob", number, "approve_request");
+  await allSettled();
+  expect(calls("chat.update", since)).toHaveLength(6);
+  for (const name of everybody)
+    expect(textOf(world.cardFor(name, number))).toContain("Approved by Bob Reviewer");
+});
+
+test("a lost message is found behind hundreds that came after it", async () => {
+  await build();
+  const search = world.slack.faults.hold("conversations.history");
+  world.slack.faults.loseAnswer("chat.postMessage", 3);
+  const number = await submitted();
+  await search.reached;
+  await eventually(() => expect(cards("bob", number)).toHaveLength(1));
+  const { channel } = world.cardFor("bob", number);
+  const user = world.slack.workspace.bot.userId;
+  for (let at = 0; at < 450; at += 1) {
+    world.slack.workspace.post({ channel, user, text: `Words ${at}`, blocks: [] });
+  }
+  search.release();
+  await allSettled();
+  for (const name of everybody) expect([name, cards(name, number).length]).toEqual([name, 1]);
+});
+
+test("a review card that nobody needs any more is not posted after a doubt", async () => {
+  await build();
+  world.slack.faults.fail("chat.postMessage", { status: 500 }, 1_000);
+  const number = await submitted();
+  await eventually(async () => {
+    for (const { reason } of await items(number)) expect(reason).toBe("Slack answers 500");
+    expect(await items(number)).toHaveLength(3);
+  });
+  const { context, organizationId } = world.app;
+  const by = { actor: member(world.id("dana")), surface: "slack", reason: "" } as const;
+  expect(await cancelPromotion(context, { organizationId, number, ...by })).toMatchObject({ ok: true });
+  // Nobody has the request in hand any more as it was before.
+  const { sql } = world.database.database;
+  await eventually(async () => {
+    const inHand = await sql`select key from outbox
+      where settled_at is null and (kind = 'request-changed' or leased_until is not null)`;
+    expect([...inHand]).toEqual([]);
+  });
+  world.slack.faults.clear();
+  await hurry();
+  await allSettled();
+  expect(everybody.map((name) => [name, cards(name, number).length])).toEqual([
+    ["dana", 1],
+    ["bob", 0],
+    ["carol", 0],
+  ]);
+});

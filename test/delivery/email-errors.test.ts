@@ -1,0 +1,182 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import type { Failure } from "../support/mail-proxy.ts";
+import { eventually } from "../support/world.ts";
+import { type FaultyWorld, faultyWorld } from "./support.ts";
+
+let world: FaultyWorld;
+/** Whether the sender was told to wait: its pause ends with its process. */
+let paused = false;
+
+beforeAll(async () => {
+  world = await faultyWorld();
+});
+afterAll(() => world?.stop());
+afterEach(async () => {
+  await world.calm();
+  if (paused) await world.restartWith({ RESEND_BASE_URL: world.resend.url });
+  paused = false;
+  expect(world.slack.violations).toEqual([]);
+});
+
+const to = (name: string) => {
+  const address = `"to":"${name === "dana" ? "dev" : name}@acme.example"`;
+  return ({ body }: { body: string }) => body.includes(address);
+};
+
+/** What Resend was asked to send to somebody about a request. */
+const askedFor = (name: string, number: number) =>
+  world.resend.asked.filter((asked) => to(name)(asked) && asked.key.includes(`email:${number}:`));
+
+/** Has Resend refuse what goes to bob, asks for a promotion, and gives how bob's email stands. */
+async function bobsEmail(how: Failure) {
+  world.resend.asked.length = 0;
+  paused = how.status === 429;
+  world.resend.refuse(to("bob"), how);
+  const number = await world.submitted();
+  const items = await world.resting("send-email", number);
+  return { number, bob: items.find(({ recipient }) => recipient === "bob"), items };
+}
+
+/** They have their card, whatever became of their email. */
+const hasCard = (name: string, number: number) => eventually(() => world.cardFor(name, number));
+
+describe("a permanent error: dead at once, with Resend's words", () => {
+  test.each<[number, string, string?]>([
+    [400, "invalid_idempotency_key"],
+    [400, "validation_error", "Something about a field"],
+    [404, "not_found"],
+    [405, "method_not_allowed"],
+    [409, "invalid_idempotent_request"],
+    [422, "missing_required_field"],
+    [422, "invalid_parameter"],
+    [422, "invalid_attachment"],
+    [451, "security_error"],
+  ])("%i %s", async (status, name, message = `Because of ${name}`) => {
+    const { bob, number } = await bobsEmail({ status, name, message });
+    expect(bob).toMatchObject({ outcome: "dead", attempts: 1 });
+    expect(bob?.reason).toBe(`Resend refused the email: ${message} (${status} ${name})`);
+    expect(askedFor("bob", number)).toHaveLength(1);
+    await hasCard("bob", number);
+  });
+});
+
+describe("a passing error: tried again with the same key and bytes, and it arrives once", () => {
+  test.each<[number, string]>([
+    [408, "application_error"],
+    [409, "concurrent_idempotent_requests"],
+    [500, "internal_server_error"],
+    [502, "application_error"],
+    [503, "application_error"],
+  ])("%i %s", async (status, name) => {
+    const { bob, number } = await bobsEmail({ status, name });
+    expect(bob).toMatchObject({ outcome: null, inDoubt: true });
+    expect(bob?.reason).toContain(`(${status} ${name})`);
+    world.resend.recover();
+    await world.wakeAll();
+    await world.quiet();
+    const asked = askedFor("bob", number);
+    expect(asked.length).toBeGreaterThanOrEqual(2);
+    expect(new Set(asked.map(({ key, body }) => key + body)).size).toBe(1);
+    const mails = (await world.mailsTo("bob")).filter(({ subject }) => subject.includes(`#${number}`));
+    expect(mails).toHaveLength(1);
+  });
+});
+
+describe("the account's limits: put off, which counts as no try", () => {
+  test.each<[string, Failure["headers"], number]>([
+    ["rate_limit_exceeded", { "retry-after": "40" }, 40],
+    ["rate_limit_exceeded", { "ratelimit-reset": "40" }, 40],
+    ["daily_quota_exceeded", {}, 900],
+    ["monthly_quota_exceeded", {}, 900],
+  ])("429 %s %j", async (name, headers, seconds) => {
+    const { bob } = await bobsEmail({ status: 429, name, ...(headers && { headers }) });
+    expect(bob).toMatchObject({ outcome: null, attempts: 0, inDoubt: false });
+    expect(bob?.due).toBeGreaterThan(seconds - 15);
+    expect(bob?.due).toBeLessThan(seconds + 15);
+    expect(bob?.reason).toBe(`Resend wants us to wait: Told to fail (429 ${name})`);
+  });
+});
+
+test("after a 429 nothing goes out until its time, though other emails are due", async () => {
+  const { number } = await bobsEmail({
+    status: 429,
+    name: "rate_limit_exceeded",
+    headers: { "retry-after": "60" },
+  });
+  const before = world.resend.asked.length;
+  await world.wakeAll();
+  const other = await world.submitted();
+  const items = await world.resting("send-email", other);
+  expect(items.map(({ outcome, attempts }) => [outcome, attempts])).toEqual([
+    [null, 0],
+    [null, 0],
+  ]);
+  expect(world.resend.asked).toHaveLength(before);
+  await hasCard("carol", number);
+});
+
+test("a success whose headers say that nothing is left holds the next one back", async () => {
+  world.resend.asked.length = 0;
+  paused = true;
+  world.resend.bear({ "ratelimit-limit": "1", "ratelimit-remaining": "0", "ratelimit-reset": "45" });
+  await world.submitted();
+  await eventually(() => expect(world.resend.asked.length).toBeGreaterThan(0));
+  await world.settle();
+  const before = world.resend.asked.length;
+  const number = await world.submitted();
+  const items = await world.resting("send-email", number);
+  for (const one of items) expect(one).toMatchObject({ outcome: null, attempts: 0 });
+  expect(world.resend.asked).toHaveLength(before);
+});
+
+describe("23 hours after the first try", () => {
+  test("an email that was tried is given up, before its key is forgotten and it would arrive twice", async () => {
+    const { number } = await bobsEmail({ status: 500, name: "internal_server_error" });
+    world.resend.recover();
+    world.resend.asked.length = 0;
+    world.later({ hours: 23 });
+    await world.wakeAll();
+    const bob = await eventually(async () => {
+      const found = (await world.items("send-email", number)).find(({ recipient }) => recipient === "bob");
+      expect(found?.outcome).toBe("dead");
+      return found;
+    });
+    expect(bob?.reason).toMatch(
+      /^given up 23 hours after the first try, before Resend would send it twice; Resend/,
+    );
+    expect(askedFor("bob", number)).toEqual([]);
+  });
+});
+
+describe("an email that only waited for the account's limit", () => {
+  const waited = async () => {
+    const { number } = await bobsEmail({ status: 429, name: "daily_quota_exceeded" });
+    world.later({ hours: 23 });
+    world.resend.recover();
+    return number;
+  };
+  const restarted = async () => {
+    // The sender's pause ends with its process.
+    await world.restartWith({ RESEND_BASE_URL: world.resend.url });
+    await world.wakeAll();
+    await world.quiet();
+  };
+
+  test("is not given up, as nothing was sent of it: it goes out when there is room, once", async () => {
+    const number = await waited();
+    await restarted();
+    expect((await world.mailsTo("bob")).filter(({ subject }) => subject.includes(`#${number}`))).toHaveLength(
+      1,
+    );
+  });
+
+  test("says what is so by then: nobody is asked for a review that is not needed any more", async () => {
+    const number = await waited();
+    await world.press("carol", "approve_request");
+    await restarted();
+    expect((await world.mailsTo("bob")).filter(({ subject }) => subject.includes(`#${number}`))).toEqual([]);
+    expect(await world.items("send-email", number)).toContainEqual(
+      expect.objectContaining({ recipient: "bob", outcome: "done", attempts: 1 }),
+    );
+  });
+});

@@ -1,0 +1,311 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { member } from "../../src/domain/shared/actor.ts";
+import { createLog } from "../../src/lib/log.ts";
+import { warnAdmins } from "../../src/usecases/delivery/warn-admins.ts";
+import { cancelPromotion } from "../../src/usecases/requests/cancel-promotion.ts";
+import { eventually } from "../support/world.ts";
+import { type FaultyWorld, faultyWorld } from "./support.ts";
+
+let world: FaultyWorld;
+const logged: string[] = [];
+
+beforeAll(async () => {
+  world = await faultyWorld({ log: createLog("info", { write: (line) => void logged.push(line) }) });
+});
+afterAll(() => world?.stop());
+afterEach(async () => {
+  await world.calm();
+  await world.settle();
+  expect(world.slack.violations).toEqual([]);
+});
+
+const minutes = (count: number) => ({ hours: count / 60 });
+const rows = () =>
+  world.database.database.sql<{ subject: string }[]>`select subject from warnings order by subject`;
+const subjects = async () => (await rows()).map(({ subject }) => subject);
+const look = async () => {
+  await warnAdmins(world.app.context, world.app.organizationId);
+  await world.settle();
+};
+const said = (pattern: RegExp) => logged.filter((line) => pattern.test(line)).length;
+
+/** Ada's Slack messages that contain these words. */
+const toldAda = (words: string) => world.texts("ada").filter((text) => text.includes(words));
+const mailsTo = async (name: string, what: string | number) =>
+  (await world.mailsTo(name)).filter(({ subject }) =>
+    typeof what === "string" ? subject.includes(what) : new RegExp(`#${what}\\b`).test(subject),
+  );
+
+/** How bob's email about a request stands, once it rests. */
+const bobs = async (number: number) =>
+  (await world.resting("send-email", number)).find(({ recipient }) => recipient === "bob");
+
+const toBob = ({ body }: { body: string }) => body.includes('"to":"bob@acme.example"');
+const noAddress = {
+  ...{ status: 422, name: "validation_error" },
+  message: "Invalid `to` field. The email address needs to follow the `email@example.com` format",
+};
+
+describe("an address that Resend refuses", () => {
+  test("stops being tried; the admins are told once whose it is; its owner is still told in Slack", async () => {
+    world.resend.refuse(toBob, noAddress);
+    const first = await world.submitted();
+    expect(await bobs(first)).toMatchObject({ outcome: "dead", attempts: 1 });
+    await world.settle();
+    expect(world.cardFor("bob", first)).toBeDefined();
+    const [told, ...more] = toldAda("Bob Reviewer");
+    expect(more).toEqual([]);
+    expect(told).toContain("No email reaches Bob Reviewer.");
+    expect(told).toContain("*Bob Reviewer* cannot be reached by email at bob@acme.example. Resend refused");
+    expect(told).toContain("Correct the address in the Slack profile");
+
+    world.resend.recover();
+    world.resend.asked.length = 0;
+    const second = await world.submitted();
+    const later = await bobs(second);
+    expect(later).toMatchObject({ outcome: "dead", attempts: 1 });
+    expect(later?.reason).toMatch(
+      /^the address was refused before: Resend refused the address: Invalid `to`/,
+    );
+    await world.settle();
+    await look();
+    expect(world.resend.asked.filter(toBob)).toEqual([]);
+    expect(world.cardFor("bob", second)).toBeDefined();
+    expect(toldAda("Bob Reviewer cannot be reached").length + toldAda("No email reaches").length).toBe(1);
+  });
+
+  test("is tried at once when it is corrected, and the refusal of the old one is forgotten at the next look", async () => {
+    const { sql } = world.database.database;
+    world.resend.refuse(toBob, noAddress);
+    await bobs(await world.submitted());
+    const number = await world.submitted(
+      () => sql`update members set email = 'robert@acme.example' where email = 'bob@acme.example'`,
+    );
+    expect(await bobs(number)).toMatchObject({ outcome: "done" });
+    expect(await subjects()).toContain("address:bob@acme.example");
+    await look();
+    expect(await subjects()).toEqual([]);
+    await sql`update members set email = 'bob@acme.example' where email = 'robert@acme.example'`;
+  });
+
+  test("is tried again after a week, as it may have been mended out of our sight", async () => {
+    const before = toldAda("No email reaches").length;
+    world.resend.refuse(toBob, noAddress);
+    await bobs(await world.submitted());
+    // Whoever has answered gets no email when it expires.
+    await world.press("bob", "approve_request");
+    await world.settle();
+    world.resend.asked.length = 0;
+    world.later({ days: 7 });
+    for (const _ of ["tried", "left alone"]) {
+      expect(await bobs(await world.submitted())).toMatchObject({ outcome: "dead" });
+      await world.settle();
+      expect(world.resend.asked.filter(toBob)).toHaveLength(1);
+    }
+    world.resend.recover();
+    world.later({ days: 7 });
+    expect(await bobs(await world.submitted())).toMatchObject({ outcome: "done" });
+    await world.settle();
+    expect(await subjects()).toEqual([]);
+    expect(toldAda("No email reaches")).toHaveLength(before + 1);
+  });
+});
+
+describe("a Resend key or sender that is refused", () => {
+  const refusals: [string, { status: number; name: string; message?: string }][] = [
+    ["the key is revoked", { status: 403, name: "invalid_api_key", message: "API key is invalid" }],
+    ["there is no key", { status: 401, name: "missing_api_key" }],
+    ["the domain is not verified", { status: 403, name: "validation_error", message: "Not verified" }],
+    ["the sender is no address", { status: 422, name: "invalid_from_address" }],
+  ];
+
+  test.each(refusals)(
+    "%s: email stops, the admins are told once in Slack, and it resumes by itself",
+    async (_, how) => {
+      const before = toldAda("No email is sent").length;
+      world.resend.asked.length = 0;
+      world.resend.refuse(() => true, how);
+      const number = await world.submitted();
+      for (const item of await world.resting("send-email", number)) {
+        expect(item).toMatchObject({ outcome: null, attempts: 0, inDoubt: false });
+        expect(item.reason).toMatch(/^Resend refused the API key or the sender: /);
+        expect(item.due).toBeGreaterThan(280);
+      }
+      await world.settle();
+      expect(world.cardFor("bob", number)).toBeDefined();
+      const [told, ...more] = toldAda("No email is sent").slice(before);
+      expect([told, more]).toEqual([expect.stringContaining("Check RESEND_API_KEY"), []]);
+      expect(await subjects()).toEqual(["email", "told:email"]);
+
+      // Whatever comes due before the next probe calls nobody, and then one does.
+      const asked = world.resend.asked.length;
+      world.later(minutes(4));
+      await world.wakeAll();
+      await world.settle();
+      expect(world.resend.asked).toHaveLength(asked);
+      world.later(minutes(1.1));
+      await world.wakeAll();
+      await eventually(() => expect(world.resend.asked).toHaveLength(asked + 1));
+      await world.settle();
+      expect(world.resend.asked).toHaveLength(asked + 1);
+
+      world.resend.recover();
+      world.later(minutes(5));
+      await world.wakeAll();
+      await world.quiet();
+      for (const name of ["bob", "carol"]) expect(await mailsTo(name, number)).toHaveLength(1);
+      expect(await subjects()).toEqual([]);
+      await look();
+      expect(toldAda("No email is sent")).toHaveLength(before + 1);
+    },
+  );
+
+  test("a start with another key and sender tries at once; what nobody got goes out from the new sender", async () => {
+    world.resend.refuse(({ authorization }) => authorization !== "Bearer re_good", {
+      ...{ status: 403, name: "invalid_api_key", message: "API key is invalid" },
+    });
+    const number = await world.submitted();
+    await world.resting("send-email", number);
+    await world.restartWith({
+      RESEND_BASE_URL: world.resend.url,
+      RESEND_API_KEY: "re_good",
+      EMAIL_FROM: "New <new@acme.example>",
+    });
+    await world.quiet();
+    const mails = (await world.mail.inbox()).filter(({ subject }) => subject.includes(`#${number}`));
+    expect(mails.map(({ to, from }) => [to, from]).sort()).toEqual([
+      ["bob@acme.example", "New <new@acme.example>"],
+      ["carol@acme.example", "New <new@acme.example>"],
+    ]);
+    expect(await subjects()).toEqual([]);
+    await world.restartWith({ RESEND_BASE_URL: world.resend.url });
+  });
+
+  test("a stop of days loses nothing: what was refused is not counted against the key's 24 hours", async () => {
+    world.resend.refuse(() => true, { status: 403, name: "invalid_api_key" });
+    const number = await world.submitted();
+    await world.resting("send-email", number);
+    world.later({ days: 3 });
+    world.resend.recover();
+    await world.wakeAll();
+    await world.quiet();
+    for (const name of ["bob", "carol"]) expect(await mailsTo(name, number)).toHaveLength(1);
+  });
+});
+
+describe("a Slack token that is refused", () => {
+  const calls = () => world.slack.calls.length;
+  /** The token goes once the request is made: nobody can open a modal without it. */
+  const submittedThenRefused = async (error: string) => {
+    let held: ReturnType<typeof world.slack.faults.hold> | undefined;
+    const number = await world.submitted(() => {
+      held = world.slack.faults.hold("chat.postMessage");
+    });
+    await held?.reached;
+    world.slack.faults.refuseToken(error);
+    held?.release();
+    return number;
+  };
+  const probes = () => world.slack.calls.filter(({ method }) => method === "auth.test").length;
+
+  test.each(["token_revoked", "invalid_auth", "account_inactive", "token_expired", "not_authed"])(
+    "%s: Slack stops, the admins are told once by email, and it resumes by itself",
+    async (error) => {
+      const [mailsBefore, stopsBefore] = [
+        (await mailsTo("ada", "cannot use Slack")).length,
+        said(/refuses all/),
+      ];
+      const number = await submittedThenRefused(error);
+      for (const item of await world.resting("draw-card", number)) {
+        expect(item).toMatchObject({ outcome: null, attempts: 0, reason: `Slack says ${error}` });
+        expect(item.due).toBeGreaterThan(50);
+      }
+      await eventually(async () =>
+        expect(await mailsTo("ada", "cannot use Slack")).toHaveLength(mailsBefore + 1),
+      );
+      const [mail] = (await mailsTo("ada", "cannot use Slack")).slice(mailsBefore);
+      expect(mail?.subject).toBe("Signoff cannot use Slack");
+      expect(mail?.text).toContain(`Slack says ${error}, since `);
+      expect(mail?.text).toContain("set SLACK_BOT_TOKEN");
+      for (const name of ["bob", "carol"]) expect(await mailsTo(name, number)).toHaveLength(1);
+      expect(said(/refuses all/)).toBe(stopsBefore + 1);
+      expect(await subjects()).toEqual(["slack", "told:slack"]);
+
+      await world.settle();
+      const [called, probed] = [calls(), probes()];
+      await world.wakeAll();
+      await world.settle();
+      expect(calls()).toBe(called);
+      world.later(minutes(1.1));
+      await world.wakeAll();
+      await eventually(() => expect(probes()).toBe(probed + 1));
+      await world.settle();
+      expect(calls()).toBe(called + 1);
+
+      world.slack.faults.clear();
+      world.later(minutes(1));
+      await world.wakeAll();
+      await world.quiet();
+      for (const name of ["dana", "bob", "carol"]) expect(world.cardFor(name, number)).toBeDefined();
+      expect(await subjects()).toEqual([]);
+      await look();
+      expect(await mailsTo("ada", "cannot use Slack")).toHaveLength(mailsBefore + 1);
+    },
+  );
+
+  test("a start with a good token sends what waited at once", async () => {
+    const number = await submittedThenRefused("token_revoked");
+    await world.resting("draw-card", number);
+    world.slack.faults.clear();
+    await world.restartWith({ RESEND_BASE_URL: world.resend.url });
+    await world.quiet();
+    for (const name of ["dana", "bob", "carol"]) expect(world.cardFor(name, number)).toBeDefined();
+    expect(await subjects()).toEqual([]);
+  });
+});
+
+describe("one who cannot be reached on one channel is reached on the other", () => {
+  test("a reviewer without an email address gets the card", async () => {
+    const { sql } = world.database.database;
+    const number = await world.submitted(
+      () => sql`update members set email = null where email = 'bob@acme.example'`,
+    );
+    expect(await bobs(number)).toMatchObject({ outcome: "dead", reason: "no email address" });
+    await world.settle();
+    expect(world.cardFor("bob", number)).toBeDefined();
+  });
+
+  test("a reviewer to whom Slack delivers nothing gets the email", async () => {
+    const bob = world.slack.workspace.person(world.id("bob"));
+    if (bob === undefined) throw new Error("bob is gone");
+    const number = await world.submitted(() => {
+      bob.deleted = true;
+    });
+    expect(await bobs(number)).toMatchObject({ outcome: "done" });
+    await world.settle();
+    const cards = await world.resting("draw-card", number);
+    expect(cards.find(({ recipient }) => recipient === "bob")).toMatchObject({ outcome: "dead" });
+    expect(await mailsTo("bob", number)).toHaveLength(1);
+    bob.deleted = false;
+  });
+});
+
+test("who has left the workspace gets no email any more: what is promoted is not their business", async () => {
+  const { sql } = world.database.database;
+  const number = await world.submitted();
+  await world.quiet();
+  const before = (await mailsTo("bob", number)).length;
+  await sql`update members set standing = 'deactivated' where email = 'bob@acme.example'`;
+  const { context, organizationId } = world.app;
+  await cancelPromotion(context, {
+    ...{ organizationId, number, actor: member(world.id("dana")), surface: "slack", reason: "" },
+  });
+  await world.quiet();
+  const emails = await world.items("send-email", number);
+  await sql`update members set standing = 'active' where email = 'bob@acme.example'`;
+  expect(await mailsTo("bob", number)).toHaveLength(before);
+  expect(await mailsTo("carol", number)).toHaveLength(2);
+  expect(emails).toContainEqual(
+    expect.objectContaining({ recipient: "bob", outcome: "done", reason: "they have left the workspace" }),
+  );
+});

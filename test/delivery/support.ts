@@ -1,0 +1,84 @@
+import { expect } from "vitest";
+import { type TimedWorld, timedWorld } from "../requests/time/support.ts";
+import { type MailProxy, mailProxy } from "../support/mail-proxy.ts";
+import { eventually, type TestWorldOptions } from "../support/world.ts";
+
+/** An outbox item as it stands. */
+export type Standing = {
+  kind: string;
+  recipient: string;
+  outcome: "done" | "dead" | null;
+  attempts: number;
+  reason: string | null;
+  inDoubt: boolean;
+  /** In how many seconds it is due. */
+  due: number;
+};
+
+export type FaultyWorld = TimedWorld & {
+  resend: MailProxy;
+  /** Builds something new, lets something else happen, and has dana ask for its promotion; gives the request's number. */
+  submitted(first?: () => unknown): Promise<number>;
+  /** The items of these kinds about a request, or about none, by kind and recipient. */
+  items(kind: string, number?: number): Promise<Standing[]>;
+  /** Makes due whatever waits. */
+  wakeAll(): Promise<void>;
+  /** Waits until every item of the kind is settled or waits for another try. */
+  resting(kind: string, number?: number): Promise<Standing[]>;
+  /** Forgets every refusal, and what waits. */
+  calm(): Promise<void>;
+};
+
+let built = 0;
+
+/** A world whose Resend goes wrong as told, on a clock that is moved by hand. */
+export async function faultyWorld(options: TestWorldOptions = {}): Promise<FaultyWorld> {
+  const world = await timedWorld(options);
+  const resend = await mailProxy(world.mail.url);
+  await world.restartWith({ RESEND_BASE_URL: resend.url });
+  const { sql } = world.database.database;
+  const items = (kind: string, number?: number) => sql<Standing[]>`
+    select kind, lower(split_part(coalesce(m.name, recipient_id, ''), ' ', 1)) as recipient, outcome, attempts, reason, in_doubt as "inDoubt",
+      extract(epoch from available_at - now())::float8 as due
+    from outbox o left join members m on m.organization_id = o.organization_id
+      and m.id = coalesce(o.recipient_id, o.payload ->> 'recipientId')
+    where kind = ${kind} and request_number is not distinct from ${number ?? null}
+    order by kind, m.name, o.id`;
+  const added = {
+    resend,
+    items,
+    submitted: async (first: () => unknown = () => {}) => {
+      built += 1;
+      await world.golive("commerce/orders-sync", { development: `7.0.${built}` });
+      await first();
+      await world.slack.command(world.id("dana"), "/promote orders-sync");
+      const answer = await world.slack.submit(world.id("dana"), { message_input: "" });
+      expect(answer.error).toBeUndefined();
+      const [row] = await sql<{ number: number }[]>`select max(number)::int as number from requests`;
+      return row?.number ?? 0;
+    },
+    wakeAll: async () => {
+      await sql`update outbox set available_at = now() where settled_at is null`;
+      world.app.context.wake();
+    },
+    resting: (kind: string, number?: number) =>
+      eventually(async () => {
+        const all = await items(kind, number);
+        expect(all).not.toEqual([]);
+        for (const one of all) if (one.outcome === null) expect(one.reason).not.toBeNull();
+        return all;
+      }),
+    calm: async () => {
+      resend.recover();
+      world.slack.faults.clear();
+      await sql`delete from warnings`;
+      await sql`delete from job_slots where job like 'probe-%'`;
+      await sql`update outbox set settled_at = now(), outcome = 'done' where settled_at is null and reason is not null`;
+    },
+    stop: async () => {
+      await world.stop();
+      await resend.stop();
+    },
+  };
+  return Object.create(world, Object.getOwnPropertyDescriptors(added)) as FaultyWorld;
+}

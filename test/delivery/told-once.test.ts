@@ -1,0 +1,175 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createGates } from "../../src/compose/breakers.ts";
+import { createLog } from "../../src/lib/log.ts";
+import { getStop } from "../../src/queries/delivery/get-outage.ts";
+import { stopSending } from "../../src/usecases/delivery/pause-sending.ts";
+import { refuseAddress } from "../../src/usecases/delivery/refuse-address.ts";
+import { resumeSending } from "../../src/usecases/delivery/resume-sending.ts";
+import {
+  type AdminMessageItem,
+  checkWarning,
+  reportUntold,
+} from "../../src/usecases/delivery/tell-admins.ts";
+import { warnAdmins } from "../../src/usecases/delivery/warn-admins.ts";
+import { buildCatalog, type Catalog, idOf } from "../support/catalog.ts";
+import { type TestDatabase, testDatabase } from "../support/database.ts";
+import { type FaultyWorld, faultyWorld } from "./support.ts";
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await testDatabase();
+});
+afterAll(() => database?.drop());
+
+const reason = "Resend refused the address: Invalid `to` field";
+
+describe("a warning is told once it was sent", () => {
+  let world: FaultyWorld;
+  beforeAll(async () => {
+    world = await faultyWorld();
+  });
+  afterAll(() => world?.stop());
+
+  test("no admin got it: it counts as untold, and the next look tells it again", async () => {
+    const { context, organizationId } = world.app;
+    const told = () => world.texts("ada").filter((text) => text.includes("No email reaches Bob Reviewer"));
+    world.slack.faults.fail("chat.postMessage", { error: "restricted_action" });
+    await refuseAddress(context, organizationId, "bob@acme.example", reason);
+    await world.settle();
+    expect(told()).toEqual([]);
+    for (const _ of ["told", "told before"]) {
+      await warnAdmins(context, organizationId);
+      await world.settle();
+      expect(told()).toHaveLength(1);
+    }
+    expect(world.slack.violations).toEqual([]);
+  });
+});
+
+/** A warning to two admins whose messages have ended so; null is not yet. */
+async function warned(house: Catalog, outcomes: Record<string, "done" | "dead" | null>) {
+  const { context, organizationId } = house;
+  await house.hold("Admin", ["ada", "dora"]);
+  await refuseAddress(context, organizationId, "bob@acme.example", reason);
+  const items = await house.outbox("send-admin-message");
+  expect(items).toHaveLength(2);
+  for (const { key, payload } of items) {
+    const { recipientId } = payload as AdminMessageItem;
+    const outcome = Object.entries(outcomes).find(([name]) => idOf(name) === recipientId)?.[1] ?? null;
+    await database.database.sql`
+      update outbox set outcome = ${outcome}, settled_at = ${outcome === null ? null : new Date()}
+      where organization_id = ${organizationId} and key = ${key}`;
+  }
+  const payload = items[0]?.payload as AdminMessageItem;
+  const subjects = async () => {
+    const rows = await database.database.sql<{ subject: string }[]>`
+      select subject from warnings where organization_id = ${organizationId} order by subject`;
+    return rows.map(({ subject }) => subject);
+  };
+  return { payload, subjects, check: () => checkWarning(context, organizationId, payload) };
+}
+
+const both = ["address:bob@acme.example", "told:address:bob@acme.example"];
+
+describe("of several admins", () => {
+  test("one who got it is enough", async () => {
+    const { check, subjects } = await warned(await buildCatalog(database), { ada: "dead", dora: "done" });
+    expect(await check()).toEqual({ sending: false });
+    expect(await subjects()).toEqual(both);
+  });
+
+  test("one to whom it is still being sent is waited for", async () => {
+    const { check, subjects } = await warned(await buildCatalog(database), { ada: "dead", dora: null });
+    expect(await check()).toEqual({ sending: true });
+    expect(await subjects()).toEqual(both);
+  });
+
+  test("when none got it the refusal stays noted, and is untold", async () => {
+    const { check, subjects } = await warned(await buildCatalog(database), { ada: "dead", dora: "dead" });
+    expect(await check()).toEqual({ sending: false });
+    expect(await subjects()).toEqual(both.slice(0, 1));
+  });
+
+  test("two that fail at once have it looked at once", async () => {
+    const house = await buildCatalog(database);
+    const { payload } = await warned(house, { ada: null, dora: null });
+    const { context, organizationId } = house;
+    await Promise.all([1, 2].map(() => reportUntold(context, organizationId, payload)));
+    expect(await house.outbox("check-warning")).toHaveLength(1);
+  });
+});
+
+test("with nobody to tell, a refusal stays untold until there is an admin", async () => {
+  const house = await buildCatalog(database);
+  const { context, organizationId } = house;
+  await house.people(["ada"], "deactivated");
+  await refuseAddress(context, organizationId, "bob@acme.example", reason);
+  expect(await house.outbox("send-admin-message")).toEqual([]);
+  await house.people(["ada"]);
+  await warnAdmins(context, organizationId);
+  expect(await house.outbox("send-admin-message")).toHaveLength(1);
+});
+
+describe("several replicas", () => {
+  const log = createLog("silent");
+
+  /** The gates of two replicas, and how often each asked Slack. */
+  async function replicas() {
+    const house = await buildCatalog(database);
+    let accepts = false;
+    let asked = 0;
+    const test = async () => {
+      asked += 1;
+      if (!accepts) throw new Error("invalid_auth");
+      return {};
+    };
+    const clients = { people: { auth: { test } } } as unknown as Parameters<typeof createGates>[1];
+    const gates = [createGates(house.context, clients, log), createGates(house.context, clients, log)];
+    return {
+      house,
+      enter: () => Promise.all(gates.map(({ slack }) => slack.enter(house.organizationId))),
+      asked: () => asked,
+      accept: () => {
+        accepts = true;
+      },
+    };
+  }
+
+  test("find the stop that one of them noted, and ask once a minute, all together", async () => {
+    const { house, enter, asked, accept } = await replicas();
+    const { context, organizationId } = house;
+    const stops = [1, 2].map(() => stopSending(context, organizationId, "slack", "Slack says token_revoked"));
+    expect((await Promise.all(stops)).filter(({ fresh }) => fresh)).toHaveLength(1);
+    const waiting = { kind: "postponed", reason: "Slack says token_revoked" };
+    expect(await enter()).toMatchObject([waiting, waiting]);
+    expect(asked()).toBe(0);
+    house.later({ ms: 60_000 });
+    expect(await enter()).toMatchObject([waiting, waiting]);
+    expect(await enter()).toMatchObject([waiting, waiting]);
+    expect(asked()).toBe(1);
+    house.later({ ms: 60_000 });
+    accept();
+    await enter();
+    expect(await enter()).toEqual(["open", "open"]);
+    expect(asked()).toBe(2);
+    expect(await getStop(context.db, organizationId, "slack")).toBeUndefined();
+  });
+
+  test("resume once: what waited is due, what waits for something else is not", async () => {
+    const { house } = await replicas();
+    const { context, organizationId } = house;
+    await house.requested();
+    const { sql } = database.database;
+    await stopSending(context, organizationId, "email", "refused");
+    const [item] = await house.outbox("request-changed");
+    if (item === undefined) throw new Error("nothing to tell");
+    const later = new Date(Date.now() + 600_000);
+    await sql`update outbox set available_at = ${later}, reason = 'another' where organization_id = ${organizationId}`;
+    await sql`update outbox set reason = 'refused' where organization_id = ${organizationId} and key = ${item.key}`;
+    const resumed = [1, 2].map(() => resumeSending(context, organizationId, "email"));
+    expect((await Promise.all(resumed)).filter((waited) => waited !== null)).toEqual([1]);
+    const rows = await sql<{ key: string }[]>`
+      select key from outbox where organization_id = ${organizationId} and available_at <= now()`;
+    expect(rows.map(({ key }) => key)).toEqual([item.key]);
+  });
+});

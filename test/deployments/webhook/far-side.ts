@@ -1,0 +1,57 @@
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { Webhook } from "standardwebhooks";
+import type { DeployEvent } from "../../../src/deliver/deployers/payload.ts";
+
+/** One POST as it came in. */
+export type Call = { headers: IncomingHttpHeaders; body: string; event: DeployEvent };
+
+/** A far side that takes webhooks down and answers as a test says. */
+export async function farSide() {
+  const calls: Call[] = [];
+  let answer: (response: ServerResponse, call: Call) => void = (response) => response.writeHead(202).end();
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
+    request.on("end", () => {
+      const body = Buffer.concat(chunks).toString();
+      const call = { headers: request.headers, body, event: JSON.parse(body) as DeployEvent };
+      calls.push(call);
+      answer(response, call);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    calls,
+    port,
+    url: `http://127.0.0.1:${port}/hook`,
+    /** How calls are answered from now on; without an argument by 202. */
+    answers(how: typeof answer = (response) => response.writeHead(202).end()) {
+      answer = how;
+    },
+    stop: () => {
+      server.closeAllConnections();
+      return new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+export type FarSide = Awaited<ReturnType<typeof farSide>>;
+
+/** What a call says, as its receiver verifies it; throws where this secret did not sign it. */
+export const verified = ({ headers, body }: Call, secret: string): unknown =>
+  new Webhook(secret).verify(body, headers as Record<string, string>);
+
+/** Reports as the far side does. */
+export async function report(
+  { report: { url, token } }: Pick<DeployEvent, "report">,
+  body: object,
+): Promise<{ status: number; body: Record<string, unknown> }> {
+  const response = await fetch(url, {
+    method: "POST",
+    headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
+  return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+}

@@ -1,0 +1,320 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { system } from "../../../src/domain/shared/actor.ts";
+import type { Report } from "../../../src/usecases/deployments/apply-deployment-report.ts";
+import { endSilentAttempts } from "../../../src/usecases/deployments/end-silent-attempts.ts";
+import { saveWebhook } from "../../../src/usecases/deployments/save-webhook.ts";
+import { accepted, buildCatalog, type Catalog, refusal } from "../../support/catalog.ts";
+import { type TestDatabase, testDatabase } from "../../support/database.ts";
+import { projectReads } from "../../support/projects.ts";
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await testDatabase();
+});
+afterAll(() => database?.drop());
+
+const minuteMs = 60_000;
+
+/** The catalog with a webhook of 30 minutes' patience for its one integration. */
+async function webhookHouse() {
+  const house = await buildCatalog(database);
+  const { organizationId, context } = house;
+  const projectId = await projectReads(database.database.db, organizationId).projectId("commerce");
+  const ports = { seal: (plain: string) => `sealed ${plain.length}`, addressFault: () => null };
+  accepted(
+    await saveWebhook(context, ports, {
+      ...{ organizationId, actor: system("test"), surface: "slack", projectId, version: null },
+      ...{ integrationId: house.integration(), url: "https://hooks.example.com/", silenceMinutes: 30 },
+    }),
+  );
+  const attempt = async (id: string) => {
+    const found = (await house.everything()).deployments as { id: string }[];
+    return found.find((one) => one.id === id) as Record<string, unknown>;
+  };
+  /** Promotes again after an attempt that ended unknown. */
+  const again = async (number: number) => {
+    const asked = refusal(await house.promote("dana", number));
+    const shown = asked.code === "must-confirm" ? asked.shown : null;
+    return accepted(await house.promote("dana", number, shown)).deploymentId;
+  };
+  return { ...house, attempt, again };
+}
+
+const success: Report = { status: "succeeded" };
+const failure: Report = { status: "failed", reason: "no disk" };
+const progress: Report = { status: "in progress" };
+const silent: Report = { status: "unknown", reason: "silence" };
+
+type House = Awaited<ReturnType<typeof webhookHouse>>;
+type Attempted = { number: number; deploymentId: string };
+
+/** How an attempt came to stand where a report of it arrives. */
+const situations: Record<string, (house: House, at: Attempted) => Promise<unknown>> = {
+  "it was only sent": async () => {},
+  "it was accepted": (house, { deploymentId }) => house.report(deploymentId, { status: "accepted" }),
+  "it is in progress": (house, { deploymentId }) => house.report(deploymentId, progress, "https://ci/1"),
+  "it has succeeded": (house, { deploymentId }) => house.report(deploymentId, success),
+  "it has failed": (house, { deploymentId }) =>
+    house.report(deploymentId, { status: "failed", reason: "first" }),
+  "it went silent": (house, { deploymentId }) => house.report(deploymentId, silent),
+  "it went silent, and the request was cancelled": async (house, { number, deploymentId }) => {
+    await house.report(deploymentId, silent);
+    accepted(await house.cancel("dana", number));
+  },
+  "it went silent, and the request has expired unnoticed": async (house, { deploymentId }) => {
+    await house.report(deploymentId, silent);
+    house.later({ days: 400 });
+  },
+  "it went silent, and another attempt runs": async (house, { number, deploymentId }) => {
+    await house.report(deploymentId, silent);
+    await house.again(number);
+  },
+  "it went silent, and another attempt has failed": async (house, { number, deploymentId }) => {
+    await house.report(deploymentId, silent);
+    await house.report(await house.again(number), { status: "failed", reason: "second" });
+  },
+  "it went silent, and another attempt has succeeded": async (house, { number, deploymentId }) => {
+    await house.report(deploymentId, silent);
+    await house.report(await house.again(number), success);
+  },
+};
+
+/** situation, report, changed, the attempt's status, the request's state, what is live in Staging. */
+const table: [string, Report, boolean, string, string, string][] = [
+  ["it was only sent", progress, true, "in progress", "promoting", "1.2.0"],
+  ["it was only sent", success, true, "succeeded", "promoted", "1.3.0"],
+  ["it was only sent", failure, true, "failed", "failed: no disk", "1.2.0"],
+  ["it was accepted", progress, false, "in progress", "promoting", "1.2.0"],
+  ["it was accepted", success, true, "succeeded", "promoted", "1.3.0"],
+  ["it was accepted", failure, true, "failed", "failed: no disk", "1.2.0"],
+  ["it is in progress", progress, false, "in progress", "promoting", "1.2.0"],
+  ["it is in progress", success, true, "succeeded", "promoted", "1.3.0"],
+  ["it is in progress", failure, true, "failed", "failed: no disk", "1.2.0"],
+  ["it has succeeded", progress, false, "succeeded", "promoted", "1.3.0"],
+  ["it has succeeded", success, false, "succeeded", "promoted", "1.3.0"],
+  ["it has succeeded", failure, false, "succeeded", "promoted", "1.3.0"],
+  ["it has failed", progress, false, "failed", "failed: first", "1.2.0"],
+  ["it has failed", success, false, "failed", "failed: first", "1.2.0"],
+  ["it has failed", failure, false, "failed", "failed: first", "1.2.0"],
+  ["it went silent", progress, false, "unknown", "unknown: silence", "1.2.0"],
+  ["it went silent", success, true, "succeeded", "promoted", "1.3.0"],
+  ["it went silent", failure, true, "failed", "failed: no disk", "1.2.0"],
+  ["it went silent, and the request was cancelled", progress, false, "unknown", "cancelled", "1.2.0"],
+  ["it went silent, and the request was cancelled", success, true, "succeeded", "cancelled", "1.3.0"],
+  ["it went silent, and the request was cancelled", failure, true, "failed", "cancelled", "1.2.0"],
+  [
+    "it went silent, and the request has expired unnoticed",
+    success,
+    true,
+    "succeeded",
+    "unknown: silence",
+    "1.3.0",
+  ],
+  [
+    "it went silent, and the request has expired unnoticed",
+    failure,
+    true,
+    "failed",
+    "unknown: silence",
+    "1.2.0",
+  ],
+  ["it went silent, and another attempt runs", progress, false, "unknown", "promoting", "1.2.0"],
+  ["it went silent, and another attempt runs", success, true, "succeeded", "promoting", "1.3.0"],
+  ["it went silent, and another attempt runs", failure, true, "failed", "promoting", "1.2.0"],
+  ["it went silent, and another attempt has failed", success, true, "succeeded", "failed: second", "1.3.0"],
+  ["it went silent, and another attempt has failed", failure, true, "failed", "failed: second", "1.2.0"],
+  ["it went silent, and another attempt has succeeded", success, true, "succeeded", "promoted", "1.3.0"],
+  ["it went silent, and another attempt has succeeded", failure, true, "failed", "promoted", "1.3.0"],
+];
+
+const nothingChanged = ["in progress", "succeeded", "failed"];
+
+describe("R9: a report of an attempt, by how that stands", () => {
+  test.each(table)("%s; %o: changes something: %s; it is %s, the request %s, live is %s", async (...row) => {
+    const [situation, report, changed, status, state, live] = row;
+    const house = await webhookHouse();
+    const at = await house.promoting();
+    await situations[situation]?.(house, at);
+    const before = await house.everything();
+    expect(accepted(await house.report(at.deploymentId, report))).toEqual({ changed });
+    expect((await house.attempt(at.deploymentId)).status).toBe(status);
+    const request = await house.state(at.number);
+    const words =
+      request.attemptOutcome === null ? request.state : `${request.attemptOutcome}: ${request.reason}`;
+    expect(words).toBe(state);
+    expect(await house.live(house.environment("staging"))).toBe(live);
+    if (!changed) {
+      // But for the moment until which an attempt that runs may be silent.
+      const now = await house.everything();
+      expect({ ...now, deployments: [] }).toEqual({ ...before, deployments: [] });
+    }
+    // Said once more, it changes nothing, whatever it was.
+    const settled = await house.everything();
+    expect(accepted(await house.report(at.deploymentId, report))).toEqual({ changed: false });
+    expect(await house.everything()).toEqual(settled);
+  });
+
+  test("every situation meets every report, but for what cannot be told apart", () => {
+    for (const situation of Object.keys(situations)) {
+      const met = table.filter(([name]) => name === situation).map(([, { status }]) => status);
+      expect(nothingChanged).toEqual(expect.arrayContaining(met));
+      expect(met.length).toBeGreaterThanOrEqual(2);
+    }
+  });
+
+  test("one of another organization's attempts, or of none, is not found", async () => {
+    const [house, elsewhere] = [await webhookHouse(), await webhookHouse()];
+    const { deploymentId } = await elsewhere.promoting();
+    for (const id of [deploymentId, randomUUID()]) {
+      for (const report of [progress, success, failure]) {
+        expect(refusal(await house.report(id, report))).toMatchObject({ code: "not-found" });
+      }
+    }
+    expect((await elsewhere.attempt(deploymentId)).status).toBe("in progress");
+  });
+});
+
+describe("what was reported before we noted that it was accepted", () => {
+  test("keeps its link", async () => {
+    const house = await webhookHouse();
+    const { deploymentId } = await house.promoting();
+    accepted(await house.report(deploymentId, progress, "https://ci/1"));
+    const noted = await house.report(deploymentId, { status: "accepted" }, "https://answer/1");
+    expect(accepted(noted)).toEqual({ changed: false });
+    expect(await house.attempt(deploymentId)).toMatchObject({ link: "https://ci/1" });
+  });
+
+  test("gets the answer's link where it brought none", async () => {
+    const house = await webhookHouse();
+    const { deploymentId } = await house.promoting();
+    accepted(await house.report(deploymentId, progress));
+    accepted(await house.report(deploymentId, { status: "accepted" }, "https://answer/1"));
+    expect(await house.attempt(deploymentId)).toMatchObject({ link: "https://answer/1" });
+  });
+
+  test.each([success, failure])("stays the end: %o", async (end) => {
+    const house = await webhookHouse();
+    const { deploymentId } = await house.promoting();
+    accepted(await house.report(deploymentId, end, "https://ci/1"));
+    const before = await house.everything();
+    accepted(await house.report(deploymentId, { status: "accepted" }, "https://answer/1"));
+    expect(await house.everything()).toEqual(before);
+  });
+});
+
+describe("the link while it runs", () => {
+  test("a new one has the cards drawn again, a repeated one does not", async () => {
+    const house = await webhookHouse();
+    const { number, deploymentId } = await house.promoting();
+    const { version } = await house.state(number);
+    accepted(await house.report(deploymentId, { status: "accepted" }));
+    expect((await house.state(number)).version).toBe(version);
+    accepted(await house.report(deploymentId, progress, "https://ci/1"));
+    accepted(await house.report(deploymentId, progress, "https://ci/1"));
+    accepted(await house.report(deploymentId, progress));
+    expect(await house.state(number)).toMatchObject({ version: version + 1, state: "promoting" });
+    const keys = (await house.outbox("request-changed")).map(({ key }) => key);
+    expect(keys).toContain(`request:${number}:v${version + 1}`);
+    const reported = (await house.audit()).filter(({ subject }) => subject === `deployment:${deploymentId}`);
+    expect(reported.map(({ action }) => action)).toEqual(["deployment.accepted", "deployment.reported"]);
+  });
+});
+
+describe("an attempt that turns out to have failed", () => {
+  test("says so on its request, tells the requester, and needs no confirmation any more", async () => {
+    const house = await webhookHouse();
+    const { number, deploymentId } = await house.promoting();
+    accepted(await house.report(deploymentId, silent));
+    const { version, expiresAt } = await house.state(number);
+    accepted(await house.report(deploymentId, failure));
+    const now = await house.state(number);
+    expect(now).toMatchObject({ state: "failed", attemptOutcome: "failed", reason: "no disk", expiresAt });
+    expect(now.version).toBe(version + 1);
+    const keys = (await house.outbox("request-changed")).map(({ payload }) => payload);
+    expect(keys.at(-1)).toMatchObject({ number, version: version + 1, event: "failed" });
+    accepted(await house.promote("dana", number));
+  });
+});
+
+describe("silence", () => {
+  const silence = (house: Catalog) => endSilentAttempts(house.context);
+  const ends = async (house: House, id: string) => (await house.attempt(id)).status;
+
+  test("an attempt that was accepted and not heard of for the set time ends as unknown, and says so", async () => {
+    const house = await webhookHouse();
+    const { number, deploymentId } = await house.promoting();
+    accepted(await house.report(deploymentId, { status: "accepted" }));
+    house.later({ ms: 30 * minuteMs - 1 });
+    await silence(house);
+    expect(await ends(house, deploymentId)).toBe("in progress");
+    house.later({ ms: 1 });
+    await silence(house);
+    expect(await ends(house, deploymentId)).toBe("unknown");
+    expect(await house.state(number)).toMatchObject({ state: "failed", attemptOutcome: "unknown" });
+    const before = await house.everything();
+    await silence(house);
+    expect(await house.everything()).toEqual(before);
+    accepted(await house.report(deploymentId, success));
+    expect((await house.state(number)).state).toBe("promoted");
+  });
+
+  test("each report of progress gives it that time anew", async () => {
+    const house = await webhookHouse();
+    const { deploymentId } = await house.promoting();
+    accepted(await house.report(deploymentId, { status: "accepted" }));
+    for (let reports = 0; reports < 3; reports++) {
+      house.later({ ms: 29 * minuteMs });
+      accepted(await house.report(deploymentId, progress));
+      await silence(house);
+      expect(await ends(house, deploymentId)).toBe("in progress");
+    }
+    house.later({ ms: 30 * minuteMs });
+    await silence(house);
+    expect(await ends(house, deploymentId)).toBe("unknown");
+  });
+
+  test("what was not accepted yet is the outbox's to give up", async () => {
+    const house = await webhookHouse();
+    const sent = await house.promoting();
+    house.later({ days: 1 });
+    await silence(house);
+    expect(await ends(house, sent.deploymentId)).toBe("in progress");
+  });
+
+  test("R9: what a pipeline began by itself ends after a day, and is no running deployment any more; late, it counts", async () => {
+    const house = await webhookHouse();
+    const number = await house.approved();
+    const byPipeline = await house.deploy("staging", "1", "in progress");
+    accepted(await house.report(byPipeline, progress));
+    house.later({ days: 1, ms: -1 });
+    await silence(house);
+    expect(await ends(house, byPipeline)).toBe("in progress");
+    expect(refusal(await house.promote("dana", number))).toMatchObject({
+      changes: [{ kind: "deployment-running", deploymentId: byPipeline }],
+    });
+    house.later({ ms: 1 });
+    await silence(house);
+    expect(await ends(house, byPipeline)).toBe("unknown");
+    accepted(await house.promote("dana", number));
+    accepted(await house.report(byPipeline, success));
+    expect(await house.live(house.environment("staging"))).toBe("1.1.0");
+  });
+
+  test("many at once, and what was heard of between the look and the lock, goes on", async () => {
+    const house = await webhookHouse();
+    const { deploymentId } = await house.promoting();
+    accepted(await house.report(deploymentId, { status: "accepted" }));
+    house.later({ ms: 31 * minuteMs });
+    await Promise.all([
+      silence(house),
+      silence(house),
+      house.report(deploymentId, progress),
+      house.report(deploymentId, success),
+    ]);
+    const status = await ends(house, deploymentId);
+    expect(status).toBe("succeeded");
+    const ended = (await house.audit()).filter(({ action }) => action === "request.promoted");
+    expect(ended).toHaveLength(1);
+  });
+});

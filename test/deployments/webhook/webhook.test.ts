@@ -1,0 +1,296 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { eventually, textOf } from "../../support/world.ts";
+import { type Call, report, verified } from "./far-side.ts";
+import { type WebhookWorld, webhookWorld } from "./webhook-world.ts";
+
+let world: WebhookWorld;
+beforeAll(async () => {
+  world = await webhookWorld();
+});
+afterAll(() => world?.stopAll());
+afterEach(async () => {
+  world.far.calls.length = 0;
+  world.far.answers();
+  expect(world.slack.violations).toEqual([]);
+});
+
+const own = (number: number) => textOf(world.cardFor("dana", number));
+
+const lastCall = (): Call => {
+  const call = world.far.calls.at(-1);
+  if (call === undefined) throw new Error("Nothing was sent");
+  return call;
+};
+
+const mailsOf = async (number: number) =>
+  (await world.mail.inbox()).filter(
+    ({ to, subject }) => to.startsWith("dev@") && subject.includes(`#${number}`),
+  );
+
+describe("a promotion that a webhook carries out", () => {
+  test("is sent once, signed; its link shows while it runs, and its success promotes", async () => {
+    const number = await world.promoted("Ship it");
+    expect(world.far.calls).toHaveLength(1);
+    const { event } = lastCall();
+    expect(verified(lastCall(), world.secret)).toMatchObject({
+      type: "promotion.deploy",
+      request: { number, message: "Ship it", requester: { id: world.id("dana") } },
+      integration: { slug: "orders-sync" },
+      from: { slug: "development" },
+      to: { slug: "staging" },
+      approvedBy: [{ id: world.id("bob") }],
+    });
+    expect(own(number)).toContain("Promoting, started by Dana Developer");
+    const link = "https://ci.example/runs/7";
+    expect(await report(event, { status: "in progress", link })).toEqual({
+      status: 200,
+      body: { id: event.attempt, status: "in progress", changed: true },
+    });
+    await world.settle();
+    expect(own(number)).toContain(`<${link}|Follow the deployment>`);
+    expect(await report(event, { status: "succeeded", reason: null })).toMatchObject({
+      status: 200,
+      body: { status: "succeeded", changed: true },
+    });
+    await world.settle();
+    expect(own(number)).toMatch(/Promoted: 7\.0\.\d+ is live in Staging/);
+    expect(own(number)).toContain(`<${link}|Look at the deployment>`);
+    expect(await report(event, { status: "failed", reason: "too late", link: null })).toMatchObject({
+      status: 200,
+      body: { status: "succeeded", changed: false },
+    });
+  });
+
+  test("that failed says why in card, message and email; it can be tried again", async () => {
+    const number = await world.promoted();
+    const first = lastCall().event;
+    const reason = `disk <!channel> full\n${"x".repeat(5_000)}`;
+    const link = "https://ci.example/runs/8";
+    expect(await report(first, { status: "failed", reason, link })).toMatchObject({ status: 200 });
+    await world.settle();
+    const card = world.cardFor("dana", number);
+    expect(textOf(card)).toContain("The deployment failed");
+    expect(textOf(card)).toContain("disk <!channel> full");
+    expect(textOf(card)).toContain(`<${link}|Look at the deployment>`);
+    expect(JSON.stringify(card.blocks)).toMatch(/"text":"Try Again"[\s\S]*"text":"Cancel Request"/);
+    const told = world
+      .texts("dana")
+      .filter((text) => text.includes(`⚠️ #${number} `))
+      .at(-1);
+    expect(told).toContain("disk <!channel> full");
+    expect(told).toContain(`<${link}|Look at the deployment>`);
+    const [mail] = (await mailsOf(number)).filter(({ subject }) => subject.includes("Failed"));
+    expect(mail?.text).toContain("disk <!channel> full");
+    expect(mail?.text).toContain(link);
+
+    await world.press("dana", "promote_request");
+    await world.settle();
+    const second = lastCall().event;
+    expect(second.attempt).not.toBe(first.attempt);
+    await report(second, { status: "succeeded" });
+    await world.settle();
+    expect(own(number)).toContain("Promoted:");
+    expect((await world.attempts(number)).map(({ status }) => status)).toEqual(["failed", "succeeded"]);
+  });
+
+  test("that the far side refuses has failed, with its words, and can be cancelled", async () => {
+    world.far.answers((response) => response.writeHead(403).end("this cluster is frozen"));
+    const number = await world.promoted();
+    expect(own(number)).toContain("The deployment failed");
+    expect(own(number)).toContain("The webhook answered 403: this cluster is frozen");
+    await world.press("dana", "open_cancel");
+    await eventually(() => expect(world.modal("dana").title?.text).toBe(`Cancel #${number}`));
+    await world.slack.submit(world.id("dana"));
+    await world.settle();
+    expect(own(number)).toContain("Cancelled by Dana Developer");
+  });
+
+  test("whose answer was lost is sent again under the same key, and is one attempt", async () => {
+    let lost = 0;
+    world.far.answers((response) => {
+      if (lost++ < 2) response.destroy();
+      else response.writeHead(202).end('{"link":"https://ci.example/runs/9"}');
+    });
+    const number = await world.promoted();
+    await eventually(() => expect(world.far.calls).toHaveLength(3));
+    await world.settle();
+    expect(new Set(world.far.calls.map(({ headers }) => headers["webhook-id"])).size).toBe(1);
+    expect(new Set(world.far.calls.map(({ body }) => body)).size).toBe(1);
+    expect(await world.attempts(number)).toMatchObject([
+      { status: "in progress", link: "https://ci.example/runs/9" },
+    ]);
+    await report(lastCall().event, { status: "succeeded" });
+    await world.settle();
+  });
+
+  test("R9: goes on as it began where another deployer is chosen meanwhile: that one ends nothing it was not asked for", async () => {
+    const { sql } = world.database.database;
+    world.far.answers((response) => response.destroy());
+    const number = await world.approvedNext();
+    await world.press("dana", "promote_request");
+    await eventually(() => expect(world.far.calls).toHaveLength(1));
+    await sql`update integrations set deployer = 'record' where slug = 'orders-sync'`;
+    world.far.answers();
+    await world.settle();
+    await sql`update integrations set deployer = 'webhook' where slug = 'orders-sync'`;
+    expect(await world.attempts(number)).toMatchObject([{ status: "in progress" }]);
+    await report(lastCall().event, { status: "succeeded" });
+    await world.settle();
+    expect(own(number)).toContain("Promoted:");
+  });
+});
+
+describe("a far side that never answers, until it is given up", () => {
+  /** Its next try is the last one. */
+  const lastTry = (number: number) =>
+    eventually(async () => {
+      await world.database.database.sql`
+        update outbox set attempts = 23, available_at = now()
+        where kind = 'deploy' and settled_at is null and leased_until is null`;
+      await world.settle();
+      expect(own(number)).not.toContain("Promoting");
+    });
+
+  test("may have got a call: it counts as unknown", async () => {
+    world.far.answers((response) => response.destroy());
+    const number = await world.promoted();
+    await lastTry(number);
+    expect(own(number)).toContain("The deployment went silent: it may still be running");
+    await world.cancelOpen(number);
+  });
+
+  test("was never reached at all: nothing can be running, and it has failed", async () => {
+    const { sql } = world.database.database;
+    await sql`update webhooks set url = 'http://nobody.invalid/'`;
+    const number = await world.promoted();
+    await lastTry(number);
+    await sql`update webhooks set url = ${world.far.url}`;
+    expect(own(number)).toContain("The deployment failed");
+    expect(own(number)).toContain("Why it failed");
+    expect(own(number)).toContain("nobody.invalid");
+    await world.press("dana", "promote_request");
+    await world.settle();
+    await report(lastCall().event, { status: "succeeded" });
+    await world.settle();
+    expect(own(number)).toContain("Promoted:");
+  });
+});
+
+describe("a far side that goes silent", () => {
+  test("ends as unknown by the scheduled job, in words; a late failure says why, and a late success promotes", async () => {
+    const number = await world.promoted();
+    const first = lastCall().event;
+    await world.goSilent();
+    expect(own(number)).toContain("The deployment went silent: it may still be running");
+    expect(own(number)).toContain("Why it counts as unknown");
+    expect(own(number)).toContain("Nothing was heard of it within the time that was set for it.");
+    const [mail] = (await mailsOf(number)).filter(({ subject }) => subject.includes("No news"));
+    expect(mail?.text).toContain("Nothing was heard of it");
+    expect(await report(first, { status: "failed", reason: "no disk" })).toMatchObject({
+      body: { status: "failed", changed: true },
+    });
+    await world.settle();
+    expect(own(number)).toContain("Why it failed");
+    expect(own(number)).toContain("no disk");
+    expect(own(number)).not.toContain("went silent");
+
+    await world.press("dana", "promote_request");
+    await world.settle();
+    await world.goSilent();
+    expect(own(number)).toContain("went silent");
+    expect(await report(lastCall().event, { status: "succeeded" })).toMatchObject({
+      body: { status: "succeeded", changed: true },
+    });
+    await world.settle();
+    expect(own(number)).toContain("Promoted:");
+  });
+});
+
+describe("a report that comes before our own note that it was accepted", () => {
+  test.each([
+    ["in progress", "Promoting", "Follow the deployment"],
+    ["succeeded", "Promoted:", "Look at the deployment"],
+    ["failed", "The deployment failed", "Look at the deployment"],
+  ])("%s: it stays, with its link", async (status, words, label) => {
+    const link = "https://ci.example/reported";
+    const reported: number[] = [];
+    world.far.answers((response, { event }) => {
+      void report(event, { status, link }).then(({ status: http }) => {
+        reported.push(http);
+        response.writeHead(202).end('{"link":"https://ci.example/answered"}');
+      });
+    });
+    const number = await world.promoted();
+    expect(reported).toEqual([200]);
+    expect(own(number)).toContain(words);
+    expect(own(number)).toContain(`<${link}|${label}>`);
+    if (status === "in progress") await report(lastCall().event, { status: "failed" });
+    if (status !== "succeeded") await world.cancelOpen(number);
+  });
+
+  test("and whose answer was lost is not sent again: the far side has it", async () => {
+    world.far.answers((response, { event }) => {
+      void report(event, { status: "in progress" }).then(() => response.destroy());
+    });
+    const number = await world.promoted();
+    await world.settle();
+    expect(world.far.calls).toHaveLength(1);
+    expect(await world.attempts(number)).toMatchObject([{ status: "in progress" }]);
+    await report(lastCall().event, { status: "succeeded" });
+    await world.settle();
+    expect(own(number)).toContain("Promoted:");
+  });
+});
+
+describe("who may report", () => {
+  type Sent = { id?: string; token?: string | null; body?: string; type?: string };
+  let event: Call["event"];
+  beforeAll(async () => {
+    await world.promoted();
+    event = lastCall().event;
+  });
+  afterAll(async () => {
+    await report(event, { status: "succeeded" });
+    await world.settle();
+  });
+
+  const send = async ({ id = event.attempt, token = event.report.token, body, type }: Sent) => {
+    const response = await fetch(`${world.botUrl}/api/v1/deployments/${id}/status`, {
+      method: "POST",
+      headers: {
+        ...(token !== null && { authorization: `Bearer ${token}` }),
+        "content-type": type ?? "application/json",
+      },
+      body: body ?? JSON.stringify({ status: "succeeded" }),
+    });
+    const problem = (await response.json()) as { code?: string };
+    return [response.status, problem.code, response.headers.get("content-type")];
+  };
+  const problem = (status: number, code: string) => [status, code, "application/problem+json"];
+
+  test("the holder of this attempt's token, and nobody else", async () => {
+    const { token } = event.report;
+    const other = "00000000-0000-4000-8000-000000000000";
+    expect(await send({ token: null })).toEqual(problem(401, "unauthorized"));
+    expect(await send({ token: `${token.slice(0, -4)}AAAA` })).toEqual(problem(401, "unauthorized"));
+    expect(await send({ token: "sgr_" })).toEqual(problem(401, "unauthorized"));
+    expect(await send({ token: "sgn_nothing" })).toEqual(problem(401, "token-invalid"));
+    expect(await send({ id: other })).toEqual(problem(401, "unauthorized"));
+    expect(await send({ id: "1" })).toEqual(problem(401, "unauthorized"));
+    const [{ status } = { status: "" }] = await world.attempts(event.request.number);
+    expect(status).toBe("in progress");
+  });
+
+  test("what is not a report is refused, and changes nothing", async () => {
+    const { link } = { link: "javascript:alert(1)" };
+    for (const body of [{}, { status: "unknown" }, { status: "done" }, { status: "in progress", link }]) {
+      expect(await send({ body: JSON.stringify(body) })).toEqual(problem(422, "validation"));
+    }
+    expect(await send({ body: "{" })).toEqual(problem(400, "malformed"));
+    expect(await send({ body: JSON.stringify({ status: "failed", reason: "x".repeat(2_000_000) }) })).toEqual(
+      problem(413, "body-too-large"),
+    );
+    const [{ status } = { status: "" }] = await world.attempts(event.request.number);
+    expect(status).toBe("in progress");
+  });
+});

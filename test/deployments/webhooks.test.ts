@@ -1,0 +1,225 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { secretsWith } from "../../src/lib/secrets.ts";
+import { getWebhook } from "../../src/queries/deployments/get-webhook.ts";
+import {
+  rotateWebhookSecret,
+  type SaveWebhook,
+  saveWebhook,
+} from "../../src/usecases/deployments/save-webhook.ts";
+import { accepted, by, refusal, refusedUntouched } from "../support/catalog.ts";
+import { type TestDatabase, testDatabase } from "../support/database.ts";
+import { projectHouse } from "../support/projects.ts";
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await testDatabase();
+});
+afterAll(() => database?.drop());
+
+const secrets = secretsWith("0123456789abcdef0123456789abcdef");
+const ports = {
+  ...secrets,
+  addressFault: (url: string) => (url.startsWith("https://") ? null : ("not-https" as const)),
+};
+const url = "https://hooks.example.com/deploy?key=hunter2";
+
+async function webhookHouse(who = "ada") {
+  const house = await projectHouse(database, who);
+  const { context, organizationId, projectId } = house;
+  const place = { ...house.by, projectId, integrationId: house.integration() };
+  type Row = { deployer: string; secret: string; url: string; version: number; silence_minutes: number };
+  const rows = async (table: string) => (await house.everything())[table] as Row[];
+  return {
+    ...house,
+    save: (change: Partial<SaveWebhook> = {}) =>
+      saveWebhook(context, ports, { ...place, version: null, url, silenceMinutes: 45, ...change }),
+    rotate: (change: object = {}, by = ports) => rotateWebhookSecret(context, by, { ...place, ...change }),
+    /** With which secrets a promotion would be signed now. */
+    signing: async () => {
+      const now = house.clock.now;
+      const found = await getWebhook(context.db, organizationId, house.integration(), now);
+      const sealed = found === undefined ? [] : [found.sealedSecret, ...found.sealedOldSecrets];
+      return sealed.map((one) => secrets.open(one, { organizationId, integrationId: house.integration() }));
+    },
+    webhook: async () => (await rows("webhooks"))[0],
+    deployer: async () => (await rows("integrations"))[0]?.deployer,
+    opened: async () => {
+      const sealed = (await rows("webhooks"))[0]?.secret ?? "";
+      return secrets.open(sealed, { organizationId, integrationId: house.integration() });
+    },
+  };
+}
+
+test("an admin sets an address: its secret is made, shown once, kept encrypted; promotions go there", async () => {
+  const house = await webhookHouse();
+  const { version, secret } = accepted(await house.save());
+  expect(version).toBe(1);
+  expect(secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/);
+  expect(await house.webhook()).toMatchObject({ url, silence_minutes: 45, version: 1 });
+  expect(await house.opened()).toBe(secret);
+  expect(await house.deployer()).toBe("webhook");
+  const everything = JSON.stringify(await house.everything());
+  expect(everything).not.toContain(secret);
+  expect(accepted(await house.save({ version: 1, silenceMinutes: 5 }))).toEqual({ version: 2, secret: null });
+  expect(await house.opened()).toBe(secret);
+});
+
+test("R12: the audit log has who and what, and neither the secret nor what stands behind a question mark", async () => {
+  const house = await webhookHouse();
+  accepted(await house.save());
+  accepted(await house.rotate());
+  const log = await house.audit();
+  const webhooks = log.filter(({ subject }) => subject === `webhook:${house.integration()}`);
+  expect(webhooks).toMatchObject([
+    {
+      ...{ action: "webhook.saved", actor: by("ada"), before: null },
+      after: { url: "https://hooks.example.com/deploy?…", silenceMinutes: 45, version: 1 },
+    },
+    { action: "webhook.secret-rotated", before: { version: 1 }, after: { version: 2 } },
+  ]);
+  expect(log).toContainEqual(
+    expect.objectContaining({
+      action: "integration.saved",
+      before: expect.objectContaining({ deployer: "record" }),
+      after: expect.objectContaining({ deployer: "webhook" }),
+    }),
+  );
+  expect(JSON.stringify(log)).not.toMatch(/whsec|hunter2|v1\./);
+});
+
+test("saving what is there changes nothing, but makes it the deployer again", async () => {
+  const house = await webhookHouse();
+  accepted(await house.save());
+  const before = await house.everything();
+  expect(accepted(await house.save({ version: 1 }))).toEqual({ version: 1, secret: null });
+  expect(await house.everything()).toEqual(before);
+  const { name, slug } = { name: "Orders", slug: "orders" };
+  const seen = { name, slug, deployer: "webhook" };
+  const integration = { id: house.integration(), seen };
+  accepted(await house.integrate({ integration, name, slug, deployer: "record" }));
+  expect(await house.deployer()).toBe("record");
+  expect(accepted(await house.save({ version: 1 }))).toEqual({ version: 1, secret: null });
+  expect(await house.deployer()).toBe("webhook");
+});
+
+test("another secret: the old one signs beside it for a day, the new one at once", async () => {
+  const house = await webhookHouse();
+  expect(refusal(await house.rotate())).toEqual({ code: "no-webhook" });
+  const first = accepted(await house.save()).secret;
+  const { version, secret } = accepted(await house.rotate());
+  expect(version).toBe(2);
+  expect(secret).not.toBe(first);
+  expect(await house.opened()).toBe(secret);
+  expect(await house.signing()).toEqual([secret, first]);
+  expect(accepted(await house.save({ version: 2, silenceMinutes: 5 })).secret).toBeNull();
+  house.later({ days: 1, ms: -1 });
+  expect(await house.signing()).toEqual([secret, first]);
+  house.later({ ms: 1 });
+  expect(await house.signing()).toEqual([secret]);
+});
+
+test("rotated again and again, what the receiver had before still signs; at most three old ones do", async () => {
+  const house = await webhookHouse();
+  const made = [accepted(await house.save()).secret];
+  for (let turn = 0; turn < 4; turn++) made.unshift(accepted(await house.rotate()).secret);
+  expect(await house.signing()).toEqual(made.slice(0, 4));
+  expect(JSON.stringify(await house.everything())).not.toContain("whsec_");
+});
+
+test("a secret that can't be read any more is replaced, and does not sign beside the new one", async () => {
+  const house = await webhookHouse();
+  accepted(await house.save());
+  const secret = accepted(await house.rotate({}, { ...ports, opens: () => false })).secret;
+  expect(await house.signing()).toEqual([secret]);
+});
+
+describe("what is refused", () => {
+  test("anybody but an admin", async () => {
+    for (const who of ["dana", "bob"]) {
+      const house = await webhookHouse(who);
+      for (const act of [() => house.save(), () => house.rotate()]) {
+        expect(await refusedUntouched(house, act)).toMatchObject({ code: "not-admin" });
+      }
+    }
+  });
+
+  test("an address that is not called, and a limit out of range", async () => {
+    const house = await webhookHouse();
+    const refused = (change: Partial<SaveWebhook>) => refusedUntouched(house, () => house.save(change));
+    expect(await refused({ url: "http://hooks.example.com/" })).toEqual({
+      code: "address-unusable",
+      why: "not-https",
+    });
+    expect(await refused({ url: `https://hooks.example.com/${"x".repeat(2000)}` })).toMatchObject({
+      code: "address-unusable",
+    });
+    for (const silenceMinutes of [0, -1, 1.5, Number.NaN, 10_081]) {
+      expect(await refused({ silenceMinutes })).toEqual({ code: "silence-limit", least: 1, most: 10_080 });
+    }
+  });
+
+  test("of two who save, the second one", async () => {
+    const house = await webhookHouse();
+    accepted(await house.save());
+    expect(await refusedUntouched(house, () => house.save({ url: `${url}2` }))).toMatchObject({
+      code: "stale",
+      by: { name: "ada" },
+    });
+  });
+
+  test("an integration of another organization, of none, or an archived one", async () => {
+    const [house, elsewhere] = [await webhookHouse(), await webhookHouse()];
+    const integrationId = elsewhere.integration();
+    const { projectId } = elsewhere;
+    for (const change of [{ integrationId }, { projectId }, { integrationId, projectId }]) {
+      expect(await refusedUntouched(house, () => house.save(change))).toMatchObject({ code: "not-found" });
+    }
+    accepted(await house.archiveIntegration(house.integration()));
+    expect(await refusedUntouched(house, () => house.save())).toMatchObject({ code: "not-found" });
+  });
+});
+
+describe("an integration's deployer", () => {
+  test("a webhook is taken once its address is set; until then it is asked for", async () => {
+    const house = await webhookHouse();
+    const integration = {
+      id: house.integration(),
+      seen: { name: "Orders", slug: "orders", deployer: "record" },
+    };
+    const chosen = { integration, name: "Orders", slug: "orders", deployer: "webhook" as const };
+    expect(accepted(await house.integrate(chosen))).toMatchObject({ needsWebhook: true });
+    expect(await house.deployer()).toBe("record");
+    accepted(await house.save());
+    const seen = { ...integration.seen, deployer: "webhook" };
+    const back = { ...chosen, integration: { ...integration, seen }, deployer: "record" as const };
+    expect(accepted(await house.integrate(back))).toMatchObject({ needsWebhook: false });
+    expect(await house.deployer()).toBe("record");
+    expect(accepted(await house.integrate(chosen))).toMatchObject({ needsWebhook: false });
+    expect(await house.deployer()).toBe("webhook");
+  });
+
+  test("of two who save, the second one is told, also where the first changed only the deployer", async () => {
+    const house = await webhookHouse();
+    accepted(await house.save());
+    const seen = { name: "Orders", slug: "orders", deployer: "record" };
+    const late = { integration: { id: house.integration(), seen }, name: "Orders 2", slug: "orders" };
+    expect(refusal(await house.integrate({ ...late, deployer: "record" }))).toMatchObject({ code: "stale" });
+  });
+
+  test("a seed file that says nothing of it leaves it", async () => {
+    const house = await webhookHouse();
+    accepted(await house.save());
+    await house.seed({
+      projects: [
+        {
+          ...{ slug: "commerce", name: "Commerce", requesters: [] },
+          environments: ["development", "staging", "production"].map((slug) => {
+            return { slug, name: slug, critical: false };
+          }),
+          integrations: [{ slug: "orders", name: "Orders", builds: [], live: {} }],
+        },
+      ],
+    });
+    expect(await house.deployer()).toBe("webhook");
+  });
+});

@@ -1,0 +1,181 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { type Child, startChild } from "../support/child.ts";
+import { type MailProxy, mailProxy } from "../support/mail-proxy.ts";
+import { eventually, type TestWorld, testWorld, textOf } from "../support/world.ts";
+
+let world: TestWorld;
+let mail: MailProxy;
+let bot: Child | undefined;
+let number: number;
+let built = 0;
+
+beforeAll(async () => {
+  world = await testWorld();
+  mail = await mailProxy(world.mail.url);
+});
+
+afterAll(async () => {
+  await world?.stop();
+  await mail?.stop();
+});
+
+beforeEach(async () => {
+  built += 1;
+  await world.golive("commerce/orders-sync", { development: `6.0.${built}` });
+  await world.app.stop(1000);
+  await start();
+});
+
+afterEach(async () => {
+  world.slack.faults.clear();
+  await kill();
+  expect(world.slack.violations).toEqual([]);
+  await world.restartWith({});
+});
+
+async function start() {
+  bot = startChild({ ...world.env, RESEND_BASE_URL: mail.url, LOG_LEVEL: "warn" });
+  await bot.ready;
+}
+
+/** Ends the process without a word, as the kernel does. */
+async function kill() {
+  bot?.process.kill("SIGKILL");
+  await bot?.ended;
+}
+
+/** A process that was killed leaves its leases behind; nobody waits for their end here. */
+async function endLeases() {
+  await world.database.database.sql`
+    update outbox set leased_until = now() - interval '1 second' where leased_until > now()`;
+}
+
+async function submit() {
+  await world.slack.command(world.id("dana"), "/promote orders-sync");
+  const answer = await world.slack.submit(world.id("dana"), { message_input: "Survive" });
+  expect(answer).toMatchObject({ status: 200, body: "" });
+  const [row] = await world.database.database.sql<{ number: number }[]>`
+    select max(number)::int as number from requests`;
+  number = row?.number as number;
+}
+
+const cards = (name: string) =>
+  world.slack
+    .messagesFor(world.id(name))
+    .filter(({ blocks }) => blocks[0]?.type === "header" && textOf({ blocks }).startsWith(`#${number} `));
+
+const mails = async (to: string) =>
+  (await world.mail.inbox()).filter(
+    (one) =>
+      one.to === `${to}@acme.example` && one.subject.includes(`#${number}`) && !/replaced/.test(one.text),
+  );
+
+/** Everything has been sent that will ever be. */
+const allSettled = () =>
+  eventually(async () => {
+    const [open] = await world.database.database.sql<{ count: number }[]>`
+      select count(*)::int from outbox where settled_at is null`;
+    expect(open?.count).toBe(0);
+  }, 15_000);
+
+async function everybodyWasAskedOnce() {
+  await allSettled();
+  for (const name of ["dana", "bob", "carol"]) expect([name, cards(name).length]).toEqual([name, 1]);
+  expect(await mails("bob")).toHaveLength(1);
+  expect(await mails("carol")).toHaveLength(1);
+}
+
+test("killed right after the ack, before anything could be sent: everything arrives, once", {
+  timeout: 40_000,
+}, async () => {
+  world.slack.faults.fail("chat.postMessage", { status: 503 }, 1000);
+  mail.fail(503, 1000);
+  await submit();
+  await kill();
+  world.slack.faults.clear();
+  mail.recover();
+  expect(cards("bob")).toEqual([]);
+  await endLeases();
+  await start();
+  await everybodyWasAskedOnce();
+});
+
+test("killed while cards and emails are on their way: they arrive, none twice", {
+  timeout: 40_000,
+}, async () => {
+  const cardsHeld = world.slack.faults.hold("chat.postMessage");
+  const mailsHeld = mail.hold();
+  await submit();
+  await Promise.all([cardsHeld.reached, mailsHeld.reached]);
+  await kill();
+  // What had left the process gets there; nobody is left to hear the answer.
+  cardsHeld.release();
+  mailsHeld.release();
+  await eventually(() =>
+    expect(cards("bob").length + cards("carol").length + cards("dana").length).toBeGreaterThan(0),
+  );
+  await endLeases();
+  await start();
+  await everybodyWasAskedOnce();
+  await world.press("bob", "approve_request");
+  await allSettled();
+  for (const name of ["dana", "bob", "carol"])
+    expect(cards(name).map((card) => textOf(card))).toEqual([
+      expect.stringContaining("Approved by Bob Reviewer"),
+    ]);
+});
+
+test("Approve was acknowledged and the process killed: everybody is told, once", {
+  timeout: 40_000,
+}, async () => {
+  await submit();
+  await allSettled();
+  const updates = world.slack.faults.hold("chat.update");
+  const messages = world.slack.faults.hold("chat.postMessage");
+  expect(await world.press("bob", "approve_request")).toMatchObject({ status: 200, body: "" });
+  await Promise.all([updates.reached, messages.reached]);
+  await kill();
+  updates.release();
+  messages.release();
+  const approved = () => world.texts("dana").filter((text) => text.includes(`approved #${number} `));
+  await eventually(() => expect(approved()).toHaveLength(1));
+  await endLeases();
+  await start();
+  await allSettled();
+  for (const name of ["dana", "bob", "carol"])
+    expect(cards(name).map((card) => textOf(card))).toEqual([
+      expect.stringContaining("Approved by Bob Reviewer"),
+    ]);
+  expect(approved()).toHaveLength(1);
+  expect(await mails("dev")).toHaveLength(1);
+  await world.press("dana", "promote_request");
+  await allSettled();
+  expect(textOf(world.cardOf("carol"))).toContain(`Promoted: 6.0.${built} is live in Staging`);
+});
+
+test("killed at whatever moment after the ack, three times over: everything arrives, none twice", {
+  timeout: 60_000,
+}, async () => {
+  await submit();
+  await kill();
+  await endLeases();
+  await start();
+  await world.slack.click(world.id("dana"), await own(), { actionId: "open_cancel" });
+  await eventually(() => expect(world.modal("dana").title?.text).toBe(`Cancel #${number}`));
+  await world.slack.submit(world.id("dana"), { reason_input: "Enough" });
+  await kill();
+  await endLeases();
+  await start();
+  await allSettled();
+  for (const name of ["dana", "bob", "carol"]) expect(cards(name).length).toBeLessThanOrEqual(1);
+  expect(textOf(await own())).toContain("Cancelled by Dana Developer");
+  expect((await mails("bob")).length).toBeLessThanOrEqual(2);
+});
+
+/** The requester's own card, once it is there. */
+const own = () =>
+  eventually(() => {
+    const [card] = cards("dana");
+    if (card === undefined) throw new Error("no card yet");
+    return card;
+  });

@@ -1,0 +1,159 @@
+import { and, eq, like } from "drizzle-orm";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import * as schema from "../../../db/schema/index.ts";
+import { type TestWorld, testWorld, textOf } from "../../support/world.ts";
+
+let world: TestWorld;
+
+beforeAll(async () => {
+  world = await testWorld({ proxied: true, slack: { eventRetriesMs: [] } });
+  await world.settle();
+});
+
+afterAll(() => world?.stop());
+
+const db = () => world.database.database.db;
+
+const stored = async (name: string) =>
+  (
+    await db()
+      .select()
+      .from(schema.members)
+      .where(eq(schema.members.id, world.id(name)))
+  )[0];
+
+const audited = (subject: string) =>
+  db().select().from(schema.auditLog).where(eq(schema.auditLog.subject, subject));
+
+const outboxLike = (key: string) => db().select().from(schema.outbox).where(like(schema.outbox.key, key));
+
+const fetches = (name: string) =>
+  world.slack.calls.filter(({ method, args }) => method === "users.info" && args.user === world.id(name));
+
+const change = async (name: string, what: object) => {
+  world.slack.workspace.changePerson(world.id(name), what);
+  await world.settle();
+};
+
+/** The buttons of a person's card of the open request. */
+const buttons = (name: string, number: number): string[] =>
+  world
+    .cardFor(name, number)
+    .blocks.filter(({ type }) => type === "actions")
+    .flatMap(({ elements }) => (elements as { action_id: string }[]).map((one) => one.action_id));
+
+test("the workspace's owners and admins are known from the start, so that there is somebody to name", async () => {
+  expect(await stored("ada")).toMatchObject({ standing: "active", workspaceRole: "owner" });
+  expect(await stored("sam")).toBeUndefined();
+});
+
+test("R4: a reviewer's new name is on the open request's cards", async () => {
+  await world.request("dana", "commerce/orders-sync");
+  expect(textOf(world.cardFor("dana", 1))).toContain("Carol Reviewer");
+  await change("carol", { realName: "Carol Newname", email: "carol.new@acme.example", tz: "Asia/Tokyo" });
+  expect(await stored("carol")).toMatchObject({
+    name: "Carol Newname",
+    email: "carol.new@acme.example",
+    timeZone: "Asia/Tokyo",
+  });
+  expect(textOf(world.cardFor("dana", 1))).toContain("Carol Newname");
+  expect(await audited(`member:${world.id("carol")}`)).toEqual([]);
+});
+
+test("R4, R12: a reviewer who is deactivated stops being one at once, and it is audited", async () => {
+  expect(buttons("carol", 1)).toContain("approve_request");
+  await change("carol", { deleted: true });
+  expect(await stored("carol")).toMatchObject({ standing: "deactivated" });
+  expect(buttons("carol", 1)).not.toContain("approve_request");
+  expect(textOf(world.cardFor("dana", 1))).not.toContain("Carol Newname");
+  expect(await audited(`member:${world.id("carol")}`)).toMatchObject([
+    {
+      action: "member.changed",
+      surface: "slack",
+      actor: { kind: "system" },
+      before: { standing: "active" },
+      after: { standing: "deactivated" },
+    },
+  ]);
+});
+
+test("R4: it holds although Slack does not answer who they are now", async () => {
+  await change("carol", { deleted: false });
+  expect(buttons("carol", 1)).toContain("approve_request");
+  world.slack.faults.rateLimit("users.info", 60, 100);
+  await change("carol", { deleted: true });
+  expect(await stored("carol")).toMatchObject({ standing: "deactivated" });
+  expect(buttons("carol", 1)).not.toContain("approve_request");
+  world.slack.faults.clear();
+  const [item] = await outboxLike(`member:${world.id("carol")}`);
+  expect(item).toMatchObject({ settledAt: null, reason: "Slack's rate limit" });
+  expect((item?.availableAt.getTime() ?? 0) - Date.now()).toBeGreaterThan(50_000);
+  // The tests after this one do not wait for the minute: another process was not told of it.
+  await world.restartWith({});
+});
+
+test("R4: who becomes a guest loses the buttons, too", async () => {
+  await change("bob", { isRestricted: true });
+  expect(await stored("bob")).toMatchObject({ standing: "guest" });
+  expect(buttons("bob", 1)).not.toContain("approve_request");
+  expect(textOf(world.cardFor("dana", 1))).toContain("Nobody can review this now");
+  await change("bob", { isRestricted: false });
+  expect(buttons("bob", 1)).toContain("approve_request");
+});
+
+test("Slack's news of people whom we never met changes nothing, unless they run the workspace", async () => {
+  await change("sam", { realName: "Sam Samson" });
+  expect([await stored("sam"), fetches("sam")]).toEqual([undefined, []]);
+  await change("sam", { isAdmin: true });
+  expect(await stored("sam")).toMatchObject({ name: "Sam Samson", workspaceRole: "admin" });
+});
+
+test("somebody who joins is known at once", async () => {
+  world.slack.workspace.addPerson({ name: "newbie", realName: "New Bie" });
+  await world.settle();
+  expect(await stored("newbie")).toMatchObject({ name: "New Bie", standing: "active" });
+});
+
+test("an event that Slack sends again is one item, and nothing happens twice", async () => {
+  await change("bob", { tz: "Europe/Rome" });
+  const sent = world.slack.events.at(-1) as object;
+  expect(sent).toMatchObject({ event: { type: "user_change" } });
+  const audits = (await audited(`member:${world.id("bob")}`)).length;
+  expect(await world.slack.sendAgain(sent as never)).toMatchObject({ status: 200 });
+  await world.settle();
+  expect(await outboxLike(`member:${world.id("bob")}`)).toHaveLength(1);
+  expect((await audited(`member:${world.id("bob")}`)).length).toBe(audits);
+});
+
+test("an event that could not be stored is refused, so that Slack sends it again; then it is done", async () => {
+  await world.proxy.down();
+  world.slack.workspace.changePerson(world.id("bob"), { realName: "Bob Late" });
+  await world.slack.delivered();
+  const lost = world.slack.events.at(-1) as never;
+  const again = await world.slack.sendAgain(lost);
+  expect(again.status).toBeGreaterThanOrEqual(500);
+  await world.proxy.up();
+  expect((await world.slack.sendAgain(lost)).status).toBe(200);
+  await world.settle();
+  expect(await stored("bob")).toMatchObject({ name: "Bob Late" });
+});
+
+test("R4: whom Slack does not know any more is deactivated", async () => {
+  world.slack.faults.fail("users.info", { error: "user_not_found" });
+  await change("dana", { tz: "Europe/Paris" });
+  expect(await stored("dana")).toMatchObject({ standing: "deactivated", timeZone: "Europe/Berlin" });
+  await change("dana", { tz: "Europe/Vienna" });
+  expect(await stored("dana")).toMatchObject({ standing: "active", timeZone: "Europe/Vienna" });
+});
+
+test("what was heard later is not overwritten by what was asked for earlier", async () => {
+  const { context } = world.app;
+  const { saveMembers } = await import("../../../src/usecases/people/save-members.ts");
+  const bob = await stored("bob");
+  if (bob === undefined) throw new Error("bob is gone");
+  const asOf = new Date(bob.refreshedAt.getTime() - 1);
+  await saveMembers(context, [{ ...bob, name: "Older", standing: "deactivated" }], { asOf });
+  expect(await stored("bob")).toEqual(bob);
+  const where = and(eq(schema.auditLog.subject, `member:${bob.id}`), eq(schema.auditLog.at, asOf));
+  expect(await db().select().from(schema.auditLog).where(where)).toEqual([]);
+});

@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { knowRequesters } from "../../../src/directory/know-requester.ts";
+import type { SlackUser } from "../../../src/directory/slack-user.ts";
+import { getMember } from "../../../src/queries/people/get-member.ts";
+import { buildCatalog, type Catalog, idOf } from "../../support/catalog.ts";
+import { type TestDatabase, testDatabase } from "../../support/database.ts";
+
+let database: TestDatabase;
+let house: Catalog;
+beforeAll(async () => {
+  database = await testDatabase();
+});
+afterAll(() => database?.drop());
+beforeEach(async () => {
+  house = await buildCatalog(database);
+});
+
+function asking(findByEmail: (email: string) => Promise<SlackUser | undefined>) {
+  const find = vi.fn(findByEmail);
+  const knowMember = vi.fn(async () => {});
+  const know = knowRequesters({ context: house.context, findByEmail: find, knowMember });
+  return { find, knowMember, know: (named: string) => know(house.organizationId, named) };
+}
+
+const eve = (): SlackUser => ({
+  ...{ id: "UEVE", team_id: house.organizationId, name: "eve", tz: "Europe/Berlin" },
+  profile: { email: "eve@acme.example", display_name: "eve" },
+});
+
+test("somebody who never used Signoff is looked up in Slack by their address, once", async () => {
+  const { find, know } = asking(async () => eve());
+  await know("eve@acme.example");
+  expect(await getMember(house.context.db, house.organizationId, "UEVE")).toMatchObject({
+    standing: "active",
+  });
+  await know("Eve@acme.example");
+  expect(find).toHaveBeenCalledTimes(1);
+});
+
+test("who is known is refreshed as for a click", async () => {
+  const { find, knowMember, know } = asking(async () => undefined);
+  await know("dana@acme.example");
+  await know(idOf("bob"));
+  expect(find).not.toHaveBeenCalled();
+  expect(knowMember.mock.calls).toEqual([
+    [house.organizationId, idOf("dana")],
+    [house.organizationId, idOf("bob")],
+  ]);
+});
+
+test("whom Slack does not know is not asked for at every call", async () => {
+  const { find, knowMember, know } = asking(async () => undefined);
+  for (let n = 0; n < 5; n++) {
+    await know("nobody@acme.example");
+    await know("UNOBODY");
+    await know("not an id");
+  }
+  expect(find).toHaveBeenCalledTimes(1);
+  expect(knowMember).toHaveBeenCalledTimes(1);
+  house.later({ hours: 1 });
+  await know("nobody@acme.example");
+  expect(find).toHaveBeenCalledTimes(2);
+});
+
+test("where Slack does not answer the call goes on, and asks again the next time", async () => {
+  const { find, know } = asking(async () => {
+    throw new Error("no route");
+  });
+  await know("eve@acme.example");
+  await know("eve@acme.example");
+  expect(find).toHaveBeenCalledTimes(2);
+});

@@ -1,0 +1,105 @@
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { knowMembers } from "../../../src/directory/know-member.ts";
+import type { SlackUser } from "../../../src/directory/slack-user.ts";
+import { planMemberRefresh } from "../../../src/usecases/people/plan-refresh.ts";
+import { type SavedMember, saveMembers } from "../../../src/usecases/people/save-members.ts";
+import { buildCatalog, type Catalog, idOf } from "../../support/catalog.ts";
+import { type TestDatabase, testDatabase } from "../../support/database.ts";
+
+let database: TestDatabase;
+let house: Catalog;
+beforeAll(async () => {
+  database = await testDatabase();
+});
+beforeEach(async () => {
+  house = await buildCatalog(database);
+  await database.database.sql`delete from outbox`;
+});
+afterAll(() => database?.drop());
+
+const save = (name: string, change: Partial<SavedMember> = {}) =>
+  saveMembers(house.context, [
+    {
+      ...{ organizationId: house.organizationId, id: idOf(name), name, email: `${name}@acme.example` },
+      ...{ timeZone: "Europe/Berlin", standing: "active" as const },
+      ...change,
+    },
+  ]);
+
+const followed = async () => (await house.outbox("settings-changed")).length === 1;
+const audits = async () => (await house.audit()).filter(({ action }) => action === "member.changed");
+
+test.each<[string, Partial<SavedMember>]>([
+  ["name", { name: "Robert" }],
+  ["email", { email: null }],
+  ["time zone", { timeZone: "Asia/Tokyo" }],
+  ["standing", { standing: "guest" }],
+  ["workspace role", { workspaceRole: "admin" }],
+])("R4: a role holder's new %s is followed by what shows it", async (_, change) => {
+  await save("bob", change);
+  expect(await followed()).toBe(true);
+});
+
+test("nothing follows where Slack says what we knew", async () => {
+  await save("bob");
+  expect([await followed(), await audits()]).toEqual([false, []]);
+});
+
+test("R4: what Slack says too late for a click holds for the next one", async () => {
+  house.later({ hours: 1 });
+  let answer = (_: SlackUser): void => {};
+  const late = new Promise<SlackUser>((resolve) => {
+    answer = resolve;
+  });
+  await knowMembers(house.context, () => late)(house.organizationId, idOf("bob"));
+  answer({ id: idOf("bob"), team_id: house.organizationId, deleted: true });
+  await vi.waitFor(async () =>
+    expect(await audits()).toMatchObject([{ after: { standing: "deactivated" } }]),
+  );
+});
+
+test("R4: whoever left is out at once, also where another replica's clock is ahead", async () => {
+  const asOf = new Date(house.clock.now.getTime() + 5_000);
+  const known = { organizationId: house.organizationId, id: idOf("bob"), name: "bob", email: null };
+  await saveMembers(house.context, [{ ...known, timeZone: "UTC", standing: "active" }], { asOf });
+  await planMemberRefresh(house.context, house.organizationId, idOf("bob"), { matters: false, left: true });
+  expect(await audits()).toMatchObject([{ after: { standing: "deactivated" } }]);
+});
+
+test("R4: an assignee's change is followed, also without a role", async () => {
+  await save("eve");
+  await house.saveWorkflow({ assignees: ["eve"] });
+  await save("eve", { name: "Evelyn" });
+  expect(await followed()).toBe(true);
+});
+
+test("a change of somebody who holds no role is followed only where it decides what they may do", async () => {
+  await save("dana", { name: "Dana D." });
+  expect(await followed()).toBe(false);
+  await save("dana", { standing: "deactivated" });
+  expect(await followed()).toBe(true);
+});
+
+test("somebody new is followed where they run the workspace: they may be an admin", async () => {
+  await save("frank");
+  expect(await followed()).toBe(false);
+  await save("olga", { workspaceRole: "owner" });
+  expect(await followed()).toBe(true);
+});
+
+test("R12: standing and workspace role are audited with before and after, by id and without an address", async () => {
+  await save("bob", { name: "Robert", timeZone: "Asia/Tokyo" });
+  await save("frank", { standing: "guest" });
+  expect(await audits()).toEqual([]);
+  await save("bob", { standing: "deactivated" });
+  expect(await audits()).toMatchObject([
+    {
+      subject: `member:${idOf("bob")}`,
+      surface: "slack",
+      at: house.clock.now,
+      before: { standing: "active", workspaceRole: null },
+      after: { standing: "deactivated", workspaceRole: null },
+    },
+  ]);
+  expect(JSON.stringify(await audits())).not.toContain("@acme.example");
+});

@@ -1,0 +1,225 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { getWarnings } from "../../../src/queries/delivery/get-warnings.ts";
+import { adminMessage } from "../../../src/slack/messages/admin-message.ts";
+import type { AdminMessageItem } from "../../../src/usecases/delivery/tell-admins.ts";
+import { warnAdmins } from "../../../src/usecases/delivery/warn-admins.ts";
+import { recordSetting } from "../../../src/usecases/shared/record-setting.ts";
+import { accepted, buildCatalog, type Catalog, commerce, idOf } from "../../support/catalog.ts";
+import { type TestDatabase, testDatabase } from "../../support/database.ts";
+import { textOf } from "../../support/world.ts";
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await testDatabase();
+});
+afterAll(() => database?.drop());
+
+/** Runs the check and gives what each admin is told by it, as text. */
+async function warned(house: Catalog): Promise<Record<string, string[]>> {
+  const before = (await house.outbox("send-admin-message")).length;
+  await warnAdmins(house.context, house.organizationId);
+  const items = (await house.outbox("send-admin-message")).slice(before);
+  const said: Record<string, string[]> = {};
+  for (const item of items) {
+    const { recipientId, subjects } = item.payload as AdminMessageItem;
+    said[recipientId] = [...(said[recipientId] ?? []), (await words(house, subjects)) ?? "nothing"];
+  }
+  return said;
+}
+
+async function words(house: Catalog, subjects: string[]): Promise<string | null> {
+  const view = await getWarnings(house.context.db, house.organizationId, subjects, house.clock.now);
+  const message = adminMessage(view);
+  return message === null ? null : textOf(message);
+}
+
+test("nobody is told anything while enough people can decide", async () => {
+  const house = await buildCatalog(database);
+  await house.requested();
+  expect(await warned(house)).toEqual({});
+});
+
+test("R6: a project and a request that nobody can decide are told to every admin, once, in one message", async () => {
+  const house = await buildCatalog(database);
+  const number = await house.requested();
+  await house.hold("Admin", ["ada", "dora"]);
+  await house.people(["bob", "carol"], "deactivated");
+  const said = await warned(house);
+  expect(Object.keys(said).sort()).toEqual([idOf("ada"), idOf("dora")]);
+  expect(said[idOf("ada")]).toEqual([
+    [
+      `⚠️ Too few people can review in Commerce. Too few people can decide #${number}.`,
+      "⚠️ *Commerce*: 1 approval is needed, and nobody can review.",
+      `⚠️ *#${number}* Orders 1.3.0 from Development to Staging, asked for by dana: nobody can decide it now.`,
+      "Details",
+      "Add people to Reviewer, or choose other reviewers, with /promotion-settings. You are told this once.",
+    ].join("\n"),
+  ]);
+  expect(await warned(house)).toEqual({});
+});
+
+test("R6: what was mended and breaks anew is told anew; what breaks meanwhile is told by itself", async () => {
+  const house = await buildCatalog(database);
+  await house.people(["bob", "carol"], "deactivated");
+  expect(await warned(house)).toMatchObject({ [idOf("ada")]: [expect.stringContaining("*Commerce*")] });
+  await house.people(["bob"]);
+  const number = await house.requested();
+  expect(await warned(house)).toEqual({});
+  await house.people(["bob"], "guest");
+  const [again] = (await warned(house))[idOf("ada")] ?? [];
+  expect(again).toContain("*Commerce*");
+  expect(again).toContain(`*#${number}*`);
+  await house.people(["bob"]);
+  await house.people(["bob"], "deactivated");
+  // Mended and broken again between two checks: nobody could have noticed.
+  expect(await warned(house)).toEqual({});
+});
+
+test("what was mended before the message goes out is not told", async () => {
+  const house = await buildCatalog(database);
+  await house.people(["bob", "carol"], "deactivated");
+  await warnAdmins(house.context, house.organizationId);
+  const [subjects = []] = (await house.outbox("send-admin-message")).map(
+    ({ payload }) => (payload as AdminMessageItem).subjects,
+  );
+  expect(subjects).toHaveLength(1);
+  await house.people(["bob"]);
+  expect(await words(house, subjects)).toBeNull();
+});
+
+test("R5, R6: the requester does not count for their own request, unless the workflow allows it", async () => {
+  const house = await buildCatalog(database, { reviewers: ["bob", "dana"] });
+  await house.requested();
+  await house.people(["bob"], "deactivated");
+  const [said] = (await warned(house))[idOf("ada")] ?? [];
+  expect(said).toContain("nobody can decide it now");
+  expect(said).not.toContain("*Commerce*");
+  await house.saveWorkflow({ options: { selfReview: true } });
+  await warned(house);
+  await house.saveWorkflow({ options: { selfReview: false } });
+  const [again] = (await warned(house))[idOf("ada")] ?? [];
+  expect(again).toContain("nobody can decide it now");
+});
+
+test("R4, R7: an approval that was given stays counted; who gave it cannot give another", async () => {
+  const house = await buildCatalog(database, {
+    reviewers: ["bob", "carol", "dora"],
+    options: { requiredApprovals: 2 },
+  });
+  const number = await house.requested();
+  accepted(await house.review("bob", number, "approve"));
+  await house.people(["bob"], "deactivated");
+  expect(await warned(house)).toEqual({});
+  await house.people(["bob"]);
+  await house.people(["carol", "dora"], "deactivated");
+  const [said] = (await warned(house))[idOf("ada")] ?? [];
+  expect(said).toContain("⚠️ *Commerce*: 2 approvals are needed, and only 1 person can review.");
+  expect(said).toContain("it needs 1 more approval, and nobody can give one");
+});
+
+test("R1: with the workflow off no project is short of reviewers; requests that live on still are", async () => {
+  const house = await buildCatalog(database);
+  const number = await house.requested();
+  await house.saveWorkflow({ enabled: false });
+  await house.people(["bob", "carol"], "deactivated");
+  const [said] = (await warned(house))[idOf("ada")] ?? [];
+  expect(said).toContain(`*#${number}*`);
+  expect(said).not.toContain("*Commerce*");
+});
+
+test("with nobody to tell it stays untold, until there is an admin", async () => {
+  const house = await buildCatalog(database);
+  await house.people(["bob", "carol", "ada"], "deactivated");
+  expect(await warned(house)).toEqual({});
+  await house.people(["dora"]);
+  await house.hold("Admin", ["dora"]);
+  expect(Object.keys(await warned(house))).toEqual([idOf("dora")]);
+});
+
+test("two replicas that look at once tell it once", async () => {
+  const house = await buildCatalog(database);
+  await house.people(["bob", "carol"], "deactivated");
+  await Promise.all([1, 2, 3].map(() => warnAdmins(house.context, house.organizationId)));
+  expect(await house.outbox("send-admin-message")).toHaveLength(1);
+});
+
+test("an expired or decided request is nobody's to decide", async () => {
+  const house = await buildCatalog(database, { projects: [commerce] });
+  await house.requested();
+  await house.saveWorkflow({ enabled: false });
+  await house.people(["bob", "carol"], "deactivated");
+  house.later({ days: 7 });
+  expect(await warned(house)).toEqual({});
+});
+
+test("every change of a setting has it looked at", async () => {
+  const house = await buildCatalog(database);
+  const { organizationId, context } = house;
+  await context.db.transaction((tx) =>
+    recordSetting(tx, {
+      ...{ organizationId, actor: { kind: "system", reason: "test" }, surface: "job", at: house.clock.now },
+      ...{ action: "role.saved", subject: "role:1", before: null, after: null },
+    }),
+  );
+  expect(await house.outbox("warn-admins")).toMatchObject([{ settledAt: null }]);
+  expect(await house.outbox("settings-changed")).toMatchObject([{ settledAt: null }]);
+});
+
+test("a long list is cut, and names cannot come alive", async () => {
+  const projects = Array.from({ length: 12 }, (_, at) => ({
+    id: `p${at}`,
+    name: `<!channel> ${at}`,
+    available: 0,
+    required: 2,
+  }));
+  const message = adminMessage({
+    projects,
+    requests: [],
+    moreRequests: 0,
+    strayRoles: [],
+    workflowRoles: [],
+    stops: [],
+    addresses: [],
+    outside: [],
+  });
+  const said = textOf(message ?? { blocks: [] });
+  expect(said).not.toContain("<!channel>");
+  expect(said).toContain("… and 2 more projects.");
+  expect(said).toContain("Choose reviewer roles with /promotion-settings.");
+});
+
+test("many refused addresses fit one message, however long what Resend says of them, and nothing comes alive", () => {
+  const addresses = Array.from({ length: 12 }, (_, at) => ({
+    address: `${"&".repeat(300)}${at}@acme.example`,
+    people: [`<!channel> ${"&".repeat(100)}`, "Bob", "Carol", "Dora"],
+    reason: `<!here> ${"<".repeat(2000)}`,
+  }));
+  const stops = [{ farEnd: "email" as const, reason: "<!here>".repeat(500), since: new Date(0) }];
+  const message = adminMessage({
+    ...{ projects: [], requests: [], moreRequests: 0, strayRoles: [], workflowRoles: [] },
+    ...{ stops, addresses, outside: [] },
+  });
+  const said = textOf(message ?? { blocks: [] });
+  expect(said).not.toMatch(/<!(channel|here)>/);
+  expect(said).toContain("… and 2 more addresses.");
+  for (const block of message?.blocks ?? [])
+    if (block.type === "section") expect(block.text?.text.length).toBeLessThanOrEqual(3000);
+});
+
+test("what was deployed outside approval is told in one message, however long things are called", () => {
+  const name = `<!channel> ${"&".repeat(100)}`;
+  const outside = Array.from({ length: 12 }, (_, at) => ({
+    ...{ id: `d${at}`, project: name, integration: name, environment: name, version: name },
+    ...{ status: "succeeded" as const, live: false, at: new Date(0) },
+    by: { person: { id: "U1", name }, through: name },
+  }));
+  const message = adminMessage({
+    ...{ projects: [], requests: [], moreRequests: 0, strayRoles: [], workflowRoles: [], stops: [] },
+    ...{ addresses: [], outside },
+  });
+  const said = textOf(message ?? { blocks: [] });
+  expect(said).not.toContain("<!channel>");
+  expect(said).toContain("… and 6 more deployments.");
+  for (const block of message?.blocks ?? [])
+    if (block.type === "section") expect(block.text?.text.length).toBeLessThanOrEqual(3000);
+});

@@ -1,0 +1,381 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import type { StandInMessage } from "../../../sandbox/slack/index.ts";
+import { eventually, type TestWorld, testWorld, textOf } from "../../support/world.ts";
+
+let world: TestWorld;
+/** By how much the bot's clock is ahead: what it knows of people grows old. */
+let aheadMs = 0;
+let built = 0;
+
+beforeAll(async () => {
+  world = await testWorld({ now: () => new Date(Date.now() + aheadMs) });
+});
+
+afterAll(() => world?.stop());
+
+afterEach(async () => {
+  const { slack } = world;
+  for (const name of ["dana", "bob", "carol", "sam", "ada"])
+    while (slack.topView(world.id(name))) await slack.closeView(world.id(name));
+  expect(slack.violations).toEqual([]);
+});
+
+/** Builds something new and asks for its promotion. Gives the request's number. */
+async function ask(message = "", name = "dana", path = "commerce/orders-sync"): Promise<number> {
+  built += 1;
+  await world.golive(path, { development: `2.0.${built}` });
+  await world.request(name, path, message);
+  return Number(/^#(\d+)/.exec(world.cardOf(name).text)?.[1]);
+}
+
+const click = (name: string, number: number, actionId: string) =>
+  world.slack.click(world.id(name), world.cardFor(name, number), { actionId });
+
+const actions = ({ blocks }: Pick<StandInMessage, "blocks">): string[] =>
+  blocks
+    .filter(({ type }) => type === "actions")
+    .flatMap(({ elements }) => (elements as { action_id: string }[]).map((one) => one.action_id));
+
+const says = (name: string, number: number) => textOf(world.cardFor(name, number));
+
+const told = (name: string, words: string | RegExp) =>
+  eventually(() => expect(world.privately(name)).toMatch(words));
+
+const opened = (name: string, title: string) =>
+  eventually(() => expect(world.modal(name).title?.text).toBe(title));
+
+/** Somebody clicks a button of another person's card, which stands in a channel that both see. */
+async function clickOn(name: string, owner: string, number: number, actionId: string) {
+  const { workspace } = world.slack;
+  const { text, blocks } = world.cardFor(owner, number);
+  const channel = [...workspace.channels.values()].find((one) => one.name === "general")?.id as string;
+  const copy = workspace.post({ channel, user: workspace.bot.userId, text, blocks: structuredClone(blocks) });
+  await world.slack.click(world.id(name), copy, { actionId });
+}
+
+describe("Approve", () => {
+  test("decides with one click, and every card is re-drawn in place", async () => {
+    const number = await ask("Ready");
+    const before = ["bob", "carol", "dana"].map((name) => world.cardFor(name, number).ts);
+    expect(says("bob", number)).toContain("Ready");
+    expect(actions(world.cardFor("bob", number))).toEqual(["approve_request", "open_reject", "open_details"]);
+    expect(JSON.stringify(world.cardFor("bob", number).blocks)).not.toContain('"confirm"');
+    const started = Date.now();
+    expect(await click("bob", number, "approve_request")).toMatchObject({ status: 200, body: "" });
+    expect(Date.now() - started).toBeLessThan(3000);
+    await world.app.idle();
+    for (const [i, name] of ["bob", "carol", "dana"].entries()) {
+      const card = world.cardFor(name, number);
+      expect(card.ts).toBe(before[i]);
+      expect(card.edited).toBeDefined();
+      expect(textOf(card)).toContain("Approved by Bob Reviewer");
+      expect(textOf(card)).toMatch(/Approved by Bob Reviewer\*? · <!date\^\d+\^/);
+      expect(actions(card)).not.toContain("approve_request");
+      expect(actions(card)).not.toContain("open_reject");
+    }
+    expect(actions(world.cardFor("dana", number))).toEqual([
+      "promote_request",
+      "open_cancel",
+      "open_details",
+    ]);
+    expect(world.slack.topView(world.id("bob"))).toBeUndefined();
+  });
+
+  test("for a critical target Slack's confirm dialog names the environment first", async () => {
+    await world.request("dana", "inventory-feed production");
+    const approve = JSON.stringify(world.cardOf("bob").blocks);
+    expect(approve).toContain("Approve for Production?");
+    expect(approve).toContain("Inventory Feed 0.13.0 may then be promoted to Production.");
+    await world.press("bob", "approve_request");
+    await world.app.idle();
+    expect(textOf(world.cardOf("bob"))).toContain("Approved by Bob Reviewer");
+  });
+
+  test("R8: clicked again it is answered done, and nothing is told twice", async () => {
+    const number = await ask();
+    const card = structuredClone(world.cardFor("bob", number));
+    const target = { actionId: "approve_request" };
+    const held = world.slack.faults.hold("chat.update");
+    await Promise.all([1, 2, 3].map(() => world.slack.click(world.id("bob"), card, target)));
+    await told("bob", `Done: you had approved #${number} already.`);
+    held.release();
+    await world.app.idle();
+    const outcomes = world.texts("dana").filter((text) => text.includes(`approved #${number} `));
+    expect(outcomes).toHaveLength(1);
+    const mails = (await world.mail.inbox()).filter(
+      ({ to, subject }) => to === "dev@acme.example" && subject.includes(`#${number}`),
+    );
+    expect(mails).toHaveLength(1);
+  });
+
+  test("R8: after somebody else decided, the person is told privately who", async () => {
+    const number = await ask();
+    const held = world.slack.faults.hold("chat.update");
+    await click("bob", number, "approve_request");
+    await held.reached;
+    await click("carol", number, "approve_request");
+    await told("carol", `#${number} is not waiting for review any more: approved by Bob Reviewer`);
+    await click("carol", number, "open_reject");
+    await eventually(() => expect(world.slack.ephemeralsFor(world.id("carol"))).toHaveLength(2));
+    expect(world.slack.topView(world.id("carol"))).toBeUndefined();
+    held.release();
+    await world.app.idle();
+    expect(says("carol", number)).toContain("Approved by Bob Reviewer");
+    expect(says("carol", number)).not.toContain("Carol Reviewer ·");
+  });
+});
+
+describe("Reject", () => {
+  test("opens a small modal; its comment is on every card, in the requester's message and email", async () => {
+    const number = await ask();
+    await click("carol", number, "open_reject");
+    await opened("carol", `Reject #${number}`);
+    await world.slack.submit(world.id("carol"), { comment_input: "Not on a Friday & <!here>" });
+    expect(world.slack.topView(world.id("carol"))).toBeUndefined();
+    await world.app.idle();
+    for (const name of ["bob", "carol", "dana"]) {
+      expect(says(name, number)).toContain("Rejected by Carol Reviewer");
+      expect(says(name, number)).toContain("Not on a Friday & <!here>");
+      expect(actions(world.cardFor(name, number))).toEqual(["open_details"]);
+    }
+    expect(world.texts("dana").at(-1)).toContain(`Carol Reviewer rejected #${number}`);
+    expect(world.texts("dana").at(-1)).toContain("Not on a Friday");
+    const mail = (await world.mail.inbox()).find(({ to }) => to === "dev@acme.example");
+    expect(mail?.text).toContain("Not on a Friday & <!here>");
+  });
+
+  test("R7: where the workflow says so, it needs a comment: an error on its field", async () => {
+    await world.reseed((seed) => Object.assign(seed.workflow?.options ?? {}, { commentOnReject: true }));
+    const number = await ask();
+    await click("bob", number, "open_reject");
+    await opened("bob", `Reject #${number}`);
+    const empty = await world.slack.submit(world.id("bob"), { comment_input: "" });
+    expect(empty.error).toBe("input_invalid");
+    await world.slack.submit(world.id("bob"), { comment_input: "   " });
+    expect(world.modal("bob").errors).toEqual({
+      comment: "Say why: the workflow asks for a comment on Reject.",
+    });
+    await world.slack.submit(world.id("bob"), { comment_input: "Because" });
+    await world.app.idle();
+    expect(says("bob", number)).toContain("Rejected by Bob Reviewer");
+    await world.reseed(() => {});
+  });
+
+  test("R8: submitted after somebody else decided, it becomes the outcome's view and keeps the comment", async () => {
+    const number = await ask();
+    await click("carol", number, "open_reject");
+    await opened("carol", `Reject #${number}`);
+    await click("bob", number, "approve_request");
+    await world.app.idle();
+    await world.slack.submit(world.id("carol"), { comment_input: "I took an hour to write this" });
+    expect(world.modal("carol").title?.text).toBe(`Request #${number}`);
+    expect(world.modal("carol").submit).toBeNull();
+    expect(world.modalText("carol")).toContain("approved by Bob Reviewer");
+    expect(world.modalText("carol")).toContain("Not sent. What you wrote\nI took an hour to write this");
+    await world.app.idle();
+    expect(says("dana", number)).not.toContain("I took an hour");
+  });
+
+  test("R8: submitted twice at once, it is one rejection", async () => {
+    const number = await ask();
+    await click("carol", number, "open_reject");
+    await opened("carol", `Reject #${number}`);
+    world.slack.fill(world.id("carol"), "comment_input", "No");
+    const both = await Promise.all([1, 2].map(() => world.slack.submit(world.id("carol"))));
+    expect(both.map(({ status }) => status)).toEqual([200, 200]);
+    expect(JSON.stringify(both)).toContain(`Done: you had rejected #${number} already.`);
+    await world.app.idle();
+    expect(world.texts("dana").filter((text) => text.includes(`rejected #${number} `))).toHaveLength(1);
+  });
+});
+
+describe("Review Details", () => {
+  test("shows everything and preselects neither verdict", async () => {
+    const number = await ask("Look at the mapping");
+    await click("bob", number, "open_details");
+    await opened("bob", "Review Details");
+    const words = world.modalText("bob");
+    for (const shown of [
+      "Orders Sync",
+      "Commerce",
+      "Development → Staging",
+      `2.0.${built}`,
+      "Look at the mapping",
+    ])
+      expect(words).toContain(shown);
+    expect(world.modal("bob").values.verdict?.verdict_input?.selected_option ?? null).toBeNull();
+    expect((await world.slack.submit(world.id("bob"))).error).toBe("input_invalid");
+    await world.slack.submit(world.id("bob"), { verdict_input: "approve", comment_input: "Fine" });
+    expect(world.slack.topView(world.id("bob"))).toBeUndefined();
+    await world.app.idle();
+    expect(says("carol", number)).toContain("Approved by Bob Reviewer");
+    expect(says("carol", number)).toContain("Fine");
+    expect(world.texts("dana").at(-1)).toContain("Fine");
+  });
+
+  test("R8: submitted too late, it becomes the outcome's view and keeps the comment", async () => {
+    const number = await ask();
+    await click("bob", number, "open_details");
+    await opened("bob", "Review Details");
+    await click("carol", number, "open_reject");
+    await opened("carol", `Reject #${number}`);
+    await world.slack.submit(world.id("carol"), { comment_input: "Mine was first" });
+    await world.slack.submit(world.id("bob"), { verdict_input: "approve", comment_input: "Mine is lost?" });
+    expect(world.modalText("bob")).toContain("rejected by Carol Reviewer");
+    expect(world.modalText("bob")).toContain("Mine was first");
+    expect(world.modalText("bob")).toContain("Not sent. What you wrote\nMine is lost?");
+    await world.app.idle();
+    expect(says("bob", number)).not.toContain("Mine is lost?");
+  });
+
+  test("R8: what the person had decided already is answered done", async () => {
+    const number = await ask();
+    await click("bob", number, "open_details");
+    await opened("bob", "Review Details");
+    await click("bob", number, "approve_request");
+    await world.slack.submit(world.id("bob"), { verdict_input: "approve" });
+    expect(world.modalText("bob")).toContain(`Done: you had approved #${number} already.`);
+    await world.app.idle();
+  });
+
+  test("the requester sees it without a review to give, with the reason", async () => {
+    const number = await ask();
+    await click("dana", number, "open_details");
+    await opened("dana", "Review Details");
+    expect(world.modal("dana").submit).toBeNull();
+    expect(world.modalText("dana")).toContain(
+      "You are not a reviewer of Commerce. Bob Reviewer and Carol Reviewer can.",
+    );
+  });
+});
+
+describe("R7: two approvals", () => {
+  beforeAll(() => world.setOptions({ requiredApprovals: 2 }));
+  afterAll(() => world.reseed(() => {}));
+
+  test("the first one is counted and shown, the second one decides", async () => {
+    const number = await ask();
+    expect(says("bob", number)).toMatch(/0 of 2/);
+    await click("bob", number, "approve_request");
+    await told("bob", `Done: your approval of #${number} counts. More are needed.`);
+    await world.app.idle();
+    for (const name of ["bob", "carol", "dana"]) {
+      expect(says(name, number)).toMatch(/1 of 2/);
+      expect(says(name, number)).toContain("Approved by Bob Reviewer");
+    }
+    expect(says("bob", number)).toContain("You approved. You can change your review");
+    await click("bob", number, "approve_request");
+    await told("bob", `Done: you had approved #${number} already.`);
+    expect(says("bob", number)).toMatch(/1 of 2/);
+    await click("carol", number, "approve_request");
+    await world.app.idle();
+    expect(says("dana", number)).toContain("Approved by Carol Reviewer");
+    expect(actions(world.cardFor("dana", number))).toContain("promote_request");
+  });
+
+  test("who approved may still reject", async () => {
+    const number = await ask();
+    await click("bob", number, "approve_request");
+    await world.app.idle();
+    await click("bob", number, "open_details");
+    await opened("bob", "Review Details");
+    expect(JSON.stringify(world.modal("bob").blocks)).toContain(
+      "You approved before; a new review takes its place.",
+    );
+    await world.slack.submit(world.id("bob"), {
+      verdict_input: "reject",
+      comment_input: "On second thought",
+    });
+    await world.app.idle();
+    expect(says("dana", number)).toContain("Rejected by Bob Reviewer");
+    expect(says("dana", number)).not.toContain("Approved by Bob Reviewer");
+  });
+
+  test("R4: who lost the role loses the buttons, and a click that was under way is told", async () => {
+    const number = await ask();
+    const drawing = world.slack.faults.hold("chat.update");
+    const reseeded = world.reseed((seed) => {
+      Object.assign(seed.workflow?.options ?? {}, { requiredApprovals: 2 });
+      const managers = seed.roles.find(({ name }) => name === "Release Managers");
+      if (managers) managers.members = ["bob@acme.example"];
+    });
+    await drawing.reached;
+    await click("carol", number, "approve_request");
+    await told("carol", /You are not a reviewer of Commerce\. Bob Reviewer can\./);
+    drawing.release();
+    await reseeded;
+    expect(actions(world.cardFor("carol", number))).toEqual(["open_details"]);
+    expect(says("carol", number)).toContain("You can no longer review this request.");
+    await world.reseed((seed) => Object.assign(seed.workflow?.options ?? {}, { requiredApprovals: 2 }));
+  });
+});
+
+describe("R13: who may not act is told privately why, and who can", () => {
+  const nobodyElse = ["approve_request", "open_reject"] as const;
+
+  test.each(nobodyElse)("R5: the requester, though they hold the role, by %s", async (actionId) => {
+    const number = await ask("", "bob");
+    expect(
+      world.slack.messagesFor(world.id("bob")).filter(({ text }) => text.includes(`#${number} `)),
+    ).toHaveLength(1);
+    await clickOn("bob", "carol", number, actionId);
+    await told("bob", `You asked for #${number}, so somebody else must review it. Carol Reviewer can.`);
+    expect(world.slack.topView(world.id("bob"))).toBeUndefined();
+    await world.app.idle();
+    expect(says("carol", number)).not.toContain("Approved");
+  });
+
+  test.each(nobodyElse)("R4: somebody without the role, by %s", async (actionId) => {
+    const number = await ask();
+    await clickOn("sam", "bob", number, actionId);
+    await told("sam", "You are not a reviewer of Commerce. Bob Reviewer and Carol Reviewer can.");
+    expect(world.slack.topView(world.id("sam"))).toBeUndefined();
+  });
+
+  test.each(nobodyElse)("R4: who holds the role for another project, by %s", async (actionId) => {
+    await world.request("dana", actionId === "open_reject" ? "finance/billing" : "finance/ledger-export");
+    const number = Number(/^#(\d+)/.exec(world.cardOf("dana").text)?.[1]);
+    expect(() => world.cardFor("carol", number)).toThrow();
+    await clickOn("carol", "bob", number, actionId);
+    await told("carol", "You are not a reviewer of Finance. Bob Reviewer can.");
+  });
+
+  test("Review Details says it instead of the verdict", async () => {
+    const number = await ask();
+    await clickOn("sam", "bob", number, "open_details");
+    await opened("sam", "Review Details");
+    expect(world.modal("sam").submit).toBeNull();
+    expect(world.modalText("sam")).toContain(
+      "You are not a reviewer of Commerce. Bob Reviewer and Carol Reviewer can.",
+    );
+  });
+
+  test("Promote and Cancel Request: in a project with requester roles, and for strangers to the request", async () => {
+    await world.request("dana", "finance/tax-reports");
+    const number = Number(/^#(\d+)/.exec(world.cardOf("dana").text)?.[1]);
+    await clickOn("sam", "dana", number, "open_cancel");
+    await told("sam", `You can't cancel #${number}. Dana Developer or an admin can.`);
+    await clickOn("bob", "bob", number, "approve_request");
+    await world.app.idle();
+    await clickOn("sam", "dana", number, "promote_request");
+    await told("sam", "In this project only Finance Developers can request and promote.");
+    await clickOn("sam", "dana", number, "open_cancel");
+    await told("sam", `You can't cancel #${number}. Dana Developer, a reviewer or an admin can.`);
+    await world.app.idle();
+    expect(actions(world.cardFor("dana", number))).toContain("promote_request");
+  });
+
+  test("R4: a guest, who holds the role, is told that guests cannot", async () => {
+    const number = await ask();
+    const carol = [...world.slack.workspace.people.values()].find(({ name }) => name === "carol");
+    Object.assign(carol ?? {}, { isRestricted: true });
+    aheadMs += 11 * 60_000;
+    await click("carol", number, "approve_request");
+    await told("carol", "Guests can't review. Bob Reviewer can.");
+    Object.assign(carol ?? {}, { isRestricted: false });
+    aheadMs += 11 * 60_000;
+    await click("carol", number, "approve_request");
+    await world.app.idle();
+    expect(says("dana", number)).toContain("Approved by Carol Reviewer");
+  });
+});

@@ -1,0 +1,223 @@
+import { randomUUID } from "node:crypto";
+import { and, eq } from "drizzle-orm";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import * as schema from "../../db/schema/index.ts";
+import type { Commit } from "../../src/domain/requests/comparison.ts";
+import type { Actor } from "../../src/domain/shared/actor.ts";
+import { getPromotionChoice } from "../../src/queries/requests/get-promotion-choice.ts";
+import { getRequest } from "../../src/queries/requests/get-request.ts";
+import type { SeedContent } from "../../src/usecases/catalog/load-seed.ts";
+import { accepted, buildCatalog, by, type Catalog, commerce, idOf } from "../support/catalog.ts";
+import { type TestDatabase, testDatabase } from "../support/database.ts";
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await testDatabase();
+});
+afterAll(() => database?.drop());
+
+type SeedBuild = SeedContent["projects"][number]["integrations"][number]["builds"][number];
+
+const commit = (hash: string) => ({ hash, message: `Change ${hash}`, author: "Dana" });
+const stored = (hash: string): Commit => ({ ...commit(hash), link: null });
+const build = (id: string, hashes?: string[]): SeedBuild => ({
+  ...{ id, version: `1.${id}.0`, commit: `c0ffee${id}` },
+  ...(hashes && { commits: hashes.map(commit) }),
+});
+
+/** The example with these builds, oldest first, and this live. */
+const withBuilds = (builds: SeedBuild[], live: Record<string, string>) => [
+  {
+    ...commerce,
+    integrations: commerce.integrations.map((one) => ({
+      ...one,
+      ...{ builds, live, compareUrl: "https://git.example/{from}...{to}" },
+    })),
+  },
+];
+
+/** Four builds with their commits; 4 is in Development, 1 in Staging. */
+const listed = () =>
+  withBuilds([build("1", ["a"]), build("2", ["c", "b"]), build("3", ["d", "c"]), build("4", ["e"])], {
+    development: "4",
+    staging: "1",
+  });
+
+const comparisonOf = async (house: Catalog, number: number) =>
+  (await getRequest(house.context.db, house.organizationId, number, house.clock.now))?.comparison;
+
+const setDeployment = (house: Catalog, id: string, change: Partial<typeof schema.deployments.$inferInsert>) =>
+  house.context.db
+    .update(schema.deployments)
+    .set(change)
+    .where(and(eq(schema.deployments.organizationId, house.organizationId), eq(schema.deployments.id, id)));
+
+test("the commits of the builds after the live one, newest first and each once, and where to compare them", async () => {
+  const house = await buildCatalog(database, { projects: listed() });
+  const number = await house.requested({ buildId: house.build("4") });
+  expect(await comparisonOf(house, number)).toEqual({
+    direction: "forward",
+    from: {
+      ...{ id: house.build("1"), version: "1.1.0", commit: "c0ffee1" },
+      deployed: { by: { person: null, reason: "seed file" }, requestNumber: null },
+    },
+    commits: { shown: ["e", "d", "c", "b"].map(stored), count: 4, atLeast: false },
+    link: "https://git.example/c0ffee1...c0ffee4",
+    remarks: [{ kind: "skipped", count: 2, atLeast: false }],
+  });
+});
+
+test("a build between that was live there before was not skipped", async () => {
+  const house = await buildCatalog(database, { projects: listed() });
+  await house.deploy("staging", "2");
+  await house.deploy("staging", "3", "in progress");
+  await house.deploy("staging", "1");
+  const number = await house.requested({ buildId: house.build("4") });
+  expect((await comparisonOf(house, number))?.remarks).toEqual([
+    { kind: "skipped", count: 1, atLeast: false },
+  ]);
+});
+
+test("the first ten commits are read, the others counted; a build without a list makes it at least so many", async () => {
+  const hashes = Array.from({ length: 14 }, (_, i) => `h${String(i).padStart(2, "0")}`);
+  const house = await buildCatalog(database, {
+    projects: withBuilds([build("1"), build("2"), build("3", hashes)], { development: "3", staging: "1" }),
+  });
+  const compared = await comparisonOf(house, await house.requested());
+  expect(compared?.commits).toEqual({ shown: hashes.slice(0, 10).map(stored), count: 14, atLeast: true });
+});
+
+test("a first deployment has nothing before it", async () => {
+  const house = await buildCatalog(database, {
+    projects: withBuilds([build("1", ["a"]), build("3", ["b"])], { development: "3" }),
+  });
+  expect(await comparisonOf(house, await house.requested())).toMatchObject({
+    direction: "first",
+    from: null,
+    commits: { shown: [], count: 0 },
+    link: null,
+    remarks: [{ kind: "first" }],
+  });
+});
+
+test("an older build than the live one is a rollback: the commits that it takes back", async () => {
+  const house = await buildCatalog(database, {
+    projects: withBuilds([build("1", ["a"]), build("2", ["b"]), build("3", ["c"])], {
+      development: "1",
+      staging: "3",
+    }),
+  });
+  expect(await comparisonOf(house, await house.requested({ buildId: house.build("1") }))).toMatchObject({
+    direction: "back",
+    commits: { shown: ["c", "b"].map(stored), count: 2 },
+    link: "https://git.example/c0ffee1...c0ffee3",
+    remarks: [{ kind: "rollback" }],
+  });
+});
+
+test("a build that is not the newest: the newest one is named, wherever it is", async () => {
+  const house = await buildCatalog(database);
+  expect((await comparisonOf(house, await house.requested()))?.remarks).toEqual([
+    { kind: "newer", buildId: house.build("4"), version: "1.4.0" },
+  ]);
+});
+
+test.each<[string, Actor, unknown]>([
+  ["a member", by("carol"), { person: { id: idOf("carol"), name: "carol" } }],
+  [
+    "a token",
+    {
+      kind: "token",
+      ...{ tokenId: randomUUID(), name: "CI", memberId: idOf("carol"), makerId: idOf("ada") },
+    },
+    { person: { id: idOf("carol"), name: "carol" }, through: "CI" },
+  ],
+  ["somebody whom nobody knows", by("nobody"), { person: { id: idOf("nobody"), name: idOf("nobody") } }],
+])("who deployed what is live: %s", async (_, startedBy, shown) => {
+  const house = await buildCatalog(database);
+  await setDeployment(house, await house.deploy("staging", "1"), { startedBy });
+  const compared = await comparisonOf(house, await house.requested());
+  expect(compared?.from?.deployed).toEqual({ by: shown, requestNumber: null });
+});
+
+test("what is live came past the gate, or for a request", async () => {
+  const house = await buildCatalog(database);
+  await setDeployment(house, await house.deploy("staging", "1"), { outside: true, requestNumber: 7 });
+  const compared = await comparisonOf(house, await house.requested());
+  expect(compared?.remarks).toContainEqual({ kind: "outside" });
+  expect(compared?.from?.deployed?.requestNumber).toBe(7);
+});
+
+test("a closed request stays compared with what was live when it was made; a promoted one with what it replaced", async () => {
+  const house = await buildCatalog(database, { projects: listed() });
+  const cancelled = await house.requested({ buildId: house.build("4") });
+  accepted(await house.cancel("dana", cancelled));
+  await house.deploy("staging", "2");
+  expect((await comparisonOf(house, cancelled))?.from?.version).toBe("1.1.0");
+
+  const { number, deploymentId } = await house.promoting({ buildId: house.build("4") });
+  expect((await comparisonOf(house, number))?.from?.version).toBe("1.2.0");
+  await house.report(deploymentId, { status: "succeeded" });
+  expect(await comparisonOf(house, number)).toMatchObject({
+    from: { version: "1.2.0", deployed: null },
+    commits: { shown: ["e", "d", "c"].map(stored) },
+  });
+});
+
+test("the same build went live there meanwhile: there is nothing to compare", async () => {
+  const house = await buildCatalog(database);
+  const number = await house.requested();
+  await house.deploy("staging", "3");
+  expect(await comparisonOf(house, number)).toBeNull();
+});
+
+test("who asks sees the comparison before they do", async () => {
+  const house = await buildCatalog(database, { projects: listed() });
+  const { db, now } = house.context;
+  const choice = (target: string) =>
+    getPromotionChoice(
+      ...([db, house.organizationId, idOf("dana"), house.integration()] as const),
+      house.environment(target),
+      now(),
+    );
+  expect((await choice("staging"))?.comparison).toMatchObject({
+    direction: "forward",
+    commits: { count: 4 },
+  });
+  expect((await choice("production"))?.comparison).toMatchObject({ direction: "first" });
+});
+
+test("builds of another integration or organization are not between", async () => {
+  const other = { ...listed()[0], slug: "other", name: "Other" } as typeof commerce;
+  await buildCatalog(database, { projects: listed() });
+  const house = await buildCatalog(database, { projects: [...listed(), other] });
+  const compared = await comparisonOf(house, await house.requested({ buildId: house.build("4") }));
+  expect(compared).toMatchObject({ commits: { count: 4 }, remarks: [{ kind: "skipped", count: 2 }] });
+});
+
+test("many builds between: a bounded number is read, and counts say at least", async () => {
+  const house = await buildCatalog(database, {
+    projects: withBuilds([build("1"), build("3")], { development: "3", staging: "1" }),
+  });
+  const { db } = house.context;
+  const at = (hours: number) => new Date(house.clock.now.getTime() + hours * 3_600_000);
+  const rows = Array.from({ length: 150 }, (_, i) => ({
+    ...{ organizationId: house.organizationId, id: randomUUID(), integrationId: house.integration() },
+    ...{ externalId: `x${i}`, version: `2.${i}`, commits: [stored(`x${i}`)], createdAt: at(i + 1) },
+  }));
+  await db.insert(schema.builds).values(rows);
+  const newest = rows.at(-1)?.id as string;
+  await db
+    .update(schema.liveBuilds)
+    .set({ buildId: newest })
+    .where(
+      and(
+        eq(schema.liveBuilds.organizationId, house.organizationId),
+        eq(schema.liveBuilds.environmentId, house.environment("development")),
+      ),
+    );
+  expect(await comparisonOf(house, await house.requested({ buildId: newest }))).toMatchObject({
+    commits: { count: 101, atLeast: true },
+    remarks: [{ kind: "skipped", count: 100, atLeast: true }],
+  });
+});

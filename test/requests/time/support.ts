@@ -1,0 +1,55 @@
+import { expect } from "vitest";
+import { countOpen } from "../../../db/delivery/outbox.ts";
+import { jobs, slotOf } from "../../../src/domain/delivery/slots.ts";
+import { takeSlot } from "../../../src/usecases/delivery/take-slot.ts";
+import { eventually, type TestWorld, type TestWorldOptions, testWorld } from "../../support/world.ts";
+
+const hour = 3_600_000;
+
+export type TimedWorld = TestWorld & {
+  /** Moves the clock on. */
+  later(by: { days?: number; hours?: number }): void;
+  /** Lets the minute come round: every job's slot is taken and worked, and what follows is sent. */
+  minute(): Promise<void>;
+  /** Resolves when nothing is left to be sent, what waits for a limit included. */
+  quiet(): Promise<void>;
+  /** What stands in a person's messages from this one on. */
+  since(name: string, before: number): string[];
+  /** The actions of a card of theirs. */
+  actions(name: string, number: number): string[];
+  /** The subjects and texts of the mails to somebody, the oldest first. */
+  mailsTo(name: string): Promise<{ subject: string; text: string }[]>;
+};
+
+/** A world whose clock is moved by hand. */
+export async function timedWorld(options: TestWorldOptions = {}): Promise<TimedWorld> {
+  let passedMs = 0;
+  const world = await testWorld({ ...options, now: () => new Date(Date.now() + passedMs) });
+  const added = {
+    later: ({ days = 0, hours = 0 }: { days?: number; hours?: number }) => {
+      passedMs += (days * 24 + hours) * hour;
+    },
+    minute: async () => {
+      passedMs += 60_000;
+      const { context, organizationId } = world.app;
+      for (const job of jobs) await takeSlot(context, organizationId, job, slotOf(context.now()));
+      await world.settle();
+    },
+    quiet: () => eventually(async () => expect(await countOpen(world.database.database.db)).toBe(0)),
+    since: (name: string, before: number) => world.texts(name).slice(before),
+    actions: (name: string, number: number) => {
+      const { blocks } = world.cardFor(name, number) as unknown as {
+        blocks: { type: string; elements?: object[] }[];
+      };
+      const buttons = blocks
+        .filter(({ type }) => type === "actions")
+        .flatMap(({ elements = [] }) => elements);
+      return buttons.map((button) => (button as { action_id: string }).action_id);
+    },
+    mailsTo: async (name: string) => {
+      const address = `${name === "dana" ? "dev" : name}@acme.example`;
+      return (await world.mail.inbox()).reverse().filter(({ to }) => to === address);
+    },
+  };
+  return Object.create(world, Object.getOwnPropertyDescriptors(added)) as TimedWorld;
+}

@@ -1,0 +1,69 @@
+import { randomUUID } from "node:crypto";
+import { system } from "../../../src/domain/shared/actor.ts";
+import { type Scope, scopes } from "../../../src/domain/tokens/token.ts";
+import { getRequestStandings } from "../../../src/queries/requests/get-request-progress.ts";
+import { createToken } from "../../../src/usecases/tokens/create-token.ts";
+import { createApi } from "../../../src/web/api/app.ts";
+import { createWaiting } from "../../../src/web/api/requests/wait.ts";
+import { accepted, type Catalog, idOf } from "../catalog.ts";
+
+// biome-ignore lint/suspicious/noExplicitAny: what is in it is what the tests say.
+export type HouseAnswer = { status: number; headers: Headers; body: any };
+
+export type HouseCall = (method: string, path: string, body?: unknown) => Promise<HouseAnswer>;
+
+/** The API of a catalog's house, called without a network, on the house's own clock. */
+export function houseApi(house: Catalog) {
+  const { context, organizationId } = house;
+  const log = { error: console.error, warn: console.warn };
+  const waiting = createWaiting({
+    ...{ now: context.now, log },
+    readStandings: (id, numbers) => getRequestStandings(context.db, id, numbers),
+  });
+  const api = createApi({
+    ...{ context: { ...context, wake: () => waiting.wake() }, waiting, log },
+    publicUrl: "https://signoff.example",
+    cardLink: (_, number, memberId) => `https://signoff.example/r/${number}.${memberId}`,
+    knowRequester: async () => {},
+    readReportToken: () => undefined,
+    callsPerMinute: 100_000,
+  });
+  const callWith =
+    (token: string | null): HouseCall =>
+    async (method, path, body) => {
+      const answer = await api.request(path, {
+        method,
+        headers: {
+          ...(token !== null && { authorization: `Bearer ${token}` }),
+          ...(body !== undefined && { "content-type": "application/json" }),
+        },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      });
+      const text = await answer.text();
+      const json = /json$/.test(answer.headers.get("content-type")?.split(";")[0] ?? "");
+      const lines = answer.headers.get("content-type")?.includes("ndjson");
+      return {
+        status: answer.status,
+        headers: answer.headers,
+        body: json && !lines ? JSON.parse(text) : text,
+      };
+    };
+  /** A token of this person's: every scope and project unless it is said otherwise. */
+  const token = async (
+    owner: string,
+    { only = scopes, project = null }: { only?: readonly Scope[]; project?: string | null } = {},
+  ): Promise<string> => {
+    const { text } = accepted(
+      await createToken(context, {
+        ...{ organizationId, actor: system("test"), surface: "seed", name: `CI ${randomUUID()}` },
+        ...{ scopes: only, projectId: project, memberId: idOf(owner) },
+      }),
+    );
+    return text;
+  };
+  return {
+    ...{ api, waiting, callWith, token },
+    /** A client with such a token. */
+    client: async (...whose: Parameters<typeof token>) => callWith(await token(...whose)),
+  };
+}

@@ -1,0 +1,111 @@
+import { findIntegrationId, findProjectId } from "../../../db/catalog/slugs.ts";
+import { type Delivery, type Receiver, startReceiver } from "../../../examples/receiver/receiver.mjs";
+import { webhookSettings } from "../../../src/compose/webhooks.ts";
+import { member } from "../../../src/domain/shared/actor.ts";
+import { type Scope, scopes } from "../../../src/domain/tokens/token.ts";
+import { saveWebhook } from "../../../src/usecases/deployments/save-webhook.ts";
+import { createToken } from "../../../src/usecases/tokens/create-token.ts";
+import { accepted } from "../catalog.ts";
+import { type TestWorld, testWorld } from "../world.ts";
+import { type CheckedApi, checkedApi } from "./checked-api.ts";
+
+/** People and a workflow, and nothing else: everything else comes through the API. */
+const seed = `
+roles:
+  - { name: Admin, members: [ada@acme.example] }
+  - { name: Release Managers, members: [bob@acme.example, carol@acme.example] }
+workflow:
+  enabled: true
+  roles: [Release Managers]
+  options: { requiredApprovals: 2 }
+`;
+
+export type ApiHouse = {
+  world: TestWorld;
+  /** With a token of Ada's for everything. */
+  api: CheckedApi;
+  /** Makes another token of Ada's. */
+  token(name: string, scopes: readonly Scope[], project?: string): Promise<string>;
+  /** Sets an integration's webhook, as its form in Settings does. Gives the secret. */
+  setWebhook(project: string, integration: string, url: string): Promise<string>;
+  stop(): Promise<void>;
+};
+
+/** The bot between its stand-ins, with no project yet; two approvals are needed. Webhooks may go to this machine. */
+export async function apiHouse(): Promise<ApiHouse> {
+  const world = await testWorld({ empty: true });
+  await world.restartWith({ SIGNOFF_ALLOW_PRIVATE_WEBHOOKS: "true" });
+  await world.load(seed);
+  const { context, organizationId } = world.app;
+  const memberId = world.id("ada");
+  const actor = member(memberId);
+  const idsOf = async (project: string, integration: string) => {
+    const projectId = (await findProjectId(context.db, organizationId, project)) ?? "";
+    const integrationId = await findIntegrationId(context.db, organizationId, projectId, integration);
+    return { projectId, integrationId: integrationId ?? "" };
+  };
+  const token = async (name: string, allowed: readonly Scope[], project?: string) => {
+    const projectId = project === undefined ? null : (await idsOf(project, "")).projectId;
+    const input = {
+      organizationId,
+      actor,
+      surface: "slack",
+      name,
+      scopes: allowed,
+      projectId,
+      memberId,
+    } as const;
+    return accepted(await createToken(context, input)).text;
+  };
+  return {
+    world,
+    api: await checkedApi(world.botUrl, await token("CI", scopes)),
+    token,
+    setWebhook: async (project, integration, url) => {
+      const place = await idsOf(project, integration);
+      const ports = webhookSettings({ ...world.config, allowPrivateWebhooks: true }, context);
+      const settings = { url, silenceMinutes: 60, version: null };
+      const input = { organizationId, actor, surface: "slack", ...place, ...settings } as const;
+      return accepted(await saveWebhook(context, ports, input)).secret ?? "";
+    },
+    stop: () => world.stop(),
+  };
+}
+
+/** What the sample receiver was asked to deploy, held until the test says how it ends. */
+export type Deploying = {
+  delivery: Delivery;
+  /** Reports that it goes on, with a link. */
+  progress(link?: string): Promise<void>;
+  succeed(): void;
+  fail(reason: string): void;
+};
+
+export type HeldReceiver = {
+  receiver: Receiver;
+  /** Everything that it was asked to deploy, in order. */
+  deploying: Deploying[];
+  /** The HTTP statuses with which its reports were answered. */
+  answers: (number | undefined)[];
+};
+
+/** Starts the sample receiver of examples/ with deployments that the test ends. */
+export async function heldReceiver(secret: string): Promise<HeldReceiver> {
+  const deploying: Deploying[] = [];
+  const answers: (number | undefined)[] = [];
+  const receiver = await startReceiver({
+    secret,
+    link: ({ attempt }) => `https://deploys.example/${attempt}`,
+    deploy: (delivery, { progress }) =>
+      new Promise((resolve, reject) => {
+        deploying.push({
+          delivery,
+          progress,
+          succeed: () => resolve(undefined),
+          fail: (reason) => reject(new Error(reason)),
+        });
+      }),
+    onReported: ({ status }) => answers.push(status),
+  });
+  return { receiver, deploying, answers };
+}

@@ -1,0 +1,95 @@
+import { and, asc, eq, inArray } from "drizzle-orm";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import * as requests from "../../db/requests/requests.ts";
+import * as schema from "../../db/schema/index.ts";
+import { followSettings } from "../../src/usecases/workflow/follow-settings.ts";
+import { buildCatalog, type Catalog } from "../support/catalog.ts";
+import { type TestDatabase, testDatabase } from "../support/database.ts";
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await testDatabase();
+});
+afterAll(() => database?.drop());
+
+/** As many open requests, each of an integration of its own; the numbers in order. */
+async function opened(house: Catalog, count: number): Promise<number[]> {
+  const { organizationId } = house;
+  const first = await house.requested();
+  const { sql } = database.database;
+  await sql`
+    insert into integrations select (jsonb_populate_record(i,
+      jsonb_build_object('id', gen_random_uuid(), 'slug', 'copy-' || n, 'name', 'Copy ' || n))).*
+    from integrations i, generate_series(1, ${count - 1}::int) n where i.organization_id = ${organizationId}`;
+  await sql`
+    insert into requests select (jsonb_populate_record(r,
+      jsonb_build_object('number', r.number + i.n, 'integration_id', i.id))).*
+    from requests r, (select id, row_number() over () as n from integrations
+      where organization_id = ${organizationId} and slug like 'copy-%') i
+    where r.organization_id = ${organizationId} and r.number = ${first}`;
+  return Array.from({ length: count }, (_, at) => first + at);
+}
+
+/** Each request's version, by number. */
+async function versions(house: Catalog, numbers: readonly number[]): Promise<number[]> {
+  const { organizationId, number, version } = schema.requests;
+  const rows = await database.database.db
+    .select({ version })
+    .from(schema.requests)
+    .where(and(eq(organizationId, house.organizationId), inArray(number, [...numbers])))
+    .orderBy(asc(number));
+  return rows.map((row) => row.version);
+}
+
+test("R4: hundreds of open requests follow in a handful of transactions, one item each", async () => {
+  const house = await buildCatalog(database);
+  const numbers = await opened(house, 250);
+  const transactions = vi.spyOn(house.context.db, "transaction");
+  await followSettings(house.context, house.organizationId);
+  expect(transactions).toHaveBeenCalledTimes(3);
+  transactions.mockRestore();
+  expect(await versions(house, numbers)).toEqual(numbers.map(() => 2));
+  const told = (await house.outbox("request-changed")).map(({ payload }) => payload);
+  expect(told).toHaveLength(250 + 1);
+  expect(told).toContainEqual(
+    expect.objectContaining({ number: numbers[249], version: 2, event: "changed" }),
+  );
+});
+
+test("R4: one that somebody is deciding does not keep the others, and follows when they are done", async () => {
+  const house = await buildCatalog(database);
+  const { context, organizationId } = house;
+  const numbers = await opened(house, 3);
+  const [, second = 0] = numbers;
+  let release = (): void => {};
+  const decided = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  let held = (): void => {};
+  const holding = new Promise<void>((resolve) => {
+    held = resolve;
+  });
+  const deciding = context.db.transaction(async (tx) => {
+    await requests.lock(tx, organizationId, second);
+    held();
+    await decided;
+  });
+  await holding;
+  const following = followSettings(context, organizationId);
+  await vi.waitFor(async () => expect(await versions(house, numbers)).toEqual([2, 1, 2]));
+  release();
+  await Promise.all([deciding, following]);
+  expect(await versions(house, numbers)).toEqual([2, 2, 2]);
+});
+
+test("what was closed meanwhile, and another organization's requests, are left alone", async () => {
+  const house = await buildCatalog(database);
+  const other = await buildCatalog(database);
+  const [closed = 0, open = 0] = await opened(house, 2);
+  const theirs = await opened(other, 2);
+  await house.cancel("dana", closed);
+  await followSettings(house.context, house.organizationId);
+  expect(await versions(house, [closed, open])).toEqual([2, 2]);
+  expect(await versions(other, theirs)).toEqual([1, 1]);
+  expect((await house.outbox("request-changed")).map(({ key }) => key)).toContain(`request:${open}:v2`);
+});

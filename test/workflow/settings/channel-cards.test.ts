@@ -1,0 +1,156 @@
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import type { StandInMessage } from "../../../sandbox/slack/index.ts";
+import { everybody, workspace } from "../../catalog/settings/people.ts";
+import { type TestWorld, testWorld, textOf } from "../../support/world.ts";
+
+let world: TestWorld;
+let number = 0;
+
+const integrations = [
+  "commerce/orders-sync",
+  "commerce/billing",
+  "commerce/inventory-feed production",
+  "finance/ledger-export",
+  "finance/vendor-sync",
+  "finance/tax-reports",
+  "finance/billing",
+];
+
+/** Cards go to #releases, where bob is and carol is not. */
+beforeAll(async () => {
+  world = await testWorld({ people: everybody, slack: workspace });
+  await setCards("channel", "CREL");
+});
+
+afterAll(() => world?.stop());
+
+/** Asks for one more promotion as dana. */
+const ask = async () => {
+  number += 1;
+  await world.request("dana", integrations.shift() ?? "");
+  await world.settle();
+};
+
+async function setCards(to: "channel" | "reviewers", channel?: string) {
+  const ada = world.id("ada");
+  await world.slack.command(ada, "/promotion-settings");
+  await world.pressModal("ada", "edit_workflow");
+  await vi.waitFor(() => expect(world.modal("ada").title).toMatchObject({ text: "Configure Workflow" }));
+  const before = world.modal("ada").hash;
+  await world.slack.choose(ada, "pick_cards_to", to);
+  await vi.waitFor(() => expect(world.modal("ada").hash).not.toBe(before));
+  await world.slack.submit(ada, channel === undefined ? {} : { pick_channel: channel });
+  while (world.slack.topView(ada)) {
+    expect(world.modal("ada").errors).toEqual({});
+    await world.slack.closeView(ada);
+  }
+  await world.settle();
+}
+
+const inChannel = (): StandInMessage[] =>
+  world.slack.workspace.messagesIn("CREL").filter((message) => textOf(message).includes("#"));
+const shared = (): StandInMessage => {
+  const found = inChannel().find((message) => textOf(message).includes(`#${number} `));
+  if (found === undefined) throw new Error(`#${number} is not in the channel`);
+  return found;
+};
+const cardsOf = (name: string) => world.texts(name).filter((text) => text.includes(`#${number} `));
+const click = async (name: string, actionId: string) => {
+  const clicked = await world.slack.click(world.id(name), shared(), { actionId });
+  await world.settle();
+  return clicked;
+};
+
+test("one card in the channel mentions the reviewers; who is not in it gets a card of their own", async () => {
+  await ask();
+  expect(textOf(shared())).toContain(`Asked to review: <@${world.id("bob")}> <@${world.id("carol")}>`);
+  expect(shared().text).toContain("Dana Developer asks to promote");
+  expect(cardsOf("bob")).toEqual([]);
+  expect(cardsOf("carol")).toHaveLength(1);
+  expect(cardsOf("dana")).toHaveLength(1);
+  expect(world.slack.violations).toEqual([]);
+});
+
+test("R13: its buttons are for everybody and judged at the click: who may not is told privately who can", async () => {
+  await ask();
+  await click("dana", "approve_request");
+  expect(world.privately("dana")).toBe(
+    "You are not a reviewer of Commerce. Bob Reviewer and Carol Reviewer can.",
+  );
+  await click("dana", "open_reject");
+  expect(world.privately("dana")).toContain("You are not a reviewer of Commerce.");
+  expect(textOf(shared())).toContain("Waiting for review");
+});
+
+test("R7, R8: one click in the channel decides; every card follows, and the mentions are gone", async () => {
+  await click("bob", "approve_request");
+  expect(textOf(shared())).toContain("Approved by Bob Reviewer");
+  expect(textOf(shared())).not.toContain(`<@${world.id("bob")}`);
+  expect(cardsOf("carol")[0]).toContain("Approved by Bob Reviewer");
+  expect(JSON.stringify(shared().blocks)).not.toContain("approve_request");
+  await click("bob", "open_details");
+  await vi.waitFor(() => expect(world.modalText("bob")).toContain("Approved by Bob Reviewer"));
+  await world.slack.closeView(world.id("bob"));
+});
+
+test("an answer that was lost is looked for in the channel before the card is posted again", async () => {
+  const before = inChannel().length;
+  world.slack.faults.loseAnswer("chat.postMessage");
+  await ask();
+  await vi.waitFor(() => expect(inChannel()).toHaveLength(before + 1), { timeout: 10_000 });
+  expect(textOf(shared())).toContain("Waiting for review");
+});
+
+test("DESIGN §3: who was asked through the channel is told of the cancellation by email", async () => {
+  await world.press("dana", "open_cancel");
+  await vi.waitFor(() => expect(world.modal("dana").title).toMatchObject({ text: `Cancel #${number}` }));
+  await world.slack.submit(world.id("dana"));
+  await world.settle();
+  const mails = (await world.mail.inbox()).filter(({ subject }) => subject.includes(`#${number}`));
+  const told = mails.filter(({ subject }) => /cancel/i.test(subject)).map(({ to }) => to);
+  expect(told).toContain("bob@acme.example");
+  await vi.waitFor(() => expect(textOf(shared())).toContain("Cancelled by Dana Developer"), {
+    timeout: 10_000,
+  });
+});
+
+test("a channel that cannot be posted to any more: everybody gets a card of their own", async () => {
+  const channel = world.slack.workspace.channels.get("CREL");
+  if (channel === undefined) throw new Error("There is no channel");
+  channel.isArchived = true;
+  await ask();
+  await vi.waitFor(() => expect(cardsOf("bob")).toHaveLength(1), { timeout: 5000 });
+  channel.isArchived = false;
+  await world.press("bob", "approve_request");
+  await world.settle();
+  expect(cardsOf("bob")[0]).toContain("Approved by Bob Reviewer");
+});
+
+test("a channel that was shared with another organization since gets no card", async () => {
+  const channel = world.slack.workspace.channels.get("CREL");
+  if (channel === undefined) throw new Error("There is no channel");
+  channel.isExtShared = true;
+  await ask();
+  expect(() => shared()).toThrow();
+  expect(cardsOf("bob")).toHaveLength(1);
+  channel.isExtShared = false;
+});
+
+test("a channel that is shared after its card was posted reads no more of the request", async () => {
+  await ask();
+  const channel = world.slack.workspace.channels.get("CREL");
+  if (channel === undefined) throw new Error("There is no channel");
+  channel.isExtShared = true;
+  await click("bob", "approve_request");
+  expect(textOf(shared())).not.toContain("Approved by");
+  expect(cardsOf("dana")[0]).toContain("Approved by Bob Reviewer");
+  channel.isExtShared = false;
+});
+
+test("R4: cards that go to each reviewer again come to them directly for what is open", async () => {
+  await ask();
+  expect(cardsOf("bob")).toEqual([]);
+  await setCards("reviewers");
+  expect(cardsOf("bob")).toHaveLength(1);
+  expect(textOf(shared())).toContain("Waiting for review");
+});

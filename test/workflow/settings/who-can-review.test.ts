@@ -1,0 +1,273 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import type { StandInMessage } from "../../../sandbox/slack/index.ts";
+import type { Standing } from "../../../src/domain/people/people.ts";
+import { getRequest } from "../../../src/queries/requests/get-request.ts";
+import { getViewerRights } from "../../../src/queries/requests/get-viewer-rights.ts";
+import type { Seed } from "../../../src/seed/seed-file.ts";
+import { saveMembers } from "../../../src/usecases/people/save-members.ts";
+import { eventually, type TestWorld, testWorld, textOf } from "../../support/world.ts";
+
+let world: TestWorld;
+let built = 0;
+let ruled: Rules = {};
+
+beforeAll(async () => {
+  world = await testWorld();
+  await setUp();
+});
+
+afterAll(() => world?.stop());
+
+afterEach(async () => {
+  const { slack } = world;
+  for (const name of world.people)
+    while (slack.topView(world.id(name))) await slack.closeView(world.id(name));
+  expect(slack.violations).toEqual([]);
+});
+
+type Member = Seed["roles"][number]["members"][number];
+type Rules = { carol?: Member[]; assignees?: string[]; selfReview?: boolean };
+
+const here: Member = { email: "carol@acme.example", projects: ["commerce"] };
+
+/** Bob, Ada and Carol review; two of them have to. Carol, whom every row is about, only in Commerce unless it says so. */
+async function setUp(rules: Rules = {}): Promise<void> {
+  ruled = rules;
+  await world.reseed(applyRules);
+  await world.settle();
+}
+
+function applyRules(seed: Seed): void {
+  const { carol = [here], assignees = [], selfReview = false } = ruled;
+  const managers = seed.roles.find(({ name }) => name === "Release Managers");
+  if (managers) managers.members = ["bob@acme.example", "ada@acme.example", ...carol];
+  if (seed.workflow === undefined) return;
+  seed.workflow.assignees = assignees.map((name) => `${name}@acme.example`);
+  Object.assign(seed.workflow.options, { requiredApprovals: 2, selfReview });
+}
+
+/** What Slack says of Carol from now on. */
+async function stands(standing: Standing): Promise<void> {
+  const { context, organizationId } = world.app;
+  const carol = { id: world.id("carol"), name: "Carol Reviewer", email: "carol@acme.example" };
+  await saveMembers(context, [{ ...carol, organizationId, timeZone: "Europe/London", standing }]);
+  await world.settle();
+}
+
+/** Builds something new and asks for its promotion, after something else has happened. Gives the request's number. */
+async function ask(name: string, before: () => Promise<void> = async () => undefined): Promise<number> {
+  built += 1;
+  const id = `orders-4.0.${built}`;
+  await world.reseed((seed) => {
+    applyRules(seed);
+    const orders = seed.projects[0]?.integrations[0];
+    orders?.builds.push({ id, version: `4.0.${built}` });
+    Object.assign(orders?.live ?? {}, { development: id });
+  });
+  await before();
+  await world.request(name, "commerce/orders-sync");
+  await world.settle();
+  return Number(/#(\d+)/.exec(world.cardOf(name).text)?.[1]);
+}
+
+/** Carol clicks a button of Bob's card, as it was while it waited, in a channel that both see. */
+async function click(number: number, actionId: string) {
+  const { workspace } = world.slack;
+  const { text, blocks } = world.cardFor("bob", number);
+  const channel = [...workspace.channels.values()].find((one) => one.name === "general")?.id as string;
+  const copy = workspace.post({ channel, user: workspace.bot.userId, text, blocks: structuredClone(blocks) });
+  const before = world.slack.ephemeralsFor(world.id("carol")).length;
+  await world.slack.click(world.id("carol"), copy, { actionId });
+  return { told: () => eventually(() => toldSince(before)) };
+}
+
+/** What Carol was told privately since. */
+function toldSince(before: number): string {
+  const said = world.slack.ephemeralsFor(world.id("carol"));
+  expect(said.length).toBeGreaterThan(before);
+  return textOf(said.at(-1) as StandInMessage);
+}
+
+const opened = (title: string) => eventually(() => expect(world.modal("carol").title?.text).toBe(title));
+const close = async () => {
+  while (world.slack.topView(world.id("carol"))) await world.slack.closeView(world.id("carol"));
+};
+
+/** The review card that Carol has in her messages with the bot, if she has one. */
+function reviewCard(number: number): StandInMessage | undefined {
+  const cards = world.slack
+    .messagesFor(world.id("carol"))
+    .filter(({ blocks }) => blocks[0]?.type === "header" && textOf({ blocks }).startsWith(`#${number} `));
+  return cards.find((card) => !JSON.stringify(card.blocks).includes("open_cancel"));
+}
+
+const waiting = (text: string): number =>
+  Number(/(\d+) requests? waits? for your review/.exec(text)?.[1] ?? 0);
+
+/** What every surface that she only looks at says of Carol and a request. */
+async function look(number: number) {
+  const { context, organizationId } = world.app;
+  const view = await getRequest(context.db, organizationId, number, context.now());
+  if (view === undefined) throw new Error(`There is no #${number}`);
+  const { review } = await getViewerRights(context.db, view, world.id("carol"), context.now());
+  const card = reviewCard(number);
+  await click(number, "open_details");
+  await opened("Review Details");
+  const details = { submit: world.modal("carol").submit !== null, says: world.modalText("carol") };
+  await close();
+  await world.slack.command(world.id("carol"), "/approvals");
+  await eventually(() => expect(world.modalText("carol")).toContain(`#${number} `));
+  const list = JSON.stringify(world.modal("carol").blocks);
+  const counted = waiting(world.modalText("carol"));
+  await close();
+  await world.openHome("carol");
+  await world.pressHome("carol", "go_approvals");
+  const button = `Review request ${number}"`;
+  return {
+    eligible: review.eligible,
+    named: view.reviewers.some(({ id }) => id === world.id("carol")),
+    card: card && {
+      buttons: JSON.stringify(card.blocks).includes("approve_request"),
+      says: textOf(card).includes("You can no longer review this request."),
+    },
+    details,
+    listed: list.includes(button),
+    counted,
+  };
+}
+
+/** Her Home, opened at Approvals: a drawing of before may still come, and then the one that is true. */
+const atHome = (number: number, waits: 0 | 1) =>
+  eventually(() => {
+    const text = world.homeText("carol");
+    expect(text).toContain(`#${number} `);
+    expect(/Approvals \((\d+)\)/.exec(text)?.[1] ?? "0").toBe(String(waits));
+    expect(waiting(text)).toBe(waits);
+    const listed = JSON.stringify(world.home("carol").blocks).includes(`Review request ${number}"`);
+    expect(listed).toBe(waits === 1);
+  });
+
+/** Everything says that she can: she looks, and her approval counts. */
+async function can(number: number): Promise<void> {
+  const seen = await look(number);
+  expect(seen).toMatchObject({ eligible: true, named: true, listed: true, counted: 1 });
+  await atHome(number, 1);
+  expect(seen.details.submit).toBe(true);
+  expect(seen.card).toEqual({ buttons: true, says: false });
+}
+
+/** Everything says that she cannot, with the same words, and no click changes anything. */
+async function cannot(number: number, words: string): Promise<void> {
+  const seen = await look(number);
+  expect(seen).toMatchObject({ eligible: false, named: false, listed: false, counted: 0 });
+  await atHome(number, 0);
+  expect(seen.details.submit).toBe(false);
+  expect(seen.details.says).toContain(words);
+  // Who was asked before keeps a card, without buttons; who never could has none.
+  if (seen.card) expect(seen.card).toEqual({ buttons: false, says: true });
+  for (const actionId of ["approve_request", "open_reject"]) {
+    const clicked = await click(number, actionId);
+    expect(await clicked.told()).toBe(words);
+    expect(world.slack.topView(world.id("carol"))).toBeUndefined();
+  }
+  expect(textOf(world.cardFor("bob", number))).toContain("0 of 2");
+}
+
+/** A modal that was open while she could: its submission says why not, and keeps what she typed. */
+async function submitted(words: string, values: Record<string, string>): Promise<void> {
+  await world.slack.submit(world.id("carol"), { ...values, comment_input: "Typed for nothing?" });
+  expect(world.modal("carol").submit).toBeNull();
+  expect(world.modalText("carol")).toContain(words);
+  expect(world.modalText("carol")).toContain("Not sent. What you wrote\nTyped for nothing?");
+  await close();
+}
+
+const others = "Ada Admin and Bob Reviewer can.";
+
+type Row = {
+  because: string;
+  asks?: string;
+  lose: () => Promise<void>;
+  back: () => Promise<void>;
+  words: (number: number) => string;
+};
+
+const standing = (one: Standing, who: string): Row => ({
+  because: `she is ${one} by now`,
+  lose: () => stands(one),
+  back: () => stands("active"),
+  words: () => `${who} can't review. ${others}`,
+});
+
+const rows: Row[] = [
+  {
+    because: "her role is gone",
+    lose: () => setUp({ carol: [] }),
+    back: () => setUp(),
+    words: () => `You are not a reviewer of Commerce. ${others}`,
+  },
+  {
+    because: "her role is for another project only",
+    lose: () => setUp({ carol: [{ email: "carol@acme.example", projects: ["finance"] }] }),
+    back: () => setUp({ carol: ["carol@acme.example"] }),
+    words: () => `You are not a reviewer of Commerce. ${others}`,
+  },
+  {
+    because: "others are assigned",
+    lose: () => setUp({ assignees: ["bob", "ada"] }),
+    back: () => setUp({ assignees: ["bob", "ada", "carol"] }),
+    words: (number) => `Only the assigned reviewers can review #${number}. ${others}`,
+  },
+  {
+    because: "she asked for it, and self-review is not allowed any more",
+    asks: "carol",
+    lose: () => setUp(),
+    back: () => setUp({ selfReview: true }),
+    words: (number) => `You asked for #${number}, so somebody else must review it. ${others}`,
+  },
+  standing("guest", "Guests"),
+  standing("bot", "Bots"),
+  standing("deactivated", "Deactivated members"),
+  standing("stranger", "People from other workspaces"),
+];
+
+describe("R4, R5, R13: every surface says the same of who can review", () => {
+  test.each(rows)(
+    "R4: as it was asked for she can, by then she cannot, since $because",
+    async ({ asks = "dana", lose, back, words }) => {
+      await back();
+      const number = await ask(asks);
+      await click(number, "open_reject");
+      await opened(`Reject #${number}`);
+      await lose();
+      await submitted(words(number), {});
+      await cannot(number, words(number));
+      await back();
+      await click(number, "open_details");
+      await opened("Review Details");
+      await lose();
+      await submitted(words(number), { verdict_input: "approve" });
+      await back();
+      await can(number);
+      const clicked = await click(number, "approve_request");
+      expect(await clicked.told()).toBe(`Done: your approval of #${number} counts. More are needed.`);
+      await world.settle();
+      expect(textOf(world.cardFor("bob", number))).toContain("1 of 2");
+      await stands("active");
+      await setUp();
+    },
+    60_000,
+  );
+
+  test.each(rows)(
+    "R4: nothing changed since it was asked for, and she never could, since $because",
+    async ({ asks = "dana", lose, words }) => {
+      const number = await ask(asks, lose);
+      expect(reviewCard(number)).toBeUndefined();
+      await cannot(number, words(number));
+      await stands("active");
+      await setUp();
+    },
+    60_000,
+  );
+});

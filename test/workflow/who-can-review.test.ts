@@ -1,0 +1,191 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Standing } from "../../src/domain/people/people.ts";
+import type { NotReviewer } from "../../src/domain/shared/refusals.ts";
+import { getRequest } from "../../src/queries/requests/get-request.ts";
+import { getViewerRights } from "../../src/queries/requests/get-viewer-rights.ts";
+import { countWaitingFor, listPending } from "../../src/queries/requests/list-requests.ts";
+import { accepted, buildCatalog, type Catalog, commerce, idOf, refusal } from "../support/catalog.ts";
+import { type TestDatabase, testDatabase } from "../support/database.ts";
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await testDatabase();
+});
+afterAll(() => database?.drop());
+
+const roles = ["organization", "project", "elsewhere", "none"] as const;
+const standings: Standing[] = ["active", "guest", "bot", "deactivated", "stranger"];
+const assigned = ["nobody is assigned", "assigned", "others are assigned"] as const;
+const ruled = ["as it was asked for", "changed meanwhile"] as const;
+const self = ["no self-review", "self-review"] as const;
+
+/** Who is looked at: what they hold, and what Slack says of them by now. */
+type Subject = { name: string; role: (typeof roles)[number]; standing: Standing };
+type Rules = {
+  assignee: (typeof assigned)[number];
+  meanwhile: (typeof ruled)[number];
+  self: (typeof self)[number];
+};
+
+const subjects: Subject[] = roles.flatMap((role) =>
+  standings.map((standing) => ({ name: `${role}-${standing}`, role, standing })),
+);
+
+/** Those who may always review, so that nothing is decided while it is looked at. */
+const steady = ["rex", "rita", "roy", "rose"];
+
+/** R4, R5 said once more, apart from the product's own words. */
+function expected(subject: Subject, rules: Rules, requester: boolean): NotReviewer | null {
+  if (subject.standing !== "active") return subject.standing;
+  if (subject.role === "none" || subject.role === "elsewhere") return "role";
+  if (rules.assignee === "others are assigned") return "assignee";
+  return requester && rules.self === "no self-review" ? "self" : null;
+}
+
+const orders = commerce.integrations[0] as (typeof commerce.integrations)[number];
+
+/** An integration for each subject, who asks for its promotion, and one for dana. */
+const integrations = ["dana", ...subjects.map(({ name }) => name)].map((name, i) => ({
+  ...{ ...orders, slug: name, name, live: { development: `${i}-3`, staging: `${i}-2` } },
+  // The catalog's own requests are for a build 3 of the first integration.
+  builds: [
+    ...orders.builds.map((build) => ({ ...build, id: `${i}-${build.id}` })),
+    ...(i === 0 ? orders.builds : []),
+  ],
+}));
+const projects = [
+  { ...commerce, integrations },
+  { ...commerce, slug: "finance", name: "Finance", integrations: [] },
+];
+
+/** A workflow under which everything is asked for, and by now these rules; the numbers of the requests, by who asked. */
+async function build(rules: Rules) {
+  const house = await buildCatalog(database, { projects, reviewers: steady });
+  const names = subjects.map(({ name }) => name);
+  await house.people(names);
+  const place = { organization: null, project: ["commerce"], elsewhere: ["finance"] } as const;
+  const held = subjects.flatMap(({ name, role }) =>
+    role === "none" ? [] : [{ memberId: idOf(name), projects: place[role] && [...place[role]] }],
+  );
+  const everywhere = (list: readonly string[]) =>
+    list.map((name) => ({ memberId: idOf(name), projects: null }));
+  const holders = [...everywhere(steady), ...held];
+  // Under the rules of before, whoever cannot review now could, and the other way round.
+  const before = [
+    ...everywhere(steady),
+    ...everywhere(subjects.filter((one) => expected(one, rules, false) !== null).map(({ name }) => name)),
+  ];
+  await changeRole(house, "Reviewer", holders);
+  const now = {
+    assignees:
+      rules.assignee === "nobody is assigned"
+        ? []
+        : [...steady, ...(rules.assignee === "assigned" ? names : [])],
+    options: { requiredApprovals: 4, selfReview: rules.self === "self-review" },
+  };
+  const late = rules.meanwhile === "changed meanwhile";
+  if (late) {
+    await changeRole(house, "Reviewer", before);
+    await house.saveWorkflow({ options: { requiredApprovals: 4, selfReview: !now.options.selfReview } });
+  } else await house.saveWorkflow(now);
+  const numbers = new Map<string, number>();
+  for (const [i, name] of ["dana", ...names].entries()) {
+    const change = { integrationId: house.integration(name), buildId: house.build(`${i}-3`) };
+    numbers.set(name, accepted(await house.request(name, change)).number);
+  }
+  if (late) {
+    await changeRole(house, "Reviewer", holders);
+    await house.saveWorkflow(now);
+  }
+  for (const standing of standings) {
+    await house.people(
+      subjects.filter((one) => one.standing === standing).map(({ name }) => name),
+      standing,
+    );
+  }
+  return { house, number: (name: string) => numbers.get(name) as number };
+}
+
+const changeRole = (
+  house: Catalog,
+  name: string,
+  members: { memberId: string; projects: string[] | null }[],
+) => house.seed({ projects, roles: [{ name, members }] });
+
+/** What somebody is told and shown of a request, from everything that says who can review. */
+async function seenBy(house: Catalog, name: string, number: number) {
+  const { organizationId, clock, context } = house;
+  const [db, viewerId, now] = [context.db, idOf(name), clock.now];
+  const view = await getRequest(db, organizationId, number, now);
+  if (view === undefined) throw new Error(`There is no #${number}`);
+  const { review } = await getViewerRights(db, view, viewerId, now);
+  const asking = { organizationId, viewerId, projectId: null, size: 100, now };
+  const { lines } = await listPending(db, asking, null);
+  return {
+    rights: review.eligible ? null : review.why,
+    named: view.reviewers.some(({ id }) => id === viewerId),
+    listed: lines.find((line) => line.number === number)?.group,
+    inList: lines.filter(({ group }) => group === "review").length,
+    counted: await countWaitingFor(db, organizationId, viewerId, now),
+  };
+}
+
+const tables = assigned.flatMap((assignee) =>
+  ruled.flatMap((meanwhile) => self.map((one) => ({ assignee, meanwhile, self: one }))),
+);
+
+describe.each(tables)("R4, R5: who can review: $assignee, $self, rules $meanwhile", (rules) => {
+  let built: Awaited<ReturnType<typeof build>>;
+  beforeAll(async () => {
+    built = await build(rules);
+  });
+
+  const people = subjects.flatMap((subject) => [
+    { ...subject, asked: "another's", requester: false },
+    { ...subject, asked: "their own", requester: true },
+  ]);
+
+  test.each(people)(
+    "R4, R5: role: $role, $standing, of $asked request",
+    async ({ requester, ...subject }) => {
+      const { house, number: numberOf } = built;
+      const { name } = subject;
+      const number = numberOf(requester ? name : "dana");
+      const why = expected(subject, rules, requester);
+      const others = expected(subject, rules, false) === null ? subjects.length : 0;
+      const own = expected(subject, rules, true) === null ? 1 : 0;
+      const seen = await seenBy(house, name, number);
+      const waits = others + own - (await reviewedBefore(built, name));
+      expect(seen).toEqual({
+        rights: why,
+        named: why === null,
+        listed: why === null ? "review" : requester ? "asked" : "rest",
+        inList: waits,
+        counted: waits,
+      });
+      if (why === null) {
+        expect(accepted(await house.review(name, number, "approve"))).toEqual({ outcome: "counted" });
+        expect((await seenBy(house, name, number)).counted).toBe(waits - 1);
+        return;
+      }
+      const refused = { code: "not-reviewer", why, number };
+      expect(refusal(await house.review(name, number, "approve"))).toEqual(refused);
+      expect(refusal(await house.review(name, number, "reject", "No"))).toEqual(refused);
+    },
+  );
+
+  test("R4: somebody whom nobody knows is a stranger, and nothing waits for them", async () => {
+    const { house, number } = built;
+    const seen = await seenBy(house, "nobody", number("dana"));
+    expect(seen).toEqual({ rights: "stranger", named: false, listed: "rest", inList: 0, counted: 0 });
+    expect(refusal(await house.review("nobody", number("dana"), "approve"))).toMatchObject({
+      why: "stranger",
+    });
+  });
+});
+
+/** How many reviews somebody has given already: what they reviewed waits for them no more. */
+async function reviewedBefore({ house }: Awaited<ReturnType<typeof build>>, name: string): Promise<number> {
+  const { reviews = [] } = await house.everything();
+  return reviews.filter((row) => (row as { reviewer_id: string }).reviewer_id === idOf(name)).length;
+}
