@@ -29,18 +29,18 @@ export type Listener = Child & { port: number };
 export async function startBot(
   databaseUrl: string,
   options: { held?: boolean; flags?: readonly string[] } = {},
-): Promise<{ bot: Listener; farEnds: Child; stop(): Promise<void> }> {
-  const farEnds = startChild("far-ends.ts");
-  const farPort = await farEnds.ask<number>("listen");
+): Promise<{ bot: Listener; providers: Child; stop(): Promise<void> }> {
+  const providers = startChild("far-ends.ts");
+  const farPort = await providers.ask<number>("listen");
   const bot = startChild("bot.ts", options.flags);
   const start: BotStart = { env: environment(databaseUrl, farPort), held: options.held ?? false };
   const port = await bot.ask<number>("start", start);
   return {
     bot: { ...bot, port },
-    farEnds,
+    providers,
     stop: async () => {
       await bot.stop();
-      await farEnds.stop();
+      await providers.stop();
     },
   };
 }

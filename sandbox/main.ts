@@ -63,7 +63,7 @@ async function main(isEmpty: boolean): Promise<void> {
   const stop = () => {
     if (stopping) process.exit(1);
     stopping = true;
-    void Promise.all([world.stop(), ci.farEnd.stop()])
+    void Promise.all([world.stop(), ci.provider.stop()])
       .then(() => database.stop())
       .finally(() => process.exit(0));
   };

@@ -173,7 +173,7 @@ async function settings(): Promise<void> {
   await take(ada, "settings-projects", 1000);
   await press(home, "Record Deployment");
   const deployment = ada.getByRole("dialog", { name: "Record Deployment" });
-  await recordDeployment(deployment);
+  await recordManualDeployment(deployment);
   await take(ada, "record-deployment");
   await press(deployment, "Dismiss");
 }
@@ -230,7 +230,7 @@ async function reopenHome(page: Page): Promise<Locator> {
   return home;
 }
 
-async function recordDeployment(form: Locator): Promise<void> {
+async function recordManualDeployment(form: Locator): Promise<void> {
   await form.getByRole("combobox", { name: "Integration" }).click();
   await form.getByRole("option", { name: "Returns" }).click();
   await form.getByLabel("Version").fill("3.1.0");

@@ -8,7 +8,7 @@ import { seed } from "../seed.ts";
 const reviewers = 10;
 const perRound = 10;
 
-type Ground = { sql: postgres.Sql; bot: Listener; farEnds: Child; load: Child };
+type Ground = { sql: postgres.Sql; bot: Listener; providers: Child; load: Child };
 
 /**
  * From a click on Approve to the update of the last of ten review cards, as it reaches a Slack that answers at once. Each
@@ -19,13 +19,13 @@ export async function cards(bench: Bench): Promise<Row[]> {
   const pending = perRound * (bench.rounds + 1);
   await seed(sql, { integrations: pending, reviewers, pending, past: 0 });
   await post(sql);
-  const { bot, farEnds, stop } = await startBot(url);
+  const { bot, providers, stop } = await startBot(url);
   const load = startChild("load.ts");
   const times: { acked: number[]; drawn: number[] } = { acked: [], drawn: [] };
   try {
     await bot.ask("idle");
     for (let number = 1; number <= pending; number++) {
-      const { acked, drawn } = await decide({ sql, bot, farEnds, load }, number);
+      const { acked, drawn } = await decide({ sql, bot, providers, load }, number);
       if (number <= perRound) continue;
       times.acked.push(acked);
       times.drawn.push(drawn);
@@ -48,12 +48,12 @@ export async function cards(bench: Bench): Promise<Row[]> {
 }
 
 async function decide(
-  { sql, bot, farEnds, load }: Ground,
+  { sql, bot, providers, load }: Ground,
   number: number,
 ): Promise<{ acked: number; drawn: number }> {
-  const counts = await farEnds.ask<Record<string, number>>("counts");
+  const counts = await providers.ask<Record<string, number>>("counts");
   const count = (counts["chat.update"] ?? 0) + reviewers + 1;
-  const last = farEnds.ask<number>("reached", { method: "chat.update", count });
+  const last = providers.ask<number>("reached", { method: "chat.update", count });
   const bodies = [approveClick(number, reviewerId(0))];
   const { startedAt, elapsedMs } = await send(load, { port: bot.port, inFlight: 1, bodies });
   const drawn = (await last) - startedAt;

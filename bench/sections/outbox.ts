@@ -12,8 +12,8 @@ const items = 3_000;
 export async function outbox(bench: Bench): Promise<Row[]> {
   const { url, sql } = await bench.cluster.database("outbox");
   await seed(sql, { integrations: 1, reviewers: 1, pending: 0, past: 0 });
-  const [farEnds, worker] = [startChild("far-ends.ts"), startChild("outbox.ts")];
-  const sinkPort = await farEnds.ask<number>("listen");
+  const [providers, worker] = [startChild("far-ends.ts"), startChild("outbox.ts")];
+  const sinkPort = await providers.ask<number>("listen");
   const rates = { sink: [] as number[], nothing: [] as number[] };
   try {
     for (let round = 0; round <= bench.rounds; round++) {
@@ -26,10 +26,10 @@ export async function outbox(bench: Bench): Promise<Row[]> {
       }
       bench.say(`outbox: round ${round} of ${bench.rounds}`);
     }
-    const counts = await farEnds.ask<Record<string, number>>("counts");
+    const counts = await providers.ask<Record<string, number>>("counts");
     if (counts.sink !== items * (bench.rounds + 1)) throw new Error(`The sink got ${counts.sink} items`);
   } finally {
-    await Promise.all([farEnds.stop(), worker.stop()]);
+    await Promise.all([providers.stop(), worker.stop()]);
   }
   return [
     row("deliveries to an HTTP sink that answers at once", rates.sink),

@@ -84,7 +84,7 @@ async function perform(load: Child, place: Place, act: Act): Promise<number[]> {
   const job = { port: place.bot.port, inFlight: 1, bodies, ...contentType };
   const { latenciesMs, said } = await send(load, job);
   if (act === "approvals" && said !== "") throw new Error(`/approvals said ${said}`);
-  if (act === "decide") await goOn(place);
+  if (act === "decide") await applyProgress(place);
   return latenciesMs;
 }
 
@@ -92,7 +92,7 @@ async function perform(load: Child, place: Place, act: Act): Promise<number[]> {
  * On to the next requests that wait. Where too few are left, what was decided waits again: every act meets lists that are
  * as full as at the beginning.
  */
-async function goOn(place: Place): Promise<void> {
+async function applyProgress(place: Place): Promise<void> {
   place.next += each.decide;
   if (place.next + each.decide <= place.pending + 1) return;
   await place.sql`

@@ -13,8 +13,8 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 /** From the start of `node dist/src/bin/main.js`, built anew, on a migrated database, to the line that says it listens. */
 export async function start(bench: Bench): Promise<Row[]> {
   const { url } = await bench.cluster.database("start");
-  const farEnds = startChild("far-ends.ts");
-  const farPort = await farEnds.ask<number>("listen");
+  const providers = startChild("far-ends.ts");
+  const farPort = await providers.ask<number>("listen");
   const place = await mkdtemp(join(tmpdir(), "signoff-bench-start-"));
   const times: number[] = [];
   try {
@@ -24,7 +24,7 @@ export async function start(bench: Bench): Promise<Row[]> {
     for (let i = 0; i <= Math.max(7, bench.rounds); i++) times.push(await startOnce(place, env));
   } finally {
     await rm(place, { recursive: true, force: true });
-    await farEnds.stop();
+    await providers.stop();
   }
   const counted = times.slice(1);
   bench.say(`start: ${counted.map((ms) => Math.round(ms)).join(", ")} ms`);

@@ -8,7 +8,7 @@ import { integrationPath, seed, setReviewers } from "../seed.ts";
 const reviewers = [1, 10, 500] as const;
 const each = 60;
 
-type Ground = { sql: postgres.Sql; bot: Listener; farEnds: Child; load: Child };
+type Ground = { sql: postgres.Sql; bot: Listener; providers: Child; load: Child };
 type Measured = { command: number[]; submission: number[] };
 
 /**
@@ -19,7 +19,7 @@ export async function submit(bench: Bench): Promise<Row[]> {
   const { url, sql } = await bench.cluster.database("submit");
   const needed = reviewers.length * each * (bench.rounds + 1);
   await seed(sql, { integrations: needed, reviewers: Math.max(...reviewers), pending: 0, past: 0 });
-  const { bot, farEnds, stop } = await startBot(url, { held: true });
+  const { bot, providers, stop } = await startBot(url, { held: true });
   const load = startChild("load.ts");
   const all = new Map<number, Measured>(reviewers.map((count) => [count, { command: [], submission: [] }]));
   let next = 1;
@@ -27,7 +27,7 @@ export async function submit(bench: Bench): Promise<Row[]> {
     for (let round = 0; round <= bench.rounds; round++) {
       for (const count of reviewers) {
         await setReviewers(sql, count);
-        const measured = await ask({ sql, bot, farEnds, load }, next);
+        const measured = await ask({ sql, bot, providers, load }, next);
         next += each;
         if (round === 0) continue;
         all.get(count)?.command.push(...measured.command);
@@ -54,7 +54,7 @@ const row = (what: string, latencies: readonly number[]): Row => ({
   p99: quantile(latencies, 0.99),
 });
 
-async function ask({ sql, bot, farEnds, load }: Ground, first: number): Promise<Measured> {
+async function ask({ sql, bot, providers, load }: Ground, first: number): Promise<Measured> {
   const numbers = Array.from({ length: each }, (_, i) => first + i);
   const triggers = numbers.map((number) => `trigger-${number}`);
   const to = { port: bot.port, inFlight: 1 };
@@ -63,7 +63,7 @@ async function ask({ sql, bot, farEnds, load }: Ground, first: number): Promise<
   );
   const before = await countRequests(sql);
   const opened = await send(load, { ...to, bodies: commands });
-  const modals = await farEnds.ask<string[]>("modals", triggers);
+  const modals = await providers.ask<string[]>("modals", triggers);
   const submitted = await send(load, { ...to, bodies: modals.map(submission) });
   const made = (await countRequests(sql)) - before;
   if (made !== each) throw new Error(`${each} submissions made ${made} requests: ${submitted.said}`);

@@ -170,7 +170,11 @@ export async function listRequesterRoles(
 }
 
 /** Keeps these roles from being deleted until the transaction ends, and answers those that are there. */
-export async function holdRoles(tx: Tx, organizationId: string, ids: readonly string[]): Promise<string[]> {
+export async function shareLockRoles(
+  tx: Tx,
+  organizationId: string,
+  ids: readonly string[],
+): Promise<string[]> {
   if (ids.length === 0) return [];
   const rows = await tx
     .select({ id: roles.id })

@@ -70,7 +70,7 @@ export async function findDeployer(db: Db | Tx, organizationId: string, id: stri
  * Keeps the project of an integration as it is until the transaction ends: its pipeline, and that neither is archived.
  * Whoever only holds it does not wait for others who hold it.
  */
-export async function holdProject(tx: Tx, organizationId: string, integrationId: string): Promise<void> {
+export async function shareLockProject(tx: Tx, organizationId: string, integrationId: string): Promise<void> {
   await tx
     .select({ id: projects.id })
     .from(projects)
@@ -157,7 +157,7 @@ export async function searchIntegrations(
   limit: number,
   projectId?: string,
 ): Promise<IntegrationChoice[]> {
-  const words = sayable(typed)
+  const words = dropUnstorable(typed)
     .split(/[\s/]+/)
     .filter((word) => word !== "");
   const text = sql`${projects.slug} || ' ' || ${projects.name} || ' ' || ${integrations.slug} || ' ' || ${integrations.name}`;
@@ -186,7 +186,7 @@ const offered = (organizationId: string) =>
   );
 
 /** Postgres takes no text that holds a NUL. */
-function sayable(text: string): string {
+function dropUnstorable(text: string): string {
   return text.replaceAll("\0", " ");
 }
 
@@ -198,7 +198,10 @@ export async function findByName(
   integration: string,
 ): Promise<IntegrationChoice[]> {
   const called = (slug: unknown, name: unknown, wanted: string) =>
-    or(sql`lower(${slug}) = lower(${sayable(wanted)})`, sql`lower(${name}) = lower(${sayable(wanted)})`);
+    or(
+      sql`lower(${slug}) = lower(${dropUnstorable(wanted)})`,
+      sql`lower(${name}) = lower(${dropUnstorable(wanted)})`,
+    );
   return db
     .select(choice)
     .from(integrations)

@@ -1,7 +1,7 @@
 import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
 import * as schema from "../schema/index.ts";
-import { type GateFigures, gate, gated } from "./connection-limit.ts";
+import { connectionLimit, limited, type PoolStats } from "./connection-limit.ts";
 import { unlessLost } from "./lost-connection.ts";
 
 export type Db = PostgresJsDatabase<typeof schema>;
@@ -15,7 +15,7 @@ export type Database = {
   /** A second client: drizzle changes the serializers of its own. For raw SQL and NOTIFY. */
   sql: postgres.Sql;
   /** How much of the connections for drizzle is in use, and who waits for one. */
-  pool(): GateFigures;
+  pool(): PoolStats;
   /** Waits for what runs, at most so many milliseconds (default 3,000), then closes both clients. */
   close(withinMs?: number): Promise<void>;
 };
@@ -52,8 +52,12 @@ export function connect(url: string, options: ConnectOptions = {}): Database {
   const common = clientOptions(applicationName, options.lockTimeoutMs ?? lockTimeoutMs);
   const client = postgres(url, { ...common, max });
   const sql = postgres(url, { ...common, max: 2 });
-  const pool = gate({ places: max, maxWaiting: max * waitingPerConnection, waitMs: waitForConnectionMs });
-  const db = drizzle(gated(prepared(client), pool), { schema, casing: "snake_case" });
+  const pool = connectionLimit({
+    places: max,
+    maxWaiting: max * waitingPerConnection,
+    waitMs: waitForConnectionMs,
+  });
+  const db = drizzle(limited(prepared(client), pool), { schema, casing: "snake_case" });
   const begin = db.transaction.bind(db);
   db.transaction = async (work, config) => {
     const leave = await pool.enter();
@@ -66,7 +70,7 @@ export function connect(url: string, options: ConnectOptions = {}): Database {
   return {
     db,
     sql,
-    pool: pool.figures,
+    pool: pool.stats,
     async close(withinMs = closeWithinMs) {
       const timeout = withinMs / 1000;
       await Promise.all([client.end({ timeout }), sql.end({ timeout })]);

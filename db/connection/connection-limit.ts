@@ -5,16 +5,16 @@ export class DatabaseBusy extends Error {
   override readonly name = "DatabaseBusy";
 }
 
-/** What stands at the gate now, and how many it turned away since the start. */
-export type GateFigures = { inUse: number; waiting: number; limit: number; refused: number };
+/** How many connections are in use, how many callers wait, and how many were refused since the start. */
+export type PoolStats = { inUse: number; waiting: number; limit: number; refused: number };
 
-export type Gate = {
+export type ConnectionLimit = {
   /** Gives the function that leaves, once there is a place. @throws DatabaseBusy */
   enter(): Promise<() => void>;
-  figures(): GateFigures;
+  stats(): PoolStats;
 };
 
-export type GateSize = {
+export type ConnectionLimitSize = {
   /** As many as there are connections. */
   places: number;
   maxWaiting: number;
@@ -26,7 +26,7 @@ export type GateSize = {
  * A queue with a limit in length and time; postgres.js alone would queue without bound, and Slack's 3 seconds would
  * pass in the queue.
  */
-export function gate({ places, maxWaiting, waitMs }: GateSize): Gate {
+export function connectionLimit({ places, maxWaiting, waitMs }: ConnectionLimitSize): ConnectionLimit {
   let inUse = 0;
   let refused = 0;
   const waiting = new Set<() => void>();
@@ -42,7 +42,7 @@ export function gate({ places, maxWaiting, waitMs }: GateSize): Gate {
   };
 
   return {
-    figures: () => ({ inUse, waiting: waiting.size, limit: places, refused }),
+    stats: () => ({ inUse, waiting: waiting.size, limit: places, refused }),
     enter: () => {
       if (inUse < places) {
         inUse++;
@@ -69,10 +69,10 @@ export function gate({ places, maxWaiting, waitMs }: GateSize): Gate {
 }
 
 /**
- * The same client, whose single statements go through the gate too: each needs a connection as a transaction does. A
+ * The same client, whose single statements count against the limit too: each needs a connection as a transaction does. A
  * transaction enters once, by `begin`'s caller; what runs inside it does not.
  */
-export function gated(client: postgres.Sql, { enter }: Gate): postgres.Sql {
+export function limited(client: postgres.Sql, { enter }: ConnectionLimit): postgres.Sql {
   return new Proxy(client, {
     get(target, name, receiver) {
       if (name !== "unsafe") return Reflect.get(target, name, receiver);
@@ -85,7 +85,7 @@ export function gated(client: postgres.Sql, { enter }: Gate): postgres.Sql {
 function lazily(
   client: postgres.Sql,
   asked: Parameters<postgres.Sql["unsafe"]>,
-  enter: Gate["enter"],
+  enter: ConnectionLimit["enter"],
 ): object {
   const run = async (asValues: boolean): Promise<unknown> => {
     const leave = await enter();

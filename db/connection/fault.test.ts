@@ -10,7 +10,7 @@ const byDrizzle = (cause: Error) => new Error("Failed query", { cause });
 test.each([
   ["the server refuses the statement", said("ERROR"), true],
   ["the same, as drizzle hands it on", byDrizzle(said("ERROR")), true],
-  ["nobody was let through the gate", new DatabaseBusy("full"), true],
+  ["nobody was let through the connection limit", new DatabaseBusy("full"), true],
   ["there is no server", coded("ECONNREFUSED"), true],
   ["no connection was made in time", coded("CONNECT_TIMEOUT"), true],
   ["the server ends the connection", said("FATAL"), false],

@@ -11,7 +11,7 @@ const away = new Set([
 ]);
 
 /** Whether a fault is the database's own and passes: it is busy or away, and the same call may do later. */
-export function isPassing(error: unknown): boolean {
+export function isTransient(error: unknown): boolean {
   for (let fault = error; fault instanceof Error; fault = fault.cause) {
     if (fault instanceof DatabaseBusy) return true;
     const code = String((fault as { code?: unknown }).code);

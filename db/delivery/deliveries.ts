@@ -1,11 +1,11 @@
 import { type SQL, sql } from "drizzle-orm";
-import type { Told } from "../../src/domain/delivery/delivery-coverage.ts";
+import type { RecipientStatus } from "../../src/domain/delivery/delivery-coverage.ts";
 import type { MemberId } from "../../src/domain/people/people.ts";
 import type { RequestEvent } from "../../src/domain/requests/notices.ts";
 import type { Db, Tx } from "../connection/connect.ts";
 import type { CardKind } from "./cards.ts";
 
-type Standing = "failed" | "retrying" | "waiting" | "sent" | "not needed";
+type DeliveryStatus = "failed" | "retrying" | "waiting" | "sent" | "not needed";
 
 /** One thing that somebody was to be told, and how it stands. */
 export type Delivery = {
@@ -21,7 +21,7 @@ export type Delivery = {
   card: CardKind | null;
   /** When a card was posted. */
   postedAt: Date | null;
-  standing: Standing;
+  standing: DeliveryStatus;
   attempts: number;
   inDoubt: boolean;
   /** Whether it is being tried right now. */
@@ -32,9 +32,9 @@ export type Delivery = {
   settledAt: Date | null;
 };
 
-export type Counts = Record<Standing, number>;
+export type Counts = Record<DeliveryStatus, number>;
 
-const standings: readonly Standing[] = ["failed", "retrying", "waiting", "sent", "not needed"];
+const standings: readonly DeliveryStatus[] = ["failed", "retrying", "waiting", "sent", "not needed"];
 
 /** What tells somebody of a request, of everything that the outbox does. */
 const told = sql`('draw-card', 'send-message', 'send-email')`;
@@ -99,7 +99,7 @@ type Row = {
   event: RequestEvent | null;
   card: CardKind | null;
   posted_at: string | null;
-  standing: Standing;
+  standing: DeliveryStatus;
   attempts: number;
   in_doubt: boolean;
   under_way: boolean;
@@ -130,13 +130,13 @@ function toDelivery(row: Row): Delivery {
 }
 
 /** The key of the outbox item that follows whom a request reaches: there is one as soon as a delivery was given up. */
-export const reachKey = (number: number): string => `reach:${number}`;
+export const coverageKey = (number: number): string => `reach:${number}`;
 
 /**
  * How everybody stands who was told of a pending request. Nothing where no delivery of it was given up: then nobody can
  * be out of reach, and what 500 reviewers were told need not be read.
  */
-export async function reach(db: Db | Tx, organizationId: string, number: number): Promise<Told[]> {
+export async function reach(db: Db | Tx, organizationId: string, number: number): Promise<RecipientStatus[]> {
   const rows = await db.execute<ReachRow>(sql`
     select o.recipient_id,
       bool_or((o.outcome is not distinct from 'done' and c.lost_reason is null) or c.ts is not null) as reached,
@@ -146,9 +146,9 @@ export async function reach(db: Db | Tx, organizationId: string, number: number)
     from outbox o
       left join cards c on c.organization_id = o.organization_id and c.id = (o.payload->>'cardId')::uuid
     where o.organization_id = ${organizationId} and o.request_number = ${number} and o.kind in ${told}
-      and exists (select from outbox where organization_id = ${organizationId} and key = ${reachKey(number)})
+      and exists (select from outbox where organization_id = ${organizationId} and key = ${coverageKey(number)})
     group by o.recipient_id`);
   return rows.map(({ recipient_id, ...standing }) => ({ recipientId: recipient_id, ...standing }));
 }
 
-type ReachRow = Omit<Told, "recipientId"> & { recipient_id: string };
+type ReachRow = Omit<RecipientStatus, "recipientId"> & { recipient_id: string };

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { type TestDatabase, testDatabase } from "../../test/support/database.ts";
 import { reserve } from "../../test/support/hold.ts";
 import * as store from "./outbox.ts";
-import { readFigures } from "./stats.ts";
+import { readStats } from "./stats.ts";
 
 let t: TestDatabase;
 beforeAll(async () => {
@@ -17,7 +17,7 @@ const item = (key: string, afterMs = 0): store.NewItem => ({
 });
 
 const queue = async () => {
-  const { queue } = await readFigures(t.database.sql, 1_000);
+  const { queue } = await readStats(t.database.sql, 1_000);
   return new Map(queue.map(({ state, items, oldestSeconds }) => [state, { items, oldestSeconds }]));
 };
 
@@ -32,7 +32,7 @@ async function claimed(key: string): Promise<store.ClaimedItem> {
 }
 
 test("an empty outbox has no queue, and nobody waits", async () => {
-  expect(await readFigures(t.database.sql, 1_000)).toEqual({
+  expect(await readStats(t.database.sql, 1_000)).toEqual({
     queue: [],
     dead: [],
     warnings: [],
@@ -64,7 +64,7 @@ test("each open item counts once: due, leased, retrying, postponed or scheduled;
 test("what somebody waits for is told apart from what only follows", async () => {
   await store.add(t.database.db, [item("approved"), { ...item("follows"), priority: 1 }]);
   await age("follows", 900);
-  const { queue: told } = await readFigures(t.database.sql, 1_000);
+  const { queue: told } = await readStats(t.database.sql, 1_000);
   const ages = new Map(told.map(({ urgent, oldestSeconds }) => [urgent, oldestSeconds]));
   expect(ages.get(false)).toBeGreaterThan(899);
   expect(ages.get(true)).toBeLessThan(100);
@@ -77,7 +77,7 @@ test("what was given up counts by kind for a day", async () => {
   for (const one of await store.claim(db, { limit: 10, leaseMs: 60_000 }))
     await store.settle(db, one, one.key === "sent" ? { kind: "done" } : end);
   await sql`update outbox set settled_at = settled_at - interval '25 hours' where key = 'yesterday'`;
-  expect((await readFigures(sql, 1_000)).dead).toEqual([{ kind: "draw-card", count: 1 }]);
+  expect((await readStats(sql, 1_000)).dead).toEqual([{ kind: "draw-card", count: 1 }]);
 });
 
 test("the age of what is due counts from when it was due, of what failed from its beginning", async () => {
@@ -118,7 +118,7 @@ test("a statement that takes too long is ended", async () => {
   const holder = await reserve(t.database.sql);
   await holder`begin`;
   await holder`lock table outbox in access exclusive mode`;
-  await expect(readFigures(t.database.sql, 100)).rejects.toMatchObject({ code: "57014" });
+  await expect(readStats(t.database.sql, 100)).rejects.toMatchObject({ code: "57014" });
   await holder`rollback`;
   holder.release();
 });
@@ -145,7 +145,7 @@ test("what was sent is never read: the plan knows only the indexes of what is op
   await t.database.sql`analyze outbox, requests`;
   const asked: string[] = [];
   const spy = postgres(t.url, { max: 1, debug: (_, query) => asked.push(query) });
-  await readFigures(spy, 5_000);
+  await readStats(spy, 5_000);
   const query = asked.find((text) => text.includes("from outbox"))?.replace("$1", "100000");
   const plan = (await spy.unsafe(`explain ${query}`)).map((row) => row["QUERY PLAN"]).join("\n");
   expect(plan).toMatch(/Index Scan using outbox_(due|claim) on outbox/);

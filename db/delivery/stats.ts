@@ -7,7 +7,7 @@ import type postgres from "postgres";
 export type ItemState = "leased" | "due" | "retrying" | "postponed" | "scheduled";
 
 /** What the database tells the operations engineer, of all organizations. */
-export type Figures = {
+export type Stats = {
   /** Open items; `urgent`: somebody waits for them; `oldestSeconds` since the first of them was due, 0 for those that are scheduled. */
   queue: { kind: string; state: ItemState; urgent: boolean; items: number; oldestSeconds: number }[];
   /** What was given up within a day. */
@@ -25,16 +25,16 @@ export type Figures = {
 const mostItems = 100_000;
 
 /**
- * Reads the figures in one read-only transaction, from indexes of what is open and of what was given up: what was sent
+ * Reads the stats in one read-only transaction, from indexes of what is open and of what was given up: what was sent
  * costs nothing, however much it is.
  *
- * @param client not drizzle's: its connections may all be in use just when the figures matter
+ * @param client not drizzle's: its connections may all be in use just when the stats matter
  * @param timeoutMs the most that the statement may take
  */
-export async function readFigures(client: postgres.Sql, timeoutMs: number): Promise<Figures> {
+export async function readStats(client: postgres.Sql, timeoutMs: number): Promise<Stats> {
   const [, row] = await client.begin("read only", (tx) => [
     tx`select set_config('statement_timeout', ${String(timeoutMs)}, true)`,
-    tx<Figures[]>`
+    tx<Stats[]>`
       with open as materialized (
         select kind, priority = 0 as urgent, attempts, reason, available_at, created_at,
           coalesce(leased_until > now(), false) as leased, available_at <= now() as due
@@ -64,7 +64,7 @@ export async function readFigures(client: postgres.Sql, timeoutMs: number): Prom
           select state, count(*)::int from requests
           where state in ('pending', 'approved', 'promoting', 'failed') group by state) as each) as requests`,
   ]);
-  const [figures] = row ?? [];
-  if (figures === undefined) throw new Error("The database gave no figures");
-  return figures;
+  const [stats] = row ?? [];
+  if (stats === undefined) throw new Error("The database gave no stats");
+  return stats;
 }

@@ -47,14 +47,14 @@ export async function newestIds(
 }
 
 /** The last build of a page: what follows is older. */
-export type BuildPlace = { createdAt: Date; id: string };
+export type BuildCursor = { createdAt: Date; id: string };
 
 /** A page of an integration's builds, the newest first, without their commits: a page of those could fill the memory. */
 export async function page(
   db: Db | Tx,
   organizationId: string,
   integrationId: string,
-  asked: { after: BuildPlace | null; limit: number },
+  asked: { after: BuildCursor | null; limit: number },
 ): Promise<Build[]> {
   const { after, limit } = asked;
   return db

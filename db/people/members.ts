@@ -4,7 +4,7 @@ import type {
   Holding,
   MemberFacts,
   MemberId,
-  Standing,
+  MemberStatus,
   WorkspaceRole,
 } from "../../src/domain/people/people.ts";
 import type { Db, Tx } from "../connection/connect.ts";
@@ -16,7 +16,7 @@ export type Member = {
   name: string;
   email: string | null;
   timeZone: string;
-  standing: Standing;
+  standing: MemberStatus;
   workspaceRole: WorkspaceRole;
   refreshedAt: Date;
 };

@@ -1,6 +1,6 @@
 import type { PromotionRequest, RequestState } from "../../src/domain/requests/request.ts";
 import { system } from "../../src/domain/shared/actor.ts";
-import { never } from "../../src/domain/shared/result.ts";
+import { assertNever } from "../../src/domain/shared/result.ts";
 import type { requests } from "../schema/index.ts";
 
 export type RequestRow = typeof requests.$inferSelect;
@@ -60,7 +60,7 @@ function toState(row: RequestRow): RequestState {
         expiresAt: present(row.expiresAt),
       };
     default:
-      return never(row.state);
+      return assertNever(row.state);
   }
 }
 

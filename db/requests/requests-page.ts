@@ -56,14 +56,19 @@ function anyOf(states: readonly StateName[], now: Date): SQL {
 }
 
 /** How far a request is: enough to know whether somebody who saw a version has missed anything. */
-export type Standing = { version: number; state: StateName; expiresAt: Date | null; projectId: string };
+export type RequestProgress = {
+  version: number;
+  state: StateName;
+  expiresAt: Date | null;
+  projectId: string;
+};
 
 /** How far each of these requests is, in one statement however many they are; unknown ones are left out. */
-export async function listStandings(
+export async function listProgress(
   db: Db | Tx,
   organizationId: string,
   numbers: readonly number[],
-): Promise<Map<number, Standing>> {
+): Promise<Map<number, RequestProgress>> {
   if (numbers.length === 0) return new Map();
   const rows = await db
     .select({

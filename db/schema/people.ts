@@ -1,5 +1,5 @@
 import { boolean, foreignKey, integer, pgTable, primaryKey, text, unique, uuid } from "drizzle-orm/pg-core";
-import type { Standing, WorkspaceRole } from "../../src/domain/people/people.ts";
+import type { MemberStatus, WorkspaceRole } from "../../src/domain/people/people.ts";
 import { id, moment, organizationId } from "./columns.ts";
 
 /** A Slack workspace that installed Signoff; its id is Slack's (T…). */
@@ -28,7 +28,7 @@ export const members = pgTable(
     name: text().notNull(),
     email: text(),
     timeZone: text().notNull(),
-    standing: text().$type<Standing>().notNull(),
+    standing: text().$type<MemberStatus>().notNull(),
     /** What Slack lets them do in the workspace; owners and admins run Signoff until its own admins are chosen. */
     workspaceRole: text().$type<WorkspaceRole>(),
     refreshedAt: moment().notNull(),

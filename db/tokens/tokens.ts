@@ -1,12 +1,12 @@
 import { and, asc, count, eq, isNull, lt, or, type SQL, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/pg-core";
-import type { Person, Standing } from "../../src/domain/people/people.ts";
+import type { MemberStatus, Person } from "../../src/domain/people/people.ts";
 import type { ApiToken, Scope } from "../../src/domain/tokens/token.ts";
 import type { Db, Tx } from "../connection/connect.ts";
 import { apiTokens, members, projects } from "../schema/index.ts";
 
 /** A person behind a token, and whether they are still here. */
-export type Behind = Person & { standing: Standing };
+export type Behind = Person & { standing: MemberStatus };
 
 type Kept = ApiToken & {
   /** Its last four characters. */
@@ -83,7 +83,7 @@ function toListed({ token: row, maker: by, member, project }: Row): ListedToken 
 }
 
 /** Somebody of whom nothing is known any more is no member any more. */
-const behind = (id: string, row: { name: string; standing: Standing } | null): Behind => ({
+const behind = (id: string, row: { name: string; standing: MemberStatus } | null): Behind => ({
   id,
   name: row?.name ?? id,
   standing: row?.standing ?? "deactivated",

@@ -26,7 +26,7 @@ export type TakenAttempt = {
 /** Something that the receiver was sent and deployed nothing for. */
 export type Other = { at: Date; what: "test" | "refused"; reason: string };
 
-export type FarEnd = {
+export type Provider = {
   /** Where webhooks go. */
   url: string;
   behaviour: Behaviour;
@@ -58,11 +58,11 @@ const mostKept = 50;
 const noSecret = () => `whsec_${randomBytes(24).toString("base64")}`;
 
 /** Starts the example receiver with a deployment that does what somebody chose on the page. */
-export async function startFarEnd({ port, linkTo, onChange }: Options): Promise<FarEnd> {
+export async function startFarEnd({ port, linkTo, onChange }: Options): Promise<Provider> {
   const stopping = new AbortController();
   let receiver: Receiver | undefined;
   const find = (id: string) => end.attempts.find(({ delivery }) => delivery.attempt === id);
-  const end: FarEnd = {
+  const end: Provider = {
     url: "",
     behaviour: "succeed",
     reason: "the health check answered 500",
@@ -116,7 +116,7 @@ function keep<T>(list: T[], one: T): void {
 }
 
 /** Ends as it was to behave, or as somebody says before that. A silent one ends by being told only. */
-function ending(taken: TakenAttempt, { reason }: FarEnd, signal: AbortSignal): Promise<void> {
+function ending(taken: TakenAttempt, { reason }: Provider, signal: AbortSignal): Promise<void> {
   const { behaviour } = taken;
   return new Promise((resolve, reject) => {
     const finish = (how: "succeeded" | "failed") => {

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { type ApiClient, apiClient, type KnownBuild, type KnownEnvironment } from "./api.ts";
-import type { FarEnd } from "./far-end.ts";
+import type { Provider } from "./far-end.ts";
 
 /** An integration that one can build for. */
 export type Place = {
@@ -28,7 +28,7 @@ export type Ci = {
   /** The API's base address. */
   apiUrl: string;
   /** The server that promotions of the webhook's integrations are sent to. */
-  farEnd: FarEnd;
+  provider: Provider;
   look(place: string | undefined): Promise<CiView>;
   build(place: string, build: { version: string; message: string; author: string }): Promise<void>;
   deploy(place: string, build: string, environment: string): Promise<void>;
@@ -42,11 +42,11 @@ type Options = {
   apiUrl: string;
   /** The token, made when it is first needed. */
   token: () => Promise<string>;
-  farEnd: FarEnd;
+  provider: Provider;
 };
 
 /** Makes the pipeline; it calls nobody before it is used. */
-export function createCi({ apiUrl, token, farEnd }: Options): Ci {
+export function createCi({ apiUrl, token, provider }: Options): Ci {
   const listeners = new Set<() => void>();
   let client: Promise<ApiClient> | undefined;
   const api = () => {
@@ -64,7 +64,7 @@ export function createCi({ apiUrl, token, farEnd }: Options): Ci {
   };
   return {
     apiUrl,
-    farEnd,
+    provider,
     onChange: (listener) => void listeners.add(listener),
     changed,
     look: async (id) => look(await api(), id),

@@ -35,15 +35,15 @@ const reason = system("the sandbox");
 /** Starts the receiver of webhooks, points an integration at it, and gives the pipeline that one can play. */
 export async function startCi(world: World, { pageUrl, port, webhookOf, log }: Options): Promise<Ci> {
   let changed = () => {};
-  const farEnd = await startFarEnd({
+  const provider = await startFarEnd({
     port,
     linkTo: (attempt) => `${pageUrl}ci/attempts/${attempt}`,
     onChange: () => changed(),
   });
   const apiUrl = `${world.config.http.publicUrl}/api/v1`;
-  const ci = createCi({ apiUrl, farEnd, token: () => makeToken(world, log) });
+  const ci = createCi({ apiUrl, provider, token: () => makeToken(world, log) });
   changed = ci.changed;
-  if (webhookOf !== undefined) farEnd.trust(await makeWebhook(world, webhookOf, farEnd.url));
+  if (webhookOf !== undefined) provider.trust(await makeWebhook(world, webhookOf, provider.url));
   return ci;
 }
 

@@ -1,6 +1,6 @@
 import type { Hono } from "hono";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { FarEnd, TakenAttempt } from "../ci/far-end.ts";
+import type { Provider, TakenAttempt } from "../ci/far-end.ts";
 import type { Ci, CiView } from "../ci/index.ts";
 import { people } from "../people.ts";
 import { type SlackStandIn, startSlack } from "../slack/index.ts";
@@ -49,7 +49,7 @@ beforeAll(async () => {
     botUrl: () => "http://127.0.0.1:9",
   });
   calls = [];
-  const farEnd: FarEnd = {
+  const provider: Provider = {
     ...{ url: "http://127.0.0.1:4002/", behaviour: "succeed", reason: hostile },
     ...{ attempts: [attempt("a-1")], others: [{ at, what: "refused", reason: hostile }] },
     trust: (secret) => void calls.push(["trust", secret]),
@@ -57,7 +57,7 @@ beforeAll(async () => {
     stop: async () => {},
   };
   const ci: Ci = {
-    ...{ apiUrl: "http://127.0.0.1:4001/api/v1", farEnd, onChange: () => {}, changed: () => {} },
+    ...{ apiUrl: "http://127.0.0.1:4001/api/v1", provider, onChange: () => {}, changed: () => {} },
     look: async () => {
       if (fault !== undefined) throw new Error(fault);
       return view;

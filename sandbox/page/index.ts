@@ -25,7 +25,7 @@ const types = { js: "text/javascript; charset=utf-8", css: "text/css; charset=ut
 export function createPage(options: PageOptions): Hono {
   const { slack, inbox, people } = options;
   const manifest = options.manifest ?? new URL("../../manifest.yml", import.meta.url);
-  const house: PageHouse = {
+  const standIn: PageHouse = {
     slack,
     inbox,
     people,
@@ -48,13 +48,13 @@ export function createPage(options: PageOptions): Hono {
       : c.body(text, 200, { "content-type": types[file.endsWith("js") ? "js" : "css"] });
   });
   app.notFound((c) => c.html(notFoundPage(), 404));
-  app.route("/", acts(house));
-  app.route("/", adminActs(house));
-  if (house.ci !== undefined) {
-    app.route("/", ciActs(house, house.ci));
-    house.ci.onChange(() => house.feed.changed(["ci"]));
+  app.route("/", acts(standIn));
+  app.route("/", adminActs(standIn));
+  if (standIn.ci !== undefined) {
+    app.route("/", ciActs(standIn, standIn.ci));
+    standIn.ci.onChange(() => standIn.feed.changed(["ci"]));
   }
-  app.route("/", pages(house));
+  app.route("/", pages(standIn));
   return app;
 }
 

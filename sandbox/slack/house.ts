@@ -6,7 +6,7 @@ import type { ApiCall, BotAnswer, EventRetry, Json } from "./types.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** The parts of one stand-in, as its server and its acting people share them. */
-export type House = {
+export type StandIn = {
   workspace: Workspace;
   grants: Grants;
   manifest: Manifest;

@@ -1,7 +1,7 @@
 import type { AddressInfo } from "node:net";
 import { serve } from "@hono/node-server";
 import { makeFaults } from "./faults.ts";
-import type { House } from "./house.ts";
+import type { StandIn } from "./house.ts";
 import { readManifest } from "./manifest.ts";
 import { command, event, openHome, shortcut } from "./people/commands.ts";
 import { makeDeliver } from "./people/deliver.ts";
@@ -23,7 +23,7 @@ import { Workspace } from "./workspace.ts";
 
 export type * from "./types.ts";
 
-function makeHouse(options: SlackOptions, origin: () => string): House {
+function makeHouse(options: SlackOptions, origin: () => string): StandIn {
   const manifest = readManifest(options.manifest);
   const workspace = new Workspace(options, manifest.botName);
   const deliver = makeDeliver(options);
@@ -47,8 +47,8 @@ const at = (actionId: string, blockId: string | undefined): Target => ({
 });
 
 /** What a person can do, in front of their Slack. */
-function makeActs(house: House): Omit<SlackStandIn, "url" | "stop"> {
-  const { workspace } = house;
+function makeActs(standIn: StandIn): Omit<SlackStandIn, "url" | "stop"> {
+  const { workspace } = standIn;
   const { views } = workspace;
   const need = <T>(found: T | undefined, what: string): T => {
     if (found === undefined) throw new Error(what);
@@ -56,46 +56,46 @@ function makeActs(house: House): Omit<SlackStandIn, "url" | "stop"> {
   };
   return {
     workspace,
-    faults: house.faults,
-    calls: house.calls,
+    faults: standIn.faults,
+    calls: standIn.calls,
     violations: workspace.violations,
-    command: (userId, text, channelId) => command(house, userId, text, channelId),
-    shortcut: (userId, callbackId) => shortcut(house, userId, callbackId),
-    event: (type, payload, more) => event(house, type, payload, more),
-    events: house.events.sent,
-    sendAgain: (envelope) => house.events.once(envelope, { num: 1, reason: "http_timeout" }),
-    delivered: () => house.events.delivered(),
-    openHome: (userId, tab) => openHome(house, userId, tab),
+    command: (userId, text, channelId) => command(standIn, userId, text, channelId),
+    shortcut: (userId, callbackId) => shortcut(standIn, userId, callbackId),
+    event: (type, payload, more) => event(standIn, type, payload, more),
+    events: standIn.events.sent,
+    sendAgain: (envelope) => standIn.events.once(envelope, { num: 1, reason: "http_timeout" }),
+    delivered: () => standIn.events.delivered(),
+    openHome: (userId, tab) => openHome(standIn, userId, tab),
     async click(userId, { channel, ts }, target) {
       const message = need(workspace.message(channel, ts), `no message ${ts} in ${channel}`);
       const sees = workspace.channels.get(channel)?.members.includes(userId);
       if (!sees) throw new Error(`${userId} does not see ${channel}`);
-      return press(house, userId, messagePlace(house, userId, message), target);
+      return press(standIn, userId, messagePlace(standIn, userId, message), target);
     },
     async clickEphemeral(userId, ephemeralId, target) {
       const shown = workspace.ephemerals.find((entry) => entry.id === ephemeralId && entry.user === userId);
       return press(
-        house,
+        standIn,
         userId,
-        messagePlace(house, userId, need(shown, `no ephemeral ${ephemeralId}`)),
+        messagePlace(standIn, userId, need(shown, `no ephemeral ${ephemeralId}`)),
         target,
       );
     },
     async clickView(userId, target) {
       const view = need(views.top(userId), `${userId} has no modal open`);
-      return press(house, userId, viewPlace(house, view), target);
+      return press(standIn, userId, viewPlace(standIn, view), target);
     },
     async clickHome(userId, target) {
       const view = need(views.home(userId), `${userId} has no Home`);
-      return press(house, userId, viewPlace(house, view), target);
+      return press(standIn, userId, viewPlace(standIn, view), target);
     },
-    choose: (userId, actionId, value, blockId) => choose(house, userId, at(actionId, blockId), value),
+    choose: (userId, actionId, value, blockId) => choose(standIn, userId, at(actionId, blockId), value),
     fill: (userId, actionId, value, blockId) =>
-      void setValue(house, viewWith(house, userId, actionId), at(actionId, blockId), value),
-    suggest: (userId, actionId, typed, blockId) => suggest(house, userId, at(actionId, blockId), typed),
-    submit: (userId, values) => submit(house, userId, values),
-    closeView: (userId) => closeView(house, userId),
-    giveTrigger: (userId, viewId) => house.grants.trigger(userId, viewId),
+      void setValue(standIn, viewWith(standIn, userId, actionId), at(actionId, blockId), value),
+    suggest: (userId, actionId, typed, blockId) => suggest(standIn, userId, at(actionId, blockId), typed),
+    submit: (userId, values) => submit(standIn, userId, values),
+    closeView: (userId) => closeView(standIn, userId),
+    giveTrigger: (userId, viewId) => standIn.grants.trigger(userId, viewId),
     topView: (userId) => views.top(userId),
     homeView: (userId) => views.home(userId),
     messagesFor: (userId) =>
@@ -110,8 +110,8 @@ function makeActs(house: House): Omit<SlackStandIn, "url" | "stop"> {
  */
 export async function startSlack(options: SlackOptions): Promise<SlackStandIn> {
   let origin = "";
-  const house = makeHouse(options, () => origin);
-  const app = makeServer(house);
+  const standIn = makeHouse(options, () => origin);
+  const app = makeServer(standIn);
   const server = await new Promise<ReturnType<typeof serve>>((resolve, reject) => {
     const started = serve({ fetch: app.fetch, port: options.port ?? 0, hostname: "127.0.0.1" }, () =>
       resolve(started),
@@ -120,11 +120,11 @@ export async function startSlack(options: SlackOptions): Promise<SlackStandIn> {
   });
   origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
-    ...makeActs(house),
+    ...makeActs(standIn),
     url: `${origin}/api/`,
     async stop() {
-      house.faults.clear();
-      house.events.stop();
+      standIn.faults.clear();
+      standIn.events.stop();
       await new Promise<void>((resolve) => {
         server.close(() => resolve());
         if ("closeAllConnections" in server) server.closeAllConnections();

@@ -7,7 +7,7 @@ import { SlackError, stringArg } from "./api/method.ts";
 import { methods } from "./api/methods.ts";
 import { isJson } from "./checks/elements.ts";
 import { makeRates } from "./checks/rates.ts";
-import type { House } from "./house.ts";
+import type { StandIn } from "./house.ts";
 import { useResponseUrl } from "./people/reply.ts";
 import type { ApiAnswer, ApiCall, Json } from "./types.ts";
 
@@ -42,21 +42,21 @@ const lacking = (needed: string[], granted: string[]) =>
   needed.filter((entry) => !entry.split("|").some((scope) => granted.includes(scope)));
 
 /** Carries a call out: token, method, scopes, the method itself. Never throws for what a caller can do wrong. */
-function carryOut(house: House, call: ApiCall): ApiAnswer {
-  const { workspace, manifest } = house;
+function carryOut(standIn: StandIn, call: ApiCall): ApiAnswer {
+  const { workspace, manifest } = standIn;
   if (call.token === undefined) return { ok: false, error: "not_authed" };
-  if (call.token !== house.botToken) return { ok: false, error: "invalid_auth" };
+  if (call.token !== standIn.botToken) return { ok: false, error: "invalid_auth" };
   const method = methods[call.method];
   if (method === undefined) {
     workspace.violate(call.method, "unknownMethod", `the stand-in has no method ${call.method}`);
     return { ok: false, error: "unknown_method", req_method: call.method };
   }
-  const { grants } = house;
+  const { grants } = standIn;
   const context: Context = {
     workspace,
     grants,
     manifest,
-    publicUrl: house.publicUrl(),
+    publicUrl: standIn.publicUrl(),
     method: call.method,
     args: call.args,
   };
@@ -82,11 +82,11 @@ function rateLimited(http: Http, call: ApiCall, seconds: number) {
 
 /** One Web API call, with the faults asked for in between. */
 async function answer(
-  house: House,
+  standIn: StandIn,
   http: Http<{ Bindings: HttpBindings }>,
   rates: ReturnType<typeof makeRates>,
 ) {
-  const { faults, calls, workspace } = house;
+  const { faults, calls, workspace } = standIn;
   const method = http.req.param("method") ?? "";
   const { token: inBody, ...args } = await argumentsOf(http);
   const header = /^Bearer (.+)$/i.exec(http.req.header("authorization") ?? "")?.[1];
@@ -104,23 +104,23 @@ async function answer(
   }
   const wait = faults.enforceRates ? rates(method, stringArg({ args } as Context, "channel")) : 0;
   if (wait > 0) return rateLimited(http, call, wait);
-  call.answer = carryOut(house, call);
+  call.answer = carryOut(standIn, call);
   workspace.changed("call");
   await faults.stalled(method);
   if (faults.answerLost(method)) {
     http.env.incoming.socket.destroy();
     return RESPONSE_ALREADY_SENT;
   }
-  return http.json(call.answer, 200, { "x-oauth-scopes": house.manifest.scopes.join(",") });
+  return http.json(call.answer, 200, { "x-oauth-scopes": standIn.manifest.scopes.join(",") });
 }
 
 /** The HTTP side of the workspace: the Web API and the response_urls. */
-export function makeServer(house: House): Hono<{ Bindings: HttpBindings }> {
-  const rates = makeRates(house.workspace.now);
+export function makeServer(standIn: StandIn): Hono<{ Bindings: HttpBindings }> {
+  const rates = makeRates(standIn.workspace.now);
   const app = new Hono<{ Bindings: HttpBindings }>();
-  app.all("/api/:method", (http) => answer(house, http, rates));
+  app.all("/api/:method", (http) => answer(standIn, http, rates));
   app.post("/response/:grant", async (http) => {
-    const { status, body } = useResponseUrl(house, http.req.param("grant"), parsed(await http.req.text()));
+    const { status, body } = useResponseUrl(standIn, http.req.param("grant"), parsed(await http.req.text()));
     return Response.json(body, { status });
   });
   return app;

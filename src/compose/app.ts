@@ -1,9 +1,9 @@
 import { connect, type Database } from "../../db/connection/connect.ts";
 import { migrate } from "../../db/connection/migrate.ts";
-import { readFigures } from "../../db/delivery/stats.ts";
+import { readStats } from "../../db/delivery/stats.ts";
 import type { Config } from "../config.ts";
-import { type HomeParts, homeHandlers } from "../deliver/slack/homes.ts";
-import { whileOpen } from "../deliver/while-closed.ts";
+import { type HomeDeps, homeHandlers } from "../deliver/slack/homes.ts";
+import { whileClosed } from "../deliver/while-closed.ts";
 import { findByEmail } from "../directory/find-by-email.ts";
 import { type Installed, install } from "../directory/install.ts";
 import { knowMembers } from "../directory/know-member.ts";
@@ -19,13 +19,13 @@ import { createMetrics, type Metrics } from "../metrics/metrics.ts";
 import { wakeAll, wakeOnNotify } from "../outbox/wake.ts";
 import { type Outbox, startOutbox } from "../outbox/worker.ts";
 import { getCardLink } from "../queries/delivery/get-card.ts";
-import { getRequestStandings } from "../queries/requests/get-request-progress.ts";
+import { getRequestProgress } from "../queries/requests/get-request-progress.ts";
 import { createSlackApp } from "../slack/client/app.ts";
 import { checkChannel } from "../slack/client/check-channel.ts";
 import { type SlackClients, slackClients } from "../slack/client/clients.ts";
 import { listGroups } from "../slack/client/list-groups.ts";
 import { redrawHome } from "../slack/home/draw-home.ts";
-import type { Ports } from "../slack/kernel/deps.ts";
+import type { SlackDeps } from "../slack/kernel/deps.ts";
 import { viewsOf } from "../slack/kernel/views.ts";
 import { listen as listenToSlack } from "../slack/listen.ts";
 import { expandHomes } from "../usecases/delivery/follow-homes.ts";
@@ -42,7 +42,7 @@ import { createWaiting, type Waiting } from "../web/api/requests/wait.ts";
 import { createWeb } from "../web/app.ts";
 import { listen } from "../web/listen.ts";
 import { slackReceiver } from "../web/receiver/slack-receiver.ts";
-import { createGates, openGates, slackKinds } from "./breakers.ts";
+import { closeBreakers, createBreakers, slackKinds } from "./breakers.ts";
 import { createHandlers, directoryOf } from "./handlers.ts";
 import { webhookSettings } from "./webhooks.ts";
 
@@ -81,7 +81,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
   const database = connect(config.databaseUrl, max === undefined ? {} : { max });
   const metrics = createMetrics({
     pool: database.pool,
-    readFigures: askDatabase(() => readFigures(database.sql, 800), log),
+    readStats: askDatabase(() => readStats(database.sql, 800), log),
   });
   const clients = slackClients({
     ...{ token: config.slack.botToken, apiUrl: config.slack.apiUrl, log },
@@ -96,9 +96,9 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
     const { publicUrl } = config.http;
     const webhooks = webhookSettings(config, context);
     const ports = { ...portsOf({ ...options, metrics }, context, clients, installed), publicUrl, webhooks };
-    const gates = createGates(context, clients, log);
-    const handlers = whileOpen(gates.slack, slackKinds, {
-      ...createHandlers(config, context, clients, installed, { ...metrics, gates }),
+    const breakers = createBreakers(context, clients, log);
+    const handlers = whileClosed(breakers.slack, slackKinds, {
+      ...createHandlers(config, context, clients, installed, { ...metrics, breakers }),
       ...homeHandlers(homePartsOf({ ...ports, viewsFor: () => viewsOf(clients.homes) })),
       ...jobHandlers(workOf(context), log),
     });
@@ -108,7 +108,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
       ...(concurrency !== undefined && { concurrency }),
     };
     metrics.expectKinds(Object.keys(handlers));
-    await openGates(context, installed.organizationId);
+    await closeBreakers(context, installed.organizationId);
     const wakening = await wakeOnNotify(config.databaseUrl, followers);
     const sweep = async () => void (await outbox?.sweep());
     const jobs = await startJobs(scheduled(context, installed.organizationId, { sweep, waiting }), log);
@@ -175,7 +175,7 @@ function portsOf(
   context: Context,
   clients: SlackClients,
   installed: Installed,
-): Omit<Ports, "publicUrl" | "webhooks"> {
+): Omit<SlackDeps, "publicUrl" | "webhooks"> {
   return {
     context,
     knowMember: knowMembers(context, (_, user) => installed.fetchUser(user)),
@@ -191,7 +191,7 @@ function portsOf(
 }
 
 /** What the drawing of Homes that are being looked at reads and reports. */
-function homePartsOf(ports: Ports): HomeParts {
+function homePartsOf(ports: SlackDeps): HomeDeps {
   return {
     ...{ db: ports.context.db, now: ports.context.now },
     expand: (organizationId) => expandHomes(ports.context, organizationId),
@@ -201,9 +201,9 @@ function homePartsOf(ports: Ports): HomeParts {
 
 /** Where clients of the API wait for requests to change. */
 function waitingOf({ db, now }: Context, log: Log): Waiting {
-  const readStandings = (organizationId: string, numbers: readonly number[]) =>
-    getRequestStandings(db, organizationId, numbers);
-  return createWaiting({ readStandings, now, log });
+  const readProgress = (organizationId: string, numbers: readonly number[]) =>
+    getRequestProgress(db, organizationId, numbers);
+  return createWaiting({ readProgress, now, log });
 }
 
 type WebOptions = { metrics: Metrics; waiting: Waiting; people: SlackClients["people"] };
@@ -213,7 +213,7 @@ async function startWeb(
   config: Config,
   { log, metrics, waiting, people }: AppOptions & WebOptions,
   database: Database,
-  ports: Ports,
+  ports: SlackDeps,
   installed: Installed,
 ): Promise<{ port: number; stop(graceMs: number): Promise<void> }> {
   let ready = true;

@@ -1,6 +1,6 @@
 import type { Config } from "../config.ts";
-import type { Gate } from "../deliver/circuit-breaker.ts";
-import type { EmailParts } from "../deliver/email/email-notices.ts";
+import type { CircuitBreaker } from "../deliver/circuit-breaker.ts";
+import type { EmailDeps } from "../deliver/email/email-notices.ts";
 import { createEmailSender } from "../deliver/email/send.ts";
 import { cardLinks } from "../lib/links.ts";
 import { forgetEmail, keepEmail } from "../usecases/delivery/keep-email.ts";
@@ -11,12 +11,12 @@ import type { Context } from "../usecases/shared/context.ts";
 export function emailParts(
   config: Config,
   context: Context,
-  gate: Gate,
+  breaker: CircuitBreaker,
   onRateLimited: () => void,
-): EmailParts {
+): EmailDeps {
   const { apiKey, baseUrl, from } = config.email;
   return {
-    ...{ db: context.db, now: context.now, from, gate },
+    ...{ db: context.db, now: context.now, from, breaker },
     linkFor: cardLinks(config.http.publicUrl, config.secret),
     send: createEmailSender({ apiKey, from, onRateLimited, ...(baseUrl !== undefined && { baseUrl }) }),
     keepEmail: (email) => keepEmail(context, email),

@@ -6,7 +6,7 @@ import { webhook } from "../deliver/deployers/webhook.ts";
 import { sendAdminEmail } from "../deliver/email/admin-emails.ts";
 import { sendEmail } from "../deliver/email/email-notices.ts";
 import { sendAdminMessage } from "../deliver/slack/admin-messages.ts";
-import { type CardParts, drawCard } from "../deliver/slack/cards.ts";
+import { type CardDeps, drawCard } from "../deliver/slack/cards.ts";
 import { sendMessage } from "../deliver/slack/messages.ts";
 import type { Posted } from "../deliver/slack/post.ts";
 import { removeMessage } from "../deliver/slack/remove-message.ts";
@@ -21,7 +21,11 @@ import type { SlackClients } from "../slack/client/clients.ts";
 import { askDirectly } from "../usecases/delivery/ask-directly.ts";
 import { homesChanged } from "../usecases/delivery/follow-homes.ts";
 import { removeMessages } from "../usecases/delivery/remove-messages.ts";
-import { type FollowReach, followReach, reportUndelivered } from "../usecases/delivery/report-undelivered.ts";
+import {
+  type FollowCoverage,
+  followCoverage,
+  reportUndelivered,
+} from "../usecases/delivery/report-undelivered.ts";
 import { type MakeDue, makeDue } from "../usecases/delivery/resume-sending.ts";
 import { saveCard } from "../usecases/delivery/save-card.ts";
 import {
@@ -31,12 +35,12 @@ import {
   reportUntold,
 } from "../usecases/delivery/tell-admins.ts";
 import { type CardItem, type NoticeItem, tellChange } from "../usecases/delivery/tell-change.ts";
-import { reportDeployment } from "../usecases/deployments/apply-deployment-report.ts";
+import { applyDeploymentReport } from "../usecases/deployments/apply-deployment-report.ts";
 import { type CancelRequests, cancelRequests } from "../usecases/requests/cancel-requests.ts";
 import type { RequestChanged } from "../usecases/requests/record-change.ts";
 import type { Context } from "../usecases/shared/context.ts";
 import { followSettings } from "../usecases/workflow/follow-settings.ts";
-import type { Gates } from "./breakers.ts";
+import type { Breakers } from "./breakers.ts";
 import { emailParts } from "./email.ts";
 import { webhookParts } from "./webhooks.ts";
 
@@ -46,22 +50,22 @@ export function createHandlers(
   context: Context,
   clients: SlackClients,
   installed: Installed,
-  { rateLimited, gates }: Pick<Metrics, "rateLimited"> & { gates: Gates },
+  { rateLimited, breakers }: Pick<Metrics, "rateLimited"> & { breakers: Breakers },
 ): Record<string, Handler> {
   const { db, now } = context;
   const clientFor = only(installed, clients.messages);
-  const email = emailParts(config, context, gates.email, () => rateLimited("resend", "emails.send"));
+  const email = emailParts(config, context, breakers.email, () => rateLimited("resend", "emails.send"));
   const deployment = {
     db,
     deployers: { record, webhook: webhook(webhookParts(config, context)) },
     report: (
       organizationId: string,
       deploymentId: string,
-      report: Parameters<typeof reportDeployment>[1]["report"],
+      report: Parameters<typeof applyDeploymentReport>[1]["report"],
       link: string | null,
     ) => {
       const actor = system("the deployer's report");
-      return reportDeployment(context, {
+      return applyDeploymentReport(context, {
         organizationId,
         deploymentId,
         actor,
@@ -145,7 +149,7 @@ const lookAgainMs = 10_000;
 
 const followingReach = (context: Context): Handler => ({
   run: async ({ organizationId, payload }) => {
-    const { trying } = await followReach(context, organizationId, (payload as FollowReach).number);
+    const { trying } = await followCoverage(context, organizationId, (payload as FollowCoverage).number);
     return trying ? { kind: "later", afterMs: lookAgainMs } : { kind: "done" };
   },
 });
@@ -161,7 +165,7 @@ const messageKeeping = (context: Context) => ({
 });
 
 /** What the delivery of a card reports. */
-function cardKeeping(context: Context): Pick<CardParts, "saveCard" | "askDirectly" | "removeCopies"> {
+function cardKeeping(context: Context): Pick<CardDeps, "saveCard" | "askDirectly" | "removeCopies"> {
   return {
     removeCopies: ({ organizationId, id: cardId }, copies) =>
       removeMessages(

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Config } from "../config.ts";
 import { pingEvent } from "../deliver/deployers/payload.ts";
-import { tryWebhook, type WebhookParts } from "../deliver/deployers/webhook.ts";
+import { tryWebhook, type WebhookDeployerDeps } from "../deliver/deployers/webhook.ts";
 import { addressFault } from "../lib/public-address.ts";
 import { reportToken, secretsWith } from "../lib/secrets.ts";
 import { getIntegrationNames, getWebhook } from "../queries/deployments/get-webhook.ts";
@@ -9,7 +9,7 @@ import type { WebhookSettings } from "../slack/kernel/deps.ts";
 import type { Context } from "../usecases/shared/context.ts";
 
 /** What the webhook deployer is given. */
-export function webhookParts(config: Config, { db, now }: Context): WebhookParts {
+export function webhookParts(config: Config, { db, now }: Context): WebhookDeployerDeps {
   const secrets = secretsWith(config.secret);
   const api = `${config.http.publicUrl}/api/v1`;
   return {

@@ -1,4 +1,4 @@
-import { type FarEnd, probeSlot, type Stop, untilNextProbeMs } from "../domain/delivery/outages.ts";
+import { type Outage, type Provider, probeSlot, untilNextProbeMs } from "../domain/delivery/outages.ts";
 import type { Outcome } from "../domain/delivery/outcome.ts";
 
 type Postponed = Extract<Outcome, { kind: "postponed" }>;
@@ -7,7 +7,7 @@ type Postponed = Extract<Outcome, { kind: "postponed" }>;
 export type Entry = "open" | "probe" | Postponed;
 
 /** Stands before a far end, and lets nothing through while it refuses all that we send. */
-export type Gate = {
+export type CircuitBreaker = {
   enter(organizationId: string): Promise<Entry>;
   /** The far end refused us, not what was sent. Gives what becomes of the item. */
   refused(organizationId: string, reason: string): Promise<Postponed>;
@@ -15,11 +15,11 @@ export type Gate = {
   accepted(organizationId: string): Promise<void>;
 };
 
-export type GateParts = {
-  farEnd: FarEnd;
+export type CircuitBreakerDeps = {
+  provider: Provider;
   now(): Date;
-  readStop(organizationId: string): Promise<Stop | undefined>;
-  stop(organizationId: string, reason: string): Promise<Stop & { fresh: boolean }>;
+  readStop(organizationId: string): Promise<Outage | undefined>;
+  stop(organizationId: string, reason: string): Promise<Outage & { fresh: boolean }>;
   /** Gives how many items waited, null where nothing was stopped. */
   resume(organizationId: string): Promise<number | null>;
   /** Takes the probe of a moment, if no other replica has. */
@@ -36,29 +36,29 @@ const trustOpenMs = 1_000;
 /** How much later than the probe the rest comes back, at most, in milliseconds. */
 const jitterMs = 5_000;
 
-export function createGate(parts: GateParts): Gate {
-  const { farEnd, now, log, random = Math.random } = parts;
+export function createCircuitBreaker(parts: CircuitBreakerDeps): CircuitBreaker {
+  const { provider, now, log, random = Math.random } = parts;
   const startedAt = now();
   const openUntil = new Map<string, number>();
   const asked = new Set<string>();
 
-  const wait = ({ reason, since }: Stop): Postponed => {
-    const afterMs = untilNextProbeMs(farEnd, since, now()) + Math.round(random() * jitterMs);
+  const wait = ({ reason, since }: Outage): Postponed => {
+    const afterMs = untilNextProbeMs(provider, since, now()) + Math.round(random() * jitterMs);
     return { kind: "postponed", afterMs, reason };
   };
 
   /** A process that was started since may have another key: its first try is a probe, whenever it comes. */
-  const mayProbe = async (organizationId: string, { since }: Stop): Promise<boolean> => {
+  const mayProbe = async (organizationId: string, { since }: Outage): Promise<boolean> => {
     const startedSince = since < startedAt && !asked.has(organizationId);
     asked.add(organizationId);
     if (startedSince) return true;
-    const slot = probeSlot(farEnd, since, now());
+    const slot = probeSlot(provider, since, now());
     return slot !== null && parts.takeProbe(organizationId, slot);
   };
 
   const accepted = async (organizationId: string) => {
     const waited = await parts.resume(organizationId);
-    if (waited !== null) log.info({ organizationId, farEnd, waited }, "a far end accepts us again");
+    if (waited !== null) log.info({ organizationId, provider, waited }, "a far end accepts us again");
   };
 
   return {
@@ -80,7 +80,7 @@ export function createGate(parts: GateParts): Gate {
       openUntil.delete(organizationId);
       const stop = await parts.stop(organizationId, reason);
       if (stop.fresh) {
-        const facts = { organizationId, farEnd, reason };
+        const facts = { organizationId, provider, reason };
         log.error(
           facts,
           "a far end refuses all that is sent: nothing is tried there until it accepts us again",

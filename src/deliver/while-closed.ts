@@ -1,31 +1,31 @@
 import type { Outcome } from "../domain/delivery/outcome.ts";
-import type { Gate } from "./circuit-breaker.ts";
+import type { CircuitBreaker } from "./circuit-breaker.ts";
 
 type Handler<Item> = {
   run(item: Item, signal: AbortSignal): Promise<Outcome>;
   onDead?(item: Item, reason: string): Promise<void>;
 };
 
-/** Has these kinds of items tried only while the gate is open, and shuts it when the far end refuses us. */
-export function whileOpen<Item extends { organizationId: string }>(
-  gate: Gate,
+/** Has these kinds of items tried only while the breaker is open, and shuts it when the far end refuses us. */
+export function whileClosed<Item extends { organizationId: string }>(
+  breaker: CircuitBreaker,
   kinds: readonly string[],
   handlers: Record<string, Handler<Item>>,
 ): Record<string, Handler<Item>> {
-  const gated = (handler: Handler<Item>): Handler<Item> => ({
+  const guarded = (handler: Handler<Item>): Handler<Item> => ({
     ...handler,
     run: async (item, signal) => {
-      const entry = await gate.enter(item.organizationId);
+      const entry = await breaker.enter(item.organizationId);
       if (typeof entry !== "string") return entry;
       const outcome = await handler.run(item, signal);
       if (outcome.kind !== "postponed" || outcome.refused !== true) return outcome;
-      return gate.refused(item.organizationId, outcome.reason);
+      return breaker.refused(item.organizationId, outcome.reason);
     },
   });
   return Object.fromEntries(
     Object.entries(handlers).map(([kind, handler]) => [
       kind,
-      kinds.includes(kind) ? gated(handler) : handler,
+      kinds.includes(kind) ? guarded(handler) : handler,
     ]),
   );
 }

@@ -1,4 +1,4 @@
-import type { Standing } from "../domain/people/people.ts";
+import type { MemberStatus } from "../domain/people/people.ts";
 import type { SavedMember } from "../usecases/people/save-members.ts";
 
 /** What of Slack's user object decides who a person is: https://docs.slack.dev/reference/objects/user-object */
@@ -22,7 +22,7 @@ export type SlackUser = {
 };
 
 /** On Enterprise Grid a member's `team_id` may be another workspace of the same company: `enterprise_user.teams` tells. */
-function standingOf(user: SlackUser, organizationId: string): Standing {
+function standingOf(user: SlackUser, organizationId: string): MemberStatus {
   const atHome =
     user.team_id === undefined ||
     user.team_id === organizationId ||

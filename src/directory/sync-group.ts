@@ -32,7 +32,7 @@ export async function syncGroup(
     const heldBefore = await heldThrough(context.db, organizationId, groupId);
     const memberIds = (await client.usergroups.users.list({ usergroup: groupId })).users ?? [];
     const unknown = await listUnknown(context.db, organizationId, memberIds);
-    const met = await meet(directory, organizationId, unknown.slice(0, askedInOneTry));
+    const met = await fetchUnknownMembers(directory, organizationId, unknown.slice(0, askedInOneTry));
     if (met && unknown.length > askedInOneTry) return { kind: "later", afterMs: betweenTriesMs };
     const facts = { organizationId, groupId, memberIds, heldBefore, surface: "slack" as const };
     // An older reading must not bring back whom a newer one took out: it is read again.
@@ -45,7 +45,7 @@ export async function syncGroup(
 }
 
 /** Reads these people and stores them, a few at a time. @returns whether Slack knew any */
-async function meet(
+async function fetchUnknownMembers(
   { context, clientFor }: Directory,
   organizationId: string,
   ids: readonly MemberId[],

@@ -1,6 +1,12 @@
 import type { LookupAddress } from "node:dns";
 import { describe, expect, test } from "vitest";
-import { addressFault, InsideAddress, isOutside, outsideLookup, type Resolve } from "./public-address.ts";
+import {
+  addressFault,
+  isPublicAddress,
+  PrivateAddress,
+  publicLookup,
+  type Resolve,
+} from "./public-address.ts";
 
 describe("which addresses are outside", () => {
   test.each([
@@ -18,12 +24,12 @@ describe("which addresses are outside", () => {
     ["reserved", ["240.0.0.1", "198.18.0.1", "192.0.2.1", "2001:db8::1", "100::1"]],
     ["what is no address", ["", "example.com", "1.2.3", "127.1", "[::1]"]],
   ])("not %s", (_, addresses) => {
-    expect(addresses.filter(isOutside)).toEqual([]);
+    expect(addresses.filter(isPublicAddress)).toEqual([]);
   });
 
   test("public ones", () => {
     const addresses = ["8.8.8.8", "172.32.0.1", "100.128.0.1", "2606:4700::1111", "::ffff:8.8.8.8"];
-    expect(addresses.filter(isOutside)).toEqual(addresses);
+    expect(addresses.filter(isPublicAddress)).toEqual(addresses);
   });
 });
 
@@ -61,7 +67,7 @@ describe("where a name leads", () => {
   };
   const look = (resolve: Resolve, all: boolean) =>
     new Promise((resolved) => {
-      outsideLookup(resolve)("hooks.example.com", { all }, (...answer) => resolved(answer));
+      publicLookup(resolve)("hooks.example.com", { all }, (...answer) => resolved(answer));
     });
 
   test("a connection gets the addresses that were checked", async () => {
@@ -81,7 +87,7 @@ describe("where a name leads", () => {
     async (addresses) => {
       for (const all of [true, false]) {
         const [error] = (await look(leadsTo(...addresses), all)) as [unknown];
-        expect(error).toBeInstanceOf(InsideAddress);
+        expect(error).toBeInstanceOf(PrivateAddress);
       }
     },
   );

@@ -4,7 +4,7 @@ import ipaddr from "ipaddr.js";
 import type { AddressFault } from "../domain/shared/refusals.ts";
 
 /** A name led to an address that is not called. */
-export class InsideAddress extends Error {
+export class PrivateAddress extends Error {
   constructor(host: string) {
     super(`${host} leads to an address inside a private network`);
   }
@@ -14,18 +14,18 @@ export class InsideAddress extends Error {
  * Azure's host agent answers there, a public address by its range:
  * https://learn.microsoft.com/azure/virtual-network/what-is-ip-address-168-63-129-16
  */
-const metadataOutside = ["168.63.129.16"];
+const metadataAddresses = ["168.63.129.16"];
 
 /** IPv4 in an IPv6 address in the old way (RFC 4291, 2.5.5.1), which the library takes for an ordinary one. */
 const oldIpv4InIpv6 = ipaddr.IPv6.parseCIDR("::/96");
 
 /** Whether an IP address is one of the public internet's. What cannot be read is not. */
-export function isOutside(address: string): boolean {
+export function isPublicAddress(address: string): boolean {
   if (isIP(address) === 0) return false;
   // Turns an IPv4 address that is mapped into IPv6 into itself.
   const parsed = ipaddr.process(address);
   if (parsed instanceof ipaddr.IPv6 && parsed.match(oldIpv4InIpv6)) return false;
-  return parsed.range() === "unicast" && !metadataOutside.includes(parsed.toString());
+  return parsed.range() === "unicast" && !metadataAddresses.includes(parsed.toString());
 }
 
 /**
@@ -42,7 +42,7 @@ export function addressFault(address: string, allowPrivate: boolean): AddressFau
   if (url.protocol !== "https:") return "not-https";
   // The URL parser has brought every way to write an IPv4 address (octal, one number) into the usual one.
   const host = url.hostname.replace(/^\[|\]$/g, "").replace(/\.$/, "");
-  if (isIP(host) !== 0) return isOutside(host) ? null : "inside";
+  if (isIP(host) !== 0) return isPublicAddress(host) ? null : "inside";
   return host === "localhost" || host.endsWith(".localhost") ? "inside" : null;
 }
 
@@ -57,7 +57,7 @@ export type Resolve = (
  * Looks names up for a connection and gives it the very addresses that were checked, so that a name that leads
  * elsewhere a moment later (DNS rebinding) does not help. One address inside among others refuses them all.
  */
-export function outsideLookup(resolve: Resolve = lookup as Resolve): LookupFunction {
+export function publicLookup(resolve: Resolve = lookup as Resolve): LookupFunction {
   return (host, options, done) => {
     const { family, hints } = options;
     const how = {
@@ -69,7 +69,8 @@ export function outsideLookup(resolve: Resolve = lookup as Resolve): LookupFunct
       if (error !== null || first === undefined) {
         return done(error ?? new Error(`${host} leads nowhere`), "", 4);
       }
-      if (!addresses.every(({ address }) => isOutside(address))) return done(new InsideAddress(host), "", 4);
+      if (!addresses.every(({ address }) => isPublicAddress(address)))
+        return done(new PrivateAddress(host), "", 4);
       return options.all === true ? done(null, addresses) : done(null, first.address, first.family);
     });
   };

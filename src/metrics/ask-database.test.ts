@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { Figures } from "../../db/delivery/stats.ts";
+import type { Stats } from "../../db/delivery/stats.ts";
 import { askDatabase } from "./ask-database.ts";
 
-const figures: Figures = { queue: [], dead: [], warnings: [], jobs: [], requests: [] };
+const stats: Stats = { queue: [], dead: [], warnings: [], jobs: [], requests: [] };
 const log = { warn: vi.fn() };
 
 beforeEach(() => {
@@ -14,9 +14,9 @@ afterEach(() => {
 });
 
 test("those who scrape within a second of each other cost one read", async () => {
-  const ask = vi.fn(async () => figures);
+  const ask = vi.fn(async () => stats);
   const read = askDatabase(ask, log);
-  expect(await Promise.all([read(), read()])).toEqual([figures, figures]);
+  expect(await Promise.all([read(), read()])).toEqual([stats, stats]);
   await read();
   expect(ask).toHaveBeenCalledTimes(1);
   vi.advanceTimersByTime(1_000);
@@ -24,8 +24,8 @@ test("those who scrape within a second of each other cost one read", async () =>
   expect(ask).toHaveBeenCalledTimes(2);
 });
 
-test("while a read hangs everybody is answered in 1.2 s without figures, and no second read is begun", async () => {
-  const ask = vi.fn(() => new Promise<Figures>(() => {}));
+test("while a read hangs everybody is answered in 1.2 s without stats, and no second read is begun", async () => {
+  const ask = vi.fn(() => new Promise<Stats>(() => {}));
   const read = askDatabase(ask, log);
   for (let n = 0; n < 3; n++) {
     const answer = read();
@@ -36,11 +36,11 @@ test("while a read hangs everybody is answered in 1.2 s without figures, and no 
 });
 
 test("a database that is away is logged once, and asked again the next time", async () => {
-  const ask = vi.fn(() => Promise.reject<Figures>(new Error("away")));
+  const ask = vi.fn(() => Promise.reject<Stats>(new Error("away")));
   const read = askDatabase(ask, log);
   expect([await read(), await read()]).toEqual([undefined, undefined]);
   expect(ask).toHaveBeenCalledTimes(2);
   expect(log.warn).toHaveBeenCalledTimes(1);
-  ask.mockResolvedValueOnce(figures);
-  expect(await read()).toBe(figures);
+  ask.mockResolvedValueOnce(stats);
+  expect(await read()).toBe(stats);
 });

@@ -1,4 +1,4 @@
-import type { Figures } from "../../db/delivery/stats.ts";
+import type { Stats } from "../../db/delivery/stats.ts";
 import type { ReadFigures } from "./database-gauges.ts";
 
 /** How long whoever scrapes waits for the database, in milliseconds. */
@@ -12,21 +12,21 @@ const goodForMs = 1_000;
  * hangs no second one is begun.
  */
 export function askDatabase(
-  ask: () => Promise<Figures>,
+  ask: () => Promise<Stats>,
   log: { warn(facts: object, message: string): void },
 ): ReadFigures {
-  let asking: Promise<Figures | undefined> | undefined;
-  let last: { figures: Figures; at: number } | undefined;
+  let asking: Promise<Stats | undefined> | undefined;
+  let last: { stats: Stats; at: number } | undefined;
   let failing = false;
 
-  const begin = async (): Promise<Figures | undefined> => {
+  const begin = async (): Promise<Stats | undefined> => {
     try {
-      const figures = await ask();
-      last = { figures, at: performance.now() };
+      const stats = await ask();
+      last = { stats, at: performance.now() };
       failing = false;
-      return figures;
+      return stats;
     } catch (error) {
-      if (!failing) log.warn({ err: error }, "The database gave no figures for /metrics");
+      if (!failing) log.warn({ err: error }, "The database gave no stats for /metrics");
       failing = true;
       return undefined;
     } finally {
@@ -35,7 +35,7 @@ export function askDatabase(
   };
 
   return async () => {
-    if (last !== undefined && performance.now() - last.at < goodForMs) return last.figures;
+    if (last !== undefined && performance.now() - last.at < goodForMs) return last.stats;
     asking ??= begin();
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<undefined>((resolve) => {

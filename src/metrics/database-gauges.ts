@@ -1,8 +1,8 @@
 import { Gauge, type Registry } from "prom-client";
-import type { Figures } from "../../db/delivery/stats.ts";
+import type { Stats } from "../../db/delivery/stats.ts";
 
-/** Gives the figures, or undefined where the database does not give them in time. */
-export type ReadFigures = () => Promise<Figures | undefined>;
+/** Gives the stats, or undefined where the database does not give them in time. */
+export type ReadFigures = () => Promise<Stats | undefined>;
 
 type DatabaseGauges = { refresh(): Promise<void> };
 
@@ -45,7 +45,7 @@ export function databaseGauges(
   );
   const requests = gauge("signoff_requests_open", "Open promotion requests, by state.", ["state"]);
 
-  const show = ({ queue, dead: givenUp, warnings: told, jobs: slots, requests: open }: Figures) => {
+  const show = ({ queue, dead: givenUp, warnings: told, jobs: slots, requests: open }: Stats) => {
     for (const kind of kinds) {
       for (const urgent of ["true", "false"]) oldest.set({ kind, urgent }, 0);
       dead.set({ kind }, 0);
@@ -67,10 +67,10 @@ export function databaseGauges(
 
   return {
     refresh: async () => {
-      const figures = await read();
+      const stats = await read();
       for (const one of [items, oldest, dead, warnings, stopped, jobs, requests]) one.reset();
-      up.set(figures === undefined ? 0 : 1);
-      if (figures !== undefined) show(figures);
+      up.set(stats === undefined ? 0 : 1);
+      if (stats !== undefined) show(stats);
     },
   };
 }

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import type { Figures } from "../../db/delivery/stats.ts";
+import type { Stats } from "../../db/delivery/stats.ts";
 import { createMetrics } from "./metrics.ts";
 
-const figures: Figures = {
+const stats: Stats = {
   queue: [
     { kind: "draw-card", state: "retrying", urgent: true, items: 1, oldestSeconds: 400 },
     { kind: "draw-card", state: "due", urgent: true, items: 3, oldestSeconds: 12 },
@@ -19,10 +19,10 @@ const figures: Figures = {
 };
 
 function metrics() {
-  let read: Figures | undefined = figures;
+  let read: Stats | undefined = stats;
   const made = createMetrics({
     pool: () => ({ inUse: 4, waiting: 2, limit: 10, refused: 7 }),
-    readFigures: async () => read,
+    readStats: async () => read,
   });
   return {
     ...made,

@@ -1,5 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
-import type { GateFigures } from "../../db/connection/connection-limit.ts";
+import type { PoolStats } from "../../db/connection/connection-limit.ts";
 import type { Verdict } from "../domain/requests/request.ts";
 import { databaseGauges, type ReadFigures } from "./database-gauges.ts";
 
@@ -37,10 +37,10 @@ export type Metrics = {
   contentType: string;
 };
 
-type MetricsParts = {
-  pool: () => GateFigures;
-  /** Reads the database's figures; bounded by the one who hands it in. */
-  readFigures: ReadFigures;
+type MetricsDeps = {
+  pool: () => PoolStats;
+  /** Reads the database's stats; bounded by the one who hands it in. */
+  readStats: ReadFigures;
 };
 
 /** From 5 ms to the 3 s that Slack waits: https://docs.slack.dev/interactivity/handling-user-interaction#acknowledgment_response */
@@ -50,12 +50,12 @@ const answerBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 1.5, 2, 2.5,
 const calls = ["command", "block_actions", "block_suggestion", "view_submission", "event_callback"];
 
 /** Makes the registry and its instruments. https://prometheus.io/docs/practices/naming/ */
-export function createMetrics({ pool, readFigures }: MetricsParts): Metrics {
+export function createMetrics({ pool, readStats }: MetricsDeps): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   poolGauges(registry, pool);
   const known = new Set<string>();
-  const database = databaseGauges(registry, readFigures, known);
+  const database = databaseGauges(registry, readStats, known);
   const { watch } = callInstruments(registry);
   const { attempts, rateLimits, faults } = counters(registry);
   return {
@@ -148,8 +148,8 @@ function callInstruments(registry: Registry) {
   return { watch };
 }
 
-function poolGauges(registry: Registry, pool: () => GateFigures): void {
-  const gauge = (name: string, help: string, value: (figures: GateFigures) => number) =>
+function poolGauges(registry: Registry, pool: () => PoolStats): void {
+  const gauge = (name: string, help: string, value: (stats: PoolStats) => number) =>
     new Gauge({
       registers: [registry],
       name,
@@ -158,12 +158,12 @@ function poolGauges(registry: Registry, pool: () => GateFigures): void {
         this.set(value(pool()));
       },
     });
-  gauge("signoff_pool_in_use", "Database connections in use.", (figures) => figures.inUse);
-  gauge("signoff_pool_limit", "Database connections that may be in use at once.", (figures) => figures.limit);
+  gauge("signoff_pool_in_use", "Database connections in use.", (stats) => stats.inUse);
+  gauge("signoff_pool_limit", "Database connections that may be in use at once.", (stats) => stats.limit);
   gauge(
     "signoff_pool_waiting",
     "Transactions and reads that wait for a connection.",
-    (figures) => figures.waiting,
+    (stats) => stats.waiting,
   );
   let counted = 0;
   new Counter({

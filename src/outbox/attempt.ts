@@ -2,7 +2,7 @@ import type { Db } from "../../db/connection/connect.ts";
 import * as store from "../../db/delivery/outbox.ts";
 import type { Outcome } from "../domain/delivery/outcome.ts";
 import { maxAttempts, retryAfterMs } from "./retry.ts";
-import type { Line } from "./spacing.ts";
+import type { Spacing } from "./spacing.ts";
 
 export type { Outcome };
 
@@ -47,7 +47,7 @@ export type Attempt = {
   log: Log;
   random: () => number;
   attempted: (kind: string, outcome: AttemptOutcome) => void;
-  line: Line;
+  spacing: Spacing;
   /** Aborted when the process must end. */
   stopping: AbortController;
 };
@@ -74,7 +74,7 @@ async function settlementOf(attempt: Attempt): Promise<store.Settlement> {
   if (outcome.kind === "done" || outcome.kind === "later") return outcome;
   if (outcome.kind === "postponed") {
     const { kind, afterMs, reason, limited } = outcome;
-    return { kind, afterMs, reason, ...(limited && { behindMs: attempt.line(item, afterMs) }) };
+    return { kind, afterMs, reason, ...(limited && { behindMs: attempt.spacing(item, afterMs) }) };
   }
   if (outcome.kind === "retry" && item.attempts < most) {
     const backoffMs = retryAfterMs(item.attempts, random());

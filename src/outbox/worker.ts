@@ -1,7 +1,7 @@
 import type { Database } from "../../db/connection/connect.ts";
 import * as store from "../../db/delivery/outbox.ts";
 import { type AttemptOutcome, carryOut, type Handler, type Log, ProcessStopping } from "./attempt.ts";
-import { createLine } from "./spacing.ts";
+import { createSpacing } from "./spacing.ts";
 
 export type { Handler } from "./attempt.ts";
 
@@ -47,7 +47,7 @@ export function startOutbox(options: OutboxOptions): Outbox {
 
 class Worker implements Outbox {
   readonly #options: Required<OutboxOptions>;
-  readonly #line = createLine();
+  readonly #spacing = createSpacing();
   readonly #underWay = new Map<Promise<void>, AbortController>();
   #waitingForIdle: (() => void)[] = [];
   #waitingForLook: (() => void)[] = [];
@@ -136,7 +136,7 @@ class Worker implements Outbox {
     for (const item of items) {
       const handler = Object.hasOwn(handlers, item.kind) ? handlers[item.kind] : undefined;
       const stopping = new AbortController();
-      const attempt = { ...this.#options, item, handler, db: database.db, line: this.#line, stopping };
+      const attempt = { ...this.#options, item, handler, db: database.db, spacing: this.#spacing, stopping };
       const work = carryOut(attempt).finally(() => {
         this.#underWay.delete(work);
         this.wake();

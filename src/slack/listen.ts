@@ -1,9 +1,9 @@
 import type { App } from "@slack/bolt";
 import { listenToApprovals } from "./home/approvals-listener.ts";
 import { listenToHome } from "./home/home-listener.ts";
-import type { Ports } from "./kernel/deps.ts";
+import type { SlackDeps } from "./kernel/deps.ts";
 import { listenToPeople } from "./people/people-events-listener.ts";
-import { listenToLedger } from "./requests/deliveries-listener.ts";
+import { listenToDeliveries } from "./requests/deliveries-listener.ts";
 import { listenToFinish } from "./requests/promote-cancel.ts";
 import { listenToPromoteCommand } from "./requests/promote-command.ts";
 import { listenToRequestAgain } from "./requests/request-again.ts";
@@ -17,13 +17,13 @@ import { listenToTokens } from "./settings/tokens/tokens-listener.ts";
 import { listenToWorkflow } from "./settings/workflow/workflow-listener.ts";
 
 /** Every way in from Slack; the ids are those of ids.ts. */
-export function listen(app: App, ports: Ports): void {
+export function listen(app: App, ports: SlackDeps): void {
   listenToPromoteCommand(app, ports);
   listenToRequestModal(app, ports);
   listenToRequestAgain(app, ports);
   listenToReviews(app, ports);
   listenToFinish(app, ports);
-  listenToLedger(app, ports);
+  listenToDeliveries(app, ports);
   listenToHome(app, ports);
   listenToApprovals(app, ports);
   listenToPeople(app, ports);

@@ -8,7 +8,7 @@ import { type FindCard, linkRoutes } from "./link-routes.ts";
 import { type MetricsPage, metricsRoutes } from "./metrics.ts";
 import { failed, nothingHere, styleSource } from "./pages.tsx";
 
-export type WebParts = {
+export type WebDeps = {
   /** What answers `POST /slack/events`. */
   receiver: { handle(request: Request): Promise<Response> };
   health: Health;
@@ -23,7 +23,7 @@ export type WebParts = {
 };
 
 /** Makes the web app: Slack's receiver, health, and the links of emails, on one port. */
-export function createWeb({ receiver, health, readLink, findCard, api, metrics, log }: WebParts): Hono {
+export function createWeb({ receiver, health, readLink, findCard, api, metrics, log }: WebDeps): Hono {
   const web = new Hono();
   web.use(async (c, next) => {
     const start = performance.now();

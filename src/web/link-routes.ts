@@ -14,7 +14,7 @@ export type FindCard = (asked: {
   memberId: string;
 }) => Promise<{ url: string } | undefined>;
 
-type LinkParts = {
+type LinkDeps = {
   readLink: (token: string) => LinkPayload | undefined;
   findCard: FindCard;
   log: Log;
@@ -24,7 +24,7 @@ type LinkParts = {
  * `/r/:token`: an email's link leads to the person's own card in Slack. Whoever holds it learns where that card is and
  * nothing else, and opening it changes nothing: mail scanners open links too.
  */
-export function linkRoutes({ readLink, findCard, log }: LinkParts): Hono {
+export function linkRoutes({ readLink, findCard, log }: LinkDeps): Hono {
   const routes = new Hono();
   routes.get("/r/:token", async (c) => {
     c.header("cache-control", "no-store");

@@ -9,15 +9,15 @@ beforeAll(async () => {
 afterAll(() => database?.drop());
 
 test("R12: every change of a request has its row: who, what, when, where from, before and after", async () => {
-  const house = await buildCatalog(database, { options: { requiredApprovals: 2 } });
-  const number = await house.requested({ message: "please" });
-  house.later({ hours: 1 });
-  accepted(await house.review("bob", number, "approve", "fine"));
-  accepted(await house.review("carol", number, "approve"));
-  const { deploymentId } = accepted(await house.promote("dora", number));
-  accepted(await house.report(deploymentId, { status: "failed", reason: "boom" }));
-  accepted(await house.cancel("ada", number, "too late"));
-  const audit = await house.audit(number);
+  const fixture = await buildCatalog(database, { options: { requiredApprovals: 2 } });
+  const number = await fixture.requested({ message: "please" });
+  fixture.later({ hours: 1 });
+  accepted(await fixture.review("bob", number, "approve", "fine"));
+  accepted(await fixture.review("carol", number, "approve"));
+  const { deploymentId } = accepted(await fixture.promote("dora", number));
+  accepted(await fixture.report(deploymentId, { status: "failed", reason: "boom" }));
+  accepted(await fixture.cancel("ada", number, "too late"));
+  const audit = await fixture.audit(number);
   expect(audit.map(({ action, actor }) => [action, actor])).toEqual([
     ["request.requested", by("dana")],
     ["request.reviewed", by("bob")],
@@ -32,7 +32,7 @@ test("R12: every change of a request has its row: who, what, when, where from, b
     before: null,
     after: {
       version: 1,
-      buildId: house.build("3"),
+      buildId: fixture.build("3"),
       requesterId: idOf("dana"),
       message: "please",
       state: { name: "pending", expiresAt: "2026-03-09T09:00:00.000Z" },
@@ -50,64 +50,64 @@ test("R12: every change of a request has its row: who, what, when, where from, b
 });
 
 test("R12: members are named by id, never by email", async () => {
-  const house = await buildCatalog(database);
-  const { deploymentId } = await house.promoting();
-  accepted(await house.report(deploymentId, { status: "succeeded" }));
-  expect(JSON.stringify(await house.audit())).not.toContain("@acme.example");
+  const fixture = await buildCatalog(database);
+  const { deploymentId } = await fixture.promoting();
+  accepted(await fixture.report(deploymentId, { status: "succeeded" }));
+  expect(JSON.stringify(await fixture.audit())).not.toContain("@acme.example");
 });
 
 test("R12: a change that cannot be audited does not happen", async () => {
-  const house = await buildCatalog(database);
-  const number = await house.requested();
-  const before = await house.everything();
+  const fixture = await buildCatalog(database);
+  const number = await fixture.requested();
+  const before = await fixture.everything();
   const { sql } = database.database;
   const constraint = "no_audit";
   await sql.unsafe(
-    `alter table audit_log add constraint ${constraint} check (organization_id <> '${house.organizationId}') not valid`,
+    `alter table audit_log add constraint ${constraint} check (organization_id <> '${fixture.organizationId}') not valid`,
   );
   try {
-    await expect(house.review("bob", number, "approve")).rejects.toThrow();
-    await expect(house.cancel("dana", number)).rejects.toThrow();
+    await expect(fixture.review("bob", number, "approve")).rejects.toThrow();
+    await expect(fixture.cancel("dana", number)).rejects.toThrow();
   } finally {
     await sql.unsafe(`alter table audit_log drop constraint ${constraint}`);
   }
-  expect(await house.everything()).toEqual(before);
+  expect(await fixture.everything()).toEqual(before);
 });
 
 describe("R12: rows that are never changed", () => {
   test.each(["audit_log", "workflow_versions"])(
     "R12: %s refuses update, delete and truncate",
     async (table) => {
-      const house = await buildCatalog(database);
-      await house.requested();
-      const before = await house.everything();
+      const fixture = await buildCatalog(database);
+      await fixture.requested();
+      const before = await fixture.everything();
       const { sql } = database.database;
       for (const statement of [
-        `update ${table} set organization_id = organization_id where organization_id = '${house.organizationId}'`,
-        `delete from ${table} where organization_id = '${house.organizationId}'`,
+        `update ${table} set organization_id = organization_id where organization_id = '${fixture.organizationId}'`,
+        `delete from ${table} where organization_id = '${fixture.organizationId}'`,
         `delete from ${table} where false`,
         `truncate ${table}`,
         "truncate organizations cascade",
       ]) {
         await expect(sql.unsafe(statement)).rejects.toThrow("is append-only");
       }
-      expect(await house.everything()).toEqual(before);
+      expect(await fixture.everything()).toEqual(before);
     },
   );
 });
 
 describe("R12: settings that come from a seed", () => {
   test("R12: loading the same again adds nothing", async () => {
-    const house = await buildCatalog(database);
-    const before = await house.everything();
-    await house.seed({ projects: [commerce] });
-    await house.hold("Reviewer", ["carol", "bob"]);
-    expect(await house.everything()).toEqual(before);
+    const fixture = await buildCatalog(database);
+    const before = await fixture.everything();
+    await fixture.seed({ projects: [commerce] });
+    await fixture.hold("Reviewer", ["carol", "bob"]);
+    expect(await fixture.everything()).toEqual(before);
   });
 
   test("R12: each saved version of the workflow, with what held before", async () => {
-    const house = await buildCatalog(database);
-    await house.seed({
+    const fixture = await buildCatalog(database);
+    await fixture.seed({
       workflow: {
         enabled: false,
         roles: ["Admin"],
@@ -116,31 +116,31 @@ describe("R12: settings that come from a seed", () => {
       },
       roles: [{ name: "Admin", members: [{ memberId: idOf("ada"), projects: null }] }],
     });
-    expect((await house.audit()).at(-1)).toMatchObject({
+    expect((await fixture.audit()).at(-1)).toMatchObject({
       action: "workflow.saved",
       subject: "workflow",
       surface: "seed",
-      before: { version: 1, enabled: true, roleIds: [house.role("Reviewer")] },
-      after: { version: 2, enabled: false, roleIds: [house.role("Admin")], assigneeIds: [idOf("ada")] },
+      before: { version: 1, enabled: true, roleIds: [fixture.role("Reviewer")] },
+      after: { version: 2, enabled: false, roleIds: [fixture.role("Admin")], assigneeIds: [idOf("ada")] },
     });
   });
 
   test("R12: who holds a role, before and after", async () => {
-    const house = await buildCatalog(database);
-    await house.hold("Reviewer", ["bob"]);
+    const fixture = await buildCatalog(database);
+    await fixture.hold("Reviewer", ["bob"]);
     const holding = (name: string) => ({ memberId: idOf(name), projectId: null });
-    expect((await house.audit()).at(-1)).toMatchObject({
+    expect((await fixture.audit()).at(-1)).toMatchObject({
       action: "role.saved",
-      subject: `role:${house.role("Reviewer")}`,
+      subject: `role:${fixture.role("Reviewer")}`,
       before: { name: "Reviewer", holdings: [holding("bob"), holding("carol")] },
       after: { name: "Reviewer", holdings: [holding("bob")] },
     });
   });
 
   test("R12: a role that nobody holds yet", async () => {
-    const house = await buildCatalog(database);
-    await house.hold("Auditor", []);
-    expect((await house.audit()).at(-1)).toMatchObject({
+    const fixture = await buildCatalog(database);
+    await fixture.hold("Auditor", []);
+    expect((await fixture.audit()).at(-1)).toMatchObject({
       action: "role.saved",
       before: null,
       after: { name: "Auditor", holdings: [] },
@@ -159,9 +159,9 @@ describe("R12: settings that come from a seed", () => {
       { integrations: commerce.integrations.map((one) => ({ ...one, deployer: "other" })) },
     ],
   ])("R12: %s", async (_what, change) => {
-    const house = await buildCatalog(database);
-    const count = (await house.audit()).length;
-    await house.seed({
+    const fixture = await buildCatalog(database);
+    const count = (await fixture.audit()).length;
+    await fixture.seed({
       roles: [
         {
           name: "Reviewer",
@@ -170,16 +170,16 @@ describe("R12: settings that come from a seed", () => {
       ],
       projects: [{ ...commerce, ...change }],
     });
-    const added = (await house.audit()).slice(count);
+    const added = (await fixture.audit()).slice(count);
     expect(added.map(({ action }) => action)).toEqual(["catalog.saved"]);
     expect(added[0]?.after).not.toEqual(added[0]?.before);
   });
 
   test("R12: a build that is live by decree, and the requests that show it are drawn again", async () => {
-    const house = await buildCatalog(database);
-    const number = await house.requested();
+    const fixture = await buildCatalog(database);
+    const number = await fixture.requested();
     const [orders] = commerce.integrations;
-    await house.seed({
+    await fixture.seed({
       projects: [
         {
           ...commerce,
@@ -187,7 +187,7 @@ describe("R12: settings that come from a seed", () => {
         },
       ],
     });
-    expect((await house.audit()).at(-1)).toMatchObject({ action: "deployment.recorded", before: null });
-    expect((await house.state(number)).version).toBe(2);
+    expect((await fixture.audit()).at(-1)).toMatchObject({ action: "deployment.recorded", before: null });
+    expect((await fixture.state(number)).version).toBe(2);
   });
 });

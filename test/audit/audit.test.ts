@@ -23,9 +23,9 @@ const path = (from: string, to: string, after?: number) =>
   `/audit?from=${from}&to=${to}${after === undefined ? "" : `&after=${after}`}`;
 
 async function start() {
-  const house = await buildCatalog(database);
-  const api = houseApi(house);
-  return { house, api, call: await api.client("ada") };
+  const fixture = await buildCatalog(database);
+  const api = houseApi(fixture);
+  return { fixture, api, call: await api.client("ada") };
 }
 
 /** So many entries, one a second and three at every one. */
@@ -42,11 +42,11 @@ const write = ({ organizationId, clock }: Catalog, count: number) =>
   );
 
 test("R12: what happened in a time, one JSON object a line, people by id and never by email", async () => {
-  const { house, call } = await start();
-  house.later({ hours: 1 });
-  const number = await house.approved({ message: "Please" });
-  house.later({ hours: 1 });
-  accepted(await house.cancel("dana", number));
+  const { fixture, call } = await start();
+  fixture.later({ hours: 1 });
+  const number = await fixture.approved({ message: "Please" });
+  fixture.later({ hours: 1 });
+  accepted(await fixture.cancel("dana", number));
   const answer = await call("GET", path("2026-03-02T10:00:00Z", "2026-03-02T11:00:00Z"));
   expect([answer.status, answer.headers.get("content-type")]).toEqual([200, "application/x-ndjson"]);
   const lines = linesOf(answer.body);
@@ -60,9 +60,9 @@ test("R12: what happened in a time, one JSON object a line, people by id and nev
 });
 
 test("it comes in pages, in the order of time, without a gap, and goes on behind any entry", async () => {
-  const { house, call } = await start();
-  house.later({ hours: 1 });
-  await write(house, 1_603);
+  const { fixture, call } = await start();
+  fixture.later({ hours: 1 });
+  await write(fixture, 1_603);
   const range = ["2026-03-02T10:00:00Z", "2026-03-02T11:00:00Z"] as const;
   const all = linesOf((await call("GET", path(...range))).body);
   expect(all.map(({ subject }) => subject)).toEqual(Array.from({ length: 1_603 }, (_, i) => `request:${i}`));
@@ -75,7 +75,7 @@ test("it comes in pages, in the order of time, without a gap, and goes on behind
 test("another organization's entries are not in it", async () => {
   const other = await start();
   const { call } = await start();
-  await write(other.house, 3);
+  await write(other.fixture, 3);
   const range = ["2026-03-02T08:00:00Z", "2026-03-02T11:00:00Z"] as const;
   const foreign = linesOf((await other.call("GET", path(...range))).body).find(
     ({ subject }) => subject === "request:1",
@@ -98,18 +98,18 @@ test.each([
 });
 
 test("settings are of no one project: a token of one is refused", async () => {
-  const { house, api } = await start();
+  const { fixture, api } = await start();
   const [row] = await database.database.sql<{ id: string }[]>`
-    select id from projects where organization_id = ${house.organizationId}`;
+    select id from projects where organization_id = ${fixture.organizationId}`;
   const call = await api.client("ada", { project: row?.id ?? "" });
   const refused = await call("GET", path("2026-03-01T00:00:00Z", "2026-03-02T00:00:00Z"));
   expect(refused.body).toMatchObject({ status: 403, code: "token-project" });
 });
 
 test("a reader who stops early has nothing more read for them", async () => {
-  const { house, api } = await start();
-  house.later({ hours: 1 });
-  await write(house, 1_603);
+  const { fixture, api } = await start();
+  fixture.later({ hours: 1 });
+  await write(fixture, 1_603);
   const token = await api.token("ada");
   const answer = await api.api.request(path("2026-03-02T10:00:00Z", "2026-03-02T11:00:00Z"), {
     headers: { authorization: `Bearer ${token}` },

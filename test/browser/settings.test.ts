@@ -31,7 +31,7 @@ async function makeProject(home: Locator): Promise<void> {
   await integration.waitFor({ state: "hidden" });
 }
 
-async function recordDeployment(home: Locator): Promise<void> {
+async function recordManualDeployment(home: Locator): Promise<void> {
   await press(home, "Record Deployment");
   const form = home.page().getByRole("dialog", { name: "Record Deployment" });
   await form.getByLabel("Environment", { exact: true }).selectOption("Development");
@@ -68,7 +68,7 @@ test("from an empty organization to a promoted build, with nothing but Slack", a
   await press(adaHome, "Settings");
   await makeRole(adaHome);
   await makeProject(adaHome);
-  await recordDeployment(adaHome);
+  await recordManualDeployment(adaHome);
   await turnOnWorkflow(adaHome);
 
   const dana = await as("Dana Developer");

@@ -5,7 +5,7 @@ import { buildCatalog, type Catalog, commerce } from "../support/catalog.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 
 let database: TestDatabase;
-let house: Catalog;
+let fixture: Catalog;
 
 const integration = (slug: string, name: string) => ({
   slug,
@@ -39,13 +39,13 @@ const projects: SeedContent["projects"] = [
 
 beforeAll(async () => {
   database = await testDatabase();
-  house = await buildCatalog(database, { projects });
+  fixture = await buildCatalog(database, { projects });
 });
 afterAll(() => database?.drop());
 
-const named = (text: string) => findNamed(house.context.db, house.organizationId, text);
+const named = (text: string) => findNamed(fixture.context.db, fixture.organizationId, text);
 const search = async (typed: string) =>
-  (await searchIntegrations(house.context.db, house.organizationId, typed)).map(
+  (await searchIntegrations(fixture.context.db, fixture.organizationId, typed)).map(
     ({ projectSlug, slug }) => `${projectSlug}/${slug}`,
   );
 
@@ -65,7 +65,7 @@ describe("what the words after /promote mean", () => {
     expect(await named(text)).toMatchObject({
       kind: "one",
       integration: { slug, projectSlug: project },
-      targetId: target === null ? null : house.environment(target, project),
+      targetId: target === null ? null : fixture.environment(target, project),
     });
   });
 
@@ -121,9 +121,9 @@ describe("what the words after /promote mean", () => {
 
 test("an environment of an integration that was chosen, by slug or name", async () => {
   const target = (id: string, wanted: string) =>
-    findTarget(house.context.db, house.organizationId, id, wanted);
-  const ledger = house.integration("ledger", "finance");
-  const preprod = { kind: "one", targetId: house.environment("preprod", "finance") };
+    findTarget(fixture.context.db, fixture.organizationId, id, wanted);
+  const ledger = fixture.integration("ledger", "finance");
+  const preprod = { kind: "one", targetId: fixture.environment("preprod", "finance") };
   expect(await target(ledger, "PREPROD")).toMatchObject(preprod);
   expect(await target(ledger, "pre production")).toMatchObject(preprod);
   expect(await target(ledger, "")).toMatchObject({ kind: "one", targetId: null });

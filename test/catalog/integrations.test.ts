@@ -10,12 +10,12 @@ beforeAll(async () => {
 });
 afterAll(() => database?.drop());
 
-const house = (who?: string) => projectHouse(database, who);
+const fixture = (who?: string) => projectHouse(database, who);
 const ada = { id: idOf("ada"), name: "ada" };
 
 describe("an integration", () => {
   test("is created, renamed and found", async () => {
-    const { integrate, project, projectId } = await house();
+    const { integrate, project, projectId } = await fixture();
     const { integrationId } = accepted(await integrate());
     const seen = { name: "Stock", slug: "stock" };
     accepted(await integrate({ integration: { id: integrationId, seen }, name: "Shelf", slug: "shelf" }));
@@ -26,12 +26,12 @@ describe("an integration", () => {
     ["its name", { name: "ORDERS" }, "Orders"],
     ["its short name", { slug: "orders" }, "orders"],
   ])("is not created where %s is taken in its project", async (_, change, name) => {
-    const { integrate } = await house();
+    const { integrate } = await fixture();
     expect(refusal(await integrate(change))).toEqual({ code: "name-taken", name, archived: false });
   });
 
   test("of two that take one short name at once, one is told", async () => {
-    const { integrate, project, projectId } = await house();
+    const { integrate, project, projectId } = await fixture();
     const both = await Promise.all([integrate(), integrate({ name: "Stocks" })]);
     expect(both.map((result) => (result.ok ? "done" : result.refusal.code)).sort()).toEqual([
       "done",
@@ -41,13 +41,13 @@ describe("an integration", () => {
   });
 
   test("the same short name in another project is another integration", async () => {
-    const { integrate, create } = await house();
+    const { integrate, create } = await fixture();
     const { projectId } = accepted(await create());
     accepted(await integrate({ projectId, name: "Orders", slug: "orders" }));
   });
 
   test("of two who rename it at once, the second is told who did", async () => {
-    const { integrate, integration, clock } = await house();
+    const { integrate, integration, clock } = await fixture();
     const rename = (name: string) =>
       integrate({
         integration: { id: integration(), seen: { name: "Orders", slug: "orders" } },
@@ -58,7 +58,7 @@ describe("an integration", () => {
   });
 
   test("is not archived while a request of it is open; then its history stays and comes back", async () => {
-    const house_ = await house();
+    const house_ = await fixture();
     const { requested, cancel, integration, project, projectId, live, environment, request } = house_;
     const number = await requested();
     const archive = () => house_.archiveIntegration(integration());
@@ -78,7 +78,7 @@ describe("an integration", () => {
   });
 
   test("is not renamed to an archived one's short name, nor once it is archived", async () => {
-    const { integrate, archiveIntegration: archiveIt, integration } = await house();
+    const { integrate, archiveIntegration: archiveIt, integration } = await fixture();
     const stock = { name: "Stock", slug: "stock" };
     const { integrationId } = accepted(await integrate(stock));
     accepted(await archiveIt(integration()));
@@ -94,7 +94,7 @@ describe("an integration", () => {
   });
 
   test("of another project is not found", async () => {
-    const { integrate, create, integration, context, by: by_ } = await house();
+    const { integrate, create, integration, context, by: by_ } = await fixture();
     const { projectId } = accepted(await create());
     const seen = { name: "Orders", slug: "orders" };
     const renamed = await integrate({ projectId, integration: { id: integration(), seen } });

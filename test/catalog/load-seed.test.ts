@@ -14,21 +14,21 @@ const withLive = (live: Record<string, string>) => ({
 });
 
 test("loading the same file again does not take back what was promoted since", async () => {
-  const house = await buildCatalog(database);
-  const { deploymentId } = await house.promoting();
-  accepted(await house.report(deploymentId, { status: "succeeded" }));
-  const before = await house.everything();
-  await house.seed({ projects: [commerce] });
-  expect(await house.live(house.environment("staging"))).toBe("1.3.0");
-  expect(await house.everything()).toEqual(before);
+  const fixture = await buildCatalog(database);
+  const { deploymentId } = await fixture.promoting();
+  accepted(await fixture.report(deploymentId, { status: "succeeded" }));
+  const before = await fixture.everything();
+  await fixture.seed({ projects: [commerce] });
+  expect(await fixture.live(fixture.environment("staging"))).toBe("1.3.0");
+  expect(await fixture.everything()).toEqual(before);
 });
 
 test("a build that the file newly names is live, and the next promotion starts from it", async () => {
-  const house = await buildCatalog(database);
-  await house.seed(withLive({ development: "4" }));
-  expect(await house.live(house.environment("development"))).toBe("1.4.0");
-  expect(await house.live(house.environment("staging"))).toBe("1.2.0");
-  await house.requested({ buildId: house.build("4") });
+  const fixture = await buildCatalog(database);
+  await fixture.seed(withLive({ development: "4" }));
+  expect(await fixture.live(fixture.environment("development"))).toBe("1.4.0");
+  expect(await fixture.live(fixture.environment("staging"))).toBe("1.2.0");
+  await fixture.requested({ buildId: fixture.build("4") });
 });
 
 test("builds are as old as the file lists them; where commits are compared is kept until the file says another", async () => {
@@ -36,11 +36,11 @@ test("builds are as old as the file lists them; where commits are compared is ke
   const one = { ...(orders as NonNullable<typeof orders>), compareUrl };
   const commit = { hash: "c0ffee3", message: "Fix" };
   const builds = one.builds.map((build) => (build.id === "3" ? { ...build, commits: [commit] } : build));
-  const house = await buildCatalog(database, {
+  const fixture = await buildCatalog(database, {
     projects: [{ ...commerce, integrations: [{ ...one, builds }] }],
   });
-  await house.seed({ projects: [commerce] });
-  const { builds: stored, integrations } = await house.everything();
+  await fixture.seed({ projects: [commerce] });
+  const { builds: stored, integrations } = await fixture.everything();
   const known = (stored ?? []) as { version: string; created_at: string; commits: unknown }[];
   const byTime = [...known].sort((a, b) => Date.parse(a.created_at) - Date.parse(b.created_at));
   expect(byTime.map(({ version }) => version)).toEqual(["1.1.0", "1.2.0", "1.3.0", "1.4.0"]);
@@ -49,28 +49,28 @@ test("builds are as old as the file lists them; where commits are compared is ke
 });
 
 test("somebody who is named twice in a role holds it once", async () => {
-  const house = await buildCatalog(database);
-  await house.hold("Reviewer", ["bob", "bob"]);
-  expect((await house.everything()).roleHoldings).toHaveLength(2);
+  const fixture = await buildCatalog(database);
+  await fixture.hold("Reviewer", ["bob", "bob"]);
+  expect((await fixture.everything()).roleHoldings).toHaveLength(2);
   const twice = { memberId: idOf("bob"), projects: ["commerce", "commerce"] };
-  await house.seed({
+  await fixture.seed({
     roles: [{ name: "Reviewer", members: [twice] }],
     projects: [{ ...commerce, requesters: ["Reviewer", "Reviewer"] }],
   });
-  expect((await house.everything()).requesterRoles).toHaveLength(1);
+  expect((await fixture.everything()).requesterRoles).toHaveLength(1);
 });
 
 test("what the file does not name is left alone", async () => {
-  const house = await buildCatalog(database);
-  const before = await house.everything();
-  await house.seed({});
-  expect(await house.everything()).toEqual(before);
+  const fixture = await buildCatalog(database);
+  const before = await fixture.everything();
+  await fixture.seed({});
+  expect(await fixture.everything()).toEqual(before);
 });
 
 test("a file that cannot be loaded changes nothing", async () => {
-  const house = await buildCatalog(database);
-  const before = await house.everything();
+  const fixture = await buildCatalog(database);
+  const before = await fixture.everything();
   const stranger = { name: "Auditor", members: [{ memberId: "UNOBODY", projects: null }] };
-  await expect(house.seed({ roles: [{ name: "Reviewer", members: [] }, stranger] })).rejects.toThrow();
-  expect(await house.everything()).toEqual(before);
+  await expect(fixture.seed({ roles: [{ name: "Reviewer", members: [] }, stranger] })).rejects.toThrow();
+  expect(await fixture.everything()).toEqual(before);
 });

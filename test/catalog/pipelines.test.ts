@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => database?.drop());
 
-const house = (who?: string) => projectHouse(database, who);
+const fixture = (who?: string) => projectHouse(database, who);
 
 describe("a pipeline", () => {
   const reversed = (now: Environment[]) => [...now].reverse();
@@ -18,7 +18,7 @@ describe("a pipeline", () => {
     now.flatMap((one) => (one.slug === slug ? [one, added] : [one]));
 
   test("is reordered, and what is promoted next follows", async () => {
-    const { pipeline, project, projectId, request, environment, build } = await house();
+    const { pipeline, project, projectId, request, environment, build } = await fixture();
     accepted(await pipeline(reversed));
     expect((await project(projectId)).environments).toEqual(["production!", "staging", "development"]);
     accepted(await request("dana", { targetId: environment("staging"), buildId: build("1") }));
@@ -30,7 +30,7 @@ describe("a pipeline", () => {
     ["its target archived", (now: Environment[]) => now.filter(({ slug }) => slug !== "staging")],
     ["the order turned round", reversed],
   ])("with an open request, %s is refused and names it", async (_, change) => {
-    const { requested, pipeline, everything } = await house();
+    const { requested, pipeline, everything } = await fixture();
     const number = await requested();
     const before = await everything();
     expect(refusal(await pipeline(change))).toEqual({ code: "request-in-the-way", number });
@@ -40,7 +40,7 @@ describe("a pipeline", () => {
   test.each(["approved", "promoting", "failed"] as const)(
     "a request that is %s is in the way too",
     async (wanted) => {
-      const { approved, promote, report, pipeline } = await house();
+      const { approved, promote, report, pipeline } = await fixture();
       const number = await approved();
       if (wanted !== "approved") {
         const { deploymentId } = accepted(await promote("dana", number));
@@ -52,14 +52,14 @@ describe("a pipeline", () => {
   );
 
   test("R11: one that has expired is not in the way, written down or not", async () => {
-    const { requested, pipeline, later } = await house();
+    const { requested, pipeline, later } = await fixture();
     await requested();
     later({ days: 30 });
     accepted(await pipeline(reversed));
   });
 
   test("an open request elsewhere in it is not in the way", async () => {
-    const { requested, pipeline, environment, build, project, projectId } = await house();
+    const { requested, pipeline, environment, build, project, projectId } = await fixture();
     await requested({ targetId: environment("production"), buildId: build("2") });
     accepted(await pipeline(insertAfter("development", fresh("qa"))));
     expect((await project(projectId)).environments).toEqual(["development", "qa", "staging", "production!"]);
@@ -67,7 +67,7 @@ describe("a pipeline", () => {
 
   test("a request and a change of the pipeline at once: they never part its environments", async () => {
     for (let round = 0; round < 5; round++) {
-      const { request, pipeline, editing, state } = await house();
+      const { request, pipeline, editing, state } = await fixture();
       const { version } = await editing();
       const [asked, changed] = await Promise.all([
         request("dana"),
@@ -84,7 +84,14 @@ describe("a pipeline", () => {
   });
 
   test("an archived environment is in no pipeline, and comes back under its short name as itself", async () => {
-    const { archiveEnvironment: archiveIt, pipeline, project, projectId, environment, live } = await house();
+    const {
+      archiveEnvironment: archiveIt,
+      pipeline,
+      project,
+      projectId,
+      environment,
+      live,
+    } = await fixture();
     accepted(await archiveIt("staging"));
     expect((await project(projectId)).environments).toEqual(["development", "production!"]);
     accepted(await pipeline(insertAfter("development", fresh("staging", { name: "Stage two" }))));
@@ -94,7 +101,7 @@ describe("a pipeline", () => {
   });
 
   test("the last environment is not archived, and one that is gone is not there", async () => {
-    const { archiveEnvironment: archiveIt } = await house();
+    const { archiveEnvironment: archiveIt } = await fixture();
     accepted(await archiveIt("staging"));
     expect(refusal(await archiveIt("staging"))).toEqual({ code: "not-found", what: "environment" });
     accepted(await archiveIt("production"));
@@ -102,7 +109,14 @@ describe("a pipeline", () => {
   });
 
   test("an environment is renamed and keeps what is live, but not to an archived one's short name", async () => {
-    const { archiveEnvironment: archiveIt, pipeline, project, projectId, environment, live } = await house();
+    const {
+      archiveEnvironment: archiveIt,
+      pipeline,
+      project,
+      projectId,
+      environment,
+      live,
+    } = await fixture();
     const rename = (from: string, slug: string) => (now: Environment[]) =>
       now.map((one) => (one.slug === from ? { ...one, slug, name: slug } : one));
     accepted(await pipeline(rename("development", "dev")));

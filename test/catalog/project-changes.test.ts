@@ -15,12 +15,12 @@ beforeAll(async () => {
 });
 afterAll(() => database?.drop());
 
-const house = (who?: string) => projectHouse(database, who);
+const fixture = (who?: string) => projectHouse(database, who);
 const ada = { id: idOf("ada"), name: "ada" };
 
 type Snapshot = { environments: Environment[] };
-type House = Awaited<ReturnType<typeof house>>;
-const verbs: [string, (of: House) => Promise<unknown>][] = [
+type Fixture = Awaited<ReturnType<typeof fixture>>;
+const verbs: [string, (of: Fixture) => Promise<unknown>][] = [
   ["create a project", (of) => of.create()],
   ["edit a project", (of) => of.save({ name: "Shop" })],
   ["change a pipeline", (of) => of.pipeline((now) => [...now, fresh("qa")])],
@@ -32,7 +32,7 @@ const verbs: [string, (of: House) => Promise<unknown>][] = [
 
 describe("R13: who is not an admin", () => {
   test.each(verbs)("may not %s, and is told who is", async (_, act) => {
-    const of = await house("bob");
+    const of = await fixture("bob");
     const before = await of.everything();
     expect(await act(of)).toEqual({ ok: false, refusal: { code: "not-admin", admins: [ada] } });
     expect(await of.everything()).toEqual(before);
@@ -41,7 +41,7 @@ describe("R13: who is not an admin", () => {
 
 describe("R12: a change of a project", () => {
   test.each(verbs)("is audited, and shown wherever settings show: %s", async (_, act) => {
-    const of = await house();
+    const of = await fixture();
     const woken = of.clock.woken;
     const rows = (await of.audit()).length;
     expect(await act(of)).toMatchObject({ ok: true });
@@ -54,7 +54,7 @@ describe("R12: a change of a project", () => {
   });
 
   test("has its before and its after", async () => {
-    const { save, pipeline, audit, role, projectId } = await house();
+    const { save, pipeline, audit, role, projectId } = await fixture();
     accepted(await save({ name: "Shop", requesterRoleIds: [role("Reviewer")] }));
     accepted(await pipeline((now) => now.slice(0, 2)));
     const rows = (await audit()).slice(-2);
@@ -72,7 +72,7 @@ describe("R12: a change of a project", () => {
   });
 
   test("of an integration too", async () => {
-    const { integrate, archiveIntegration: archiveIt, audit } = await house();
+    const { integrate, archiveIntegration: archiveIt, audit } = await fixture();
     const { integrationId } = accepted(await integrate());
     accepted(await archiveIt(integrationId));
     expect((await audit()).slice(-2)).toMatchObject([
@@ -83,7 +83,7 @@ describe("R12: a change of a project", () => {
 });
 
 test("R4: an open request is drawn anew with the names that hold now", async () => {
-  const { requested, pipeline, context, organizationId, state, outbox } = await house();
+  const { requested, pipeline, context, organizationId, state, outbox } = await fixture();
   const number = await requested();
   const { version } = await state(number);
   accepted(

@@ -11,12 +11,12 @@ beforeAll(async () => {
 });
 afterAll(() => database?.drop());
 
-const house = (who?: string) => projectHouse(database, who);
+const fixture = (who?: string) => projectHouse(database, who);
 const ada = { id: idOf("ada"), name: "ada" };
 
 describe("a project", () => {
   test("is created with its environments in order, and its requesters", async () => {
-    const { create, role, project } = await house();
+    const { create, role, project } = await fixture();
     const made = accepted(await create({ requesterRoleIds: [role("Reviewer"), role("Reviewer")] }));
     expect(made.restored).toBe(false);
     expect(await project(made.projectId)).toMatchObject({
@@ -33,7 +33,7 @@ describe("a project", () => {
     ["its short name", { slug: "commerce" }, "commerce"],
     ["both", { name: "Commerce", slug: "commerce" }, "commerce"],
   ])("is not created where %s is taken", async (_, change, name) => {
-    const { create, everything } = await house();
+    const { create, everything } = await fixture();
     const before = await everything();
     expect(refusal(await create(change))).toMatchObject({ code: "name-taken", name });
     expect(await everything()).toEqual(before);
@@ -55,14 +55,14 @@ describe("a project", () => {
       { code: "too-many-environments", limit: 20 },
     ],
   ])("is not created with %s", async (_, environments, expected) => {
-    const { create, everything } = await house();
+    const { create, everything } = await fixture();
     const before = await everything();
     expect(refusal(await create({ environments }))).toMatchObject(expected);
     expect(await everything()).toEqual(before);
   });
 
   test("of two that take one name at once, one is told that it is taken", async () => {
-    const { create, save } = await house();
+    const { create, save } = await fixture();
     const both = await Promise.all([
       create({ slug: "finance-1" }),
       create({ slug: "finance-2", name: "FINANCE" }),
@@ -76,7 +76,7 @@ describe("a project", () => {
   });
 
   test("is renamed, and its requests stay", async () => {
-    const { requested, save, project, projectId, state } = await house();
+    const { requested, save, project, projectId, state } = await fixture();
     const number = await requested();
     expect(accepted(await save({ name: "Shop", slug: "shop" }))).toEqual({ version: 2 });
     expect(await project(projectId)).toMatchObject({ name: "Shop", slug: "shop", version: 2 });
@@ -84,7 +84,7 @@ describe("a project", () => {
   });
 
   test("R14: its requesters are those of the moment, and a deleted role is none", async () => {
-    const { save, role, request, projectId, project } = await house();
+    const { save, role, request, projectId, project } = await fixture();
     accepted(await save({ requesterRoleIds: [role("Reviewer")] }));
     expect(refusal(await request("dana"))).toMatchObject({ code: "not-requester", roles: ["Reviewer"] });
     accepted(await save({ requesterRoleIds: [] }));
@@ -95,7 +95,7 @@ describe("a project", () => {
   });
 
   test("of two who edit it at once, the second is told who changed it and when", async () => {
-    const { save, clock, editing, pipeline } = await house();
+    const { save, clock, editing, pipeline } = await fixture();
     const { version } = await editing();
     accepted(await save({ name: "Shop" }));
     const stale = { code: "stale", by: ada, at: clock.now };
@@ -104,21 +104,21 @@ describe("a project", () => {
   });
 
   test("saved at once by two, it is changed once", async () => {
-    const { save, editing } = await house();
+    const { save, editing } = await fixture();
     const { version } = await editing();
     const both = await Promise.all([save({ name: "A", version }), save({ name: "B", version })]);
     expect(both.filter(({ ok }) => ok)).toHaveLength(1);
   });
 
   test("saved as it is, nothing is counted and nothing is written down", async () => {
-    const { save, everything } = await house();
+    const { save, everything } = await fixture();
     const before = await everything();
     expect(accepted(await save())).toEqual({ version: 1 });
     expect(await everything()).toEqual(before);
   });
 
   test("is archived only once nothing is open in it, and nothing can be promoted in it then", async () => {
-    const { requested, archive, cancel, request, save, projectId, editing } = await house();
+    const { requested, archive, cancel, request, save, projectId, editing } = await fixture();
     const number = await requested();
     expect(refusal(await archive())).toEqual({ code: "request-in-the-way", number });
     accepted(await cancel("dana", number));
@@ -134,7 +134,7 @@ describe("a project", () => {
 
   test("comes back under its short name with its history, its integrations and what is live", async () => {
     const { archive, create, promoting, report, project, projectId, live, environment, audit, state } =
-      await house();
+      await fixture();
     const { number, deploymentId } = await promoting();
     accepted(await report(deploymentId, { status: "succeeded" }));
     accepted(await archive());
@@ -159,7 +159,7 @@ describe("a project", () => {
   });
 
   test("an archived one's name is free, its short name is not for a rename", async () => {
-    const { archive, create, context, by: by_, project } = await house();
+    const { archive, create, context, by: by_, project } = await fixture();
     accepted(await archive());
     const { projectId } = accepted(await create({ name: "Commerce", slug: "shop" }));
     const { version } = await project(projectId);
@@ -171,8 +171,8 @@ describe("a project", () => {
 });
 
 test("one organization's projects are not another's", async () => {
-  const here = await house();
-  const there = await house();
+  const here = await fixture();
+  const there = await fixture();
   const result = await saveProject(here.context, {
     ...{ ...here.by, projectId: there.projectId, version: 1 },
     ...{ name: "Mine", slug: "mine", requesterRoleIds: [] },

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { getLedger } from "../../src/queries/delivery/get-deliveries.ts";
+import { getDeliveries } from "../../src/queries/delivery/get-deliveries.ts";
 import { tellChange } from "../../src/usecases/delivery/tell-change.ts";
 import type { RequestChanged } from "../../src/usecases/requests/record-change.ts";
 import { buildCatalog, type Catalog, idOf } from "../support/catalog.ts";
@@ -13,20 +13,20 @@ afterAll(() => database?.drop());
 
 /** A request of dana's that bob and carol are being told of, and nothing has been tried. */
 async function asked() {
-  const house = await buildCatalog(database);
-  const number = await house.requested();
-  for (const { payload } of await house.outbox("request-changed")) {
-    await tellChange(house.context, house.organizationId, payload as RequestChanged);
+  const fixture = await buildCatalog(database);
+  const number = await fixture.requested();
+  for (const { payload } of await fixture.outbox("request-changed")) {
+    await tellChange(fixture.context, fixture.organizationId, payload as RequestChanged);
   }
-  return { house, number };
+  return { fixture, number };
 }
 
-const ledgerOf = (house: Catalog, number: number) =>
-  getLedger(house.context.db, house.organizationId, number, house.clock.now);
+const ledgerOf = (fixture: Catalog, number: number) =>
+  getDeliveries(fixture.context.db, fixture.organizationId, number, fixture.clock.now);
 
 /** What is listed, as `name kind: standing`. */
-async function lines(house: Catalog, number: number): Promise<string[]> {
-  const { deliveries } = await ledgerOf(house, number);
+async function lines(fixture: Catalog, number: number): Promise<string[]> {
+  const { deliveries } = await ledgerOf(fixture, number);
   return deliveries.map(({ name, kind, card, standing }) => `${name} ${card ?? kind}: ${standing}`);
 }
 
@@ -38,60 +38,60 @@ type Change = {
 };
 
 /** Brings one person's delivery forward as the worker would. */
-async function settle(house: Catalog, kind: string, name: string, change: Change): Promise<void> {
+async function settle(fixture: Catalog, kind: string, name: string, change: Change): Promise<void> {
   const { sql } = database.database;
   const { attempts = 1, outcome = null, reason = null, at = "2026-03-02T10:00:00Z" } = change;
   await sql`update outbox set attempts = ${attempts}, outcome = ${outcome}, reason = ${reason},
       settled_at = ${outcome === null ? null : at}, available_at = ${at}
-    where organization_id = ${house.organizationId} and kind = ${kind} and recipient_id = ${idOf(name)}`;
+    where organization_id = ${fixture.organizationId} and kind = ${kind} and recipient_id = ${idOf(name)}`;
 }
 
 /** Slack took somebody's card. */
-async function post(house: Catalog, name: string): Promise<void> {
+async function post(fixture: Catalog, name: string): Promise<void> {
   const { sql } = database.database;
   await sql`update cards set channel = 'D1', ts = '1772445600.000100', drawn_version = 1
-    where organization_id = ${house.organizationId} and recipient_id = ${idOf(name)}`;
+    where organization_id = ${fixture.organizationId} and recipient_id = ${idOf(name)}`;
 }
 
-async function keepEmail(house: Catalog, number: number, name: string): Promise<void> {
+async function keepEmail(fixture: Catalog, number: number, name: string): Promise<void> {
   const { sql } = database.database;
   await sql`insert into emails (organization_id, key, request_number, recipient_id, content)
     select organization_id, key, ${number}, recipient_id,
       ${sql.json({ from: "", to: `${name}@acme.example`, subject: "", html: "", text: "" })}
-    from outbox where organization_id = ${house.organizationId} and kind = 'send-email'
+    from outbox where organization_id = ${fixture.organizationId} and kind = 'send-email'
       and recipient_id = ${idOf(name)}`;
 }
 
 describe("the ledger of a request", () => {
   test("lists everybody who is told, by each channel; nothing was tried yet", async () => {
-    const { house, number } = await asked();
-    expect((await lines(house, number)).sort()).toEqual([
+    const { fixture, number } = await asked();
+    expect((await lines(fixture, number)).sort()).toEqual([
       "bob review: waiting",
       "bob send-email: waiting",
       "carol review: waiting",
       "carol send-email: waiting",
       "dana own: waiting",
     ]);
-    const { counts } = await ledgerOf(house, number);
+    const { counts } = await ledgerOf(fixture, number);
     expect(counts).toEqual({ failed: 0, retrying: 0, waiting: 5, sent: 0, "not needed": 0 });
   });
 
   test("what failed comes first, then what is tried again, what waits, and what was sent, the newest first", async () => {
-    const { house, number } = await asked();
-    await post(house, "dana");
-    await settle(house, "draw-card", "dana", { outcome: "done", at: "2026-03-02T10:00:00Z" });
-    await post(house, "bob");
-    await settle(house, "draw-card", "bob", { outcome: "done", at: "2026-03-02T11:00:00Z" });
-    await settle(house, "draw-card", "carol", { attempts: 3, reason: "Slack's rate limit" });
-    await settle(house, "send-email", "carol", { outcome: "dead", reason: "no email address" });
-    expect(await lines(house, number)).toEqual([
+    const { fixture, number } = await asked();
+    await post(fixture, "dana");
+    await settle(fixture, "draw-card", "dana", { outcome: "done", at: "2026-03-02T10:00:00Z" });
+    await post(fixture, "bob");
+    await settle(fixture, "draw-card", "bob", { outcome: "done", at: "2026-03-02T11:00:00Z" });
+    await settle(fixture, "draw-card", "carol", { attempts: 3, reason: "Slack's rate limit" });
+    await settle(fixture, "send-email", "carol", { outcome: "dead", reason: "no email address" });
+    expect(await lines(fixture, number)).toEqual([
       "carol send-email: failed",
       "carol review: retrying",
       "bob send-email: waiting",
       "bob review: sent",
       "dana own: sent",
     ]);
-    const { deliveries } = await ledgerOf(house, number);
+    const { deliveries } = await ledgerOf(fixture, number);
     expect(deliveries[0]).toMatchObject({
       ...{ recipientId: idOf("carol"), event: "requested", reason: "no email address", address: null },
       settledAt: new Date("2026-03-02T10:00:00Z"),
@@ -101,36 +101,36 @@ describe("the ledger of a request", () => {
   });
 
   test("an email says where it went", async () => {
-    const { house, number } = await asked();
-    await keepEmail(house, number, "bob");
-    await settle(house, "send-email", "bob", { outcome: "done" });
-    const { deliveries } = await ledgerOf(house, number);
+    const { fixture, number } = await asked();
+    await keepEmail(fixture, number, "bob");
+    await settle(fixture, "send-email", "bob", { outcome: "done" });
+    const { deliveries } = await ledgerOf(fixture, number);
     expect(deliveries.at(-1)).toMatchObject({ address: "bob@acme.example", standing: "sent" });
   });
 
   test("what was done and sent nothing was not needed any more", async () => {
-    const { house, number } = await asked();
-    await settle(house, "send-email", "bob", { outcome: "done" });
-    await settle(house, "draw-card", "carol", { outcome: "done" });
-    const { counts, deliveries } = await ledgerOf(house, number);
+    const { fixture, number } = await asked();
+    await settle(fixture, "send-email", "bob", { outcome: "done" });
+    await settle(fixture, "draw-card", "carol", { outcome: "done" });
+    const { counts, deliveries } = await ledgerOf(fixture, number);
     expect(counts).toMatchObject({ "not needed": 2, sent: 0 });
     expect(deliveries.at(-1)?.standing).toBe("not needed");
   });
 
   test("a card that was posted and let go has failed, and says why", async () => {
-    const { house, number } = await asked();
-    await post(house, "bob");
-    await settle(house, "draw-card", "bob", { outcome: "done" });
+    const { fixture, number } = await asked();
+    await post(fixture, "bob");
+    await settle(fixture, "draw-card", "bob", { outcome: "done" });
     await database.database.sql`update cards set lost_reason = 'Slack says message_not_found'
-      where organization_id = ${house.organizationId} and recipient_id = ${idOf("bob")}`;
-    const { deliveries } = await ledgerOf(house, number);
+      where organization_id = ${fixture.organizationId} and recipient_id = ${idOf("bob")}`;
+    const { deliveries } = await ledgerOf(fixture, number);
     expect(deliveries[0]).toMatchObject({ standing: "failed", reason: "Slack says message_not_found" });
   });
 
   test("what was put off without a try says why it waits", async () => {
-    const { house, number } = await asked();
-    await settle(house, "send-email", "bob", { attempts: 0, reason: "Resend refuses the key" });
-    const { deliveries } = await ledgerOf(house, number);
+    const { fixture, number } = await asked();
+    await settle(fixture, "send-email", "bob", { attempts: 0, reason: "Resend refuses the key" });
+    const { deliveries } = await ledgerOf(fixture, number);
     expect(deliveries[0]).toMatchObject({
       standing: "retrying",
       attempts: 0,
@@ -139,40 +139,40 @@ describe("the ledger of a request", () => {
   });
 
   test("lists a hundred and counts them all; what needs attention is never cut off", async () => {
-    const { house, number } = await asked();
+    const { fixture, number } = await asked();
     const { sql } = database.database;
     await sql`insert into outbox (organization_id, kind, key, payload, request_number, recipient_id, settled_at, outcome)
-      select ${house.organizationId}, 'send-message', 'm' || i, '{"event":"approved"}', ${number}, 'U' || i, now(), 'done'
+      select ${fixture.organizationId}, 'send-message', 'm' || i, '{"event":"approved"}', ${number}, 'U' || i, now(), 'done'
       from generate_series(1, 500) i`;
-    await settle(house, "send-email", "carol", {
+    await settle(fixture, "send-email", "carol", {
       outcome: "dead",
       reason: "no email address",
       at: "2020-01-01T00:00:00Z",
     });
-    const { deliveries, counts } = await ledgerOf(house, number);
+    const { deliveries, counts } = await ledgerOf(fixture, number);
     expect(deliveries).toHaveLength(100);
     expect(deliveries[0]).toMatchObject({ standing: "failed", name: "carol" });
     expect(counts).toMatchObject({ failed: 1, sent: 500, waiting: 4 });
   });
 
   test("nothing of another request or another organization, nor what tells nobody", async () => {
-    const { house, number } = await asked();
+    const { fixture, number } = await asked();
     await asked();
-    const { deliveries } = await ledgerOf(house, number);
+    const { deliveries } = await ledgerOf(fixture, number);
     expect(deliveries).toHaveLength(5);
-    expect((await ledgerOf(house, 404)).deliveries).toEqual([]);
-    const { counts } = await ledgerOf(house, 404);
+    expect((await ledgerOf(fixture, 404)).deliveries).toEqual([]);
+    const { counts } = await ledgerOf(fixture, 404);
     expect(Object.values(counts).every((count) => count === 0)).toBe(true);
   });
 
   test("is read by an index", async () => {
-    const { house, number } = await asked();
+    const { fixture, number } = await asked();
     const { sql } = database.database;
     await sql`insert into outbox (organization_id, kind, key, payload, request_number)
-      select ${house.organizationId}, 'send-message', 'x' || i, '{}', 100000 + i / 5 from generate_series(1, 5000) i`;
+      select ${fixture.organizationId}, 'send-message', 'x' || i, '{}', 100000 + i / 5 from generate_series(1, 5000) i`;
     await sql`analyze outbox`;
     const plan = await sql`explain select * from outbox
-      where organization_id = ${house.organizationId} and request_number = ${number}`;
+      where organization_id = ${fixture.organizationId} and request_number = ${number}`;
     expect(JSON.stringify(plan)).toContain("outbox_of_request");
   });
 });

@@ -6,24 +6,24 @@ import { accepted, buildCatalog, type Catalog } from "../support/catalog.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 
 let database: TestDatabase;
-let house: Catalog;
+let fixture: Catalog;
 beforeAll(async () => {
   database = await testDatabase();
 });
 beforeEach(async () => {
   await database.truncate();
-  house = await buildCatalog(database);
+  fixture = await buildCatalog(database);
 });
 afterAll(() => database?.drop());
 
-const forget = (limit = 100) => forgetDeliveries(house.context, limit);
+const forget = (limit = 100) => forgetDeliveries(fixture.context, limit);
 const sql = () => database.database.sql;
 const keys = async (table: "outbox" | "emails") =>
   (await sql()<{ key: string }[]>`select key from ${sql()(table)} order by key`).map(({ key }) => key);
 
 /** Items that were settled so many days ago, or are open. */
 async function items(settledDaysAgo: Record<string, number | null>, outcome: "done" | "dead" = "done") {
-  const { context, organizationId } = house;
+  const { context, organizationId } = fixture;
   await sql()`delete from outbox`;
   for (const [key, days] of Object.entries(settledDaysAgo)) {
     const at = days === null ? null : new Date(context.now().getTime() - days * 86_400_000);
@@ -62,22 +62,22 @@ describe("what was settled half a year ago", () => {
 });
 
 test("R11: the longest time that can be set is over before a reminder is forgotten: none comes twice", async () => {
-  await house.saveWorkflow({ options: { pendingDays: 90, reminderHours: 72 } });
-  await house.requested();
-  house.later({ days: 87 });
-  expect(await remindDue(house.context, house.organizationId)).toBe(1);
-  await sql()`update outbox set settled_at = ${house.context.now()}, outcome = 'done'`;
-  house.later({ days: 3, ms: -1 });
+  await fixture.saveWorkflow({ options: { pendingDays: 90, reminderHours: 72 } });
+  await fixture.requested();
+  fixture.later({ days: 87 });
+  expect(await remindDue(fixture.context, fixture.organizationId)).toBe(1);
+  await sql()`update outbox set settled_at = ${fixture.context.now()}, outcome = 'done'`;
+  fixture.later({ days: 3, ms: -1 });
   expect(await forget()).toBe(0);
-  expect(await remindDue(house.context, house.organizationId)).toBe(0);
+  expect(await remindDue(fixture.context, fixture.organizationId)).toBe(0);
 });
 
 test("the audit log keeps what happened", async () => {
-  const number = await house.requested();
-  accepted(await house.review("bob", number, "approve"));
-  const before = await house.audit(number);
-  await sql()`update outbox set settled_at = ${house.context.now()}, outcome = 'done'`;
-  house.later({ days: 181 });
+  const number = await fixture.requested();
+  accepted(await fixture.review("bob", number, "approve"));
+  const before = await fixture.audit(number);
+  await sql()`update outbox set settled_at = ${fixture.context.now()}, outcome = 'done'`;
+  fixture.later({ days: 181 });
   expect(await forget()).toBeGreaterThan(0);
-  expect(await house.audit(number)).toEqual(before);
+  expect(await fixture.audit(number)).toEqual(before);
 });

@@ -14,17 +14,17 @@ const later = (minutes: number) => new Date(noon.getTime() + minutes * minute);
 
 describe("R11: each slot of a job is taken once", () => {
   let database: TestDatabase;
-  let house: Catalog;
+  let fixture: Catalog;
   beforeAll(async () => {
     database = await testDatabase();
   });
   beforeEach(async () => {
-    house = await buildCatalog(database);
+    fixture = await buildCatalog(database);
   });
   afterAll(() => database?.drop());
 
-  const take = (slot: Date) => takeSlot(house.context, house.organizationId, "expire", slot);
-  const items = () => house.outbox("job-expire");
+  const take = (slot: Date) => takeSlot(fixture.context, fixture.organizationId, "expire", slot);
+  const items = () => fixture.outbox("job-expire");
 
   test("of ten that ask at once one gets it, and there is one item of work", async () => {
     const answers = await Promise.all(Array.from({ length: 10 }, () => take(noon)));
@@ -61,7 +61,7 @@ describe("R11: each slot of a job is taken once", () => {
   test("jobs and organizations have slots of their own", async () => {
     const other = await buildCatalog(database);
     await take(noon);
-    expect(await takeSlot(house.context, house.organizationId, "remind", noon)).toBe(true);
+    expect(await takeSlot(fixture.context, fixture.organizationId, "remind", noon)).toBe(true);
     expect(await takeSlot(other.context, other.organizationId, "expire", noon)).toBe(true);
   });
 });

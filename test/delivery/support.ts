@@ -4,7 +4,7 @@ import { type MailProxy, mailProxy } from "../support/mail-proxy.ts";
 import { eventually, type TestWorldOptions } from "../support/world.ts";
 
 /** An outbox item as it stands. */
-export type Standing = {
+export type MemberStatus = {
   kind: string;
   recipient: string;
   outcome: "done" | "dead" | null;
@@ -20,11 +20,11 @@ export type FaultyWorld = TimedWorld & {
   /** Builds something new, lets something else happen, and has dana ask for its promotion; gives the request's number. */
   submitted(first?: () => unknown): Promise<number>;
   /** The items of these kinds about a request, or about none, by kind and recipient. */
-  items(kind: string, number?: number): Promise<Standing[]>;
+  items(kind: string, number?: number): Promise<MemberStatus[]>;
   /** Makes due whatever waits. */
   wakeAll(): Promise<void>;
   /** Waits until every item of the kind is settled or waits for another try. */
-  resting(kind: string, number?: number): Promise<Standing[]>;
+  resting(kind: string, number?: number): Promise<MemberStatus[]>;
   /** Forgets every refusal, and what waits. */
   calm(): Promise<void>;
 };
@@ -37,7 +37,7 @@ export async function faultyWorld(options: TestWorldOptions = {}): Promise<Fault
   const resend = await mailProxy(world.mail.url);
   await world.restartWith({ RESEND_BASE_URL: resend.url });
   const { sql } = world.database.database;
-  const items = (kind: string, number?: number) => sql<Standing[]>`
+  const items = (kind: string, number?: number) => sql<MemberStatus[]>`
     select kind, lower(split_part(coalesce(m.name, recipient_id, ''), ' ', 1)) as recipient, outcome, attempts, reason, in_doubt as "inDoubt",
       extract(epoch from available_at - now())::float8 as due
     from outbox o left join members m on m.organization_id = o.organization_id

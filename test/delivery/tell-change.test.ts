@@ -21,19 +21,19 @@ const nameOf = (id: string): string => id.slice(1).toLowerCase();
 async function telling(
   ...options: Parameters<typeof buildCatalog> extends [unknown, ...infer R] ? R : never
 ) {
-  const house = await buildCatalog(database, ...options);
+  const fixture = await buildCatalog(database, ...options);
   const told = new Set<string>();
   return {
-    house,
+    fixture,
     /** Expands the changes that were not told yet: the notices that came of it, as `channel name: event`. */
     async tell(): Promise<string[]> {
-      const before = new Set((await house.outbox()).map(({ key }) => key));
-      for (const { key, payload } of await house.outbox("request-changed")) {
+      const before = new Set((await fixture.outbox()).map(({ key }) => key));
+      for (const { key, payload } of await fixture.outbox("request-changed")) {
         if (told.has(key)) continue;
         told.add(key);
-        await tellChange(house.context, house.organizationId, payload as RequestChanged);
+        await tellChange(fixture.context, fixture.organizationId, payload as RequestChanged);
       }
-      return (await house.outbox())
+      return (await fixture.outbox())
         .filter(({ key, kind }) => !before.has(key) && kind.startsWith("send-"))
         .map(({ kind, payload }) => {
           const { recipientId, event } = payload as NoticeItem;
@@ -45,16 +45,16 @@ async function telling(
 }
 
 /** Who has a card of a request, as `name kind`, with how often it was to be drawn. */
-async function cardsOf(house: Catalog, number: number): Promise<Record<string, number>> {
+async function cardsOf(fixture: Catalog, number: number): Promise<Record<string, number>> {
   const { cards, outbox } = schema;
   const rows = await database.database.db
     .select()
     .from(cards)
-    .where(and(eq(cards.organizationId, house.organizationId), eq(cards.requestNumber, number)));
+    .where(and(eq(cards.organizationId, fixture.organizationId), eq(cards.requestNumber, number)));
   const drawings = await database.database.db
     .select()
     .from(outbox)
-    .where(and(eq(outbox.organizationId, house.organizationId), eq(outbox.kind, "draw-card")));
+    .where(and(eq(outbox.organizationId, fixture.organizationId), eq(outbox.kind, "draw-card")));
   const drawn = new Map(drawings.map(({ key, revision }) => [key, revision + 1]));
   return Object.fromEntries(
     rows.map(({ id, recipientId, kind }) => [`${nameOf(recipientId)} ${kind}`, drawn.get(`card:${id}`) ?? 0]),
@@ -63,58 +63,58 @@ async function cardsOf(house: Catalog, number: number): Promise<Record<string, n
 
 describe("who is told what", () => {
   test("requested: reviewers a review card and an email, the requester a card of their own", async () => {
-    const { house, tell } = await telling();
-    const number = await house.requested();
+    const { fixture, tell } = await telling();
+    const number = await fixture.requested();
     expect(await tell()).toEqual(["email bob: requested", "email carol: requested"]);
-    expect(await cardsOf(house, number)).toEqual({ "bob review": 1, "carol review": 1, "dana own": 1 });
+    expect(await cardsOf(fixture, number)).toEqual({ "bob review": 1, "carol review": 1, "dana own": 1 });
   });
 
   test("R5: a requester who is a reviewer gets no review card, unless self-review is allowed", async () => {
-    const { house, tell } = await telling();
-    const number = accepted(await house.request("bob")).number;
+    const { fixture, tell } = await telling();
+    const number = accepted(await fixture.request("bob")).number;
     expect(await tell()).toEqual(["email carol: requested"]);
-    expect(await cardsOf(house, number)).toEqual({ "carol review": 1, "bob own": 1 });
+    expect(await cardsOf(fixture, number)).toEqual({ "carol review": 1, "bob own": 1 });
 
     const allowed = await telling({ options: { selfReview: true } });
-    const own = accepted(await allowed.house.request("bob")).number;
+    const own = accepted(await allowed.fixture.request("bob")).number;
     await allowed.tell();
-    expect(await cardsOf(allowed.house, own)).toEqual({ "bob review": 1, "carol review": 1, "bob own": 1 });
+    expect(await cardsOf(allowed.fixture, own)).toEqual({ "bob review": 1, "carol review": 1, "bob own": 1 });
   });
 
   test("one of several approvals: every card is drawn again, and nobody is sent anything", async () => {
-    const { house, tell } = await telling({ options: { requiredApprovals: 2 } });
-    const number = await house.requested();
+    const { fixture, tell } = await telling({ options: { requiredApprovals: 2 } });
+    const number = await fixture.requested();
     await tell();
-    accepted(await house.review("bob", number, "approve"));
+    accepted(await fixture.review("bob", number, "approve"));
     expect(await tell()).toEqual([]);
-    expect(await cardsOf(house, number)).toEqual({ "bob review": 2, "carol review": 2, "dana own": 2 });
+    expect(await cardsOf(fixture, number)).toEqual({ "bob review": 2, "carol review": 2, "dana own": 2 });
   });
 
   test.each(["approve", "reject"] as const)("%s: the requester a message and an email", async (verdict) => {
-    const { house, tell } = await telling();
-    const number = await house.requested();
+    const { fixture, tell } = await telling();
+    const number = await fixture.requested();
     await tell();
-    accepted(await house.review("bob", number, verdict));
+    accepted(await fixture.review("bob", number, verdict));
     const event = verdict === "approve" ? "approved" : "rejected";
     expect(await tell()).toEqual([`email dana: ${event}`, `message dana: ${event}`]);
-    expect(await cardsOf(house, number)).toEqual({ "bob review": 2, "carol review": 2, "dana own": 2 });
+    expect(await cardsOf(fixture, number)).toEqual({ "bob review": 2, "carol review": 2, "dana own": 2 });
   });
 
   test("cancelled by the requester: an email to those who had not answered", async () => {
-    const { house, tell } = await telling({ options: { requiredApprovals: 2 } });
-    const number = await house.requested();
+    const { fixture, tell } = await telling({ options: { requiredApprovals: 2 } });
+    const number = await fixture.requested();
     await tell();
-    accepted(await house.review("bob", number, "approve"));
-    accepted(await house.cancel("dana", number));
+    accepted(await fixture.review("bob", number, "approve"));
+    accepted(await fixture.cancel("dana", number));
     expect(await tell()).toEqual(["email carol: cancelled"]);
-    expect(await cardsOf(house, number)).toEqual({ "bob review": 3, "carol review": 3, "dana own": 3 });
+    expect(await cardsOf(fixture, number)).toEqual({ "bob review": 3, "carol review": 3, "dana own": 3 });
   });
 
   test("cancelled by somebody else: the requester too, and not the one who did it", async () => {
-    const { house, tell } = await telling({ reviewers: ["bob", "carol", "ada"] });
-    const number = await house.requested();
+    const { fixture, tell } = await telling({ reviewers: ["bob", "carol", "ada"] });
+    const number = await fixture.requested();
     await tell();
-    accepted(await house.cancel("ada", number, "wrong build"));
+    accepted(await fixture.cancel("ada", number, "wrong build"));
     expect(await tell()).toEqual([
       "email bob: cancelled",
       "email carol: cancelled",
@@ -124,12 +124,12 @@ describe("who is told what", () => {
   });
 
   test("R11: expired: the requester, and those who had not answered", async () => {
-    const { house, tell } = await telling({ options: { requiredApprovals: 2 } });
-    const number = await house.requested();
-    accepted(await house.review("bob", number, "approve"));
+    const { fixture, tell } = await telling({ options: { requiredApprovals: 2 } });
+    const number = await fixture.requested();
+    accepted(await fixture.review("bob", number, "approve"));
     await tell();
-    house.later({ days: 7 });
-    accepted(await house.request("dora"));
+    fixture.later({ days: 7 });
+    accepted(await fixture.request("dora"));
     expect((await tell()).filter((notice) => notice.endsWith("expired"))).toEqual([
       "email carol: expired",
       "email dana: expired",
@@ -138,29 +138,29 @@ describe("who is told what", () => {
   });
 
   test("R11: reminded: while it waits those who have not answered, then the requester; no card is drawn", async () => {
-    const { house, tell } = await telling({ options: { requiredApprovals: 2 } });
-    const number = await house.requested();
-    accepted(await house.review("bob", number, "approve"));
+    const { fixture, tell } = await telling({ options: { requiredApprovals: 2 } });
+    const number = await fixture.requested();
+    accepted(await fixture.review("bob", number, "approve"));
     await tell();
-    const drawn = await cardsOf(house, number);
-    house.later({ days: 6 });
-    await remindDue(house.context, house.organizationId);
+    const drawn = await cardsOf(fixture, number);
+    fixture.later({ days: 6 });
+    await remindDue(fixture.context, fixture.organizationId);
     expect(await tell()).toEqual(["email carol: reminder", "message carol: reminder"]);
-    expect(await cardsOf(house, number)).toEqual(drawn);
-    accepted(await house.review("carol", number, "approve"));
+    expect(await cardsOf(fixture, number)).toEqual(drawn);
+    accepted(await fixture.review("carol", number, "approve"));
     await tell();
-    house.later({ days: 2 });
-    await remindDue(house.context, house.organizationId);
+    fixture.later({ days: 2 });
+    await remindDue(fixture.context, fixture.organizationId);
     expect(await tell()).toEqual(["email dana: reminder", "message dana: reminder"]);
   });
 
   test("R11: a reminder that is told late, of what was decided meanwhile, tells nobody", async () => {
-    const { house, tell } = await telling();
-    const number = await house.requested();
+    const { fixture, tell } = await telling();
+    const number = await fixture.requested();
     await tell();
-    house.later({ days: 6 });
-    await remindDue(house.context, house.organizationId);
-    accepted(await house.review("bob", number, "approve"));
+    fixture.later({ days: 6 });
+    await remindDue(fixture.context, fixture.organizationId);
+    accepted(await fixture.review("bob", number, "approve"));
     expect((await tell()).filter((notice) => notice.endsWith("reminder"))).toEqual([]);
   });
 
@@ -169,60 +169,60 @@ describe("who is told what", () => {
       ["dora", ["email dana: cancelled", "message dana: cancelled"]],
       ["dana", []],
     ] as const) {
-      const { house, tell } = await telling();
-      const number = await house.requested();
+      const { fixture, tell } = await telling();
+      const number = await fixture.requested();
       await tell();
-      await house.deploy("development", "4");
-      accepted(await house.request(name, { buildId: house.build("4"), replaces: number }));
+      await fixture.deploy("development", "4");
+      accepted(await fixture.request(name, { buildId: fixture.build("4"), replaces: number }));
       expect((await tell()).filter((notice) => notice.includes("dana"))).toEqual(expected);
     }
   });
 
   test("promoting: nobody; promoted and failed: the requester", async () => {
-    const { house, tell } = await telling();
-    const { number, deploymentId } = await house.promoting();
+    const { fixture, tell } = await telling();
+    const { number, deploymentId } = await fixture.promoting();
     expect((await tell()).filter((notice) => notice.endsWith("promoting"))).toEqual([]);
-    accepted(await house.report(deploymentId, { status: "failed", reason: "boom" }));
+    accepted(await fixture.report(deploymentId, { status: "failed", reason: "boom" }));
     expect(await tell()).toEqual(["email dana: failed", "message dana: failed"]);
-    const again = accepted(await house.promote("dora", number));
-    accepted(await house.report(again.deploymentId, { status: "succeeded" }));
+    const again = accepted(await fixture.promote("dora", number));
+    accepted(await fixture.report(again.deploymentId, { status: "succeeded" }));
     expect(await tell()).toEqual(["email dana: promoted", "message dana: promoted"]);
   });
 
   test("R9: two attempts that fail are told of twice", async () => {
-    const { house, tell } = await telling();
-    const { number, deploymentId } = await house.promoting();
-    accepted(await house.report(deploymentId, { status: "failed", reason: "one" }));
+    const { fixture, tell } = await telling();
+    const { number, deploymentId } = await fixture.promoting();
+    accepted(await fixture.report(deploymentId, { status: "failed", reason: "one" }));
     await tell();
-    const again = accepted(await house.promote("dana", number));
-    accepted(await house.report(again.deploymentId, { status: "failed", reason: "two" }));
+    const again = accepted(await fixture.promote("dana", number));
+    accepted(await fixture.report(again.deploymentId, { status: "failed", reason: "two" }));
     expect(await tell()).toEqual(["email dana: failed", "message dana: failed"]);
   });
 
   test("R1: where the gate is open no reviewer hears of it", async () => {
-    const { house, tell } = await telling({ enabled: false });
-    const { number } = accepted(await house.request("dana"));
+    const { fixture, tell } = await telling({ enabled: false });
+    const { number } = accepted(await fixture.request("dana"));
     expect(await tell()).toEqual([]);
-    expect(await cardsOf(house, number)).toEqual({ "dana own": 2 });
+    expect(await cardsOf(fixture, number)).toEqual({ "dana own": 2 });
   });
 
   test("what is live changed: cards are drawn again, and nobody is sent anything", async () => {
-    const { house, tell } = await telling();
-    const number = await house.requested();
+    const { fixture, tell } = await telling();
+    const number = await fixture.requested();
     await tell();
-    await house.deploy("staging", "1");
+    await fixture.deploy("staging", "1");
     expect(await tell()).toEqual([]);
-    expect(await cardsOf(house, number)).toEqual({ "bob review": 2, "carol review": 2, "dana own": 2 });
+    expect(await cardsOf(fixture, number)).toEqual({ "bob review": 2, "carol review": 2, "dana own": 2 });
   });
 
   test("R4: people change: who can now review gets a card, and who no longer can keeps theirs, drawn again", async () => {
-    const { house, tell } = await telling();
-    const number = await house.requested();
+    const { fixture, tell } = await telling();
+    const number = await fixture.requested();
     await tell();
-    await house.hold("Reviewer", ["bob", "dora"]);
-    await house.follow();
+    await fixture.hold("Reviewer", ["bob", "dora"]);
+    await fixture.follow();
     expect(await tell()).toEqual([]);
-    expect(await cardsOf(house, number)).toEqual({
+    expect(await cardsOf(fixture, number)).toEqual({
       "bob review": 2,
       "carol review": 2,
       "dora review": 1,
@@ -231,59 +231,59 @@ describe("who is told what", () => {
   });
 
   test("R4: the workflow changes: every open request's cards follow, closed ones stay", async () => {
-    const { house, tell } = await telling({ reviewers: ["bob", "carol", "carl"], assignees: ["bob"] });
-    const closed = await house.requested();
-    accepted(await house.cancel("dana", closed));
-    const open = await house.requested();
+    const { fixture, tell } = await telling({ reviewers: ["bob", "carol", "carl"], assignees: ["bob"] });
+    const closed = await fixture.requested();
+    accepted(await fixture.cancel("dana", closed));
+    const open = await fixture.requested();
     await tell();
-    await house.seed({
+    await fixture.seed({
       roles: [{ name: "Admin", members: [{ memberId: idOf("ada"), projects: null }] }],
       workflow: { enabled: true, roles: ["Admin"], assignees: [], options: {} },
     });
-    await house.follow();
+    await fixture.follow();
     expect(await tell()).toEqual([]);
-    expect(await cardsOf(house, open)).toEqual({ "bob review": 2, "ada review": 1, "dana own": 2 });
-    expect((await house.state(closed)).version).toBe(2);
+    expect(await cardsOf(fixture, open)).toEqual({ "bob review": 2, "ada review": 1, "dana own": 2 });
+    expect((await fixture.state(closed)).version).toBe(2);
   });
 
   test("a change that is told late asks nobody to review what is decided", async () => {
-    const { house, tell } = await telling();
-    const number = await house.approved();
+    const { fixture, tell } = await telling();
+    const number = await fixture.approved();
     expect(await tell()).toEqual(["email dana: approved", "message dana: approved"]);
-    expect(await cardsOf(house, number)).toEqual({ "dana own": 2 });
+    expect(await cardsOf(fixture, number)).toEqual({ "dana own": 2 });
   });
 });
 
 describe("telling a change", () => {
   test("twice adds nothing: the same cards, the same items", async () => {
-    const house = await buildCatalog(database);
-    const number = await house.requested();
-    const [item] = await house.outbox("request-changed");
-    const tell = () => tellChange(house.context, house.organizationId, item?.payload as RequestChanged);
+    const fixture = await buildCatalog(database);
+    const number = await fixture.requested();
+    const [item] = await fixture.outbox("request-changed");
+    const tell = () => tellChange(fixture.context, fixture.organizationId, item?.payload as RequestChanged);
     await tell();
-    const keys = async () => (await house.outbox()).map(({ key }) => key);
-    const [before, cards] = [await keys(), Object.keys(await cardsOf(house, number))];
+    const keys = async () => (await fixture.outbox()).map(({ key }) => key);
+    const [before, cards] = [await keys(), Object.keys(await cardsOf(fixture, number))];
     await tell();
     await Promise.all([tell(), tell()]);
     expect(await keys()).toEqual(before);
-    expect(Object.keys(await cardsOf(house, number))).toEqual(cards);
+    expect(Object.keys(await cardsOf(fixture, number))).toEqual(cards);
   });
 
   test("500 reviewers cost the submit one outbox row, and the expansion as many statements as 5", async () => {
     const counts: number[] = [];
     for (const size of [5, 500]) {
       const reviewers = Array.from({ length: size }, (_, i) => `rev${i}`);
-      const house = await buildCatalog(database, { reviewers });
-      const number = await house.requested();
-      const [only, ...others] = await house.outbox();
+      const fixture = await buildCatalog(database, { reviewers });
+      const number = await fixture.requested();
+      const [only, ...others] = await fixture.outbox();
       expect(others).toEqual([]);
-      const { statements, context, end } = counting(house);
-      await tellChange(context, house.organizationId, only?.payload as RequestChanged);
+      const { statements, context, end } = counting(fixture);
+      await tellChange(context, fixture.organizationId, only?.payload as RequestChanged);
       await end();
       counts.push(statements.length);
-      expect(Object.keys(await cardsOf(house, number))).toHaveLength(size + 1);
-      expect(await house.outbox("send-email")).toHaveLength(size);
-      expect(await house.outbox("draw-card")).toHaveLength(size + 1);
+      expect(Object.keys(await cardsOf(fixture, number))).toHaveLength(size + 1);
+      expect(await fixture.outbox("send-email")).toHaveLength(size);
+      expect(await fixture.outbox("draw-card")).toHaveLength(size + 1);
     }
     expect(counts[1]).toBe(counts[0]);
     expect(counts[0]).toBeLessThanOrEqual(15);
@@ -291,10 +291,10 @@ describe("telling a change", () => {
 });
 
 /** A context that notes every statement it sends. */
-function counting(house: Catalog) {
+function counting(fixture: Catalog) {
   const statements: string[] = [];
   const client = postgres(database.url, { max: 1, onnotice: () => {} });
   const logger = { logQuery: (query: string) => void statements.push(query) };
   const db = drizzle(client, { schema, casing: "snake_case", logger });
-  return { statements, context: { ...house.context, db }, end: () => client.end() };
+  return { statements, context: { ...fixture.context, db }, end: () => client.end() };
 }

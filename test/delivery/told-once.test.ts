@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createGates } from "../../src/compose/breakers.ts";
+import { createBreakers } from "../../src/compose/breakers.ts";
 import { createLog } from "../../src/lib/log.ts";
-import { getStop } from "../../src/queries/delivery/get-outage.ts";
-import { stopSending } from "../../src/usecases/delivery/pause-sending.ts";
+import { getOutage } from "../../src/queries/delivery/get-outage.ts";
+import { pauseSending } from "../../src/usecases/delivery/pause-sending.ts";
 import { refuseAddress } from "../../src/usecases/delivery/refuse-address.ts";
 import { resumeSending } from "../../src/usecases/delivery/resume-sending.ts";
 import {
@@ -47,11 +47,11 @@ describe("a warning is told once it was sent", () => {
 });
 
 /** A warning to two admins whose messages have ended so; null is not yet. */
-async function warned(house: Catalog, outcomes: Record<string, "done" | "dead" | null>) {
-  const { context, organizationId } = house;
-  await house.hold("Admin", ["ada", "dora"]);
+async function warned(fixture: Catalog, outcomes: Record<string, "done" | "dead" | null>) {
+  const { context, organizationId } = fixture;
+  await fixture.hold("Admin", ["ada", "dora"]);
   await refuseAddress(context, organizationId, "bob@acme.example", reason);
-  const items = await house.outbox("send-admin-message");
+  const items = await fixture.outbox("send-admin-message");
   expect(items).toHaveLength(2);
   for (const { key, payload } of items) {
     const { recipientId } = payload as AdminMessageItem;
@@ -91,23 +91,23 @@ describe("of several admins", () => {
   });
 
   test("two that fail at once have it looked at once", async () => {
-    const house = await buildCatalog(database);
-    const { payload } = await warned(house, { ada: null, dora: null });
-    const { context, organizationId } = house;
+    const fixture = await buildCatalog(database);
+    const { payload } = await warned(fixture, { ada: null, dora: null });
+    const { context, organizationId } = fixture;
     await Promise.all([1, 2].map(() => reportUntold(context, organizationId, payload)));
-    expect(await house.outbox("check-warning")).toHaveLength(1);
+    expect(await fixture.outbox("check-warning")).toHaveLength(1);
   });
 });
 
 test("with nobody to tell, a refusal stays untold until there is an admin", async () => {
-  const house = await buildCatalog(database);
-  const { context, organizationId } = house;
-  await house.people(["ada"], "deactivated");
+  const fixture = await buildCatalog(database);
+  const { context, organizationId } = fixture;
+  await fixture.people(["ada"], "deactivated");
   await refuseAddress(context, organizationId, "bob@acme.example", reason);
-  expect(await house.outbox("send-admin-message")).toEqual([]);
-  await house.people(["ada"]);
+  expect(await fixture.outbox("send-admin-message")).toEqual([]);
+  await fixture.people(["ada"]);
   await warnAdmins(context, organizationId);
-  expect(await house.outbox("send-admin-message")).toHaveLength(1);
+  expect(await fixture.outbox("send-admin-message")).toHaveLength(1);
 });
 
 describe("several replicas", () => {
@@ -115,7 +115,7 @@ describe("several replicas", () => {
 
   /** The gates of two replicas, and how often each asked Slack. */
   async function replicas() {
-    const house = await buildCatalog(database);
+    const fixture = await buildCatalog(database);
     let accepts = false;
     let asked = 0;
     const test = async () => {
@@ -123,11 +123,14 @@ describe("several replicas", () => {
       if (!accepts) throw new Error("invalid_auth");
       return {};
     };
-    const clients = { people: { auth: { test } } } as unknown as Parameters<typeof createGates>[1];
-    const gates = [createGates(house.context, clients, log), createGates(house.context, clients, log)];
+    const clients = { people: { auth: { test } } } as unknown as Parameters<typeof createBreakers>[1];
+    const gates = [
+      createBreakers(fixture.context, clients, log),
+      createBreakers(fixture.context, clients, log),
+    ];
     return {
-      house,
-      enter: () => Promise.all(gates.map(({ slack }) => slack.enter(house.organizationId))),
+      fixture,
+      enter: () => Promise.all(gates.map(({ slack }) => slack.enter(fixture.organizationId))),
       asked: () => asked,
       accept: () => {
         accepts = true;
@@ -136,32 +139,34 @@ describe("several replicas", () => {
   }
 
   test("find the stop that one of them noted, and ask once a minute, all together", async () => {
-    const { house, enter, asked, accept } = await replicas();
-    const { context, organizationId } = house;
-    const stops = [1, 2].map(() => stopSending(context, organizationId, "slack", "Slack says token_revoked"));
+    const { fixture, enter, asked, accept } = await replicas();
+    const { context, organizationId } = fixture;
+    const stops = [1, 2].map(() =>
+      pauseSending(context, organizationId, "slack", "Slack says token_revoked"),
+    );
     expect((await Promise.all(stops)).filter(({ fresh }) => fresh)).toHaveLength(1);
     const waiting = { kind: "postponed", reason: "Slack says token_revoked" };
     expect(await enter()).toMatchObject([waiting, waiting]);
     expect(asked()).toBe(0);
-    house.later({ ms: 60_000 });
+    fixture.later({ ms: 60_000 });
     expect(await enter()).toMatchObject([waiting, waiting]);
     expect(await enter()).toMatchObject([waiting, waiting]);
     expect(asked()).toBe(1);
-    house.later({ ms: 60_000 });
+    fixture.later({ ms: 60_000 });
     accept();
     await enter();
     expect(await enter()).toEqual(["open", "open"]);
     expect(asked()).toBe(2);
-    expect(await getStop(context.db, organizationId, "slack")).toBeUndefined();
+    expect(await getOutage(context.db, organizationId, "slack")).toBeUndefined();
   });
 
   test("resume once: what waited is due, what waits for something else is not", async () => {
-    const { house } = await replicas();
-    const { context, organizationId } = house;
-    await house.requested();
+    const { fixture } = await replicas();
+    const { context, organizationId } = fixture;
+    await fixture.requested();
     const { sql } = database.database;
-    await stopSending(context, organizationId, "email", "refused");
-    const [item] = await house.outbox("request-changed");
+    await pauseSending(context, organizationId, "email", "refused");
+    const [item] = await fixture.outbox("request-changed");
     if (item === undefined) throw new Error("nothing to tell");
     const later = new Date(Date.now() + 600_000);
     await sql`update outbox set available_at = ${later}, reason = 'another' where organization_id = ${organizationId}`;

@@ -9,149 +9,149 @@ beforeAll(async () => {
 });
 afterAll(() => database?.drop());
 
-const staging = (house: Catalog) => house.live(house.environment("staging"));
+const staging = (fixture: Catalog) => fixture.live(fixture.environment("staging"));
 
 /** A request whose first attempt ended unknown and whose second is running. */
 async function retriedAfterUnknown() {
-  const house = await buildCatalog(database);
-  const { number, deploymentId: first } = await house.promoting();
-  accepted(await house.report(first, { status: "unknown", reason: "no answer" }));
-  const asked = refusal(await house.promote("dana", number));
+  const fixture = await buildCatalog(database);
+  const { number, deploymentId: first } = await fixture.promoting();
+  accepted(await fixture.report(first, { status: "unknown", reason: "no answer" }));
+  const asked = refusal(await fixture.promote("dana", number));
   const shown = asked.code === "must-confirm" ? asked.shown : null;
-  const second = accepted(await house.promote("dana", number, shown)).deploymentId;
-  return { house, number, first, second };
+  const second = accepted(await fixture.promote("dana", number, shown)).deploymentId;
+  return { fixture, number, first, second };
 }
 
 describe("reports of one attempt", () => {
   test.each([{ status: "succeeded" }, { status: "failed", reason: "boom" }] as const)(
     "the first final report wins: $status, then anything else changes nothing",
     async (report) => {
-      const house = await buildCatalog(database);
-      const { deploymentId } = await house.promoting();
-      accepted(await house.report(deploymentId, report));
-      const before = await house.everything();
+      const fixture = await buildCatalog(database);
+      const { deploymentId } = await fixture.promoting();
+      accepted(await fixture.report(deploymentId, report));
+      const before = await fixture.everything();
       for (const late of [
         { status: "succeeded" },
         { status: "failed", reason: "again" },
         { status: "unknown", reason: null },
         { status: "in progress" },
       ] as const) {
-        expect(accepted(await house.report(deploymentId, late))).toEqual({ changed: false });
+        expect(accepted(await fixture.report(deploymentId, late))).toEqual({ changed: false });
       }
-      expect(await house.everything()).toEqual(before);
+      expect(await fixture.everything()).toEqual(before);
     },
   );
 
   test("a report of progress brings a link and ends nothing", async () => {
-    const house = await buildCatalog(database);
-    const { number, deploymentId } = await house.promoting();
+    const fixture = await buildCatalog(database);
+    const { number, deploymentId } = await fixture.promoting();
     const link = "https://ci.example/runs/7";
-    accepted(await house.report(deploymentId, { status: "in progress" }, link));
-    expect((await house.state(number)).state).toBe("promoting");
-    accepted(await house.report(deploymentId, { status: "failed", reason: "boom" }));
-    expect((await house.everything()).deployments).toContainEqual(
+    accepted(await fixture.report(deploymentId, { status: "in progress" }, link));
+    expect((await fixture.state(number)).state).toBe("promoting");
+    accepted(await fixture.report(deploymentId, { status: "failed", reason: "boom" }));
+    expect((await fixture.everything()).deployments).toContainEqual(
       expect.objectContaining({ id: deploymentId, status: "failed", link, reason: "boom" }),
     );
   });
 
   test("an unknown attempt, or one of another organization, is not found", async () => {
-    const [house, elsewhere] = [await buildCatalog(database), await buildCatalog(database)];
+    const [fixture, elsewhere] = [await buildCatalog(database), await buildCatalog(database)];
     const { deploymentId } = await elsewhere.promoting();
     for (const id of [randomUUID(), deploymentId]) {
-      expect(refusal(await house.report(id, { status: "succeeded" })).code).toBe("not-found");
+      expect(refusal(await fixture.report(id, { status: "succeeded" })).code).toBe("not-found");
     }
   });
 });
 
 describe("R9: late reports", () => {
   test("R9: late success of the last attempt promotes a failed request after all", async () => {
-    const house = await buildCatalog(database);
-    const { number, deploymentId } = await house.promoting();
-    accepted(await house.report(deploymentId, { status: "unknown", reason: "no answer" }));
-    expect(await house.state(number)).toMatchObject({ state: "failed", attemptOutcome: "unknown" });
-    accepted(await house.report(deploymentId, { status: "succeeded" }));
-    expect((await house.state(number)).state).toBe("promoted");
-    expect(await staging(house)).toBe("1.3.0");
-    expect((await house.audit(number)).at(-1)).toMatchObject({
+    const fixture = await buildCatalog(database);
+    const { number, deploymentId } = await fixture.promoting();
+    accepted(await fixture.report(deploymentId, { status: "unknown", reason: "no answer" }));
+    expect(await fixture.state(number)).toMatchObject({ state: "failed", attemptOutcome: "unknown" });
+    accepted(await fixture.report(deploymentId, { status: "succeeded" }));
+    expect((await fixture.state(number)).state).toBe("promoted");
+    expect(await staging(fixture)).toBe("1.3.0");
+    expect((await fixture.audit(number)).at(-1)).toMatchObject({
       action: "request.promoted",
       before: { state: { name: "failed" } },
     });
   });
 
   test("R9: an unknown attempt that turns out to have failed is written down, and the request stays failed", async () => {
-    const house = await buildCatalog(database);
-    const { number, deploymentId } = await house.promoting();
-    accepted(await house.report(deploymentId, { status: "unknown", reason: "no answer" }));
-    expect(accepted(await house.report(deploymentId, { status: "failed", reason: "boom" }))).toEqual({
+    const fixture = await buildCatalog(database);
+    const { number, deploymentId } = await fixture.promoting();
+    accepted(await fixture.report(deploymentId, { status: "unknown", reason: "no answer" }));
+    expect(accepted(await fixture.report(deploymentId, { status: "failed", reason: "boom" }))).toEqual({
       changed: true,
     });
-    expect((await house.state(number)).state).toBe("failed");
+    expect((await fixture.state(number)).state).toBe("failed");
   });
 
   test("R9: an older attempt that reports after a newer one succeeded is recorded, not made live", async () => {
-    const { house, number, first, second } = await retriedAfterUnknown();
-    accepted(await house.report(second, { status: "succeeded" }));
-    accepted(await house.cancel("ada", await house.requested({ ...(await newer(house)) }), "tidy"));
-    const pointer = (await house.everything()).liveBuilds;
-    accepted(await house.report(first, { status: "succeeded" }));
-    expect((await house.everything()).liveBuilds).toEqual(pointer);
-    expect((await house.state(number)).deploymentId).toBe(second);
-    expect((await house.everything()).deployments).toContainEqual(
+    const { fixture, number, first, second } = await retriedAfterUnknown();
+    accepted(await fixture.report(second, { status: "succeeded" }));
+    accepted(await fixture.cancel("ada", await fixture.requested({ ...(await newer(fixture)) }), "tidy"));
+    const pointer = (await fixture.everything()).liveBuilds;
+    accepted(await fixture.report(first, { status: "succeeded" }));
+    expect((await fixture.everything()).liveBuilds).toEqual(pointer);
+    expect((await fixture.state(number)).deploymentId).toBe(second);
+    expect((await fixture.everything()).deployments).toContainEqual(
       expect.objectContaining({ id: first, status: "succeeded" }),
     );
   });
 
   test("R9: an older attempt's success moves the live build but not the request that runs a newer one", async () => {
-    const { house, number, first, second } = await retriedAfterUnknown();
-    accepted(await house.report(first, { status: "succeeded" }));
-    expect(await house.state(number)).toMatchObject({ state: "promoting", deploymentId: second });
-    expect(await staging(house)).toBe("1.3.0");
-    accepted(await house.report(second, { status: "succeeded" }));
-    expect((await house.state(number)).state).toBe("promoted");
+    const { fixture, number, first, second } = await retriedAfterUnknown();
+    accepted(await fixture.report(first, { status: "succeeded" }));
+    expect(await fixture.state(number)).toMatchObject({ state: "promoting", deploymentId: second });
+    expect(await staging(fixture)).toBe("1.3.0");
+    accepted(await fixture.report(second, { status: "succeeded" }));
+    expect((await fixture.state(number)).state).toBe("promoted");
   });
 
   test("R9: the cards of a request are drawn again when its older attempt changes what is live", async () => {
-    const { house, number, first } = await retriedAfterUnknown();
-    const before = (await house.state(number)).version;
-    accepted(await house.report(first, { status: "succeeded" }));
-    expect((await house.state(number)).version).toBe(before + 1);
-    expect(await house.outbox("request-changed")).toContainEqual(
+    const { fixture, number, first } = await retriedAfterUnknown();
+    const before = (await fixture.state(number)).version;
+    accepted(await fixture.report(first, { status: "succeeded" }));
+    expect((await fixture.state(number)).version).toBe(before + 1);
+    expect(await fixture.outbox("request-changed")).toContainEqual(
       expect.objectContaining({ key: `request:${number}:v${before + 1}` }),
     );
   });
 
   test("R9: late success after the request was cancelled moves the live build, and the request stays cancelled", async () => {
-    const house = await buildCatalog(database);
-    const { number, deploymentId } = await house.promoting();
-    accepted(await house.report(deploymentId, { status: "unknown", reason: null }));
-    accepted(await house.cancel("dana", number));
-    accepted(await house.report(deploymentId, { status: "succeeded" }));
-    expect((await house.state(number)).state).toBe("cancelled");
-    expect(await staging(house)).toBe("1.3.0");
+    const fixture = await buildCatalog(database);
+    const { number, deploymentId } = await fixture.promoting();
+    accepted(await fixture.report(deploymentId, { status: "unknown", reason: null }));
+    accepted(await fixture.cancel("dana", number));
+    accepted(await fixture.report(deploymentId, { status: "succeeded" }));
+    expect((await fixture.state(number)).state).toBe("cancelled");
+    expect(await staging(fixture)).toBe("1.3.0");
   });
 
   test("an older build's attempt never takes the place of a newer one's, whichever reports first", async () => {
-    const house = await buildCatalog(database);
-    const older = await house.deploy("staging", "3", "in progress");
-    const newer = await house.deploy("staging", "4", "in progress");
-    accepted(await house.report(newer, { status: "succeeded" }));
-    expect(accepted(await house.report(older, { status: "succeeded" }))).toEqual({ changed: true });
-    expect(await staging(house)).toBe("1.4.0");
+    const fixture = await buildCatalog(database);
+    const older = await fixture.deploy("staging", "3", "in progress");
+    const newer = await fixture.deploy("staging", "4", "in progress");
+    accepted(await fixture.report(newer, { status: "succeeded" }));
+    expect(accepted(await fixture.report(older, { status: "succeeded" }))).toEqual({ changed: true });
+    expect(await staging(fixture)).toBe("1.4.0");
   });
 });
 
 describe("what is live changed", () => {
   test("open requests that show the environment are drawn again, the one that was promoted once only", async () => {
-    const house = await buildCatalog(database);
-    const up = await house.requested({
-      targetId: house.environment("production"),
-      buildId: house.build("2"),
+    const fixture = await buildCatalog(database);
+    const up = await fixture.requested({
+      targetId: fixture.environment("production"),
+      buildId: fixture.build("2"),
     });
-    const { number, deploymentId } = await house.promoting();
-    accepted(await house.report(deploymentId, { status: "succeeded" }));
-    expect(await house.state(up)).toMatchObject({ state: "pending", version: 2 });
-    expect(await house.state(number)).toMatchObject({ state: "promoted", version: 4 });
-    const keys = (await house.outbox("request-changed")).map(({ key }) => key);
+    const { number, deploymentId } = await fixture.promoting();
+    accepted(await fixture.report(deploymentId, { status: "succeeded" }));
+    expect(await fixture.state(up)).toMatchObject({ state: "pending", version: 2 });
+    expect(await fixture.state(number)).toMatchObject({ state: "promoted", version: 4 });
+    const keys = (await fixture.outbox("request-changed")).map(({ key }) => key);
     expect(keys.filter((key) => key.startsWith(`request:${up}:`))).toEqual([
       `request:${up}:v1`,
       `request:${up}:v2`,
@@ -161,7 +161,7 @@ describe("what is live changed", () => {
 });
 
 /** What to ask for once another build is live in Development. */
-async function newer(house: Catalog) {
-  await house.deploy("development", "4");
-  return { buildId: house.build("4") };
+async function newer(fixture: Catalog) {
+  await fixture.deploy("development", "4");
+  return { buildId: fixture.build("4") };
 }

@@ -5,8 +5,8 @@ import { archiveEnvironment } from "../../src/usecases/catalog/archive-environme
 import { archiveIntegration } from "../../src/usecases/catalog/archive-integration.ts";
 import { archiveProject } from "../../src/usecases/catalog/archive-project.ts";
 import {
-  type RecordDeployment,
-  recordDeployment,
+  type RecordManualDeployment,
+  recordManualDeployment,
 } from "../../src/usecases/deployments/record-manual-deployment.ts";
 import { accepted, buildCatalog, by, idOf, refusal } from "../support/catalog.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => database?.drop());
 
-async function house() {
+async function fixture() {
   const built = await buildCatalog(database);
   const { organizationId, context, environment, integration } = built;
   const { db } = database.database;
@@ -31,8 +31,8 @@ async function house() {
   return {
     ...built,
     editing,
-    record: (change: Partial<RecordDeployment> = {}) =>
-      recordDeployment(context, {
+    record: (change: Partial<RecordManualDeployment> = {}) =>
+      recordManualDeployment(context, {
         ...{ organizationId, actor: by("ada"), surface: "slack", integrationId: integration() },
         ...{ environmentId: environment("development"), version: "2.0.0", commit: null, link: null },
         ...change,
@@ -55,7 +55,7 @@ async function house() {
 
 describe("a recorded deployment", () => {
   test("is live from now on, and can be promoted", async () => {
-    const { record, live, environment, deployment, request, buildsOf } = await house();
+    const { record, live, environment, deployment, request, buildsOf } = await fixture();
     const link = "https://ci.example/7";
     const { deploymentId } = accepted(await record({ commit: "abc", link }));
     expect(await live(environment("development"))).toBe("2.0.0");
@@ -74,14 +74,14 @@ describe("a recorded deployment", () => {
     ["another commit", "abc", "def", 2],
     ["a commit where there was none", null, "abc", 2],
   ])("of the same version and %s", async (_, first, second, count) => {
-    const { record, buildsOf, environment } = await house();
+    const { record, buildsOf, environment } = await fixture();
     accepted(await record({ commit: first }));
     accepted(await record({ commit: second, environmentId: environment("staging") }));
     expect(await buildsOf("2.0.0")).toHaveLength(count);
   });
 
   test("of a build that a pipeline brought is of that build, and the id of another build is no version", async () => {
-    const { record, buildsOf, live, environment } = await house();
+    const { record, buildsOf, live, environment } = await fixture();
     accepted(await record({ version: "1.4.0", commit: "c0ffee4" }));
     expect(await buildsOf("1.4.0")).toHaveLength(1);
     accepted(await record({ version: "2", commit: null }));
@@ -89,7 +89,7 @@ describe("a recorded deployment", () => {
   });
 
   test("R2: of the same build in both environments, there is nothing to promote", async () => {
-    const { record, environment, request, buildsOf } = await house();
+    const { record, environment, request, buildsOf } = await fixture();
     accepted(await record({ commit: "abc" }));
     accepted(await record({ commit: "abc", environmentId: environment("staging") }));
     const [build] = await buildsOf("2.0.0");
@@ -99,14 +99,14 @@ describe("a recorded deployment", () => {
   });
 
   test("by two at once is one build", async () => {
-    const { record, buildsOf } = await house();
+    const { record, buildsOf } = await fixture();
     const all = await Promise.all([1, 2, 3].map(() => record({ commit: "abc" })));
     for (const one of all) accepted(one);
     expect(await buildsOf("2.0.0")).toHaveLength(1);
   });
 
   test("has the cards of open requests around it drawn again, and Homes", async () => {
-    const { record, requested, outbox, state, environment } = await house();
+    const { record, requested, outbox, state, environment } = await fixture();
     const number = await requested();
     const { version } = await state(number);
     accepted(await record({ environmentId: environment("production") }));
@@ -118,14 +118,14 @@ describe("a recorded deployment", () => {
   });
 
   test("R9: what it changed since the request must be confirmed", async () => {
-    const { record, approved, promote, environment } = await house();
+    const { record, approved, promote, environment } = await fixture();
     const number = await approved();
     accepted(await record({ environmentId: environment("staging") }));
     expect(refusal(await promote("dana", number))).toMatchObject({ code: "must-confirm", number });
   });
 
   test("R12: is audited with what was live before and after", async () => {
-    const { record, audit, build, environment, integration, buildsOf } = await house();
+    const { record, audit, build, environment, integration, buildsOf } = await fixture();
     const { deploymentId } = accepted(await record());
     const [built] = await buildsOf("2.0.0");
     expect((await audit()).at(-1)).toMatchObject({
@@ -141,9 +141,9 @@ describe("a recorded deployment", () => {
 });
 
 describe("is refused, and nothing changes,", () => {
-  type House = Awaited<ReturnType<typeof house>>;
+  type Fixture = Awaited<ReturnType<typeof fixture>>;
   const admins = [{ id: idOf("ada"), name: "ada" }];
-  const archived = async (of: House, what: "environment" | "integration" | "project") => {
+  const archived = async (of: Fixture, what: "environment" | "integration" | "project") => {
     const at = await of.editing();
     if (what === "environment") {
       const environmentId = of.environment("development");
@@ -153,7 +153,7 @@ describe("is refused, and nothing changes,", () => {
     return accepted(await archiveIntegration(of.context, { ...at, integrationId: of.integration() }));
   };
   const none = "00000000-0000-4000-8000-000000000000";
-  test.each<[string, (of: House) => Promise<unknown>, Partial<RecordDeployment>, object]>([
+  test.each<[string, (of: Fixture) => Promise<unknown>, Partial<RecordManualDeployment>, object]>([
     ["R13: by somebody who is no admin", async () => {}, { actor: by("bob") }, { code: "not-admin", admins }],
     [
       "of no integration",
@@ -181,7 +181,7 @@ describe("is refused, and nothing changes,", () => {
     ],
     ["in an archived project", (of) => archived(of, "project"), {}, { code: "archived", what: "project" }],
   ])("%s", async (_, prepare, change, expected) => {
-    const of = await house();
+    const of = await fixture();
     await prepare(of);
     const before = await of.everything();
     expect(refusal(await of.record(change))).toEqual(expected);

@@ -24,52 +24,55 @@ const ports = {
 const url = "https://hooks.example.com/deploy?key=hunter2";
 
 async function webhookHouse(who = "ada") {
-  const house = await projectHouse(database, who);
-  const { context, organizationId, projectId } = house;
-  const place = { ...house.by, projectId, integrationId: house.integration() };
+  const fixture = await projectHouse(database, who);
+  const { context, organizationId, projectId } = fixture;
+  const place = { ...fixture.by, projectId, integrationId: fixture.integration() };
   type Row = { deployer: string; secret: string; url: string; version: number; silence_minutes: number };
-  const rows = async (table: string) => (await house.everything())[table] as Row[];
+  const rows = async (table: string) => (await fixture.everything())[table] as Row[];
   return {
-    ...house,
+    ...fixture,
     save: (change: Partial<SaveWebhook> = {}) =>
       saveWebhook(context, ports, { ...place, version: null, url, silenceMinutes: 45, ...change }),
     rotate: (change: object = {}, by = ports) => rotateWebhookSecret(context, by, { ...place, ...change }),
     /** With which secrets a promotion would be signed now. */
     signing: async () => {
-      const now = house.clock.now;
-      const found = await getWebhook(context.db, organizationId, house.integration(), now);
+      const now = fixture.clock.now;
+      const found = await getWebhook(context.db, organizationId, fixture.integration(), now);
       const sealed = found === undefined ? [] : [found.sealedSecret, ...found.sealedOldSecrets];
-      return sealed.map((one) => secrets.open(one, { organizationId, integrationId: house.integration() }));
+      return sealed.map((one) => secrets.open(one, { organizationId, integrationId: fixture.integration() }));
     },
     webhook: async () => (await rows("webhooks"))[0],
     deployer: async () => (await rows("integrations"))[0]?.deployer,
     opened: async () => {
       const sealed = (await rows("webhooks"))[0]?.secret ?? "";
-      return secrets.open(sealed, { organizationId, integrationId: house.integration() });
+      return secrets.open(sealed, { organizationId, integrationId: fixture.integration() });
     },
   };
 }
 
 test("an admin sets an address: its secret is made, shown once, kept encrypted; promotions go there", async () => {
-  const house = await webhookHouse();
-  const { version, secret } = accepted(await house.save());
+  const fixture = await webhookHouse();
+  const { version, secret } = accepted(await fixture.save());
   expect(version).toBe(1);
   expect(secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/);
-  expect(await house.webhook()).toMatchObject({ url, silence_minutes: 45, version: 1 });
-  expect(await house.opened()).toBe(secret);
-  expect(await house.deployer()).toBe("webhook");
-  const everything = JSON.stringify(await house.everything());
+  expect(await fixture.webhook()).toMatchObject({ url, silence_minutes: 45, version: 1 });
+  expect(await fixture.opened()).toBe(secret);
+  expect(await fixture.deployer()).toBe("webhook");
+  const everything = JSON.stringify(await fixture.everything());
   expect(everything).not.toContain(secret);
-  expect(accepted(await house.save({ version: 1, silenceMinutes: 5 }))).toEqual({ version: 2, secret: null });
-  expect(await house.opened()).toBe(secret);
+  expect(accepted(await fixture.save({ version: 1, silenceMinutes: 5 }))).toEqual({
+    version: 2,
+    secret: null,
+  });
+  expect(await fixture.opened()).toBe(secret);
 });
 
 test("R12: the audit log has who and what, and neither the secret nor what stands behind a question mark", async () => {
-  const house = await webhookHouse();
-  accepted(await house.save());
-  accepted(await house.rotate());
-  const log = await house.audit();
-  const webhooks = log.filter(({ subject }) => subject === `webhook:${house.integration()}`);
+  const fixture = await webhookHouse();
+  accepted(await fixture.save());
+  accepted(await fixture.rotate());
+  const log = await fixture.audit();
+  const webhooks = log.filter(({ subject }) => subject === `webhook:${fixture.integration()}`);
   expect(webhooks).toMatchObject([
     {
       ...{ action: "webhook.saved", actor: by("ada"), before: null },
@@ -88,64 +91,64 @@ test("R12: the audit log has who and what, and neither the secret nor what stand
 });
 
 test("saving what is there changes nothing, but makes it the deployer again", async () => {
-  const house = await webhookHouse();
-  accepted(await house.save());
-  const before = await house.everything();
-  expect(accepted(await house.save({ version: 1 }))).toEqual({ version: 1, secret: null });
-  expect(await house.everything()).toEqual(before);
+  const fixture = await webhookHouse();
+  accepted(await fixture.save());
+  const before = await fixture.everything();
+  expect(accepted(await fixture.save({ version: 1 }))).toEqual({ version: 1, secret: null });
+  expect(await fixture.everything()).toEqual(before);
   const { name, slug } = { name: "Orders", slug: "orders" };
   const seen = { name, slug, deployer: "webhook" };
-  const integration = { id: house.integration(), seen };
-  accepted(await house.integrate({ integration, name, slug, deployer: "record" }));
-  expect(await house.deployer()).toBe("record");
-  expect(accepted(await house.save({ version: 1 }))).toEqual({ version: 1, secret: null });
-  expect(await house.deployer()).toBe("webhook");
+  const integration = { id: fixture.integration(), seen };
+  accepted(await fixture.integrate({ integration, name, slug, deployer: "record" }));
+  expect(await fixture.deployer()).toBe("record");
+  expect(accepted(await fixture.save({ version: 1 }))).toEqual({ version: 1, secret: null });
+  expect(await fixture.deployer()).toBe("webhook");
 });
 
 test("another secret: the old one signs beside it for a day, the new one at once", async () => {
-  const house = await webhookHouse();
-  expect(refusal(await house.rotate())).toEqual({ code: "no-webhook" });
-  const first = accepted(await house.save()).secret;
-  const { version, secret } = accepted(await house.rotate());
+  const fixture = await webhookHouse();
+  expect(refusal(await fixture.rotate())).toEqual({ code: "no-webhook" });
+  const first = accepted(await fixture.save()).secret;
+  const { version, secret } = accepted(await fixture.rotate());
   expect(version).toBe(2);
   expect(secret).not.toBe(first);
-  expect(await house.opened()).toBe(secret);
-  expect(await house.signing()).toEqual([secret, first]);
-  expect(accepted(await house.save({ version: 2, silenceMinutes: 5 })).secret).toBeNull();
-  house.later({ days: 1, ms: -1 });
-  expect(await house.signing()).toEqual([secret, first]);
-  house.later({ ms: 1 });
-  expect(await house.signing()).toEqual([secret]);
+  expect(await fixture.opened()).toBe(secret);
+  expect(await fixture.signing()).toEqual([secret, first]);
+  expect(accepted(await fixture.save({ version: 2, silenceMinutes: 5 })).secret).toBeNull();
+  fixture.later({ days: 1, ms: -1 });
+  expect(await fixture.signing()).toEqual([secret, first]);
+  fixture.later({ ms: 1 });
+  expect(await fixture.signing()).toEqual([secret]);
 });
 
 test("rotated again and again, what the receiver had before still signs; at most three old ones do", async () => {
-  const house = await webhookHouse();
-  const made = [accepted(await house.save()).secret];
-  for (let turn = 0; turn < 4; turn++) made.unshift(accepted(await house.rotate()).secret);
-  expect(await house.signing()).toEqual(made.slice(0, 4));
-  expect(JSON.stringify(await house.everything())).not.toContain("whsec_");
+  const fixture = await webhookHouse();
+  const made = [accepted(await fixture.save()).secret];
+  for (let turn = 0; turn < 4; turn++) made.unshift(accepted(await fixture.rotate()).secret);
+  expect(await fixture.signing()).toEqual(made.slice(0, 4));
+  expect(JSON.stringify(await fixture.everything())).not.toContain("whsec_");
 });
 
 test("a secret that can't be read any more is replaced, and does not sign beside the new one", async () => {
-  const house = await webhookHouse();
-  accepted(await house.save());
-  const secret = accepted(await house.rotate({}, { ...ports, opens: () => false })).secret;
-  expect(await house.signing()).toEqual([secret]);
+  const fixture = await webhookHouse();
+  accepted(await fixture.save());
+  const secret = accepted(await fixture.rotate({}, { ...ports, opens: () => false })).secret;
+  expect(await fixture.signing()).toEqual([secret]);
 });
 
 describe("what is refused", () => {
   test("anybody but an admin", async () => {
     for (const who of ["dana", "bob"]) {
-      const house = await webhookHouse(who);
-      for (const act of [() => house.save(), () => house.rotate()]) {
-        expect(await refusedUntouched(house, act)).toMatchObject({ code: "not-admin" });
+      const fixture = await webhookHouse(who);
+      for (const act of [() => fixture.save(), () => fixture.rotate()]) {
+        expect(await refusedUntouched(fixture, act)).toMatchObject({ code: "not-admin" });
       }
     }
   });
 
   test("an address that is not called, and a limit out of range", async () => {
-    const house = await webhookHouse();
-    const refused = (change: Partial<SaveWebhook>) => refusedUntouched(house, () => house.save(change));
+    const fixture = await webhookHouse();
+    const refused = (change: Partial<SaveWebhook>) => refusedUntouched(fixture, () => fixture.save(change));
     expect(await refused({ url: "http://hooks.example.com/" })).toEqual({
       code: "address-unusable",
       why: "not-https",
@@ -159,57 +162,61 @@ describe("what is refused", () => {
   });
 
   test("of two who save, the second one", async () => {
-    const house = await webhookHouse();
-    accepted(await house.save());
-    expect(await refusedUntouched(house, () => house.save({ url: `${url}2` }))).toMatchObject({
+    const fixture = await webhookHouse();
+    accepted(await fixture.save());
+    expect(await refusedUntouched(fixture, () => fixture.save({ url: `${url}2` }))).toMatchObject({
       code: "stale",
       by: { name: "ada" },
     });
   });
 
   test("an integration of another organization, of none, or an archived one", async () => {
-    const [house, elsewhere] = [await webhookHouse(), await webhookHouse()];
+    const [fixture, elsewhere] = [await webhookHouse(), await webhookHouse()];
     const integrationId = elsewhere.integration();
     const { projectId } = elsewhere;
     for (const change of [{ integrationId }, { projectId }, { integrationId, projectId }]) {
-      expect(await refusedUntouched(house, () => house.save(change))).toMatchObject({ code: "not-found" });
+      expect(await refusedUntouched(fixture, () => fixture.save(change))).toMatchObject({
+        code: "not-found",
+      });
     }
-    accepted(await house.archiveIntegration(house.integration()));
-    expect(await refusedUntouched(house, () => house.save())).toMatchObject({ code: "not-found" });
+    accepted(await fixture.archiveIntegration(fixture.integration()));
+    expect(await refusedUntouched(fixture, () => fixture.save())).toMatchObject({ code: "not-found" });
   });
 });
 
 describe("an integration's deployer", () => {
   test("a webhook is taken once its address is set; until then it is asked for", async () => {
-    const house = await webhookHouse();
+    const fixture = await webhookHouse();
     const integration = {
-      id: house.integration(),
+      id: fixture.integration(),
       seen: { name: "Orders", slug: "orders", deployer: "record" },
     };
     const chosen = { integration, name: "Orders", slug: "orders", deployer: "webhook" as const };
-    expect(accepted(await house.integrate(chosen))).toMatchObject({ needsWebhook: true });
-    expect(await house.deployer()).toBe("record");
-    accepted(await house.save());
+    expect(accepted(await fixture.integrate(chosen))).toMatchObject({ needsWebhook: true });
+    expect(await fixture.deployer()).toBe("record");
+    accepted(await fixture.save());
     const seen = { ...integration.seen, deployer: "webhook" };
     const back = { ...chosen, integration: { ...integration, seen }, deployer: "record" as const };
-    expect(accepted(await house.integrate(back))).toMatchObject({ needsWebhook: false });
-    expect(await house.deployer()).toBe("record");
-    expect(accepted(await house.integrate(chosen))).toMatchObject({ needsWebhook: false });
-    expect(await house.deployer()).toBe("webhook");
+    expect(accepted(await fixture.integrate(back))).toMatchObject({ needsWebhook: false });
+    expect(await fixture.deployer()).toBe("record");
+    expect(accepted(await fixture.integrate(chosen))).toMatchObject({ needsWebhook: false });
+    expect(await fixture.deployer()).toBe("webhook");
   });
 
   test("of two who save, the second one is told, also where the first changed only the deployer", async () => {
-    const house = await webhookHouse();
-    accepted(await house.save());
+    const fixture = await webhookHouse();
+    accepted(await fixture.save());
     const seen = { name: "Orders", slug: "orders", deployer: "record" };
-    const late = { integration: { id: house.integration(), seen }, name: "Orders 2", slug: "orders" };
-    expect(refusal(await house.integrate({ ...late, deployer: "record" }))).toMatchObject({ code: "stale" });
+    const late = { integration: { id: fixture.integration(), seen }, name: "Orders 2", slug: "orders" };
+    expect(refusal(await fixture.integrate({ ...late, deployer: "record" }))).toMatchObject({
+      code: "stale",
+    });
   });
 
   test("a seed file that says nothing of it leaves it", async () => {
-    const house = await webhookHouse();
-    accepted(await house.save());
-    await house.seed({
+    const fixture = await webhookHouse();
+    accepted(await fixture.save());
+    await fixture.seed({
       projects: [
         {
           ...{ slug: "commerce", name: "Commerce", requesters: [] },
@@ -220,6 +227,6 @@ describe("an integration's deployer", () => {
         },
       ],
     });
-    expect(await house.deployer()).toBe("webhook");
+    expect(await fixture.deployer()).toBe("webhook");
   });
 });

@@ -15,9 +15,9 @@ afterAll(() => database?.drop());
 const minute = 60_000;
 
 test("any number of changes is one item, due a moment later, so that they are shown together", async () => {
-  const house = await buildCatalog(database);
-  for (let i = 0; i < 20; i += 1) await homesChanged(house.context, house.organizationId);
-  const [item, ...others] = await house.outbox("draw-homes");
+  const fixture = await buildCatalog(database);
+  for (let i = 0; i < 20; i += 1) await homesChanged(fixture.context, fixture.organizationId);
+  const [item, ...others] = await fixture.outbox("draw-homes");
   expect(others).toEqual([]);
   expect(item).toMatchObject({ key: "homes", revision: 19, settledAt: null });
   const waits = (item?.availableAt.getTime() ?? 0) - (item?.createdAt.getTime() ?? 0);
@@ -26,8 +26,8 @@ test("any number of changes is one item, due a moment later, so that they are sh
 });
 
 test("it becomes an item for each Home opened within fifteen minutes, due five seconds after it was drawn", async () => {
-  const house = await buildCatalog(database);
-  const { context, organizationId, clock } = house;
+  const fixture = await buildCatalog(database);
+  const { context, organizationId, clock } = fixture;
   const at = (ago: number) => new Date(clock.now.getTime() - ago);
   const opened = async (name: string, ago: number, drawnAgo: number | null) => {
     const then = { ...context, now: () => at(ago) };
@@ -41,7 +41,7 @@ test("it becomes an item for each Home opened within fifteen minutes, due five s
   await opened("ada", 16 * minute, 16 * minute);
   await opened("a-stranger-we-never-met", 10, 10);
   await expandHomes(context, organizationId);
-  const items = await house.outbox("draw-home");
+  const items = await fixture.outbox("draw-home");
   const waits = items.map((item) => [
     item.key,
     // Not -0: the item may be due a moment before it was written.

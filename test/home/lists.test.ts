@@ -47,76 +47,76 @@ function projects(count: number): NonNullable<CatalogOptions["projects"]> {
 }
 
 /** Asks for the promotion of an integration to Staging. */
-async function ask(house: Catalog, name: string, i: number, project = "commerce"): Promise<number> {
-  const asked = await house.request(name, {
-    integrationId: house.integration(`orders-${i}`, project),
-    targetId: house.environment("staging", project),
-    buildId: house.build(`${i}-3`, project),
+async function ask(fixture: Catalog, name: string, i: number, project = "commerce"): Promise<number> {
+  const asked = await fixture.request(name, {
+    integrationId: fixture.integration(`orders-${i}`, project),
+    targetId: fixture.environment("staging", project),
+    buildId: fixture.build(`${i}-3`, project),
   });
   return accepted(asked).number;
 }
 
 const day = 86_400_000;
 
-const look = (house: Catalog, name: string, size = 10, projectId: string | null = null) => ({
-  organizationId: house.organizationId,
+const look = (fixture: Catalog, name: string, size = 10, projectId: string | null = null) => ({
+  organizationId: fixture.organizationId,
   viewerId: idOf(name),
   projectId,
   size,
-  now: house.clock.now,
+  now: fixture.clock.now,
 });
 
-const pending = async (house: Catalog, name: string, cursor: PendingCursor | null = null, size = 10) => {
-  const page = await listPending(house.context.db, look(house, name, size), cursor);
+const pending = async (fixture: Catalog, name: string, cursor: PendingCursor | null = null, size = 10) => {
+  const page = await listPending(fixture.context.db, look(fixture, name, size), cursor);
   return { ...page, shown: page.lines.map(({ group, number }) => `${group} ${number}`) };
 };
 
-const past = async (house: Catalog, cursor: PastCursor | null = null, size = 10) => {
-  const page = await listPast(house.context.db, look(house, "bob", size), cursor);
+const past = async (fixture: Catalog, cursor: PastCursor | null = null, size = 10) => {
+  const page = await listPast(fixture.context.db, look(fixture, "bob", size), cursor);
   return { ...page, shown: page.lines.map(({ number }) => number) };
 };
 
-const waitingFor = (house: Catalog, name: string) =>
-  countWaitingFor(house.context.db, house.organizationId, idOf(name), house.clock.now);
+const waitingFor = (fixture: Catalog, name: string) =>
+  countWaitingFor(fixture.context.db, fixture.organizationId, idOf(name), fixture.clock.now);
 
 describe("Pending", () => {
   test("what the viewer can review comes first, then what they asked for, then the rest; oldest first", async () => {
-    const house = await buildCatalog(database, {
+    const fixture = await buildCatalog(database, {
       projects: projects(3),
       reviewers: ["bob", "carol", "erin"],
       options: { requiredApprovals: 2 },
     });
-    const byBob = await ask(house, "bob", 0);
-    const byDana = await ask(house, "dana", 1);
-    const byDora = await ask(house, "dora", 2);
-    const inFinance = await ask(house, "dana", 0, "finance");
-    accepted(await house.review("bob", byDora, "approve"));
-    expect((await pending(house, "bob")).shown).toEqual([
+    const byBob = await ask(fixture, "bob", 0);
+    const byDana = await ask(fixture, "dana", 1);
+    const byDora = await ask(fixture, "dora", 2);
+    const inFinance = await ask(fixture, "dana", 0, "finance");
+    accepted(await fixture.review("bob", byDora, "approve"));
+    expect((await pending(fixture, "bob")).shown).toEqual([
       `review ${byDana}`,
       `review ${inFinance}`,
       `asked ${byBob}`,
       `rest ${byDora}`,
     ]);
-    expect((await pending(house, "dana")).shown).toEqual([
+    expect((await pending(fixture, "dana")).shown).toEqual([
       `asked ${byDana}`,
       `asked ${inFinance}`,
       `rest ${byBob}`,
       `rest ${byDora}`,
     ]);
-    expect(await waitingFor(house, "bob")).toBe(2);
-    expect(await waitingFor(house, "carol")).toBe(4);
-    expect(await waitingFor(house, "dana")).toBe(0);
-    expect(await waitingFor(house, "nobody")).toBe(0);
+    expect(await waitingFor(fixture, "bob")).toBe(2);
+    expect(await waitingFor(fixture, "carol")).toBe(4);
+    expect(await waitingFor(fixture, "dana")).toBe(0);
+    expect(await waitingFor(fixture, "nobody")).toBe(0);
   });
 
   test("R4: a role for one project, assignees, and R5 where the workflow allows self-review", async () => {
-    const house = await buildCatalog(database, {
+    const fixture = await buildCatalog(database, {
       projects: projects(2),
       reviewers: ["bob", "carol", "erin"],
     });
-    const mine = await ask(house, "bob", 0);
-    const theirs = await ask(house, "dana", 0, "finance");
-    await house.seed({
+    const mine = await ask(fixture, "bob", 0);
+    const theirs = await ask(fixture, "dana", 0, "finance");
+    await fixture.seed({
       roles: [
         {
           name: "Reviewer",
@@ -128,56 +128,56 @@ describe("Pending", () => {
         },
       ],
     });
-    expect((await pending(house, "bob")).shown).toEqual([`review ${theirs}`, `asked ${mine}`]);
-    await house.saveWorkflow({ assignees: ["carol"] });
-    expect(await waitingFor(house, "bob")).toBe(0);
-    expect(await waitingFor(house, "erin")).toBe(0);
-    expect(await waitingFor(house, "carol")).toBe(2);
-    await house.saveWorkflow({ assignees: [], options: { selfReview: true } });
-    await house.seed({
+    expect((await pending(fixture, "bob")).shown).toEqual([`review ${theirs}`, `asked ${mine}`]);
+    await fixture.saveWorkflow({ assignees: ["carol"] });
+    expect(await waitingFor(fixture, "bob")).toBe(0);
+    expect(await waitingFor(fixture, "erin")).toBe(0);
+    expect(await waitingFor(fixture, "carol")).toBe(2);
+    await fixture.saveWorkflow({ assignees: [], options: { selfReview: true } });
+    await fixture.seed({
       roles: [{ name: "Reviewer", members: [{ memberId: idOf("bob"), projects: null }] }],
     });
-    expect((await pending(house, "bob")).shown).toEqual([`review ${mine}`, `review ${theirs}`]);
-    await house.people(["bob"], "guest");
-    expect(await waitingFor(house, "bob")).toBe(0);
-    expect((await pending(house, "bob")).shown).toEqual([`asked ${mine}`, `rest ${theirs}`]);
+    expect((await pending(fixture, "bob")).shown).toEqual([`review ${mine}`, `review ${theirs}`]);
+    await fixture.people(["bob"], "guest");
+    expect(await waitingFor(fixture, "bob")).toBe(0);
+    expect((await pending(fixture, "bob")).shown).toEqual([`asked ${mine}`, `rest ${theirs}`]);
   });
 
   test("R5: who made the token that asked counts as its requester", async () => {
-    const house = await buildCatalog(database, { projects: projects(1) });
+    const fixture = await buildCatalog(database, { projects: projects(1) });
     const number = accepted(
-      await house.request("dana", {
+      await fixture.request("dana", {
         actor: { kind: "token", tokenId: "t1", name: "CI", memberId: idOf("dana"), makerId: idOf("bob") },
-        integrationId: house.integration("orders-0"),
-        targetId: house.environment("staging"),
-        buildId: house.build("0-3"),
+        integrationId: fixture.integration("orders-0"),
+        targetId: fixture.environment("staging"),
+        buildId: fixture.build("0-3"),
       }),
     ).number;
-    expect((await pending(house, "bob")).shown).toEqual([`asked ${number}`]);
-    expect((await pending(house, "carol")).shown).toEqual([`review ${number}`]);
+    expect((await pending(fixture, "bob")).shown).toEqual([`asked ${number}`]);
+    expect((await pending(fixture, "carol")).shown).toEqual([`review ${number}`]);
   });
 
   test("pages of keys lead on and back over the parts of the list, and no line is lost or shown twice", async () => {
-    const house = await buildCatalog(database, { projects: projects(4) });
-    for (const i of [0, 1, 2, 3]) await ask(house, i % 2 === 0 ? "dana" : "bob", i);
-    for (const i of [0, 1, 2, 3]) await ask(house, i % 2 === 0 ? "dora" : "bob", i, "finance");
-    const all = (await pending(house, "bob", null, 100)).shown;
+    const fixture = await buildCatalog(database, { projects: projects(4) });
+    for (const i of [0, 1, 2, 3]) await ask(fixture, i % 2 === 0 ? "dana" : "bob", i);
+    for (const i of [0, 1, 2, 3]) await ask(fixture, i % 2 === 0 ? "dora" : "bob", i, "finance");
+    const all = (await pending(fixture, "bob", null, 100)).shown;
     expect(all).toHaveLength(8);
     const forth: string[][] = [];
     let cursor: PendingCursor | null = null;
-    let last = await pending(house, "bob", cursor, 3);
+    let last = await pending(fixture, "bob", cursor, 3);
     expect(last.previous).toBeNull();
     for (;;) {
       forth.push(last.shown);
       cursor = last.next;
       if (cursor === null) break;
-      last = await pending(house, "bob", cursor, 3);
+      last = await pending(fixture, "bob", cursor, 3);
       expect(last.previous).not.toBeNull();
     }
     expect(forth).toEqual([all.slice(0, 3), all.slice(3, 6), all.slice(6)]);
     const back: string[][] = [last.shown];
     while (last.previous !== null) {
-      last = await pending(house, "bob", last.previous, 3);
+      last = await pending(fixture, "bob", last.previous, 3);
       expect(last.next).not.toBeNull();
       back.unshift(last.shown);
     }
@@ -185,44 +185,44 @@ describe("Pending", () => {
   });
 
   test("R11: what has expired does not wait any more, whether or not it was written down", async () => {
-    const house = await buildCatalog(database, { projects: projects(2) });
-    const old = await ask(house, "dana", 0);
-    house.clock.now = new Date(house.clock.now.getTime() + 6.5 * day);
-    const fresh = await ask(house, "dana", 1);
-    house.clock.now = new Date(house.clock.now.getTime() + day);
-    expect((await pending(house, "bob")).shown).toEqual([`review ${fresh}`]);
-    expect(await waitingFor(house, "bob")).toBe(1);
-    const shown = await past(house);
+    const fixture = await buildCatalog(database, { projects: projects(2) });
+    const old = await ask(fixture, "dana", 0);
+    fixture.clock.now = new Date(fixture.clock.now.getTime() + 6.5 * day);
+    const fresh = await ask(fixture, "dana", 1);
+    fixture.clock.now = new Date(fixture.clock.now.getTime() + day);
+    expect((await pending(fixture, "bob")).shown).toEqual([`review ${fresh}`]);
+    expect(await waitingFor(fixture, "bob")).toBe(1);
+    const shown = await past(fixture);
     expect(shown.lines[0]).toMatchObject({ number: old, state: "expired" });
-    expect(shown.lines[0]?.endedAt).toEqual((await house.state(old)).expiresAt);
+    expect(shown.lines[0]?.endedAt).toEqual((await fixture.state(old)).expiresAt);
   });
 
   test("an empty page says whether anybody ever asked", async () => {
-    const house = await buildCatalog(database, { projects: projects(1) });
-    expect(await pending(house, "bob")).toMatchObject({ lines: [], everAsked: false });
-    const number = await ask(house, "dana", 0);
-    accepted(await house.cancel("dana", number));
-    expect(await pending(house, "bob")).toMatchObject({ lines: [], everAsked: true });
+    const fixture = await buildCatalog(database, { projects: projects(1) });
+    expect(await pending(fixture, "bob")).toMatchObject({ lines: [], everAsked: false });
+    const number = await ask(fixture, "dana", 0);
+    accepted(await fixture.cancel("dana", number));
+    expect(await pending(fixture, "bob")).toMatchObject({ lines: [], everAsked: true });
   });
 });
 
 describe("Past", () => {
   test("shows what was decided or closed, the latest first, with who and when", async () => {
-    const house = await buildCatalog(database, { projects: projects(4) });
+    const fixture = await buildCatalog(database, { projects: projects(4) });
     const tick = () => {
-      house.clock.now = new Date(house.clock.now.getTime() + 60_000);
+      fixture.clock.now = new Date(fixture.clock.now.getTime() + 60_000);
     };
-    const approved = await ask(house, "dana", 0);
-    const rejected = await ask(house, "dana", 1);
-    const cancelled = await ask(house, "dana", 2);
-    await ask(house, "dana", 3);
+    const approved = await ask(fixture, "dana", 0);
+    const rejected = await ask(fixture, "dana", 1);
+    const cancelled = await ask(fixture, "dana", 2);
+    await ask(fixture, "dana", 3);
     tick();
-    accepted(await house.cancel("dana", cancelled));
+    accepted(await fixture.cancel("dana", cancelled));
     tick();
-    accepted(await house.review("carol", rejected, "reject"));
+    accepted(await fixture.review("carol", rejected, "reject"));
     tick();
-    accepted(await house.review("bob", approved, "approve"));
-    const { lines, shown } = await past(house);
+    accepted(await fixture.review("bob", approved, "approve"));
+    const { lines, shown } = await past(fixture);
     expect(shown).toEqual([approved, rejected, cancelled]);
     expect(
       lines.map(({ state, decision, cancelled: end }) => [state, (end ?? decision)?.by.person?.name]),
@@ -231,51 +231,51 @@ describe("Past", () => {
       ["rejected", "carol"],
       ["cancelled", "dana"],
     ]);
-    expect(lines[0]?.endedAt).toEqual(house.clock.now);
-    const { deploymentId } = accepted(await house.promote("dora", approved));
-    expect((await past(house)).lines[0]).toMatchObject({ number: approved, state: "promoting" });
+    expect(lines[0]?.endedAt).toEqual(fixture.clock.now);
+    const { deploymentId } = accepted(await fixture.promote("dora", approved));
+    expect((await past(fixture)).lines[0]).toMatchObject({ number: approved, state: "promoting" });
     tick();
-    accepted(await house.report(deploymentId, { status: "succeeded" }));
-    expect((await past(house)).lines[0]).toMatchObject({
+    accepted(await fixture.report(deploymentId, { status: "succeeded" }));
+    expect((await past(fixture)).lines[0]).toMatchObject({
       number: approved,
       state: "promoted",
-      endedAt: house.clock.now,
+      endedAt: fixture.clock.now,
     });
   });
 
   test("pages of keys lead on and back, over moments that many share", async () => {
-    const house = await buildCatalog(database, { projects: projects(7) });
+    const fixture = await buildCatalog(database, { projects: projects(7) });
     const numbers: number[] = [];
-    for (let i = 0; i < 7; i += 1) numbers.push(await ask(house, "dana", i));
+    for (let i = 0; i < 7; i += 1) numbers.push(await ask(fixture, "dana", i));
     for (const [i, number] of numbers.entries()) {
-      if (i === 4) house.clock.now = new Date(house.clock.now.getTime() + 60_000);
-      accepted(await house.cancel("dana", number));
+      if (i === 4) fixture.clock.now = new Date(fixture.clock.now.getTime() + 60_000);
+      accepted(await fixture.cancel("dana", number));
     }
-    const all = (await past(house, null, 100)).shown;
+    const all = (await past(fixture, null, 100)).shown;
     expect(all).toEqual([...numbers].reverse());
-    const first = await past(house, null, 3);
-    const second = await past(house, first.next, 3);
-    const third = await past(house, second.next, 3);
+    const first = await past(fixture, null, 3);
+    const second = await past(fixture, first.next, 3);
+    const third = await past(fixture, second.next, 3);
     expect([first, second, third].map(({ shown }) => shown)).toEqual([
       all.slice(0, 3),
       all.slice(3, 6),
       all.slice(6),
     ]);
     expect([first.previous, third.next]).toEqual([null, null]);
-    const back = await past(house, third.previous, 3);
+    const back = await past(fixture, third.previous, 3);
     expect(back.shown).toEqual(second.shown);
-    expect((await past(house, back.previous, 3)).shown).toEqual(first.shown);
+    expect((await past(fixture, back.previous, 3)).shown).toEqual(first.shown);
   });
 
   test("only one project's, where it is asked for", async () => {
-    const house = await buildCatalog(database, { projects: projects(1) });
-    const here = await ask(house, "dana", 0);
-    const there = await ask(house, "dana", 0, "finance");
-    const { db } = house.context;
-    const place = (await house.state(there)).projectId;
-    const narrowed = look(house, "bob", 10, place);
+    const fixture = await buildCatalog(database, { projects: projects(1) });
+    const here = await ask(fixture, "dana", 0);
+    const there = await ask(fixture, "dana", 0, "finance");
+    const { db } = fixture.context;
+    const place = (await fixture.state(there)).projectId;
+    const narrowed = look(fixture, "bob", 10, place);
     expect((await listPending(db, narrowed, null)).lines.map(({ number }) => number)).toEqual([there]);
-    for (const number of [here, there]) accepted(await house.cancel("dana", number));
+    for (const number of [here, there]) accepted(await fixture.cancel("dana", number));
     expect((await listPast(db, narrowed, null)).lines.map(({ number }) => number)).toEqual([there]);
   });
 });
@@ -284,24 +284,24 @@ test("with very many past requests every list and count reads by an index", asyn
   // One connection: what it reads is counted when it says so.
   const alone = await testDatabase({ max: 1 });
   try {
-    const house = await buildCatalog(alone, { projects: projects(1) });
-    const number = await ask(house, "dana", 0);
-    const { projectId } = await house.state(number);
-    await fill(house, Number(process.env.PAST_REQUESTS ?? 20_000), 5_000);
-    const { db } = house.context;
+    const fixture = await buildCatalog(alone, { projects: projects(1) });
+    const number = await ask(fixture, "dana", 0);
+    const { projectId } = await fixture.state(number);
+    await fill(fixture, Number(process.env.PAST_REQUESTS ?? 20_000), 5_000);
+    const { db } = fixture.context;
     const before = await sequentialScans(db);
     const slowest = await timed([
-      () => waitingFor(house, "bob"),
+      () => waitingFor(fixture, "bob"),
       ...[null, projectId].flatMap((of) => [
         async () => {
-          const asking = look(house, "bob", 10, of);
+          const asking = look(fixture, "bob", 10, of);
           const first = await listPast(db, asking, null);
           const next = await listPast(db, asking, first.next);
           expect([first.lines.length, next.lines.length]).toEqual([10, 10]);
           await listPast(db, asking, next.previous);
         },
         async () => {
-          const asking = look(house, "carol", 10, of);
+          const asking = look(fixture, "carol", 10, of);
           const first = await listPending(db, asking, null);
           const rest = { from: "after", group: "rest", number: 0 } as const;
           expect([first.lines.length, first.lines[0]?.group]).toEqual([10, "review"]);

@@ -14,93 +14,93 @@ beforeAll(async () => {
 
 afterAll(() => database?.drop());
 
-async function overview(house: Catalog, name: string, projectId: string | null = null): Promise<Overview> {
+async function overview(fixture: Catalog, name: string, projectId: string | null = null): Promise<Overview> {
   const asked = { projectId, page: 0, size: 10 };
-  const { db } = house.context;
-  const found = await getOverview(db, house.organizationId, idOf(name), asked, house.clock.now);
+  const { db } = fixture.context;
+  const found = await getOverview(db, fixture.organizationId, idOf(name), asked, fixture.clock.now);
   if (found === undefined) throw new Error("There is no project");
   return found;
 }
 
 /** What each environment of Orders offers this person, in the order of the pipeline. */
-const actions = async (house: Catalog, name: string) =>
-  (await overview(house, name)).integrations[0]?.environments.map(({ action }) => action);
+const actions = async (fixture: Catalog, name: string) =>
+  (await overview(fixture, name)).integrations[0]?.environments.map(({ action }) => action);
 
 const request = { kind: "request" };
 
 test("R1, R14: the button follows the workflow, the request and the person's rights", async () => {
-  const house = await buildCatalog(database);
-  expect(await actions(house, "dana")).toEqual([request, request, null]);
-  await house.saveWorkflow({ options: { gate: "critical" } });
-  expect(await actions(house, "dana")).toEqual([{ kind: "promote-at-once" }, request, null]);
-  await house.saveWorkflow({ options: { gate: "every" } });
-  const number = await house.requested();
-  expect(await actions(house, "dana")).toEqual([{ kind: "cancel", number }, request, null]);
-  expect(await actions(house, "dora")).toEqual([{ kind: "view", number }, request, null]);
-  await house.saveWorkflow({ enabled: false });
-  expect(await actions(house, "dana")).toEqual([
+  const fixture = await buildCatalog(database);
+  expect(await actions(fixture, "dana")).toEqual([request, request, null]);
+  await fixture.saveWorkflow({ options: { gate: "critical" } });
+  expect(await actions(fixture, "dana")).toEqual([{ kind: "promote-at-once" }, request, null]);
+  await fixture.saveWorkflow({ options: { gate: "every" } });
+  const number = await fixture.requested();
+  expect(await actions(fixture, "dana")).toEqual([{ kind: "cancel", number }, request, null]);
+  expect(await actions(fixture, "dora")).toEqual([{ kind: "view", number }, request, null]);
+  await fixture.saveWorkflow({ enabled: false });
+  expect(await actions(fixture, "dana")).toEqual([
     { kind: "cancel", number },
     { kind: "promote-at-once" },
     null,
   ]);
-  await house.saveWorkflow({ enabled: true });
-  accepted(await house.review("bob", number, "approve"));
+  await fixture.saveWorkflow({ enabled: true });
+  accepted(await fixture.review("bob", number, "approve"));
   for (const name of ["dana", "dora", "bob"]) {
-    expect(await actions(house, name)).toEqual([{ kind: "promote", number }, request, null]);
+    expect(await actions(fixture, name)).toEqual([{ kind: "promote", number }, request, null]);
   }
-  await house.people(["dora"], "guest");
-  expect(await actions(house, "dora")).toEqual([{ kind: "view", number }, null, null]);
-  const { deploymentId } = accepted(await house.promote("dana", number));
-  expect(await actions(house, "dana")).toEqual([{ kind: "view", number }, request, null]);
-  accepted(await house.report(deploymentId, { status: "failed", reason: "no disk" }));
-  expect(await actions(house, "dana")).toEqual([{ kind: "promote", number }, request, null]);
-  const again = accepted(await house.promote("dana", number));
-  accepted(await house.report(again.deploymentId, { status: "succeeded" }));
-  expect(await actions(house, "dana")).toEqual([null, request, null]);
+  await fixture.people(["dora"], "guest");
+  expect(await actions(fixture, "dora")).toEqual([{ kind: "view", number }, null, null]);
+  const { deploymentId } = accepted(await fixture.promote("dana", number));
+  expect(await actions(fixture, "dana")).toEqual([{ kind: "view", number }, request, null]);
+  accepted(await fixture.report(deploymentId, { status: "failed", reason: "no disk" }));
+  expect(await actions(fixture, "dana")).toEqual([{ kind: "promote", number }, request, null]);
+  const again = accepted(await fixture.promote("dana", number));
+  accepted(await fixture.report(again.deploymentId, { status: "succeeded" }));
+  expect(await actions(fixture, "dana")).toEqual([null, request, null]);
 });
 
 test("R14: who holds no requester role of the project gets no button", async () => {
-  const house = await buildCatalog(database, {
+  const fixture = await buildCatalog(database, {
     roles: [{ name: "Developer", members: [{ memberId: idOf("dana"), projects: null }] }],
     projects: [{ ...commerce, requesters: ["Developer"] }],
   });
-  expect(await actions(house, "dana")).toEqual([request, request, null]);
-  expect(await actions(house, "dora")).toEqual([null, null, null]);
+  expect(await actions(fixture, "dana")).toEqual([request, request, null]);
+  expect(await actions(fixture, "dora")).toEqual([null, null, null]);
 });
 
 test("R11: a request whose time has run out is not in the way any more", async () => {
-  const house = await buildCatalog(database);
-  await house.requested();
-  house.clock.now = new Date(house.clock.now.getTime() + 8 * 86_400_000);
-  expect(await actions(house, "dana")).toEqual([request, request, null]);
+  const fixture = await buildCatalog(database);
+  await fixture.requested();
+  fixture.clock.now = new Date(fixture.clock.now.getTime() + 8 * 86_400_000);
+  expect(await actions(fixture, "dana")).toEqual([request, request, null]);
 });
 
 test("a card says what is live, since when and by whom, and what a newer attempt came to", async () => {
-  const house = await buildCatalog(database);
-  const number = await house.approved();
-  const { deploymentId } = accepted(await house.promote("dora", number));
-  const staging = async () => (await overview(house, "dana")).integrations[0]?.environments[1];
+  const fixture = await buildCatalog(database);
+  const number = await fixture.approved();
+  const { deploymentId } = accepted(await fixture.promote("dora", number));
+  const staging = async () => (await overview(fixture, "dana")).integrations[0]?.environments[1];
   expect(await staging()).toMatchObject({
     live: { version: "1.2.0", commit: "c0ffee2", by: { person: null } },
     attempt: { version: "1.3.0", status: "in progress" },
   });
-  accepted(await house.report(deploymentId, { status: "unknown", reason: null }));
+  accepted(await fixture.report(deploymentId, { status: "unknown", reason: null }));
   expect((await staging())?.attempt).toEqual({ version: "1.3.0", status: "unknown" });
-  accepted(await house.report(deploymentId, { status: "succeeded" }));
+  accepted(await fixture.report(deploymentId, { status: "succeeded" }));
   expect(await staging()).toMatchObject({
-    live: { version: "1.3.0", since: house.clock.now, by: { person: { name: "dora" } } },
+    live: { version: "1.3.0", since: fixture.clock.now, by: { person: { name: "dora" } } },
     attempt: null,
   });
-  const [development] = (await overview(house, "dana")).integrations[0]?.environments ?? [];
+  const [development] = (await overview(fixture, "dana")).integrations[0]?.environments ?? [];
   expect(development?.next).toMatchObject({ same: true, open: null, target: { name: "Staging" } });
 });
 
 test("another project than the one looked at last is shown where that is gone, and none where there is none", async () => {
-  const house = await buildCatalog(database, {
+  const fixture = await buildCatalog(database, {
     projects: [commerce, { ...commerce, slug: "finance", name: "Finance" }],
   });
   const gone = "00000000-0000-4000-8000-000000000000";
-  expect((await overview(house, "dana", gone)).project.name).toBe("Commerce");
+  expect((await overview(fixture, "dana", gone)).project.name).toBe("Commerce");
   const empty = await buildCatalog(database, { projects: [], enabled: null });
   await expect(overview(empty, "dana")).rejects.toThrow("There is no project");
 });

@@ -12,10 +12,10 @@ import { type TestDatabase, testDatabase } from "../support/database.ts";
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
 let database: TestDatabase;
-let house: Catalog;
+let fixture: Catalog;
 beforeAll(async () => {
   database = await testDatabase();
-  house = await buildCatalog(database);
+  fixture = await buildCatalog(database);
 });
 afterAll(() => database?.drop());
 
@@ -49,14 +49,14 @@ test("the token, and nothing else, goes to the standard output; it works, and th
       "Made the token CI of Acme: builds:write, deployments:write, for commerce. It acts for ada. You will not see it again:\n",
   });
   expect(out).toMatch(/^sgn_[A-Za-z0-9_-]{43}\n$/);
-  const token = accepted(await useToken(house.context, out.trim()));
+  const token = accepted(await useToken(fixture.context, out.trim()));
   expect(token).toMatchObject({
     name: "CI",
     memberId: "UADA",
     makerId: "UADA",
     projectId: expect.any(String),
   });
-  expect((await house.audit()).at(-1)).toMatchObject({
+  expect((await fixture.audit()).at(-1)).toMatchObject({
     ...{
       action: "token.created",
       surface: "command-line",
@@ -114,7 +114,7 @@ test("somebody whom two workspaces know is asked about, and --organization says 
   expect(both.words).toContain("say which, with --organization");
   const { code, out } = await run(asked({ name: "Both", organization: other.organizationId }));
   expect(code).toBe(0);
-  expect(accepted(await useToken(house.context, out.trim())).organizationId).toBe(other.organizationId);
+  expect(accepted(await useToken(fixture.context, out.trim())).organizationId).toBe(other.organizationId);
   const { db } = database.database;
   expect(await db.select().from(apiTokens).where(eq(apiTokens.name, "Both"))).toHaveLength(1);
 });

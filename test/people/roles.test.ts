@@ -2,7 +2,7 @@ import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import * as roles from "../../db/people/roles.ts";
 import { projects } from "../../db/schema/index.ts";
-import type { Standing } from "../../src/domain/people/people.ts";
+import type { MemberStatus } from "../../src/domain/people/people.ts";
 import { bindRole } from "../../src/usecases/people/bind-role.ts";
 import { deleteRole } from "../../src/usecases/people/delete-role.ts";
 import { createRole, saveRole } from "../../src/usecases/people/save-role.ts";
@@ -16,24 +16,24 @@ beforeAll(async () => {
 afterAll(() => database?.drop());
 
 const surface = "slack" as const;
-const as = (house: Catalog, name = "ada") => ({
-  organizationId: house.organizationId,
+const as = (fixture: Catalog, name = "ada") => ({
+  organizationId: fixture.organizationId,
   actor: by(name),
   surface,
 });
 const ids = (names: readonly string[]) => names.map(idOf);
-const find = async (house: Catalog, roleId: string) => {
-  const role = await roles.find(database.database.db, house.organizationId, roleId);
+const find = async (fixture: Catalog, roleId: string) => {
+  const role = await roles.find(database.database.db, fixture.organizationId, roleId);
   if (role === undefined) throw new Error("The role is gone");
   return role;
 };
-const holders = (house: Catalog, roleId: string) =>
-  roles.holdingsOf(database.database.db, house.organizationId, roleId);
-const projectOf = async (house: Catalog, slug = "commerce") => {
+const holders = (fixture: Catalog, roleId: string) =>
+  roles.holdingsOf(database.database.db, fixture.organizationId, roleId);
+const projectOf = async (fixture: Catalog, slug = "commerce") => {
   const rows = await database.database.db
     .select()
     .from(projects)
-    .where(eq(projects.organizationId, house.organizationId));
+    .where(eq(projects.organizationId, fixture.organizationId));
   return rows.find((row) => row.slug === slug)?.id ?? "";
 };
 
@@ -45,38 +45,38 @@ type Change = {
 };
 
 /** Saves a role as somebody who saw its version of now, unless said otherwise. */
-const save = async (house: Catalog, roleId: string, change: Change, name = "ada") => {
-  const role = await find(house, roleId);
+const save = async (fixture: Catalog, roleId: string, change: Change, name = "ada") => {
+  const role = await find(fixture, roleId);
   const { projectId = null, people = null } = change;
-  return saveRole(house.context, {
-    ...{ ...as(house, name), roleId, version: change.version ?? role.version },
+  return saveRole(fixture.context, {
+    ...{ ...as(fixture, name), roleId, version: change.version ?? role.version },
     name: change.name ?? role.name,
     holders: people === null ? null : { projectId, memberIds: ids(people) },
   });
 };
 
-const newRole = async (house: Catalog, name: string, people: readonly string[] = []) =>
+const newRole = async (fixture: Catalog, name: string, people: readonly string[] = []) =>
   accepted(
-    await createRole(house.context, {
-      ...as(house),
+    await createRole(fixture.context, {
+      ...as(fixture),
       name,
       holders: { projectId: null, memberIds: ids(people) },
     }),
   ).roleId;
 
-const refusedUntouched = async (house: Catalog, act: () => Promise<Parameters<typeof refusal>[0]>) => {
-  const before = await house.everything();
+const refusedUntouched = async (fixture: Catalog, act: () => Promise<Parameters<typeof refusal>[0]>) => {
+  const before = await fixture.everything();
   const why = refusal(await act());
-  expect(await house.everything()).toEqual(before);
+  expect(await fixture.everything()).toEqual(before);
   return why;
 };
 
 test("R12: a role is created with its first members, and audited", async () => {
-  const house = await buildCatalog(database);
-  const roleId = await newRole(house, "Release Managers", ["dana", "dora"]);
+  const fixture = await buildCatalog(database);
+  const roleId = await newRole(fixture, "Release Managers", ["dana", "dora"]);
   const held = ["dana", "dora"].map((name) => ({ memberId: idOf(name), projectId: null }));
-  expect(await holders(house, roleId)).toEqual(held);
-  expect((await house.audit()).at(-1)).toMatchObject({
+  expect(await holders(fixture, roleId)).toEqual(held);
+  expect((await fixture.audit()).at(-1)).toMatchObject({
     actor: by("ada"),
     surface: "slack",
     action: "role.created",
@@ -84,20 +84,20 @@ test("R12: a role is created with its first members, and audited", async () => {
     before: null,
     after: { name: "Release Managers", holdings: held },
   });
-  expect(await house.outbox("settings-changed")).toHaveLength(1);
+  expect(await fixture.outbox("settings-changed")).toHaveLength(1);
 });
 
 test("R12: Save writes the members of one place and leaves the others, with before and after", async () => {
-  const house = await buildCatalog(database);
-  const projectId = await projectOf(house);
-  const roleId = await newRole(house, "Release Managers", ["dana"]);
-  accepted(await save(house, roleId, { projectId, people: ["dora", "bob"] }));
-  accepted(await save(house, roleId, { projectId, people: ["bob"], name: "Releasers" }));
-  expect(await holders(house, roleId)).toEqual([
+  const fixture = await buildCatalog(database);
+  const projectId = await projectOf(fixture);
+  const roleId = await newRole(fixture, "Release Managers", ["dana"]);
+  accepted(await save(fixture, roleId, { projectId, people: ["dora", "bob"] }));
+  accepted(await save(fixture, roleId, { projectId, people: ["bob"], name: "Releasers" }));
+  expect(await holders(fixture, roleId)).toEqual([
     { memberId: "UBOB", projectId },
     { memberId: "UDANA", projectId: null },
   ]);
-  expect((await house.audit()).at(-1)).toMatchObject({
+  expect((await fixture.audit()).at(-1)).toMatchObject({
     action: "role.saved",
     before: {
       name: "Release Managers",
@@ -108,20 +108,20 @@ test("R12: Save writes the members of one place and leaves the others, with befo
 });
 
 test("what changes nothing makes no version and no audit", async () => {
-  const house = await buildCatalog(database);
-  const roleId = await newRole(house, "Release Managers", ["dana"]);
-  const before = (await house.audit()).length;
-  expect(accepted(await save(house, roleId, { people: ["dana"] }))).toEqual({ version: 1 });
-  expect(await house.audit()).toHaveLength(before);
+  const fixture = await buildCatalog(database);
+  const roleId = await newRole(fixture, "Release Managers", ["dana"]);
+  const before = (await fixture.audit()).length;
+  expect(accepted(await save(fixture, roleId, { people: ["dana"] }))).toEqual({ version: 1 });
+  expect(await fixture.audit()).toHaveLength(before);
 });
 
-test.each<Standing>(["guest", "bot", "deactivated", "stranger"])(
+test.each<MemberStatus>(["guest", "bot", "deactivated", "stranger"])(
   "R4: a %s cannot be added to a role, and is named",
   async (standing) => {
-    const house = await buildCatalog(database);
-    await house.people(["gus"], standing);
-    const roleId = await newRole(house, "Release Managers", ["dana"]);
-    const why = await refusedUntouched(house, () => save(house, roleId, { people: ["dana", "gus"] }));
+    const fixture = await buildCatalog(database);
+    await fixture.people(["gus"], standing);
+    const roleId = await newRole(fixture, "Release Managers", ["dana"]);
+    const why = await refusedUntouched(fixture, () => save(fixture, roleId, { people: ["dana", "gus"] }));
     expect(why).toEqual({
       code: "not-full-members",
       people: [{ person: { id: "UGUS", name: "gus" }, standing }],
@@ -130,120 +130,120 @@ test.each<Standing>(["guest", "bot", "deactivated", "stranger"])(
 );
 
 test("somebody whom Slack could not be asked about is not added", async () => {
-  const house = await buildCatalog(database);
-  const roleId = await newRole(house, "Release Managers");
-  expect(refusal(await save(house, roleId, { people: ["nobody"] }))).toMatchObject({
+  const fixture = await buildCatalog(database);
+  const roleId = await newRole(fixture, "Release Managers");
+  expect(refusal(await save(fixture, roleId, { people: ["nobody"] }))).toMatchObject({
     people: [{ person: { id: "UNOBODY" }, standing: "unknown" }],
   });
 });
 
 test("who left stays in a role until somebody takes them out, and is in nobody's way", async () => {
-  const house = await buildCatalog(database);
-  const roleId = await newRole(house, "Release Managers", ["dana", "dora"]);
-  await house.people(["dora"], "deactivated");
-  accepted(await save(house, roleId, { people: ["dana", "dora", "bob"] }));
-  accepted(await save(house, roleId, { people: ["dana", "bob"] }));
-  expect(await holders(house, roleId)).toHaveLength(2);
+  const fixture = await buildCatalog(database);
+  const roleId = await newRole(fixture, "Release Managers", ["dana", "dora"]);
+  await fixture.people(["dora"], "deactivated");
+  accepted(await save(fixture, roleId, { people: ["dana", "dora", "bob"] }));
+  accepted(await save(fixture, roleId, { people: ["dana", "bob"] }));
+  expect(await holders(fixture, roleId)).toHaveLength(2);
 });
 
 test("a name is taken whatever its capitals; one's own is not", async () => {
-  const house = await buildCatalog(database);
-  const create = createRole(house.context, {
-    ...as(house),
+  const fixture = await buildCatalog(database);
+  const create = createRole(fixture.context, {
+    ...as(fixture),
     name: "reviewer",
     holders: { projectId: null, memberIds: [] },
   });
   expect(refusal(await create)).toEqual({ code: "name-taken", name: "Reviewer" });
-  const roleId = await newRole(house, "Release Managers");
-  expect(refusal(await save(house, roleId, { name: "REVIEWER" }))).toMatchObject({ code: "name-taken" });
-  accepted(await save(house, roleId, { name: "RELEASE managers" }));
+  const roleId = await newRole(fixture, "Release Managers");
+  expect(refusal(await save(fixture, roleId, { name: "REVIEWER" }))).toMatchObject({ code: "name-taken" });
+  accepted(await save(fixture, roleId, { name: "RELEASE managers" }));
 });
 
 test("only admins change roles, and are named", async () => {
-  const house = await buildCatalog(database);
-  const why = await refusedUntouched(house, () =>
-    save(house, house.role("Reviewer"), { people: [] }, "dana"),
+  const fixture = await buildCatalog(database);
+  const why = await refusedUntouched(fixture, () =>
+    save(fixture, fixture.role("Reviewer"), { people: [] }, "dana"),
   );
   expect(why).toEqual({ code: "not-admin", admins: [{ id: "UADA", name: "ada" }] });
 });
 
 test("of two who save, the second one is told who changed it and when", async () => {
-  const house = await buildCatalog(database);
-  const roleId = await newRole(house, "Release Managers");
-  accepted(await save(house, house.role("Admin"), { people: ["ada", "bob"] }));
-  house.later({ hours: 1 });
-  accepted(await save(house, roleId, { people: ["dana"] }, "bob"));
-  const why = await refusedUntouched(house, () => save(house, roleId, { people: ["dora"], version: 1 }));
-  expect(why).toEqual({ code: "stale", by: { id: "UBOB", name: "bob" }, at: house.clock.now });
-  accepted(await save(house, roleId, { people: ["dora"], version: 2 }));
+  const fixture = await buildCatalog(database);
+  const roleId = await newRole(fixture, "Release Managers");
+  accepted(await save(fixture, fixture.role("Admin"), { people: ["ada", "bob"] }));
+  fixture.later({ hours: 1 });
+  accepted(await save(fixture, roleId, { people: ["dana"] }, "bob"));
+  const why = await refusedUntouched(fixture, () => save(fixture, roleId, { people: ["dora"], version: 1 }));
+  expect(why).toEqual({ code: "stale", by: { id: "UBOB", name: "bob" }, at: fixture.clock.now });
+  accepted(await save(fixture, roleId, { people: ["dora"], version: 2 }));
 });
 
 test("of two who save at the same time exactly one does", async () => {
-  const house = await buildCatalog(database);
-  const roleId = await newRole(house, "Release Managers");
+  const fixture = await buildCatalog(database);
+  const roleId = await newRole(fixture, "Release Managers");
   const both = await Promise.all([
-    save(house, roleId, { people: ["dana"], version: 1 }),
-    save(house, roleId, { people: ["dora"], version: 1 }),
+    save(fixture, roleId, { people: ["dana"], version: 1 }),
+    save(fixture, roleId, { people: ["dora"], version: 1 }),
   ]);
   expect(both.filter(({ ok }) => ok)).toHaveLength(1);
 });
 
 test("Admin is held for the whole organization only, and keeps its name", async () => {
-  const house = await buildCatalog(database);
-  const admin = house.role("Admin");
-  const projectId = await projectOf(house);
+  const fixture = await buildCatalog(database);
+  const admin = fixture.role("Admin");
+  const projectId = await projectOf(fixture);
   for (const change of [{ projectId, people: ["bob"] }, { name: "Boss" }]) {
-    expect(refusal(await save(house, admin, change))).toEqual({ code: "admin-role" });
+    expect(refusal(await save(fixture, admin, change))).toEqual({ code: "admin-role" });
   }
-  const editing = { ...as(house), roleId: admin, version: (await find(house, admin)).version };
-  expect(refusal(await deleteRole(house.context, editing))).toEqual({ code: "admin-role" });
-  const bind = bindRole(house.context, { ...editing, groupId: "S1", projectIds: null });
+  const editing = { ...as(fixture), roleId: admin, version: (await find(fixture, admin)).version };
+  expect(refusal(await deleteRole(fixture.context, editing))).toEqual({ code: "admin-role" });
+  const bind = bindRole(fixture.context, { ...editing, groupId: "S1", projectIds: null });
   expect(refusal(await bind)).toEqual({ code: "admin-role" });
 });
 
 test("the last admin cannot be removed; one who is active must stay", async () => {
-  const house = await buildCatalog(database);
-  const admin = house.role("Admin");
-  expect(refusal(await save(house, admin, { people: [] }))).toEqual({ code: "last-admin" });
-  accepted(await save(house, admin, { people: ["ada", "bob"] }));
-  await house.people(["bob"], "deactivated");
-  expect(refusal(await save(house, admin, { people: ["bob"] }))).toEqual({ code: "last-admin" });
-  accepted(await save(house, admin, { people: ["ada"] }));
+  const fixture = await buildCatalog(database);
+  const admin = fixture.role("Admin");
+  expect(refusal(await save(fixture, admin, { people: [] }))).toEqual({ code: "last-admin" });
+  accepted(await save(fixture, admin, { people: ["ada", "bob"] }));
+  await fixture.people(["bob"], "deactivated");
+  expect(refusal(await save(fixture, admin, { people: ["bob"] }))).toEqual({ code: "last-admin" });
+  accepted(await save(fixture, admin, { people: ["ada"] }));
 });
 
 test("two admins who remove each other at the same time leave one", async () => {
-  const house = await buildCatalog(database);
-  const admin = house.role("Admin");
-  accepted(await save(house, admin, { people: ["ada", "bob"] }));
-  const { version } = await find(house, admin);
+  const fixture = await buildCatalog(database);
+  const admin = fixture.role("Admin");
+  accepted(await save(fixture, admin, { people: ["ada", "bob"] }));
+  const { version } = await find(fixture, admin);
   const both = await Promise.all([
-    save(house, admin, { people: ["ada"], version }, "ada"),
-    save(house, admin, { people: ["bob"], version }, "bob"),
+    save(fixture, admin, { people: ["ada"], version }, "ada"),
+    save(fixture, admin, { people: ["bob"], version }, "bob"),
   ]);
   expect(both.filter(({ ok }) => ok)).toHaveLength(1);
-  expect(await holders(house, admin)).toHaveLength(1);
+  expect(await holders(fixture, admin)).toHaveLength(1);
 });
 
 test("a role that the workflow or a project uses cannot be deleted; one that nothing uses can", async () => {
-  const house = await buildCatalog(database, {
+  const fixture = await buildCatalog(database, {
     roles: [{ name: "Developers", members: [] }],
     projects: [{ ...commerce, requesters: ["Developers"] }],
   });
   const remove = async (roleId: string) =>
-    deleteRole(house.context, { ...as(house), roleId, version: (await find(house, roleId)).version });
-  expect(refusal(await remove(house.role("Reviewer")))).toEqual({
+    deleteRole(fixture.context, { ...as(fixture), roleId, version: (await find(fixture, roleId)).version });
+  expect(refusal(await remove(fixture.role("Reviewer")))).toEqual({
     code: "role-in-use",
     workflow: true,
     projects: [],
   });
-  expect(refusal(await remove(house.role("Developers")))).toEqual({
+  expect(refusal(await remove(fixture.role("Developers")))).toEqual({
     code: "role-in-use",
     workflow: false,
     projects: ["Commerce"],
   });
-  const roleId = await newRole(house, "Release Managers", ["dana"]);
+  const roleId = await newRole(fixture, "Release Managers", ["dana"]);
   accepted(await remove(roleId));
-  expect((await house.audit()).at(-1)).toMatchObject({
+  expect((await fixture.audit()).at(-1)).toMatchObject({
     action: "role.deleted",
     before: { name: "Release Managers", holdings: [{ memberId: "UDANA", projectId: null }] },
     after: null,
@@ -251,37 +251,41 @@ test("a role that the workflow or a project uses cannot be deleted; one that not
 });
 
 test("a role that only an archived project used can be deleted", async () => {
-  const house = await buildCatalog(database, {
+  const fixture = await buildCatalog(database, {
     roles: [{ name: "Developers", members: [] }],
     projects: [{ ...commerce, requesters: ["Developers"] }],
     enabled: null,
   });
   await database.database.db
     .update(projects)
-    .set({ archivedAt: house.clock.now })
-    .where(eq(projects.organizationId, house.organizationId));
-  accepted(await deleteRole(house.context, { ...as(house), roleId: house.role("Developers"), version: 1 }));
+    .set({ archivedAt: fixture.clock.now })
+    .where(eq(projects.organizationId, fixture.organizationId));
+  accepted(
+    await deleteRole(fixture.context, { ...as(fixture), roleId: fixture.role("Developers"), version: 1 }),
+  );
 });
 
 test("a bound role keeps its people until its group is read, and lets nobody choose them by hand", async () => {
-  const house = await buildCatalog(database);
-  const roleId = await newRole(house, "Release Managers", ["dana"]);
-  const projectId = await projectOf(house);
-  const editing = { ...as(house), roleId };
-  accepted(await bindRole(house.context, { ...editing, version: 1, groupId: "S1", projectIds: [projectId] }));
-  expect(await find(house, roleId)).toMatchObject({
+  const fixture = await buildCatalog(database);
+  const roleId = await newRole(fixture, "Release Managers", ["dana"]);
+  const projectId = await projectOf(fixture);
+  const editing = { ...as(fixture), roleId };
+  accepted(
+    await bindRole(fixture.context, { ...editing, version: 1, groupId: "S1", projectIds: [projectId] }),
+  );
+  expect(await find(fixture, roleId)).toMatchObject({
     groupId: "S1",
     groupProjectIds: [projectId],
     version: 2,
   });
-  expect(await holders(house, roleId)).toHaveLength(1);
-  expect(refusal(await save(house, roleId, { people: ["bob"] }))).toEqual({ code: "role-bound" });
-  accepted(await save(house, roleId, { name: "Releasers" }));
-  accepted(await bindRole(house.context, { ...editing, version: 3, groupId: null, projectIds: null }));
-  expect((await house.audit()).at(-1)).toMatchObject({
+  expect(await holders(fixture, roleId)).toHaveLength(1);
+  expect(refusal(await save(fixture, roleId, { people: ["bob"] }))).toEqual({ code: "role-bound" });
+  accepted(await save(fixture, roleId, { name: "Releasers" }));
+  accepted(await bindRole(fixture.context, { ...editing, version: 3, groupId: null, projectIds: null }));
+  expect((await fixture.audit()).at(-1)).toMatchObject({
     action: "role.unbound",
     before: { groupId: "S1" },
     after: { groupId: null, holdings: [{ memberId: "UDANA", projectId: null }] },
   });
-  accepted(await save(house, roleId, { people: ["bob"] }));
+  accepted(await save(fixture, roleId, { people: ["bob"] }));
 });

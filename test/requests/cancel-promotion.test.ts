@@ -26,30 +26,30 @@ type Open = "pending" | "approved" | "promoting" | "failed";
 async function requestIn(
   state: Open,
   options?: CatalogOptions,
-): Promise<{ house: Catalog; number: number; deploymentId: string }> {
-  const house = await buildCatalog(database, options);
-  if (state === "pending") return { house, number: await house.requested(), deploymentId: "" };
-  if (state === "approved") return { house, number: await house.approved(), deploymentId: "" };
-  const { number, deploymentId } = await house.promoting();
-  if (state === "failed") accepted(await house.report(deploymentId, { status: "failed", reason: "boom" }));
-  return { house, number, deploymentId };
+): Promise<{ fixture: Catalog; number: number; deploymentId: string }> {
+  const fixture = await buildCatalog(database, options);
+  if (state === "pending") return { fixture, number: await fixture.requested(), deploymentId: "" };
+  if (state === "approved") return { fixture, number: await fixture.approved(), deploymentId: "" };
+  const { number, deploymentId } = await fixture.promoting();
+  if (state === "failed") accepted(await fixture.report(deploymentId, { status: "failed", reason: "boom" }));
+  return { fixture, number, deploymentId };
 }
 
 describe("R10: who may cancel", () => {
   test.each(["pending", "approved", "failed"] as const)(
     "R10: the requester, while it is %s, with no reason",
     async (state) => {
-      const { house, number } = await requestIn(state);
-      expect(accepted(await house.cancel("dana", number))).toEqual({ outcome: "cancelled" });
-      expect(await house.state(number)).toMatchObject({
+      const { fixture, number } = await requestIn(state);
+      expect(accepted(await fixture.cancel("dana", number))).toEqual({ outcome: "cancelled" });
+      expect(await fixture.state(number)).toMatchObject({
         state: "cancelled",
-        closedAt: house.clock.now,
+        closedAt: fixture.clock.now,
         closedBy: by("dana"),
         reason: null,
         replacedBy: null,
         expiresAt: null,
       });
-      expect((await house.audit(number)).at(-1)).toMatchObject({
+      expect((await fixture.audit(number)).at(-1)).toMatchObject({
         action: "request.cancelled",
         actor: by("dana"),
         before: { state: { name: state } },
@@ -61,41 +61,41 @@ describe("R10: who may cancel", () => {
   test.each(["pending", "approved", "failed"] as const)(
     "R10: an admin, while it is %s, with a reason",
     async (state) => {
-      const { house, number } = await requestIn(state);
-      expect(await refusedUntouched(house, () => house.cancel("ada", number, "  "))).toEqual({
+      const { fixture, number } = await requestIn(state);
+      expect(await refusedUntouched(fixture, () => fixture.cancel("ada", number, "  "))).toEqual({
         code: "reason-required",
       });
-      accepted(await house.cancel("ada", number, " wrong build "));
-      expect(await house.state(number)).toMatchObject({ closedBy: by("ada"), reason: "wrong build" });
+      accepted(await fixture.cancel("ada", number, " wrong build "));
+      expect(await fixture.state(number)).toMatchObject({ closedBy: by("ada"), reason: "wrong build" });
     },
   );
 
   test("R10: a reviewer once it is approved, with a reason, whether or not they approved it", async () => {
     for (const name of ["bob", "carol"]) {
-      const { house, number } = await requestIn("approved");
-      expect(refusal(await house.cancel(name, number))).toEqual({ code: "reason-required" });
-      accepted(await house.cancel(name, number, "found a bug"));
+      const { fixture, number } = await requestIn("approved");
+      expect(refusal(await fixture.cancel(name, number))).toEqual({ code: "reason-required" });
+      accepted(await fixture.cancel(name, number, "found a bug"));
     }
   });
 
   test("R10: no reviewer while it is pending", async () => {
-    const { house, number } = await requestIn("pending");
-    expect(await refusedUntouched(house, () => house.cancel("bob", number, "no"))).toEqual({
+    const { fixture, number } = await requestIn("pending");
+    expect(await refusedUntouched(fixture, () => fixture.cancel("bob", number, "no"))).toEqual({
       code: "not-canceller",
       number,
     });
   });
 
   test("R10: nobody who was a reviewer and is none any more", async () => {
-    const { house, number } = await requestIn("approved");
-    await house.hold("Reviewer", ["carol"]);
-    expect(refusal(await house.cancel("bob", number, "no"))).toMatchObject({ code: "not-canceller" });
+    const { fixture, number } = await requestIn("approved");
+    await fixture.hold("Reviewer", ["carol"]);
+    expect(refusal(await fixture.cancel("bob", number, "no"))).toMatchObject({ code: "not-canceller" });
   });
 
   test.each(["pending", "approved", "failed"] as const)("R10: nobody else, while it is %s", async (state) => {
-    const { house, number } = await requestIn(state);
+    const { fixture, number } = await requestIn(state);
     for (const name of ["dora", "zoe"]) {
-      expect(await refusedUntouched(house, () => house.cancel(name, number, "please"))).toEqual({
+      expect(await refusedUntouched(fixture, () => fixture.cancel(name, number, "please"))).toEqual({
         code: "not-canceller",
         number,
       });
@@ -103,13 +103,13 @@ describe("R10: who may cancel", () => {
   });
 
   test("R10: an admin who was deactivated is none", async () => {
-    const { house, number } = await requestIn("pending");
-    await house.people(["ada"], "deactivated");
-    expect(refusal(await house.cancel("ada", number, "no"))).toMatchObject({ code: "not-canceller" });
+    const { fixture, number } = await requestIn("pending");
+    await fixture.people(["ada"], "deactivated");
+    expect(refusal(await fixture.cancel("ada", number, "no"))).toMatchObject({ code: "not-canceller" });
   });
 
   test("R10: anyone who may request in the project, once the requester is deactivated", async () => {
-    const { house, number } = await requestIn("pending", {
+    const { fixture, number } = await requestIn("pending", {
       roles: [
         {
           name: "Developer",
@@ -118,24 +118,24 @@ describe("R10: who may cancel", () => {
       ],
       projects: [{ ...commerce, requesters: ["Developer"] }],
     });
-    await house.people(["dana"], "deactivated");
-    await house.people(["zoe"]);
-    expect(refusal(await house.cancel("zoe", number, "no"))).toMatchObject({ code: "not-canceller" });
-    expect(refusal(await house.cancel("dora", number))).toEqual({ code: "reason-required" });
-    accepted(await house.cancel("dora", number, "dana left"));
+    await fixture.people(["dana"], "deactivated");
+    await fixture.people(["zoe"]);
+    expect(refusal(await fixture.cancel("zoe", number, "no"))).toMatchObject({ code: "not-canceller" });
+    expect(refusal(await fixture.cancel("dora", number))).toEqual({ code: "reason-required" });
+    accepted(await fixture.cancel("dora", number, "dana left"));
   });
 
   test("R5, R10: the maker of a token cancels what was asked through it", async () => {
-    const house = await buildCatalog(database);
+    const fixture = await buildCatalog(database);
     const [memberId, makerId] = [idOf("dana"), idOf("dora")];
     const actor: Actor = { kind: "token", tokenId: "t1", name: "release bot", memberId, makerId };
-    const number = await house.requested({ actor, surface: "api" });
-    accepted(await house.cancel("dora", number));
+    const number = await fixture.requested({ actor, surface: "api" });
+    accepted(await fixture.cancel("dora", number));
   });
 
   test("R10: the system cancels nothing", async () => {
-    const { house, number } = await requestIn("pending");
-    const { context, organizationId } = house;
+    const { fixture, number } = await requestIn("pending");
+    const { context, organizationId } = fixture;
     const input = { organizationId, number, actor: system("x"), surface: "job", reason: "x" } as const;
     expect(refusal(await cancelPromotion(context, input))).toMatchObject({ code: "not-canceller" });
   });
@@ -143,44 +143,47 @@ describe("R10: who may cancel", () => {
 
 describe("R10: what can be cancelled", () => {
   test("R10: not while it is promoting, nor once it is promoted", async () => {
-    const { house, number, deploymentId } = await requestIn("promoting");
+    const { fixture, number, deploymentId } = await requestIn("promoting");
     const why = { code: "not-cancellable", number };
-    expect(await refusedUntouched(house, () => house.cancel("dana", number))).toEqual(why);
-    accepted(await house.report(deploymentId, { status: "succeeded" }));
-    expect(await refusedUntouched(house, () => house.cancel("dana", number))).toEqual(why);
+    expect(await refusedUntouched(fixture, () => fixture.cancel("dana", number))).toEqual(why);
+    accepted(await fixture.report(deploymentId, { status: "succeeded" }));
+    expect(await refusedUntouched(fixture, () => fixture.cancel("dana", number))).toEqual(why);
   });
 
   test("R10: not once it is rejected", async () => {
-    const { house, number } = await requestIn("pending");
-    accepted(await house.review("bob", number, "reject"));
-    expect(refusal(await house.cancel("dana", number))).toEqual({ code: "not-cancellable", number });
+    const { fixture, number } = await requestIn("pending");
+    accepted(await fixture.review("bob", number, "reject"));
+    expect(refusal(await fixture.cancel("dana", number))).toEqual({ code: "not-cancellable", number });
   });
 
   test("R11: not once its time has run out, whether or not a job has written that down", async () => {
-    const { house, number } = await requestIn("approved");
-    house.later({ days: 3 });
-    expect(await refusedUntouched(house, () => house.cancel("dana", number))).toEqual({
+    const { fixture, number } = await requestIn("approved");
+    fixture.later({ days: 3 });
+    expect(await refusedUntouched(fixture, () => fixture.cancel("dana", number))).toEqual({
       code: "not-cancellable",
       number,
     });
   });
 
   test("R8: one's own cancel again is answered as done, somebody else's comes too late", async () => {
-    const { house, number } = await requestIn("pending");
-    accepted(await house.cancel("dana", number));
-    const before = await house.everything();
-    expect(accepted(await house.cancel("dana", number))).toEqual({ outcome: "repeated" });
-    expect(refusal(await house.cancel("ada", number, "me too"))).toEqual({ code: "not-cancellable", number });
-    expect(await house.everything()).toEqual(before);
+    const { fixture, number } = await requestIn("pending");
+    accepted(await fixture.cancel("dana", number));
+    const before = await fixture.everything();
+    expect(accepted(await fixture.cancel("dana", number))).toEqual({ outcome: "repeated" });
+    expect(refusal(await fixture.cancel("ada", number, "me too"))).toEqual({
+      code: "not-cancellable",
+      number,
+    });
+    expect(await fixture.everything()).toEqual(before);
   });
 
   test("a reason has 3,000 characters at most; an unknown request is not found", async () => {
-    const { house, number } = await requestIn("pending");
-    expect(refusal(await house.cancel("ada", number, "x".repeat(3001)))).toEqual({
+    const { fixture, number } = await requestIn("pending");
+    expect(refusal(await fixture.cancel("ada", number, "x".repeat(3001)))).toEqual({
       code: "text-too-long",
       field: "reason",
       limit: 3000,
     });
-    expect(refusal(await house.cancel("ada", 404, "x"))).toEqual({ code: "not-found", what: "request" });
+    expect(refusal(await fixture.cancel("ada", 404, "x"))).toEqual({ code: "not-found", what: "request" });
   });
 });

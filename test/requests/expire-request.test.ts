@@ -13,31 +13,31 @@ afterAll(() => database?.drop());
 
 test("R11: the job writes down what has expired, at the instant at which it expired", async () => {
   await database.truncate();
-  const house = await buildCatalog(database);
-  const number = await house.requested();
-  house.later({ days: 7, ms: -1 });
-  expect(await expireOverdue(house.context)).toBe(0);
-  house.later({ hours: 5 });
-  expect(await expireOverdue(house.context)).toBe(1);
-  expect(await house.state(number)).toMatchObject({
+  const fixture = await buildCatalog(database);
+  const number = await fixture.requested();
+  fixture.later({ days: 7, ms: -1 });
+  expect(await expireOverdue(fixture.context)).toBe(0);
+  fixture.later({ hours: 5 });
+  expect(await expireOverdue(fixture.context)).toBe(1);
+  expect(await fixture.state(number)).toMatchObject({
     state: "expired",
     version: 2,
     closedAt: new Date("2026-03-09T09:00:00.000Z"),
     expiresAt: null,
     outcome: null,
   });
-  expect((await house.audit(number)).at(-1)).toMatchObject({
+  expect((await fixture.audit(number)).at(-1)).toMatchObject({
     action: "request.expired",
     actor: system("its time ran out"),
     surface: "job",
     before: { state: { name: "pending" } },
     after: { state: { name: "expired" } },
   });
-  expect(await house.outbox("request-changed")).toMatchObject([
+  expect(await fixture.outbox("request-changed")).toMatchObject([
     { payload: { event: "requested" } },
     { payload: { event: "expired", number, version: 2 } },
   ]);
-  expect(await expireOverdue(house.context)).toBe(0);
+  expect(await expireOverdue(fixture.context)).toBe(0);
 });
 
 test("R11: an approved and a failed request expire as well; promoting and closed ones do not", async () => {
@@ -78,13 +78,13 @@ test("R11: the job takes the longest overdue first, and at most so many", async 
 
 test("R11: one request that cannot be read does not keep the others open", async () => {
   await database.truncate();
-  const [broken, house] = [await buildCatalog(database), await buildCatalog(database)];
+  const [broken, fixture] = [await buildCatalog(database), await buildCatalog(database)];
   const bad = await broken.requested();
   await database.database.sql`
     update requests set state = 'failed', deployment_id = null where organization_id = ${broken.organizationId} and number = ${bad}`;
-  house.later({ ms: 1 });
-  const number = await house.requested();
-  house.later({ days: 8 });
-  await expect(expireOverdue(house.context)).rejects.toThrow();
-  expect((await house.state(number)).state).toBe("expired");
+  fixture.later({ ms: 1 });
+  const number = await fixture.requested();
+  fixture.later({ days: 8 });
+  await expect(expireOverdue(fixture.context)).rejects.toThrow();
+  expect((await fixture.state(number)).state).toBe("expired");
 });

@@ -12,22 +12,22 @@ beforeAll(async () => {
 afterAll(() => database?.drop());
 
 test("R1: what the system approved while the workflow was off is not tried again once it is on", async () => {
-  const house = await buildCatalog(database, { enabled: false });
-  const number = await house.requested();
-  const { deploymentId } = (await house.state(number)) as unknown as { deploymentId: string };
-  await house.report(deploymentId, { status: "failed", reason: "no disk" });
-  await house.saveWorkflow({ enabled: true });
-  expect(refusal(await house.promote("dana", number))).toMatchObject({ code: "not-reviewed", number });
+  const fixture = await buildCatalog(database, { enabled: false });
+  const number = await fixture.requested();
+  const { deploymentId } = (await fixture.state(number)) as unknown as { deploymentId: string };
+  await fixture.report(deploymentId, { status: "failed", reason: "no disk" });
+  await fixture.saveWorkflow({ enabled: true });
+  expect(refusal(await fixture.promote("dana", number))).toMatchObject({ code: "not-reviewed", number });
 });
 
 test("an environment that a seed file's project leaves out is archived, so that the pipeline is the file's", async () => {
-  const house = await buildCatalog(database);
+  const fixture = await buildCatalog(database);
   const environments = commerce.environments.filter(({ slug }) => slug !== "staging");
   const integrations = commerce.integrations.map((integration) => ({ ...integration, live: {} }));
   const projects = [{ ...commerce, environments, integrations }];
-  await loadSeed(house.context, house.organizationId, { roles: [], projects, workflow: undefined });
+  await loadSeed(fixture.context, fixture.organizationId, { roles: [], projects, workflow: undefined });
   const sql = database.database.sql;
   const left =
-    await sql`select slug from environments where organization_id = ${house.organizationId} and archived_at is null order by position`;
+    await sql`select slug from environments where organization_id = ${fixture.organizationId} and archived_at is null order by position`;
   expect(left.map(({ slug }) => slug)).toEqual(environments.map(({ slug }) => slug));
 });

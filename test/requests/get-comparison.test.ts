@@ -43,22 +43,26 @@ const listed = () =>
     staging: "1",
   });
 
-const comparisonOf = async (house: Catalog, number: number) =>
-  (await getRequest(house.context.db, house.organizationId, number, house.clock.now))?.comparison;
+const comparisonOf = async (fixture: Catalog, number: number) =>
+  (await getRequest(fixture.context.db, fixture.organizationId, number, fixture.clock.now))?.comparison;
 
-const setDeployment = (house: Catalog, id: string, change: Partial<typeof schema.deployments.$inferInsert>) =>
-  house.context.db
+const setDeployment = (
+  fixture: Catalog,
+  id: string,
+  change: Partial<typeof schema.deployments.$inferInsert>,
+) =>
+  fixture.context.db
     .update(schema.deployments)
     .set(change)
-    .where(and(eq(schema.deployments.organizationId, house.organizationId), eq(schema.deployments.id, id)));
+    .where(and(eq(schema.deployments.organizationId, fixture.organizationId), eq(schema.deployments.id, id)));
 
 test("the commits of the builds after the live one, newest first and each once, and where to compare them", async () => {
-  const house = await buildCatalog(database, { projects: listed() });
-  const number = await house.requested({ buildId: house.build("4") });
-  expect(await comparisonOf(house, number)).toEqual({
+  const fixture = await buildCatalog(database, { projects: listed() });
+  const number = await fixture.requested({ buildId: fixture.build("4") });
+  expect(await comparisonOf(fixture, number)).toEqual({
     direction: "forward",
     from: {
-      ...{ id: house.build("1"), version: "1.1.0", commit: "c0ffee1" },
+      ...{ id: fixture.build("1"), version: "1.1.0", commit: "c0ffee1" },
       deployed: { by: { person: null, reason: "seed file" }, requestNumber: null },
     },
     commits: { shown: ["e", "d", "c", "b"].map(stored), count: 4, atLeast: false },
@@ -68,30 +72,30 @@ test("the commits of the builds after the live one, newest first and each once, 
 });
 
 test("a build between that was live there before was not skipped", async () => {
-  const house = await buildCatalog(database, { projects: listed() });
-  await house.deploy("staging", "2");
-  await house.deploy("staging", "3", "in progress");
-  await house.deploy("staging", "1");
-  const number = await house.requested({ buildId: house.build("4") });
-  expect((await comparisonOf(house, number))?.remarks).toEqual([
+  const fixture = await buildCatalog(database, { projects: listed() });
+  await fixture.deploy("staging", "2");
+  await fixture.deploy("staging", "3", "in progress");
+  await fixture.deploy("staging", "1");
+  const number = await fixture.requested({ buildId: fixture.build("4") });
+  expect((await comparisonOf(fixture, number))?.remarks).toEqual([
     { kind: "skipped", count: 1, atLeast: false },
   ]);
 });
 
 test("the first ten commits are read, the others counted; a build without a list makes it at least so many", async () => {
   const hashes = Array.from({ length: 14 }, (_, i) => `h${String(i).padStart(2, "0")}`);
-  const house = await buildCatalog(database, {
+  const fixture = await buildCatalog(database, {
     projects: withBuilds([build("1"), build("2"), build("3", hashes)], { development: "3", staging: "1" }),
   });
-  const compared = await comparisonOf(house, await house.requested());
+  const compared = await comparisonOf(fixture, await fixture.requested());
   expect(compared?.commits).toEqual({ shown: hashes.slice(0, 10).map(stored), count: 14, atLeast: true });
 });
 
 test("a first deployment has nothing before it", async () => {
-  const house = await buildCatalog(database, {
+  const fixture = await buildCatalog(database, {
     projects: withBuilds([build("1", ["a"]), build("3", ["b"])], { development: "3" }),
   });
-  expect(await comparisonOf(house, await house.requested())).toMatchObject({
+  expect(await comparisonOf(fixture, await fixture.requested())).toMatchObject({
     direction: "first",
     from: null,
     commits: { shown: [], count: 0 },
@@ -101,24 +105,26 @@ test("a first deployment has nothing before it", async () => {
 });
 
 test("an older build than the live one is a rollback: the commits that it takes back", async () => {
-  const house = await buildCatalog(database, {
+  const fixture = await buildCatalog(database, {
     projects: withBuilds([build("1", ["a"]), build("2", ["b"]), build("3", ["c"])], {
       development: "1",
       staging: "3",
     }),
   });
-  expect(await comparisonOf(house, await house.requested({ buildId: house.build("1") }))).toMatchObject({
-    direction: "back",
-    commits: { shown: ["c", "b"].map(stored), count: 2 },
-    link: "https://git.example/c0ffee1...c0ffee3",
-    remarks: [{ kind: "rollback" }],
-  });
+  expect(await comparisonOf(fixture, await fixture.requested({ buildId: fixture.build("1") }))).toMatchObject(
+    {
+      direction: "back",
+      commits: { shown: ["c", "b"].map(stored), count: 2 },
+      link: "https://git.example/c0ffee1...c0ffee3",
+      remarks: [{ kind: "rollback" }],
+    },
+  );
 });
 
 test("a build that is not the newest: the newest one is named, wherever it is", async () => {
-  const house = await buildCatalog(database);
-  expect((await comparisonOf(house, await house.requested()))?.remarks).toEqual([
-    { kind: "newer", buildId: house.build("4"), version: "1.4.0" },
+  const fixture = await buildCatalog(database);
+  expect((await comparisonOf(fixture, await fixture.requested()))?.remarks).toEqual([
+    { kind: "newer", buildId: fixture.build("4"), version: "1.4.0" },
   ]);
 });
 
@@ -134,50 +140,50 @@ test.each<[string, Actor, unknown]>([
   ],
   ["somebody whom nobody knows", by("nobody"), { person: { id: idOf("nobody"), name: idOf("nobody") } }],
 ])("who deployed what is live: %s", async (_, startedBy, shown) => {
-  const house = await buildCatalog(database);
-  await setDeployment(house, await house.deploy("staging", "1"), { startedBy });
-  const compared = await comparisonOf(house, await house.requested());
+  const fixture = await buildCatalog(database);
+  await setDeployment(fixture, await fixture.deploy("staging", "1"), { startedBy });
+  const compared = await comparisonOf(fixture, await fixture.requested());
   expect(compared?.from?.deployed).toEqual({ by: shown, requestNumber: null });
 });
 
 test("what is live came past the gate, or for a request", async () => {
-  const house = await buildCatalog(database);
-  await setDeployment(house, await house.deploy("staging", "1"), { outside: true, requestNumber: 7 });
-  const compared = await comparisonOf(house, await house.requested());
+  const fixture = await buildCatalog(database);
+  await setDeployment(fixture, await fixture.deploy("staging", "1"), { outside: true, requestNumber: 7 });
+  const compared = await comparisonOf(fixture, await fixture.requested());
   expect(compared?.remarks).toContainEqual({ kind: "outside" });
   expect(compared?.from?.deployed?.requestNumber).toBe(7);
 });
 
 test("a closed request stays compared with what was live when it was made; a promoted one with what it replaced", async () => {
-  const house = await buildCatalog(database, { projects: listed() });
-  const cancelled = await house.requested({ buildId: house.build("4") });
-  accepted(await house.cancel("dana", cancelled));
-  await house.deploy("staging", "2");
-  expect((await comparisonOf(house, cancelled))?.from?.version).toBe("1.1.0");
+  const fixture = await buildCatalog(database, { projects: listed() });
+  const cancelled = await fixture.requested({ buildId: fixture.build("4") });
+  accepted(await fixture.cancel("dana", cancelled));
+  await fixture.deploy("staging", "2");
+  expect((await comparisonOf(fixture, cancelled))?.from?.version).toBe("1.1.0");
 
-  const { number, deploymentId } = await house.promoting({ buildId: house.build("4") });
-  expect((await comparisonOf(house, number))?.from?.version).toBe("1.2.0");
-  await house.report(deploymentId, { status: "succeeded" });
-  expect(await comparisonOf(house, number)).toMatchObject({
+  const { number, deploymentId } = await fixture.promoting({ buildId: fixture.build("4") });
+  expect((await comparisonOf(fixture, number))?.from?.version).toBe("1.2.0");
+  await fixture.report(deploymentId, { status: "succeeded" });
+  expect(await comparisonOf(fixture, number)).toMatchObject({
     from: { version: "1.2.0", deployed: null },
     commits: { shown: ["e", "d", "c"].map(stored) },
   });
 });
 
 test("the same build went live there meanwhile: there is nothing to compare", async () => {
-  const house = await buildCatalog(database);
-  const number = await house.requested();
-  await house.deploy("staging", "3");
-  expect(await comparisonOf(house, number)).toBeNull();
+  const fixture = await buildCatalog(database);
+  const number = await fixture.requested();
+  await fixture.deploy("staging", "3");
+  expect(await comparisonOf(fixture, number)).toBeNull();
 });
 
 test("who asks sees the comparison before they do", async () => {
-  const house = await buildCatalog(database, { projects: listed() });
-  const { db, now } = house.context;
+  const fixture = await buildCatalog(database, { projects: listed() });
+  const { db, now } = fixture.context;
   const choice = (target: string) =>
     getPromotionChoice(
-      ...([db, house.organizationId, idOf("dana"), house.integration()] as const),
-      house.environment(target),
+      ...([db, fixture.organizationId, idOf("dana"), fixture.integration()] as const),
+      fixture.environment(target),
       now(),
     );
   expect((await choice("staging"))?.comparison).toMatchObject({
@@ -190,19 +196,19 @@ test("who asks sees the comparison before they do", async () => {
 test("builds of another integration or organization are not between", async () => {
   const other = { ...listed()[0], slug: "other", name: "Other" } as typeof commerce;
   await buildCatalog(database, { projects: listed() });
-  const house = await buildCatalog(database, { projects: [...listed(), other] });
-  const compared = await comparisonOf(house, await house.requested({ buildId: house.build("4") }));
+  const fixture = await buildCatalog(database, { projects: [...listed(), other] });
+  const compared = await comparisonOf(fixture, await fixture.requested({ buildId: fixture.build("4") }));
   expect(compared).toMatchObject({ commits: { count: 4 }, remarks: [{ kind: "skipped", count: 2 }] });
 });
 
 test("many builds between: a bounded number is read, and counts say at least", async () => {
-  const house = await buildCatalog(database, {
+  const fixture = await buildCatalog(database, {
     projects: withBuilds([build("1"), build("3")], { development: "3", staging: "1" }),
   });
-  const { db } = house.context;
-  const at = (hours: number) => new Date(house.clock.now.getTime() + hours * 3_600_000);
+  const { db } = fixture.context;
+  const at = (hours: number) => new Date(fixture.clock.now.getTime() + hours * 3_600_000);
   const rows = Array.from({ length: 150 }, (_, i) => ({
-    ...{ organizationId: house.organizationId, id: randomUUID(), integrationId: house.integration() },
+    ...{ organizationId: fixture.organizationId, id: randomUUID(), integrationId: fixture.integration() },
     ...{ externalId: `x${i}`, version: `2.${i}`, commits: [stored(`x${i}`)], createdAt: at(i + 1) },
   }));
   await db.insert(schema.builds).values(rows);
@@ -212,11 +218,11 @@ test("many builds between: a bounded number is read, and counts say at least", a
     .set({ buildId: newest })
     .where(
       and(
-        eq(schema.liveBuilds.organizationId, house.organizationId),
-        eq(schema.liveBuilds.environmentId, house.environment("development")),
+        eq(schema.liveBuilds.organizationId, fixture.organizationId),
+        eq(schema.liveBuilds.environmentId, fixture.environment("development")),
       ),
     );
-  expect(await comparisonOf(house, await house.requested({ buildId: newest }))).toMatchObject({
+  expect(await comparisonOf(fixture, await fixture.requested({ buildId: newest }))).toMatchObject({
     commits: { count: 101, atLeast: true },
     remarks: [{ kind: "skipped", count: 100, atLeast: true }],
   });

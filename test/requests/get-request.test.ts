@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Standing } from "../../src/domain/people/people.ts";
+import type { MemberStatus } from "../../src/domain/people/people.ts";
 import type { Actor } from "../../src/domain/shared/actor.ts";
 import { getRequest } from "../../src/queries/requests/get-request.ts";
 import { getViewerRights } from "../../src/queries/requests/get-viewer-rights.ts";
@@ -15,36 +15,36 @@ afterAll(() => database?.drop());
 const person = (name: string) => ({ id: idOf(name), name });
 const bob = { person: person("bob") };
 
-async function view(house: Catalog, number: number) {
-  const found = await getRequest(house.context.db, house.organizationId, number, house.clock.now);
+async function view(fixture: Catalog, number: number) {
+  const found = await getRequest(fixture.context.db, fixture.organizationId, number, fixture.clock.now);
   if (found === undefined) throw new Error(`There is no #${number}`);
   return found;
 }
 
-async function rights(house: Catalog, number: number, name: string) {
-  return getViewerRights(house.context.db, await view(house, number), idOf(name), house.clock.now);
+async function rights(fixture: Catalog, number: number, name: string) {
+  return getViewerRights(fixture.context.db, await view(fixture, number), idOf(name), fixture.clock.now);
 }
 
 test("a pending request: what, from where to where, by whom, and who may review", async () => {
-  const house = await buildCatalog(database, { options: { requiredApprovals: 2, commentOnReject: true } });
-  const number = await house.requested({ message: "please" });
-  accepted(await house.review("carol", number, "approve", "fine"));
-  expect(await view(house, number)).toEqual({
-    organizationId: house.organizationId,
+  const fixture = await buildCatalog(database, { options: { requiredApprovals: 2, commentOnReject: true } });
+  const number = await fixture.requested({ message: "please" });
+  accepted(await fixture.review("carol", number, "approve", "fine"));
+  expect(await view(fixture, number)).toEqual({
+    organizationId: fixture.organizationId,
     number,
     version: 2,
     project: expect.objectContaining({ slug: "commerce", name: "Commerce" }),
     integration: expect.objectContaining({ slug: "orders", name: "Orders" }),
     source: expect.objectContaining({ name: "Development" }),
     target: expect.objectContaining({ name: "Staging", critical: false }),
-    build: { id: house.build("3"), version: "1.3.0", commit: "c0ffee3", link: null, author: null },
-    liveInTarget: expect.objectContaining({ version: "1.2.0", since: house.clock.now }),
+    build: { id: fixture.build("3"), version: "1.3.0", commit: "c0ffee3", link: null, author: null },
+    liveInTarget: expect.objectContaining({ version: "1.2.0", since: fixture.clock.now }),
     newerInSource: null,
     comparison: expect.objectContaining({ direction: "forward", link: null }),
     requester: person("dana"),
     through: null,
     message: "please",
-    createdAt: house.clock.now,
+    createdAt: fixture.clock.now,
     state: "pending",
     expiresAt: new Date("2026-03-09T09:00:00.000Z"),
     approvals: { given: 1, required: 2 },
@@ -61,12 +61,12 @@ test("a pending request: what, from where to where, by whom, and who may review"
 });
 
 test("R4: reviewers are those of the moment; a newer build in the source is named", async () => {
-  const house = await buildCatalog(database);
-  const number = await house.requested();
-  await house.hold("Reviewer", ["carol", "dora"]);
-  await house.people(["carol"], "deactivated");
-  await house.deploy("development", "4");
-  expect(await view(house, number)).toMatchObject({
+  const fixture = await buildCatalog(database);
+  const number = await fixture.requested();
+  await fixture.hold("Reviewer", ["carol", "dora"]);
+  await fixture.people(["carol"], "deactivated");
+  await fixture.deploy("development", "4");
+  expect(await view(fixture, number)).toMatchObject({
     reviewers: [person("dora")],
     newerInSource: { version: "1.4.0" },
   });
@@ -78,86 +78,86 @@ test.each([
 ] as const)(
   "%s: who decided, when, with what comment, and nobody is to review any more",
   async (verdict, outcome) => {
-    const house = await buildCatalog(database);
-    const number = await house.requested();
-    house.later({ hours: 1 });
-    accepted(await house.review("bob", number, verdict, "because"));
-    expect(await view(house, number)).toMatchObject({
+    const fixture = await buildCatalog(database);
+    const number = await fixture.requested();
+    fixture.later({ hours: 1 });
+    accepted(await fixture.review("bob", number, verdict, "because"));
+    expect(await view(fixture, number)).toMatchObject({
       state: outcome,
       reviewers: [],
-      decision: { outcome, at: house.clock.now, by: bob, comment: "because" },
+      decision: { outcome, at: fixture.clock.now, by: bob, comment: "because" },
     });
   },
 );
 
 test("a cancelled one: who, when and why, or what took its place", async () => {
-  const house = await buildCatalog(database);
-  const number = await house.approved();
-  accepted(await house.cancel("ada", number, "wrong build"));
-  expect(await view(house, number)).toMatchObject({
+  const fixture = await buildCatalog(database);
+  const number = await fixture.approved();
+  accepted(await fixture.cancel("ada", number, "wrong build"));
+  expect(await view(fixture, number)).toMatchObject({
     state: "cancelled",
     expiresAt: null,
     cancelled: {
-      at: house.clock.now,
+      at: fixture.clock.now,
       by: { person: person("ada") },
       reason: "wrong build",
       replacedBy: null,
     },
   });
-  const old = await house.requested();
-  await house.deploy("development", "4");
-  const newer = accepted(await house.request("dora", { buildId: house.build("4"), replaces: old }));
-  expect((await view(house, old)).cancelled).toMatchObject({ replacedBy: newer.number, reason: null });
+  const old = await fixture.requested();
+  await fixture.deploy("development", "4");
+  const newer = accepted(await fixture.request("dora", { buildId: fixture.build("4"), replaces: old }));
+  expect((await view(fixture, old)).cancelled).toMatchObject({ replacedBy: newer.number, reason: null });
 });
 
 test("R11: expired at the instant, whether or not that was written down", async () => {
-  const house = await buildCatalog(database);
-  const number = await house.requested();
-  house.later({ days: 7, ms: -1 });
-  expect((await view(house, number)).state).toBe("pending");
-  house.later({ ms: 1 });
-  expect(await view(house, number)).toMatchObject({
+  const fixture = await buildCatalog(database);
+  const number = await fixture.requested();
+  fixture.later({ days: 7, ms: -1 });
+  expect((await view(fixture, number)).state).toBe("pending");
+  fixture.later({ ms: 1 });
+  expect(await view(fixture, number)).toMatchObject({
     state: "expired",
     expiredAt: new Date("2026-03-09T09:00:00.000Z"),
     expiresAt: null,
     reviewers: [],
   });
-  expect((await house.state(number)).state).toBe("pending");
+  expect((await fixture.state(number)).state).toBe("pending");
 });
 
 test("promoting, failed, unknown and promoted: the last attempt", async () => {
-  const house = await buildCatalog(database);
-  const { number, deploymentId } = await house.promoting();
+  const fixture = await buildCatalog(database);
+  const { number, deploymentId } = await fixture.promoting();
   const startedBy = { person: person("dana") };
-  expect(await view(house, number)).toMatchObject({
+  expect(await view(fixture, number)).toMatchObject({
     state: "promoting",
     attempt: { startedBy, link: null, reason: null, unknown: false },
   });
-  accepted(await house.report(deploymentId, { status: "failed", reason: "boom" }, "https://ci.example/7"));
-  expect(await view(house, number)).toMatchObject({
+  accepted(await fixture.report(deploymentId, { status: "failed", reason: "boom" }, "https://ci.example/7"));
+  expect(await view(fixture, number)).toMatchObject({
     state: "failed",
     expiresAt: new Date("2026-03-05T09:00:00.000Z"),
     attempt: { startedBy, link: "https://ci.example/7", reason: "boom", unknown: false },
   });
-  const second = accepted(await house.promote("dora", number)).deploymentId;
-  accepted(await house.report(second, { status: "unknown", reason: "no answer" }));
-  expect(await view(house, number)).toMatchObject({
+  const second = accepted(await fixture.promote("dora", number)).deploymentId;
+  accepted(await fixture.report(second, { status: "unknown", reason: "no answer" }));
+  expect(await view(fixture, number)).toMatchObject({
     state: "failed",
     attempt: { startedBy: { person: person("dora") }, reason: "no answer", unknown: true },
   });
-  house.later({ hours: 1 });
-  accepted(await house.report(second, { status: "succeeded" }));
-  expect(await view(house, number)).toMatchObject({
+  fixture.later({ hours: 1 });
+  accepted(await fixture.report(second, { status: "succeeded" }));
+  expect(await view(fixture, number)).toMatchObject({
     state: "promoted",
-    promotedAt: house.clock.now,
+    promotedAt: fixture.clock.now,
     liveInTarget: { version: "1.3.0" },
   });
 });
 
 test("R1: the system approved: its reason stands for a person", async () => {
-  const house = await buildCatalog(database, { enabled: false });
-  const { number } = accepted(await house.request("dana"));
-  expect((await view(house, number)).decision).toMatchObject({
+  const fixture = await buildCatalog(database, { enabled: false });
+  const { number } = accepted(await fixture.request("dana"));
+  expect((await view(fixture, number)).decision).toMatchObject({
     outcome: "approved",
     by: { person: null, reason: "workflow off" },
     comment: "",
@@ -165,26 +165,26 @@ test("R1: the system approved: its reason stands for a person", async () => {
 });
 
 test("R5: a request through a token names it", async () => {
-  const house = await buildCatalog(database);
+  const fixture = await buildCatalog(database);
   const [memberId, makerId] = [idOf("dana"), idOf("dora")];
   const actor: Actor = { kind: "token", tokenId: "t1", name: "release bot", memberId, makerId };
-  const number = await house.requested({ actor });
-  expect(await view(house, number)).toMatchObject({ requester: person("dana"), through: "release bot" });
+  const number = await fixture.requested({ actor });
+  expect(await view(fixture, number)).toMatchObject({ requester: person("dana"), through: "release bot" });
 });
 
 test("no request of another organization, nor of no number", async () => {
-  const [house, elsewhere] = [await buildCatalog(database), await buildCatalog(database)];
-  const number = await house.requested();
+  const [fixture, elsewhere] = [await buildCatalog(database), await buildCatalog(database)];
+  const number = await fixture.requested();
   const find = (organizationId: string, of: number) =>
-    getRequest(house.context.db, organizationId, of, house.clock.now);
+    getRequest(fixture.context.db, organizationId, of, fixture.clock.now);
   expect(await find(elsewhere.organizationId, number)).toBeUndefined();
-  expect(await find(house.organizationId, 404)).toBeUndefined();
+  expect(await find(fixture.organizationId, 404)).toBeUndefined();
 });
 
 test("R4, R5, R10, R14: what each person may do with a pending request", async () => {
-  const house = await buildCatalog(database);
-  const number = await house.requested();
-  expect(await rights(house, number, "dana")).toEqual({
+  const fixture = await buildCatalog(database);
+  const number = await fixture.requested();
+  expect(await rights(fixture, number, "dana")).toEqual({
     viewerId: idOf("dana"),
     isRequester: true,
     admin: false,
@@ -195,19 +195,19 @@ test("R4, R5, R10, R14: what each person may do with a pending request", async (
     promote: { eligible: true },
     timeZone: "Europe/Berlin",
   });
-  expect(await rights(house, number, "bob")).toMatchObject({
+  expect(await rights(fixture, number, "bob")).toMatchObject({
     isRequester: false,
     review: { eligible: true },
     cancel: false,
     cancelNeedsReason: true,
   });
-  expect(await rights(house, number, "ada")).toMatchObject({
+  expect(await rights(fixture, number, "ada")).toMatchObject({
     admin: true,
     review: { eligible: false, why: "role" },
     cancel: true,
     cancelNeedsReason: true,
   });
-  expect(await rights(house, number, "zoe")).toMatchObject({
+  expect(await rights(fixture, number, "zoe")).toMatchObject({
     review: { eligible: false, why: "stranger" },
     cancel: false,
     promote: { eligible: false, why: "stranger" },
@@ -216,70 +216,73 @@ test("R4, R5, R10, R14: what each person may do with a pending request", async (
 });
 
 test("R7, R10: an approved request: who reviewed sees it, reviewers may cancel, the requester still may", async () => {
-  const house = await buildCatalog(database);
-  const number = await house.approved();
-  expect(await rights(house, number, "bob")).toMatchObject({
+  const fixture = await buildCatalog(database);
+  const number = await fixture.approved();
+  expect(await rights(fixture, number, "bob")).toMatchObject({
     reviewed: { verdict: "approve" },
     cancel: true,
   });
-  expect(await rights(house, number, "carol")).toMatchObject({ reviewed: null, cancel: true });
-  expect(await rights(house, number, "dora")).toMatchObject({ cancel: false, promote: { eligible: true } });
-  accepted(await house.promote("dana", number));
+  expect(await rights(fixture, number, "carol")).toMatchObject({ reviewed: null, cancel: true });
+  expect(await rights(fixture, number, "dora")).toMatchObject({ cancel: false, promote: { eligible: true } });
+  accepted(await fixture.promote("dana", number));
   for (const name of ["dana", "bob", "ada"]) {
-    expect(await rights(house, number, name)).toMatchObject({ cancel: false });
+    expect(await rights(fixture, number, name)).toMatchObject({ cancel: false });
   }
 });
 
 test("R5: a reviewer who asked may not review, unless that is allowed", async () => {
-  const house = await buildCatalog(database);
-  const number = accepted(await house.request("bob")).number;
-  expect((await rights(house, number, "bob")).review).toEqual({ eligible: false, why: "self" });
-  await house.saveWorkflow({ options: { selfReview: true } });
-  expect((await rights(house, number, "bob")).review).toEqual({ eligible: true });
+  const fixture = await buildCatalog(database);
+  const number = accepted(await fixture.request("bob")).number;
+  expect((await rights(fixture, number, "bob")).review).toEqual({ eligible: false, why: "self" });
+  await fixture.saveWorkflow({ options: { selfReview: true } });
+  expect((await rights(fixture, number, "bob")).review).toEqual({ eligible: true });
 });
 
-test.each<Standing>(["deactivated", "guest", "bot", "stranger"])("R4, R14: nothing for a %s", async (why) => {
-  const house = await buildCatalog(database);
-  const number = await house.approved();
-  await house.people(["bob"], why);
-  expect(await rights(house, number, "bob")).toMatchObject({
-    review: { eligible: false, why },
-    promote: { eligible: false, why },
-    cancel: false,
-  });
-});
+test.each<MemberStatus>(["deactivated", "guest", "bot", "stranger"])(
+  "R4, R14: nothing for a %s",
+  async (why) => {
+    const fixture = await buildCatalog(database);
+    const number = await fixture.approved();
+    await fixture.people(["bob"], why);
+    expect(await rights(fixture, number, "bob")).toMatchObject({
+      review: { eligible: false, why },
+      promote: { eligible: false, why },
+      cancel: false,
+    });
+  },
+);
 
 test("the rights are what the use cases do, for everybody and in every state", async () => {
-  const house = await buildCatalog(database, {
+  const fixture = await buildCatalog(database, {
     roles: [{ name: "Developer", members: [{ memberId: idOf("dana"), projects: null }] }],
     projects: [{ ...commerce, requesters: ["Developer"] }],
   });
-  for (const make of [house.requested, house.approved]) {
+  for (const make of [fixture.requested, fixture.approved]) {
     for (const name of ["dana", "dora", "bob", "ada", "zoe"]) {
       const number = await make();
-      const may = await rights(house, number, name);
-      const cancelled = await house.cancel(name, number, "reason");
+      const may = await rights(fixture, number, name);
+      const cancelled = await fixture.cancel(name, number, "reason");
       expect(cancelled.ok, `${name} cancels`).toBe(may.cancel);
       if (cancelled.ok) continue;
-      const reviewed = await house.review(name, number, "approve");
-      if (!may.review.eligible && make === house.requested) {
+      const reviewed = await fixture.review(name, number, "approve");
+      if (!may.review.eligible && make === fixture.requested) {
         expect(refusal(reviewed)).toMatchObject({ why: may.review.why });
       }
-      const promoted = await house.promote(name, number);
+      const promoted = await fixture.promote(name, number);
       if (!may.promote.eligible) expect(promoted.ok, `${name} promotes`).toBe(false);
-      accepted(await house.cancel("ada", number, "next"));
+      accepted(await fixture.cancel("ada", number, "next"));
     }
   }
 });
 
 test("R4, R7: a decided request says how many approvals it needed when it was decided, whatever is needed now", async () => {
-  const house = await buildCatalog(database, { options: { requiredApprovals: 1 } });
-  const decided = await house.requested();
-  accepted(await house.review("bob", decided, "approve"));
-  await house.saveWorkflow({ options: { requiredApprovals: 2 } });
-  expect((await view(house, decided)).approvals).toEqual({ given: 1, required: 1 });
-  accepted(await house.cancel("dana", decided));
-  expect((await view(house, decided)).approvals).toEqual({ given: 1, required: 1 });
-  const waiting = await house.requested();
-  expect((await view(house, waiting)).approvals).toEqual({ given: 0, required: 2 });
+  const fixture = await buildCatalog(database, { options: { requiredApprovals: 1 } });
+  const decided = await fixture.requested();
+  accepted(await fixture.review("bob", decided, "approve"));
+  await fixture.saveWorkflow({ options: { requiredApprovals: 2 } });
+  expect((await view(fixture, decided)).approvals).toEqual({ given: 1, required: 1 });
+  accepted(await fixture.cancel("dana", decided));
+  expect((await view(fixture, decided)).approvals).toEqual({ given: 1, required: 1 });
+  const waiting = await fixture.requested();
+  expect((await view(fixture, waiting)).approvals).toEqual({ given: 0, required: 2 });
 });

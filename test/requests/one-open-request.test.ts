@@ -19,45 +19,45 @@ const build = (options?: CatalogOptions): Promise<Catalog> => buildCatalog(datab
 
 describe("R3: one open request", () => {
   test("R3: a second request for the same place is refused, and told which is in the way", async () => {
-    const house = await build();
-    const number = await house.requested();
-    expect(await refusedUntouched(house, () => house.request("dora"))).toEqual({
+    const fixture = await build();
+    const number = await fixture.requested();
+    expect(await refusedUntouched(fixture, () => fixture.request("dora"))).toEqual({
       code: "open-request",
       number,
       replaceable: false,
       workflowOff: false,
     });
-    const elsewhere = { targetId: house.environment("production"), buildId: house.build("2") };
-    expect(accepted(await house.request("dora", elsewhere)).number).toBeGreaterThan(number);
+    const elsewhere = { targetId: fixture.environment("production"), buildId: fixture.build("2") };
+    expect(accepted(await fixture.request("dora", elsewhere)).number).toBeGreaterThan(number);
   });
 
   test.each(["pending", "approved", "failed"] as const)(
     "R3: a newer build replaces a request that is %s, in one transaction",
     async (state) => {
-      const house = await build();
+      const fixture = await build();
       let old: number;
       if (state === "failed") {
-        const { number, deploymentId } = await house.promoting();
-        accepted(await house.report(deploymentId, { status: "failed", reason: "boom" }));
+        const { number, deploymentId } = await fixture.promoting();
+        accepted(await fixture.report(deploymentId, { status: "failed", reason: "boom" }));
         old = number;
-      } else old = state === "pending" ? await house.requested() : await house.approved();
-      await house.deploy("development", "4");
-      const newer = { buildId: house.build("4") };
-      expect(await refusedUntouched(house, () => house.request("dora", newer))).toMatchObject({
+      } else old = state === "pending" ? await fixture.requested() : await fixture.approved();
+      await fixture.deploy("development", "4");
+      const newer = { buildId: fixture.build("4") };
+      expect(await refusedUntouched(fixture, () => fixture.request("dora", newer))).toMatchObject({
         code: "open-request",
         number: old,
         replaceable: true,
       });
-      const { number, replaced } = accepted(await house.request("dora", { ...newer, replaces: old }));
+      const { number, replaced } = accepted(await fixture.request("dora", { ...newer, replaces: old }));
       expect(replaced).toBe(old);
-      expect(await house.state(old)).toMatchObject({
+      expect(await fixture.state(old)).toMatchObject({
         state: "cancelled",
         closedBy: by("dora"),
         replacedBy: number,
         reason: null,
       });
-      expect((await house.state(number)).state).toBe("pending");
-      expect((await house.audit(old)).at(-1)).toMatchObject({
+      expect((await fixture.state(number)).state).toBe("pending");
+      expect((await fixture.audit(old)).at(-1)).toMatchObject({
         action: "request.cancelled",
         before: { state: { name: state } },
         after: { state: { name: "cancelled", replacedBy: number } },
@@ -66,11 +66,11 @@ describe("R3: one open request", () => {
   );
 
   test("R3: a promoting request, or one for the build that is live still, is not replaceable", async () => {
-    const house = await build();
-    const { number } = await house.promoting();
-    await house.deploy("development", "4");
-    const newer = { buildId: house.build("4"), replaces: number };
-    expect(await refusedUntouched(house, () => house.request("dora", newer))).toEqual({
+    const fixture = await build();
+    const { number } = await fixture.promoting();
+    await fixture.deploy("development", "4");
+    const newer = { buildId: fixture.build("4"), replaces: number };
+    expect(await refusedUntouched(fixture, () => fixture.request("dora", newer))).toEqual({
       code: "not-replaceable",
       number,
     });
@@ -83,40 +83,40 @@ describe("R3: one open request", () => {
   });
 
   test("R3: what was to be replaced is closed already: the person is told", async () => {
-    const house = await build();
-    const number = await house.requested();
-    accepted(await house.cancel("dana", number));
-    await house.deploy("development", "4");
-    const newer = { buildId: house.build("4"), replaces: number };
-    expect(await refusedUntouched(house, () => house.request("dora", newer))).toEqual({
+    const fixture = await build();
+    const number = await fixture.requested();
+    accepted(await fixture.cancel("dana", number));
+    await fixture.deploy("development", "4");
+    const newer = { buildId: fixture.build("4"), replaces: number };
+    expect(await refusedUntouched(fixture, () => fixture.request("dora", newer))).toEqual({
       code: "not-replaceable",
       number,
     });
   });
 
   test("R3, R6: a replacement that is refused leaves the old request as it was", async () => {
-    const house = await build();
-    const number = await house.requested();
-    await house.deploy("development", "4");
-    await house.hold("Reviewer", []);
-    const newer = { buildId: house.build("4"), replaces: number };
-    expect(await refusedUntouched(house, () => house.request("dora", newer))).toMatchObject({
+    const fixture = await build();
+    const number = await fixture.requested();
+    await fixture.deploy("development", "4");
+    await fixture.hold("Reviewer", []);
+    const newer = { buildId: fixture.build("4"), replaces: number };
+    expect(await refusedUntouched(fixture, () => fixture.request("dora", newer))).toMatchObject({
       code: "too-few-reviewers",
     });
-    expect((await house.state(number)).state).toBe("pending");
+    expect((await fixture.state(number)).state).toBe("pending");
   });
 
   test("R3, R11: an overdue request in the way is expired, and the new one goes through", async () => {
-    const house = await build();
-    const old = await house.requested();
-    house.later({ days: 7 });
-    const { number, replaced } = accepted(await house.request("dora"));
+    const fixture = await build();
+    const old = await fixture.requested();
+    fixture.later({ days: 7 });
+    const { number, replaced } = accepted(await fixture.request("dora"));
     expect(replaced).toBeNull();
-    expect(await house.state(old)).toMatchObject({
+    expect(await fixture.state(old)).toMatchObject({
       state: "expired",
       closedAt: new Date("2026-03-09T09:00:00.000Z"),
     });
-    expect((await house.audit(old)).at(-1)).toMatchObject({ action: "request.expired", surface: "job" });
-    expect((await house.state(number)).state).toBe("pending");
+    expect((await fixture.audit(old)).at(-1)).toMatchObject({ action: "request.expired", surface: "job" });
+    expect((await fixture.state(number)).state).toBe("pending");
   });
 });

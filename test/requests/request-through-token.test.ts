@@ -17,8 +17,11 @@ const tokenOf = ({ organizationId }: Catalog, over: Partial<ApiToken> = {}): Api
   ...{ memberId: idOf("ada"), makerId: idOf("ada"), ...over },
 });
 
-const ask = (house: Catalog, change: { token?: ApiToken; build?: string | null; context?: Context } = {}) => {
-  const { token = tokenOf(house), build = null, context = house.context } = change;
+const ask = (
+  fixture: Catalog,
+  change: { token?: ApiToken; build?: string | null; context?: Context } = {},
+) => {
+  const { token = tokenOf(fixture), build = null, context = fixture.context } = change;
   return requestThroughToken(context, {
     ...{ token, project: "commerce", integration: "orders", target: "staging", build },
     ...{ message: "", requester: null, replaces: null, shown: null },
@@ -40,37 +43,43 @@ function interrupted({ context }: Catalog, before: (() => Promise<unknown>)[]): 
 }
 
 test("R2: whichever build is live is asked for, also where another one goes live meanwhile", async () => {
-  const house = await buildCatalog(database);
-  const context = interrupted(house, [() => house.deploy("development", "4")]);
-  const { number } = accepted(await ask(house, { context }));
-  expect((await house.state(number)).buildId).toBe(house.build("4"));
+  const fixture = await buildCatalog(database);
+  const context = interrupted(fixture, [() => fixture.deploy("development", "4")]);
+  const { number } = accepted(await ask(fixture, { context }));
+  expect((await fixture.state(number)).buildId).toBe(fixture.build("4"));
 });
 
 test("R2: a build that was named is not exchanged for another one", async () => {
-  const house = await buildCatalog(database);
-  const context = interrupted(house, [() => house.deploy("development", "4")]);
-  expect(refusal(await ask(house, { build: "3", context }))).toEqual({
+  const fixture = await buildCatalog(database);
+  const context = interrupted(fixture, [() => fixture.deploy("development", "4")]);
+  expect(refusal(await ask(fixture, { build: "3", context }))).toEqual({
     ...{ code: "build-changed", live: { id: "4", version: "1.4.0" } },
   });
 });
 
 test("R1: a token that may not promote does not, also where the workflow is turned off meanwhile", async () => {
-  const house = await buildCatalog(database);
-  const token = tokenOf(house, { scopes: ["requests:write"] });
-  const context = interrupted(house, [() => house.saveWorkflow({ enabled: false })]);
-  expect(refusal(await ask(house, { token, context }))).toMatchObject({
+  const fixture = await buildCatalog(database);
+  const token = tokenOf(fixture, { scopes: ["requests:write"] });
+  const context = interrupted(fixture, [() => fixture.saveWorkflow({ enabled: false })]);
+  expect(refusal(await ask(fixture, { token, context }))).toMatchObject({
     ...{ code: "token-scope", scope: "promotions:write" },
   });
-  expect(await house.outbox("deploy")).toEqual([]);
+  expect(await fixture.outbox("deploy")).toEqual([]);
 });
 
 test("two members of one address: nobody is guessed", async () => {
-  const house = await buildCatalog(database);
+  const fixture = await buildCatalog(database);
   await database.database.sql`
     update members set email = 'shared@acme.example'
-    where organization_id = ${house.organizationId} and id in ('UDANA', 'UDORA')`;
-  const result = await requestThroughToken(house.context, {
-    ...{ token: tokenOf(house), project: "commerce", integration: "orders", target: "staging", build: null },
+    where organization_id = ${fixture.organizationId} and id in ('UDANA', 'UDORA')`;
+  const result = await requestThroughToken(fixture.context, {
+    ...{
+      token: tokenOf(fixture),
+      project: "commerce",
+      integration: "orders",
+      target: "staging",
+      build: null,
+    },
     ...{ message: "", requester: "shared@acme.example", replaces: null, shown: null },
   });
   expect(refusal(result)).toEqual({ code: "not-found", what: "member" });

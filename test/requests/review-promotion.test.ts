@@ -1,7 +1,7 @@
 import { asc, eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { reviews } from "../../db/schema/index.ts";
-import type { Standing } from "../../src/domain/people/people.ts";
+import type { MemberStatus } from "../../src/domain/people/people.ts";
 import {
   accepted,
   buildCatalog,
@@ -22,22 +22,22 @@ afterAll(() => database?.drop());
 
 const three = { reviewers: ["bob", "carol", "carl"] };
 
-const reviewsOf = (house: Catalog) =>
+const reviewsOf = (fixture: Catalog) =>
   database.database.db
     .select()
     .from(reviews)
-    .where(eq(reviews.organizationId, house.organizationId))
+    .where(eq(reviews.organizationId, fixture.organizationId))
     .orderBy(asc(reviews.at), asc(reviews.reviewerId));
 
 describe("R7: deciding", () => {
   test("R7: one approval approves, and the time to promote begins", async () => {
-    const house = await buildCatalog(database);
-    const number = await house.requested();
-    house.later({ hours: 2 });
-    expect(accepted(await house.review("bob", number, "approve", "  looks good  "))).toEqual({
+    const fixture = await buildCatalog(database);
+    const number = await fixture.requested();
+    fixture.later({ hours: 2 });
+    expect(accepted(await fixture.review("bob", number, "approve", "  looks good  "))).toEqual({
       outcome: "decided",
     });
-    expect(await house.state(number)).toMatchObject({
+    expect(await fixture.state(number)).toMatchObject({
       version: 2,
       state: "approved",
       approvals: 1,
@@ -46,18 +46,18 @@ describe("R7: deciding", () => {
       decidedAt: new Date("2026-03-02T11:00:00.000Z"),
       expiresAt: new Date("2026-03-05T11:00:00.000Z"),
     });
-    expect(await reviewsOf(house)).toMatchObject([
+    expect(await reviewsOf(fixture)).toMatchObject([
       { reviewerId: idOf("bob"), verdict: "approve", comment: "looks good", workflowVersion: 1 },
     ]);
   });
 
   test("R7: one Reject rejects, however many approvals are in", async () => {
-    const house = await buildCatalog(database, { ...three, options: { requiredApprovals: 3 } });
-    const number = await house.requested();
-    accepted(await house.review("bob", number, "approve"));
-    accepted(await house.review("carol", number, "approve"));
-    expect(accepted(await house.review("carl", number, "reject", "not on Friday")).outcome).toBe("decided");
-    expect(await house.state(number)).toMatchObject({
+    const fixture = await buildCatalog(database, { ...three, options: { requiredApprovals: 3 } });
+    const number = await fixture.requested();
+    accepted(await fixture.review("bob", number, "approve"));
+    accepted(await fixture.review("carol", number, "approve"));
+    expect(accepted(await fixture.review("carl", number, "reject", "not on Friday")).outcome).toBe("decided");
+    expect(await fixture.state(number)).toMatchObject({
       state: "rejected",
       outcome: "rejected",
       decidedBy: by("carl"),
@@ -67,13 +67,13 @@ describe("R7: deciding", () => {
   });
 
   test("R7: approvals are counted until enough are in", async () => {
-    const house = await buildCatalog(database, { ...three, options: { requiredApprovals: 2 } });
-    const number = await house.requested();
-    expect(accepted(await house.review("bob", number, "approve")).outcome).toBe("counted");
-    expect(await house.state(number)).toMatchObject({ state: "pending", approvals: 1, version: 2 });
-    expect(accepted(await house.review("carol", number, "approve")).outcome).toBe("decided");
-    expect(await house.state(number)).toMatchObject({ state: "approved", approvals: 2, version: 3 });
-    expect((await house.audit(number)).map(({ action }) => action)).toEqual([
+    const fixture = await buildCatalog(database, { ...three, options: { requiredApprovals: 2 } });
+    const number = await fixture.requested();
+    expect(accepted(await fixture.review("bob", number, "approve")).outcome).toBe("counted");
+    expect(await fixture.state(number)).toMatchObject({ state: "pending", approvals: 1, version: 2 });
+    expect(accepted(await fixture.review("carol", number, "approve")).outcome).toBe("decided");
+    expect(await fixture.state(number)).toMatchObject({ state: "approved", approvals: 2, version: 3 });
+    expect((await fixture.audit(number)).map(({ action }) => action)).toEqual([
       "request.requested",
       "request.reviewed",
       "request.approved",
@@ -81,42 +81,42 @@ describe("R7: deciding", () => {
   });
 
   test("R7: a review is replaced until the request is decided; both are kept, and count once", async () => {
-    const house = await buildCatalog(database, { ...three, options: { requiredApprovals: 2 } });
-    const number = await house.requested();
-    accepted(await house.review("bob", number, "approve"));
-    house.later({ hours: 1 });
-    expect(accepted(await house.review("bob", number, "approve", "with a note")).outcome).toBe("counted");
-    expect(await house.state(number)).toMatchObject({ state: "pending", approvals: 1 });
-    house.later({ hours: 1 });
-    expect(accepted(await house.review("bob", number, "reject", "on second thoughts")).outcome).toBe(
+    const fixture = await buildCatalog(database, { ...three, options: { requiredApprovals: 2 } });
+    const number = await fixture.requested();
+    accepted(await fixture.review("bob", number, "approve"));
+    fixture.later({ hours: 1 });
+    expect(accepted(await fixture.review("bob", number, "approve", "with a note")).outcome).toBe("counted");
+    expect(await fixture.state(number)).toMatchObject({ state: "pending", approvals: 1 });
+    fixture.later({ hours: 1 });
+    expect(accepted(await fixture.review("bob", number, "reject", "on second thoughts")).outcome).toBe(
       "decided",
     );
-    expect((await reviewsOf(house)).map(({ verdict, replacedAt }) => [verdict, replacedAt !== null])).toEqual(
-      [
-        ["approve", true],
-        ["approve", true],
-        ["reject", false],
-      ],
-    );
-    expect((await house.audit(number)).at(-1)?.after).toMatchObject({
+    expect(
+      (await reviewsOf(fixture)).map(({ verdict, replacedAt }) => [verdict, replacedAt !== null]),
+    ).toEqual([
+      ["approve", true],
+      ["approve", true],
+      ["reject", false],
+    ]);
+    expect((await fixture.audit(number)).at(-1)?.after).toMatchObject({
       review: { verdict: "reject", comment: "on second thoughts", replaces: { comment: "with a note" } },
     });
   });
 
   test("R7: a Reject needs a comment where the workflow says so", async () => {
-    const house = await buildCatalog(database, { options: { commentOnReject: true } });
-    const number = await house.requested();
-    expect(await refusedUntouched(house, () => house.review("bob", number, "reject", "  "))).toEqual({
+    const fixture = await buildCatalog(database, { options: { commentOnReject: true } });
+    const number = await fixture.requested();
+    expect(await refusedUntouched(fixture, () => fixture.review("bob", number, "reject", "  "))).toEqual({
       code: "comment-required",
     });
-    accepted(await house.review("bob", number, "reject", "no"));
+    accepted(await fixture.review("bob", number, "reject", "no"));
   });
 
   test("a comment has 3,000 characters at most", async () => {
-    const house = await buildCatalog(database);
-    const number = await house.requested();
+    const fixture = await buildCatalog(database);
+    const number = await fixture.requested();
     const comment = "x".repeat(3001);
-    expect(await refusedUntouched(house, () => house.review("bob", number, "approve", comment))).toEqual({
+    expect(await refusedUntouched(fixture, () => fixture.review("bob", number, "approve", comment))).toEqual({
       code: "text-too-long",
       field: "comment",
       limit: 3000,
@@ -124,8 +124,8 @@ describe("R7: deciding", () => {
   });
 
   test("a request that does not exist is not found", async () => {
-    const house = await buildCatalog(database);
-    expect(await refusedUntouched(house, () => house.review("bob", 404, "approve"))).toEqual({
+    const fixture = await buildCatalog(database);
+    expect(await refusedUntouched(fixture, () => fixture.review("bob", 404, "approve"))).toEqual({
       code: "not-found",
       what: "request",
     });
@@ -139,148 +139,154 @@ describe("R8: the first one wins", () => {
     ["reject", "approve"],
     ["reject", "reject"],
   ] as const)("R8: after %s, somebody else's %s comes too late", async (first, second) => {
-    const house = await buildCatalog(database);
-    const number = await house.requested();
-    accepted(await house.review("bob", number, first));
-    expect(await refusedUntouched(house, () => house.review("carol", number, second, "hm"))).toEqual({
+    const fixture = await buildCatalog(database);
+    const number = await fixture.requested();
+    accepted(await fixture.review("bob", number, first));
+    expect(await refusedUntouched(fixture, () => fixture.review("carol", number, second, "hm"))).toEqual({
       code: "already-decided",
       number,
     });
   });
 
   test.each(["approve", "reject"] as const)("R8: one's own %s again is answered as done", async (verdict) => {
-    const house = await buildCatalog(database);
-    const number = await house.requested();
-    accepted(await house.review("bob", number, verdict, "hm"));
-    const before = await house.everything();
-    expect(accepted(await house.review("bob", number, verdict, "hm")).outcome).toBe("repeated");
-    expect(accepted(await house.review("bob", number, verdict)).outcome).toBe("repeated");
-    expect(await house.everything()).toEqual(before);
+    const fixture = await buildCatalog(database);
+    const number = await fixture.requested();
+    accepted(await fixture.review("bob", number, verdict, "hm"));
+    const before = await fixture.everything();
+    expect(accepted(await fixture.review("bob", number, verdict, "hm")).outcome).toBe("repeated");
+    expect(accepted(await fixture.review("bob", number, verdict)).outcome).toBe("repeated");
+    expect(await fixture.everything()).toEqual(before);
   });
 
   test("R8: the decider's own opposite comes too late as well", async () => {
-    const house = await buildCatalog(database);
-    const number = await house.requested();
-    accepted(await house.review("bob", number, "approve"));
-    expect(refusal(await house.review("bob", number, "reject"))).toEqual({ code: "already-decided", number });
+    const fixture = await buildCatalog(database);
+    const number = await fixture.requested();
+    accepted(await fixture.review("bob", number, "approve"));
+    expect(refusal(await fixture.review("bob", number, "reject"))).toEqual({
+      code: "already-decided",
+      number,
+    });
   });
 
   test("R8: a cancelled request cannot be reviewed any more", async () => {
-    const house = await buildCatalog(database);
-    const number = await house.requested();
-    accepted(await house.cancel("dana", number));
-    expect(refusal(await house.review("bob", number, "approve"))).toEqual({ code: "not-pending", number });
+    const fixture = await buildCatalog(database);
+    const number = await fixture.requested();
+    accepted(await fixture.cancel("dana", number));
+    expect(refusal(await fixture.review("bob", number, "approve"))).toEqual({ code: "not-pending", number });
   });
 });
 
 describe("R4, R5: who may review", () => {
   test("R4: nobody without one of the workflow's roles", async () => {
-    const house = await buildCatalog(database);
-    const number = await house.requested();
-    expect(await refusedUntouched(house, () => house.review("dora", number, "approve"))).toEqual({
+    const fixture = await buildCatalog(database);
+    const number = await fixture.requested();
+    expect(await refusedUntouched(fixture, () => fixture.review("dora", number, "approve"))).toEqual({
       code: "not-reviewer",
       why: "role",
       number,
     });
-    expect(await refusedUntouched(house, () => house.review("ada", number, "approve"))).toMatchObject({
+    expect(await refusedUntouched(fixture, () => fixture.review("ada", number, "approve"))).toMatchObject({
       why: "role",
     });
   });
 
   test("R4: roles are those of the moment of the decision", async () => {
-    const house = await buildCatalog(database);
-    const number = await house.requested();
-    await house.hold("Reviewer", ["dora"]);
-    expect(refusal(await house.review("bob", number, "approve"))).toMatchObject({ why: "role" });
-    expect(accepted(await house.review("dora", number, "approve")).outcome).toBe("decided");
+    const fixture = await buildCatalog(database);
+    const number = await fixture.requested();
+    await fixture.hold("Reviewer", ["dora"]);
+    expect(refusal(await fixture.review("bob", number, "approve"))).toMatchObject({ why: "role" });
+    expect(accepted(await fixture.review("dora", number, "approve")).outcome).toBe("decided");
   });
 
   test("R4: a role held for one project counts there and nowhere else", async () => {
     const finance = { ...commerce, slug: "finance", name: "Finance" };
-    const house = await buildCatalog(database, { projects: [commerce, finance] });
-    const number = await house.requested();
-    await house.people(["fay", "cora"]);
+    const fixture = await buildCatalog(database, { projects: [commerce, finance] });
+    const number = await fixture.requested();
+    await fixture.people(["fay", "cora"]);
     const [fay, cora] = [
       { memberId: idOf("fay"), projects: ["finance"] },
       { memberId: idOf("cora"), projects: ["commerce"] },
     ];
-    await house.seed({
+    await fixture.seed({
       roles: [{ name: "Reviewer", members: [fay, cora] }],
       projects: [commerce, finance],
     });
-    expect(refusal(await house.review("fay", number, "approve"))).toMatchObject({ why: "role" });
-    accepted(await house.review("cora", number, "approve"));
+    expect(refusal(await fixture.review("fay", number, "approve"))).toMatchObject({ why: "role" });
+    accepted(await fixture.review("cora", number, "approve"));
   });
 
   test("R4: with assignees, only those of them who also hold a role", async () => {
-    const house = await buildCatalog(database, { assignees: ["bob", "dora"] });
-    const number = await house.requested();
-    expect(refusal(await house.review("carol", number, "approve"))).toMatchObject({ why: "assignee" });
-    expect(refusal(await house.review("dora", number, "approve"))).toMatchObject({ why: "role" });
-    accepted(await house.review("bob", number, "approve"));
+    const fixture = await buildCatalog(database, { assignees: ["bob", "dora"] });
+    const number = await fixture.requested();
+    expect(refusal(await fixture.review("carol", number, "approve"))).toMatchObject({ why: "assignee" });
+    expect(refusal(await fixture.review("dora", number, "approve"))).toMatchObject({ why: "role" });
+    accepted(await fixture.review("bob", number, "approve"));
   });
 
-  test.each<Standing>(["deactivated", "guest", "bot", "stranger"])("R4: nobody who is %s", async (why) => {
-    const house = await buildCatalog(database);
-    const number = await house.requested();
-    await house.people(["bob"], why);
-    expect(await refusedUntouched(house, () => house.review("bob", number, "approve"))).toEqual({
-      code: "not-reviewer",
-      why,
-      number,
-    });
-  });
+  test.each<MemberStatus>(["deactivated", "guest", "bot", "stranger"])(
+    "R4: nobody who is %s",
+    async (why) => {
+      const fixture = await buildCatalog(database);
+      const number = await fixture.requested();
+      await fixture.people(["bob"], why);
+      expect(await refusedUntouched(fixture, () => fixture.review("bob", number, "approve"))).toEqual({
+        code: "not-reviewer",
+        why,
+        number,
+      });
+    },
+  );
 
   test("R4: nobody who was never seen", async () => {
-    const house = await buildCatalog(database);
-    const number = await house.requested();
-    expect(refusal(await house.review("zoe", number, "approve"))).toMatchObject({ why: "stranger" });
+    const fixture = await buildCatalog(database);
+    const number = await fixture.requested();
+    expect(refusal(await fixture.review("zoe", number, "approve"))).toMatchObject({ why: "stranger" });
   });
 
   test("R4: an approval that was valid when it was given stays counted", async () => {
-    const house = await buildCatalog(database, { ...three, options: { requiredApprovals: 2 } });
-    const number = await house.requested();
-    accepted(await house.review("bob", number, "approve"));
-    await house.people(["bob"], "deactivated");
-    await house.hold("Reviewer", ["carol", "carl"]);
-    expect(accepted(await house.review("carol", number, "approve")).outcome).toBe("decided");
+    const fixture = await buildCatalog(database, { ...three, options: { requiredApprovals: 2 } });
+    const number = await fixture.requested();
+    accepted(await fixture.review("bob", number, "approve"));
+    await fixture.people(["bob"], "deactivated");
+    await fixture.hold("Reviewer", ["carol", "carl"]);
+    expect(accepted(await fixture.review("carol", number, "approve")).outcome).toBe("decided");
   });
 
   test("R4: options are those of the moment, and a change of them decides nothing by itself", async () => {
-    const house = await buildCatalog(database, { ...three, options: { requiredApprovals: 3 } });
-    const number = await house.requested();
-    accepted(await house.review("bob", number, "approve"));
-    accepted(await house.review("carol", number, "approve"));
-    await house.saveWorkflow({ options: { requiredApprovals: 2 } });
-    expect((await house.state(number)).state).toBe("pending");
-    expect(accepted(await house.review("carol", number, "approve")).outcome).toBe("decided");
-    expect((await house.state(number)).approvals).toBe(2);
-    expect((await reviewsOf(house)).at(-1)).toMatchObject({ workflowVersion: 2 });
+    const fixture = await buildCatalog(database, { ...three, options: { requiredApprovals: 3 } });
+    const number = await fixture.requested();
+    accepted(await fixture.review("bob", number, "approve"));
+    accepted(await fixture.review("carol", number, "approve"));
+    await fixture.saveWorkflow({ options: { requiredApprovals: 2 } });
+    expect((await fixture.state(number)).state).toBe("pending");
+    expect(accepted(await fixture.review("carol", number, "approve")).outcome).toBe("decided");
+    expect((await fixture.state(number)).approvals).toBe(2);
+    expect((await reviewsOf(fixture)).at(-1)).toMatchObject({ workflowVersion: 2 });
   });
 
   test("R5: nobody reviews their own request, unless the workflow allows it", async () => {
-    const house = await buildCatalog(database);
-    const number = accepted(await house.request("bob")).number;
-    expect(await refusedUntouched(house, () => house.review("bob", number, "approve"))).toEqual({
+    const fixture = await buildCatalog(database);
+    const number = accepted(await fixture.request("bob")).number;
+    expect(await refusedUntouched(fixture, () => fixture.review("bob", number, "approve"))).toEqual({
       code: "not-reviewer",
       why: "self",
       number,
     });
-    await house.saveWorkflow({ options: { selfReview: true } });
-    accepted(await house.review("bob", number, "approve"));
+    await fixture.saveWorkflow({ options: { selfReview: true } });
+    accepted(await fixture.review("bob", number, "approve"));
   });
 });
 
 describe("R11: time", () => {
   test("R11: reviewable until the last millisecond, expired at the instant", async () => {
-    const house = await buildCatalog(database);
-    const number = await house.requested();
-    house.later({ days: 7 });
-    expect(await refusedUntouched(house, () => house.review("bob", number, "approve"))).toEqual({
+    const fixture = await buildCatalog(database);
+    const number = await fixture.requested();
+    fixture.later({ days: 7 });
+    expect(await refusedUntouched(fixture, () => fixture.review("bob", number, "approve"))).toEqual({
       code: "not-pending",
       number,
     });
-    house.later({ ms: -1 });
-    expect(accepted(await house.review("bob", number, "approve")).outcome).toBe("decided");
+    fixture.later({ ms: -1 });
+    expect(accepted(await fixture.review("bob", number, "approve")).outcome).toBe("decided");
   });
 });

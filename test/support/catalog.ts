@@ -3,7 +3,7 @@ import { and, eq } from "drizzle-orm";
 import { expect } from "vitest";
 import * as schema from "../../db/schema/index.ts";
 import * as workflows from "../../db/workflow/workflow.ts";
-import type { Standing } from "../../src/domain/people/people.ts";
+import type { MemberStatus } from "../../src/domain/people/people.ts";
 import type { Verdict } from "../../src/domain/requests/request.ts";
 import { type Actor, member, system } from "../../src/domain/shared/actor.ts";
 import type { Refusal } from "../../src/domain/shared/refusals.ts";
@@ -11,8 +11,8 @@ import type { Result } from "../../src/domain/shared/result.ts";
 import { defaultOptions, type WorkflowOptions } from "../../src/domain/workflow/workflow.ts";
 import { loadSeed, type SeedContent } from "../../src/usecases/catalog/load-seed.ts";
 import {
-  type ReportDeployment,
-  reportDeployment,
+  type ApplyDeploymentReport,
+  applyDeploymentReport,
 } from "../../src/usecases/deployments/apply-deployment-report.ts";
 import { saveMembers } from "../../src/usecases/people/save-members.ts";
 import { saveOrganization } from "../../src/usecases/people/save-organization.ts";
@@ -78,12 +78,12 @@ export function refusal<T>(result: Result<T>): Refusal {
 
 /** Why it was refused; throws where it was not, or where a refusal left any row changed. */
 export async function refusedUntouched<T>(
-  house: { everything(): Promise<unknown> },
+  fixture: { everything(): Promise<unknown> },
   act: () => Promise<Result<T>>,
 ): Promise<Refusal> {
-  const before = await house.everything();
+  const before = await fixture.everything();
   const why = refusal(await act());
-  expect(await house.everything()).toEqual(before);
+  expect(await fixture.everything()).toEqual(before);
   return why;
 }
 
@@ -101,7 +101,7 @@ export async function buildCatalog(database: TestDatabase, options: CatalogOptio
   const projects = options.projects ?? [commerce];
   const reviewers = options.reviewers ?? ["bob", "carol"];
 
-  const people = (names: readonly string[], standing: Standing = "active") =>
+  const people = (names: readonly string[], standing: MemberStatus = "active") =>
     saveMembers(
       context,
       names.map((name) => ({
@@ -134,7 +134,7 @@ export async function buildCatalog(database: TestDatabase, options: CatalogOptio
   const ids = await readIds(database, organizationId);
   const first = projects[0]?.integrations[0]?.slug ?? "";
 
-  const house = {
+  const fixture = {
     organizationId,
     context,
     clock,
@@ -187,18 +187,18 @@ export async function buildCatalog(database: TestDatabase, options: CatalogOptio
       const id = randomUUID();
       await db.insert(schema.deployments).values({
         ...{ organizationId, id, status: "in progress", startedBy: system("test"), startedAt: clock.now },
-        ...{ integrationId: house.integration(), buildId: house.build(build) },
-        environmentId: house.environment(environment),
+        ...{ integrationId: fixture.integration(), buildId: fixture.build(build) },
+        environmentId: fixture.environment(environment),
       });
-      if (status === "succeeded") accepted(await house.report(id, { status }));
+      if (status === "succeeded") accepted(await fixture.report(id, { status }));
       return id;
     },
 
     request: (name: string, change: Partial<RequestPromotion> = {}) =>
       requestPromotion(context, {
         ...{ organizationId, actor: by(name), surface: "slack", shown: null, message: "", replaces: null },
-        ...{ integrationId: house.integration(), targetId: house.environment("staging") },
-        buildId: house.build("3"),
+        ...{ integrationId: fixture.integration(), targetId: fixture.environment("staging") },
+        buildId: fixture.build("3"),
         ...change,
       }),
     review: (name: string, number: number, verdict: Verdict, comment = "") =>
@@ -209,32 +209,32 @@ export async function buildCatalog(database: TestDatabase, options: CatalogOptio
       cancelPromotion(context, { organizationId, number, actor: by(name), surface: "slack", reason }),
     promote: (name: string, number: number, shown: string | null = null) =>
       promote(context, { organizationId, number, actor: by(name), surface: "slack", shown }),
-    report: (deploymentId: string, report: ReportDeployment["report"], link: string | null = null) =>
-      reportDeployment(context, {
+    report: (deploymentId: string, report: ApplyDeploymentReport["report"], link: string | null = null) =>
+      applyDeploymentReport(context, {
         ...{ organizationId, deploymentId, actor: system("test"), surface: "deployer", report, link },
       }),
     /** Asks as dana and answers the number. */
     requested: async (change: Partial<RequestPromotion> = {}) =>
-      accepted(await house.request("dana", change)).number,
+      accepted(await fixture.request("dana", change)).number,
     /** Asks as dana, and bob approves. */
     async approved(change: Partial<RequestPromotion> = {}) {
-      const number = await house.requested(change);
-      accepted(await house.review("bob", number, "approve"));
+      const number = await fixture.requested(change);
+      accepted(await fixture.review("bob", number, "approve"));
       return number;
     },
     /** Asks, approves and promotes; the attempt is still running. */
     async promoting(change: Partial<RequestPromotion> = {}) {
-      const number = await house.approved(change);
-      return { number, ...accepted(await house.promote("dana", number)) };
+      const number = await fixture.approved(change);
+      return { number, ...accepted(await fixture.promote("dana", number)) };
     },
 
     ...reading(database, organizationId),
   };
   // Not by the seed, which refuses a workflow that nobody could decide (R6): some tests begin with one.
-  if (options.enabled !== null) await house.saveWorkflow(workflowOf(options));
+  if (options.enabled !== null) await fixture.saveWorkflow(workflowOf(options));
   // What the set-up asks for is not what a test looks at.
   await db.delete(schema.outbox).where(eq(schema.outbox.organizationId, organizationId));
-  return house;
+  return fixture;
 }
 
 function workflowOf({ enabled, assignees, options }: CatalogOptions) {

@@ -1,7 +1,7 @@
 import { connect } from "node:net";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { readLink, signLink } from "../../src/lib/links.ts";
-import { createWeb, type WebParts } from "../../src/web/app.ts";
+import { createWeb, type WebDeps } from "../../src/web/app.ts";
 import { listen } from "../../src/web/listen.ts";
 import { command, signedHeaders } from "./slack/sign.ts";
 import { recordedLog, startReceiver } from "./slack/start-receiver.ts";
@@ -9,7 +9,7 @@ import { recordedLog, startReceiver } from "./slack/start-receiver.ts";
 const secret = "a secret of this test, 32 characters";
 const link = { organization: "T1", request: 42, member: "U1" };
 
-function startWeb(parts: Partial<WebParts> = {}) {
+function startWeb(parts: Partial<WebDeps> = {}) {
   const { log, lines } = recordedLog();
   const web = createWeb({
     receiver: { handle: async () => new Response("from the receiver") },

@@ -13,9 +13,9 @@ beforeAll(async () => {
 afterAll(() => database?.drop());
 
 /** As many open requests, each of an integration of its own; the numbers in order. */
-async function opened(house: Catalog, count: number): Promise<number[]> {
-  const { organizationId } = house;
-  const first = await house.requested();
+async function opened(fixture: Catalog, count: number): Promise<number[]> {
+  const { organizationId } = fixture;
+  const first = await fixture.requested();
   const { sql } = database.database;
   await sql`
     insert into integrations select (jsonb_populate_record(i,
@@ -31,25 +31,25 @@ async function opened(house: Catalog, count: number): Promise<number[]> {
 }
 
 /** Each request's version, by number. */
-async function versions(house: Catalog, numbers: readonly number[]): Promise<number[]> {
+async function versions(fixture: Catalog, numbers: readonly number[]): Promise<number[]> {
   const { organizationId, number, version } = schema.requests;
   const rows = await database.database.db
     .select({ version })
     .from(schema.requests)
-    .where(and(eq(organizationId, house.organizationId), inArray(number, [...numbers])))
+    .where(and(eq(organizationId, fixture.organizationId), inArray(number, [...numbers])))
     .orderBy(asc(number));
   return rows.map((row) => row.version);
 }
 
 test("R4: hundreds of open requests follow in a handful of transactions, one item each", async () => {
-  const house = await buildCatalog(database);
-  const numbers = await opened(house, 250);
-  const transactions = vi.spyOn(house.context.db, "transaction");
-  await followSettings(house.context, house.organizationId);
+  const fixture = await buildCatalog(database);
+  const numbers = await opened(fixture, 250);
+  const transactions = vi.spyOn(fixture.context.db, "transaction");
+  await followSettings(fixture.context, fixture.organizationId);
   expect(transactions).toHaveBeenCalledTimes(3);
   transactions.mockRestore();
-  expect(await versions(house, numbers)).toEqual(numbers.map(() => 2));
-  const told = (await house.outbox("request-changed")).map(({ payload }) => payload);
+  expect(await versions(fixture, numbers)).toEqual(numbers.map(() => 2));
+  const told = (await fixture.outbox("request-changed")).map(({ payload }) => payload);
   expect(told).toHaveLength(250 + 1);
   expect(told).toContainEqual(
     expect.objectContaining({ number: numbers[249], version: 2, event: "changed" }),
@@ -57,9 +57,9 @@ test("R4: hundreds of open requests follow in a handful of transactions, one ite
 });
 
 test("R4: one that somebody is deciding does not keep the others, and follows when they are done", async () => {
-  const house = await buildCatalog(database);
-  const { context, organizationId } = house;
-  const numbers = await opened(house, 3);
+  const fixture = await buildCatalog(database);
+  const { context, organizationId } = fixture;
+  const numbers = await opened(fixture, 3);
   const [, second = 0] = numbers;
   let release = (): void => {};
   const decided = new Promise<void>((resolve) => {
@@ -76,20 +76,20 @@ test("R4: one that somebody is deciding does not keep the others, and follows wh
   });
   await holding;
   const following = followSettings(context, organizationId);
-  await vi.waitFor(async () => expect(await versions(house, numbers)).toEqual([2, 1, 2]));
+  await vi.waitFor(async () => expect(await versions(fixture, numbers)).toEqual([2, 1, 2]));
   release();
   await Promise.all([deciding, following]);
-  expect(await versions(house, numbers)).toEqual([2, 2, 2]);
+  expect(await versions(fixture, numbers)).toEqual([2, 2, 2]);
 });
 
 test("what was closed meanwhile, and another organization's requests, are left alone", async () => {
-  const house = await buildCatalog(database);
+  const fixture = await buildCatalog(database);
   const other = await buildCatalog(database);
-  const [closed = 0, open = 0] = await opened(house, 2);
+  const [closed = 0, open = 0] = await opened(fixture, 2);
   const theirs = await opened(other, 2);
-  await house.cancel("dana", closed);
-  await followSettings(house.context, house.organizationId);
-  expect(await versions(house, [closed, open])).toEqual([2, 2]);
+  await fixture.cancel("dana", closed);
+  await followSettings(fixture.context, fixture.organizationId);
+  expect(await versions(fixture, [closed, open])).toEqual([2, 2]);
   expect(await versions(other, theirs)).toEqual([1, 1]);
-  expect((await house.outbox("request-changed")).map(({ key }) => key)).toContain(`request:${open}:v2`);
+  expect((await fixture.outbox("request-changed")).map(({ key }) => key)).toContain(`request:${open}:v2`);
 });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Standing } from "../../src/domain/people/people.ts";
+import type { MemberStatus } from "../../src/domain/people/people.ts";
 import type { NotReviewer } from "../../src/domain/shared/refusals.ts";
 import { getRequest } from "../../src/queries/requests/get-request.ts";
 import { getViewerRights } from "../../src/queries/requests/get-viewer-rights.ts";
@@ -14,13 +14,13 @@ beforeAll(async () => {
 afterAll(() => database?.drop());
 
 const roles = ["organization", "project", "elsewhere", "none"] as const;
-const standings: Standing[] = ["active", "guest", "bot", "deactivated", "stranger"];
+const standings: MemberStatus[] = ["active", "guest", "bot", "deactivated", "stranger"];
 const assigned = ["nobody is assigned", "assigned", "others are assigned"] as const;
 const ruled = ["as it was asked for", "changed meanwhile"] as const;
 const self = ["no self-review", "self-review"] as const;
 
 /** Who is looked at: what they hold, and what Slack says of them by now. */
-type Subject = { name: string; role: (typeof roles)[number]; standing: Standing };
+type Subject = { name: string; role: (typeof roles)[number]; standing: MemberStatus };
 type Rules = {
   assignee: (typeof assigned)[number];
   meanwhile: (typeof ruled)[number];
@@ -60,9 +60,9 @@ const projects = [
 
 /** A workflow under which everything is asked for, and by now these rules; the numbers of the requests, by who asked. */
 async function build(rules: Rules) {
-  const house = await buildCatalog(database, { projects, reviewers: steady });
+  const fixture = await buildCatalog(database, { projects, reviewers: steady });
   const names = subjects.map(({ name }) => name);
-  await house.people(names);
+  await fixture.people(names);
   const place = { organization: null, project: ["commerce"], elsewhere: ["finance"] } as const;
   const held = subjects.flatMap(({ name, role }) =>
     role === "none" ? [] : [{ memberId: idOf(name), projects: place[role] && [...place[role]] }],
@@ -75,7 +75,7 @@ async function build(rules: Rules) {
     ...everywhere(steady),
     ...everywhere(subjects.filter((one) => expected(one, rules, false) !== null).map(({ name }) => name)),
   ];
-  await changeRole(house, "Reviewer", holders);
+  await changeRole(fixture, "Reviewer", holders);
   const now = {
     assignees:
       rules.assignee === "nobody is assigned"
@@ -85,36 +85,36 @@ async function build(rules: Rules) {
   };
   const late = rules.meanwhile === "changed meanwhile";
   if (late) {
-    await changeRole(house, "Reviewer", before);
-    await house.saveWorkflow({ options: { requiredApprovals: 4, selfReview: !now.options.selfReview } });
-  } else await house.saveWorkflow(now);
+    await changeRole(fixture, "Reviewer", before);
+    await fixture.saveWorkflow({ options: { requiredApprovals: 4, selfReview: !now.options.selfReview } });
+  } else await fixture.saveWorkflow(now);
   const numbers = new Map<string, number>();
   for (const [i, name] of ["dana", ...names].entries()) {
-    const change = { integrationId: house.integration(name), buildId: house.build(`${i}-3`) };
-    numbers.set(name, accepted(await house.request(name, change)).number);
+    const change = { integrationId: fixture.integration(name), buildId: fixture.build(`${i}-3`) };
+    numbers.set(name, accepted(await fixture.request(name, change)).number);
   }
   if (late) {
-    await changeRole(house, "Reviewer", holders);
-    await house.saveWorkflow(now);
+    await changeRole(fixture, "Reviewer", holders);
+    await fixture.saveWorkflow(now);
   }
   for (const standing of standings) {
-    await house.people(
+    await fixture.people(
       subjects.filter((one) => one.standing === standing).map(({ name }) => name),
       standing,
     );
   }
-  return { house, number: (name: string) => numbers.get(name) as number };
+  return { fixture, number: (name: string) => numbers.get(name) as number };
 }
 
 const changeRole = (
-  house: Catalog,
+  fixture: Catalog,
   name: string,
   members: { memberId: string; projects: string[] | null }[],
-) => house.seed({ projects, roles: [{ name, members }] });
+) => fixture.seed({ projects, roles: [{ name, members }] });
 
 /** What somebody is told and shown of a request, from everything that says who can review. */
-async function seenBy(house: Catalog, name: string, number: number) {
-  const { organizationId, clock, context } = house;
+async function seenBy(fixture: Catalog, name: string, number: number) {
+  const { organizationId, clock, context } = fixture;
   const [db, viewerId, now] = [context.db, idOf(name), clock.now];
   const view = await getRequest(db, organizationId, number, now);
   if (view === undefined) throw new Error(`There is no #${number}`);
@@ -148,13 +148,13 @@ describe.each(tables)("R4, R5: who can review: $assignee, $self, rules $meanwhil
   test.each(people)(
     "R4, R5: role: $role, $standing, of $asked request",
     async ({ requester, ...subject }) => {
-      const { house, number: numberOf } = built;
+      const { fixture, number: numberOf } = built;
       const { name } = subject;
       const number = numberOf(requester ? name : "dana");
       const why = expected(subject, rules, requester);
       const others = expected(subject, rules, false) === null ? subjects.length : 0;
       const own = expected(subject, rules, true) === null ? 1 : 0;
-      const seen = await seenBy(house, name, number);
+      const seen = await seenBy(fixture, name, number);
       const waits = others + own - (await reviewedBefore(built, name));
       expect(seen).toEqual({
         rights: why,
@@ -164,28 +164,28 @@ describe.each(tables)("R4, R5: who can review: $assignee, $self, rules $meanwhil
         counted: waits,
       });
       if (why === null) {
-        expect(accepted(await house.review(name, number, "approve"))).toEqual({ outcome: "counted" });
-        expect((await seenBy(house, name, number)).counted).toBe(waits - 1);
+        expect(accepted(await fixture.review(name, number, "approve"))).toEqual({ outcome: "counted" });
+        expect((await seenBy(fixture, name, number)).counted).toBe(waits - 1);
         return;
       }
       const refused = { code: "not-reviewer", why, number };
-      expect(refusal(await house.review(name, number, "approve"))).toEqual(refused);
-      expect(refusal(await house.review(name, number, "reject", "No"))).toEqual(refused);
+      expect(refusal(await fixture.review(name, number, "approve"))).toEqual(refused);
+      expect(refusal(await fixture.review(name, number, "reject", "No"))).toEqual(refused);
     },
   );
 
   test("R4: somebody whom nobody knows is a stranger, and nothing waits for them", async () => {
-    const { house, number } = built;
-    const seen = await seenBy(house, "nobody", number("dana"));
+    const { fixture, number } = built;
+    const seen = await seenBy(fixture, "nobody", number("dana"));
     expect(seen).toEqual({ rights: "stranger", named: false, listed: "rest", inList: 0, counted: 0 });
-    expect(refusal(await house.review("nobody", number("dana"), "approve"))).toMatchObject({
+    expect(refusal(await fixture.review("nobody", number("dana"), "approve"))).toMatchObject({
       why: "stranger",
     });
   });
 });
 
 /** How many reviews somebody has given already: what they reviewed waits for them no more. */
-async function reviewedBefore({ house }: Awaited<ReturnType<typeof build>>, name: string): Promise<number> {
-  const { reviews = [] } = await house.everything();
+async function reviewedBefore({ fixture }: Awaited<ReturnType<typeof build>>, name: string): Promise<number> {
+  const { reviews = [] } = await fixture.everything();
   return reviews.filter((row) => (row as { reviewer_id: string }).reviewer_id === idOf(name)).length;
 }

@@ -6,9 +6,9 @@ import { inView } from "../render/render-place.ts";
 import type { PageHouse } from "../routes/page-deps.ts";
 
 /** What the bot published last for this person. https://docs.slack.dev/surfaces/app-home */
-export function AppHome({ house, userId }: { house: PageHouse; userId: string }) {
-  const { workspace } = house.slack;
-  const view = house.slack.homeView(userId);
+export function AppHome({ standIn, userId }: { standIn: PageHouse; userId: string }) {
+  const { workspace } = standIn.slack;
+  const view = standIn.slack.homeView(userId);
   return (
     <section
       class="app-home"

@@ -4,8 +4,8 @@ import { everybody } from "../routes/page-deps.ts";
 import { Face, Icon } from "./icons.tsx";
 
 /** The first page: who does one want to be. */
-export function Chooser({ house }: { house: PageHouse }) {
-  const { workspace } = house.slack;
+export function Chooser({ standIn }: { standIn: PageHouse }) {
+  const { workspace } = standIn.slack;
   return (
     <body class="chooser">
       <main>
@@ -18,7 +18,7 @@ export function Chooser({ house }: { house: PageHouse }) {
           Everything here stays on this machine.
         </p>
         <ul class="people-cards">
-          {everybody(house).map(({ id, realName, avatar, title, does, tz }) => (
+          {everybody(standIn).map(({ id, realName, avatar, title, does, tz }) => (
             <li key={id}>
               <a class="person-card" href={`/as/${id}`}>
                 <Face name={realName} avatar={avatar} />

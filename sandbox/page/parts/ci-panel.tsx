@@ -5,11 +5,11 @@ import { type Reader, readerFor, sinceWords } from "../render/reader.ts";
 import type { PageHouse, Somebody } from "../routes/page-deps.ts";
 import { Attempts, Receiver } from "./ci-receiver.tsx";
 
-type Props = { house: PageHouse; ci: Ci; person: Somebody; place: string | undefined };
+type Props = { standIn: PageHouse; ci: Ci; person: Somebody; place: string | undefined };
 
 /** The pipeline that builds, and the server that deploys: what is outside of Slack and Signoff. */
-export async function CiPanel({ house, ci, person, place }: Props) {
-  const { workspace } = house.slack;
+export async function CiPanel({ standIn, ci, person, place }: Props) {
+  const { workspace } = standIn.slack;
   const bot = workspace.bot.realName;
   const reader = readerFor(workspace, person.id);
   const looked = await ci
@@ -31,8 +31,8 @@ export async function CiPanel({ house, ci, person, place }: Props) {
       ) : (
         <Pipeline view={looked} person={person} reader={reader} bot={bot} />
       )}
-      <Receiver farEnd={ci.farEnd} apiUrl={ci.apiUrl} bot={bot} />
-      <Attempts farEnd={ci.farEnd} reader={reader} bot={bot} />
+      <Receiver provider={ci.provider} apiUrl={ci.apiUrl} bot={bot} />
+      <Attempts provider={ci.provider} reader={reader} bot={bot} />
     </div>
   );
 }

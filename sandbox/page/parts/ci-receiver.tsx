@@ -1,5 +1,5 @@
 /** @jsxImportSource hono/jsx */
-import { type Behaviour, behaviours, type FarEnd, type TakenAttempt } from "../../ci/far-end.ts";
+import { type Behaviour, behaviours, type Provider, type TakenAttempt } from "../../ci/far-end.ts";
 import { clock, type Reader, sinceWords } from "../render/reader.ts";
 
 const words: Record<Behaviour, { name: string; does: string }> = {
@@ -10,8 +10,8 @@ const words: Record<Behaviour, { name: string; does: string }> = {
 };
 
 /** The server behind the webhook, and what it does with the deployments that come next. */
-export function Receiver({ farEnd, apiUrl, bot }: { farEnd: FarEnd; apiUrl: string; bot: string }) {
-  const { behaviour, reason } = farEnd;
+export function Receiver({ provider, apiUrl, bot }: { provider: Provider; apiUrl: string; bot: string }) {
+  const { behaviour, reason } = provider;
   return (
     <section aria-labelledby="ci-receiver">
       <h2 id="ci-receiver">The next deployment will …</h2>
@@ -53,7 +53,7 @@ export function Receiver({ farEnd, apiUrl, bot }: { farEnd: FarEnd; apiUrl: stri
           address. Then put the secret that {bot} shows here; several with a space between.
         </p>
         <p>
-          <code>{farEnd.url}</code>
+          <code>{provider.url}</code>
         </p>
         <form class="panel-form" data-panel="secret" id="ci-secret" aria-label="Secret of the webhook">
           <label class="panel-field" for="ci-secret-field">
@@ -73,11 +73,11 @@ export function Receiver({ farEnd, apiUrl, bot }: { farEnd: FarEnd; apiUrl: stri
   );
 }
 
-type AttemptsProps = { farEnd: FarEnd; reader: Reader; bot: string };
+type AttemptsProps = { provider: Provider; reader: Reader; bot: string };
 
 /** What the receiver was sent. */
-export function Attempts({ farEnd, reader, bot }: AttemptsProps) {
-  const { attempts, others } = farEnd;
+export function Attempts({ provider, reader, bot }: AttemptsProps) {
+  const { attempts, others } = provider;
   const [other] = others;
   return (
     <section aria-labelledby="ci-attempts">

@@ -3,15 +3,15 @@ import type { StandInChannel } from "../../slack/types.ts";
 import type { PageHouse } from "../routes/page-deps.ts";
 import { Icon } from "./icons.tsx";
 
-type Props = { house: PageHouse; channel: StandInChannel };
+type Props = { standIn: PageHouse; channel: StandInChannel };
 
 /** The line for slash commands, with the menu of global shortcuts. */
-export function Composer({ house, channel }: Props) {
-  const where = channel.kind === "im" ? house.slack.workspace.bot.realName : `#${channel.name}`;
+export function Composer({ standIn, channel }: Props) {
+  const where = channel.kind === "im" ? standIn.slack.workspace.bot.realName : `#${channel.name}`;
   return (
     <form class="composer" data-form="composer" autocomplete="off">
       <div id="commands" class="list above" role="listbox" aria-label="Commands" hidden>
-        {house.commands.map(({ name, description, usage }, index) => (
+        {standIn.commands.map(({ name, description, usage }, index) => (
           <div
             key={name}
             id={`command-${index}`}
@@ -27,7 +27,7 @@ export function Composer({ house, channel }: Props) {
       </div>
       <p class="composer-hint" role="status" />
       <div class="composer-box">
-        <Shortcuts house={house} />
+        <Shortcuts standIn={standIn} />
         <input
           id="composer"
           type="text"
@@ -49,15 +49,15 @@ export function Composer({ house, channel }: Props) {
 }
 
 /** https://docs.slack.dev/interactivity/implementing-shortcuts#global */
-function Shortcuts({ house }: { house: PageHouse }) {
-  if (house.shortcuts.length === 0) return null;
+function Shortcuts({ standIn }: { standIn: PageHouse }) {
+  if (standIn.shortcuts.length === 0) return null;
   return (
     <details class="overflow shortcuts" id="shortcuts">
       <summary class="plain-icon" aria-label="Shortcuts" title="Shortcuts">
         <Icon name="bolt" />
       </summary>
       <div class="menu">
-        {house.shortcuts.map(({ callbackId, name, description }) => (
+        {standIn.shortcuts.map(({ callbackId, name, description }) => (
           <button
             key={callbackId}
             id={`shortcut-${callbackId}`}

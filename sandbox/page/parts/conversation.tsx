@@ -7,11 +7,11 @@ import { inEphemeral, inMessage } from "../render/render-place.ts";
 import { everybody, type PageHouse, type Somebody } from "../routes/page-deps.ts";
 import { BotFace, Face, Icon } from "./icons.tsx";
 
-type Props = { house: PageHouse; person: Somebody; channel: StandInChannel };
+type Props = { standIn: PageHouse; person: Somebody; channel: StandInChannel };
 
 /** A channel's messages, oldest first, with the private answers this person got between them. */
-export function Conversation({ house, person, channel }: Props) {
-  const { slack } = house;
+export function Conversation({ standIn, person, channel }: Props) {
+  const { slack } = standIn;
   const reader = readerFor(slack.workspace, person.id);
   const ephemerals = slack.ephemeralsFor(person.id).filter((one) => one.channel === channel.id);
   const entries = [...slack.workspace.messagesIn(channel.id), ...ephemerals].sort((a, b) =>
@@ -28,7 +28,7 @@ export function Conversation({ house, person, channel }: Props) {
       aria-label={`Messages with ${name}`}
       aria-live="polite"
     >
-      <Beginning house={house} person={person} name={name} isDm={channel.kind === "im"} />
+      <Beginning standIn={standIn} person={person} name={name} isDm={channel.kind === "im"} />
       {entries.map((entry) => {
         const before = day;
         day = dayWords(timeOf(entry.ts), reader);
@@ -39,7 +39,7 @@ export function Conversation({ house, person, channel }: Props) {
                 <span>{day}</span>
               </div>
             )}
-            <Entry house={house} entry={entry} reader={reader} />
+            <Entry standIn={standIn} entry={entry} reader={reader} />
           </>
         );
       })}
@@ -47,8 +47,13 @@ export function Conversation({ house, person, channel }: Props) {
   );
 }
 
-function Beginning({ house, person, name, isDm }: Omit<Props, "channel"> & { name: string; isDm: boolean }) {
-  const others = everybody(house).filter((other) => other.id !== person.id);
+function Beginning({
+  standIn,
+  person,
+  name,
+  isDm,
+}: Omit<Props, "channel"> & { name: string; isDm: boolean }) {
+  const others = everybody(standIn).filter((other) => other.id !== person.id);
   return (
     <div class="beginning" id="beginning">
       {isDm && <BotFace />}
@@ -63,7 +68,7 @@ function Beginning({ house, person, name, isDm }: Omit<Props, "channel"> & { nam
         <p>This is the beginning of {name}.</p>
       )}
       <p class="tries">
-        {house.commands.map(({ name: command, description }) => (
+        {standIn.commands.map(({ name: command, description }) => (
           <button key={command} type="button" class="try" data-type={`${command} `} title={description}>
             {command}
           </button>
@@ -73,13 +78,13 @@ function Beginning({ house, person, name, isDm }: Omit<Props, "channel"> & { nam
   );
 }
 
-type EntryProps = { house: PageHouse; entry: StandInMessage | StandInEphemeral; reader: Reader };
+type EntryProps = { standIn: PageHouse; entry: StandInMessage | StandInEphemeral; reader: Reader };
 
-function Entry({ house, entry, reader }: EntryProps) {
+function Entry({ standIn, entry, reader }: EntryProps) {
   const isEphemeral = "id" in entry;
-  const { bot } = house.slack.workspace;
+  const { bot } = standIn.slack.workspace;
   const authorId = isEphemeral ? (entry.from === "slackbot" ? "USLACKBOT" : bot.userId) : entry.user;
-  const author = house.slack.workspace.person(authorId);
+  const author = standIn.slack.workspace.person(authorId);
   const place = isEphemeral ? inEphemeral(entry, reader) : inMessage(entry, reader);
   const name = author?.realName ?? "Somebody";
   const edited = isEphemeral ? undefined : entry.edited;

@@ -6,20 +6,20 @@ import type { PageHouse, Somebody } from "../routes/page-deps.ts";
 import type { InboxMail } from "../routes/types.ts";
 import { Icon } from "./icons.tsx";
 
-type Props = { house: PageHouse; person: Somebody; mails: InboxMail[]; mailId?: string | undefined };
+type Props = { standIn: PageHouse; person: Somebody; mails: InboxMail[]; mailId?: string | undefined };
 
 /** One person's inbox, and the mail that they opened. */
-export function Mail({ house, person, mails, mailId }: Props) {
+export function Mail({ standIn, person, mails, mailId }: Props) {
   const theirs = mailsTo(mails, person.email);
   const opened = theirs.find((mail) => mail.id === mailId);
-  const reader = readerFor(house.slack.workspace, person.id);
+  const reader = readerFor(standIn.slack.workspace, person.id);
   return (
     <div class={`mail ${opened ? "has-opened" : ""}`} id="mail" data-part="mail">
       <section class="mail-list" aria-label={`Mails to ${person.email ?? person.realName}`}>
         {theirs.length === 0 && <p class="nothing">No mail for {person.email} yet.</p>}
         <ul>
           {theirs.map((mail) => {
-            const isUnread = !house.reads.isMailRead(person.id, mail.id) && mail !== opened;
+            const isUnread = !standIn.reads.isMailRead(person.id, mail.id) && mail !== opened;
             return (
               <li key={mail.id} id={`mail-${mail.id}`}>
                 <a

@@ -13,16 +13,16 @@ export type Shown =
   | { kind: "ci"; place: string | undefined }
   | { kind: "workspace" };
 
-type Props = { house: PageHouse; person: Somebody; shown: Shown; mails: InboxMail[] };
+type Props = { standIn: PageHouse; person: Somebody; shown: Shown; mails: InboxMail[] };
 
-export function Sidebar({ house, person, shown, mails }: Props) {
-  const { workspace } = house.slack;
-  const dm = botDm(house, person.id);
+export function Sidebar({ standIn, person, shown, mails }: Props) {
+  const { workspace } = standIn.slack;
+  const dm = botDm(standIn, person.id);
   const channels = [...workspace.channels.values()].filter(
     (channel) => channel.id !== dm.id && channel.members.includes(person.id) && !channel.isArchived,
   );
   const isShown = (channel: StandInChannel) => shown.kind === "channel" && shown.channel.id === channel.id;
-  const unread = (channel: StandInChannel) => house.reads.unreadMessages(person.id, channel.id);
+  const unread = (channel: StandInChannel) => standIn.reads.unreadMessages(person.id, channel.id);
   return (
     <aside class="sidebar" id="sidebar" data-part="sidebar" data-unread={unread(dm)}>
       <div class="team">
@@ -62,13 +62,13 @@ export function Sidebar({ house, person, shown, mails }: Props) {
           <Row
             href={`/as/${person.id}/mail`}
             isShown={shown.kind === "mail"}
-            unread={house.reads.unreadMails(person.id, mailsTo(mails, person.email))}
+            unread={standIn.reads.unreadMails(person.id, mailsTo(mails, person.email))}
             label="Mail"
           >
             <Icon name="mail" />
           </Row>
         </ul>
-        {house.ci && (
+        {standIn.ci && (
           <>
             <h2>Outside</h2>
             <ul>
@@ -90,7 +90,7 @@ export function Sidebar({ house, person, shown, mails }: Props) {
           </Row>
         </ul>
       </nav>
-      <People house={house} person={person} mails={mails} />
+      <People standIn={standIn} person={person} mails={mails} />
     </aside>
   );
 }
@@ -120,16 +120,16 @@ function Badge({ count }: { count: number }) {
 }
 
 /** Who one is, and who one could be, with what waits for them. */
-function People({ house, person, mails }: Omit<Props, "shown">) {
+function People({ standIn, person, mails }: Omit<Props, "shown">) {
   return (
     <nav aria-label="People">
       <h2>You are</h2>
       <ul>
-        {everybody(house).map((other) => {
+        {everybody(standIn).map((other) => {
           const isYou = other.id === person.id;
           const waiting =
-            house.reads.unreadMessages(other.id, botDm(house, other.id).id) +
-            house.reads.unreadMails(other.id, mailsTo(mails, other.email));
+            standIn.reads.unreadMessages(other.id, botDm(standIn, other.id).id) +
+            standIn.reads.unreadMails(other.id, mailsTo(mails, other.email));
           return (
             <li key={other.id} class="person" id={`person-${other.id}`}>
               <a

@@ -14,40 +14,40 @@ import { type Shown, Sidebar } from "./sidebar.tsx";
 import { Strip } from "./strip.tsx";
 import { WorkspacePanel } from "./workspace-panel.tsx";
 
-type Props = { house: PageHouse; person: Somebody; shown: Shown; mails: InboxMail[] };
+type Props = { standIn: PageHouse; person: Somebody; shown: Shown; mails: InboxMail[] };
 
 /** One part of a page by itself, as the browser fetches it after a change. */
 export function PagePart({ part, ...props }: Props & { part: Part }) {
-  const { house, person, shown, mails } = props;
+  const { standIn, person, shown, mails } = props;
   switch (part) {
     case "sidebar":
       return <Sidebar {...props} />;
     case "view":
-      return <View house={house} userId={person.id} />;
+      return <View standIn={standIn} userId={person.id} />;
     case "strip":
-      return <Strip violations={house.slack.violations} />;
+      return <Strip violations={standIn.slack.violations} />;
     case "conversation":
       return shown.kind === "channel" ? (
-        <Conversation house={house} person={person} channel={shown.channel} />
+        <Conversation standIn={standIn} person={person} channel={shown.channel} />
       ) : null;
     case "home":
-      return shown.kind === "home" ? <AppHome house={house} userId={person.id} /> : null;
+      return shown.kind === "home" ? <AppHome standIn={standIn} userId={person.id} /> : null;
     case "ci":
-      return shown.kind === "ci" && house.ci ? (
-        <CiPanel house={house} ci={house.ci} person={person} place={shown.place} />
+      return shown.kind === "ci" && standIn.ci ? (
+        <CiPanel standIn={standIn} ci={standIn.ci} person={person} place={shown.place} />
       ) : null;
     case "workspace":
-      return shown.kind === "workspace" ? <WorkspacePanel house={house} person={person} /> : null;
+      return shown.kind === "workspace" ? <WorkspacePanel standIn={standIn} person={person} /> : null;
     case "mail":
       return shown.kind === "mail" ? (
-        <Mail house={house} person={person} mails={mails} mailId={shown.mailId} />
+        <Mail standIn={standIn} person={person} mails={mails} mailId={shown.mailId} />
       ) : null;
   }
 }
 
 /** A person's whole window. */
 export function WorkspacePage(props: Props) {
-  const { house, person, shown } = props;
+  const { standIn, person, shown } = props;
   const channel = shown.kind === "channel" ? shown.channel : undefined;
   return (
     <body data-user={person.id} data-channel={channel?.id} data-tab={tabOf(shown)}>
@@ -64,7 +64,7 @@ export function WorkspacePage(props: Props) {
           <Content {...props} />
         </main>
       </div>
-      <PagePart part="view" house={house} person={person} shown={shown} mails={[]} />
+      <PagePart part="view" standIn={standIn} person={person} shown={shown} mails={[]} />
     </body>
   );
 }
@@ -76,7 +76,7 @@ function tabOf(shown: Shown): "home" | "messages" | undefined {
 }
 
 function Content(props: Props) {
-  const { house, shown } = props;
+  const { standIn, shown } = props;
   switch (shown.kind) {
     case "channel":
       return (
@@ -84,7 +84,7 @@ function Content(props: Props) {
           <div class="scroll">
             <PagePart part="conversation" {...props} />
           </div>
-          <Composer house={house} channel={shown.channel} />
+          <Composer standIn={standIn} channel={shown.channel} />
         </>
       );
     case "home":
@@ -112,8 +112,8 @@ function titleOf(shown: Shown, botName: string): string {
   return { mail: "Mail", ci: "CI", workspace: "Workspace", home: botName }[shown.kind];
 }
 
-function Bar({ house, person, shown }: Props) {
-  const { bot } = house.slack.workspace;
+function Bar({ standIn, person, shown }: Props) {
+  const { bot } = standIn.slack.workspace;
   const tab = tabOf(shown);
   return (
     <>

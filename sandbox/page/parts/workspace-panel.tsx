@@ -4,11 +4,11 @@ import { standingOf } from "../routes/listed.ts";
 import type { PageHouse, Somebody } from "../routes/page-deps.ts";
 import { Face, Icon } from "./icons.tsx";
 
-type Props = { house: PageHouse; person: Somebody };
+type Props = { standIn: PageHouse; person: Somebody };
 
 /** Slack's own administration, as far as an app notices it: people, user groups, channels. */
-export function WorkspacePanel({ house, person }: Props) {
-  const { workspace } = house.slack;
+export function WorkspacePanel({ standIn, person }: Props) {
+  const { workspace } = standIn.slack;
   const groups = [...workspace.groups.values()];
   const channels = [...workspace.channels.values()].filter(
     ({ kind }) => kind === "public" || kind === "private",
@@ -84,9 +84,9 @@ const standings = {
 } as const;
 
 /** What a person is in Slack. */
-export type Standing = keyof typeof standings;
+export type MemberStatus = keyof typeof standings;
 
-function standing(person: Person): Standing {
+function standing(person: Person): MemberStatus {
   if (person.isUltraRestricted) return "single-channel";
   if (person.isRestricted) return "guest";
   if (person.isOwner) return "owner";

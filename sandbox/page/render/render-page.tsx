@@ -7,14 +7,14 @@ import type { Part } from "../routes/feed.ts";
 import type { PageHouse, Somebody } from "../routes/page-deps.ts";
 import type { InboxMail } from "../routes/types.ts";
 
-type Whole = { house: PageHouse; person: Somebody; shown: Shown; mails: InboxMail[] };
+type Whole = { standIn: PageHouse; person: Somebody; shown: Shown; mails: InboxMail[] };
 
-export const choosePage = (house: PageHouse) =>
-  document(`${house.slack.workspace.team.name}: choose somebody`, <Chooser house={house} />);
+export const choosePage = (standIn: PageHouse) =>
+  document(`${standIn.slack.workspace.team.name}: choose somebody`, <Chooser standIn={standIn} />);
 
 export const workspacePage = (whole: Whole) =>
   document(
-    `${whole.person.realName} · ${whole.house.slack.workspace.team.name}`,
+    `${whole.person.realName} · ${whole.standIn.slack.workspace.team.name}`,
     <WorkspacePage {...whole} />,
   );
 

@@ -8,17 +8,19 @@ import { Blocks } from "./render-blocks.tsx";
 import { inView } from "./render-place.ts";
 
 /** The modal in front of this person; nothing while none is open. */
-export function View({ house, userId }: { house: PageHouse; userId: string }) {
-  const view = house.slack.topView(userId);
+export function View({ standIn, userId }: { standIn: PageHouse; userId: string }) {
+  const view = standIn.slack.topView(userId);
   return (
     <div id="view" data-part="view">
-      {view && <Modal house={house} view={view} depth={house.slack.workspace.views.stack(userId).length} />}
+      {view && (
+        <Modal standIn={standIn} view={view} depth={standIn.slack.workspace.views.stack(userId).length} />
+      )}
     </div>
   );
 }
 
 /** https://docs.slack.dev/surfaces/modals */
-function Modal({ house, view, depth }: { house: PageHouse; view: StandInView; depth: number }) {
+function Modal({ standIn, view, depth }: { standIn: PageHouse; view: StandInView; depth: number }) {
   const id = `v-${view.id}`;
   const submit = plainText(view.submit);
   return (
@@ -43,7 +45,10 @@ function Modal({ house, view, depth }: { house: PageHouse; view: StandInView; de
               {view.problem}
             </p>
           )}
-          <Blocks blocks={view.blocks} place={inView(view, readerFor(house.slack.workspace, view.userId))} />
+          <Blocks
+            blocks={view.blocks}
+            place={inView(view, readerFor(standIn.slack.workspace, view.userId))}
+          />
         </div>
         <footer>
           <button type="button" class="button default" data-act="close">

@@ -54,14 +54,14 @@ async function close(slack: SlackStandIn, userId: string, view: string, all: boo
 }
 
 /** One address per thing that a person does. Each takes JSON, calls the stand-in and answers with an Outcome. */
-export function acts(house: PageHouse): Hono {
-  const { slack } = house;
+export function acts(standIn: PageHouse): Hono {
+  const { slack } = standIn;
   const app = new Hono();
   const on = <Body>(
     name: string,
     schema: z.ZodType<Body>,
     act: (userId: string, body: Body) => Promise<object>,
-  ) => app.post(`/as/:user/${name}`, (c) => answer(c, house, schema, act));
+  ) => app.post(`/as/:user/${name}`, (c) => answer(c, standIn, schema, act));
   on("command", commandBody, async (user, { text, channel }) =>
     outcomeOf(await slack.command(user, text, channel)),
   );

@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import { z } from "zod";
 import type { StandInPerson } from "../../slack/types.ts";
 import type { Workspace } from "../../slack/workspace.ts";
-import type { Standing } from "../parts/workspace-panel.tsx";
+import type { MemberStatus } from "../parts/workspace-panel.tsx";
 import { answer } from "./answer.ts";
 import type { PageHouse } from "./page-deps.ts";
 
@@ -26,7 +26,7 @@ const newGroupBody = z.object({ name: words, handle: slug });
 const channelBody = z.object({ id: z.string(), isArchived: yes.optional(), hasBot: yes.optional() });
 const newChannelBody = z.object({ name: slug });
 
-const asStanding = (standing: Standing): Partial<StandInPerson> => ({
+const asStanding = (standing: MemberStatus): Partial<StandInPerson> => ({
   isOwner: standing === "owner",
   isAdmin: standing === "owner" || standing === "admin",
   isRestricted: standing === "guest" || standing === "single-channel",
@@ -34,12 +34,12 @@ const asStanding = (standing: Standing): Partial<StandInPerson> => ({
 });
 
 /** What Slack's administrators do, on the page's Workspace panel. Each address takes JSON, as those of acts.ts. */
-export function adminActs(house: PageHouse): Hono {
-  const { workspace } = house.slack;
+export function adminActs(standIn: PageHouse): Hono {
+  const { workspace } = standIn.slack;
   const app = new Hono();
   const on = <Body>(name: string, schema: z.ZodType<Body>, act: (body: Body, userId: string) => void) =>
     app.post(`/as/:user/admin/${name}`, (c) =>
-      answer(c, house, schema, async (userId, body) => {
+      answer(c, standIn, schema, async (userId, body) => {
         act(body, userId);
         return { ok: true };
       }),

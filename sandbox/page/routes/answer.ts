@@ -5,11 +5,11 @@ import { type PageHouse, somebody } from "./page-deps.ts";
 /** Reads what a page asks for, does it, and answers with JSON: `{ ok, error?, … }`. */
 export async function answer<Body>(
   c: Context,
-  house: PageHouse,
+  standIn: PageHouse,
   schema: z.ZodType<Body>,
   act: (userId: string, body: Body) => Promise<object>,
 ): Promise<Response> {
-  const person = somebody(house, c.req.param("user") ?? "");
+  const person = somebody(standIn, c.req.param("user") ?? "");
   if (person === undefined) return c.json({ ok: false, error: "nobody is called that" }, 404);
   // A form of another site cannot send this type, so a page elsewhere cannot act here.
   if (!c.req.header("content-type")?.startsWith("application/json")) {

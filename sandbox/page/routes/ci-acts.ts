@@ -18,8 +18,8 @@ const secretBody = z.object({
 });
 
 /** What the pipeline and the server behind the webhook do, on the page's CI panel. Each address takes JSON, as those of acts.ts. */
-export function ciActs(house: PageHouse, ci: Ci): Hono {
-  const { farEnd } = ci;
+export function ciActs(standIn: PageHouse, ci: Ci): Hono {
+  const { provider } = ci;
   const app = new Hono();
   const on = <Body>(
     name: string,
@@ -27,26 +27,26 @@ export function ciActs(house: PageHouse, ci: Ci): Hono {
     act: (body: Body, userId: string) => Promise<void> | void,
   ) =>
     app.post(`/as/:user/ci/${name}`, (c) =>
-      answer(c, house, schema, async (userId, body) => {
+      answer(c, standIn, schema, async (userId, body) => {
         await act(body, userId);
         ci.changed();
         return { ok: true };
       }),
     );
   on("build", buildBody, ({ place, version, message }, userId) => {
-    const author = somebody(house, userId)?.realName ?? "Somebody";
+    const author = somebody(standIn, userId)?.realName ?? "Somebody";
     return ci.build(place, { version, message, author });
   });
   on("deploy", deployBody, ({ place, build, environment }) => ci.deploy(place, build, environment));
   on("behave", behaveBody, ({ behaviour }) => {
-    farEnd.behaviour = behaviour;
+    provider.behaviour = behaviour;
   });
   on("reason", reasonBody, ({ reason }) => {
-    farEnd.reason = reason;
+    provider.reason = reason;
   });
   on("finish", finishBody, ({ id, end }) => {
-    if (!farEnd.finish(id, end)) throw new Error("it has ended already");
+    if (!provider.finish(id, end)) throw new Error("it has ended already");
   });
-  on("secret", secretBody, ({ secret }) => farEnd.trust(secret));
+  on("secret", secretBody, ({ secret }) => provider.trust(secret));
   return app;
 }

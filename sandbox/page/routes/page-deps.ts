@@ -35,8 +35,8 @@ function does(people: PagePerson[], person: Person): string {
 }
 
 /** Who an address means: by id, or by name, so that /as/bob works too. */
-export const somebody = (house: PageHouse, ref: string): Somebody | undefined =>
-  everybody(house).find((person) => person.id === ref || person.name === ref.toLowerCase());
+export const somebody = (standIn: PageHouse, ref: string): Somebody | undefined =>
+  everybody(standIn).find((person) => person.id === ref || person.name === ref.toLowerCase());
 
 /** Somebody who was deactivated, by id or name. */
 export const deactivated = ({ slack }: PageHouse, ref: string): Person | undefined =>

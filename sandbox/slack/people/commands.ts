@@ -1,13 +1,13 @@
 import { SlackError } from "../api/method.ts";
 import { isJson } from "../checks/elements.ts";
-import type { House } from "../house.ts";
+import type { StandIn } from "../house.ts";
 import type { BotAnswer, EventOptions, Json, Person, SlackStandIn } from "../types.ts";
 import { notSent } from "./deliver.ts";
 import { commandForm, eventEnvelope, origin, viewObject } from "./payloads.ts";
 import { showReply } from "./reply.ts";
 
 /** The person by id; throws for a mistake in a test, and for somebody who could not act. */
-export function actor({ workspace }: Pick<House, "workspace">, userId: string): Person {
+export function actor({ workspace }: Pick<StandIn, "workspace">, userId: string): Person {
   const person = workspace.person(userId);
   if (person === undefined) throw new Error(`nobody has the id ${userId}`);
   if (person.deleted) throw new Error(`${person.name} is deactivated and cannot act in Slack`);
@@ -15,7 +15,7 @@ export function actor({ workspace }: Pick<House, "workspace">, userId: string): 
 }
 
 /** Slack's own private complaint, as its client shows it. */
-export function complain({ workspace }: House, user: string, channel: string, text: string): void {
+export function complain({ workspace }: StandIn, user: string, channel: string, text: string): void {
   workspace.whisper({ user, channel, text, from: "slackbot" });
 }
 
@@ -24,17 +24,17 @@ const escaped = (text: string) =>
 
 /** Types a slash command in a channel (default: the direct messages with the bot) and shows the bot's answer. */
 export async function command(
-  house: House,
+  standIn: StandIn,
   userId: string,
   typed: string,
   channelId?: string,
 ): Promise<BotAnswer> {
-  const { workspace, manifest, grants } = house;
-  const person = actor(house, userId);
+  const { workspace, manifest, grants } = standIn;
+  const person = actor(standIn, userId);
   const channel = channelId === undefined ? workspace.openDm([userId]) : workspace.channels.get(channelId);
   if (channel === undefined) throw new Error(`no channel ${channelId}`);
   const [, name = "", text = ""] = /^(\S+)\s*([\s\S]*)$/.exec(typed.trim()) ?? [];
-  const say = (words: string) => complain(house, userId, channel.id, words);
+  const say = (words: string) => complain(standIn, userId, channel.id, words);
   if (!manifest.commands.includes(name)) {
     say(
       `${name} is not a valid command. In Slack, all messages that start with the "/" character are commands.`,
@@ -50,27 +50,27 @@ export async function command(
     mpim: channel.name,
     public: channel.name,
   };
-  const answer = await house.deliver.form(
+  const answer = await standIn.deliver.form(
     commandForm(workspace, person, {
       command: name,
       // Slack sends & < > as entities.
       text: escaped(text),
       channel_id: channel.id,
       channel_name: channelName[channel.kind],
-      response_url: house.responseUrl(grants.reply(to)),
+      response_url: standIn.responseUrl(grants.reply(to)),
       trigger_id: grants.trigger(userId),
     }),
   );
   if (answer.error !== undefined) say(`${name} failed with the error "${answer.error}"`);
   else
-    showAnswer(house, to, answer.body, name, () =>
+    showAnswer(standIn, to, answer.body, name, () =>
       say(`${name} failed with the error "dispatch_unknown_error"`),
     );
   return answer;
 }
 
 function showAnswer(
-  house: House,
+  standIn: StandIn,
   to: { userId: string; channel: string },
   body: unknown,
   name: string,
@@ -80,7 +80,7 @@ function showAnswer(
   const reply = isJson(body) ? body : { text: String(body) };
   if (reply.text === undefined && reply.blocks === undefined) return;
   try {
-    showReply(house, to, reply, name);
+    showReply(standIn, to, reply, name);
   } catch (error) {
     if (!(error instanceof SlackError)) throw error;
     failed();
@@ -88,11 +88,11 @@ function showAnswer(
 }
 
 /** Uses a global shortcut. Source: https://docs.slack.dev/reference/interaction-payloads/shortcuts-interaction-payload */
-export async function shortcut(house: House, userId: string, callbackId: string): Promise<BotAnswer> {
-  const { workspace, manifest, grants } = house;
-  const person = actor(house, userId);
+export async function shortcut(standIn: StandIn, userId: string, callbackId: string): Promise<BotAnswer> {
+  const { workspace, manifest, grants } = standIn;
+  const person = actor(standIn, userId);
   if (!manifest.shortcuts.includes(callbackId)) return notSent("unknown_shortcut");
-  const answer = await house.deliver.interaction({
+  const answer = await standIn.deliver.interaction({
     type: "shortcut",
     ...origin(workspace, person),
     callback_id: callbackId,
@@ -101,7 +101,7 @@ export async function shortcut(house: House, userId: string, callbackId: string)
   });
   if (answer.error !== undefined)
     complain(
-      house,
+      standIn,
       userId,
       workspace.openDm([userId]).id,
       `The shortcut failed with the error "${answer.error}"`,
@@ -111,27 +111,29 @@ export async function shortcut(house: House, userId: string, callbackId: string)
 
 /** Delivers an event to the bot, once, where the manifest subscribes to it; Slack sends no others. */
 export async function event(
-  house: House,
+  standIn: StandIn,
   type: string,
   payload: object,
   { eventId, retry }: EventOptions = {},
 ): Promise<BotAnswer> {
-  const { workspace, manifest } = house;
+  const { workspace, manifest } = standIn;
   if (!manifest.events.includes(type)) return notSent("not_subscribed");
   const inner: Json = { type, event_ts: workspace.nextTs(), ...payload };
-  return house.events.once(eventEnvelope(workspace, inner, eventId), retry);
+  return standIn.events.once(eventEnvelope(workspace, inner, eventId), retry);
 }
 
 /** Opens the app's page. Source: https://docs.slack.dev/reference/events/app_home_opened */
-export const openHome: (house: House, ...args: Parameters<SlackStandIn["openHome"]>) => Promise<BotAnswer> =
-  async (house, userId, tab = "home") => {
-    const { workspace } = house;
-    actor(house, userId);
-    const home = workspace.views.home(userId);
-    return event(house, "app_home_opened", {
-      user: userId,
-      channel: workspace.openDm([userId]).id,
-      tab,
-      ...(tab === "home" && home !== undefined && { view: viewObject(workspace, home) }),
-    });
-  };
+export const openHome: (
+  standIn: StandIn,
+  ...args: Parameters<SlackStandIn["openHome"]>
+) => Promise<BotAnswer> = async (standIn, userId, tab = "home") => {
+  const { workspace } = standIn;
+  actor(standIn, userId);
+  const home = workspace.views.home(userId);
+  return event(standIn, "app_home_opened", {
+    user: userId,
+    channel: workspace.openDm([userId]).id,
+    tab,
+    ...(tab === "home" && home !== undefined && { view: viewObject(workspace, home) }),
+  });
+};

@@ -1,7 +1,7 @@
 import type { Placed } from "../checks/elements.ts";
 import { list, optionsOf, placedElements, stateAfter, textOf } from "../checks/elements.ts";
 import { validateOptions } from "../checks/validate-blocks.ts";
-import type { House } from "../house.ts";
+import type { StandIn } from "../house.ts";
 import type {
   BotAnswer,
   Json,
@@ -55,22 +55,22 @@ function find(blocks: Json[], { actionId, value, blockId }: Target): Placed {
 }
 
 async function act(
-  house: House,
+  standIn: StandIn,
   userId: string,
   place: Place,
   placed: Placed,
   done: Parameters<typeof actionObject>[1],
 ) {
-  const { workspace, manifest, grants } = house;
+  const { workspace, manifest, grants } = standIn;
   if (!manifest.interactivity) {
     const words = "interactivity is off in the manifest: nothing is sent to the bot";
     workspace.violate("block_actions", "interactivityOff", words);
     place.failed("This app is not configured to handle interactive responses");
     return notSent("interactivity_off");
   }
-  const answer = await house.deliver.interaction({
+  const answer = await standIn.deliver.interaction({
     type: "block_actions",
-    ...origin(workspace, actor(house, userId)),
+    ...origin(workspace, actor(standIn, userId)),
     trigger_id: grants.trigger(userId, place.viewId),
     ...place.payload(),
     actions: [actionObject(placed, done, workspace.nextTs())],
@@ -82,21 +82,25 @@ async function act(
 }
 
 /** Presses a button, or chooses in a select or an overflow, at a place. */
-export function press(house: House, userId: string, place: Place, target: Target): Promise<BotAnswer> {
+export function press(standIn: StandIn, userId: string, place: Place, target: Target): Promise<BotAnswer> {
   const placed = find(place.blocks, target);
   const { element } = placed;
-  if (element.type === "button") return act(house, userId, place, placed, {});
+  if (element.type === "button") return act(standIn, userId, place, placed, {});
   const option = optionsOf(element).find((one) => one.value === target.value);
   if (element.type === "overflow" && option !== undefined)
-    return act(house, userId, place, placed, { option });
+    return act(standIn, userId, place, placed, { option });
   const state = stateAfter(element, target.value ?? "", []);
   place.values[placed.blockId] = { ...place.values[placed.blockId], [placed.actionId]: state };
-  return act(house, userId, place, placed, { state });
+  return act(standIn, userId, place, placed, { state });
 }
 
 /** A message or an ephemeral as a place to click. */
-export function messagePlace(house: House, userId: string, shown: StandInMessage | StandInEphemeral): Place {
-  const { workspace, grants } = house;
+export function messagePlace(
+  standIn: StandIn,
+  userId: string,
+  shown: StandInMessage | StandInEphemeral,
+): Place {
+  const { workspace, grants } = standIn;
   const isEphemeral = "id" in shown;
   const channel = workspace.channels.get(shown.channel);
   const to: ReplyTo = {
@@ -107,13 +111,14 @@ export function messagePlace(house: House, userId: string, shown: StandInMessage
   return {
     blocks: shown.blocks,
     values: shown.values,
-    failed: (error) => complain(house, userId, shown.channel, `Your click failed with the error "${error}"`),
+    failed: (error) =>
+      complain(standIn, userId, shown.channel, `Your click failed with the error "${error}"`),
     payload: () => ({
       container: messageContainer(shown, isEphemeral),
       channel: { id: shown.channel, name: channel?.kind === "private" ? "privategroup" : channel?.name },
       // Slack leaves the message out for ephemerals.
       ...(!isEphemeral && { message: messageObject(workspace, shown, false) }),
-      response_url: house.responseUrl(grants.reply(to)),
+      response_url: standIn.responseUrl(grants.reply(to)),
       // A view has its state inside it.
       state: { values: shown.values },
     }),
@@ -121,7 +126,7 @@ export function messagePlace(house: House, userId: string, shown: StandInMessage
 }
 
 /** A modal or a Home as a place to click. */
-export function viewPlace({ workspace }: House, view: StandInView): Place {
+export function viewPlace({ workspace }: StandIn, view: StandInView): Place {
   return {
     blocks: view.blocks,
     values: view.values,
@@ -138,7 +143,7 @@ export function viewPlace({ workspace }: House, view: StandInView): Place {
 }
 
 /** The modal in front of this person, or else their Home; throws when neither shows the element. */
-export function viewWith({ workspace }: House, userId: string, actionId: string): StandInView {
+export function viewWith({ workspace }: StandIn, userId: string, actionId: string): StandInView {
   const view = workspace.views.top(userId) ?? workspace.views.home(userId);
   if (view !== undefined && placedElements(view.blocks).some((placed) => placed.actionId === actionId))
     return view;
@@ -167,7 +172,12 @@ function checkIds(workspace: Workspace, element: Json, value: string | string[])
 }
 
 /** Types or chooses without telling the bot. Gives the place and what changed. */
-export function setValue({ workspace }: House, view: StandInView, target: Target, value: string | string[]) {
+export function setValue(
+  { workspace }: StandIn,
+  view: StandInView,
+  target: Target,
+  value: string | string[],
+) {
   const placed = find(view.blocks, target);
   checkIds(workspace, placed.element, value);
   const suggested = workspace.views.suggested.get(suggestionKey(view, placed)) ?? [];
@@ -180,23 +190,23 @@ export function setValue({ workspace }: House, view: StandInView, target: Target
 
 /** Chooses in the view in front; sent to the bot where the element dispatches, else only remembered. */
 export async function choose(
-  house: House,
+  standIn: StandIn,
   userId: string,
   target: Target,
   value: string | string[],
 ): Promise<BotAnswer> {
-  const view = viewWith(house, userId, target.actionId);
+  const view = viewWith(standIn, userId, target.actionId);
   // A select that offers the value is meant, where several share their action_id.
   const meant = typeof value === "string" && value !== "" ? { value, ...target } : target;
-  await offer(house, userId, view, meant, value);
-  const { placed, state } = setValue(house, view, meant, value);
+  await offer(standIn, userId, view, meant, value);
+  const { placed, state } = setValue(standIn, view, meant, value);
   if (placed.inInput && placed.block.dispatch_action !== true) return notSent("not_dispatched");
-  return act(house, userId, viewPlace(house, view), placed, { state });
+  return act(standIn, userId, viewPlace(standIn, view), placed, { state });
 }
 
 /** Makes sure an external select has offered what is about to be chosen: a person would have opened its list. */
 export async function offer(
-  house: House,
+  standIn: StandIn,
   userId: string,
   view: StandInView,
   target: Target,
@@ -204,10 +214,10 @@ export async function offer(
 ) {
   const placed = find(view.blocks, target);
   if (!textOf(placed.element.type).endsWith("external_select")) return;
-  const known = house.workspace.views.suggested.get(suggestionKey(view, placed)) ?? [];
+  const known = standIn.workspace.views.suggested.get(suggestionKey(view, placed)) ?? [];
   const wanted = [value].flat();
   if (wanted.every((item) => known.some((option) => option.value === item))) return;
-  await suggest(house, userId, { actionId: placed.actionId, blockId: placed.blockId }, "");
+  await suggest(standIn, userId, { actionId: placed.actionId, blockId: placed.blockId }, "");
 }
 
 /**
@@ -216,34 +226,34 @@ export async function offer(
  * Source: https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element#external_select
  */
 export async function suggest(
-  house: House,
+  standIn: StandIn,
   userId: string,
   target: Target,
   typed: string,
 ): Promise<Option[]> {
-  const { workspace } = house;
+  const { workspace } = standIn;
   const { actionId } = target;
-  const view = viewWith(house, userId, actionId);
+  const view = viewWith(standIn, userId, actionId);
   const placed = find(view.blocks, target);
   if (!textOf(placed.element.type).endsWith("external_select"))
     throw new Error(`${actionId} is not an external select`);
   const least = placed.element.min_query_length;
   if (typed.length < (typeof least === "number" ? least : 3)) return [];
-  const answer = await house.deliver.interaction({
+  const answer = await standIn.deliver.interaction({
     type: "block_suggestion",
-    ...origin(workspace, actor(house, userId)),
+    ...origin(workspace, actor(standIn, userId)),
     container: { type: "view", view_id: view.id },
     view: viewObject(workspace, view),
     action_id: actionId,
     block_id: placed.blockId,
     value: typed,
   });
-  const options = answer.error === undefined ? suggestedOptions(house, answer.body) : [];
+  const options = answer.error === undefined ? suggestedOptions(standIn, answer.body) : [];
   workspace.views.suggested.set(suggestionKey(view, placed), options);
   return options;
 }
 
-function suggestedOptions({ workspace }: House, body: unknown): Option[] {
+function suggestedOptions({ workspace }: StandIn, body: unknown): Option[] {
   const answer = (body ?? {}) as Json;
   const problems = Array.isArray(answer.option_groups)
     ? list(answer.option_groups).flatMap((group) => validateOptions(group.options))

@@ -2,15 +2,15 @@ import type { Context } from "../api/method.ts";
 import { SlackError } from "../api/method.ts";
 import { contentOf, pushView } from "../api/views.ts";
 import { isEmpty, isJson, list, placedElements, textOf } from "../checks/elements.ts";
-import type { House } from "../house.ts";
+import type { StandIn } from "../house.ts";
 import type { BotAnswer, Json, StandInView } from "../types.ts";
 import { actor } from "./commands.ts";
 import { notSent } from "./deliver.ts";
 import { offer, setValue, trouble } from "./interactivity.ts";
 import { origin, viewObject } from "./payloads.ts";
 
-function topView(house: House, userId: string): StandInView {
-  const view = house.workspace.views.top(userId);
+function topView(standIn: StandIn, userId: string): StandInView {
+  const view = standIn.workspace.views.top(userId);
   if (view === undefined) throw new Error(`${userId} has no modal open`);
   return view;
 }
@@ -40,45 +40,45 @@ function clientErrors(view: StandInView): Record<string, string> {
  * a required input is empty. Source: https://docs.slack.dev/surfaces/modals#close_current_view
  */
 export async function submit(
-  house: House,
+  standIn: StandIn,
   userId: string,
   values: Record<string, string | string[]> = {},
 ): Promise<BotAnswer> {
-  const { workspace, grants } = house;
-  const view = topView(house, userId);
+  const { workspace, grants } = standIn;
+  const view = topView(standIn, userId);
   for (const [actionId, value] of Object.entries(values)) {
-    await offer(house, userId, view, { actionId }, value);
-    setValue(house, view, { actionId }, value);
+    await offer(standIn, userId, view, { actionId }, value);
+    setValue(standIn, view, { actionId }, value);
   }
   if (view.submit === null) throw new Error(`the modal ${view.callbackId} has no Submit`);
   delete view.problem;
   view.errors = clientErrors(view);
   workspace.views.changed(view);
   if (Object.keys(view.errors).length > 0) return notSent("input_invalid");
-  const answer = await house.deliver.interaction({
+  const answer = await standIn.deliver.interaction({
     type: "view_submission",
-    ...origin(workspace, actor(house, userId)),
+    ...origin(workspace, actor(standIn, userId)),
     trigger_id: grants.trigger(userId, view.id),
     view: viewObject(workspace, view),
     response_urls: [],
   });
-  if (answer.error !== undefined) fail(house, view);
-  else apply(house, view, answer.body);
+  if (answer.error !== undefined) fail(standIn, view);
+  else apply(standIn, view, answer.body);
   return answer;
 }
 
-function fail({ workspace }: House, view: StandInView): void {
+function fail({ workspace }: StandIn, view: StandInView): void {
   view.problem = trouble;
   workspace.views.changed(view);
 }
 
 /** Does what the bot answered to a submission. */
-function apply(house: House, view: StandInView, body: unknown) {
-  const { views } = house.workspace;
+function apply(standIn: StandIn, view: StandInView, body: unknown) {
+  const { views } = standIn.workspace;
   const answer = isJson(body) ? body : {};
   const wrong = (rule: "responseAction" | "answerFormat", message: string) => {
-    house.workspace.violate("view_submission", rule, message);
-    fail(house, view);
+    standIn.workspace.violate("view_submission", rule, message);
+    fail(standIn, view);
   };
   if (typeof body === "string" && body !== "")
     return wrong("answerFormat", "the answer is neither empty nor JSON");
@@ -89,18 +89,18 @@ function apply(house: House, view: StandInView, body: unknown) {
     case "clear":
       return views.closeAll(view.userId);
     case "errors":
-      return showErrors(house, view, answer.errors);
+      return showErrors(standIn, view, answer.errors);
     case "update":
     case "push":
-      return showView(house, view, answer);
+      return showView(standIn, view, answer);
     default:
       return wrong("responseAction", `no response_action ${String(answer.response_action)}`);
   }
 }
 
-function showView(house: House, view: StandInView, answer: Json): void {
-  const { views } = house.workspace;
-  const context: Context = { ...house, publicUrl: "", method: "view_submission", args: {} };
+function showView(standIn: StandIn, view: StandInView, answer: Json): void {
+  const { views } = standIn.workspace;
+  const context: Context = { ...standIn, publicUrl: "", method: "view_submission", args: {} };
   try {
     const isUpdate = answer.response_action === "update";
     const content = contentOf(context, answer.view, "modal", isUpdate ? view : undefined);
@@ -108,13 +108,13 @@ function showView(house: House, view: StandInView, answer: Json): void {
     else pushView(context, view.userId, content, false);
   } catch (error) {
     if (!(error instanceof SlackError)) throw error;
-    fail(house, view);
+    fail(standIn, view);
   }
 }
 
 /** Field errors by the block_id of an input. Source: https://docs.slack.dev/surfaces/modals#displaying_errors */
-function showErrors(house: House, view: StandInView, errors: unknown) {
-  const { workspace } = house;
+function showErrors(standIn: StandIn, view: StandInView, errors: unknown) {
+  const { workspace } = standIn;
   const inputs = list(view.blocks)
     .filter((block) => block.type === "input")
     .map((block) => textOf(block.block_id));
@@ -129,21 +129,21 @@ function showErrors(house: House, view: StandInView, errors: unknown) {
       `error for "${key}", which is not an input: ${inputs.join(", ")}`,
     );
   if (given.length === 0) workspace.violate("view_submission", "fieldErrorKey", "errors without any field");
-  if (unknown.length > 0 || given.length === 0) return fail(house, view);
+  if (unknown.length > 0 || given.length === 0) return fail(standIn, view);
   view.errors = Object.fromEntries(given.map(([key, text]) => [key, String(text)]));
   workspace.views.changed(view);
 }
 
 /** Presses Cancel or the cross. Source: https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload */
-export async function closeView(house: House, userId: string): Promise<void> {
-  const { workspace } = house;
-  const view = topView(house, userId);
+export async function closeView(standIn: StandIn, userId: string): Promise<void> {
+  const { workspace } = standIn;
+  const view = topView(standIn, userId);
   if (view.clearOnClose) workspace.views.closeAll(userId);
   else workspace.views.close(view);
   if (!view.notifyOnClose) return;
-  await house.deliver.interaction({
+  await standIn.deliver.interaction({
     type: "view_closed",
-    ...origin(workspace, actor(house, userId)),
+    ...origin(workspace, actor(standIn, userId)),
     view: viewObject(workspace, view),
     is_cleared: view.clearOnClose,
   });

@@ -5,7 +5,7 @@ import type { Db } from "../../queries/shared/db.ts";
 import type { Item } from "../item.ts";
 import type { Deployer } from "./deployer.ts";
 
-export type DeployParts = {
+export type DeployDeps = {
   db: Db;
   deployers: Readonly<Record<string, Deployer>>;
   report(
@@ -20,7 +20,7 @@ export type DeployParts = {
 type Payload = { deploymentId: string; deployer?: string };
 
 /** Hands an attempt to its deployer and takes down what that answers. */
-export async function deploy(parts: DeployParts, item: Item, signal?: AbortSignal): Promise<Outcome> {
+export async function deploy(parts: DeployDeps, item: Item, signal?: AbortSignal): Promise<Outcome> {
   const { organizationId, inDoubt } = item;
   const { deploymentId, deployer: chosen } = item.payload as Payload;
   const attempt = await getAttempt(parts.db, organizationId, deploymentId);
@@ -46,7 +46,7 @@ export async function deploy(parts: DeployParts, item: Item, signal?: AbortSigna
  * An attempt that was never answered ends as unknown, as it may be running; as failed where no call ever got through.
  * One that was heard of all the same is waited for as long as every other.
  */
-export async function abandon(parts: DeployParts, item: Item, reason: string): Promise<void> {
+export async function abandon(parts: DeployDeps, item: Item, reason: string): Promise<void> {
   const { organizationId, inDoubt } = item;
   const { deploymentId } = item.payload as Payload;
   const attempt = await getAttempt(parts.db, organizationId, deploymentId);

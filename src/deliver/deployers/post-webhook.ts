@@ -2,7 +2,7 @@ import { type ClientRequest, type IncomingMessage, request as requestHttp } from
 import { request as requestHttps } from "node:https";
 import { Webhook } from "standardwebhooks";
 import type { AddressFault } from "../../domain/shared/refusals.ts";
-import { addressFault, InsideAddress, outsideLookup, type Resolve } from "../../lib/public-address.ts";
+import { addressFault, PrivateAddress, publicLookup, type Resolve } from "../../lib/public-address.ts";
 
 /** What became of one call. */
 export type WebhookAnswer =
@@ -47,7 +47,7 @@ export async function postWebhook(call: WebhookCall): Promise<WebhookAnswer> {
     const response = await send(call, signal, progress);
     return await readAnswer(response);
   } catch (error) {
-    if (error instanceof InsideAddress) return { kind: "not-called", fault: "inside" };
+    if (error instanceof PrivateAddress) return { kind: "not-called", fault: "inside" };
     const reason = late.aborted
       ? `there was no answer within ${timeoutMs / 1000} seconds`
       : faultWords(error);
@@ -76,7 +76,7 @@ function send(
   return new Promise((answered, reject) => {
     const options = {
       ...{ method: "POST", headers, signal, agent: false as const },
-      ...(allowPrivate ? {} : { lookup: outsideLookup(resolve) }),
+      ...(allowPrivate ? {} : { lookup: publicLookup(resolve) }),
     };
     const request: ClientRequest = (secure ? requestHttps : requestHttp)(url, options, answered);
     request.once("socket", (socket) => {

@@ -6,7 +6,7 @@ import type { Deployed, Deployer } from "./deployer.ts";
 import { deployEvent, type EventLinks, type PingEvent } from "./payload.ts";
 import { postWebhook, type WebhookAnswer, type WebhookCall } from "./post-webhook.ts";
 
-export type WebhookParts = {
+export type WebhookDeployerDeps = {
   /**
    * An integration's address and secrets as they are now, the newest secret first; undefined where none are set.
    * Throws `SealedElsewhere`.
@@ -28,7 +28,7 @@ const longestWaitMs = 10 * 60_000;
  * Hands an attempt over by a signed POST. 2xx: it was accepted and is reported on later. No answer, 429 and 5xx: the
  * same call again, under the same key. Anything else: it failed.
  */
-export function webhook({ find, linksFor, ...how }: WebhookParts): Deployer {
+export function webhook({ find, linksFor, ...how }: WebhookDeployerDeps): Deployer {
   return async (attempt, { inDoubt, signal }) => {
     const { organizationId, integration, deploymentId, request } = attempt;
     const known = await findOrSealed(find, organizationId, integration.id);
@@ -46,7 +46,7 @@ export function webhook({ find, linksFor, ...how }: WebhookParts): Deployer {
  * whether the far side has that one.
  */
 export async function tryWebhook(
-  { find, linksFor: _, ...how }: WebhookParts,
+  { find, linksFor: _, ...how }: WebhookDeployerDeps,
   organizationId: string,
   integrationId: string,
   { id, event }: { id: string; event: PingEvent },
@@ -65,7 +65,11 @@ const sealedWords = "The webhook's secret can't be read any more: an admin must 
 const notSetWords = "The webhook's address is not set: an admin must set it.";
 
 /** `sealed`: SIGNOFF_SECRET is not the one that the secret was stored with. */
-async function findOrSealed(find: WebhookParts["find"], organizationId: string, integrationId: string) {
+async function findOrSealed(
+  find: WebhookDeployerDeps["find"],
+  organizationId: string,
+  integrationId: string,
+) {
   try {
     return await find(organizationId, integrationId);
   } catch (error) {

@@ -1,4 +1,4 @@
-import type { Stop } from "../../domain/delivery/outages.ts";
+import type { Outage } from "../../domain/delivery/outages.ts";
 import type { Outcome } from "../../domain/delivery/outcome.ts";
 import type { MemberId } from "../../domain/people/people.ts";
 import type { EmailContent } from "../../queries/delivery/get-email.ts";
@@ -6,14 +6,14 @@ import { getWarnings } from "../../queries/delivery/get-warnings.ts";
 import { getMember } from "../../queries/people/get-member.ts";
 import type { Item } from "../item.ts";
 import { deliverEmail, type EmailDelivery } from "./email-delivery.ts";
-import { renderStop } from "./render/outage-mail.tsx";
+import { renderOutage } from "./render/outage-mail.tsx";
 
-type Told = { recipientId: MemberId; subjects: string[] };
+type RecipientStatus = { recipientId: MemberId; subjects: string[] };
 
 /** Tells one admin by email that Slack refuses us; nothing where it accepted us again before the email went out. */
 export async function sendAdminEmail(parts: EmailDelivery, item: Item): Promise<Outcome> {
   const { db, now } = parts;
-  const { recipientId, subjects } = item.payload as Told;
+  const { recipientId, subjects } = item.payload as RecipientStatus;
   const [stop] = (await getWarnings(db, item.organizationId, subjects, now())).stops;
   if (stop === undefined) return { kind: "done" };
   return deliverEmail(parts, item, { requestNumber: null, recipientId }, () =>
@@ -25,10 +25,10 @@ async function render(
   { db, from }: EmailDelivery,
   organizationId: string,
   recipientId: MemberId,
-  stop: Stop,
+  stop: Outage,
 ): Promise<EmailContent | Outcome> {
   const recipient = await getMember(db, organizationId, recipientId);
   if (recipient === undefined || recipient.email === null)
     return { kind: "dead", reason: "no email address" };
-  return { from, to: recipient.email, ...(await renderStop(stop, recipient.timeZone)) };
+  return { from, to: recipient.email, ...(await renderOutage(stop, recipient.timeZone)) };
 }

@@ -3,7 +3,7 @@ import type { MemberId } from "../../domain/people/people.ts";
 import { type EmailContent, getEmail } from "../../queries/delivery/get-email.ts";
 import { getAddressRefusal } from "../../queries/delivery/get-outage.ts";
 import type { Db } from "../../queries/shared/db.ts";
-import type { Entry, Gate } from "../circuit-breaker.ts";
+import type { CircuitBreaker, Entry } from "../circuit-breaker.ts";
 import type { Item } from "../item.ts";
 import type { SendEmail, SendResult } from "./send.ts";
 
@@ -11,7 +11,7 @@ export type EmailDelivery = {
   db: Db;
   now(): Date;
   from: string;
-  gate: Gate;
+  breaker: CircuitBreaker;
   /** Sends under a key: the same key with the same bytes is sent once. */
   send: SendEmail;
   keepEmail(email: Kept): Promise<EmailContent>;
@@ -58,7 +58,7 @@ export async function deliverEmail(
   if ("kind" in content) return content;
   const refusal = await getAddressRefusal(db, organizationId, content.to, now());
   if (refusal?.rests) return { kind: "dead", reason: `the address was refused before: ${refusal.reason}` };
-  const entry = await parts.gate.enter(organizationId);
+  const entry = await parts.breaker.enter(organizationId);
   if (typeof entry !== "string") return entry;
   const email = kept?.content ?? (await parts.keepEmail({ organizationId, key, ...about, content }));
   const result = await parts.send(email, `${organizationId}/${key}`);
@@ -80,7 +80,7 @@ async function outcomeOf(
 ): Promise<Outcome> {
   const { organizationId } = item;
   if (result.kind === "done") {
-    if (entry === "probe") await parts.gate.accepted(organizationId);
+    if (entry === "probe") await parts.breaker.accepted(organizationId);
     return result;
   }
   // Nothing of it was sent: it is rendered anew when there is room, and its key's time has not begun.
@@ -105,7 +105,7 @@ async function senderRefused(
   reason: string,
 ): Promise<Outcome> {
   if (!inDoubt) await parts.forgetEmail(organizationId, key);
-  if (email.from === parts.from) return parts.gate.refused(organizationId, reason);
+  if (email.from === parts.from) return parts.breaker.refused(organizationId, reason);
   // The sender was changed since it was rendered: the refusal says nothing of the present one.
   return inDoubt ? { kind: "dead", reason } : { kind: "postponed", afterMs: 0, reason };
 }

@@ -10,31 +10,31 @@ import { isOver } from "../slack/reminders.ts";
 import { deliverEmail, type EmailDelivery } from "./email-delivery.ts";
 import { renderNotice } from "./render/render.tsx";
 
-export type EmailParts = EmailDelivery & {
+export type EmailDeps = EmailDelivery & {
   /** The signed address that leads to a person's own card. */
   linkFor(organizationId: string, number: number, memberId: MemberId): string;
 };
 
 /** What an email tells, and whom. */
-type Told = { number: number; event: RequestEvent; recipientId: MemberId; reminder?: Reminder };
+type RecipientStatus = { number: number; event: RequestEvent; recipientId: MemberId; reminder?: Reminder };
 
 /** Sends one notice of a request as an email. */
-export async function sendEmail(parts: EmailParts, item: Item): Promise<Outcome> {
+export async function sendEmail(parts: EmailDeps, item: Item): Promise<Outcome> {
   if (await remindsOfNothing(parts, item)) return notNeeded(item);
-  const { number: requestNumber, recipientId } = item.payload as Told;
+  const { number: requestNumber, recipientId } = item.payload as RecipientStatus;
   return deliverEmail(parts, item, { requestNumber, recipientId }, () => render(parts, item));
 }
 
 /** R11: asked at every try, as an email that waited may remind of what has been decided since. */
-async function remindsOfNothing({ db, now }: EmailParts, item: Item): Promise<boolean> {
-  const payload = item.payload as Told;
+async function remindsOfNothing({ db, now }: EmailDeps, item: Item): Promise<boolean> {
+  const payload = item.payload as RecipientStatus;
   if (payload.reminder === undefined) return false;
   const view = await getRequest(db, item.organizationId, payload.number, now());
   return view !== undefined && isOver(payload, view);
 }
 
-async function render(parts: EmailParts, { organizationId, payload }: Item): Promise<EmailContent | Outcome> {
-  const { number, event, recipientId } = payload as Told;
+async function render(parts: EmailDeps, { organizationId, payload }: Item): Promise<EmailContent | Outcome> {
+  const { number, event, recipientId } = payload as RecipientStatus;
   const [view, recipient] = await Promise.all([
     getRequest(parts.db, organizationId, number, parts.now()),
     getMember(parts.db, organizationId, recipientId),

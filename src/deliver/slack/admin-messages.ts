@@ -2,12 +2,12 @@ import type { Outcome } from "../../domain/delivery/outcome.ts";
 import { getWarnings } from "../../queries/delivery/get-warnings.ts";
 import { adminMessage } from "../../slack/messages/admin-message.ts";
 import type { Item } from "../item.ts";
-import type { MessageParts } from "./messages.ts";
+import type { MessageDeps } from "./messages.ts";
 import { post } from "./post.ts";
 import { slackFault } from "./slack-fault.ts";
 
 /** Tells one admin what is amiss; nothing where it was mended before the message went out. */
-export async function sendAdminMessage(parts: MessageParts, item: Item): Promise<Outcome> {
+export async function sendAdminMessage(parts: MessageDeps, item: Item): Promise<Outcome> {
   const { organizationId, key, inDoubt } = item;
   const { recipientId, subjects } = item.payload as { recipientId: string; subjects: string[] };
   const message = adminMessage(await getWarnings(parts.db, organizationId, subjects, parts.now()));

@@ -14,7 +14,7 @@ import { outsideChannel, sharedWithOthers } from "./channel-members.ts";
 import { findPosted, type Posted, post } from "./post.ts";
 import { platformError, slackFault } from "./slack-fault.ts";
 
-export type CardParts = {
+export type CardDeps = {
   db: Db;
   now(): Date;
   clientFor(organizationId: string): WebClient;
@@ -46,7 +46,7 @@ const nowhere: Drawn = { channel: null, ts: null, drawnVersion: null, drawnDiges
 
 /** One card being drawn: what it is, what is true of its request, and what it will say. */
 type Drawing = {
-  parts: CardParts;
+  parts: CardDeps;
   client: WebClient;
   card: CardView;
   view: RequestView;
@@ -58,7 +58,7 @@ type Drawing = {
  * Draws one card as its request is now: posts it the first time, updates it in place after that, and does nothing where
  * it would look as it does.
  */
-export async function drawCard(parts: CardParts, item: Item): Promise<Outcome> {
+export async function drawCard(parts: CardDeps, item: Item): Promise<Outcome> {
   const { organizationId } = item;
   const { cardId } = item.payload as { cardId: string };
   const card = await getCard(parts.db, organizationId, cardId);
@@ -79,7 +79,7 @@ export async function drawCard(parts: CardParts, item: Item): Promise<Outcome> {
   }
 }
 
-async function messageOf(parts: CardParts, card: CardView, view: RequestView, at: Date): Promise<Message> {
+async function messageOf(parts: CardDeps, card: CardView, view: RequestView, at: Date): Promise<Message> {
   if (card.kind === "channel") return channelCard(view, card.id);
   const rights = await getViewerRights(parts.db, view, card.recipientId, at);
   return drawn(view, rights, card);
@@ -124,7 +124,7 @@ async function askOutside({ parts, client, card, view }: Drawing): Promise<void>
 
 /** A channel that cannot be posted to any more: its card is let go, and the reviewers are asked one by one. */
 async function giveUpChannel(
-  parts: CardParts,
+  parts: CardDeps,
   card: CardView,
   view: RequestView,
   lostReason: string,

@@ -5,7 +5,7 @@ import type { Db } from "../../queries/shared/db.ts";
 import type { Item } from "../item.ts";
 import { platformError, slackFault } from "./slack-fault.ts";
 
-export type HomeParts = {
+export type HomeDeps = {
   db: Db;
   now(): Date;
   /** Adds an item for each Home that somebody may be looking at. */
@@ -18,7 +18,7 @@ export type HomeParts = {
 const nobody = new Set(["user_not_found", "user_disabled", "not_enabled"]);
 
 /** What draws Homes anew when something they show has changed. */
-export function homeHandlers(parts: HomeParts): Record<string, { run(item: Item): Promise<Outcome> }> {
+export function homeHandlers(parts: HomeDeps): Record<string, { run(item: Item): Promise<Outcome> }> {
   return {
     "draw-homes": {
       run: async ({ organizationId }) => {
@@ -31,7 +31,7 @@ export function homeHandlers(parts: HomeParts): Record<string, { run(item: Item)
 }
 
 /** Draws the Home of somebody who may be looking at it, and not again within a few seconds. */
-async function drawHomeAgain(parts: HomeParts, item: Item): Promise<Outcome> {
+async function drawHomeAgain(parts: HomeDeps, item: Item): Promise<Outcome> {
   const { organizationId } = item;
   const { memberId } = item.payload as { memberId: string };
   const home = await getHome(parts.db, organizationId, memberId);

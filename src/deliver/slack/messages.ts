@@ -10,7 +10,7 @@ import { type Posted, post } from "./post.ts";
 import { isOver, readReminder } from "./reminders.ts";
 import { slackFault } from "./slack-fault.ts";
 
-export type MessageParts = {
+export type MessageDeps = {
   db: Db;
   now(): Date;
   clientFor(organizationId: string): WebClient;
@@ -19,7 +19,7 @@ export type MessageParts = {
 };
 
 /** Sends one notice as a message of its own, which notifies; a card that is re-drawn does not. */
-export async function sendMessage(parts: MessageParts, item: Item): Promise<Outcome> {
+export async function sendMessage(parts: MessageDeps, item: Item): Promise<Outcome> {
   const { organizationId, key, inDoubt } = item;
   const payload = item.payload as {
     number: number;

@@ -6,10 +6,10 @@ import type { Message } from "../../slack/messages/card.ts";
 import { reminderMessage } from "../../slack/messages/reminder-message.ts";
 
 /** What of a notice's payload tells whether it still has to be sent. */
-type Told = { recipientId: string; reminder?: Reminder };
+type RecipientStatus = { recipientId: string; reminder?: Reminder };
 
 /** R11: whether a notice reminds of something that is not so any more: decided, expired, answered, somebody else's. */
-export function isOver({ reminder, recipientId }: Told, view: RequestView): boolean {
+export function isOver({ reminder, recipientId }: RecipientStatus, view: RequestView): boolean {
   if (reminder === undefined) return false;
   const { state, expiresAt, requester, reviewers, reviews } = view;
   const request = {

@@ -5,7 +5,7 @@ import type { Db } from "../../queries/shared/db.ts";
 import type { Item } from "../item.ts";
 import { platformError, slackFault } from "./slack-fault.ts";
 
-export type RemoveParts = { db: Db; clientFor(organizationId: string): WebClient };
+export type RemoveDeps = { db: Db; clientFor(organizationId: string): WebClient };
 
 /** It is gone already, or it must stay: https://docs.slack.dev/reference/methods/chat.delete#errors */
 const over = new Set([
@@ -21,7 +21,7 @@ const over = new Set([
 const whileDrawnMs = 1_000;
 
 /** Takes away a message that repeats another one; never the one that its card stands in. */
-export async function removeMessage({ db, clientFor }: RemoveParts, item: Item): Promise<Outcome> {
+export async function removeMessage({ db, clientFor }: RemoveDeps, item: Item): Promise<Outcome> {
   const { organizationId } = item;
   const { channel, ts, cardId } = item.payload as { channel: string; ts: string; cardId: string | null };
   if (cardId !== null) {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { reachOf, type Told } from "./delivery-coverage.ts";
+import { deliveryCoverage, type RecipientStatus } from "./delivery-coverage.ts";
 
 const people = ["bob", "carol", "dora"].map((name) => ({ id: `U${name}`, name }));
 
-const told = (name: string, how: Partial<Told>): Told => ({
+const told = (name: string, how: Partial<RecipientStatus>): RecipientStatus => ({
   recipientId: `U${name}`,
   reached: false,
   failed: false,
@@ -12,21 +12,21 @@ const told = (name: string, how: Partial<Told>): Told => ({
   ...how,
 });
 
-const inChannel = (how: Partial<Told>) => told("C", { channel: true, directly: false, ...how });
+const inChannel = (how: Partial<RecipientStatus>) => told("C", { channel: true, directly: false, ...how });
 
 test("everybody reached: nothing to say", () => {
   const all = people.map(({ name }) => told(name, { reached: true }));
-  expect(reachOf(people, all)).toBeNull();
-  expect(reachOf(people, [])).toBeNull();
+  expect(deliveryCoverage(people, all)).toBeNull();
+  expect(deliveryCoverage(people, [])).toBeNull();
 });
 
 test("who is still being tried is not out of reach", () => {
-  expect(reachOf(people, [told("bob", { reached: true }), told("carol", {})])).toBeNull();
+  expect(deliveryCoverage(people, [told("bob", { reached: true }), told("carol", {})])).toBeNull();
 });
 
 test("whom everything failed for is out of reach; who is still being tried counts on neither side", () => {
   const some = [told("bob", { reached: true }), told("carol", { failed: true }), told("dora", {})];
-  expect(reachOf(people, some)).toEqual({
+  expect(deliveryCoverage(people, some)).toEqual({
     reached: 1,
     asked: 3,
     unreached: [{ id: "Ucarol", name: "carol" }],
@@ -34,7 +34,7 @@ test("whom everything failed for is out of reach; who is still being tried count
 });
 
 test("who may not review it any more does not count", () => {
-  expect(reachOf(people.slice(0, 1), [told("carol", { failed: true })])).toBeNull();
+  expect(deliveryCoverage(people.slice(0, 1), [told("carol", { failed: true })])).toBeNull();
 });
 
 describe("a card in a channel", () => {
@@ -42,12 +42,12 @@ describe("a card in a channel", () => {
 
   test("reaches who got no card of their own, whatever became of their email", () => {
     const some = [inChannel({ reached: true }), told("bob", emailFailed), told("carol", emailFailed)];
-    expect(reachOf(people, some)).toBeNull();
+    expect(deliveryCoverage(people, some)).toBeNull();
   });
 
   test("does not reach who was asked directly because they are not in it", () => {
     const some = [inChannel({ reached: true }), told("bob", emailFailed), told("carol", { failed: true })];
-    expect(reachOf(people, some)).toEqual({
+    expect(deliveryCoverage(people, some)).toEqual({
       reached: 2,
       asked: 3,
       unreached: [{ id: "Ucarol", name: "carol" }],
@@ -55,11 +55,11 @@ describe("a card in a channel", () => {
   });
 
   test("that is not posted yet keeps those in it being tried", () => {
-    expect(reachOf(people, [inChannel({}), told("bob", emailFailed)])).toBeNull();
+    expect(deliveryCoverage(people, [inChannel({}), told("bob", emailFailed)])).toBeNull();
   });
 
   test("that was given up reaches nobody", () => {
     const some = [inChannel({ failed: true }), told("bob", emailFailed), told("carol", { reached: true })];
-    expect(reachOf(people, some)).toMatchObject({ reached: 1, unreached: [{ name: "bob" }] });
+    expect(deliveryCoverage(people, some)).toMatchObject({ reached: 1, unreached: [{ name: "bob" }] });
   });
 });

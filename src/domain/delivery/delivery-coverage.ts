@@ -1,7 +1,7 @@
 import type { MemberId, Person } from "../people/people.ts";
 
 /** How everything stands by which one recipient, a person or a channel, was asked for a review. */
-export type Told = {
+export type RecipientStatus = {
   recipientId: MemberId;
   /** Something arrived. */
   reached: boolean;
@@ -14,7 +14,7 @@ export type Told = {
 };
 
 /** Who of those who may review a request was reached. Whoever is in neither count nor list is still being tried. */
-export type Reach = { reached: number; asked: number; unreached: Person[] };
+export type DeliveryCoverage = { reached: number; asked: number; unreached: Person[] };
 
 /**
  * Whom a request's review did not reach: everything by which they were asked failed for good. Who got no card of their
@@ -22,10 +22,13 @@ export type Reach = { reached: number; asked: number; unreached: Person[] };
  *
  * @param told empty where nothing was given up
  */
-export function reachOf(reviewers: readonly Person[], told: readonly Told[]): Reach | null {
+export function deliveryCoverage(
+  reviewers: readonly Person[],
+  told: readonly RecipientStatus[],
+): DeliveryCoverage | null {
   const byId = new Map(told.map((one) => [one.recipientId, one]));
   const channel = told.find((one) => one.channel && !one.failed);
-  const through = ({ id }: Person): Told | undefined => {
+  const through = ({ id }: Person): RecipientStatus | undefined => {
     const own = byId.get(id);
     return channel === undefined || own?.reached || own?.directly ? own : channel;
   };

@@ -22,8 +22,8 @@ test.each([
   ["email", 310, 290],
   // The clock of who stopped it is ahead of ours.
   ["email", -20, 300],
-] as const)("%s, %i s after: the next probe comes in %i s", (farEnd, seconds, left) => {
-  expect(untilNextProbeMs(farEnd, since, after(seconds))).toBe(left * 1000);
+] as const)("%s, %i s after: the next probe comes in %i s", (provider, seconds, left) => {
+  expect(untilNextProbeMs(provider, since, after(seconds))).toBe(left * 1000);
 });
 
 test("an address is the same however it is written", () => {

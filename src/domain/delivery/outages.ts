@@ -1,27 +1,27 @@
 /** A far end that may refuse all that we send: a revoked token, a refused key. Nothing is tried there until it accepts us again. */
-export type FarEnd = "slack" | "email";
+export type Provider = "slack" | "email";
 
-export const farEnds: readonly FarEnd[] = ["slack", "email"];
+export const providers: readonly Provider[] = ["slack", "email"];
 
 /** What a far end said when it refused us, and when. */
-export type Stop = { reason: string; since: Date };
+export type Outage = { reason: string; since: Date };
 
 /** How often one that refused us is asked whether it still does, in milliseconds: of all replicas together. */
-export const probeEveryMs: Record<FarEnd, number> = { slack: 60_000, email: 300_000 };
+export const probeEveryMs: Record<Provider, number> = { slack: 60_000, email: 300_000 };
 
 /**
  * The moment of the probe that is due. Counted from the stop, so that every replica comes to the same ones; null before
  * the first.
  */
-export function probeSlot(farEnd: FarEnd, since: Date, now: Date): Date | null {
-  const every = probeEveryMs[farEnd];
+export function probeSlot(provider: Provider, since: Date, now: Date): Date | null {
+  const every = probeEveryMs[provider];
   const passed = Math.floor((now.getTime() - since.getTime()) / every);
   return passed < 1 ? null : new Date(since.getTime() + passed * every);
 }
 
 /** In how many milliseconds the next probe is due; the one of this moment counts as taken. */
-export function untilNextProbeMs(farEnd: FarEnd, since: Date, now: Date): number {
-  const every = probeEveryMs[farEnd];
+export function untilNextProbeMs(provider: Provider, since: Date, now: Date): number {
+  const every = probeEveryMs[provider];
   const passed = now.getTime() - since.getTime();
   return passed < 0 ? every : every - (passed % every);
 }

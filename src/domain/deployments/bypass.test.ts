@@ -1,16 +1,16 @@
 import { describe, expect, test } from "vitest";
 import { member, system } from "../shared/actor.ts";
-import { isOutside, type OutsideFacts } from "./bypass.ts";
+import { type BypassFacts, bypassesGate } from "./bypass.ts";
 
 const now = new Date("2026-03-02T09:00:00Z");
 const later = new Date(now.getTime() + 1);
 const decision = { outcome: "approved" as const, at: now, by: member("U1") };
 const bySystem = { ...decision, by: system("workflow off") };
 const approved = { buildId: "b", decision, state: { name: "approved" as const, expiresAt: later } };
-const facts: OutsideFacts = { buildId: "b", gated: true, first: false, open: null, live: null };
+const facts: BypassFacts = { buildId: "b", gated: true, first: false, open: null, live: null };
 
 describe("R1: a deployment went past the gate", () => {
-  const rows: [string, Partial<OutsideFacts>, boolean][] = [
+  const rows: [string, Partial<BypassFacts>, boolean][] = [
     ["nobody asked", {}, true],
     ["no gate", { gated: false }, false],
     ["the first environment", { first: true }, false],
@@ -37,6 +37,6 @@ describe("R1: a deployment went past the gate", () => {
     ["another is live", { live: { buildId: "c", outside: false } }, true],
   ];
   test.each(rows)("%s", (_, change, outside) => {
-    expect(isOutside({ ...facts, ...change }, now)).toBe(outside);
+    expect(bypassesGate({ ...facts, ...change }, now)).toBe(outside);
   });
 });

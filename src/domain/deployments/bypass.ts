@@ -1,7 +1,7 @@
 import { type PromotionRequest, stateAt } from "../requests/request.ts";
 
 /** What is known where a deployment is reported that was not begun here. */
-export type OutsideFacts = {
+export type BypassFacts = {
   buildId: string;
   /** R1: whether a promotion to this environment needs an approved request now. */
   gated: boolean;
@@ -17,7 +17,7 @@ export type OutsideFacts = {
  * R1: whether a deployment went past the gate: nobody asked for this build there, or nobody approved it yet. Once more
  * what is live there already is no promotion.
  */
-export function isOutside({ buildId, gated, first, open, live }: OutsideFacts, now: Date): boolean {
+export function bypassesGate({ buildId, gated, first, open, live }: BypassFacts, now: Date): boolean {
   if (!gated || first) return false;
   if (live?.buildId === buildId) return live.outside;
   return open?.buildId !== buildId || !isApproved(open, now);
@@ -31,10 +31,10 @@ function isApproved({ state, decision }: Pick<PromotionRequest, "state" | "decis
 }
 
 /** What a warning is about: a deployment that went past the gate. */
-export const outsideSubject = (deploymentId: string): string => `${outsidePrefix}${deploymentId}`;
+export const bypassSubject = (deploymentId: string): string => `${bypassPrefix}${deploymentId}`;
 
-const outsidePrefix = "deployment:";
+const bypassPrefix = "deployment:";
 
 /** Which deployment a warning is about; null: it is about something else. */
-export const outsideOf = (subject: string): string | null =>
-  subject.startsWith(outsidePrefix) ? subject.slice(outsidePrefix.length) : null;
+export const bypassedDeploymentOf = (subject: string): string | null =>
+  subject.startsWith(bypassPrefix) ? subject.slice(bypassPrefix.length) : null;

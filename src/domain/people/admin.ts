@@ -1,8 +1,8 @@
-import type { Standing, WorkspaceRole } from "./people.ts";
+import type { MemberStatus, WorkspaceRole } from "./people.ts";
 
 /** What the rules ask about somebody who wants to change a setting. */
 export type AdminFacts = {
-  standing: Standing;
+  standing: MemberStatus;
   holdsAdmin: boolean;
   workspaceRole: WorkspaceRole;
   /** Who holds the Admin role in this organization: nobody, only people who left, or somebody active. */

@@ -5,7 +5,7 @@ export type MemberId = string;
  * What Slack says of a person. Only `active` ones, full members of this organization, may request, review or promote;
  * a stranger is a member of another workspace, seen here through a shared channel.
  */
-export type Standing = "active" | "deactivated" | "guest" | "bot" | "stranger";
+export type MemberStatus = "active" | "deactivated" | "guest" | "bot" | "stranger";
 
 /** What Slack lets a full member do in their workspace; null: nothing special. */
 export type WorkspaceRole = "owner" | "admin" | null;
@@ -17,7 +17,7 @@ export type Person = { id: MemberId; name: string };
 export type Holding = { roleId: string; projectId: string | null };
 
 /** A member with what the rules ask about them. */
-export type MemberFacts = { id: MemberId; standing: Standing; holdings: readonly Holding[] };
+export type MemberFacts = { id: MemberId; standing: MemberStatus; holdings: readonly Holding[] };
 
 /** Whether one of these roles is held for the organization or for this project. */
 export function holds(member: MemberFacts, roleIds: readonly string[], projectId: string): boolean {

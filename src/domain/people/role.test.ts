@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { checkDelete, checkHolders, comers } from "./role.ts";
+import { addedHolders, checkDelete, checkHolders } from "./role.ts";
 
 const role = { admin: false, groupId: null };
 const admin = { admin: true, groupId: null };
@@ -46,5 +46,5 @@ test("a role is deleted when nothing refers to it, Admin never", () => {
 });
 
 test("who comes in is counted once", () => {
-  expect(comers(["a", "b"], ["b", "c", "c"])).toEqual(["c"]);
+  expect(addedHolders(["a", "b"], ["b", "c", "c"])).toEqual(["c"]);
 });

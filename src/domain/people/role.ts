@@ -1,6 +1,6 @@
 import type { NotFullMember } from "../shared/refusals.ts";
 import { accept, type Result, refuse } from "../shared/result.ts";
-import type { MemberId, Person, Standing } from "./people.ts";
+import type { MemberId, MemberStatus, Person } from "./people.ts";
 
 /** A role as the rules about changing it see it. */
 export type RoleFacts = { admin: boolean; groupId: string | null };
@@ -17,7 +17,7 @@ export type RoleFacts = { admin: boolean; groupId: string | null };
 export function checkHolders(
   role: RoleFacts,
   place: { projectId: string | null },
-  added: readonly (Person & { standing: Standing | "unknown" })[],
+  added: readonly (Person & { standing: MemberStatus | "unknown" })[],
   activeAfter: number,
 ): Result<null> {
   if (role.groupId !== null) return refuse({ code: "role-bound" });
@@ -44,6 +44,6 @@ export function checkDelete(
 }
 
 /** Who comes in where a place's holders are replaced. */
-export function comers(before: readonly MemberId[], after: readonly MemberId[]): MemberId[] {
+export function addedHolders(before: readonly MemberId[], after: readonly MemberId[]): MemberId[] {
   return [...new Set(after)].filter((id) => !before.includes(id));
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { optionsWith } from "../../../test/support/sample-request.ts";
-import type { Holding, Standing } from "../people/people.ts";
+import type { Holding, MemberStatus } from "../people/people.ts";
 import { noWorkflow, type Workflow } from "../workflow/workflow.ts";
 import { requestEligibility, reviewEligibility } from "./eligibility.ts";
 
@@ -22,9 +22,9 @@ const requesters: Record<string, string[]> = {
   requester: ["UBOB", "UTOM"],
   "token's maker": ["UDANA", "UBOB"],
 };
-const standings: Standing[] = ["active", "deactivated", "guest", "bot", "stranger"];
+const standings: MemberStatus[] = ["active", "deactivated", "guest", "bot", "stranger"];
 
-type Case = { role: string; assignee: string; as: string; selfReview: boolean; standing: Standing };
+type Case = { role: string; assignee: string; as: string; selfReview: boolean; standing: MemberStatus };
 
 function bob({ role, assignee, as, selfReview, standing }: Case): string {
   const workflow: Workflow = {

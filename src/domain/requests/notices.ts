@@ -1,6 +1,6 @@
 import type { MemberId } from "../people/people.ts";
 import { type Actor, actingMember } from "../shared/actor.ts";
-import { never } from "../shared/result.ts";
+import { assertNever } from "../shared/result.ts";
 
 /** What happened to a request; each bumps its version, but for a reminder (R11), which changes nothing. */
 export type RequestEvent =
@@ -67,6 +67,6 @@ export function noticesFor(event: RequestEvent, by: Actor, audience: Audience): 
     case "changed":
       return [];
     default:
-      return never(event);
+      return assertNever(event);
   }
 }

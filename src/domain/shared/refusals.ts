@@ -1,12 +1,12 @@
-import type { Person, Standing } from "../people/people.ts";
+import type { MemberStatus, Person } from "../people/people.ts";
 import type { DriftChange } from "../requests/drift.ts";
 import type { Scope } from "../tokens/token.ts";
 
 /** Why somebody may not review (R4, R5). */
-export type NotReviewer = "self" | "role" | "assignee" | Exclude<Standing, "active">;
+export type NotReviewer = "self" | "role" | "assignee" | Exclude<MemberStatus, "active">;
 
 /** Why somebody may not request or promote (R14). */
-export type NotRequester = "role" | Exclude<Standing, "active">;
+export type NotRequester = "role" | Exclude<MemberStatus, "active">;
 
 /**
  * A rule's no. Facts that belong to a request are not repeated here: a surface draws the request by its number, so that
@@ -56,13 +56,13 @@ export type ReportRefusal =
 export type TokenRefusal =
   /** `inactive`: who made it, or whom it acts for, is no active full member any more. */
   | { code: "token-invalid"; why: "unknown" | "revoked" }
-  | { code: "token-invalid"; why: "inactive"; person: Person; standing: Exclude<Standing, "active"> }
+  | { code: "token-invalid"; why: "inactive"; person: Person; standing: Exclude<MemberStatus, "active"> }
   | { code: "token-scope"; scope: Scope; has: readonly Scope[] }
   /** It is for another project, or what is asked is about more than one. */
   | { code: "token-project" };
 
 /** Why somebody cannot hold a role; `unknown`: Slack could not be asked who they are. */
-export type NotFullMember = Exclude<Standing, "active"> | "unknown";
+export type NotFullMember = Exclude<MemberStatus, "active"> | "unknown";
 
 /** Why a webhook's address cannot be called. `inside`: it leads to this machine, a private network or a cloud's metadata. */
 export type AddressFault = "not-an-address" | "credentials" | "not-https" | "inside";
@@ -76,7 +76,7 @@ export type SettingsRefusal =
   | { code: "not-admin"; admins: readonly Person[]; what?: "deliveries" }
   | { code: "stale"; by: Person | null; at: Date }
   | { code: "no-roles" }
-  | { code: "assignee-outside"; people: readonly Person[] }
+  | { code: "assignee-not-in-roles"; people: readonly Person[] }
   | { code: "dead-workflow"; required: number; projects: readonly { name: string; available: number }[] }
   | { code: "name-taken"; name: string; archived?: boolean }
   | { code: "role-in-use"; workflow: boolean; projects: readonly string[] }

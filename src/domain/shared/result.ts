@@ -8,6 +8,6 @@ export const accept = <T>(value: T): Result<T> => ({ ok: true, value });
 export const refuse = (refusal: Refusal): { ok: false; refusal: Refusal } => ({ ok: false, refusal });
 
 /** Ends a switch over a union: a new case that nobody handles does not compile. */
-export function never(value: never): never {
+export function assertNever(value: never): never {
   throw new Error(`Unhandled case: ${JSON.stringify(value)}`);
 }

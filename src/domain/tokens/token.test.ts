@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type ApiToken, actorOf, checkToken, mayUse, reaches, type Scope, scopes } from "./token.ts";
+import { type ApiToken, actorOf, checkToken, coversProject, mayUse, type Scope, scopes } from "./token.ts";
 
 const token: ApiToken = {
   ...{ organizationId: "T1", id: "t1", name: "CI", memberId: "UADA", makerId: "UADA" },
@@ -30,13 +30,13 @@ describe("what a token may do", () => {
     });
   });
 
-  test("it reaches its own project, and every one where it is for all", () => {
-    expect([reaches(token, "commerce"), reaches(token, "finance"), reaches(token, null)]).toEqual([
-      true,
-      false,
-      false,
-    ]);
-    expect([reaches(everywhere, "finance"), reaches(everywhere, null)]).toEqual([true, true]);
+  test("it covers its own project, and every one where it is for all", () => {
+    expect([
+      coversProject(token, "commerce"),
+      coversProject(token, "finance"),
+      coversProject(token, null),
+    ]).toEqual([true, false, false]);
+    expect([coversProject(everywhere, "finance"), coversProject(everywhere, null)]).toEqual([true, true]);
   });
 
   test("R4: no scope lets a token review", () => {

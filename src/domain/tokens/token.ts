@@ -65,12 +65,12 @@ export function actorOf(token: ApiToken, memberId: MemberId = token.memberId): A
  */
 export function mayUse(token: ApiToken, scope: Scope, projectId?: string | null): Result<null> {
   if (!token.scopes.includes(scope)) return refuse({ code: "token-scope", scope, has: token.scopes });
-  if (projectId !== undefined && !reaches(token, projectId)) return refuse({ code: "token-project" });
+  if (projectId !== undefined && !coversProject(token, projectId)) return refuse({ code: "token-project" });
   return accept(null);
 }
 
 /** Whether a token sees and touches a project, or (null) all of them. */
-export function reaches(token: Pick<ApiToken, "projectId">, projectId: string | null): boolean {
+export function coversProject(token: Pick<ApiToken, "projectId">, projectId: string | null): boolean {
   return token.projectId === null || token.projectId === projectId;
 }
 

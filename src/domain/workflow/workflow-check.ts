@@ -20,7 +20,7 @@ export function reviewersIn(
  * people to decide in every project. A disabled one may be saved as it is.
  *
  * @param candidates everybody who holds one of the roles, and every assignee
- * Refuses `no-roles`, `assignee-outside`, `dead-workflow`.
+ * Refuses `no-roles`, `assignee-not-in-roles`, `dead-workflow`.
  */
 export function checkWorkflow(
   workflow: Workflow,
@@ -41,7 +41,7 @@ export function checkWorkflow(
     )
     .filter((one) => !inSomeProject(one, workflow.roleIds, projects));
   if (outside.length > 0) {
-    return refuse({ code: "assignee-outside", people: outside.map(({ id, name }) => ({ id, name })) });
+    return refuse({ code: "assignee-not-in-roles", people: outside.map(({ id, name }) => ({ id, name })) });
   }
   const required = workflow.options.requiredApprovals;
   const dead = deadProjects(workflow, candidates, projects).map(({ name, available }) => ({

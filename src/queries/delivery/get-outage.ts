@@ -1,10 +1,14 @@
 import type { Db } from "../../../db/connection/connect.ts";
 import * as warnings from "../../../db/delivery/warnings.ts";
-import { addressRestMs, addressSubject, type FarEnd, type Stop } from "../../domain/delivery/outages.ts";
+import { addressRestMs, addressSubject, type Outage, type Provider } from "../../domain/delivery/outages.ts";
 
 /** Whether a far end refuses all that we send; undefined where it does not. */
-export async function getStop(db: Db, organizationId: string, farEnd: FarEnd): Promise<Stop | undefined> {
-  const [found] = await warnings.listRefused(db, organizationId, [farEnd]);
+export async function getOutage(
+  db: Db,
+  organizationId: string,
+  provider: Provider,
+): Promise<Outage | undefined> {
+  const [found] = await warnings.listRefused(db, organizationId, [provider]);
   return found && { reason: found.reason, since: found.at };
 }
 

@@ -5,8 +5,14 @@ import * as members from "../../../db/people/members.ts";
 import * as roles from "../../../db/people/roles.ts";
 import * as shortages from "../../../db/workflow/shortages.ts";
 import * as workflows from "../../../db/workflow/workflow.ts";
-import { addressOf, type FarEnd, farEnds, type Stop, toldSubject } from "../../domain/delivery/outages.ts";
-import { outsideOf } from "../../domain/deployments/bypass.ts";
+import {
+  addressOf,
+  type Outage,
+  type Provider,
+  providers,
+  toldSubject,
+} from "../../domain/delivery/outages.ts";
+import { bypassedDeploymentOf } from "../../domain/deployments/bypass.ts";
 import type { DeploymentStatus } from "../../domain/deployments/deployment.ts";
 import { actingMember } from "../../domain/shared/actor.ts";
 import {
@@ -31,14 +37,14 @@ export type WarningsView = {
   /** The workflow's roles, whom people can be added to. */
   workflowRoles: string[];
   /** Far ends that refuse all that we send. */
-  stops: (Stop & { farEnd: FarEnd })[];
+  stops: (Outage & { provider: Provider })[];
   /** Email addresses that were refused, with the names of those who have them. */
   addresses: { address: string; people: string[]; reason: string }[];
   /** What went past the gate, also where it is over by now: it did. */
-  outside: OutsideView[];
+  outside: BypassView[];
 };
 
-export type OutsideView = {
+export type BypassView = {
   id: string;
   project: string;
   integration: string;
@@ -75,12 +81,16 @@ export async function getWarnings(
     strayRoles: await strayRoles(db, organizationId, subjects),
     workflowRoles: await roles.names(db, organizationId, workflow.roleIds),
     ...(await refusals(db, organizationId, subjects)),
-    outside: await wentPast(db, organizationId, subjects),
+    outside: await bypassedGate(db, organizationId, subjects),
   };
 }
 
-async function wentPast(db: Db, organizationId: string, subjects: readonly string[]): Promise<OutsideView[]> {
-  const deployments = subjects.flatMap((subject) => outsideOf(subject) ?? []);
+async function bypassedGate(
+  db: Db,
+  organizationId: string,
+  subjects: readonly string[],
+): Promise<BypassView[]> {
+  const deployments = subjects.flatMap((subject) => bypassedDeploymentOf(subject) ?? []);
   const told = await outside.findMany(db, organizationId, deployments);
   const ids = told.flatMap(({ startedBy }) => actingMember(startedBy) ?? []);
   const people = await members.findMany(db, organizationId, ids);
@@ -110,9 +120,9 @@ async function refusals(
     const people = owners.filter(({ email }) => email?.toLowerCase() === address).map(({ name }) => name);
     if (address !== null && people.length > 0) addresses.push({ address, people, reason });
   }
-  const stops = farEnds.flatMap((farEnd) => {
-    const stop = refused.find(({ subject }) => subject === farEnd);
-    return stop === undefined ? [] : [{ farEnd, reason: stop.reason, since: stop.at }];
+  const stops = providers.flatMap((provider) => {
+    const stop = refused.find(({ subject }) => subject === provider);
+    return stop === undefined ? [] : [{ provider, reason: stop.reason, since: stop.at }];
   });
   return { stops, addresses };
 }

@@ -9,7 +9,7 @@ import type { ByView } from "../requests/request-view.ts";
 import { byView } from "../shared/by-view.ts";
 
 /** What is live of one integration in one environment. */
-export type LivePlace = {
+export type LiveEnvironment = {
   /** Its slug. */
   integration: string;
   environment: { slug: string; name: string };
@@ -36,7 +36,7 @@ export async function getLive(
   organizationId: string,
   projectId: string,
   asked: { after: string | null; limit: number },
-): Promise<{ items: LivePlace[]; next: string | null }> {
+): Promise<{ items: LiveEnvironment[]; next: string | null }> {
   const [found, environments] = await Promise.all([
     projects.pageOfIntegrations(db, organizationId, projectId, { ...asked, limit: asked.limit + 1 }),
     listEnvironments(db, organizationId, projectId),
@@ -61,7 +61,7 @@ export async function getLive(
   ]);
   const name = (id: string) => people.get(id)?.name ?? id;
   const items = page.flatMap((integration) =>
-    environments.map((environment): LivePlace => {
+    environments.map((environment): LiveEnvironment => {
       const { slug } = integration;
       const here = live.find(
         (one) => one.integrationId === integration.id && one.environmentId === environment.id,

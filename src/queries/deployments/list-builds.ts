@@ -6,7 +6,7 @@ export type ListedBuild = Omit<builds.FullBuild, "id" | "externalId" | "integrat
   id: string;
 };
 
-export type { BuildPlace } from "../../../db/deployments/builds-list.ts";
+export type { BuildCursor } from "../../../db/deployments/builds-list.ts";
 
 /**
  * A page of an integration's builds, the newest first; `next` is the last build of this page where there are more.
@@ -15,8 +15,8 @@ export async function listBuilds(
   db: Db,
   organizationId: string,
   integrationId: string,
-  asked: { after: builds.BuildPlace | null; limit: number },
-): Promise<{ items: ListedBuild[]; next: builds.BuildPlace | null }> {
+  asked: { after: builds.BuildCursor | null; limit: number },
+): Promise<{ items: ListedBuild[]; next: builds.BuildCursor | null }> {
   const found = await builds.page(db, organizationId, integrationId, { ...asked, limit: asked.limit + 1 });
   const page = found.slice(0, asked.limit);
   const last = page.at(-1);

@@ -6,7 +6,7 @@ import * as roles from "../../../db/people/roles.ts";
 import type { Person } from "../../domain/people/people.ts";
 
 /** A place where a role is held: the whole organization (`project` null), or a project. */
-export type PlaceCount = { project: string | null; members: number };
+export type RoleScopeCount = { project: string | null; members: number };
 
 /** A role as the list of the settings shows it. */
 export type RoleSummary = {
@@ -14,7 +14,7 @@ export type RoleSummary = {
   name: string;
   admin: boolean;
   members: number;
-  places: PlaceCount[];
+  places: RoleScopeCount[];
   group: { id: string; projects: string[] | null } | null;
 };
 
@@ -37,7 +37,7 @@ export async function listRoles(
   const nameOf = (id: string) => projects.find((project) => project.id === id)?.name;
   const shown = all.slice(page * size, (page + 1) * size).map((role): RoleSummary => {
     const { members: held, places } = counts.get(role.id) ?? { members: 0, places: [] };
-    const named = places.flatMap(({ projectId, members: holders }): PlaceCount[] => {
+    const named = places.flatMap(({ projectId, members: holders }): RoleScopeCount[] => {
       if (projectId === null) return [{ project: null, members: holders }];
       // Who held it for a project that is archived by now holds it for nothing.
       const project = nameOf(projectId);
@@ -101,7 +101,10 @@ async function admins(db: Db, organizationId: string, holders: Person[]): Promis
 }
 
 /** The projects for which a role can be held, by name. */
-export async function listPlaces(db: Db, organizationId: string): Promise<{ id: string; name: string }[]> {
+export async function listRoleScopes(
+  db: Db,
+  organizationId: string,
+): Promise<{ id: string; name: string }[]> {
   return (await catalog.listProjects(db, organizationId)).map(({ id, name }) => ({ id, name }));
 }
 

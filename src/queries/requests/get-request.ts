@@ -9,7 +9,7 @@ import * as requests from "../../../db/requests/requests.ts";
 import { listEligible } from "../../../db/requests/reviewers.ts";
 import * as reviews from "../../../db/requests/reviews.ts";
 import * as workflows from "../../../db/workflow/workflow.ts";
-import { reachOf } from "../../domain/delivery/delivery-coverage.ts";
+import { deliveryCoverage } from "../../domain/delivery/delivery-coverage.ts";
 import type { MemberId, Person } from "../../domain/people/people.ts";
 import {
   expiresAt,
@@ -105,7 +105,7 @@ export async function readRequest(
     expiresAt: expiresAt(state),
     approvals: { given: request.approvals, required },
     reviewers: eligible.map(({ id, name }) => ({ id, name })),
-    reach: reachOf(eligible, told),
+    reach: deliveryCoverage(eligible, told),
     reviews: given.map((review) => ({ ...review, reviewer: person(review.reviewerId) })),
     decision: decisionView(request, given, person),
     ...endView(state, person),

@@ -5,11 +5,11 @@ import { listPage, type PageOf } from "../../../db/requests/requests-page.ts";
 import * as workflows from "../../../db/workflow/workflow.ts";
 import type { StateName } from "../../domain/requests/request.ts";
 import { accept, type Result, refuse } from "../../domain/shared/result.ts";
-import { reaches } from "../../domain/tokens/token.ts";
-import { type PlacedLine, requestLines } from "./request-line.ts";
+import { coversProject } from "../../domain/tokens/token.ts";
+import { type RequestLineInPipeline, requestLines } from "./request-line.ts";
 
 /** A line with what pipelines know a request by. */
-export type RequestRow = PlacedLine & {
+export type RequestRow = RequestLineInPipeline & {
   version: number;
   through: string | null;
   /** The build's id where it was built. */
@@ -66,7 +66,7 @@ async function narrow(
 ): Promise<Result<PageOf>> {
   if (project === null) return accept({ states, projectId: token.projectId, integrationId: null });
   const projectId = await findProjectId(db, organizationId, project);
-  if (projectId === undefined || !reaches(token, projectId)) {
+  if (projectId === undefined || !coversProject(token, projectId)) {
     return refuse({ code: "not-found", what: "project" });
   }
   if (integration === null) return accept({ states, projectId, integrationId: null });

@@ -31,7 +31,7 @@ export type RequestLine = Pick<
 };
 
 /** A line with all that is known of its environments. */
-export type PlacedLine = RequestLine & { source: Environment; target: Environment };
+export type RequestLineInPipeline = RequestLine & { source: Environment; target: Environment };
 
 /** A page of requests as lines, with few queries however many they are. */
 export async function requestLines(
@@ -40,7 +40,7 @@ export async function requestLines(
   requests: readonly PromotionRequest[],
   requiredApprovals: number,
   now: Date,
-): Promise<PlacedLine[]> {
+): Promise<RequestLineInPipeline[]> {
   if (requests.length === 0) return [];
   const [places, environments, known, people] = await Promise.all([
     findIntegrations(
@@ -59,7 +59,7 @@ export async function requestLines(
     members.findMany(db, organizationId, requests.flatMap(mentioned)),
   ]);
   const person = (id: MemberId): Person => ({ id, name: people.get(id)?.name ?? id });
-  return requests.map((request): PlacedLine => {
+  return requests.map((request): RequestLineInPipeline => {
     const { number } = request;
     const place = places.get(request.integrationId);
     const source = environments.get(request.sourceId);

@@ -1,4 +1,4 @@
-import type { Reach } from "../../domain/delivery/delivery-coverage.ts";
+import type { DeliveryCoverage } from "../../domain/delivery/delivery-coverage.ts";
 import type { MemberId, Person } from "../../domain/people/people.ts";
 import type { Comparison } from "../../domain/requests/comparison.ts";
 import type { Eligibility } from "../../domain/requests/eligibility.ts";
@@ -61,7 +61,7 @@ export type RequestView = {
   /** Who may review it now, by name; empty once it is decided. */
   reviewers: Person[];
   /** Only while it is pending and some of its reviewers could not be reached. */
-  reach: Reach | null;
+  reach: DeliveryCoverage | null;
   reviews: ReviewView[];
   decision: { outcome: "approved" | "rejected"; at: Date; by: ByView; comment: string } | null;
   cancelled: { at: Date; by: ByView; reason: string | null; replacedBy: number | null } | null;

@@ -13,7 +13,7 @@ export type Installation = { teamId: string; botToken: string; botId?: string; b
  */
 export type Authorize = (teamId: string) => Promise<Installation>;
 
-type SlackAppParts = {
+type SlackAppDeps = {
   receiver: Receiver;
   authorize: Authorize;
   apiUrl?: string | undefined;
@@ -31,7 +31,7 @@ const respondTimeout = 5_000;
  * answer the request then. With an error handler that returns, Bolt would acknowledge what `authorize` refused with an
  * empty 200, and leave what a listener did not acknowledge without any answer.
  */
-export async function createSlackApp({ receiver, authorize, apiUrl, log }: SlackAppParts): Promise<App> {
+export async function createSlackApp({ receiver, authorize, apiUrl, log }: SlackAppDeps): Promise<App> {
   const app = new App({
     receiver,
     authorize: async ({ teamId, enterpriseId }) => authorize(known(teamId ?? enterpriseId)),

@@ -1,20 +1,20 @@
 import type { App } from "@slack/bolt";
 import { getHome } from "../../queries/delivery/get-home.ts";
-import type { Ports } from "../kernel/deps.ts";
+import type { SlackDeps } from "../kernel/deps.ts";
 import { ids } from "../kernel/ids.ts";
 import { type Answer, type Click, faultWords, inModal, onClick } from "../kernel/interaction.ts";
 import { noticeModal } from "../requests/request-modals-view.ts";
 import { approvalsModal, everyProject, loadingApprovals, readApprovals } from "./approvals-view.ts";
 import { readApprovalsView } from "./draw-approvals.ts";
 import { prepareHome, publishHome } from "./draw-home.ts";
-import type { ApprovalsPlace } from "./home-location.ts";
+import type { ApprovalsLocation } from "./home-location.ts";
 import { readKept } from "./home-location.ts";
 
 /** A light modal opens after so many milliseconds where the data is slow: the trigger lives for three seconds. */
 const lightAfterMs = 1_000;
 
 /** `/approvals`, and the filter of its list, which the Home has too. */
-export function listenToApprovals(app: App, ports: Ports): void {
+export function listenToApprovals(app: App, ports: SlackDeps): void {
   app.command(ids.command.approvals, async ({ ack, body, context }) => {
     const organizationId = context.teamId ?? "";
     const { user_id: userId, trigger_id: triggerId } = body;
@@ -63,16 +63,16 @@ async function inTime<T>(read: Promise<T>): Promise<T | undefined> {
 
 /** Draws the modal anew, for another page or list. */
 export async function goInApprovals(
-  ports: Ports,
+  ports: SlackDeps,
   { organizationId, userId, view }: Click,
-  place: ApprovalsPlace,
+  place: ApprovalsLocation,
 ): Promise<Answer> {
   const drawn = approvalsModal(await readApprovalsView(ports, organizationId, userId, place));
   return async () => view && ports.viewsFor(organizationId).update(view.id, view.hash, drawn);
 }
 
 /** The list that is shown, narrowed to a project, from its beginning. */
-async function filter(ports: Ports, click: Click): Promise<Answer> {
+async function filter(ports: SlackDeps, click: Click): Promise<Answer> {
   const { organizationId, userId, value } = click;
   const narrowed = value === everyProject || value === "" ? {} : { projectId: value };
   if (inModal(click)) {

@@ -6,7 +6,7 @@ import { button } from "../messages/card.ts";
 import { context } from "../messages/details.ts";
 import { escapeWithin, moment, mrkdwn, plain } from "../words/text.ts";
 import { byWords, countWords, shortName, stateSign, stateWords } from "../words/words.ts";
-import type { ApprovalsPlace } from "./home-location.ts";
+import type { ApprovalsLocation } from "./home-location.ts";
 import { goButton, section, turnBlocks, waitingWords } from "./home-view.ts";
 import { projectOption } from "./overview-view.ts";
 
@@ -19,8 +19,8 @@ export type ApprovalsView = {
   project: { id: string; name: string } | null;
   now: Date;
 } & (
-  | { place: ApprovalsPlace & { list: "pending" }; page: Page<PendingLine, PendingCursor> }
-  | { place: ApprovalsPlace & { list: "past" }; page: Page<RequestLine, PastCursor> }
+  | { place: ApprovalsLocation & { list: "pending" }; page: Page<PendingLine, PendingCursor> }
+  | { place: ApprovalsLocation & { list: "past" }; page: Page<RequestLine, PastCursor> }
 );
 
 /** The option of the filter that stands for every project. */
@@ -32,8 +32,8 @@ export function approvalsBlocks(view: ApprovalsView): KnownBlock[] {
   const { place, project, page } = view;
   const { list } = place;
   const narrowed = place.projectId === undefined ? {} : { projectId: place.projectId };
-  const pending: ApprovalsPlace = { tab: "approvals", list: "pending", ...narrowed };
-  const past: ApprovalsPlace = { tab: "approvals", list: "past", ...narrowed };
+  const pending: ApprovalsLocation = { tab: "approvals", list: "pending", ...narrowed };
+  const past: ApprovalsLocation = { tab: "approvals", list: "past", ...narrowed };
   return [
     {
       type: "section",
@@ -55,8 +55,8 @@ export function approvalsBlocks(view: ApprovalsView): KnownBlock[] {
     },
     ...(page.lines.length === 0 ? emptyBlocks(view) : lineBlocks(view)),
     ...turnBlocks(
-      page.previous && ({ ...place, cursor: page.previous } as ApprovalsPlace),
-      page.next && ({ ...place, cursor: page.next } as ApprovalsPlace),
+      page.previous && ({ ...place, cursor: page.previous } as ApprovalsLocation),
+      page.next && ({ ...place, cursor: page.next } as ApprovalsLocation),
     ),
   ];
 }
@@ -80,8 +80,10 @@ function modal(metadata: string, blocks: KnownBlock[]): ModalView {
   };
 }
 
-export function readApprovals(metadata: string): ApprovalsPlace {
-  return metadata === "" ? { tab: "approvals", list: "pending" } : (JSON.parse(metadata) as ApprovalsPlace);
+export function readApprovals(metadata: string): ApprovalsLocation {
+  return metadata === ""
+    ? { tab: "approvals", list: "pending" }
+    : (JSON.parse(metadata) as ApprovalsLocation);
 }
 
 function emptyBlocks({ place, project, page }: ApprovalsView): KnownBlock[] {

@@ -1,15 +1,15 @@
 import { getProjectName } from "../../queries/delivery/get-home.ts";
 import { listPast, listPending } from "../../queries/requests/list-requests.ts";
-import type { Ports } from "../kernel/deps.ts";
+import type { SlackDeps } from "../kernel/deps.ts";
 import { type ApprovalsView, linesPerPage } from "./approvals-view.ts";
-import type { ApprovalsPlace } from "./home-location.ts";
+import type { ApprovalsLocation } from "./home-location.ts";
 
 /** Reads a page of the requests, for one person. */
 export async function readApprovalsView(
-  ports: Ports,
+  ports: SlackDeps,
   organizationId: string,
   viewerId: string,
-  place: ApprovalsPlace,
+  place: ApprovalsLocation,
 ): Promise<ApprovalsView> {
   const { db } = ports.context;
   const now = ports.context.now();

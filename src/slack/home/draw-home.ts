@@ -3,11 +3,11 @@ import { getOverview } from "../../queries/catalog/get-overview.ts";
 import { getHome, getHomeFrame, type HomeFrame } from "../../queries/delivery/get-home.ts";
 import { getAdmins } from "../../queries/people/get-admins.ts";
 import { openHome, saveDrawnHome } from "../../usecases/delivery/save-home.ts";
-import { HomeMoved, type Ports } from "../kernel/deps.ts";
+import { HomeMoved, type SlackDeps } from "../kernel/deps.ts";
 import { drawSettings } from "../settings/draw-settings.ts";
 import { approvalsBlocks } from "./approvals-view.ts";
 import { readApprovalsView } from "./draw-approvals.ts";
-import { type HomePlace, move, type OverviewPlace, readKept } from "./home-location.ts";
+import { type HomeLocation, move, type OverviewLocation, readKept } from "./home-location.ts";
 import { homeView, noProjectBlocks } from "./home-view.ts";
 import { missing, overviewBlocks } from "./overview-view.ts";
 
@@ -23,10 +23,10 @@ type Prepared = { view: HomeView; hash: string | null };
  * @param going where they go; null: they stay where they are. `looks`: they are looking at it now
  */
 export async function prepareHome(
-  ports: Ports,
+  ports: SlackDeps,
   organizationId: string,
   userId: string,
-  going: { to: HomePlace | null; looks: boolean },
+  going: { to: HomeLocation | null; looks: boolean },
 ): Promise<Prepared> {
   const { context } = ports;
   const home = await getHome(context.db, organizationId, userId);
@@ -43,7 +43,7 @@ export async function prepareHome(
  * read once more, for the place where the person is by now; then the last one wins.
  */
 export async function publishHome(
-  ports: Ports,
+  ports: SlackDeps,
   organizationId: string,
   userId: string,
   { view, hash }: Prepared,
@@ -62,16 +62,16 @@ export async function publishHome(
 }
 
 /** Draws somebody's Home anew where they are, without their doing. Rejects where it cannot. */
-export async function redrawHome(ports: Ports, organizationId: string, userId: string): Promise<void> {
+export async function redrawHome(ports: SlackDeps, organizationId: string, userId: string): Promise<void> {
   const prepared = await prepareHome(ports, organizationId, userId, { to: null, looks: false });
   await publishHome(ports, organizationId, userId, prepared);
 }
 
 function contentOf(
-  ports: Ports,
+  ports: SlackDeps,
   organizationId: string,
   userId: string,
-  place: HomePlace,
+  place: HomeLocation,
   frame: HomeFrame,
 ): Promise<KnownBlock[]> {
   switch (place.tab) {
@@ -85,10 +85,10 @@ function contentOf(
 }
 
 async function overviewOf(
-  ports: Ports,
+  ports: SlackDeps,
   organizationId: string,
   userId: string,
-  place: OverviewPlace,
+  place: OverviewLocation,
   frame: HomeFrame,
 ): Promise<KnownBlock[]> {
   const { db, now } = ports.context;

@@ -1,6 +1,6 @@
 import type { App } from "@slack/bolt";
 import { searchProjects } from "../../queries/delivery/get-home.ts";
-import type { Ports } from "../kernel/deps.ts";
+import type { SlackDeps } from "../kernel/deps.ts";
 import { ids } from "../kernel/ids.ts";
 import { faultWords, inModal, onClick, within } from "../kernel/interaction.ts";
 import { openCancel, pressPromote } from "../requests/promote-cancel.ts";
@@ -9,28 +9,28 @@ import { openDetails } from "../requests/review-listener.ts";
 import { goInApprovals } from "./approvals-listener.ts";
 import { everyProjectOption } from "./approvals-view.ts";
 import { prepareHome, publishHome } from "./draw-home.ts";
-import type { HomePlace } from "./home-location.ts";
+import type { HomeLocation } from "./home-location.ts";
 import { faultHome, loadingHome } from "./home-view.ts";
 import { projectOption, readPick, readStep } from "./overview-view.ts";
 
-export type { HomePlace } from "./home-location.ts";
+export type { HomeLocation } from "./home-location.ts";
 
 /** Who opens their Home for the first time sees a light one after so many milliseconds, where the rest takes longer. */
 const lightAfterMs = 1_000;
 
 /** Draws somebody's Home, who is looking at it: where they go, or else where they were. Rejects where it cannot. */
 export async function drawHome(
-  ports: Ports,
+  ports: SlackDeps,
   organizationId: string,
   userId: string,
-  place?: HomePlace,
+  place?: HomeLocation,
 ): Promise<void> {
   const going = { to: place ?? null, looks: true };
   await publishHome(ports, organizationId, userId, await prepareHome(ports, organizationId, userId, going));
 }
 
 /** The App Home: that it was opened, its tabs, and the buttons of its Overview. */
-export function listenToHome(app: App, ports: Ports): void {
+export function listenToHome(app: App, ports: SlackDeps): void {
   app.event("app_home_opened", async ({ event, context }) => {
     // The Messages tab opens with the same event: https://docs.slack.dev/reference/events/app_home_opened
     if (event.tab !== "home") return;
@@ -75,7 +75,12 @@ export function listenToHome(app: App, ports: Ports): void {
 }
 
 /** A light view comes at once where nothing is there yet and the data is slow; words where it cannot be read. */
-async function opened(ports: Ports, organizationId: string, userId: string, first: boolean): Promise<void> {
+async function opened(
+  ports: SlackDeps,
+  organizationId: string,
+  userId: string,
+  first: boolean,
+): Promise<void> {
   const views = ports.viewsFor(organizationId);
   const read = ports
     .knowMember(organizationId, userId)
@@ -119,9 +124,9 @@ async function lightLater(read: Promise<unknown>, show: () => Promise<unknown>):
 }
 
 /** A button that leads to a place: in the Home, or in the modal of `/approvals`. */
-function onGo(app: App, ports: Ports, actionId: string): void {
+function onGo(app: App, ports: SlackDeps, actionId: string): void {
   onClick(app, ports, actionId, async (click) => {
-    const place = JSON.parse(click.value) as HomePlace | null;
+    const place = JSON.parse(click.value) as HomeLocation | null;
     if (inModal(click) && place?.tab === "approvals") return goInApprovals(ports, click, place);
     const { organizationId, userId } = click;
     const prepared = await prepareHome(ports, organizationId, userId, { to: place, looks: true });
@@ -129,14 +134,14 @@ function onGo(app: App, ports: Ports, actionId: string): void {
   });
 }
 
-async function openStep(ports: Ports, click: Parameters<typeof openDetails>[1], value: string) {
+async function openStep(ports: SlackDeps, click: Parameters<typeof openDetails>[1], value: string) {
   const { organizationId, userId, triggerId } = click;
   const view = await drawRequestModal(ports, organizationId, userId, readStep(value));
   return () => ports.viewsFor(organizationId).open(triggerId, view);
 }
 
 /** The projects to choose from, as somebody types. */
-function offerProjects(app: App, ports: Ports, actionId: string, withEvery: boolean): void {
+function offerProjects(app: App, ports: SlackDeps, actionId: string, withEvery: boolean): void {
   app.options<"block_suggestion">(actionId, async ({ ack, payload, context }) => {
     const search = searchProjects(ports.context.db, context.teamId ?? "", payload.value.slice(0, 200));
     const found = await within(ports, search).catch((error) => {

@@ -6,13 +6,17 @@ import { withBlockIds } from "../blocks/block-ids.ts";
 import { ids } from "../kernel/ids.ts";
 import { escapeWithin, mrkdwn, nameList, plain, textLimits } from "../words/text.ts";
 import { shortName } from "../words/words.ts";
-import type { HomePlace } from "./home-location.ts";
+import type { HomeLocation } from "./home-location.ts";
 
 /** Blocks of one view: https://docs.slack.dev/reference/views */
 export const viewBlocks = 100;
 
 /** The App Home: the bar of tabs, and what the chosen one shows. */
-export function homeView(frame: HomeFrame, tab: HomePlace["tab"], content: readonly KnownBlock[]): HomeView {
+export function homeView(
+  frame: HomeFrame,
+  tab: HomeLocation["tab"],
+  content: readonly KnownBlock[],
+): HomeView {
   const blocks = [tabBar(frame, tab), { type: "divider" } as const, ...content];
   return { type: "home", callback_id: ids.view.home, blocks: withBlockIds(blocks.slice(0, viewBlocks)) };
 }
@@ -36,7 +40,7 @@ export function faultHome(words: string): HomeView {
   };
 }
 
-function tabBar({ admin, waiting }: HomeFrame, tab: HomePlace["tab"]): KnownBlock {
+function tabBar({ admin, waiting }: HomeFrame, tab: HomeLocation["tab"]): KnownBlock {
   const approvals = waiting === 0 ? "Approvals" : `Approvals (${counted(waiting)})`;
   const said = waiting === 0 ? "" : `: ${waitingWords(waiting)}`;
   return {
@@ -67,7 +71,7 @@ function tabBar({ admin, waiting }: HomeFrame, tab: HomePlace["tab"]): KnownBloc
 export function goButton(
   actionId: string,
   text: string,
-  place: HomePlace | null,
+  place: HomeLocation | null,
   { chosen = false, label = text }: { chosen?: boolean; label?: string } = {},
 ): Button {
   return {
@@ -81,7 +85,7 @@ export function goButton(
 }
 
 /** Previous and Next, where there is something before or behind. */
-export function turnBlocks(previous: HomePlace | null, next: HomePlace | null): KnownBlock[] {
+export function turnBlocks(previous: HomeLocation | null, next: HomeLocation | null): KnownBlock[] {
   const elements = [
     ...(previous ? [goButton(ids.action.goPrevious, "Previous", previous, { label: "Previous page" })] : []),
     ...(next ? [goButton(ids.action.goNext, "Next", next, { label: "Next page" })] : []),
@@ -101,7 +105,7 @@ const counted = (waiting: number): string =>
 /** An empty Home: what to do next, and who can. */
 export function noProjectBlocks({ admin }: HomeFrame, admins: readonly Person[]): KnownBlock[] {
   if (admin) {
-    const settings: HomePlace = { tab: "settings", settings: { section: "projects" } };
+    const settings: HomeLocation = { tab: "settings", settings: { section: "projects" } };
     return [
       section(
         "*There is no project yet.*\nMake one in Settings: its environments in order, and its integrations. Then record what is live, and it shows here.",

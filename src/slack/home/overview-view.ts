@@ -12,7 +12,7 @@ import { ids } from "../kernel/ids.ts";
 import { context } from "../messages/details.ts";
 import { cutTo, escapeWithin, link, moment, mrkdwn, plain, textLimits } from "../words/text.ts";
 import { byWords, countWords, shortName, stateSign } from "../words/words.ts";
-import type { HomePlace } from "./home-location.ts";
+import type { HomeLocation } from "./home-location.ts";
 import { askAdmins, goButton, section, turnBlocks, viewBlocks } from "./home-view.ts";
 
 /** What stands around the integrations: tabs and divider, project, a hint, pages. */
@@ -31,7 +31,7 @@ export function overviewBlocks(
   admins: readonly Person[],
 ): KnownBlock[] {
   const { project, page, pages, total, integrations } = overview;
-  const to = (turned: number): HomePlace => ({ tab: "overview", projectId: project.id, page: turned });
+  const to = (turned: number): HomeLocation => ({ tab: "overview", projectId: project.id, page: turned });
   return [
     projectBlock(overview),
     ...hintBlocks(overview, admin, admins),
@@ -77,7 +77,7 @@ function hintBlocks(overview: Overview, admin: boolean, admins: readonly Person[
   if (lack === null) return [];
   if (!admin) return [section(`${lack.what} ${askAdmins(admins)}.`)];
   const { id: projectId } = overview.project;
-  const settings: HomePlace = { tab: "settings", settings: { section: "projects", projectId } };
+  const settings: HomeLocation = { tab: "settings", settings: { section: "projects", projectId } };
   return [
     section(`${lack.what} ${lack.todo} in Settings.`),
     { type: "actions", elements: [goButton(ids.action.goProjects, "Open Settings", settings)] },

@@ -1,7 +1,7 @@
 import type { BlockAction } from "@slack/bolt";
 import { adoptCard } from "../../usecases/delivery/adopt-card.ts";
 import { readCardValue } from "../messages/card-value.ts";
-import type { Ports } from "./deps.ts";
+import type { SlackDeps } from "./deps.ts";
 
 /** The card on which somebody clicked, as its button names it, and where its message stands. */
 export type ClickedCard = { id: string; number: number; channel: string; ts: string };
@@ -20,7 +20,7 @@ export function readCard(value: string, body: BlockAction): { value: string; car
 
 /** Once the click is answered: a message that we did not know becomes the card's, or is taken away. Never throws. */
 export async function adoptClicked(
-  { context, log }: Ports,
+  { context, log }: SlackDeps,
   organizationId: string,
   card: ClickedCard | null,
 ): Promise<void> {

@@ -1,6 +1,6 @@
 import type { HomeView, ModalView } from "@slack/types";
 import type { FaultReason } from "../../metrics/metrics.ts";
-import type { WebhookPorts } from "../../usecases/deployments/save-webhook.ts";
+import type { WebhookDeps } from "../../usecases/deployments/save-webhook.ts";
 import type { Context } from "../../usecases/shared/context.ts";
 import type { ChannelCheck } from "../client/check-channel.ts";
 import type { Group } from "../client/list-groups.ts";
@@ -8,13 +8,13 @@ import type { Group } from "../client/list-groups.ts";
 export type Log = { warn(facts: object, message: string): void; error(facts: object, message: string): void };
 
 /** What Settings need of the outside for an integration's webhook. */
-export type WebhookSettings = WebhookPorts & {
+export type WebhookSettings = WebhookDeps & {
   /** Sends a test to the address that is saved, and says what came of it. Takes seconds. */
   test(organizationId: string, integrationId: string): Promise<{ ok: boolean; words: string }>;
 };
 
 /** What the listeners are given. */
-export type Ports = {
+export type SlackDeps = {
   context: Context;
   /** Makes sure that we know who acts; see directory/. */
   knowMember(organizationId: string, userId: string): Promise<void>;

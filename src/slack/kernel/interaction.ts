@@ -1,18 +1,18 @@
 import type { App, BlockAction, Context, ViewSubmitAction } from "@slack/bolt";
-import { storable } from "../../domain/shared/storable-text.ts";
+import { stripUnstorable } from "../../domain/shared/storable-text.ts";
 import type { CallWatch, FaultReason } from "../../metrics/metrics.ts";
 import { OutcomeUnknown } from "../../usecases/shared/context.ts";
 import { noticeModal, withNotice } from "../requests/request-modals-view.ts";
 import { escaped } from "../words/text.ts";
 import { adoptClicked, type ClickedCard, readCard } from "./clicked-card.ts";
-import type { Ports } from "./deps.ts";
+import type { SlackDeps } from "./deps.ts";
 import { type ClickArgs, routeClick, routeSubmission, type SubmitArgs } from "./route.ts";
 
 /** A listener's work took longer than Slack waits. It goes on; its outcome shows on the card. */
 class TooLate extends Error {}
 
 /** Resolves with the work's result, or rejects when its time is over. What rejects is counted: somebody is told of it. */
-export async function within<T>(ports: Ports, work: Promise<T>): Promise<T> {
+export async function within<T>(ports: SlackDeps, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new TooLate("late")), ports.answerWithinMs);
@@ -105,7 +105,7 @@ const notShown =
 /** Listens to a button, a select or an overflow. The work commits; then Slack is told; then the person is answered. */
 export function onClick(
   app: App,
-  ports: Ports,
+  ports: SlackDeps,
   actionId: string,
   work: (click: Click) => Promise<Answer>,
 ): void {
@@ -131,7 +131,7 @@ export function onClick(
 }
 
 async function knowThen<T>(
-  ports: Ports,
+  ports: SlackDeps,
   organizationId: string,
   userId: string,
   work: () => Promise<T>,
@@ -141,13 +141,13 @@ async function knowThen<T>(
 }
 
 /** In a modal on the modal itself, which keeps what was typed; else by the private answer. */
-function tellNotShown(ports: Ports, click: Click): Promise<unknown> {
+function tellNotShown(ports: SlackDeps, click: Click): Promise<unknown> {
   const { view, organizationId } = click;
   if (view === null || view.type === "home") return click.tell(notShown);
   return ports.viewsFor(organizationId).update(view.id, undefined, withNotice(view.drawn, notShown));
 }
 
-function readClick(ports: Ports, { body, context, respond }: ClickArgs): Click {
+function readClick(ports: SlackDeps, { body, context, respond }: ClickArgs): Click {
   const [action] = body.actions;
   const organizationId = context.teamId ?? "";
   const { trigger_id: triggerId, view } = body;
@@ -196,7 +196,9 @@ function entered(state: Entered): string[] {
   const options = [state.selected_option, ...(state.selected_options ?? [])];
   const chosen = [state.value, state.selected_user, state.selected_channel, state.selected_conversation];
   const all = [...chosen, ...(state.selected_users ?? []), ...options.map((option) => option?.value)];
-  return all.filter((value): value is string => typeof value === "string" && value !== "").map(storable);
+  return all
+    .filter((value): value is string => typeof value === "string" && value !== "")
+    .map(stripUnstorable);
 }
 
 /** Reads a view's state. */
@@ -232,7 +234,7 @@ export type SubmissionAnswer =
  */
 export function onSubmit(
   app: App,
-  ports: Ports,
+  ports: SlackDeps,
   callbackId: string,
   faultBlock: string | null | ((submission: Submission) => string | null),
   work: (submission: Submission) => Promise<SubmissionAnswer>,

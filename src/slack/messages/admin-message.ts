@@ -1,7 +1,7 @@
 import type { KnownBlock } from "@slack/types";
-import type { FarEnd } from "../../domain/delivery/outages.ts";
-import { never } from "../../domain/shared/result.ts";
-import type { OutsideView, WarningsView } from "../../queries/delivery/get-warnings.ts";
+import type { Provider } from "../../domain/delivery/outages.ts";
+import { assertNever } from "../../domain/shared/result.ts";
+import type { BypassView, WarningsView } from "../../queries/delivery/get-warnings.ts";
 import { ids } from "../kernel/ids.ts";
 import { escaped, escapeWithin, moment, mrkdwn, nameList, textLimits } from "../words/text.ts";
 import { byWords, countWords, shortName, whatWords } from "../words/words.ts";
@@ -72,9 +72,9 @@ function strayWords({ name, people }: WarningsView["strayRoles"][number]): strin
 /** What a far end says may be long: ten lines about addresses fit a section. */
 const most = { said: 100, names: 60, address: 80 };
 
-function stopWords({ farEnd, reason, since }: WarningsView["stops"][number]): string {
+function stopWords({ provider, reason, since }: WarningsView["stops"][number]): string {
   const said = `${escapeWithin(reason, 500)}. Since ${moment(since)},`;
-  return farEnd === "email"
+  return provider === "email"
     ? `⚠️ *No email is sent.* ${said} emails wait; they go out by themselves once Resend takes them again. Slack messages are not affected.`
     : `⚠️ *Signoff cannot use Slack.* ${said} cards and messages wait; they go out by themselves once Slack takes them again.`;
 }
@@ -86,7 +86,7 @@ function addressWords({ address, people, reason }: WarningsView["addresses"][num
 }
 
 /** Six of them fit a section, whatever things are called. */
-function outsideWords(view: OutsideView): string {
+function outsideWords(view: BypassView): string {
   const { project, integration, environment, version, by, at } = view;
   const short = (name: string) => escapeWithin(shortName(name), most.names);
   const what = `*${short(integration)}* ${short(version)} ${cameWords(view)} *${short(environment)}*`;
@@ -94,7 +94,7 @@ function outsideWords(view: OutsideView): string {
 }
 
 /** What became of it, up to where. */
-function cameWords({ status, live }: OutsideView): string {
+function cameWords({ status, live }: BypassView): string {
   switch (status) {
     case "in progress":
       return "is being deployed to";
@@ -105,7 +105,7 @@ function cameWords({ status, live }: OutsideView): string {
     case "unknown":
       return "went silent on its way to";
     default:
-      return never(status);
+      return assertNever(status);
   }
 }
 
@@ -114,7 +114,9 @@ function headline(view: WarningsView): string {
   const where = projects.map(({ name }) => shortName(name));
   const stuck = [...requests.map(({ number }) => `#${number}`)];
   const parts = [
-    ...stops.map(({ farEnd }) => (farEnd === "email" ? "No email is sent." : "Signoff cannot use Slack.")),
+    ...stops.map(({ provider }) =>
+      provider === "email" ? "No email is sent." : "Signoff cannot use Slack.",
+    ),
     ...(where.length > 0 ? [`Too few people can review in ${nameList(where)}.`] : []),
     ...(stuck.length > 0
       ? [
@@ -132,7 +134,7 @@ function headline(view: WarningsView): string {
   return `⚠️ ${parts.join(" ")}`;
 }
 
-function outsideHeadline(outside: readonly OutsideView[]): string[] {
+function outsideHeadline(outside: readonly BypassView[]): string[] {
   if (outside.length === 0) return [];
   const where = outside.map((one) => `${shortName(one.integration)} in ${shortName(one.environment)}`);
   return [`Deployed outside approval: ${nameList([...new Set(where)])}.`];
@@ -141,7 +143,7 @@ function outsideHeadline(outside: readonly OutsideView[]): string[] {
 function adviceWords(view: WarningsView): string {
   const { projects, requests, workflowRoles, strayRoles, stops, addresses, outside } = view;
   const { settings } = ids.command;
-  const parts = stops.map(({ farEnd }) => stopAdvice[farEnd]);
+  const parts = stops.map(({ provider }) => stopAdvice[provider]);
   if (projects.length + requests.length > 0) {
     const roles = nameList(workflowRoles.map(shortName));
     parts.push(
@@ -162,7 +164,7 @@ function adviceWords(view: WarningsView): string {
 }
 
 /** What an admin can do about a far end that refuses us. */
-export const stopAdvice: Record<FarEnd, string> = {
+export const stopAdvice: Record<Provider, string> = {
   email:
     "Check RESEND_API_KEY, and in Resend the domain of EMAIL_FROM; restart Signoff if one of them has changed.",
   slack:

@@ -1,5 +1,5 @@
 import type { RemindedState } from "../../domain/requests/reminder.ts";
-import { never } from "../../domain/shared/result.ts";
+import { assertNever } from "../../domain/shared/result.ts";
 import type { RequestView } from "../../queries/requests/request-view.ts";
 import { ids } from "../kernel/ids.ts";
 import { escapeWithin, link, moment, mrkdwn } from "../words/text.ts";
@@ -59,7 +59,7 @@ function words(view: RequestView, state: RemindedState): { headline: string; wha
         what: `${what}: ${attempt?.unknown ? "the deployment went silent" : "the deployment failed"}. Try again or cancel on its card.`,
       };
     default:
-      return never(state);
+      return assertNever(state);
   }
 }
 

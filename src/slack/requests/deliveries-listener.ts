@@ -1,24 +1,24 @@
 import type { App } from "@slack/bolt";
 import type { ModalView } from "@slack/types";
-import { getLedger } from "../../queries/delivery/get-deliveries.ts";
+import { getDeliveries } from "../../queries/delivery/get-deliveries.ts";
 import { getAdmins } from "../../queries/people/get-admins.ts";
 import { getRequest } from "../../queries/requests/get-request.ts";
-import type { Ports } from "../kernel/deps.ts";
+import type { SlackDeps } from "../kernel/deps.ts";
 import { ids } from "../kernel/ids.ts";
 import { type Answer, type Click, inModal, onClick } from "../kernel/interaction.ts";
 import { updateForm } from "../settings/admin-clicks.ts";
 import { refusalWords } from "../words/refusals.ts";
-import { ledgerModal } from "./deliveries-view.ts";
+import { deliveriesModal } from "./deliveries-view.ts";
 import { noticeModal } from "./request-modals-view.ts";
 import { gone } from "./request-views.ts";
 
 /** **Deliveries** in Review Details, and its **Refresh**. */
-export function listenToLedger(app: App, ports: Ports): void {
+export function listenToDeliveries(app: App, ports: SlackDeps): void {
   onClick(app, ports, ids.action.ledger, (click) => openLedger(ports, click));
   onClick(app, ports, ids.action.refreshLedger, (click) => refresh(ports, click));
 }
 
-async function openLedger(ports: Ports, click: Click): Promise<Answer> {
+async function openLedger(ports: SlackDeps, click: Click): Promise<Answer> {
   const modal = await drawLedger(ports, click);
   if (typeof modal === "string") return () => click.tell(modal);
   const views = ports.viewsFor(click.organizationId);
@@ -26,13 +26,13 @@ async function openLedger(ports: Ports, click: Click): Promise<Answer> {
 }
 
 /** Every answer takes the place of what is shown: this may be the third modal, and Slack stacks no more. */
-async function refresh(ports: Ports, click: Click): Promise<Answer> {
+async function refresh(ports: SlackDeps, click: Click): Promise<Answer> {
   const modal = await drawLedger(ports, click);
   return () => updateForm(ports, click, typeof modal === "string" ? noticeModal(modal) : modal);
 }
 
 /** The modal, or why this person cannot have it (R13). */
-async function drawLedger(ports: Ports, click: Click): Promise<ModalView | string> {
+async function drawLedger(ports: SlackDeps, click: Click): Promise<ModalView | string> {
   const { db, now } = ports.context;
   const { organizationId, userId } = click;
   const { isAdmin, admins } = await getAdmins(db, organizationId, userId);
@@ -41,5 +41,5 @@ async function drawLedger(ports: Ports, click: Click): Promise<ModalView | strin
   const at = now();
   const request = await getRequest(db, organizationId, number, at);
   if (request === undefined) return gone;
-  return ledgerModal(await getLedger(db, organizationId, number, at), request);
+  return deliveriesModal(await getDeliveries(db, organizationId, number, at), request);
 }

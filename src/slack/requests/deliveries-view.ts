@@ -1,8 +1,8 @@
 import type { KnownBlock, ModalView } from "@slack/types";
 import { deliveriesKeptMs } from "../../domain/delivery/retention.ts";
 import type { RequestEvent } from "../../domain/requests/notices.ts";
-import { never } from "../../domain/shared/result.ts";
-import type { Counts, Delivery, LedgerView } from "../../queries/delivery/get-deliveries.ts";
+import { assertNever } from "../../domain/shared/result.ts";
+import type { Counts, DeliveriesView, Delivery } from "../../queries/delivery/get-deliveries.ts";
 import type { RequestView } from "../../queries/requests/request-view.ts";
 import { ids } from "../kernel/ids.ts";
 import { button } from "../messages/card.ts";
@@ -11,7 +11,7 @@ import { escapeWithin, moment, mrkdwn, plain, textLimits } from "../words/text.t
 import { countWords, shortName, whatWords } from "../words/words.ts";
 
 /** **Deliveries**: who was told what of a request by which channel, and what did not arrive; for admins. */
-export function ledgerModal(view: LedgerView, request: RequestView): ModalView {
+export function deliveriesModal(view: DeliveriesView, request: RequestView): ModalView {
   const { number, deliveries } = view;
   const forgotten = view.at.getTime() - request.createdAt.getTime() > deliveriesKeptMs;
   const summary: KnownBlock = {
@@ -51,7 +51,7 @@ function summaryWords({ sent, retrying, waiting, failed, "not needed": notNeeded
 }
 
 /** "… and 400 more sent" */
-function moreWords({ deliveries, counts }: LedgerView): string | null {
+function moreWords({ deliveries, counts }: DeliveriesView): string | null {
   const left = { ...counts };
   for (const { standing } of deliveries) left[standing] -= 1;
   const all = Object.values(left).reduce((sum, count) => sum + count, 0);
@@ -113,7 +113,7 @@ function eventWords(event: RequestEvent): string {
     case "failed":
       return event;
     default:
-      return never(event);
+      return assertNever(event);
   }
 }
 
@@ -142,7 +142,7 @@ function howWords(delivery: Delivery): string {
     case "not needed":
       return `not sent, as it was not needed any more${at === "" ? "" : ` ·${at}`}`;
     default:
-      return never(standing);
+      return assertNever(standing);
   }
 }
 

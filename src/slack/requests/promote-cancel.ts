@@ -3,7 +3,7 @@ import { member } from "../../domain/shared/actor.ts";
 import { cancelPromotion } from "../../usecases/requests/cancel-promotion.ts";
 import { promote } from "../../usecases/requests/promote.ts";
 import { redrawHome } from "../home/draw-home.ts";
-import type { Ports } from "../kernel/deps.ts";
+import type { SlackDeps } from "../kernel/deps.ts";
 import { ids } from "../kernel/ids.ts";
 import {
   type Answer,
@@ -20,7 +20,7 @@ import { gone, look } from "./request-views.ts";
 import { backOf, drawBack, withBack } from "./return-to-list.ts";
 
 /** Promote and Cancel Request, on cards and in Review Details, and the modals behind them. */
-export function listenToFinish(app: App, ports: Ports): void {
+export function listenToFinish(app: App, ports: SlackDeps): void {
   onClick(app, ports, ids.action.promote, (click) => pressPromote(ports, click));
   onClick(app, ports, ids.action.cancel, (click) => openCancel(ports, click));
   const beneath = (submission: Submission) => drawBeneath(ports, submission);
@@ -28,7 +28,7 @@ export function listenToFinish(app: App, ports: Ports): void {
   onSubmit(app, ports, ids.view.cancel, ids.block.reason, (submission) => cancel(ports, submission), beneath);
 }
 
-export async function pressPromote(ports: Ports, click: Click): Promise<Answer> {
+export async function pressPromote(ports: SlackDeps, click: Click): Promise<Answer> {
   const { organizationId, userId, triggerId } = click;
   const number = Number(click.value);
   const actor = member(userId);
@@ -52,7 +52,7 @@ export async function pressPromote(ports: Ports, click: Click): Promise<Answer> 
 }
 
 /** Who acts in the Home sees what became of it at once; where that fails, the outbox draws it. */
-function inHome(ports: Ports, { organizationId, userId, view }: Click): Answer {
+function inHome(ports: SlackDeps, { organizationId, userId, view }: Click): Answer {
   if (view?.type !== "home") return undefined;
   return () =>
     redrawHome(ports, organizationId, userId).catch((error) =>
@@ -61,11 +61,11 @@ function inHome(ports: Ports, { organizationId, userId, view }: Click): Answer {
 }
 
 /** The private answer: the modal itself in a modal, what the place has elsewhere. */
-function say(ports: Ports, click: Click, number: number, words: string): Promise<void> {
+function say(ports: SlackDeps, click: Click, number: number, words: string): Promise<void> {
   return inModal(click) ? drawDetails(ports, click, number, words) : click.tell(words);
 }
 
-async function drawDetails(ports: Ports, click: Click, number: number, notice?: string): Promise<void> {
+async function drawDetails(ports: SlackDeps, click: Click, number: number, notice?: string): Promise<void> {
   const { organizationId, userId, view } = click;
   const found = await look(ports, organizationId, number, userId);
   if (found === undefined || view === null) return;
@@ -73,7 +73,7 @@ async function drawDetails(ports: Ports, click: Click, number: number, notice?: 
   await ports.viewsFor(organizationId).update(view.id, view.hash, modal);
 }
 
-async function confirm(ports: Ports, submission: Submission): Promise<SubmissionAnswer> {
+async function confirm(ports: SlackDeps, submission: Submission): Promise<SubmissionAnswer> {
   const { organizationId, userId } = submission;
   const { number, shown } = readRequest(submission.metadata);
   const input = { organizationId, number, actor: member(userId), surface: "slack" as const };
@@ -89,7 +89,7 @@ async function confirm(ports: Ports, submission: Submission): Promise<Submission
   return { response_action: "update", view };
 }
 
-export async function openCancel(ports: Ports, click: Click): Promise<Answer> {
+export async function openCancel(ports: SlackDeps, click: Click): Promise<Answer> {
   const { organizationId, userId, triggerId } = click;
   const number = Number(click.value);
   const found = await look(ports, organizationId, number, userId);
@@ -105,7 +105,7 @@ export async function openCancel(ports: Ports, click: Click): Promise<Answer> {
   return () => (inModal(click) ? views.push(triggerId, modal) : views.open(triggerId, modal));
 }
 
-async function cancel(ports: Ports, submission: Submission): Promise<SubmissionAnswer> {
+async function cancel(ports: SlackDeps, submission: Submission): Promise<SubmissionAnswer> {
   const { organizationId, userId } = submission;
   const { number } = readRequest(submission.metadata);
   const reason = submission.value(ids.block.reason, ids.input.reason);
@@ -127,7 +127,7 @@ async function cancel(ports: Ports, submission: Submission): Promise<SubmissionA
 }
 
 /** After a modal that stood on Review Details has closed, the details show what is true now. */
-async function drawBeneath(ports: Ports, submission: Submission): Promise<void> {
+async function drawBeneath(ports: SlackDeps, submission: Submission): Promise<void> {
   const { organizationId, userId, metadata, view } = submission;
   const beneath = view.previous_view_id;
   if (beneath === null || beneath === undefined) return;

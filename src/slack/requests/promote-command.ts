@@ -6,7 +6,7 @@ import {
   type IntegrationChoice,
   type Named,
 } from "../../queries/catalog/find-integrations.ts";
-import type { Ports } from "../kernel/deps.ts";
+import type { SlackDeps } from "../kernel/deps.ts";
 import { ids } from "../kernel/ids.ts";
 import { faultWords, onClick, within } from "../kernel/interaction.ts";
 import { cutTo, escapeWithin, mrkdwn, nameList, plain, unescaped } from "../words/text.ts";
@@ -14,7 +14,7 @@ import { shortName } from "../words/words.ts";
 import { drawRequestModal } from "./request-views.ts";
 
 /** `/promote [project/]integration [target environment]`, `/promote help`. */
-export function listenToPromoteCommand(app: App, ports: Ports): void {
+export function listenToPromoteCommand(app: App, ports: SlackDeps): void {
   app.command(ids.command.promote, async ({ ack, body, context }) => {
     const organizationId = context.teamId ?? "";
     const asked = {
@@ -44,7 +44,7 @@ type Choice = { integrationId: string; target: string };
 type Asked = { organizationId: string; userId: string; triggerId: string; text: string };
 
 /** Opens the modal and answers nothing, or answers privately. */
-async function carryOut(ports: Ports, asked: Asked): Promise<RespondArguments | undefined> {
+async function carryOut(ports: SlackDeps, asked: Asked): Promise<RespondArguments | undefined> {
   const { organizationId, userId, triggerId, text } = asked;
   if (/^help$/i.test(text)) return help();
   await ports.knowMember(organizationId, userId);

@@ -1,7 +1,7 @@
 import type { App } from "@slack/bolt";
 import { getRequest } from "../../queries/requests/get-request.ts";
 import type { RequestView } from "../../queries/requests/request-view.ts";
-import type { Ports } from "../kernel/deps.ts";
+import type { SlackDeps } from "../kernel/deps.ts";
 import { ids } from "../kernel/ids.ts";
 import { type Answer, type Click, inModal, onClick } from "../kernel/interaction.ts";
 import { refusalWords } from "../words/refusals.ts";
@@ -9,7 +9,7 @@ import { shortName } from "../words/words.ts";
 import { drawRequestModal, gone } from "./request-views.ts";
 
 /** Request Again, on what expired: on the requester's card, in the message of it, and in Review Details. */
-export function listenToRequestAgain(app: App, ports: Ports): void {
+export function listenToRequestAgain(app: App, ports: SlackDeps): void {
   onClick(app, ports, ids.action.requestAgain, (click) => openAgain(ports, click));
 }
 
@@ -17,7 +17,7 @@ export function listenToRequestAgain(app: App, ports: Ports): void {
  * Opens Request Approval with the same integration, target and message; the build is what is live now. Whatever stands in
  * the way by now the modal says itself.
  */
-async function openAgain(ports: Ports, click: Click): Promise<Answer> {
+async function openAgain(ports: SlackDeps, click: Click): Promise<Answer> {
   const { organizationId, userId, triggerId } = click;
   const { db, now } = ports.context;
   const view = await getRequest(db, organizationId, Number(click.value), now());

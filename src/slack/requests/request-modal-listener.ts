@@ -6,7 +6,7 @@ import { searchIntegrations } from "../../queries/catalog/find-integrations.ts";
 import { getAdmins } from "../../queries/people/get-admins.ts";
 import { getRequest } from "../../queries/requests/get-request.ts";
 import { requestPromotion } from "../../usecases/requests/request-promotion.ts";
-import type { Ports } from "../kernel/deps.ts";
+import type { SlackDeps } from "../kernel/deps.ts";
 import { ids } from "../kernel/ids.ts";
 import {
   faultWords,
@@ -27,7 +27,7 @@ import {
 import { drawRequestModal } from "./request-views.ts";
 
 /** The modal that asks for a promotion: its options, what follows a choice, its submission. */
-export function listenToRequestModal(app: App, ports: Ports): void {
+export function listenToRequestModal(app: App, ports: SlackDeps): void {
   app.options<"block_suggestion">(ids.action.pickIntegration, async ({ ack, payload, context }) => {
     const typed = payload.value.slice(0, 200);
     const search = searchIntegrations(ports.context.db, context.teamId ?? "", typed);
@@ -54,7 +54,7 @@ export function listenToRequestModal(app: App, ports: Ports): void {
 /** A choice in the modal draws it anew; what was typed stays, since its block and action ids stay. */
 function onPick(
   app: App,
-  ports: Ports,
+  ports: SlackDeps,
   actionId: string,
   read: (picked: string, metadata: string) => { integrationId: string | null; targetId: string | null },
 ): void {
@@ -80,7 +80,7 @@ function onPick(
 
 /** The modal for a choice; where it cannot be looked up, the modal that says so and keeps what was typed and chosen. */
 async function drawChoice(
-  ports: Ports,
+  ports: SlackDeps,
   organizationId: string,
   userId: string,
   chosen: { integrationId: string | null; targetId: string | null },
@@ -96,7 +96,7 @@ async function drawChoice(
 
 const chosenIntegration = (value: string): string | null => (value === searchFailed.value ? null : value);
 
-async function submit(ports: Ports, submission: Submission): Promise<SubmissionAnswer> {
+async function submit(ports: SlackDeps, submission: Submission): Promise<SubmissionAnswer> {
   const { organizationId, userId } = submission;
   const integrationId = chosenIntegration(
     submission.value(ids.block.integration, ids.action.pickIntegration),
@@ -133,7 +133,7 @@ const noStep =
 
 /** What must be seen anew is drawn anew; everything else is an error on its field. */
 async function refused(
-  ports: Ports,
+  ports: SlackDeps,
   submission: Submission,
   refusal: Refusal,
   { integrationId, targetId }: ShownChoice,
@@ -187,7 +187,7 @@ function fieldOf(refusal: Refusal, integrationId: string): string {
 }
 
 async function redraw(
-  ports: Ports,
+  ports: SlackDeps,
   { organizationId, userId }: Submission,
   chosen: { integrationId: string; targetId: string | null; message: string },
   notice: string | undefined,

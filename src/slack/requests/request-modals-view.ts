@@ -1,9 +1,9 @@
 import type { Button, InputBlock, KnownBlock, ModalView } from "@slack/types";
 import type { DriftChange } from "../../domain/requests/drift.ts";
 import { limits } from "../../domain/shared/limits.ts";
-import { never } from "../../domain/shared/result.ts";
+import { assertNever } from "../../domain/shared/result.ts";
 import type { RequestView, ViewerRights } from "../../queries/requests/request-view.ts";
-import type { ApprovalsPlace } from "../home/home-location.ts";
+import type { ApprovalsLocation } from "../home/home-location.ts";
 import { ids } from "../kernel/ids.ts";
 import { button, requestAgainButton } from "../messages/card.ts";
 import { cautionBlocks, comparisonDetails } from "../messages/comparison.ts";
@@ -27,7 +27,7 @@ export type ShownRequest = {
   number: number;
   shown?: string;
   /** The list that it was opened from, if any. */
-  back?: ApprovalsPlace;
+  back?: ApprovalsLocation;
 };
 
 /** A notice remembers none. */
@@ -221,7 +221,7 @@ function changeWords(change: DriftChange, view: RequestView): string {
     case "last-attempt-unknown":
       return "The last attempt went silent: it may still be running.";
     default:
-      return never(change);
+      return assertNever(change);
   }
 }
 

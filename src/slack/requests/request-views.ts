@@ -3,7 +3,7 @@ import { getPromotionChoice } from "../../queries/requests/get-promotion-choice.
 import { getRequest } from "../../queries/requests/get-request.ts";
 import { getViewerRights } from "../../queries/requests/get-viewer-rights.ts";
 import type { RequestView, ViewerRights } from "../../queries/requests/request-view.ts";
-import type { Ports } from "../kernel/deps.ts";
+import type { SlackDeps } from "../kernel/deps.ts";
 import { requestModal } from "./request-modal-view.ts";
 
 /** Said where a request that somebody acts on is not there. */
@@ -11,7 +11,7 @@ export const gone = "There is no such request in this workspace any more.";
 
 /** A request with what this person may do with it; undefined where there is none. */
 export async function look(
-  ports: Ports,
+  ports: SlackDeps,
   organizationId: string,
   number: number,
   userId: string,
@@ -33,7 +33,7 @@ export type Chosen = {
 
 /** The request modal for what was chosen, with the request in the way, if any. */
 export async function drawRequestModal(
-  ports: Ports,
+  ports: SlackDeps,
   organizationId: string,
   userId: string,
   chosen: Chosen,

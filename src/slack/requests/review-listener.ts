@@ -2,7 +2,7 @@ import type { App } from "@slack/bolt";
 import type { Verdict } from "../../domain/requests/request.ts";
 import type { Refusal } from "../../domain/shared/refusals.ts";
 import { reviewPromotion } from "../../usecases/requests/review-promotion.ts";
-import type { Ports } from "../kernel/deps.ts";
+import type { SlackDeps } from "../kernel/deps.ts";
 import { ids } from "../kernel/ids.ts";
 import {
   type Answer,
@@ -19,7 +19,7 @@ import { gone, look } from "./request-views.ts";
 import { backOf, drawBack, withBack } from "./return-to-list.ts";
 
 /** Approve, Reject and Review on a card, and the modals behind them. */
-export function listenToReviews(app: App, ports: Ports): void {
+export function listenToReviews(app: App, ports: SlackDeps): void {
   onClick(app, ports, ids.action.approve, (click) => approve(ports, click));
   onClick(app, ports, ids.action.reject, (click) => openReject(ports, click));
   onClick(app, ports, ids.action.details, (click) => openDetails(ports, click));
@@ -40,7 +40,7 @@ const noVerdict: SubmissionAnswer = {
 };
 
 /** One click decides. */
-async function approve(ports: Ports, click: Click): Promise<Answer> {
+async function approve(ports: SlackDeps, click: Click): Promise<Answer> {
   const { organizationId, userId } = click;
   const number = Number(click.value);
   const input = { organizationId, number, reviewerId: userId, verdict: "approve" as const, comment: "" };
@@ -60,7 +60,7 @@ async function approve(ports: Ports, click: Click): Promise<Answer> {
 
 /** A refusal in words, with the request as it is now: what was decided, by whom. */
 async function explain(
-  ports: Ports,
+  ports: SlackDeps,
   organizationId: string,
   userId: string,
   refusal: Refusal,
@@ -70,7 +70,7 @@ async function explain(
   return refusalWords(refusal, found?.view);
 }
 
-async function openReject(ports: Ports, click: Click): Promise<Answer> {
+async function openReject(ports: SlackDeps, click: Click): Promise<Answer> {
   const { organizationId, userId, triggerId } = click;
   const number = Number(click.value);
   const found = await look(ports, organizationId, number, userId);
@@ -85,7 +85,7 @@ async function openReject(ports: Ports, click: Click): Promise<Answer> {
   return () => ports.viewsFor(organizationId).open(triggerId, rejectModal(view));
 }
 
-export async function openDetails(ports: Ports, click: Click): Promise<Answer> {
+export async function openDetails(ports: SlackDeps, click: Click): Promise<Answer> {
   const { organizationId, userId, triggerId } = click;
   const found = await look(ports, organizationId, Number(click.value), userId);
   if (found === undefined) return () => click.tell(gone);
@@ -94,7 +94,7 @@ export async function openDetails(ports: Ports, click: Click): Promise<Answer> {
   return () => (inModal(click) ? views.push(triggerId, modal) : views.open(triggerId, modal));
 }
 
-async function give(ports: Ports, submission: Submission, verdict: Verdict): Promise<SubmissionAnswer> {
+async function give(ports: SlackDeps, submission: Submission, verdict: Verdict): Promise<SubmissionAnswer> {
   const { organizationId, userId } = submission;
   const { number } = readRequest(submission.metadata);
   const comment = submission.value(ids.block.comment, ids.input.comment);
@@ -114,7 +114,7 @@ async function give(ports: Ports, submission: Submission, verdict: Verdict): Pro
 
 /** The submitted modal becomes what is true now, and keeps what was typed. */
 async function outcome(
-  ports: Ports,
+  ports: SlackDeps,
   { organizationId, userId }: Submission,
   number: number,
   notice: string,

@@ -1,14 +1,14 @@
 import type { App } from "@slack/bolt";
 import type { ModalView } from "@slack/types";
 import { getAdmins } from "../../queries/people/get-admins.ts";
-import type { Ports } from "../kernel/deps.ts";
+import type { SlackDeps } from "../kernel/deps.ts";
 import { type Answer, type Click, onClick } from "../kernel/interaction.ts";
 import { refusalWords } from "../words/refusals.ts";
 
 /** Listens to a click that only admins may make; everybody else is told privately who they are (R13). */
 export function onAdminClick(
   app: App,
-  ports: Ports,
+  ports: SlackDeps,
   actionId: string,
   work: (click: Click) => Promise<Answer>,
 ): void {
@@ -21,7 +21,7 @@ export function onAdminClick(
 
 /** Draws the clicked modal anew. Where it moved on meanwhile, a newer choice is being drawn, and this one is let go. */
 export async function updateForm(
-  ports: Ports,
+  ports: SlackDeps,
   { organizationId, view }: Click,
   modal: ModalView,
 ): Promise<void> {

@@ -4,7 +4,7 @@ import { getAdmins } from "../../queries/people/get-admins.ts";
 import { listRoles } from "../../queries/people/get-roles.ts";
 import { listTokens } from "../../queries/tokens/get-tokens.ts";
 import { getWorkflowSummary } from "../../queries/workflow/get-workflow.ts";
-import type { Ports } from "../kernel/deps.ts";
+import type { SlackDeps } from "../kernel/deps.ts";
 import { projectsBlocks } from "./catalog/draw-projects.ts";
 import { roleListBlocks, rolesPerPage } from "./people/roles-view.ts";
 import { notAdminBlocks, sectionBar } from "./settings-view.ts";
@@ -12,7 +12,7 @@ import { tokenListBlocks, tokensPerPage } from "./tokens/tokens-view.ts";
 import { workflowBlocks } from "./workflow/workflow-view.ts";
 
 /** Where somebody is in the settings. It is kept for the Home: small, and of constants and ids. */
-export type SettingsPlace = {
+export type SettingsLocation = {
   section: "workflows" | "roles" | "projects" | "tokens";
   page?: number;
   projectId?: string;
@@ -25,10 +25,10 @@ export type SettingsPlace = {
  * This file and what it draws know nothing of listeners, so that the Home may import it; see settings.ts for the rest.
  */
 export async function drawSettings(
-  ports: Ports,
+  ports: SlackDeps,
   organizationId: string,
   userId: MemberId,
-  place: SettingsPlace,
+  place: SettingsLocation,
 ): Promise<KnownBlock[]> {
   const { isAdmin, admins } = await getAdmins(ports.context.db, organizationId, userId);
   if (!isAdmin) return notAdminBlocks(admins);
@@ -36,9 +36,9 @@ export async function drawSettings(
 }
 
 async function drawSection(
-  ports: Ports,
+  ports: SlackDeps,
   organizationId: string,
-  place: SettingsPlace,
+  place: SettingsLocation,
 ): Promise<KnownBlock[]> {
   const { db } = ports.context;
   switch (place.section) {

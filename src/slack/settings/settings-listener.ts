@@ -1,20 +1,20 @@
 import type { App, RespondArguments } from "@slack/bolt";
 import { getAdmins } from "../../queries/people/get-admins.ts";
 import { drawHome } from "../home/home-listener.ts";
-import type { Ports } from "../kernel/deps.ts";
+import type { SlackDeps } from "../kernel/deps.ts";
 import { ids as allIds } from "../kernel/ids.ts";
 import { type Click, faultWords, onClick, type Submission, within } from "../kernel/interaction.ts";
 import { refusalWords } from "../words/refusals.ts";
 import { escaped } from "../words/text.ts";
 import { updateForm } from "./admin-clicks.ts";
-import { drawSettings, type SettingsPlace } from "./draw-settings.ts";
+import { drawSettings, type SettingsLocation } from "./draw-settings.ts";
 import { settingsIds as ids } from "./settings-ids.ts";
 import { settingsModal } from "./settings-view.ts";
 
-export type { SettingsPlace } from "./draw-settings.ts";
+export type { SettingsLocation } from "./draw-settings.ts";
 
 /** After a click in the settings: draws them anew where it was made, in their modal or in the App Home. */
-export async function redraw(ports: Ports, click: Click, place: SettingsPlace): Promise<void> {
+export async function redraw(ports: SlackDeps, click: Click, place: SettingsLocation): Promise<void> {
   const { organizationId, userId, view } = click;
   if (view?.callbackId !== ids.view.settings) {
     return drawHome(ports, organizationId, userId, { tab: "settings", settings: place });
@@ -24,18 +24,22 @@ export async function redraw(ports: Ports, click: Click, place: SettingsPlace): 
 }
 
 /** After an editing modal was submitted: draws the settings beneath it anew, in their modal or in the App Home. */
-export function redrawBeneath(ports: Ports, submission: Submission, place: SettingsPlace): Promise<void> {
+export function redrawBeneath(
+  ports: SlackDeps,
+  submission: Submission,
+  place: SettingsLocation,
+): Promise<void> {
   const { organizationId, userId, view } = submission;
   return redrawView(ports, organizationId, userId, view.previous_view_id ?? null, place);
 }
 
 /** @param viewId the settings' modal; null: they are in the App Home */
 export async function redrawView(
-  ports: Ports,
+  ports: SlackDeps,
   organizationId: string,
   userId: string,
   viewId: string | null,
-  place: SettingsPlace,
+  place: SettingsLocation,
 ): Promise<void> {
   if (viewId === null) return drawHome(ports, organizationId, userId, { tab: "settings", settings: place });
   const blocks = await drawSettings(ports, organizationId, userId, place);
@@ -43,7 +47,7 @@ export async function redrawView(
 }
 
 /** `/promotion-settings`, and the bar of sections. */
-export function listenToSettings(app: App, ports: Ports): void {
+export function listenToSettings(app: App, ports: SlackDeps): void {
   app.command(allIds.command.settings, async ({ ack, body, context }) => {
     const organizationId = context.teamId ?? "";
     const { user_id: userId, trigger_id: triggerId } = body;
@@ -61,7 +65,7 @@ export function listenToSettings(app: App, ports: Ports): void {
 
 /** Opens the settings and answers nothing, or answers privately. */
 async function openSettings(
-  ports: Ports,
+  ports: SlackDeps,
   organizationId: string,
   userId: string,
   triggerId: string,

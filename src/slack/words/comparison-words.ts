@@ -1,6 +1,6 @@
 import { type Commit, type Remark, weightOf } from "../../domain/requests/comparison.ts";
 import { isOpenState } from "../../domain/requests/request.ts";
-import { never } from "../../domain/shared/result.ts";
+import { assertNever } from "../../domain/shared/result.ts";
 import type { ComparisonView, DeployedView, RequestView } from "../../queries/requests/request-view.ts";
 import { byWords, countWords, shortName } from "./words.ts";
 
@@ -54,7 +54,7 @@ function sentenceOf(remark: Remark, { comparison, target, build }: ComparedStepV
     case "same-commit":
       return `Built from the same commit as ${before}, which is live in ${place}`;
     default:
-      return never(remark);
+      return assertNever(remark);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Person } from "../../domain/people/people.ts";
 import type { Refusal } from "../../domain/shared/refusals.ts";
-import { never } from "../../domain/shared/result.ts";
+import { assertNever } from "../../domain/shared/result.ts";
 import type { RequestView } from "../../queries/requests/request-view.ts";
 import { settingsRefusalWords } from "./settings-refusals.ts";
 import { nameList } from "./text.ts";
@@ -169,6 +169,6 @@ function invalidToken(refusal: Extract<Refusal, { code: "token-invalid" }>): str
     case "inactive":
       return `${shortName(refusal.person.name)}, who answers for this token, is no active full member any more. Ask an admin to make another one.`;
     default:
-      return never(refusal);
+      return assertNever(refusal);
   }
 }

@@ -26,7 +26,7 @@ const rows: Record<SettingsRefusal["code"], Row[]> = {
     ],
   ],
   "no-roles": [[{}, "Choose at least one role whose members review."]],
-  "assignee-outside": [
+  "assignee-not-in-roles": [
     [{ people: [bob] }, "Bob is not in the chosen roles. Take them out, or choose a role that they are in."],
     [
       { people: [bob, gus] },

@@ -1,5 +1,5 @@
 import type { SettingsRefusal } from "../../domain/shared/refusals.ts";
-import { never } from "../../domain/shared/result.ts";
+import { assertNever } from "../../domain/shared/result.ts";
 import { nameList } from "./text.ts";
 import { shortName } from "./words.ts";
 
@@ -12,7 +12,7 @@ export function settingsRefusalWords(refusal: SettingsRefusal): string {
       return `${refusal.by ? shortName(refusal.by.name) : "Somebody"} changed this while you were editing. Look at what it says now, then save again.`;
     case "no-roles":
       return "Choose at least one role whose members review.";
-    case "assignee-outside":
+    case "assignee-not-in-roles":
       return `${people(refusal.people)} ${refusal.people.length === 1 ? "is" : "are"} not in the chosen roles. Take them out, or choose a role that they are in.`;
     case "dead-workflow":
       return deadWorkflow(refusal);
@@ -49,7 +49,7 @@ export function settingsRefusalWords(refusal: SettingsRefusal): string {
     case "no-scopes":
       return "Choose at least one thing that the token may do.";
     default:
-      return never(refusal);
+      return assertNever(refusal);
   }
 }
 
@@ -90,7 +90,7 @@ function channelUnusable({ why, name }: Extract<SettingsRefusal, { code: "channe
     case "unknown":
       return "Slack did not say whether Signoff can post there. Try again in a moment.";
     default:
-      return never(why);
+      return assertNever(why);
   }
 }
 

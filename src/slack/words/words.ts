@@ -1,4 +1,4 @@
-import { never } from "../../domain/shared/result.ts";
+import { assertNever } from "../../domain/shared/result.ts";
 import type { ByView, RequestView } from "../../queries/requests/request-view.ts";
 import { cutTo, isolated } from "./text.ts";
 
@@ -57,7 +57,7 @@ export function stateWords(view: Worded): string {
         ? "The deployment went silent: it may still be running"
         : `The deployment failed${attempt?.reason ? `: ${cutTo(attempt.reason.replace(/\s+/g, " ").trim(), 500)}` : ""}`;
     default:
-      return never(view.state);
+      return assertNever(view.state);
   }
 }
 

@@ -1,7 +1,7 @@
 import * as change from "../../../db/catalog/catalog-change.ts";
 import { accept, type Result, refuse } from "../../domain/shared/result.ts";
 import { type Context, commit } from "../shared/context.ts";
-import { holdProject, type InProject, recordIntegration } from "./save-integration.ts";
+import { type InProject, lockProjectAsAdmin, recordIntegration } from "./save-integration.ts";
 
 /**
  * Archives an integration: its history and what is live stay, and come back with it.
@@ -14,7 +14,7 @@ export async function archiveIntegration(
 ): Promise<Result<null>> {
   const { organizationId, projectId, integrationId } = input;
   return commit<null>(context, async (tx, now) => {
-    const allowed = await holdProject(tx, input);
+    const allowed = await lockProjectAsAdmin(tx, input);
     if (!allowed.ok) return allowed;
     const known = await change.listAllIntegrations(tx, organizationId, projectId);
     const before = known.find(({ id, archivedAt }) => id === integrationId && archivedAt === null);

@@ -111,7 +111,7 @@ export async function saveRequesters(
   roleIds: readonly string[],
 ): Promise<Result<null>> {
   const wanted = [...new Set(roleIds)];
-  const held = await change.holdRoles(tx, organizationId, wanted);
+  const held = await change.shareLockRoles(tx, organizationId, wanted);
   if (held.length < wanted.length) return refuse({ code: "not-found", what: "role" });
   await setRequesterRoles(tx, organizationId, projectId, wanted);
   return accept(null);

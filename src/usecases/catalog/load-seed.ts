@@ -72,7 +72,7 @@ type Loading = { tx: Tx; organizationId: string; now: Date; settings: number };
  * Brings an organization to what a seed file says, in one transaction. What the file does not name is left alone, and
  * loading the same file again changes nothing.
  *
- * Refuses, as saving the workflow does (R6): `assignee-outside`, `dead-workflow`.
+ * Refuses, as saving the workflow does (R6): `assignee-not-in-roles`, `dead-workflow`.
  */
 export async function loadSeed(
   context: Context,

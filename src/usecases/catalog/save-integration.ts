@@ -40,7 +40,7 @@ export async function saveIntegration(
 ): Promise<Result<SavedIntegration>> {
   const { organizationId, projectId, name, slug } = input;
   return commit<SavedIntegration>(context, async (tx, now) => {
-    const allowed = await holdProject(tx, input);
+    const allowed = await lockProjectAsAdmin(tx, input);
     if (!allowed.ok) return allowed;
     const known = (await change.listAllIntegrations(tx, organizationId, projectId)).map((one) => {
       return { ...one, archived: one.archivedAt !== null };
@@ -88,7 +88,7 @@ export async function saveIntegration(
 }
 
 /** By an admin, under the project's lock. Refuses `not-admin`, `not-found`. */
-export async function holdProject(
+export async function lockProjectAsAdmin(
   tx: Tx,
   { organizationId, actor, projectId }: Pick<InProject, "organizationId" | "actor" | "projectId">,
 ): Promise<Result<null>> {

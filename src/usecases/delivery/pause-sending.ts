@@ -1,5 +1,5 @@
 import * as warnings from "../../../db/delivery/warnings.ts";
-import { type FarEnd, type Stop, toldSubject } from "../../domain/delivery/outages.ts";
+import { type Outage, type Provider, toldSubject } from "../../domain/delivery/outages.ts";
 import { accept } from "../../domain/shared/result.ts";
 import { type Context, commit } from "../shared/context.ts";
 import { tellAdmins, tellAdminsByEmail } from "./tell-admins.ts";
@@ -10,21 +10,21 @@ import { tellAdmins, tellAdminsByEmail } from "./tell-admins.ts";
  *
  * @returns the stop as it was noted first; `fresh` for who noted it
  */
-export async function stopSending(
+export async function pauseSending(
   context: Context,
   organizationId: string,
-  farEnd: FarEnd,
+  provider: Provider,
   reason: string,
-): Promise<Stop & { fresh: boolean }> {
-  let stop: Stop & { fresh: boolean } = { reason, since: context.now(), fresh: false };
+): Promise<Outage & { fresh: boolean }> {
+  let stop: Outage & { fresh: boolean } = { reason, since: context.now(), fresh: false };
   await commit(context, async (tx, now) => {
     await warnings.lock(tx, organizationId);
-    const fresh = await warnings.note(tx, organizationId, { subject: farEnd, reason, at: now });
-    const [noted] = await warnings.listRefused(tx, organizationId, [farEnd]);
+    const fresh = await warnings.note(tx, organizationId, { subject: provider, reason, at: now });
+    const [noted] = await warnings.listRefused(tx, organizationId, [provider]);
     stop = { reason: noted?.reason ?? reason, since: noted?.at ?? now, fresh };
     if (!fresh) return accept(null);
-    const tell = farEnd === "slack" ? tellAdminsByEmail : tellAdmins;
-    await tell(tx, organizationId, [toldSubject(farEnd)], now);
+    const tell = provider === "slack" ? tellAdminsByEmail : tellAdmins;
+    await tell(tx, organizationId, [toldSubject(provider)], now);
     return accept(null);
   });
   return stop;

@@ -8,7 +8,7 @@ import { type Context, commit } from "../shared/context.ts";
 import { type CardItem, cardItem, type NoticeItem } from "./tell-change.ts";
 
 /** What `follow-reach` items carry. */
-export type FollowReach = { number: number };
+export type FollowCoverage = { number: number };
 
 /** A delivery that is reported dead is settled just after that: it is looked at then. */
 const settledWithinMs = 500;
@@ -26,8 +26,8 @@ export async function reportUndelivered(
   await commit(context, async (tx) => {
     const number = await askedFor(tx, organizationId, lost);
     if (number === null) return accept(null);
-    const payload: FollowReach = { number };
-    const item = { organizationId, kind: "follow-reach", key: ledger.reachKey(number), payload };
+    const payload: FollowCoverage = { number };
+    const item = { organizationId, kind: "follow-reach", key: ledger.coverageKey(number), payload };
     await outbox.addOrReopen(tx, [{ ...item, afterMs: settledWithinMs, priority: 1 }]);
     return accept(null);
   });
@@ -45,7 +45,7 @@ async function askedFor(tx: Tx, organizationId: string, lost: CardItem | NoticeI
  *
  * @returns whether somebody is still being tried, so that it will have to be drawn again
  */
-export async function followReach(
+export async function followCoverage(
   context: Context,
   organizationId: string,
   number: number,

@@ -1,7 +1,7 @@
 import * as outbox from "../../../db/delivery/outbox.ts";
 import * as outboxWaiting from "../../../db/delivery/outbox-waiting.ts";
 import * as warnings from "../../../db/delivery/warnings.ts";
-import { type FarEnd, toldSubject } from "../../domain/delivery/outages.ts";
+import { type Provider, toldSubject } from "../../domain/delivery/outages.ts";
 import { accept } from "../../domain/shared/result.ts";
 import { type Context, commit } from "../shared/context.ts";
 
@@ -19,18 +19,18 @@ const settledWithinMs = 2_000;
 export async function resumeSending(
   context: Context,
   organizationId: string,
-  farEnd: FarEnd,
+  provider: Provider,
 ): Promise<number | null> {
   let waited: number | null = null;
   await commit(context, async (tx) => {
     await warnings.lock(tx, organizationId);
-    const [stop] = await warnings.listRefused(tx, organizationId, [farEnd]);
+    const [stop] = await warnings.listRefused(tx, organizationId, [provider]);
     if (stop === undefined) return accept(null);
-    await warnings.remove(tx, organizationId, [farEnd, toldSubject(farEnd)]);
+    await warnings.remove(tx, organizationId, [provider, toldSubject(provider)]);
     const { reason } = stop;
     waited = await outboxWaiting.makeDue(tx, organizationId, reason);
     const payload: MakeDue = { reason };
-    const again = { organizationId, kind: "make-due", key: `make-due:${farEnd}`, payload };
+    const again = { organizationId, kind: "make-due", key: `make-due:${provider}`, payload };
     await outbox.addOrReopen(tx, [{ ...again, afterMs: settledWithinMs }]);
     return accept(null);
   });
@@ -46,9 +46,9 @@ export async function makeDue(context: Context, organizationId: string, { reason
 }
 
 /** Has what waits for a far end tried now: after a start, whose key may be another. The stop itself stays. */
-export async function tryAgain(context: Context, organizationId: string, farEnd: FarEnd): Promise<void> {
+export async function tryAgain(context: Context, organizationId: string, provider: Provider): Promise<void> {
   await commit(context, async (tx) => {
-    const [stop] = await warnings.listRefused(tx, organizationId, [farEnd]);
+    const [stop] = await warnings.listRefused(tx, organizationId, [provider]);
     if (stop !== undefined) await outboxWaiting.makeDue(tx, organizationId, stop.reason);
     return accept(null);
   });

@@ -1,5 +1,5 @@
 import * as slots from "../../../db/delivery/job-slots.ts";
-import type { FarEnd } from "../../domain/delivery/outages.ts";
+import type { Provider } from "../../domain/delivery/outages.ts";
 import { accept } from "../../domain/shared/result.ts";
 import { type Context, commit } from "../shared/context.ts";
 
@@ -7,12 +7,12 @@ import { type Context, commit } from "../shared/context.ts";
 export async function takeProbe(
   context: Context,
   organizationId: string,
-  farEnd: FarEnd,
+  provider: Provider,
   slot: Date,
 ): Promise<boolean> {
   let taken = false;
   await commit(context, async (tx) => {
-    taken = await slots.take(tx, organizationId, `probe-${farEnd}`, slot);
+    taken = await slots.take(tx, organizationId, `probe-${provider}`, slot);
     return accept(null);
   });
   return taken;

@@ -5,7 +5,7 @@ import * as members from "../../../db/people/members.ts";
 import * as roles from "../../../db/people/roles.ts";
 import * as shortages from "../../../db/workflow/shortages.ts";
 import { addressOf, toldSubject } from "../../domain/delivery/outages.ts";
-import { outsideSubject } from "../../domain/deployments/bypass.ts";
+import { bypassSubject } from "../../domain/deployments/bypass.ts";
 import { accept } from "../../domain/shared/result.ts";
 import { groupSubject, projectSubject, requestSubject } from "../../domain/workflow/shortage.ts";
 import { type Context, commit } from "../shared/context.ts";
@@ -25,7 +25,7 @@ export async function warnAdmins(context: Context, organizationId: string): Prom
       ...short.projects.map(({ id }) => projectSubject(id)),
       ...short.requests.map(({ number }) => requestSubject(number)),
       ...refused.map(toldSubject),
-      ...(await outside.listIds(tx, organizationId)).map(outsideSubject),
+      ...(await outside.listIds(tx, organizationId)).map(bypassSubject),
     ]);
     // A group's own warning goes when it is read again, or when no role follows it any more.
     const bound = await roles.listBound(tx, organizationId);

@@ -19,7 +19,7 @@ import { type Context, commit } from "../shared/context.ts";
  */
 export type Report = { status: "accepted" } | { status: "in progress" } | AttemptEnd;
 
-export type ReportDeployment = {
+export type ApplyDeploymentReport = {
   organizationId: string;
   deploymentId: string;
   actor: Actor;
@@ -36,22 +36,22 @@ type Attempt = deployments.Deployment;
  *
  * @returns whether the report changed anything that is shown. Refuses `not-found`.
  */
-export async function reportDeployment(
+export async function applyDeploymentReport(
   context: Context,
-  input: ReportDeployment,
+  input: ApplyDeploymentReport,
 ): Promise<Result<{ changed: boolean }>> {
   return commit<{ changed: boolean }>(context, (tx, now) => takeReport(tx, now, input));
 }
 
 /**
- * As `reportDeployment`, in a transaction.
+ * As `applyDeploymentReport`, in a transaction.
  *
  * @param applies asked of the locked attempt: where it is not so any more, the report changes nothing
  */
 export async function takeReport(
   tx: Tx,
   now: Date,
-  input: ReportDeployment,
+  input: ApplyDeploymentReport,
   applies: (attempt: Attempt) => boolean = () => true,
 ): Promise<Result<{ changed: boolean }>> {
   const { organizationId, deploymentId, report } = input;
@@ -69,7 +69,7 @@ export async function takeReport(
     return accept({ changed: false });
   }
   return report.status === "accepted" || report.status === "in progress"
-    ? goOn(tx, now, attempt, request, input)
+    ? applyProgress(tx, now, attempt, request, input)
     : end(tx, now, attempt, request, { ...input, report });
 }
 
@@ -79,12 +79,12 @@ const statusOf = ({ status }: Report) => (status === "accepted" ? "in progress" 
  * The attempt runs: it may be silent for a while again. A report may come before our own note that it was accepted, so
  * that note takes no link from it.
  */
-async function goOn(
+async function applyProgress(
   tx: Tx,
   now: Date,
   attempt: Attempt,
   request: PromotionRequest | undefined,
-  input: ReportDeployment,
+  input: ApplyDeploymentReport,
 ): Promise<Result<{ changed: boolean }>> {
   const { organizationId, id, status } = attempt;
   const link =
@@ -121,7 +121,7 @@ async function end(
   now: Date,
   attempt: Attempt,
   request: PromotionRequest | undefined,
-  input: ReportDeployment & { report: AttemptEnd },
+  input: ApplyDeploymentReport & { report: AttemptEnd },
 ): Promise<Result<{ changed: boolean }>> {
   const { organizationId, id } = attempt;
   const { report, actor, surface } = input;
@@ -147,7 +147,7 @@ async function end(
 async function writeDown(
   tx: Tx,
   { organizationId, id, status }: Attempt,
-  { report, actor, surface }: ReportDeployment,
+  { report, actor, surface }: ApplyDeploymentReport,
   after: { reason: string | null; link: string | null },
   now: Date,
 ): Promise<void> {

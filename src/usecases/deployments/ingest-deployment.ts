@@ -9,7 +9,7 @@ import * as outside from "../../../db/deployments/bypasses.ts";
 import * as requests from "../../../db/requests/requests.ts";
 import * as workflows from "../../../db/workflow/workflow.ts";
 import type { Environment } from "../../domain/catalog/pipeline.ts";
-import { isOutside, outsideSubject } from "../../domain/deployments/bypass.ts";
+import { bypassesGate, bypassSubject } from "../../domain/deployments/bypass.ts";
 import { accept, type Result, refuse } from "../../domain/shared/result.ts";
 import { type ApiToken, actorOf, mayUse } from "../../domain/tokens/token.ts";
 import { gates } from "../../domain/workflow/workflow.ts";
@@ -18,7 +18,7 @@ import { tellAdmins } from "../delivery/tell-admins.ts";
 import { type Context, commit } from "../shared/context.ts";
 import { type Report, takeReport } from "./apply-deployment-report.ts";
 
-export type TakeDeployment = {
+export type IngestDeployment = {
   token: ApiToken;
   integrationId: string;
   /** Its id where it was begun. */
@@ -31,14 +31,14 @@ export type TakeDeployment = {
   link: string | null;
 };
 
-export type TakenDeployment = outside.FoundDeployment & {
+export type IngestedDeployment = outside.FoundDeployment & {
   environment: string;
   build: string;
   /** Whether what is live there came by it. */
   live: boolean;
 };
 
-type Taken = { created: boolean; changed: boolean; deployment: TakenDeployment };
+type Taken = { created: boolean; changed: boolean; deployment: IngestedDeployment };
 
 type Found = { environment: Environment; first: boolean; build: builds.FullBuild };
 
@@ -50,7 +50,7 @@ type Found = { environment: Environment; first: boolean; build: builds.FullBuild
  * Refuses `token-scope`, `token-project`, `not-found` (the integration, environment or build), `archived`,
  * `deployment-differs`.
  */
-export function takeDeployment(context: Context, input: TakeDeployment): Promise<Result<Taken>> {
+export function ingestDeployment(context: Context, input: IngestDeployment): Promise<Result<Taken>> {
   const { token, integrationId, report, link } = input;
   const { organizationId } = token;
   return commit<Taken>(context, async (tx, now) => {
@@ -86,10 +86,10 @@ export function takeDeployment(context: Context, input: TakeDeployment): Promise
 }
 
 /** Under the project's lock, so that the pipeline stays as it is meanwhile. */
-async function findPlace(tx: Tx, input: TakeDeployment): Promise<Result<Found>> {
+async function findPlace(tx: Tx, input: IngestDeployment): Promise<Result<Found>> {
   const { token, integrationId } = input;
   const { organizationId } = token;
-  await catalog.holdProject(tx, organizationId, integrationId);
+  await catalog.shareLockProject(tx, organizationId, integrationId);
   const place = await catalog.findIntegration(tx, organizationId, integrationId);
   if (place === undefined) return refuse({ code: "not-found", what: "integration" });
   const allowed = mayUse(token, "deployments:write", place.project.id);
@@ -104,12 +104,12 @@ async function findPlace(tx: Tx, input: TakeDeployment): Promise<Result<Found>> 
 }
 
 /** Stores a deployment that is not known yet, in progress. Answers whether it was new. */
-async function takeIn(tx: Tx, input: TakeDeployment, found: Found, now: Date): Promise<boolean> {
+async function takeIn(tx: Tx, input: IngestDeployment, found: Found, now: Date): Promise<boolean> {
   const { token, integrationId, id: externalId } = input;
   const { organizationId } = token;
   const { environment, build } = found;
   const id = randomUUID();
-  const past = await wentPast(tx, input, found, now);
+  const past = await bypassedGate(tx, input, found, now);
   const place = { integrationId, environmentId: environment.id, buildId: build.id };
   const actor = actorOf(token);
   const deployment = { organizationId, id, ...place, externalId, outside: past };
@@ -123,18 +123,18 @@ async function takeIn(tx: Tx, input: TakeDeployment, found: Found, now: Date): P
     },
   ]);
   await homesChangedBy(tx, organizationId, `deployment:${id}`);
-  if (past) await tellPast(tx, organizationId, id, now);
+  if (past) await reportBypass(tx, organizationId, id, now);
   return true;
 }
 
 /** The admins are told of each, whatever becomes of it until somebody looks. */
-async function tellPast(tx: Tx, organizationId: string, deploymentId: string, now: Date): Promise<void> {
+async function reportBypass(tx: Tx, organizationId: string, deploymentId: string, now: Date): Promise<void> {
   await warnings.lock(tx, organizationId);
-  await tellAdmins(tx, organizationId, [outsideSubject(deploymentId)], now);
+  await tellAdmins(tx, organizationId, [bypassSubject(deploymentId)], now);
 }
 
 /** R1: whether it went past the gate, as the gate stands now. */
-async function wentPast(tx: Tx, input: TakeDeployment, found: Found, now: Date): Promise<boolean> {
+async function bypassedGate(tx: Tx, input: IngestDeployment, found: Found, now: Date): Promise<boolean> {
   const { token, integrationId } = input;
   const { organizationId } = token;
   const { environment, first, build } = found;
@@ -145,5 +145,5 @@ async function wentPast(tx: Tx, input: TakeDeployment, found: Found, now: Date):
   const place = { integrationId, environmentId: environment.id };
   const live = (await outside.findLive(tx, organizationId, place)) ?? null;
   const open = (await requests.findOpen(tx, organizationId, integrationId, environment.id)) ?? null;
-  return isOutside({ buildId: build.id, gated, first, open, live }, now);
+  return bypassesGate({ buildId: build.id, gated, first, open, live }, now);
 }

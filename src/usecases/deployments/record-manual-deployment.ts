@@ -14,7 +14,7 @@ import { checkAdmin } from "../shared/check-admin.ts";
 import { type Context, commit } from "../shared/context.ts";
 import { moveLive } from "./apply-deployment-report.ts";
 
-export type RecordDeployment = {
+export type RecordManualDeployment = {
   organizationId: string;
   actor: Actor;
   surface: Surface;
@@ -31,9 +31,9 @@ export type RecordDeployment = {
  *
  * Refuses `not-admin`, `not-found`, `archived`.
  */
-export async function recordDeployment(
+export async function recordManualDeployment(
   context: Context,
-  input: RecordDeployment,
+  input: RecordManualDeployment,
 ): Promise<Result<{ deploymentId: string }>> {
   const { organizationId, actor, surface, integrationId, environmentId } = input;
   return commit<{ deploymentId: string }>(context, async (tx, now) => {
@@ -67,7 +67,7 @@ export async function recordDeployment(
 }
 
 /** Under the project's lock: neither is archived meanwhile, and a build that two people type at once is one. */
-async function findPlace(tx: Tx, input: RecordDeployment): Promise<Result<null>> {
+async function findPlace(tx: Tx, input: RecordManualDeployment): Promise<Result<null>> {
   const { organizationId, integrationId, environmentId } = input;
   const known = await catalog.findIntegration(tx, organizationId, integrationId);
   if (known === undefined) return refuse({ code: "not-found", what: "integration" });
@@ -81,7 +81,7 @@ async function findPlace(tx: Tx, input: RecordDeployment): Promise<Result<null>>
 }
 
 /** The build that was typed; a new one has no other id than ours. */
-async function findBuild(tx: Tx, input: RecordDeployment, now: Date): Promise<string> {
+async function findBuild(tx: Tx, input: RecordManualDeployment, now: Date): Promise<string> {
   const { organizationId, integrationId, version, commit, link } = input;
   const known = await builds.listOfVersion(tx, organizationId, integrationId, version);
   const same = sameBuild(known, commit);

@@ -34,7 +34,7 @@ export function registerBuild(
 ): Promise<Result<{ created: boolean; build: builds.FullBuild }>> {
   const { organizationId } = token;
   return commit<{ created: boolean; build: builds.FullBuild }>(context, async (tx, now) => {
-    await catalog.holdProject(tx, organizationId, integrationId);
+    await catalog.shareLockProject(tx, organizationId, integrationId);
     const place = await catalog.findIntegration(tx, organizationId, integrationId);
     if (place === undefined) return refuse({ code: "not-found", what: "integration" });
     const allowed = mayUse(token, "builds:write", place.project.id);

@@ -7,14 +7,14 @@ import { nameLimits } from "../../domain/catalog/catalog.ts";
 import { oldSecretHours, silenceLimits, stillSigning } from "../../domain/deployments/deployment.ts";
 import type { AddressFault } from "../../domain/shared/refusals.ts";
 import { accept, type Result, refuse } from "../../domain/shared/result.ts";
-import { holdProject, type InProject, recordIntegration } from "../catalog/save-integration.ts";
+import { type InProject, lockProjectAsAdmin, recordIntegration } from "../catalog/save-integration.ts";
 import { type Context, commit } from "../shared/context.ts";
 import { recordSetting } from "../shared/record-setting.ts";
 
 type Owner = { organizationId: string; integrationId: string };
 
 /** What of the outside the use case needs. */
-export type WebhookPorts = {
+export type WebhookDeps = {
   /** Encrypts a secret for this integration. */
   seal(plain: string, owner: Owner): string;
   /** Whether a secret that was encrypted for it can be read: not where SIGNOFF_SECRET was changed since. */
@@ -41,7 +41,7 @@ export type SaveWebhook = InProject & {
  */
 export async function saveWebhook(
   context: Context,
-  ports: Pick<WebhookPorts, "seal" | "addressFault">,
+  ports: Pick<WebhookDeps, "seal" | "addressFault">,
   input: SaveWebhook,
 ): Promise<Result<{ version: number; secret: string | null }>> {
   const { organizationId, integrationId, url, silenceMinutes } = input;
@@ -79,7 +79,7 @@ export async function saveWebhook(
  */
 export async function rotateWebhookSecret(
   context: Context,
-  ports: Pick<WebhookPorts, "seal" | "opens">,
+  ports: Pick<WebhookDeps, "seal" | "opens">,
   input: InProject & { integrationId: string },
 ): Promise<Result<{ version: number; secret: string }>> {
   const { organizationId, integrationId } = input;
@@ -114,7 +114,7 @@ async function holdIntegration(
   tx: Tx,
   input: InProject & { integrationId: string },
 ): Promise<Result<change.IntegrationRow>> {
-  const allowed = await holdProject(tx, input);
+  const allowed = await lockProjectAsAdmin(tx, input);
   if (!allowed.ok) return allowed;
   const all = await change.listAllIntegrations(tx, input.organizationId, input.projectId);
   const found = all.find(({ id }) => id === input.integrationId);

@@ -4,7 +4,7 @@ import type { Tx } from "../../../db/connection/connect.ts";
 import * as members from "../../../db/people/members.ts";
 import * as roles from "../../../db/people/roles.ts";
 import type { MemberId } from "../../domain/people/people.ts";
-import { checkHolders, comers } from "../../domain/people/role.ts";
+import { addedHolders, checkHolders } from "../../domain/people/role.ts";
 import { accept, type Result, refuse } from "../../domain/shared/result.ts";
 import { checkAdmin } from "../shared/check-admin.ts";
 import { type Context, commit } from "../shared/context.ts";
@@ -86,7 +86,7 @@ async function hold(tx: Tx, role: roles.Role, { projectId, memberIds }: Holders)
     organizationId,
     next.map(({ memberId }) => memberId),
   );
-  const added = comers(here, memberIds).map((id) => ({
+  const added = addedHolders(here, memberIds).map((id) => ({
     id,
     name: people.get(id)?.name ?? id,
     standing: people.get(id)?.standing ?? ("unknown" as const),

@@ -91,7 +91,7 @@ async function findStep(
   input: RequestPromotion,
 ): Promise<Result<{ place: catalog.IntegrationInPipeline; step: Step }>> {
   // A change of the pipeline waits, and then finds the new request in its way.
-  await catalog.holdProject(tx, input.organizationId, input.integrationId);
+  await catalog.shareLockProject(tx, input.organizationId, input.integrationId);
   const place = await catalog.findIntegration(tx, input.organizationId, input.integrationId);
   if (place === undefined) return refuse({ code: "not-found", what: "integration" });
   if (place.archived !== null) return refuse({ code: "archived", what: place.archived });

@@ -2,7 +2,7 @@ import type { Db, Tx } from "../../../db/connection/connect.ts";
 import { nothingChanged } from "../../../db/connection/fault.ts";
 import type { Result } from "../../domain/shared/result.ts";
 
-export { isPassing } from "../../../db/connection/transient.ts";
+export { isTransient } from "../../../db/connection/transient.ts";
 
 /** What every use case is given. */
 export type Context = {

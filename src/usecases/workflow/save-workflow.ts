@@ -27,7 +27,7 @@ export type SavedWorkflow = { version: number; open: number };
 /**
  * Saves the next version of *Environment Promotion*. Open requests follow it (R4).
  *
- * Refuses `not-admin`, `stale`, `not-found` (a role), `no-roles`, `assignee-outside`, `dead-workflow`.
+ * Refuses `not-admin`, `stale`, `not-found` (a role), `no-roles`, `assignee-not-in-roles`, `dead-workflow`.
  */
 export function saveWorkflow(context: Context, input: SaveWorkflow): Promise<Result<SavedWorkflow>> {
   return commit<SavedWorkflow>(context, (tx, now) =>

@@ -7,7 +7,7 @@ import type { Waiting } from "./requests/wait.ts";
 export type Api = OpenAPIHono<ApiEnv>;
 
 /** What the routes are given. */
-export type ApiParts = {
+export type ApiDeps = {
   context: Context;
   /** Where clients wait for requests to change. */
   waiting: Waiting;

@@ -1,7 +1,7 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { bodyLimit } from "hono/body-limit";
 import { useToken } from "../../usecases/tokens/use-token.ts";
-import type { Api, ApiParts } from "./api.ts";
+import type { Api, ApiDeps } from "./api.ts";
 import { type ApiEnv, authenticate } from "./auth.ts";
 import { replayAnswers } from "./idempotency.ts";
 import { answer, answerError, Problem } from "./problems.ts";
@@ -15,7 +15,7 @@ const mostBytes = 1024 * 1024;
  * The REST API, to be mounted at `/api/v1`. The routes that know by themselves who calls come before a token is asked
  * for.
  */
-export function createApi(parts: ApiParts): Api {
+export function createApi(parts: ApiDeps): Api {
   const { context, log, callsPerMinute: perMinute = 600 } = parts;
   const api: Api = new OpenAPIHono<ApiEnv>({
     defaultHook: (result) => {

@@ -60,7 +60,7 @@ export function requires(scope: Scope): MiddlewareHandler<ApiEnv> {
  * A token of one project does not see the others: they are not there for it. What it writes there is refused as what
  * it is.
  */
-export function checkReach(token: ApiToken, projectId: string, access: "read" | "write"): void {
+export function assertProjectAccess(token: ApiToken, projectId: string, access: "read" | "write"): void {
   if (token.projectId === null || token.projectId === projectId) return;
   throw refused(access === "write" ? { code: "token-project" } : { code: "not-found", what: "project" });
 }

@@ -41,7 +41,7 @@ const table: { [Code in Refusal["code"]]: [Omit<Extract<Refusal, { code: Code }>
   "not-admin": [{ admins: people }, 403],
   stale: [{ by: null, at: new Date(0) }, 409],
   "no-roles": [{}, 422],
-  "assignee-outside": [{ people }, 409],
+  "assignee-not-in-roles": [{ people }, 409],
   "dead-workflow": [{ required: 1, projects: [] }, 409],
   "name-taken": [{ name: "Commerce" }, 409],
   "role-in-use": [{ workflow: true, projects: [] }, 409],

@@ -2,7 +2,7 @@ import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { Refusal } from "../../domain/shared/refusals.ts";
 import type { Result } from "../../domain/shared/result.ts";
-import { isPassing, OutcomeUnknown } from "../../usecases/shared/context.ts";
+import { isTransient, OutcomeUnknown } from "../../usecases/shared/context.ts";
 import { refusalWords } from "./refusal-words.ts";
 
 type Status = 400 | 401 | 403 | 404 | 409 | 413 | 415 | 422 | 429 | 500 | 503;
@@ -38,7 +38,7 @@ const refusals: Record<Refusal["code"], Kind> = {
   "not-admin": kind(403, "Admins only"),
   stale: kind(409, "Changed meanwhile"),
   "no-roles": kind(422, "No roles"),
-  "assignee-outside": kind(409, "An assignee is outside the roles"),
+  "assignee-not-in-roles": kind(409, "An assignee is outside the roles"),
   "dead-workflow": kind(409, "Nobody could decide"),
   "name-taken": kind(409, "Name taken"),
   "role-in-use": kind(409, "Role in use"),
@@ -156,7 +156,7 @@ function problemOf(error: Error): Problem | undefined {
     const words = "The database did not confirm the change in time. Look with GET whether it happened.";
     return new Problem("outcome-unknown", words, {}, { "retry-after": "2" });
   }
-  if (isPassing(error)) {
+  if (isTransient(error)) {
     const words = "Signoff cannot work on this now. Nothing was changed; try again.";
     return new Problem("busy", words, {}, { "retry-after": "2" });
   }

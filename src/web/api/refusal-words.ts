@@ -1,5 +1,5 @@
 import type { Refusal, ReportRefusal, SettingsRefusal, TokenRefusal } from "../../domain/shared/refusals.ts";
-import { never } from "../../domain/shared/result.ts";
+import { assertNever } from "../../domain/shared/result.ts";
 
 /** R13 over HTTP: why not, and what to do, as plain sentences for whoever reads a pipeline's log. */
 export function refusalWords(refusal: Refusal): string {
@@ -96,7 +96,7 @@ function invalidToken(refusal: Extract<Refusal, { code: "token-invalid" }>): str
     case "inactive":
       return "Who answers for this token is no active full member any more. An admin can make another one.";
     default:
-      return never(refusal);
+      return assertNever(refusal);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Api, ApiParts } from "./api.ts";
+import type { Api, ApiDeps } from "./api.ts";
 import { auditRoutes } from "./audit/audit.ts";
 import { projectRoutes } from "./catalog/projects.ts";
 import { buildRoutes } from "./deployments/builds.ts";
@@ -7,7 +7,7 @@ import { statusRoutes } from "./deployments/status.ts";
 import { requestReadRoutes } from "./requests/request-reads.ts";
 import { requestRoutes } from "./requests/requests.ts";
 
-type Register = (api: Api, parts: ApiParts) => void;
+type Register = (api: Api, parts: ApiDeps) => void;
 
 /** Every route of the API. A new file of routes is a line here. */
 export const routes: {

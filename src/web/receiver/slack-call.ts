@@ -11,10 +11,10 @@ type SlackCall = {
   done: Promise<void>;
 };
 
-type CallParts = { body: Fields; headers: Headers; log: Log; watch: CallWatch };
+type CallDeps = { body: Fields; headers: Headers; log: Log; watch: CallWatch };
 
 /** Hands a body to Bolt's listeners, who find the watch in their context. */
-export function callListeners(app: App, { body, headers, log, watch }: CallParts): SlackCall {
+export function callListeners(app: App, { body, headers, log, watch }: CallDeps): SlackCall {
   let acked = false;
   let resolve: (response: Response) => void;
   const answer = new Promise<Response>((settle) => {

@@ -41,15 +41,15 @@ const idOfProject = async ({ organizationId }: ApiHouse, slug: string): Promise<
   return row?.id ?? "";
 };
 
-const settings = async (house: ApiHouse) =>
-  (await house.audit()).filter(({ action }) => /^(project|integration)\./.test(action));
+const settings = async (fixture: ApiHouse) =>
+  (await fixture.audit()).filter(({ action }) => /^(project|integration)\./.test(action));
 
 describe("PUT a project", () => {
   test("makes it, 201; the same again changes nothing, 200; R12: the token is in the audit log, once", async () => {
-    const house = await apiHouse(database);
-    const first = await house.put("/projects/finance", finance);
-    const before = await rowsOf(house);
-    const again = await house.put("/projects/finance", finance);
+    const fixture = await apiHouse(database);
+    const first = await fixture.put("/projects/finance", finance);
+    const before = await rowsOf(fixture);
+    const again = await fixture.put("/projects/finance", finance);
     expect([first.status, again.status]).toEqual([201, 200]);
     expect(again.body).toEqual(first.body);
     expect(first.body).toEqual({
@@ -59,8 +59,8 @@ describe("PUT a project", () => {
         { slug: "live", name: "Live", critical: true },
       ],
     });
-    expect(await rowsOf(house)).toEqual(before);
-    expect(await settings(house)).toMatchObject([
+    expect(await rowsOf(fixture)).toEqual(before);
+    expect(await settings(fixture)).toMatchObject([
       {
         action: "project.created",
         surface: "api",
@@ -70,26 +70,26 @@ describe("PUT a project", () => {
   });
 
   test("changes name, pipeline and requester roles in one go; roles that are left out stay", async () => {
-    const house = await apiHouse(database);
+    const fixture = await apiHouse(database);
     const named = { ...commerce, name: "Shop", requesterRoles: ["Reviewer"] };
-    expect((await house.put("/projects/commerce", named)).body).toMatchObject({
+    expect((await fixture.put("/projects/commerce", named)).body).toMatchObject({
       ...{ name: "Shop", requesterRoles: ["Reviewer"] },
     });
     const pipeline = [...commerce.pipeline].reverse();
-    const { status, body } = await house.put("/projects/commerce", { name: "Shop", pipeline });
+    const { status, body } = await fixture.put("/projects/commerce", { name: "Shop", pipeline });
     expect(status).toBe(200);
     expect(body).toMatchObject({ requesterRoles: ["Reviewer"], pipeline });
-    expect(await house.live(house.environment("production"))).toBe("1.1.0");
-    expect((await settings(house)).map(({ action }) => action)).toEqual(["project.saved", "project.saved"]);
+    expect(await fixture.live(fixture.environment("production"))).toBe("1.1.0");
+    expect((await settings(fixture)).map(({ action }) => action)).toEqual(["project.saved", "project.saved"]);
   });
 
   test("R1: whether an environment is critical stays where nothing is said of it, also when it comes back", async () => {
-    const house = await apiHouse(database);
+    const fixture = await apiHouse(database);
     const silent = commerce.pipeline.map(({ slug, name }) => ({ slug, name }));
-    const put = (pipeline: object[]) => house.put("/projects/commerce", { name: "Commerce", pipeline });
-    const before = await rowsOf(house);
+    const put = (pipeline: object[]) => fixture.put("/projects/commerce", { name: "Commerce", pipeline });
+    const before = await rowsOf(fixture);
     expect((await put(silent)).body).toMatchObject({ pipeline: commerce.pipeline });
-    expect(await rowsOf(house)).toEqual(before);
+    expect(await rowsOf(fixture)).toEqual(before);
     await put(silent.slice(0, 2));
     expect((await put(silent)).body).toMatchObject({ pipeline: commerce.pipeline });
     const opened = silent.map((one) => ({ ...one, critical: false }));
@@ -97,8 +97,8 @@ describe("PUT a project", () => {
   });
 
   test("an archived one comes back, with its history", async () => {
-    const house = await apiHouse(database);
-    const { organizationId, context } = house;
+    const fixture = await apiHouse(database);
+    const { organizationId, context } = fixture;
     const reads = projectReads(database.database.db, organizationId);
     const projectId = await reads.projectId("commerce");
     const { version } = await reads.project(projectId);
@@ -111,10 +111,10 @@ describe("PUT a project", () => {
         version,
       }),
     );
-    expect(problemIn(await house.get("/projects/commerce"))).toEqual([404, "not-found"]);
-    expect((await house.put("/projects/commerce", commerce)).status).toBe(201);
-    expect(await house.live(house.environment("staging"))).toBe("1.2.0");
-    expect((await settings(house)).map(({ action }) => action)).toEqual([
+    expect(problemIn(await fixture.get("/projects/commerce"))).toEqual([404, "not-found"]);
+    expect((await fixture.put("/projects/commerce", commerce)).status).toBe(201);
+    expect(await fixture.live(fixture.environment("staging"))).toBe("1.2.0");
+    expect((await settings(fixture)).map(({ action }) => action)).toEqual([
       "project.archived",
       "project.restored",
     ]);
@@ -132,17 +132,17 @@ describe("PUT a project", () => {
       "name-taken",
     ],
   ])("%s is refused, and nothing is changed", async (_, body, slug, status, code) => {
-    const house = await apiHouse(database);
-    const before = await rowsOf(house);
-    expect(problemIn(await house.put(`/projects/${slug}`, body))).toEqual([status, code]);
-    expect(await rowsOf(house)).toEqual(before);
+    const fixture = await apiHouse(database);
+    const before = await rowsOf(fixture);
+    expect(problemIn(await fixture.put(`/projects/${slug}`, body))).toEqual([status, code]);
+    expect(await rowsOf(fixture)).toEqual(before);
   });
 
   test("R3: an environment that an open request needs cannot go", async () => {
-    const house = await apiHouse(database);
-    const number = await house.requested();
+    const fixture = await apiHouse(database);
+    const number = await fixture.requested();
     const pipeline = commerce.pipeline.filter(({ slug }) => slug !== "staging");
-    const answer = await house.put("/projects/commerce", { ...commerce, pipeline });
+    const answer = await fixture.put("/projects/commerce", { ...commerce, pipeline });
     expect(problemIn(answer)).toEqual([409, "request-in-the-way"]);
     expect(answer.body.number).toBe(number);
   });
@@ -158,29 +158,29 @@ describe("PUT an integration", () => {
   const path = "/projects/commerce/integrations/stock";
 
   test("makes it, and the same again changes nothing", async () => {
-    const house = await apiHouse(database);
+    const fixture = await apiHouse(database);
     const compareUrl = "https://git.example/stock/compare/{from}...{to}";
-    const first = await house.put(path, { name: "Stock", compareUrl });
-    const before = await rowsOf(house);
-    const again = await house.put(path, { name: "Stock", compareUrl });
+    const first = await fixture.put(path, { name: "Stock", compareUrl });
+    const before = await rowsOf(fixture);
+    const again = await fixture.put(path, { name: "Stock", compareUrl });
     expect([first.status, again.status]).toEqual([201, 200]);
     expect(first.body).toEqual({ slug: "stock", name: "Stock", deployer: "record", compareUrl });
-    expect(await rowsOf(house)).toEqual(before);
+    expect(await rowsOf(fixture)).toEqual(before);
   });
 
   test("what is left out stays as it is, and null takes the compare link away; R12: it is in the audit log", async () => {
-    const house = await apiHouse(database);
+    const fixture = await apiHouse(database);
     const compareUrl = "https://git.example/compare/{from}/{to}";
-    await house.put(path, { name: "Stock", compareUrl });
-    expect((await house.put(path, { name: "Stocks" })).body).toMatchObject({ name: "Stocks", compareUrl });
-    expect((await house.put(path, { name: "Stocks", compareUrl: null })).body.compareUrl).toBeNull();
-    expect((await settings(house)).map(({ action, before, after }) => [action, before, after])).toMatchObject(
-      [
-        ["integration.created", null, { compareUrl }],
-        ["integration.saved", { name: "Stock" }, { name: "Stocks" }],
-        ["integration.saved", { compareUrl }, { compareUrl: null }],
-      ],
-    );
+    await fixture.put(path, { name: "Stock", compareUrl });
+    expect((await fixture.put(path, { name: "Stocks" })).body).toMatchObject({ name: "Stocks", compareUrl });
+    expect((await fixture.put(path, { name: "Stocks", compareUrl: null })).body.compareUrl).toBeNull();
+    expect(
+      (await settings(fixture)).map(({ action, before, after }) => [action, before, after]),
+    ).toMatchObject([
+      ["integration.created", null, { compareUrl }],
+      ["integration.saved", { name: "Stock" }, { name: "Stocks" }],
+      ["integration.saved", { compareUrl }, { compareUrl: null }],
+    ]);
   });
 
   test.each([
@@ -194,20 +194,20 @@ describe("PUT an integration", () => {
   });
 
   test("the webhook deployer is refused until an admin has set its webhook up, and says so", async () => {
-    const house = await apiHouse(database);
+    const fixture = await apiHouse(database);
     const at = "/projects/commerce/integrations/orders";
-    const refused = await house.put(at, { name: "Orders", deployer: "webhook" });
+    const refused = await fixture.put(at, { name: "Orders", deployer: "webhook" });
     expect(problemIn(refused)).toEqual([409, "no-webhook"]);
     expect(refused.body.detail).toContain("An admin sets it up in Slack");
     await database.database.db.transaction((tx) =>
       webhooks.save(tx, {
-        ...{ organizationId: house.organizationId, integrationId: house.integration() },
+        ...{ organizationId: fixture.organizationId, integrationId: fixture.integration() },
         ...{ url: "https://deploys.example", secret: "x", oldSecrets: [], silenceMinutes: 60, version: 1 },
-        ...{ savedBy: system("test"), savedAt: house.clock.now },
+        ...{ savedBy: system("test"), savedAt: fixture.clock.now },
       }),
     );
-    expect((await house.put(at, { name: "Orders", deployer: "webhook" })).body.deployer).toBe("webhook");
-    expect((await house.put(at, { name: "Orders" })).body.deployer).toBe("webhook");
+    expect((await fixture.put(at, { name: "Orders", deployer: "webhook" })).body.deployer).toBe("webhook");
+    expect((await fixture.put(at, { name: "Orders" })).body.deployer).toBe("webhook");
   });
 
   test("in a project that is not there it is 404", async () => {
@@ -221,48 +221,49 @@ describe("PUT an integration", () => {
 
 describe("a token of one project", () => {
   test("sees that one only, and writes in no other", async () => {
-    const house = await apiHouse(database);
-    await house.put("/projects/finance", finance);
-    await house.put("/projects/finance/integrations/ledger", { name: "Ledger" });
-    const { text: token } = await house.newToken(undefined, await idOfProject(house, "commerce"));
-    const slugs = (await house.get("/projects", { token })).body.items.map(
+    const fixture = await apiHouse(database);
+    await fixture.put("/projects/finance", finance);
+    await fixture.put("/projects/finance/integrations/ledger", { name: "Ledger" });
+    const { text: token } = await fixture.newToken(undefined, await idOfProject(fixture, "commerce"));
+    const slugs = (await fixture.get("/projects", { token })).body.items.map(
       (one: { slug: string }) => one.slug,
     );
     expect(slugs).toEqual(["commerce"]);
     for (const path of ["", "/live", "/integrations/ledger/builds"]) {
-      expect(problemIn(await house.get(`/projects/finance${path}`, { token }))).toEqual([404, "not-found"]);
+      expect(problemIn(await fixture.get(`/projects/finance${path}`, { token }))).toEqual([404, "not-found"]);
     }
-    const before = await rowsOf(house);
+    const before = await rowsOf(fixture);
     const at = "/projects/finance/integrations/ledger";
     const refused = [
-      await house.put("/projects/finance", { ...finance, name: "Mine" }, { token }),
-      await house.put("/projects/new", finance, { token }),
-      await house.put(at, { name: "Mine" }, { token }),
-      await house.post(`${at}/builds`, { id: "1", version: "1" }, { token }),
-      await house.post(`${at}/deployments`, { id: "1", build: "1", environment: "test" }, { token }),
+      await fixture.put("/projects/finance", { ...finance, name: "Mine" }, { token }),
+      await fixture.put("/projects/new", finance, { token }),
+      await fixture.put(at, { name: "Mine" }, { token }),
+      await fixture.post(`${at}/builds`, { id: "1", version: "1" }, { token }),
+      await fixture.post(`${at}/deployments`, { id: "1", build: "1", environment: "test" }, { token }),
     ];
     for (const answer of refused) expect(problemIn(answer)).toEqual([403, "token-project"]);
-    expect(await rowsOf(house)).toEqual(before);
-    expect((await house.put("/projects/commerce", commerce, { token })).status).toBe(200);
+    expect(await rowsOf(fixture)).toEqual(before);
+    expect((await fixture.put("/projects/commerce", commerce, { token })).status).toBe(200);
   });
 });
 
 describe("GET projects", () => {
   test("a page at a time, by slug, none twice and none left out", async () => {
-    const house = await apiHouse(database);
-    for (const slug of ["a", "b", "c", "d"]) await house.put(`/projects/${slug}`, { ...finance, name: slug });
+    const fixture = await apiHouse(database);
+    for (const slug of ["a", "b", "c", "d"])
+      await fixture.put(`/projects/${slug}`, { ...finance, name: slug });
     const seen: string[] = [];
     let after = "";
     for (;;) {
-      const { body } = await house.get(`/projects?limit=2${after}`);
+      const { body } = await fixture.get(`/projects?limit=2${after}`);
       seen.push(...body.items.map((one: { slug: string }) => one.slug));
       if (body.next === null) break;
       after = `&after=${body.next}`;
     }
     expect(seen).toEqual(["a", "b", "c", "commerce", "d"]);
-    expect(problemIn(await house.get("/projects?limit=101"))).toEqual([422, "validation"]);
+    expect(problemIn(await fixture.get("/projects?limit=101"))).toEqual([422, "validation"]);
     for (const path of ["/projects?after=a%00", "/projects/commerce/live?after=%00"]) {
-      expect(problemIn(await house.get(path))).toEqual([422, "validation"]);
+      expect(problemIn(await fixture.get(path))).toEqual([422, "validation"]);
     }
   });
 

@@ -44,7 +44,7 @@ export async function seeThrough(
       200,
     );
     if (ended !== "failed") return;
-    if (!(await goOn(world, attempt, silent, random, acts))) {
+    if (!(await applyProgress(world, attempt, silent, random, acts))) {
       // Left failed, mostly: then its requester is to be reminded.
       if (random.chance(0.5)) await world.clock.near(number, "failed");
       return;
@@ -82,7 +82,7 @@ async function begun(
 }
 
 /** What people and the far side do after an attempt that did not succeed. Gives whether another one may be begun. */
-async function goOn(
+async function applyProgress(
   { site, figures }: ChaosWorld,
   attempt: string,
   silent: boolean,

@@ -5,7 +5,7 @@ import { freePort } from "../../../sandbox/free-port.ts";
 import { type MailStandIn, startMail } from "../../../sandbox/mail.ts";
 import { type SlackStandIn, type StandInPerson, startSlack } from "../../../sandbox/slack/index.ts";
 import { system } from "../../../src/domain/shared/actor.ts";
-import { recordDeployment } from "../../../src/usecases/deployments/record-manual-deployment.ts";
+import { recordManualDeployment } from "../../../src/usecases/deployments/record-manual-deployment.ts";
 import type { Context } from "../../../src/usecases/shared/context.ts";
 import { type Balancer, startBalancer } from "../faults/balancer.ts";
 import { type Call, type FarProxy, startFarProxy, startWebhookProxy } from "../faults/far-proxy.ts";
@@ -197,7 +197,7 @@ async function bring(context: Context, organizationId: string, place: Place, ver
   const { id: integrationId, source: environmentId } = place;
   const build = { integrationId, environmentId, version, commit: null, link: null };
   const actor = system("the pipeline");
-  await recordDeployment(context, { organizationId, actor, surface: "api", ...build });
+  await recordManualDeployment(context, { organizationId, actor, surface: "api", ...build });
 }
 
 async function environment(

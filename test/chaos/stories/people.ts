@@ -14,7 +14,7 @@ export type Act = {
   typed: string;
   at: number;
   answeredAt: number;
-  /** Taken: an empty 200. Told: a 200 with a view or errors. Lost: anything else; it may have happened. */
+  /** Taken: an empty 200. RecipientStatus: a 200 with a view or errors. Lost: anything else; it may have happened. */
   answer: "taken" | "told" | "lost";
   /** What a submission was answered with. */
   said: string;

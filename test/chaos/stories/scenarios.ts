@@ -46,10 +46,10 @@ export class Scenarios {
   async run(place: Place, random: Random): Promise<void> {
     await this.#moves.newBuild(place);
     const number = await this.#moves.ask(place, random.pick(this.#world.requesters));
-    if (number !== undefined) await this.#goOn(place, number, random);
+    if (number !== undefined) await this.#applyProgress(place, number, random);
   }
 
-  async #goOn(place: Place, number: number, random: Random): Promise<void> {
+  async #applyProgress(place: Place, number: number, random: Random): Promise<void> {
     if (await this.#isUnderWay(number)) return this.#seeThrough(number, random);
     return this.#decide(place, number, random);
   }

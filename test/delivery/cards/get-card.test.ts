@@ -14,8 +14,14 @@ beforeAll(async () => {
 afterAll(() => database?.drop());
 
 /** Gives a person a card of a request, and posts it where a place is given. */
-async function card(house: Catalog, number: number, name: string, kind: "review" | "own", ts: string | null) {
-  const { context, organizationId } = house;
+async function card(
+  fixture: Catalog,
+  number: number,
+  name: string,
+  kind: "review" | "own",
+  ts: string | null,
+) {
+  const { context, organizationId } = fixture;
   await context.db.transaction((tx) => cards.ensure(tx, organizationId, number, kind, [idOf(name)]));
   const [row] = await context.db
     .select()
@@ -37,34 +43,34 @@ async function card(house: Catalog, number: number, name: string, kind: "review"
 }
 
 test("the link leads to the person's own message, the review card before the own one", async () => {
-  const house = await buildCatalog(database);
-  const number = await house.requested();
-  const link = (name: string) => getCardLink(house.context.db, house.organizationId, number, idOf(name));
-  await card(house, number, "bob", "own", "1772442000.000100");
+  const fixture = await buildCatalog(database);
+  const number = await fixture.requested();
+  const link = (name: string) => getCardLink(fixture.context.db, fixture.organizationId, number, idOf(name));
+  await card(fixture, number, "bob", "own", "1772442000.000100");
   expect(await link("bob")).toBe("https://acme.slack.example/archives/D0123/p1772442000000100");
-  await card(house, number, "bob", "review", "1772442000.000200");
+  await card(fixture, number, "bob", "review", "1772442000.000200");
   expect(await link("bob")).toBe("https://acme.slack.example/archives/D0123/p1772442000000200");
 });
 
 test("there is none before it is posted, for another person, request or organization", async () => {
-  const [house, elsewhere] = [await buildCatalog(database), await buildCatalog(database)];
-  const number = await house.requested();
+  const [fixture, elsewhere] = [await buildCatalog(database), await buildCatalog(database)];
+  const number = await fixture.requested();
   const link = (organizationId: string, of: number, name: string) =>
-    getCardLink(house.context.db, organizationId, of, idOf(name));
-  await card(house, number, "carol", "review", null);
-  expect(await link(house.organizationId, number, "carol")).toBeUndefined();
-  await card(house, number, "bob", "review", "1772442000.000100");
-  expect(await link(house.organizationId, number, "bob")).toBeDefined();
-  expect(await link(house.organizationId, number, "dora")).toBeUndefined();
-  expect(await link(house.organizationId, 404, "bob")).toBeUndefined();
+    getCardLink(fixture.context.db, organizationId, of, idOf(name));
+  await card(fixture, number, "carol", "review", null);
+  expect(await link(fixture.organizationId, number, "carol")).toBeUndefined();
+  await card(fixture, number, "bob", "review", "1772442000.000100");
+  expect(await link(fixture.organizationId, number, "bob")).toBeDefined();
+  expect(await link(fixture.organizationId, number, "dora")).toBeUndefined();
+  expect(await link(fixture.organizationId, 404, "bob")).toBeUndefined();
   expect(await link(elsewhere.organizationId, number, "bob")).toBeUndefined();
 });
 
 test("a card remembers where it stands and what it shows", async () => {
-  const house = await buildCatalog(database);
-  const number = await house.requested();
-  const id = await card(house, number, "bob", "review", "1772442000.000100");
-  expect(await getCard(house.context.db, house.organizationId, id)).toMatchObject({
+  const fixture = await buildCatalog(database);
+  const number = await fixture.requested();
+  const id = await card(fixture, number, "bob", "review", "1772442000.000100");
+  expect(await getCard(fixture.context.db, fixture.organizationId, id)).toMatchObject({
     recipientId: idOf("bob"),
     channel: "D0123",
     ts: "1772442000.000100",
@@ -72,5 +78,5 @@ test("a card remembers where it stands and what it shows", async () => {
     drawnDigest: "d1",
     lostReason: null,
   });
-  expect(await getCard(house.context.db, "TOTHER", id)).toBeUndefined();
+  expect(await getCard(fixture.context.db, "TOTHER", id)).toBeUndefined();
 });

@@ -31,15 +31,15 @@ async function buildOf({ organizationId, integration }: ApiHouse, id: string): P
 
 describe("a build", () => {
   test("is registered, 201; the same again is 200 and changes nothing; R12: it is in the audit log", async () => {
-    const house = await apiHouse(database);
-    const first = await house.post(path, build);
-    const before = await rowsOf(house);
-    const again = await house.post(path, build);
+    const fixture = await apiHouse(database);
+    const first = await fixture.post(path, build);
+    const before = await rowsOf(fixture);
+    const again = await fixture.post(path, build);
     expect([first.status, again.status]).toEqual([201, 200]);
-    expect(first.body).toEqual({ ...build, createdAt: house.clock.now.toISOString() });
+    expect(first.body).toEqual({ ...build, createdAt: fixture.clock.now.toISOString() });
     expect(again.body).toEqual(first.body);
-    expect(await rowsOf(house)).toEqual(before);
-    expect((await house.audit()).at(-1)).toMatchObject({
+    expect(await rowsOf(fixture)).toEqual(before);
+    expect((await fixture.audit()).at(-1)).toMatchObject({
       ...{ action: "build.registered", surface: "api", actor: { kind: "token" } },
       after: { id: "run-9", version: "1.9.0" },
     });
@@ -61,31 +61,31 @@ describe("a build", () => {
     ["author", { author: "Eve" }],
     ["commits", { commits: [] }],
   ])("never changes: with another %s it is 409 and says so", async (part, change) => {
-    const house = await apiHouse(database);
-    await house.post(path, build);
-    const before = await rowsOf(house);
-    const answer = await house.post(path, { ...build, ...change });
+    const fixture = await apiHouse(database);
+    await fixture.post(path, build);
+    const before = await rowsOf(fixture);
+    const answer = await fixture.post(path, { ...build, ...change });
     expect(problemIn(answer)).toEqual([409, "build-differs"]);
     expect(answer.body.parts).toEqual([part]);
-    expect(await rowsOf(house)).toEqual(before);
+    expect(await rowsOf(fixture)).toEqual(before);
   });
 
   test("has the cards of a request for the newest build until now drawn again, and only of that", async () => {
-    const house = await apiHouse(database);
+    const fixture = await apiHouse(database);
     const deployed = async (id: string) => {
-      house.later({ hours: 1 });
-      await house.post(path, { id, version: id });
-      await house.post("/projects/commerce/integrations/orders/deployments", {
+      fixture.later({ hours: 1 });
+      await fixture.post(path, { id, version: id });
+      await fixture.post("/projects/commerce/integrations/orders/deployments", {
         ...{ id, build: id, environment: "development" },
       });
     };
     await deployed("5");
-    const number = await house.requested({ buildId: await buildOf(house, "5") });
-    const versions = [(await house.state(number)).version];
+    const number = await fixture.requested({ buildId: await buildOf(fixture, "5") });
+    const versions = [(await fixture.state(number)).version];
     for (const id of ["6", "7"]) {
-      house.later({ hours: 1 });
-      await house.post(path, { id, version: id });
-      versions.push((await house.state(number)).version);
+      fixture.later({ hours: 1 });
+      await fixture.post(path, { id, version: id });
+      versions.push((await fixture.state(number)).version);
     }
     expect(versions).toEqual([1, 2, 2]);
   });
@@ -113,16 +113,16 @@ describe("a build", () => {
   });
 
   test("of an integration that is not there is 404, of an archived one 409", async () => {
-    const house = await apiHouse(database);
-    const { organizationId, context } = house;
-    const none = await house.post("/projects/commerce/integrations/none/builds", build);
+    const fixture = await apiHouse(database);
+    const { organizationId, context } = fixture;
+    const none = await fixture.post("/projects/commerce/integrations/none/builds", build);
     expect(problemIn(none)).toEqual([404, "not-found"]);
     expect(none.body.what).toBe("integration");
     const projectId = await projectReads(database.database.db, organizationId).projectId("commerce");
     const input = { organizationId, actor: by("ada"), surface: "slack" as const, projectId };
-    accepted(await archiveIntegration(context, { ...input, integrationId: house.integration() }));
-    expect(problemIn(await house.post(path, build))).toEqual([409, "archived"]);
-    expect(problemIn(await house.get(path))).toEqual([404, "not-found"]);
+    accepted(await archiveIntegration(context, { ...input, integrationId: fixture.integration() }));
+    expect(problemIn(await fixture.post(path, build))).toEqual([409, "archived"]);
+    expect(problemIn(await fixture.get(path))).toEqual([404, "not-found"]);
   });
 });
 
@@ -146,12 +146,12 @@ describe("the list of builds", () => {
   };
 
   test("comes a page at a time, the newest first, none twice and none left out, also of one moment", async () => {
-    const house = await apiHouse(database);
-    house.later({ hours: 1 });
-    for (const id of ["a", "b", "c"]) await house.post(path, { id, version: id });
-    house.later({ hours: 1 });
-    await house.post(path, { id: "d", version: "d" });
-    const pages = await ids(house, 3);
+    const fixture = await apiHouse(database);
+    fixture.later({ hours: 1 });
+    for (const id of ["a", "b", "c"]) await fixture.post(path, { id, version: id });
+    fixture.later({ hours: 1 });
+    await fixture.post(path, { id: "d", version: "d" });
+    const pages = await ids(fixture, 3);
     expect(pages.map((page) => page.length)).toEqual([3, 3, 2]);
     expect(pages[0]?.[0]).toBe("d");
     expect(pages.flat().slice(1, 4).sort()).toEqual(["a", "b", "c"]);

@@ -18,27 +18,27 @@ const minuteMs = 60_000;
 
 /** The catalog with a webhook of 30 minutes' patience for its one integration. */
 async function webhookHouse() {
-  const house = await buildCatalog(database);
-  const { organizationId, context } = house;
+  const fixture = await buildCatalog(database);
+  const { organizationId, context } = fixture;
   const projectId = await projectReads(database.database.db, organizationId).projectId("commerce");
   const ports = { seal: (plain: string) => `sealed ${plain.length}`, addressFault: () => null };
   accepted(
     await saveWebhook(context, ports, {
       ...{ organizationId, actor: system("test"), surface: "slack", projectId, version: null },
-      ...{ integrationId: house.integration(), url: "https://hooks.example.com/", silenceMinutes: 30 },
+      ...{ integrationId: fixture.integration(), url: "https://hooks.example.com/", silenceMinutes: 30 },
     }),
   );
   const attempt = async (id: string) => {
-    const found = (await house.everything()).deployments as { id: string }[];
+    const found = (await fixture.everything()).deployments as { id: string }[];
     return found.find((one) => one.id === id) as Record<string, unknown>;
   };
   /** Promotes again after an attempt that ended unknown. */
   const again = async (number: number) => {
-    const asked = refusal(await house.promote("dana", number));
+    const asked = refusal(await fixture.promote("dana", number));
     const shown = asked.code === "must-confirm" ? asked.shown : null;
-    return accepted(await house.promote("dana", number, shown)).deploymentId;
+    return accepted(await fixture.promote("dana", number, shown)).deploymentId;
   };
-  return { ...house, attempt, again };
+  return { ...fixture, attempt, again };
 }
 
 const success: Report = { status: "succeeded" };
@@ -46,37 +46,37 @@ const failure: Report = { status: "failed", reason: "no disk" };
 const progress: Report = { status: "in progress" };
 const silent: Report = { status: "unknown", reason: "silence" };
 
-type House = Awaited<ReturnType<typeof webhookHouse>>;
+type Fixture = Awaited<ReturnType<typeof webhookHouse>>;
 type Attempted = { number: number; deploymentId: string };
 
 /** How an attempt came to stand where a report of it arrives. */
-const situations: Record<string, (house: House, at: Attempted) => Promise<unknown>> = {
+const situations: Record<string, (fixture: Fixture, at: Attempted) => Promise<unknown>> = {
   "it was only sent": async () => {},
-  "it was accepted": (house, { deploymentId }) => house.report(deploymentId, { status: "accepted" }),
-  "it is in progress": (house, { deploymentId }) => house.report(deploymentId, progress, "https://ci/1"),
-  "it has succeeded": (house, { deploymentId }) => house.report(deploymentId, success),
-  "it has failed": (house, { deploymentId }) =>
-    house.report(deploymentId, { status: "failed", reason: "first" }),
-  "it went silent": (house, { deploymentId }) => house.report(deploymentId, silent),
-  "it went silent, and the request was cancelled": async (house, { number, deploymentId }) => {
-    await house.report(deploymentId, silent);
-    accepted(await house.cancel("dana", number));
+  "it was accepted": (fixture, { deploymentId }) => fixture.report(deploymentId, { status: "accepted" }),
+  "it is in progress": (fixture, { deploymentId }) => fixture.report(deploymentId, progress, "https://ci/1"),
+  "it has succeeded": (fixture, { deploymentId }) => fixture.report(deploymentId, success),
+  "it has failed": (fixture, { deploymentId }) =>
+    fixture.report(deploymentId, { status: "failed", reason: "first" }),
+  "it went silent": (fixture, { deploymentId }) => fixture.report(deploymentId, silent),
+  "it went silent, and the request was cancelled": async (fixture, { number, deploymentId }) => {
+    await fixture.report(deploymentId, silent);
+    accepted(await fixture.cancel("dana", number));
   },
-  "it went silent, and the request has expired unnoticed": async (house, { deploymentId }) => {
-    await house.report(deploymentId, silent);
-    house.later({ days: 400 });
+  "it went silent, and the request has expired unnoticed": async (fixture, { deploymentId }) => {
+    await fixture.report(deploymentId, silent);
+    fixture.later({ days: 400 });
   },
-  "it went silent, and another attempt runs": async (house, { number, deploymentId }) => {
-    await house.report(deploymentId, silent);
-    await house.again(number);
+  "it went silent, and another attempt runs": async (fixture, { number, deploymentId }) => {
+    await fixture.report(deploymentId, silent);
+    await fixture.again(number);
   },
-  "it went silent, and another attempt has failed": async (house, { number, deploymentId }) => {
-    await house.report(deploymentId, silent);
-    await house.report(await house.again(number), { status: "failed", reason: "second" });
+  "it went silent, and another attempt has failed": async (fixture, { number, deploymentId }) => {
+    await fixture.report(deploymentId, silent);
+    await fixture.report(await fixture.again(number), { status: "failed", reason: "second" });
   },
-  "it went silent, and another attempt has succeeded": async (house, { number, deploymentId }) => {
-    await house.report(deploymentId, silent);
-    await house.report(await house.again(number), success);
+  "it went silent, and another attempt has succeeded": async (fixture, { number, deploymentId }) => {
+    await fixture.report(deploymentId, silent);
+    await fixture.report(await fixture.again(number), success);
   },
 };
 
@@ -133,26 +133,26 @@ const nothingChanged = ["in progress", "succeeded", "failed"];
 describe("R9: a report of an attempt, by how that stands", () => {
   test.each(table)("%s; %o: changes something: %s; it is %s, the request %s, live is %s", async (...row) => {
     const [situation, report, changed, status, state, live] = row;
-    const house = await webhookHouse();
-    const at = await house.promoting();
-    await situations[situation]?.(house, at);
-    const before = await house.everything();
-    expect(accepted(await house.report(at.deploymentId, report))).toEqual({ changed });
-    expect((await house.attempt(at.deploymentId)).status).toBe(status);
-    const request = await house.state(at.number);
+    const fixture = await webhookHouse();
+    const at = await fixture.promoting();
+    await situations[situation]?.(fixture, at);
+    const before = await fixture.everything();
+    expect(accepted(await fixture.report(at.deploymentId, report))).toEqual({ changed });
+    expect((await fixture.attempt(at.deploymentId)).status).toBe(status);
+    const request = await fixture.state(at.number);
     const words =
       request.attemptOutcome === null ? request.state : `${request.attemptOutcome}: ${request.reason}`;
     expect(words).toBe(state);
-    expect(await house.live(house.environment("staging"))).toBe(live);
+    expect(await fixture.live(fixture.environment("staging"))).toBe(live);
     if (!changed) {
       // But for the moment until which an attempt that runs may be silent.
-      const now = await house.everything();
+      const now = await fixture.everything();
       expect({ ...now, deployments: [] }).toEqual({ ...before, deployments: [] });
     }
     // Said once more, it changes nothing, whatever it was.
-    const settled = await house.everything();
-    expect(accepted(await house.report(at.deploymentId, report))).toEqual({ changed: false });
-    expect(await house.everything()).toEqual(settled);
+    const settled = await fixture.everything();
+    expect(accepted(await fixture.report(at.deploymentId, report))).toEqual({ changed: false });
+    expect(await fixture.everything()).toEqual(settled);
   });
 
   test("every situation meets every report, but for what cannot be told apart", () => {
@@ -164,11 +164,11 @@ describe("R9: a report of an attempt, by how that stands", () => {
   });
 
   test("one of another organization's attempts, or of none, is not found", async () => {
-    const [house, elsewhere] = [await webhookHouse(), await webhookHouse()];
+    const [fixture, elsewhere] = [await webhookHouse(), await webhookHouse()];
     const { deploymentId } = await elsewhere.promoting();
     for (const id of [deploymentId, randomUUID()]) {
       for (const report of [progress, success, failure]) {
-        expect(refusal(await house.report(id, report))).toMatchObject({ code: "not-found" });
+        expect(refusal(await fixture.report(id, report))).toMatchObject({ code: "not-found" });
       }
     }
     expect((await elsewhere.attempt(deploymentId)).status).toBe("in progress");
@@ -177,144 +177,146 @@ describe("R9: a report of an attempt, by how that stands", () => {
 
 describe("what was reported before we noted that it was accepted", () => {
   test("keeps its link", async () => {
-    const house = await webhookHouse();
-    const { deploymentId } = await house.promoting();
-    accepted(await house.report(deploymentId, progress, "https://ci/1"));
-    const noted = await house.report(deploymentId, { status: "accepted" }, "https://answer/1");
+    const fixture = await webhookHouse();
+    const { deploymentId } = await fixture.promoting();
+    accepted(await fixture.report(deploymentId, progress, "https://ci/1"));
+    const noted = await fixture.report(deploymentId, { status: "accepted" }, "https://answer/1");
     expect(accepted(noted)).toEqual({ changed: false });
-    expect(await house.attempt(deploymentId)).toMatchObject({ link: "https://ci/1" });
+    expect(await fixture.attempt(deploymentId)).toMatchObject({ link: "https://ci/1" });
   });
 
   test("gets the answer's link where it brought none", async () => {
-    const house = await webhookHouse();
-    const { deploymentId } = await house.promoting();
-    accepted(await house.report(deploymentId, progress));
-    accepted(await house.report(deploymentId, { status: "accepted" }, "https://answer/1"));
-    expect(await house.attempt(deploymentId)).toMatchObject({ link: "https://answer/1" });
+    const fixture = await webhookHouse();
+    const { deploymentId } = await fixture.promoting();
+    accepted(await fixture.report(deploymentId, progress));
+    accepted(await fixture.report(deploymentId, { status: "accepted" }, "https://answer/1"));
+    expect(await fixture.attempt(deploymentId)).toMatchObject({ link: "https://answer/1" });
   });
 
   test.each([success, failure])("stays the end: %o", async (end) => {
-    const house = await webhookHouse();
-    const { deploymentId } = await house.promoting();
-    accepted(await house.report(deploymentId, end, "https://ci/1"));
-    const before = await house.everything();
-    accepted(await house.report(deploymentId, { status: "accepted" }, "https://answer/1"));
-    expect(await house.everything()).toEqual(before);
+    const fixture = await webhookHouse();
+    const { deploymentId } = await fixture.promoting();
+    accepted(await fixture.report(deploymentId, end, "https://ci/1"));
+    const before = await fixture.everything();
+    accepted(await fixture.report(deploymentId, { status: "accepted" }, "https://answer/1"));
+    expect(await fixture.everything()).toEqual(before);
   });
 });
 
 describe("the link while it runs", () => {
   test("a new one has the cards drawn again, a repeated one does not", async () => {
-    const house = await webhookHouse();
-    const { number, deploymentId } = await house.promoting();
-    const { version } = await house.state(number);
-    accepted(await house.report(deploymentId, { status: "accepted" }));
-    expect((await house.state(number)).version).toBe(version);
-    accepted(await house.report(deploymentId, progress, "https://ci/1"));
-    accepted(await house.report(deploymentId, progress, "https://ci/1"));
-    accepted(await house.report(deploymentId, progress));
-    expect(await house.state(number)).toMatchObject({ version: version + 1, state: "promoting" });
-    const keys = (await house.outbox("request-changed")).map(({ key }) => key);
+    const fixture = await webhookHouse();
+    const { number, deploymentId } = await fixture.promoting();
+    const { version } = await fixture.state(number);
+    accepted(await fixture.report(deploymentId, { status: "accepted" }));
+    expect((await fixture.state(number)).version).toBe(version);
+    accepted(await fixture.report(deploymentId, progress, "https://ci/1"));
+    accepted(await fixture.report(deploymentId, progress, "https://ci/1"));
+    accepted(await fixture.report(deploymentId, progress));
+    expect(await fixture.state(number)).toMatchObject({ version: version + 1, state: "promoting" });
+    const keys = (await fixture.outbox("request-changed")).map(({ key }) => key);
     expect(keys).toContain(`request:${number}:v${version + 1}`);
-    const reported = (await house.audit()).filter(({ subject }) => subject === `deployment:${deploymentId}`);
+    const reported = (await fixture.audit()).filter(
+      ({ subject }) => subject === `deployment:${deploymentId}`,
+    );
     expect(reported.map(({ action }) => action)).toEqual(["deployment.accepted", "deployment.reported"]);
   });
 });
 
 describe("an attempt that turns out to have failed", () => {
   test("says so on its request, tells the requester, and needs no confirmation any more", async () => {
-    const house = await webhookHouse();
-    const { number, deploymentId } = await house.promoting();
-    accepted(await house.report(deploymentId, silent));
-    const { version, expiresAt } = await house.state(number);
-    accepted(await house.report(deploymentId, failure));
-    const now = await house.state(number);
+    const fixture = await webhookHouse();
+    const { number, deploymentId } = await fixture.promoting();
+    accepted(await fixture.report(deploymentId, silent));
+    const { version, expiresAt } = await fixture.state(number);
+    accepted(await fixture.report(deploymentId, failure));
+    const now = await fixture.state(number);
     expect(now).toMatchObject({ state: "failed", attemptOutcome: "failed", reason: "no disk", expiresAt });
     expect(now.version).toBe(version + 1);
-    const keys = (await house.outbox("request-changed")).map(({ payload }) => payload);
+    const keys = (await fixture.outbox("request-changed")).map(({ payload }) => payload);
     expect(keys.at(-1)).toMatchObject({ number, version: version + 1, event: "failed" });
-    accepted(await house.promote("dana", number));
+    accepted(await fixture.promote("dana", number));
   });
 });
 
 describe("silence", () => {
-  const silence = (house: Catalog) => endSilentAttempts(house.context);
-  const ends = async (house: House, id: string) => (await house.attempt(id)).status;
+  const silence = (fixture: Catalog) => endSilentAttempts(fixture.context);
+  const ends = async (fixture: Fixture, id: string) => (await fixture.attempt(id)).status;
 
   test("an attempt that was accepted and not heard of for the set time ends as unknown, and says so", async () => {
-    const house = await webhookHouse();
-    const { number, deploymentId } = await house.promoting();
-    accepted(await house.report(deploymentId, { status: "accepted" }));
-    house.later({ ms: 30 * minuteMs - 1 });
-    await silence(house);
-    expect(await ends(house, deploymentId)).toBe("in progress");
-    house.later({ ms: 1 });
-    await silence(house);
-    expect(await ends(house, deploymentId)).toBe("unknown");
-    expect(await house.state(number)).toMatchObject({ state: "failed", attemptOutcome: "unknown" });
-    const before = await house.everything();
-    await silence(house);
-    expect(await house.everything()).toEqual(before);
-    accepted(await house.report(deploymentId, success));
-    expect((await house.state(number)).state).toBe("promoted");
+    const fixture = await webhookHouse();
+    const { number, deploymentId } = await fixture.promoting();
+    accepted(await fixture.report(deploymentId, { status: "accepted" }));
+    fixture.later({ ms: 30 * minuteMs - 1 });
+    await silence(fixture);
+    expect(await ends(fixture, deploymentId)).toBe("in progress");
+    fixture.later({ ms: 1 });
+    await silence(fixture);
+    expect(await ends(fixture, deploymentId)).toBe("unknown");
+    expect(await fixture.state(number)).toMatchObject({ state: "failed", attemptOutcome: "unknown" });
+    const before = await fixture.everything();
+    await silence(fixture);
+    expect(await fixture.everything()).toEqual(before);
+    accepted(await fixture.report(deploymentId, success));
+    expect((await fixture.state(number)).state).toBe("promoted");
   });
 
   test("each report of progress gives it that time anew", async () => {
-    const house = await webhookHouse();
-    const { deploymentId } = await house.promoting();
-    accepted(await house.report(deploymentId, { status: "accepted" }));
+    const fixture = await webhookHouse();
+    const { deploymentId } = await fixture.promoting();
+    accepted(await fixture.report(deploymentId, { status: "accepted" }));
     for (let reports = 0; reports < 3; reports++) {
-      house.later({ ms: 29 * minuteMs });
-      accepted(await house.report(deploymentId, progress));
-      await silence(house);
-      expect(await ends(house, deploymentId)).toBe("in progress");
+      fixture.later({ ms: 29 * minuteMs });
+      accepted(await fixture.report(deploymentId, progress));
+      await silence(fixture);
+      expect(await ends(fixture, deploymentId)).toBe("in progress");
     }
-    house.later({ ms: 30 * minuteMs });
-    await silence(house);
-    expect(await ends(house, deploymentId)).toBe("unknown");
+    fixture.later({ ms: 30 * minuteMs });
+    await silence(fixture);
+    expect(await ends(fixture, deploymentId)).toBe("unknown");
   });
 
   test("what was not accepted yet is the outbox's to give up", async () => {
-    const house = await webhookHouse();
-    const sent = await house.promoting();
-    house.later({ days: 1 });
-    await silence(house);
-    expect(await ends(house, sent.deploymentId)).toBe("in progress");
+    const fixture = await webhookHouse();
+    const sent = await fixture.promoting();
+    fixture.later({ days: 1 });
+    await silence(fixture);
+    expect(await ends(fixture, sent.deploymentId)).toBe("in progress");
   });
 
   test("R9: what a pipeline began by itself ends after a day, and is no running deployment any more; late, it counts", async () => {
-    const house = await webhookHouse();
-    const number = await house.approved();
-    const byPipeline = await house.deploy("staging", "1", "in progress");
-    accepted(await house.report(byPipeline, progress));
-    house.later({ days: 1, ms: -1 });
-    await silence(house);
-    expect(await ends(house, byPipeline)).toBe("in progress");
-    expect(refusal(await house.promote("dana", number))).toMatchObject({
+    const fixture = await webhookHouse();
+    const number = await fixture.approved();
+    const byPipeline = await fixture.deploy("staging", "1", "in progress");
+    accepted(await fixture.report(byPipeline, progress));
+    fixture.later({ days: 1, ms: -1 });
+    await silence(fixture);
+    expect(await ends(fixture, byPipeline)).toBe("in progress");
+    expect(refusal(await fixture.promote("dana", number))).toMatchObject({
       changes: [{ kind: "deployment-running", deploymentId: byPipeline }],
     });
-    house.later({ ms: 1 });
-    await silence(house);
-    expect(await ends(house, byPipeline)).toBe("unknown");
-    accepted(await house.promote("dana", number));
-    accepted(await house.report(byPipeline, success));
-    expect(await house.live(house.environment("staging"))).toBe("1.1.0");
+    fixture.later({ ms: 1 });
+    await silence(fixture);
+    expect(await ends(fixture, byPipeline)).toBe("unknown");
+    accepted(await fixture.promote("dana", number));
+    accepted(await fixture.report(byPipeline, success));
+    expect(await fixture.live(fixture.environment("staging"))).toBe("1.1.0");
   });
 
   test("many at once, and what was heard of between the look and the lock, goes on", async () => {
-    const house = await webhookHouse();
-    const { deploymentId } = await house.promoting();
-    accepted(await house.report(deploymentId, { status: "accepted" }));
-    house.later({ ms: 31 * minuteMs });
+    const fixture = await webhookHouse();
+    const { deploymentId } = await fixture.promoting();
+    accepted(await fixture.report(deploymentId, { status: "accepted" }));
+    fixture.later({ ms: 31 * minuteMs });
     await Promise.all([
-      silence(house),
-      silence(house),
-      house.report(deploymentId, progress),
-      house.report(deploymentId, success),
+      silence(fixture),
+      silence(fixture),
+      fixture.report(deploymentId, progress),
+      fixture.report(deploymentId, success),
     ]);
-    const status = await ends(house, deploymentId);
+    const status = await ends(fixture, deploymentId);
     expect(status).toBe("succeeded");
-    const ended = (await house.audit()).filter(({ action }) => action === "request.promoted");
+    const ended = (await fixture.audit()).filter(({ action }) => action === "request.promoted");
     expect(ended).toHaveLength(1);
   });
 });

@@ -6,31 +6,31 @@ import { buildCatalog, type Catalog, idOf } from "../../support/catalog.ts";
 import { type TestDatabase, testDatabase } from "../../support/database.ts";
 
 let database: TestDatabase;
-let house: Catalog;
+let fixture: Catalog;
 beforeAll(async () => {
   database = await testDatabase();
 });
 afterAll(() => database?.drop());
 beforeEach(async () => {
-  house = await buildCatalog(database);
+  fixture = await buildCatalog(database);
 });
 
 function asking(findByEmail: (email: string) => Promise<SlackUser | undefined>) {
   const find = vi.fn(findByEmail);
   const knowMember = vi.fn(async () => {});
-  const know = knowRequesters({ context: house.context, findByEmail: find, knowMember });
-  return { find, knowMember, know: (named: string) => know(house.organizationId, named) };
+  const know = knowRequesters({ context: fixture.context, findByEmail: find, knowMember });
+  return { find, knowMember, know: (named: string) => know(fixture.organizationId, named) };
 }
 
 const eve = (): SlackUser => ({
-  ...{ id: "UEVE", team_id: house.organizationId, name: "eve", tz: "Europe/Berlin" },
+  ...{ id: "UEVE", team_id: fixture.organizationId, name: "eve", tz: "Europe/Berlin" },
   profile: { email: "eve@acme.example", display_name: "eve" },
 });
 
 test("somebody who never used Signoff is looked up in Slack by their address, once", async () => {
   const { find, know } = asking(async () => eve());
   await know("eve@acme.example");
-  expect(await getMember(house.context.db, house.organizationId, "UEVE")).toMatchObject({
+  expect(await getMember(fixture.context.db, fixture.organizationId, "UEVE")).toMatchObject({
     standing: "active",
   });
   await know("Eve@acme.example");
@@ -43,8 +43,8 @@ test("who is known is refreshed as for a click", async () => {
   await know(idOf("bob"));
   expect(find).not.toHaveBeenCalled();
   expect(knowMember.mock.calls).toEqual([
-    [house.organizationId, idOf("dana")],
-    [house.organizationId, idOf("bob")],
+    [fixture.organizationId, idOf("dana")],
+    [fixture.organizationId, idOf("bob")],
   ]);
 });
 
@@ -57,7 +57,7 @@ test("whom Slack does not know is not asked for at every call", async () => {
   }
   expect(find).toHaveBeenCalledTimes(1);
   expect(knowMember).toHaveBeenCalledTimes(1);
-  house.later({ hours: 1 });
+  fixture.later({ hours: 1 });
   await know("nobody@acme.example");
   expect(find).toHaveBeenCalledTimes(2);
 });

@@ -7,27 +7,27 @@ import { buildCatalog, type Catalog, idOf } from "../../support/catalog.ts";
 import { type TestDatabase, testDatabase } from "../../support/database.ts";
 
 let database: TestDatabase;
-let house: Catalog;
+let fixture: Catalog;
 beforeAll(async () => {
   database = await testDatabase();
 });
 beforeEach(async () => {
-  house = await buildCatalog(database);
+  fixture = await buildCatalog(database);
   await database.database.sql`delete from outbox`;
 });
 afterAll(() => database?.drop());
 
 const save = (name: string, change: Partial<SavedMember> = {}) =>
-  saveMembers(house.context, [
+  saveMembers(fixture.context, [
     {
-      ...{ organizationId: house.organizationId, id: idOf(name), name, email: `${name}@acme.example` },
+      ...{ organizationId: fixture.organizationId, id: idOf(name), name, email: `${name}@acme.example` },
       ...{ timeZone: "Europe/Berlin", standing: "active" as const },
       ...change,
     },
   ]);
 
-const followed = async () => (await house.outbox("settings-changed")).length === 1;
-const audits = async () => (await house.audit()).filter(({ action }) => action === "member.changed");
+const followed = async () => (await fixture.outbox("settings-changed")).length === 1;
+const audits = async () => (await fixture.audit()).filter(({ action }) => action === "member.changed");
 
 test.each<[string, Partial<SavedMember>]>([
   ["name", { name: "Robert" }],
@@ -46,29 +46,32 @@ test("nothing follows where Slack says what we knew", async () => {
 });
 
 test("R4: what Slack says too late for a click holds for the next one", async () => {
-  house.later({ hours: 1 });
+  fixture.later({ hours: 1 });
   let answer = (_: SlackUser): void => {};
   const late = new Promise<SlackUser>((resolve) => {
     answer = resolve;
   });
-  await knowMembers(house.context, () => late)(house.organizationId, idOf("bob"));
-  answer({ id: idOf("bob"), team_id: house.organizationId, deleted: true });
+  await knowMembers(fixture.context, () => late)(fixture.organizationId, idOf("bob"));
+  answer({ id: idOf("bob"), team_id: fixture.organizationId, deleted: true });
   await vi.waitFor(async () =>
     expect(await audits()).toMatchObject([{ after: { standing: "deactivated" } }]),
   );
 });
 
 test("R4: whoever left is out at once, also where another replica's clock is ahead", async () => {
-  const asOf = new Date(house.clock.now.getTime() + 5_000);
-  const known = { organizationId: house.organizationId, id: idOf("bob"), name: "bob", email: null };
-  await saveMembers(house.context, [{ ...known, timeZone: "UTC", standing: "active" }], { asOf });
-  await planMemberRefresh(house.context, house.organizationId, idOf("bob"), { matters: false, left: true });
+  const asOf = new Date(fixture.clock.now.getTime() + 5_000);
+  const known = { organizationId: fixture.organizationId, id: idOf("bob"), name: "bob", email: null };
+  await saveMembers(fixture.context, [{ ...known, timeZone: "UTC", standing: "active" }], { asOf });
+  await planMemberRefresh(fixture.context, fixture.organizationId, idOf("bob"), {
+    matters: false,
+    left: true,
+  });
   expect(await audits()).toMatchObject([{ after: { standing: "deactivated" } }]);
 });
 
 test("R4: an assignee's change is followed, also without a role", async () => {
   await save("eve");
-  await house.saveWorkflow({ assignees: ["eve"] });
+  await fixture.saveWorkflow({ assignees: ["eve"] });
   await save("eve", { name: "Evelyn" });
   expect(await followed()).toBe(true);
 });
@@ -96,7 +99,7 @@ test("R12: standing and workspace role are audited with before and after, by id 
     {
       subject: `member:${idOf("bob")}`,
       surface: "slack",
-      at: house.clock.now,
+      at: fixture.clock.now,
       before: { standing: "active", workspaceRole: null },
       after: { standing: "deactivated", workspaceRole: null },
     },

@@ -15,7 +15,7 @@ import { type TestDatabase, testDatabase } from "../../support/database.ts";
 
 let database: TestDatabase;
 let slack: SlackStandIn;
-let house: Catalog;
+let fixture: Catalog;
 let directory: Directory;
 
 const person = (name: string, more: Partial<StandInPerson> = {}): StandInPerson => ({
@@ -29,12 +29,12 @@ beforeAll(async () => {
 
 beforeEach(async () => {
   await database.truncate();
-  house = await buildCatalog(database);
+  fixture = await buildCatalog(database);
   slack = await startSlack({
     manifest: "manifest.yml",
     signingSecret: "secret",
     botToken: "xoxb-test",
-    team: { id: house.organizationId, name: "Acme" },
+    team: { id: fixture.organizationId, name: "Acme" },
     // What happens in the workspace is not heard of here: these tests are about events that were missed.
     botUrl: () => "http://127.0.0.1:1",
     eventRetriesMs: [],
@@ -52,7 +52,7 @@ beforeEach(async () => {
 /** Another process, which was told of no rate limit. */
 function connect() {
   const clients = slackClients({ token: "xoxb-test", apiUrl: slack.url, log: createLog("silent") });
-  directory = { context: house.context, clientFor: () => clients.directory, faultOf: slackFault };
+  directory = { context: fixture.context, clientFor: () => clients.directory, faultOf: slackFault };
 }
 
 /** What waited for the same limit comes back within a second after it. */
@@ -66,21 +66,21 @@ afterEach(() => slack?.stop());
 
 afterAll(() => database?.drop());
 
-const start = () => startDirectoryRuns(house.context, house.organizationId);
-const people = () => readPeople(directory, house.organizationId);
-const groups = () => readGroups(directory, house.organizationId);
+const start = () => startDirectoryRuns(fixture.context, fixture.organizationId);
+const people = () => readPeople(directory, fixture.organizationId);
+const groups = () => readGroups(directory, fixture.organizationId);
 const later = { kind: "later", afterMs: 3_100 };
-const db = () => house.context.db;
+const db = () => fixture.context.db;
 
 const run = async (kind: "people" | "groups") => {
   const { directoryRuns: t } = schema;
-  const mine = and(eq(t.organizationId, house.organizationId), eq(t.kind, kind));
+  const mine = and(eq(t.organizationId, fixture.organizationId), eq(t.kind, kind));
   return (await db().select().from(t).where(mine))[0];
 };
 
 const member = async (name: string) => {
   const { members: t } = schema;
-  const mine = and(eq(t.organizationId, house.organizationId), eq(t.id, idOf(name)));
+  const mine = and(eq(t.organizationId, fixture.organizationId), eq(t.id, idOf(name)));
   return (await db().select().from(t).where(mine))[0];
 };
 
@@ -88,34 +88,34 @@ const pages = () => slack.calls.filter(({ method }) => method === "users.list");
 
 test("of several replicas one begins the hour's reading, and not before the hour is over", async () => {
   await Promise.all([start(), start(), start()]);
-  expect((await house.outbox("read-people")).map(({ revision }) => revision)).toEqual([0]);
-  expect(await house.outbox("read-groups")).toHaveLength(1);
+  expect((await fixture.outbox("read-people")).map(({ revision }) => revision)).toEqual([0]);
+  expect(await fixture.outbox("read-groups")).toHaveLength(1);
   expect(await people()).toEqual(later);
-  house.later({ ms: 3_599_999 });
+  fixture.later({ ms: 3_599_999 });
   await start();
-  expect((await house.outbox("read-people")).map(({ revision }) => revision)).toEqual([0]);
-  house.later({ ms: 1 });
+  expect((await fixture.outbox("read-people")).map(({ revision }) => revision)).toEqual([0]);
+  fixture.later({ ms: 1 });
   await Promise.all([start(), start()]);
-  expect((await house.outbox("read-people")).map(({ revision }) => revision)).toEqual([1]);
+  expect((await fixture.outbox("read-people")).map(({ revision }) => revision)).toEqual([1]);
 });
 
 test("people are read page by page, with a pause; whom we know and who runs the workspace is kept", async () => {
   await start();
-  house.later({ ms: 5 });
+  fixture.later({ ms: 5 });
   expect(await people()).toEqual(later);
   expect(await run("people")).toMatchObject({ finishedAt: null, next: expect.stringMatching(/./) });
   expect(await people()).toEqual(later);
   expect(await people()).toEqual({ kind: "done" });
   expect(pages().map(({ args }) => Number(args.limit))).toEqual([200, 200, 200]);
-  expect(await run("people")).toMatchObject({ next: null, finishedAt: house.clock.now });
+  expect(await run("people")).toMatchObject({ next: null, finishedAt: fixture.clock.now });
   expect(await member("carol")).toMatchObject({
     name: "Carol Renamed",
     standing: "active",
-    refreshedAt: house.clock.now,
+    refreshedAt: fixture.clock.now,
   });
   expect(await member("olga")).toMatchObject({ workspaceRole: "owner" });
   expect(await member("p7")).toBeUndefined();
-  expect(await house.outbox("refresh-member")).toEqual([]);
+  expect(await fixture.outbox("refresh-member")).toEqual([]);
   expect(await people()).toEqual({ kind: "done" });
   expect(pages()).toHaveLength(3);
 });
@@ -130,7 +130,7 @@ test("after a crash it goes on at the next page", async () => {
   await people();
   expect(pages().map(({ args }) => args.cursor)).toEqual([undefined, cursor, cursor]);
   // The item died, and the next hour comes: it is not begun again.
-  house.later({ hours: 1 });
+  fixture.later({ hours: 1 });
   const next = (await run("people"))?.next;
   await start();
   expect(await run("people")).toMatchObject({ next, finishedAt: null });
@@ -153,16 +153,16 @@ test("Slack's rate limit is waited for, as long as it says", async () => {
 });
 
 test("R4: reviewers whom no page named are asked for one by one; whom Slack does not know is deactivated", async () => {
-  await house.people(["ghost"]);
-  await house.hold("Reviewer", ["bob", "ghost"]);
-  house.later({ ms: 5 });
+  await fixture.people(["ghost"]);
+  await fixture.hold("Reviewer", ["bob", "ghost"]);
+  fixture.later({ ms: 5 });
   await start();
   for (let at = 0; at < 3; at += 1) await people();
-  const asked = await house.outbox("refresh-member");
+  const asked = await fixture.outbox("refresh-member");
   expect(asked.map(({ payload }) => payload)).toEqual([{ userId: idOf("ghost") }]);
-  expect(await refreshMember(directory, house.organizationId, idOf("ghost"))).toEqual({ kind: "done" });
+  expect(await refreshMember(directory, fixture.organizationId, idOf("ghost"))).toEqual({ kind: "done" });
   expect(await member("ghost")).toMatchObject({ standing: "deactivated" });
-  expect(await house.outbox("settings-changed")).toHaveLength(1);
+  expect(await fixture.outbox("settings-changed")).toHaveLength(1);
 });
 
 test("R4: a deactivation that no event told of is found within the hour", async () => {
@@ -170,15 +170,15 @@ test("R4: a deactivation that no event told of is found within the hour", async 
   await start();
   for (let at = 0; at < 3; at += 1) await people();
   expect(await member("bob")).toMatchObject({ standing: "deactivated" });
-  const entry = (await house.audit()).find(({ action }) => action === "member.changed");
+  const entry = (await fixture.audit()).find(({ action }) => action === "member.changed");
   expect(entry).toMatchObject({ surface: "job", after: { standing: "deactivated" } });
 });
 
 /** Binds new roles to these groups. */
 async function bind(...groupIds: string[]) {
-  await house.seed({ roles: groupIds.map((name) => ({ name, members: [] })) });
+  await fixture.seed({ roles: groupIds.map((name) => ({ name, members: [] })) });
   for (const groupId of groupIds) {
-    const mine = and(eq(schema.roles.organizationId, house.organizationId), eq(schema.roles.name, groupId));
+    const mine = and(eq(schema.roles.organizationId, fixture.organizationId), eq(schema.roles.name, groupId));
     await db().update(schema.roles).set({ groupId }).where(mine);
   }
 }
@@ -189,7 +189,7 @@ const held = async () =>
       .select({ name: schema.roles.name, memberId: schema.roleHoldings.memberId })
       .from(schema.roleHoldings)
       .innerJoin(schema.roles, eq(schema.roles.id, schema.roleHoldings.roleId))
-      .where(eq(schema.roleHoldings.organizationId, house.organizationId))
+      .where(eq(schema.roleHoldings.organizationId, fixture.organizationId))
   )
     .filter(({ name }) => name.startsWith("S0"))
     .map(({ name, memberId }) => `${name} ${memberId}`)
@@ -202,7 +202,7 @@ test("bound groups are read one after the other, with a pause", async () => {
   expect(await held()).toEqual(["S01 UBOB"]);
   expect(await groups()).toEqual({ kind: "done" });
   expect(await held()).toEqual(["S01 UBOB", "S02 UBOB"]);
-  expect(await run("groups")).toMatchObject({ next: null, finishedAt: house.clock.now, faults: 0 });
+  expect(await run("groups")).toMatchObject({ next: null, finishedAt: fixture.clock.now, faults: 0 });
 });
 
 test("a group that cannot be read waits for its turn again; one that never can does not keep the others", async () => {

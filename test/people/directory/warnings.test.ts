@@ -15,36 +15,36 @@ beforeAll(async () => {
 afterAll(() => database?.drop());
 
 /** Runs the check and gives what each admin is told by it, as text. */
-async function warned(house: Catalog): Promise<Record<string, string[]>> {
-  const before = (await house.outbox("send-admin-message")).length;
-  await warnAdmins(house.context, house.organizationId);
-  const items = (await house.outbox("send-admin-message")).slice(before);
+async function warned(fixture: Catalog): Promise<Record<string, string[]>> {
+  const before = (await fixture.outbox("send-admin-message")).length;
+  await warnAdmins(fixture.context, fixture.organizationId);
+  const items = (await fixture.outbox("send-admin-message")).slice(before);
   const said: Record<string, string[]> = {};
   for (const item of items) {
     const { recipientId, subjects } = item.payload as AdminMessageItem;
-    said[recipientId] = [...(said[recipientId] ?? []), (await words(house, subjects)) ?? "nothing"];
+    said[recipientId] = [...(said[recipientId] ?? []), (await words(fixture, subjects)) ?? "nothing"];
   }
   return said;
 }
 
-async function words(house: Catalog, subjects: string[]): Promise<string | null> {
-  const view = await getWarnings(house.context.db, house.organizationId, subjects, house.clock.now);
+async function words(fixture: Catalog, subjects: string[]): Promise<string | null> {
+  const view = await getWarnings(fixture.context.db, fixture.organizationId, subjects, fixture.clock.now);
   const message = adminMessage(view);
   return message === null ? null : textOf(message);
 }
 
 test("nobody is told anything while enough people can decide", async () => {
-  const house = await buildCatalog(database);
-  await house.requested();
-  expect(await warned(house)).toEqual({});
+  const fixture = await buildCatalog(database);
+  await fixture.requested();
+  expect(await warned(fixture)).toEqual({});
 });
 
 test("R6: a project and a request that nobody can decide are told to every admin, once, in one message", async () => {
-  const house = await buildCatalog(database);
-  const number = await house.requested();
-  await house.hold("Admin", ["ada", "dora"]);
-  await house.people(["bob", "carol"], "deactivated");
-  const said = await warned(house);
+  const fixture = await buildCatalog(database);
+  const number = await fixture.requested();
+  await fixture.hold("Admin", ["ada", "dora"]);
+  await fixture.people(["bob", "carol"], "deactivated");
+  const said = await warned(fixture);
   expect(Object.keys(said).sort()).toEqual([idOf("ada"), idOf("dora")]);
   expect(said[idOf("ada")]).toEqual([
     [
@@ -55,114 +55,114 @@ test("R6: a project and a request that nobody can decide are told to every admin
       "Add people to Reviewer, or choose other reviewers, with /promotion-settings. You are told this once.",
     ].join("\n"),
   ]);
-  expect(await warned(house)).toEqual({});
+  expect(await warned(fixture)).toEqual({});
 });
 
 test("R6: what was mended and breaks anew is told anew; what breaks meanwhile is told by itself", async () => {
-  const house = await buildCatalog(database);
-  await house.people(["bob", "carol"], "deactivated");
-  expect(await warned(house)).toMatchObject({ [idOf("ada")]: [expect.stringContaining("*Commerce*")] });
-  await house.people(["bob"]);
-  const number = await house.requested();
-  expect(await warned(house)).toEqual({});
-  await house.people(["bob"], "guest");
-  const [again] = (await warned(house))[idOf("ada")] ?? [];
+  const fixture = await buildCatalog(database);
+  await fixture.people(["bob", "carol"], "deactivated");
+  expect(await warned(fixture)).toMatchObject({ [idOf("ada")]: [expect.stringContaining("*Commerce*")] });
+  await fixture.people(["bob"]);
+  const number = await fixture.requested();
+  expect(await warned(fixture)).toEqual({});
+  await fixture.people(["bob"], "guest");
+  const [again] = (await warned(fixture))[idOf("ada")] ?? [];
   expect(again).toContain("*Commerce*");
   expect(again).toContain(`*#${number}*`);
-  await house.people(["bob"]);
-  await house.people(["bob"], "deactivated");
+  await fixture.people(["bob"]);
+  await fixture.people(["bob"], "deactivated");
   // Mended and broken again between two checks: nobody could have noticed.
-  expect(await warned(house)).toEqual({});
+  expect(await warned(fixture)).toEqual({});
 });
 
 test("what was mended before the message goes out is not told", async () => {
-  const house = await buildCatalog(database);
-  await house.people(["bob", "carol"], "deactivated");
-  await warnAdmins(house.context, house.organizationId);
-  const [subjects = []] = (await house.outbox("send-admin-message")).map(
+  const fixture = await buildCatalog(database);
+  await fixture.people(["bob", "carol"], "deactivated");
+  await warnAdmins(fixture.context, fixture.organizationId);
+  const [subjects = []] = (await fixture.outbox("send-admin-message")).map(
     ({ payload }) => (payload as AdminMessageItem).subjects,
   );
   expect(subjects).toHaveLength(1);
-  await house.people(["bob"]);
-  expect(await words(house, subjects)).toBeNull();
+  await fixture.people(["bob"]);
+  expect(await words(fixture, subjects)).toBeNull();
 });
 
 test("R5, R6: the requester does not count for their own request, unless the workflow allows it", async () => {
-  const house = await buildCatalog(database, { reviewers: ["bob", "dana"] });
-  await house.requested();
-  await house.people(["bob"], "deactivated");
-  const [said] = (await warned(house))[idOf("ada")] ?? [];
+  const fixture = await buildCatalog(database, { reviewers: ["bob", "dana"] });
+  await fixture.requested();
+  await fixture.people(["bob"], "deactivated");
+  const [said] = (await warned(fixture))[idOf("ada")] ?? [];
   expect(said).toContain("nobody can decide it now");
   expect(said).not.toContain("*Commerce*");
-  await house.saveWorkflow({ options: { selfReview: true } });
-  await warned(house);
-  await house.saveWorkflow({ options: { selfReview: false } });
-  const [again] = (await warned(house))[idOf("ada")] ?? [];
+  await fixture.saveWorkflow({ options: { selfReview: true } });
+  await warned(fixture);
+  await fixture.saveWorkflow({ options: { selfReview: false } });
+  const [again] = (await warned(fixture))[idOf("ada")] ?? [];
   expect(again).toContain("nobody can decide it now");
 });
 
 test("R4, R7: an approval that was given stays counted; who gave it cannot give another", async () => {
-  const house = await buildCatalog(database, {
+  const fixture = await buildCatalog(database, {
     reviewers: ["bob", "carol", "dora"],
     options: { requiredApprovals: 2 },
   });
-  const number = await house.requested();
-  accepted(await house.review("bob", number, "approve"));
-  await house.people(["bob"], "deactivated");
-  expect(await warned(house)).toEqual({});
-  await house.people(["bob"]);
-  await house.people(["carol", "dora"], "deactivated");
-  const [said] = (await warned(house))[idOf("ada")] ?? [];
+  const number = await fixture.requested();
+  accepted(await fixture.review("bob", number, "approve"));
+  await fixture.people(["bob"], "deactivated");
+  expect(await warned(fixture)).toEqual({});
+  await fixture.people(["bob"]);
+  await fixture.people(["carol", "dora"], "deactivated");
+  const [said] = (await warned(fixture))[idOf("ada")] ?? [];
   expect(said).toContain("⚠️ *Commerce*: 2 approvals are needed, and only 1 person can review.");
   expect(said).toContain("it needs 1 more approval, and nobody can give one");
 });
 
 test("R1: with the workflow off no project is short of reviewers; requests that live on still are", async () => {
-  const house = await buildCatalog(database);
-  const number = await house.requested();
-  await house.saveWorkflow({ enabled: false });
-  await house.people(["bob", "carol"], "deactivated");
-  const [said] = (await warned(house))[idOf("ada")] ?? [];
+  const fixture = await buildCatalog(database);
+  const number = await fixture.requested();
+  await fixture.saveWorkflow({ enabled: false });
+  await fixture.people(["bob", "carol"], "deactivated");
+  const [said] = (await warned(fixture))[idOf("ada")] ?? [];
   expect(said).toContain(`*#${number}*`);
   expect(said).not.toContain("*Commerce*");
 });
 
 test("with nobody to tell it stays untold, until there is an admin", async () => {
-  const house = await buildCatalog(database);
-  await house.people(["bob", "carol", "ada"], "deactivated");
-  expect(await warned(house)).toEqual({});
-  await house.people(["dora"]);
-  await house.hold("Admin", ["dora"]);
-  expect(Object.keys(await warned(house))).toEqual([idOf("dora")]);
+  const fixture = await buildCatalog(database);
+  await fixture.people(["bob", "carol", "ada"], "deactivated");
+  expect(await warned(fixture)).toEqual({});
+  await fixture.people(["dora"]);
+  await fixture.hold("Admin", ["dora"]);
+  expect(Object.keys(await warned(fixture))).toEqual([idOf("dora")]);
 });
 
 test("two replicas that look at once tell it once", async () => {
-  const house = await buildCatalog(database);
-  await house.people(["bob", "carol"], "deactivated");
-  await Promise.all([1, 2, 3].map(() => warnAdmins(house.context, house.organizationId)));
-  expect(await house.outbox("send-admin-message")).toHaveLength(1);
+  const fixture = await buildCatalog(database);
+  await fixture.people(["bob", "carol"], "deactivated");
+  await Promise.all([1, 2, 3].map(() => warnAdmins(fixture.context, fixture.organizationId)));
+  expect(await fixture.outbox("send-admin-message")).toHaveLength(1);
 });
 
 test("an expired or decided request is nobody's to decide", async () => {
-  const house = await buildCatalog(database, { projects: [commerce] });
-  await house.requested();
-  await house.saveWorkflow({ enabled: false });
-  await house.people(["bob", "carol"], "deactivated");
-  house.later({ days: 7 });
-  expect(await warned(house)).toEqual({});
+  const fixture = await buildCatalog(database, { projects: [commerce] });
+  await fixture.requested();
+  await fixture.saveWorkflow({ enabled: false });
+  await fixture.people(["bob", "carol"], "deactivated");
+  fixture.later({ days: 7 });
+  expect(await warned(fixture)).toEqual({});
 });
 
 test("every change of a setting has it looked at", async () => {
-  const house = await buildCatalog(database);
-  const { organizationId, context } = house;
+  const fixture = await buildCatalog(database);
+  const { organizationId, context } = fixture;
   await context.db.transaction((tx) =>
     recordSetting(tx, {
-      ...{ organizationId, actor: { kind: "system", reason: "test" }, surface: "job", at: house.clock.now },
+      ...{ organizationId, actor: { kind: "system", reason: "test" }, surface: "job", at: fixture.clock.now },
       ...{ action: "role.saved", subject: "role:1", before: null, after: null },
     }),
   );
-  expect(await house.outbox("warn-admins")).toMatchObject([{ settledAt: null }]);
-  expect(await house.outbox("settings-changed")).toMatchObject([{ settledAt: null }]);
+  expect(await fixture.outbox("warn-admins")).toMatchObject([{ settledAt: null }]);
+  expect(await fixture.outbox("settings-changed")).toMatchObject([{ settledAt: null }]);
 });
 
 test("a long list is cut, and names cannot come alive", async () => {
@@ -194,7 +194,7 @@ test("many refused addresses fit one message, however long what Resend says of t
     people: [`<!channel> ${"&".repeat(100)}`, "Bob", "Carol", "Dora"],
     reason: `<!here> ${"<".repeat(2000)}`,
   }));
-  const stops = [{ farEnd: "email" as const, reason: "<!here>".repeat(500), since: new Date(0) }];
+  const stops = [{ provider: "email" as const, reason: "<!here>".repeat(500), since: new Date(0) }];
   const message = adminMessage({
     ...{ projects: [], requests: [], moreRequests: 0, strayRoles: [], workflowRoles: [] },
     ...{ stops, addresses, outside: [] },

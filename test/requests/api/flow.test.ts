@@ -11,7 +11,7 @@ import {
 } from "../../support/api/fixture.ts";
 import { eventually } from "../../support/world.ts";
 
-let house: ApiHouse;
+let fixture: ApiHouse;
 let api: CheckedApi;
 let far: HeldReceiver;
 
@@ -21,13 +21,13 @@ const place = { project, integration };
 const build = { id: "run-1042", version: "1.5.0", commit: "9f1c2ab", author: "Dana" };
 
 beforeAll(async () => {
-  house = await apiHouse();
-  ({ api } = house);
+  fixture = await apiHouse();
+  ({ api } = fixture);
 });
 
 afterAll(async () => {
   await far?.receiver.stop(0);
-  await house?.stop();
+  await fixture?.stop();
 });
 
 /** Waits as a pipeline does: asks again with the version that came, until the request is in this state. */
@@ -83,7 +83,7 @@ test("without a token, with one that is none, and with one that lacks the scope:
   const list = (token: string | null) => api.call("GET /requests", { token });
   expect(await list(null)).toMatchObject({ status: 401, body: { code: "unauthorized" } });
   expect(await list("sgn_nobody")).toMatchObject({ status: 401, body: { code: "token-invalid" } });
-  const auditor = await house.token("Auditor", ["audit:read"]);
+  const auditor = await fixture.token("Auditor", ["audit:read"]);
   const refused = await list(auditor);
   expect(refused).toMatchObject({ status: 403, body: { code: "token-scope", scope: "requests:read" } });
 });
@@ -117,7 +117,7 @@ test("a project, its pipeline and an integration are put: the same again changes
 
 test("an admin gives the integration its webhook: from now on promotions are sent there", async () => {
   far = await heldReceiver("whsec_bm90IGtub3duIHlldCwgbm90IGtub3duIHlldA==");
-  far.receiver.trust(await house.setWebhook(project, integration, far.receiver.url));
+  far.receiver.trust(await fixture.setWebhook(project, integration, far.receiver.url));
 });
 
 test("a build is registered and deployed to Development: idempotent on the caller's ids", async () => {
@@ -162,7 +162,7 @@ describe("from the request to Production", () => {
     expect(first).toMatchObject({ status: 201, body: { state: "pending", through: "CI" } });
     number = first.body.number;
     expect(first.headers.get("location")).toBe(`/api/v1/requests/${number}`);
-    expect(first.body.requester).toEqual({ id: house.world.id("ada"), name: "Ada Admin" });
+    expect(first.body.requester).toEqual({ id: fixture.world.id("ada"), name: "Ada Admin" });
     const again = await post();
     expect(again.headers.get("idempotency-replayed")).toBe("true");
     expect(again.body).toEqual(first.body);
@@ -174,7 +174,7 @@ describe("from the request to Production", () => {
 
   test("R4: no route reviews; R7: two people approve in Slack, and the waiting client hears of each", async () => {
     expect(api.check.routes().filter((route) => /review|approve|reject/.test(route))).toEqual([]);
-    const { world } = house;
+    const { world } = fixture;
     await world.settle();
     const { version } = (await api.call("GET /requests/{number}", { params: { number } })).body;
     const waiting = api.call("GET /requests/{number}", {
@@ -231,10 +231,10 @@ describe("from the request to Production", () => {
     expect(promotedAt).not.toBeNull();
     const live = await api.call("GET /projects/{project}/live", { params: { project } });
     expect(JSON.stringify(live.body).split(build.id)).toHaveLength(3);
-    await house.world.settle();
+    await fixture.world.settle();
     expect(far.deploying).toHaveLength(2);
     expect(far.answers).toEqual([200, 200, 200]);
-    expect(house.world.slack.violations).toEqual([]);
+    expect(fixture.world.slack.violations).toEqual([]);
   });
 
   test("a report that comes again changes nothing, and one with another token is refused", async () => {

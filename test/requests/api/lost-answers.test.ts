@@ -17,10 +17,10 @@ const losses = ["the commit's answer", "the process"] as const;
 type Loss = (typeof losses)[number];
 
 /** Makes a call whose change is committed, and of which nobody ever hears. */
-async function lose(house: ApiHouse, loss: Loss, call: () => Promise<unknown>): Promise<void> {
-  const { db } = house.context;
+async function lose(fixture: ApiHouse, loss: Loss, call: () => Promise<unknown>): Promise<void> {
+  const { db } = fixture.context;
   // The token's last use is remembered: nothing but the answer is written from here on.
-  await house.get("/projects");
+  await fixture.get("/projects");
   const cut = () => {
     throw Object.assign(new Error("cut"), { code: "CONNECTION_CLOSED" });
   };
@@ -28,26 +28,26 @@ async function lose(house: ApiHouse, loss: Loss, call: () => Promise<unknown>): 
     loss === "the process"
       ? { update: cut }
       : { transaction: (...asked: Parameters<Db["transaction"]>) => db.transaction(...asked).then(cut) };
-  house.context.db = new Proxy(db, {
+  fixture.context.db = new Proxy(db, {
     get: (target, name) => faults[name as keyof Db] ?? Reflect.get(target, name, target),
   });
   await call();
-  house.context.db = db;
-  house.later({ ms: 120_000 });
+  fixture.context.db = db;
+  fixture.later({ ms: 120_000 });
 }
 
 test.each(losses)(
   "R3: a request of which %s was lost is told under its key, and not refused as open",
   async (loss) => {
-    const house = await apiHouse(database);
-    const ask = () => house.post("/requests", { ...toStaging, message: "Please" }, { key: "k" });
-    await lose(house, loss, ask);
+    const fixture = await apiHouse(database);
+    const ask = () => fixture.post("/requests", { ...toStaging, message: "Please" }, { key: "k" });
+    await lose(fixture, loss, ask);
     const again = await ask();
     expect([again.status, again.headers.get("idempotency-replayed")]).toEqual([201, "true"]);
     expect(again.body).toMatchObject({ state: "pending", message: "Please", build: { id: "3" } });
     expect(again.headers.get("location")).toBe(`/api/v1/requests/${again.body.number}`);
-    expect((await house.get("/requests")).body.items).toHaveLength(1);
-    const other = await house.post("/requests", { ...toStaging, message: "Other" }, { key: "k" });
+    expect((await fixture.get("/requests")).body.items).toHaveLength(1);
+    const other = await fixture.post("/requests", { ...toStaging, message: "Other" }, { key: "k" });
     expect(problemIn(other)).toEqual([422, "key-reused"]);
   },
 );
@@ -55,12 +55,12 @@ test.each(losses)(
 test.each(losses)(
   "R9: a promotion of which %s was lost begins no second attempt under its key",
   async (loss) => {
-    const house = await apiHouse(database);
-    const number = await house.approved();
-    const promote = () => house.post(`/requests/${number}/promote`, {}, { key: "k" });
-    await lose(house, loss, promote);
-    const { attempt } = (await house.get(`/requests/${number}`)).body;
-    await house.report(attempt.id, { status: "failed", reason: "Out of disk" });
+    const fixture = await apiHouse(database);
+    const number = await fixture.approved();
+    const promote = () => fixture.post(`/requests/${number}/promote`, {}, { key: "k" });
+    await lose(fixture, loss, promote);
+    const { attempt } = (await fixture.get(`/requests/${number}`)).body;
+    await fixture.report(attempt.id, { status: "failed", reason: "Out of disk" });
     const again = await promote();
     expect([again.status, again.headers.get("idempotency-replayed")]).toEqual([202, "true"]);
     expect(again.body).toMatchObject({ state: "failed", attempt: { id: attempt.id, status: "failed" } });
@@ -68,27 +68,27 @@ test.each(losses)(
 );
 
 test.each(losses)("R10: a cancellation of which %s was lost is told under its key", async (loss) => {
-  const house = await apiHouse(database);
-  const { number } = (await house.post("/requests", toStaging)).body;
-  const cancel = () => house.post(`/requests/${number}/cancel`, { reason: "Newer" }, { key: "k" });
-  await lose(house, loss, cancel);
+  const fixture = await apiHouse(database);
+  const { number } = (await fixture.post("/requests", toStaging)).body;
+  const cancel = () => fixture.post(`/requests/${number}/cancel`, { reason: "Newer" }, { key: "k" });
+  await lose(fixture, loss, cancel);
   const again = await cancel();
   expect([again.status, again.body.state]).toEqual([200, "cancelled"]);
   expect(again.body.cancelled.reason).toBe("Newer");
 });
 
 test("a call that took so long that its key went to the same call again changes nothing", async () => {
-  const house = await apiHouse(database);
-  const { token } = await house.newToken();
-  const call = { organizationId: house.organizationId, tokenId: token.id, key: "k", digest: "d" };
+  const fixture = await apiHouse(database);
+  const { token } = await fixture.newToken();
+  const call = { organizationId: fixture.organizationId, tokenId: token.id, key: "k", digest: "d" };
   const note = (takenAt: Date) =>
-    house.context.db.transaction((tx) => noteDone(tx, call, takenAt, { number: 1 }));
-  const slow = await takeKey(house.context, call);
-  house.later({ ms: 120_000 });
-  const quick = await takeKey(house.context, call);
+    fixture.context.db.transaction((tx) => noteDone(tx, call, takenAt, { number: 1 }));
+  const slow = await takeKey(fixture.context, call);
+  fixture.later({ ms: 120_000 });
+  const quick = await takeKey(fixture.context, call);
   if (slow.kind !== "mine" || quick.kind !== "mine") throw new Error("the key was not taken");
   expect(await note(slow.takenAt)).toBe(false);
   expect(await note(quick.takenAt)).toBe(true);
-  house.later({ ms: 120_000 });
-  expect(await takeKey(house.context, call)).toEqual({ kind: "done", left: { number: 1 } });
+  fixture.later({ ms: 120_000 });
+  expect(await takeKey(fixture.context, call)).toEqual({ kind: "done", left: { number: 1 } });
 });

@@ -22,14 +22,14 @@ const finance = {
 };
 
 async function start(options: Parameters<typeof buildCatalog>[1] = {}) {
-  const house = await buildCatalog(database, options);
-  const api = houseApi(house);
-  return { house, api, call: await api.client("ada") };
+  const fixture = await buildCatalog(database, options);
+  const api = houseApi(fixture);
+  return { fixture, api, call: await api.client("ada") };
 }
 
 describe("POST /requests", () => {
   test("R5: requests for the member whom the token names; the request says through which token", async () => {
-    const { house, call } = await start();
+    const { fixture, call } = await start();
     const made = await call("POST", "/requests", { ...toStaging, build: "3", message: " Please " });
     expect([made.status, made.headers.get("location")]).toEqual([
       201,
@@ -52,7 +52,7 @@ describe("POST /requests", () => {
         slack: `https://signoff.example/r/${made.body.number}.UADA`,
       },
     });
-    const [entry] = await house.audit(made.body.number);
+    const [entry] = await fixture.audit(made.body.number);
     expect(entry).toMatchObject({
       ...{ action: "request.requested", surface: "api" },
       actor: { kind: "token", memberId: "UADA", makerId: "UADA" },
@@ -67,16 +67,16 @@ describe("POST /requests", () => {
   });
 
   test("R5: made for another member, by email or Slack id: both they and the token's maker may not review it", async () => {
-    const { house, api } = await start({ reviewers: ["ada", "bob", "dana"] });
+    const { fixture, api } = await start({ reviewers: ["ada", "bob", "dana"] });
     for (const requester of ["Dana@acme.example", "UDANA"]) {
       const call = await api.client("ada");
       const made = await call("POST", "/requests", { ...toStaging, requester });
       expect(made.body).toMatchObject({ requester: { id: "UDANA" }, reviewers: [{ id: "UBOB" }] });
       for (const name of ["ada", "dana"]) {
-        const refused = await house.review(name, made.body.number, "approve");
+        const refused = await fixture.review(name, made.body.number, "approve");
         expect(refused).toMatchObject({ ok: false, refusal: { code: "not-reviewer", why: "self" } });
       }
-      accepted(await house.review("bob", made.body.number, "reject"));
+      accepted(await fixture.review("bob", made.body.number, "reject"));
     }
   });
 
@@ -90,7 +90,7 @@ describe("POST /requests", () => {
   });
 
   test("R3: an open request is told with whose it is; a newer build may take its place", async () => {
-    const { house, call } = await start();
+    const { fixture, call } = await start();
     const first = await call("POST", "/requests", { ...toStaging, requester: "UDANA" });
     const { number } = first.body;
     const refused = await call("POST", "/requests", toStaging);
@@ -104,7 +104,7 @@ describe("POST /requests", () => {
       },
       whoCan: [{ id: "UDANA", name: "dana" }],
     });
-    await house.deploy("development", "4");
+    await fixture.deploy("development", "4");
     const second = await call("POST", "/requests", { ...toStaging, replaces: number });
     expect(second.body).toMatchObject({ state: "pending", build: { id: "4" } });
     const replaced = await call("GET", `/requests/${number}`);
@@ -118,7 +118,7 @@ describe("POST /requests", () => {
   });
 
   test("R1: with the workflow off it promotes at once, and needs promotions:write too", async () => {
-    const { house, api, call } = await start({ enabled: false });
+    const { fixture, api, call } = await start({ enabled: false });
     const asking = await api.client("ada", { only: without("promotions:write") });
     const refused = await asking("POST", "/requests", toStaging);
     expect(refused.body).toMatchObject({ status: 403, code: "token-scope", scope: "promotions:write" });
@@ -131,9 +131,9 @@ describe("POST /requests", () => {
       },
       attempt: { status: "in progress", startedBy: { member: { id: "UADA" }, token: expect.any(String) } },
     });
-    await house.saveWorkflow({ enabled: true, options: { gate: "critical" } });
-    await house.report(made.body.attempt.id, { status: "succeeded" });
-    await house.deploy("development", "4");
+    await fixture.saveWorkflow({ enabled: true, options: { gate: "critical" } });
+    await fixture.report(made.body.attempt.id, { status: "succeeded" });
+    await fixture.deploy("development", "4");
     const again = await asking("POST", "/requests", toStaging);
     expect(again.body).toMatchObject({ status: 403, code: "token-scope", scope: "promotions:write" });
     const gated = await asking("POST", "/requests", { ...toStaging, target: "production" });
@@ -141,8 +141,8 @@ describe("POST /requests", () => {
   });
 
   test("R9: where it promotes at once, what runs is confirmed first", async () => {
-    const { house, call } = await start({ enabled: false });
-    const running = await house.deploy("staging", "2", "in progress");
+    const { fixture, call } = await start({ enabled: false });
+    const running = await fixture.deploy("staging", "2", "in progress");
     const refused = await call("POST", "/requests", toStaging);
     expect(refused.body).toMatchObject({
       ...{ status: 409, code: "must-confirm" },
@@ -155,14 +155,14 @@ describe("POST /requests", () => {
 
 describe("reading", () => {
   test("GET /requests/{number}: reviews with names and comments, the decision, the attempt", async () => {
-    const { house, call } = await start({ options: { requiredApprovals: 2 } });
-    const number = await house.requested();
-    accepted(await house.review("bob", number, "approve", "Fine"));
-    house.later({ ms: 1 });
-    accepted(await house.review("carol", number, "approve", "Go"));
-    const { deploymentId } = accepted(await house.promote("dora", number));
+    const { fixture, call } = await start({ options: { requiredApprovals: 2 } });
+    const number = await fixture.requested();
+    accepted(await fixture.review("bob", number, "approve", "Fine"));
+    fixture.later({ ms: 1 });
+    accepted(await fixture.review("carol", number, "approve", "Go"));
+    const { deploymentId } = accepted(await fixture.promote("dora", number));
     accepted(
-      await house.report(deploymentId, { status: "failed", reason: "No disk" }, "https://ci.example/1"),
+      await fixture.report(deploymentId, { status: "failed", reason: "No disk" }, "https://ci.example/1"),
     );
     const { headers, body } = await call("GET", `/requests/${number}`);
     expect(headers.get("cache-control")).toBe("no-store");
@@ -186,9 +186,9 @@ describe("reading", () => {
   });
 
   test("R11: a request whose time is over is expired, and listed so, before anybody writes it down", async () => {
-    const { house, call } = await start();
-    const number = await house.requested();
-    house.later({ days: 400 });
+    const { fixture, call } = await start();
+    const number = await fixture.requested();
+    fixture.later({ days: 400 });
     expect((await call("GET", `/requests/${number}`)).body).toMatchObject({
       ...{ state: "expired", version: 1, expiredAt: expect.any(String) },
     });
@@ -199,12 +199,12 @@ describe("reading", () => {
   });
 
   test("GET /requests: the newest first, in pages, by state, project and integration", async () => {
-    const { house, call } = await start({ projects: [commerce, finance] });
+    const { fixture, call } = await start({ projects: [commerce, finance] });
     const numbers: number[] = [];
     for (let n = 0; n < 5; n++) {
-      const number = await house.requested();
+      const number = await fixture.requested();
       numbers.unshift(number);
-      if (n < 4) accepted(await house.cancel("dana", number));
+      if (n < 4) accepted(await fixture.cancel("dana", number));
     }
     const pages: number[][] = [];
     let after: string | null = null;
@@ -230,15 +230,15 @@ describe("reading", () => {
 
 describe("cancelling and promoting", () => {
   test("R10: cancels as the token's member would, and a repeat is answered as done", async () => {
-    const { house, api, call } = await start();
-    const number = await house.requested();
+    const { fixture, api, call } = await start();
+    const number = await fixture.requested();
     const silent = await call("POST", `/requests/${number}/cancel`, {});
     expect(silent.body).toMatchObject({ status: 422, code: "reason-required" });
     const cancelled = await call("POST", `/requests/${number}/cancel`, { reason: "Freeze" });
     expect([cancelled.status, cancelled.body.state]).toEqual([200, "cancelled"]);
     expect(cancelled.body.cancelled).toMatchObject({ reason: "Freeze", by: { member: { id: "UADA" } } });
     expect((await call("POST", `/requests/${number}/cancel`, { reason: "Freeze" })).status).toBe(200);
-    const other = await house.requested();
+    const other = await fixture.requested();
     const dora = await api.client("dora");
     const refused = await dora("POST", `/requests/${other}/cancel`, { reason: "Mine" });
     expect(refused.body).toMatchObject({
@@ -247,9 +247,9 @@ describe("cancelling and promoting", () => {
   });
 
   test("R9: what changed is named with its builds and confirmed; then it is promoted once", async () => {
-    const { house, call } = await start();
-    const number = await house.approved();
-    await house.deploy("development", "4");
+    const { fixture, call } = await start();
+    const number = await fixture.approved();
+    await fixture.deploy("development", "4");
     const refused = await call("POST", `/requests/${number}/promote`, {});
     expect(refused.body).toMatchObject({
       ...{ status: 409, code: "must-confirm", number },
@@ -264,8 +264,8 @@ describe("cancelling and promoting", () => {
   });
 
   test("R13: what is not approved yet says who can approve it", async () => {
-    const { house, call } = await start();
-    const number = await house.requested();
+    const { fixture, call } = await start();
+    const number = await fixture.requested();
     const refused = await call("POST", `/requests/${number}/promote`, {});
     expect(refused.body).toMatchObject({
       ...{ code: "not-approved", request: { state: "pending" } },
@@ -274,7 +274,7 @@ describe("cancelling and promoting", () => {
   });
 
   test("R14: promoting and requesting need a member who may; which roles is told", async () => {
-    const { house, call } = await start({
+    const { fixture, call } = await start({
       roles: [{ name: "Developers", members: [{ memberId: idOf("dana"), projects: null }] }],
       projects: [{ ...commerce, requesters: ["Developers"] }],
     });
@@ -282,11 +282,11 @@ describe("cancelling and promoting", () => {
     expect(refused.body).toMatchObject({
       ...{ status: 403, code: "not-requester", why: "role", whoCan: ["Developers"] },
     });
-    const number = await house.approved();
+    const number = await fixture.approved();
     expect((await call("POST", `/requests/${number}/promote`, {})).body).toMatchObject({
       code: "not-requester",
     });
-    await house.people(["dana"], "deactivated");
+    await fixture.people(["dana"], "deactivated");
     const gone = await call("POST", "/requests", { ...toStaging, target: "production", requester: "UDANA" });
     expect(gone.body).toMatchObject({ status: 403, code: "not-requester", why: "deactivated" });
   });
@@ -294,8 +294,8 @@ describe("cancelling and promoting", () => {
 
 describe("tokens", () => {
   test("R4: a token never reviews: there is no way to", async () => {
-    const { house, call } = await start({ reviewers: ["ada", "bob"] });
-    const number = await house.requested();
+    const { fixture, call } = await start({ reviewers: ["ada", "bob"] });
+    const number = await fixture.requested();
     const ways = ["review", "reviews", "approve", "reject", "decision"];
     for (const way of ways) {
       for (const method of ["POST", "PUT"]) {
@@ -330,9 +330,9 @@ describe("tokens", () => {
   });
 
   test("a token of one project sees and touches no other", async () => {
-    const { house, api } = await start({ projects: [commerce, finance] });
-    const number = await house.approved();
-    const project = await projectId(house, "finance");
+    const { fixture, api } = await start({ projects: [commerce, finance] });
+    const number = await fixture.approved();
+    const project = await projectId(fixture, "finance");
     const call = await api.client("ada", { project });
     expect((await call("GET", `/requests/${number}`)).body).toMatchObject({ status: 404, code: "not-found" });
     expect((await call("GET", `/requests/${number}?wait=60&since=2`)).body).toMatchObject({ status: 404 });
@@ -355,7 +355,7 @@ describe("tokens", () => {
     const own = await call("POST", "/requests", ledger);
     expect(own.status).toBe(201);
     expect((await call("GET", "/requests")).body.items).toHaveLength(1);
-    expect((await house.state(number)).state).toBe("approved");
+    expect((await fixture.state(number)).state).toBe("approved");
   });
 });
 
@@ -400,12 +400,12 @@ describe("what is not there or not valid", () => {
   });
 
   test("R2, R6: nothing live, already live, too few reviewers", async () => {
-    const { house, call } = await start({ reviewers: ["ada"] });
+    const { fixture, call } = await start({ reviewers: ["ada"] });
     expect((await call("POST", "/requests", toStaging)).body).toMatchObject({
       status: 409,
       code: "too-few-reviewers",
     });
-    await house.deploy("staging", "3");
+    await fixture.deploy("staging", "3");
     expect((await call("POST", "/requests", toStaging)).body).toMatchObject({
       status: 409,
       code: "already-live",
@@ -420,17 +420,17 @@ describe("what is not there or not valid", () => {
   });
 
   test("a refused call leaves nothing behind", async () => {
-    const { house, call } = await start();
+    const { fixture, call } = await start();
     const entries = () =>
-      database.database.db.$count(auditLog, eq(auditLog.organizationId, house.organizationId));
+      database.database.db.$count(auditLog, eq(auditLog.organizationId, fixture.organizationId));
     const before = await entries();
     await call("POST", "/requests", { ...toStaging, build: "2" });
     expect(await entries()).toBe(before);
   });
 });
 
-async function projectId(house: Catalog, slug: string): Promise<string> {
+async function projectId(fixture: Catalog, slug: string): Promise<string> {
   const [row] = await database.database.sql<{ id: string }[]>`
-    select id from projects where organization_id = ${house.organizationId} and slug = ${slug}`;
+    select id from projects where organization_id = ${fixture.organizationId} and slug = ${slug}`;
   return row?.id ?? "";
 }

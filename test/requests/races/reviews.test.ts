@@ -27,45 +27,47 @@ function answers(results: Awaited<ReturnType<Catalog["review"]>>[]): Record<stri
   return tally;
 }
 
-const reviewsOf = async (house: Catalog, number: number) => {
+const reviewsOf = async (fixture: Catalog, number: number) => {
   const rows = await database.database.db
     .select()
     .from(reviews)
-    .where(eq(reviews.organizationId, house.organizationId));
+    .where(eq(reviews.organizationId, fixture.organizationId));
   return rows.filter((row) => row.requestNumber === number);
 };
 
 /** Two replicas expand every change of a request at once, as they do after a lease that ran out. */
-async function tellTwice(house: Catalog, number: number): Promise<void> {
-  const changes = (await house.outbox("request-changed"))
+async function tellTwice(fixture: Catalog, number: number): Promise<void> {
+  const changes = (await fixture.outbox("request-changed"))
     .map(({ payload }) => payload as RequestChanged)
     .filter((change) => change.number === number);
-  const tell = (change: RequestChanged) => tellChange(house.context, house.organizationId, change);
+  const tell = (change: RequestChanged) => tellChange(fixture.context, fixture.organizationId, change);
   await Promise.all(changes.flatMap((change) => [tell(change), tell(change)]));
 }
 
 test("R8: 50 reviewers decide at once: one outcome, one deciding review, one set of notices", async () => {
-  const house = await buildCatalog(database, { reviewers: crowd });
+  const fixture = await buildCatalog(database, { reviewers: crowd });
   for (let round = 0; round < rounds; round += 1) {
-    const number = await house.requested();
+    const number = await fixture.requested();
     const verdict = (i: number): Verdict => ((i + round) % 2 === 0 ? "approve" : "reject");
-    const results = await Promise.all(crowd.map((name, i) => house.review(name, number, verdict(i), "why")));
+    const results = await Promise.all(
+      crowd.map((name, i) => fixture.review(name, number, verdict(i), "why")),
+    );
     expect(answers(results)).toEqual({ decided: 1, "already-decided": 49 });
 
     const winner = crowd[results.findIndex((result) => result.ok)] ?? "";
-    const [only, ...others] = await reviewsOf(house, number);
+    const [only, ...others] = await reviewsOf(fixture, number);
     expect(others).toEqual([]);
     expect(only).toMatchObject({ reviewerId: idOf(winner), verdict: verdict(crowd.indexOf(winner)) });
-    const row = await house.state(number);
+    const row = await fixture.state(number);
     const outcome = only?.verdict === "approve" ? "approved" : "rejected";
     expect(row).toMatchObject({ version: 2, outcome, decidedBy: { memberId: idOf(winner) } });
-    expect((await house.audit(number)).map(({ action }) => action)).toEqual([
+    expect((await fixture.audit(number)).map(({ action }) => action)).toEqual([
       "request.requested",
       `request.${outcome}`,
     ]);
 
-    await tellTwice(house, number);
-    const keys = (await house.outbox()).map(({ key }) => key).filter((key) => key.includes(`:${number}:`));
+    await tellTwice(fixture, number);
+    const keys = (await fixture.outbox()).map(({ key }) => key).filter((key) => key.includes(`:${number}:`));
     expect(keys.sort()).toEqual(
       [
         `request:${number}:v1`,
@@ -74,58 +76,58 @@ test("R8: 50 reviewers decide at once: one outcome, one deciding review, one set
         `message:${number}:v2:${outcome}:${idOf("dana")}`,
       ].sort(),
     );
-    if (outcome === "approved") accepted(await house.cancel("dana", number));
+    if (outcome === "approved") accepted(await fixture.cancel("dana", number));
   }
 }, 60_000);
 
 test("R7, R8: three approvals are needed and 50 approve at once: two are counted, one decides", async () => {
-  const house = await buildCatalog(database, { reviewers: crowd, options: { requiredApprovals: 3 } });
+  const fixture = await buildCatalog(database, { reviewers: crowd, options: { requiredApprovals: 3 } });
   for (let round = 0; round < rounds; round += 1) {
-    const number = await house.requested();
-    const results = await Promise.all(crowd.map((name) => house.review(name, number, "approve")));
+    const number = await fixture.requested();
+    const results = await Promise.all(crowd.map((name) => fixture.review(name, number, "approve")));
     expect(answers(results)).toEqual({ counted: 2, decided: 1, "already-decided": 47 });
-    expect(await house.state(number)).toMatchObject({ state: "approved", approvals: 3, version: 4 });
-    expect(await reviewsOf(house, number)).toHaveLength(3);
-    expect((await house.audit(number)).map(({ action }) => action)).toEqual([
+    expect(await fixture.state(number)).toMatchObject({ state: "approved", approvals: 3, version: 4 });
+    expect(await reviewsOf(fixture, number)).toHaveLength(3);
+    expect((await fixture.audit(number)).map(({ action }) => action)).toEqual([
       "request.requested",
       "request.reviewed",
       "request.reviewed",
       "request.approved",
     ]);
-    accepted(await house.cancel("dana", number));
+    accepted(await fixture.cancel("dana", number));
   }
 }, 60_000);
 
 test("R7, R8: three approvals are needed and approvals and rejections come mixed: one decides", async () => {
-  const house = await buildCatalog(database, { reviewers: crowd, options: { requiredApprovals: 3 } });
+  const fixture = await buildCatalog(database, { reviewers: crowd, options: { requiredApprovals: 3 } });
   for (let round = 0; round < rounds; round += 1) {
-    const number = await house.requested();
+    const number = await fixture.requested();
     const results = await Promise.all(
-      crowd.map((name, i) => house.review(name, number, (i + round) % 4 === 0 ? "reject" : "approve")),
+      crowd.map((name, i) => fixture.review(name, number, (i + round) % 4 === 0 ? "reject" : "approve")),
     );
     const { decided, counted = 0, ...late } = answers(results);
     expect(decided).toBe(1);
     expect(late).toEqual({ "already-decided": 49 - counted });
-    const given = await reviewsOf(house, number);
+    const given = await reviewsOf(fixture, number);
     expect(given).toHaveLength(counted + 1);
-    const row = await house.state(number);
+    const row = await fixture.state(number);
     expect(row.approvals).toBe(given.filter(({ verdict }) => verdict === "approve").length);
     expect(row.outcome).toBe(row.approvals === 3 ? "approved" : "rejected");
-    const actions = (await house.audit(number)).map(({ action }) => action);
+    const actions = (await fixture.audit(number)).map(({ action }) => action);
     expect(actions.at(-1)).toBe(`request.${row.outcome}`);
     expect(actions).toHaveLength(counted + 2);
-    if (row.outcome === "approved") accepted(await house.cancel("dana", number));
+    if (row.outcome === "approved") accepted(await fixture.cancel("dana", number));
   }
 }, 60_000);
 
 test("R7: one person's two clicks at once are one review", async () => {
-  const house = await buildCatalog(database, { options: { requiredApprovals: 2 } });
+  const fixture = await buildCatalog(database, { options: { requiredApprovals: 2 } });
   for (let round = 0; round < rounds; round += 1) {
-    const number = await house.requested();
-    const clicks = Array.from({ length: 5 }, () => house.review("bob", number, "approve"));
+    const number = await fixture.requested();
+    const clicks = Array.from({ length: 5 }, () => fixture.review("bob", number, "approve"));
     expect(answers(await Promise.all(clicks))).toEqual({ counted: 1, repeated: 4 });
-    expect(await house.state(number)).toMatchObject({ state: "pending", approvals: 1, version: 2 });
-    expect(await reviewsOf(house, number)).toHaveLength(1);
-    accepted(await house.cancel("dana", number));
+    expect(await fixture.state(number)).toMatchObject({ state: "pending", approvals: 1, version: 2 });
+    expect(await reviewsOf(fixture, number)).toHaveLength(1);
+    accepted(await fixture.cancel("dana", number));
   }
 }, 60_000);

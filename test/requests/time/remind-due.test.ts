@@ -4,78 +4,78 @@ import { accepted, buildCatalog, type Catalog } from "../../support/catalog.ts";
 import { type TestDatabase, testDatabase } from "../../support/database.ts";
 
 let database: TestDatabase;
-let house: Catalog;
+let fixture: Catalog;
 beforeAll(async () => {
   database = await testDatabase();
 });
 beforeEach(async () => {
-  house = await buildCatalog(database);
+  fixture = await buildCatalog(database);
 });
 afterAll(() => database?.drop());
 
-const remind = (limit?: number) => remindDue(house.context, house.organizationId, limit);
+const remind = (limit?: number) => remindDue(fixture.context, fixture.organizationId, limit);
 
 /** What is to be reminded of, as the outbox knows it. */
 const added = async () =>
-  (await house.outbox("request-changed"))
+  (await fixture.outbox("request-changed"))
     .filter(({ payload }) => (payload as { event: string }).event === "reminder")
     .map(({ key }) => key);
 
 describe("R11: what waits for review", () => {
   test("is due a day before it expires, and not a moment sooner", async () => {
-    const number = await house.requested();
-    house.later({ days: 6, ms: -1 });
+    const number = await fixture.requested();
+    fixture.later({ days: 6, ms: -1 });
     expect(await remind()).toBe(0);
-    house.later({ ms: 1 });
+    fixture.later({ ms: 1 });
     expect(await remind()).toBe(1);
     expect(await added()).toEqual([`request:${number}:reminder:pending:2026-03-09T09:00:00.000Z`]);
   });
 
   test("is due once, however often and by however many the job is run", async () => {
-    await house.requested();
-    house.later({ days: 6 });
+    await fixture.requested();
+    fixture.later({ days: 6 });
     await Promise.all([remind(), remind(), remind(), remind()]);
-    house.later({ hours: 5 });
+    fixture.later({ hours: 5 });
     expect(await remind()).toBe(0);
     expect(await added()).toHaveLength(1);
   });
 
   test("is due by the options of this moment", async () => {
-    await house.requested();
-    house.later({ days: 5 });
+    await fixture.requested();
+    fixture.later({ days: 5 });
     expect(await remind()).toBe(0);
-    await house.saveWorkflow({ options: { reminderHours: 48 } });
+    await fixture.saveWorkflow({ options: { reminderHours: 48 } });
     expect(await remind()).toBe(1);
   });
 
   test("is late where everybody slept past the reminder, and never due once it has expired", async () => {
-    await house.requested();
-    house.later({ days: 7, ms: -1 });
+    await fixture.requested();
+    fixture.later({ days: 7, ms: -1 });
     expect(await remind()).toBe(1);
 
-    house = await buildCatalog(database);
-    await house.requested();
-    house.later({ days: 7 });
+    fixture = await buildCatalog(database);
+    await fixture.requested();
+    fixture.later({ days: 7 });
     expect(await remind()).toBe(0);
   });
 
   test("that lives no longer than the reminder's hours is due at half of its time, not at once", async () => {
-    await house.saveWorkflow({ options: { pendingDays: 1, reminderHours: 24 } });
-    await house.requested();
+    await fixture.saveWorkflow({ options: { pendingDays: 1, reminderHours: 24 } });
+    await fixture.requested();
     expect(await remind()).toBe(0);
-    house.later({ hours: 12 });
+    fixture.later({ hours: 12 });
     expect(await remind()).toBe(1);
   });
 });
 
 describe("R11: what nobody finishes", () => {
   test("approved: due a day before its three days are over, though it was reminded of while it waited", async () => {
-    const number = await house.requested();
-    house.later({ days: 6 });
+    const number = await fixture.requested();
+    fixture.later({ days: 6 });
     expect(await remind()).toBe(1);
-    accepted(await house.review("bob", number, "approve"));
+    accepted(await fixture.review("bob", number, "approve"));
     expect(await remind()).toBe(0);
-    house.later({ days: 2 });
+    fixture.later({ days: 2 });
     expect(await remind()).toBe(1);
     expect(await added()).toEqual([
       `request:${number}:reminder:pending:2026-03-09T09:00:00.000Z`,
@@ -84,41 +84,41 @@ describe("R11: what nobody finishes", () => {
   });
 
   test("failed: due again after each failure, as each has an end of its own", async () => {
-    const { number, deploymentId } = await house.promoting();
-    accepted(await house.report(deploymentId, { status: "failed", reason: null }));
-    house.later({ days: 2 });
+    const { number, deploymentId } = await fixture.promoting();
+    accepted(await fixture.report(deploymentId, { status: "failed", reason: null }));
+    fixture.later({ days: 2 });
     expect(await remind()).toBe(1);
-    const again = accepted(await house.promote("dana", number));
+    const again = accepted(await fixture.promote("dana", number));
     expect(await remind()).toBe(0);
-    house.later({ hours: 1 });
-    accepted(await house.report(again.deploymentId, { status: "failed", reason: null }));
+    fixture.later({ hours: 1 });
+    accepted(await fixture.report(again.deploymentId, { status: "failed", reason: null }));
     expect(await remind()).toBe(0);
-    house.later({ days: 2 });
+    fixture.later({ days: 2 });
     expect(await remind()).toBe(1);
     expect(await added()).toHaveLength(2);
   });
 
   test("promoting, promoted and rejected: never", async () => {
-    await house.promoting();
-    house.later({ days: 30 });
+    await fixture.promoting();
+    fixture.later({ days: 30 });
     expect(await remind()).toBe(0);
   });
 });
 
 test("R11: what runs out first comes first, at most so many at once, the rest with the next call", async () => {
-  const first = await house.requested();
-  house.later({ hours: 1 });
-  accepted(await house.review("bob", first, "reject"));
+  const first = await fixture.requested();
+  fixture.later({ hours: 1 });
+  accepted(await fixture.review("bob", first, "reject"));
   const numbers: number[] = [];
   for (const target of ["staging", "production"]) {
     const change = {
-      targetId: house.environment(target),
-      buildId: house.build(target === "staging" ? "3" : "2"),
+      targetId: fixture.environment(target),
+      buildId: fixture.build(target === "staging" ? "3" : "2"),
     };
-    numbers.push(await house.requested(change));
-    house.later({ hours: 1 });
+    numbers.push(await fixture.requested(change));
+    fixture.later({ hours: 1 });
   }
-  house.later({ days: 6 });
+  fixture.later({ days: 6 });
   expect(await remind(1)).toBe(1);
   expect((await added())[0]).toContain(`request:${numbers[0]}:`);
   expect(await remind(1)).toBe(1);
@@ -126,17 +126,17 @@ test("R11: what runs out first comes first, at most so many at once, the rest wi
 });
 
 test("R11: a reminder changes nothing: no version, no audit", async () => {
-  const number = await house.requested();
-  const before = [await house.state(number), await house.audit(number)];
-  house.later({ days: 6 });
+  const number = await fixture.requested();
+  const before = [await fixture.state(number), await fixture.audit(number)];
+  fixture.later({ days: 6 });
   await remind();
-  expect([await house.state(number), await house.audit(number)]).toEqual(before);
+  expect([await fixture.state(number), await fixture.audit(number)]).toEqual(before);
 });
 
 test("R11: another organization's requests are its own to remind of", async () => {
-  await house.requested();
+  await fixture.requested();
   const other = await buildCatalog(database);
-  house.later({ days: 6 });
+  fixture.later({ days: 6 });
   other.later({ days: 6 });
   expect(await remindDue(other.context, other.organizationId)).toBe(0);
 });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { sendEmail } from "../../../src/deliver/email/email-notices.ts";
 import { member, system } from "../../../src/domain/shared/actor.ts";
-import { reportDeployment } from "../../../src/usecases/deployments/apply-deployment-report.ts";
+import { applyDeploymentReport } from "../../../src/usecases/deployments/apply-deployment-report.ts";
 import { promote } from "../../../src/usecases/requests/promote.ts";
 import { eventually } from "../../support/world.ts";
 import { type TimedWorld, timedWorld } from "./support.ts";
@@ -188,7 +188,7 @@ describe("R11: a reminder that waited, of a request that has moved on", () => {
           return { kind: "done" };
         },
         keepEmail: async ({ content }) => content,
-        gate: {
+        breaker: {
           enter: async () => "open",
           refused: async (_, reason) => ({ kind: "postponed", afterMs: 0, reason }),
           accepted: async () => {},
@@ -219,7 +219,7 @@ async function promoteInVain(): Promise<void> {
   if (!promoted.ok) throw new Error(promoted.refusal.code);
   // The sandbox's deployer would succeed.
   await world.database.database.sql`delete from outbox where kind = 'deploy'`;
-  await reportDeployment(context, {
+  await applyDeploymentReport(context, {
     ...{ organizationId, deploymentId: promoted.value.deploymentId },
     ...{ actor: system("test"), surface: "deployer" },
     ...{ report: { status: "failed", reason: "no disk" }, link: null },

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { system } from "../../../src/domain/shared/actor.ts";
 import { type Scope, scopes } from "../../../src/domain/tokens/token.ts";
-import { getRequestStandings } from "../../../src/queries/requests/get-request-progress.ts";
+import { getRequestProgress } from "../../../src/queries/requests/get-request-progress.ts";
 import { createToken } from "../../../src/usecases/tokens/create-token.ts";
 import { createApi } from "../../../src/web/api/app.ts";
 import { createWaiting } from "../../../src/web/api/requests/wait.ts";
@@ -12,13 +12,13 @@ export type HouseAnswer = { status: number; headers: Headers; body: any };
 
 export type HouseCall = (method: string, path: string, body?: unknown) => Promise<HouseAnswer>;
 
-/** The API of a catalog's house, called without a network, on the house's own clock. */
-export function houseApi(house: Catalog) {
-  const { context, organizationId } = house;
+/** The API of a catalog's fixture, called without a network, on the fixture's own clock. */
+export function houseApi(fixture: Catalog) {
+  const { context, organizationId } = fixture;
   const log = { error: console.error, warn: console.warn };
   const waiting = createWaiting({
     ...{ now: context.now, log },
-    readStandings: (id, numbers) => getRequestStandings(context.db, id, numbers),
+    readProgress: (id, numbers) => getRequestProgress(context.db, id, numbers),
   });
   const api = createApi({
     ...{ context: { ...context, wake: () => waiting.wake() }, waiting, log },

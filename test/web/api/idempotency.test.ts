@@ -50,9 +50,9 @@ test("a key is a token's own: the same key of another token is another call", as
 });
 
 test("of ten calls at once under one key one is done; the others hear its answer, or that it is at work", async () => {
-  const house = await apiHouse(database);
+  const fixture = await apiHouse(database);
   const body = { id: "9", version: "9.0.0" };
-  const answers = await Promise.all(Array.from({ length: 10 }, () => house.post(path, body, { key: "k" })));
+  const answers = await Promise.all(Array.from({ length: 10 }, () => fixture.post(path, body, { key: "k" })));
   const done = answers.filter(
     ({ status, headers }) => status === 201 && headers.get("idempotency-replayed") === null,
   );
@@ -64,40 +64,40 @@ test("of ten calls at once under one key one is done; the others hear its answer
   const rows = await database.database.db
     .select()
     .from(builds)
-    .where(eq(builds.organizationId, house.organizationId));
+    .where(eq(builds.organizationId, fixture.organizationId));
   expect(rows.filter(({ externalId }) => externalId === "9")).toHaveLength(1);
 });
 
 test("what was refused changed nothing and is not kept: the same call may succeed later", async () => {
-  const house = await apiHouse(database);
+  const fixture = await apiHouse(database);
   const at = "/projects/commerce/integrations/stock/builds";
-  expect((await house.post(at, { id: "9", version: "9" }, { key: "k" })).status).toBe(404);
-  expect(await stored(house)).toEqual([]);
-  await house.put("/projects/commerce/integrations/stock", { name: "Stock" });
-  expect((await house.post(at, { id: "9", version: "9" }, { key: "k" })).status).toBe(201);
+  expect((await fixture.post(at, { id: "9", version: "9" }, { key: "k" })).status).toBe(404);
+  expect(await stored(fixture)).toEqual([]);
+  await fixture.put("/projects/commerce/integrations/stock", { name: "Stock" });
+  expect((await fixture.post(at, { id: "9", version: "9" }, { key: "k" })).status).toBe(201);
 });
 
 test("a key whose process died is free again after a minute", async () => {
-  const house = await apiHouse(database);
-  const { token } = await house.newToken();
-  const call = { organizationId: house.organizationId, tokenId: token.id, key: "k", digest: "d" };
-  expect(await takeKey(house.context, call)).toMatchObject({ kind: "mine" });
-  house.later({ ms: 60_000 });
-  expect(await takeKey(house.context, call)).toEqual({ kind: "at work" });
-  house.later({ ms: 1 });
-  expect(await takeKey(house.context, call)).toMatchObject({ kind: "mine" });
+  const fixture = await apiHouse(database);
+  const { token } = await fixture.newToken();
+  const call = { organizationId: fixture.organizationId, tokenId: token.id, key: "k", digest: "d" };
+  expect(await takeKey(fixture.context, call)).toMatchObject({ kind: "mine" });
+  fixture.later({ ms: 60_000 });
+  expect(await takeKey(fixture.context, call)).toEqual({ kind: "at work" });
+  fixture.later({ ms: 1 });
+  expect(await takeKey(fixture.context, call)).toMatchObject({ kind: "mine" });
 });
 
 test("after a day a key is forgotten, by the scheduled job and before it", async () => {
-  const house = await apiHouse(database);
-  await house.post(path, { id: "9", version: "9.0.0" }, { key: "k" });
-  house.later({ days: 1 });
-  expect(await forgetAnswers(house.context, house.organizationId, 10)).toBe(0);
-  house.later({ ms: 1 });
-  expect((await house.post(path, { id: "10", version: "10.0.0" }, { key: "k" })).status).toBe(201);
-  house.later({ days: 1, ms: 1 });
-  expect(await forgetAnswers(house.context, house.organizationId, 10)).toBe(1);
-  expect(await stored(house)).toEqual([]);
+  const fixture = await apiHouse(database);
+  await fixture.post(path, { id: "9", version: "9.0.0" }, { key: "k" });
+  fixture.later({ days: 1 });
+  expect(await forgetAnswers(fixture.context, fixture.organizationId, 10)).toBe(0);
+  fixture.later({ ms: 1 });
+  expect((await fixture.post(path, { id: "10", version: "10.0.0" }, { key: "k" })).status).toBe(201);
+  fixture.later({ days: 1, ms: 1 });
+  expect(await forgetAnswers(fixture.context, fixture.organizationId, 10)).toBe(1);
+  expect(await stored(fixture)).toEqual([]);
 });
 
 test("a key of more than 255 characters is 422", async () => {

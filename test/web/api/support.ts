@@ -4,7 +4,7 @@ import { outbox } from "../../../db/schema/index.ts";
 import { member } from "../../../src/domain/shared/actor.ts";
 import { type Scope, scopes } from "../../../src/domain/tokens/token.ts";
 import { createToken } from "../../../src/usecases/tokens/create-token.ts";
-import type { ApiParts } from "../../../src/web/api/api.ts";
+import type { ApiDeps } from "../../../src/web/api/api.ts";
 import { createApi } from "../../../src/web/api/app.ts";
 import { createWaiting } from "../../../src/web/api/requests/wait.ts";
 import { accepted, buildCatalog, type CatalogOptions, idOf } from "../../support/catalog.ts";
@@ -29,12 +29,12 @@ export type Call = {
 export async function apiHouse(
   database: TestDatabase,
   options: CatalogOptions = {},
-  change: Partial<ApiParts> = {},
+  change: Partial<ApiDeps> = {},
 ) {
-  const house = await buildCatalog(database, options);
-  const { organizationId, context } = house;
+  const fixture = await buildCatalog(database, options);
+  const { organizationId, context } = fixture;
   const { log, lines } = recordedLog();
-  const waiting = createWaiting({ readStandings: async () => new Map(), now: context.now, log });
+  const waiting = createWaiting({ readProgress: async () => new Map(), now: context.now, log });
   const api = createApi({
     ...{ context, waiting, log, cardLink: () => "", readReportToken: () => undefined },
     knowRequester: async () => {},
@@ -67,7 +67,7 @@ export async function apiHouse(
     return { status: answer.status, headers: answer.headers, body: text === "" ? null : JSON.parse(text) };
   };
   return {
-    ...house,
+    ...fixture,
     ...{ api, call, newToken, lines },
     get: (path: string, how?: Call) => call("GET", path, undefined, how),
     put: (path: string, body: unknown, how?: Call) => call("PUT", path, body, how),
@@ -78,8 +78,8 @@ export async function apiHouse(
 export type ApiHouse = Awaited<ReturnType<typeof apiHouse>>;
 
 /** Every row but the tokens': that one was used is remembered. */
-export async function rowsOf(house: ApiHouse): Promise<object> {
-  const { apiTokens: _, ...rows } = await house.everything();
+export async function rowsOf(fixture: ApiHouse): Promise<object> {
+  const { apiTokens: _, ...rows } = await fixture.everything();
   return rows;
 }
 

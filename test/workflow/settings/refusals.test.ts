@@ -1,7 +1,7 @@
 import type { WebClient } from "@slack/web-api";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { people } from "../../../sandbox/people.ts";
-import type { Standing } from "../../../src/domain/people/people.ts";
+import type { MemberStatus } from "../../../src/domain/people/people.ts";
 import { checkChannel } from "../../../src/slack/client/check-channel.ts";
 import { refusalWords } from "../../../src/slack/words/refusals.ts";
 import { saveMembers } from "../../../src/usecases/people/save-members.ts";
@@ -29,7 +29,7 @@ afterEach(async () => {
 });
 
 /** What Slack says of somebody from now on. */
-async function stands(name: string, standing: Standing): Promise<void> {
+async function stands(name: string, standing: MemberStatus): Promise<void> {
   const { context, organizationId } = world.app;
   const known = people.find((one) => one.name === name);
   const member = { id: world.id(name), name: known?.realName ?? name, email: known?.email ?? null };
@@ -72,7 +72,7 @@ describe("R13: asking for a promotion", () => {
     expect(errors("sam")).toEqual([words]);
   });
 
-  test.each<[Standing, string]>([
+  test.each<[MemberStatus, string]>([
     ["guest", "Guests"],
     ["bot", "Bots"],
     ["deactivated", "Deactivated members"],
@@ -136,7 +136,7 @@ describe("R13: reviewing and promoting", () => {
     expect(textOf(world.cardOf("dana"))).toContain("approved");
   });
 
-  test.each<[Standing, string]>([
+  test.each<[MemberStatus, string]>([
     ["guest", "Guests"],
     ["bot", "Bots"],
     ["deactivated", "Deactivated members"],

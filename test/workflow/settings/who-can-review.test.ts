@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { StandInMessage } from "../../../sandbox/slack/index.ts";
-import type { Standing } from "../../../src/domain/people/people.ts";
+import type { MemberStatus } from "../../../src/domain/people/people.ts";
 import { getRequest } from "../../../src/queries/requests/get-request.ts";
 import { getViewerRights } from "../../../src/queries/requests/get-viewer-rights.ts";
 import type { Seed } from "../../../src/seed/seed-file.ts";
@@ -47,7 +47,7 @@ function applyRules(seed: Seed): void {
 }
 
 /** What Slack says of Carol from now on. */
-async function stands(standing: Standing): Promise<void> {
+async function stands(standing: MemberStatus): Promise<void> {
   const { context, organizationId } = world.app;
   const carol = { id: world.id("carol"), name: "Carol Reviewer", email: "carol@acme.example" };
   await saveMembers(context, [{ ...carol, organizationId, timeZone: "Europe/London", standing }]);
@@ -192,7 +192,7 @@ type Row = {
   words: (number: number) => string;
 };
 
-const standing = (one: Standing, who: string): Row => ({
+const standing = (one: MemberStatus, who: string): Row => ({
   because: `she is ${one} by now`,
   lose: () => stands(one),
   back: () => stands("active"),

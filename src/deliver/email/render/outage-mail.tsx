@@ -1,7 +1,7 @@
 import { Heading } from "@react-email/heading";
 import { render } from "@react-email/render";
 import { Text } from "@react-email/text";
-import type { Stop } from "../../../domain/delivery/outages.ts";
+import type { Outage } from "../../../domain/delivery/outages.ts";
 import { stopAdvice } from "../../../slack/messages/admin-message.ts";
 import { Layout } from "./layout.tsx";
 import { momentIn } from "./moment.ts";
@@ -12,14 +12,14 @@ import { oneLine } from "./text.ts";
 type Words = { subject: string; paragraphs: string[]; footer: string };
 
 /** Tells an admin that Slack refuses Signoff: by email, as it is the other way. */
-export async function renderStop(stop: Stop, timeZone: string): Promise<RenderedMail> {
+export async function renderOutage(stop: Outage, timeZone: string): Promise<RenderedMail> {
   const words = wordsOf(stop, timeZone);
   const html = await render(<StopMail words={words} />);
   const text = `${[words.subject, ...words.paragraphs, `-- \n${words.footer}`].join("\n\n")}\n`;
   return { subject: words.subject, html, text };
 }
 
-function wordsOf({ reason, since }: Stop, timeZone: string): Words {
+function wordsOf({ reason, since }: Outage, timeZone: string): Words {
   return {
     subject: "Signoff cannot use Slack",
     paragraphs: [

@@ -1,4 +1,4 @@
-import { never } from "../../../domain/shared/result.ts";
+import { assertNever } from "../../../domain/shared/result.ts";
 import type { ByView } from "../../../queries/requests/request-view.ts";
 import { byWords, stateWords } from "../../../slack/words/words.ts";
 import type { NoticeInput, Tone } from "./mail.ts";
@@ -40,7 +40,7 @@ export function wordsFor(input: NoticeInput): Words {
     case "changed":
       return moved(input);
     default:
-      return never(input.event);
+      return assertNever(input.event);
   }
 }
 

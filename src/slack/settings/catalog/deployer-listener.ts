@@ -5,7 +5,7 @@ import { getProject } from "../../../queries/catalog/get-projects.ts";
 import { getWebhook } from "../../../queries/deployments/get-webhook.ts";
 import { getAdmins } from "../../../queries/people/get-admins.ts";
 import { rotateWebhookSecret, saveWebhook } from "../../../usecases/deployments/save-webhook.ts";
-import type { Ports } from "../../kernel/deps.ts";
+import type { SlackDeps } from "../../kernel/deps.ts";
 import {
   type Answer,
   type Click,
@@ -33,7 +33,7 @@ import { type ProjectSpot, readSpot } from "./projects-view.ts";
 import { webhookIds as ids } from "./webhook-ids.ts";
 
 /** An integration's webhook: its form, another secret, and a test. */
-export function listenToDeployer(app: App, ports: Ports): void {
+export function listenToDeployer(app: App, ports: SlackDeps): void {
   onAdminClick(app, ports, ids.action.open, async (click) => {
     const at = readSpot(click.value);
     const known = await findWebhook(ports, click.organizationId, at);
@@ -61,7 +61,7 @@ const gone = "This integration was archived meanwhile.";
 
 /** An integration's webhook as it is saved, or as an empty form; undefined where the integration is gone. */
 export async function findWebhook(
-  { context: { db, now } }: Pick<Ports, "context">,
+  { context: { db, now } }: Pick<SlackDeps, "context">,
   organizationId: string,
   { projectId = "", page = 0, id = "" }: ProjectSpot,
 ): Promise<{ shown: ShownWebhook; form: WebhookForm } | undefined> {
@@ -81,7 +81,7 @@ export async function findWebhook(
   };
 }
 
-async function save(ports: Ports, submission: Submission): Promise<FormAnswer> {
+async function save(ports: SlackDeps, submission: Submission): Promise<FormAnswer> {
   const shown = readWebhook(submission.metadata);
   const url = typed(submission, ids.input.url);
   const minutes = typed(submission, ids.input.silence);
@@ -104,7 +104,7 @@ async function save(ports: Ports, submission: Submission): Promise<FormAnswer> {
   return { answer: { response_action: "update", view: webhookModal({ ...shown, version }, form) } };
 }
 
-async function rotate(ports: Ports, click: Click): Promise<Answer> {
+async function rotate(ports: SlackDeps, click: Click): Promise<Answer> {
   if (!inModal(click)) return undefined;
   const shown = readWebhook(click.view.metadata);
   const result = await rotateWebhookSecret(ports.context, ports.webhooks, {
@@ -119,7 +119,7 @@ async function rotate(ports: Ports, click: Click): Promise<Answer> {
   return () => say(ports, click, { ...shown, version }, secretNotice(secret));
 }
 
-async function sendTest(ports: Ports, click: Click): Promise<void> {
+async function sendTest(ports: SlackDeps, click: Click): Promise<void> {
   if (!inModal(click)) return;
   const { organizationId, userId } = click;
   const shown = readWebhook(click.view.metadata);
@@ -134,7 +134,7 @@ async function sendTest(ports: Ports, click: Click): Promise<void> {
 
 /** Says something above the form, in which what was typed stays. */
 async function say(
-  ports: Ports,
+  ports: SlackDeps,
   click: Click & { view: NonNullable<Click["view"]> },
   shown: ShownWebhook,
   notice: KnownBlock[],

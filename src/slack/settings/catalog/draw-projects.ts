@@ -5,15 +5,15 @@ import {
   listProjects,
   pageWithin,
 } from "../../../queries/catalog/get-projects.ts";
-import type { Ports } from "../../kernel/deps.ts";
-import type { SettingsPlace } from "../draw-settings.ts";
+import type { SlackDeps } from "../../kernel/deps.ts";
+import type { SettingsLocation } from "../draw-settings.ts";
 import { integrationsPerPage, projectBlocks, projectListBlocks, projectsPerPage } from "./projects-view.ts";
 
 /** The blocks of Settings › Projects: the list, or one project. */
 export async function projectsBlocks(
-  ports: Ports,
+  ports: SlackDeps,
   organizationId: string,
-  at: SettingsPlace,
+  at: SettingsLocation,
 ): Promise<KnownBlock[]> {
   const { db } = ports.context;
   const wanted = at.page ?? 0;

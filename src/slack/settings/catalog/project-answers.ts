@@ -5,11 +5,11 @@ import type { Submission, SubmissionAnswer } from "../../kernel/interaction.ts";
 import { noticeModal } from "../../requests/request-modals-view.ts";
 import { refusalWords } from "../../words/refusals.ts";
 import { shortName } from "../../words/words.ts";
-import type { SettingsPlace } from "../draw-settings.ts";
+import type { SettingsLocation } from "../draw-settings.ts";
 import { projectIds as ids } from "./project-ids.ts";
 
 /** How a form was answered; with a place the settings beneath are drawn anew there, since it was carried out. */
-export type FormAnswer = { answer: SubmissionAnswer; place?: SettingsPlace };
+export type FormAnswer = { answer: SubmissionAnswer; place?: SettingsLocation };
 
 export const submitter = ({ organizationId, userId }: Pick<Submission, "organizationId" | "userId">) => ({
   organizationId,
@@ -53,7 +53,7 @@ export function refused(
 }
 
 /** The settings at a project, with a word on what came back where something did. */
-export function done(place: SettingsPlace, restored: string | null): FormAnswer {
+export function done(place: SettingsLocation, restored: string | null): FormAnswer {
   if (restored === null) return { answer: undefined, place };
   const words = `${shortName(restored)} had been archived. It is back, with its history and what is live.`;
   return { answer: { response_action: "update", view: noticeModal(words) }, place };

@@ -11,7 +11,7 @@ import {
 import { saveIntegration } from "../../../usecases/catalog/save-integration.ts";
 import { savePipeline } from "../../../usecases/catalog/save-pipeline.ts";
 import { saveProject } from "../../../usecases/catalog/save-project.ts";
-import type { Ports } from "../../kernel/deps.ts";
+import type { SlackDeps } from "../../kernel/deps.ts";
 import type { Submission } from "../../kernel/interaction.ts";
 import { shortName } from "../../words/words.ts";
 import { changedBlocks } from "../workflow/workflow-view.ts";
@@ -38,7 +38,7 @@ import {
 import { projectChangeWords } from "./projects-view.ts";
 
 /** **Edit Project**, submitted. */
-export async function saveProjectForm(ports: Ports, submission: Submission): Promise<FormAnswer> {
+export async function saveProjectForm(ports: SlackDeps, submission: Submission): Promise<FormAnswer> {
   const shown = readForm(submission.metadata);
   const { projectId = "", version = 0, page = 0 } = shown;
   const names = readNames(submission);
@@ -60,7 +60,7 @@ export async function saveProjectForm(ports: Ports, submission: Submission): Pro
 }
 
 /** **Add Environment** or **Edit Environment**, submitted. */
-export async function saveEnvironmentForm(ports: Ports, submission: Submission): Promise<FormAnswer> {
+export async function saveEnvironmentForm(ports: SlackDeps, submission: Submission): Promise<FormAnswer> {
   const shown = readForm(submission.metadata);
   const { projectId = "", version = 0, page = 0 } = shown;
   const names = readNames(submission);
@@ -87,7 +87,7 @@ export async function saveEnvironmentForm(ports: Ports, submission: Submission):
 }
 
 /** **Add Integration** or **Edit Integration**, submitted. */
-export async function saveIntegrationForm(ports: Ports, submission: Submission): Promise<FormAnswer> {
+export async function saveIntegrationForm(ports: SlackDeps, submission: Submission): Promise<FormAnswer> {
   const shown = readForm(submission.metadata);
   const { projectId = "", page = 0, id, seen } = shown;
   const names = readNames(submission);
@@ -122,7 +122,7 @@ export async function saveIntegrationForm(ports: Ports, submission: Submission):
 
 /** A webhook was chosen that has no address yet: the form becomes the one that asks for it. */
 async function askForWebhook(
-  ports: Ports,
+  ports: SlackDeps,
   { organizationId }: Submission,
   spot: { projectId: string; page: number; id: string },
 ): Promise<FormAnswer> {
@@ -134,7 +134,7 @@ async function askForWebhook(
 
 /** Somebody was faster: the form is drawn anew with what they changed above it, and with what is typed in it. */
 async function stale(
-  { context: { db } }: Ports,
+  { context: { db } }: SlackDeps,
   { organizationId }: Submission,
   shown: ShownForm,
   refusal: Extract<Refusal, { code: "stale" }>,

@@ -2,12 +2,12 @@ import type { App } from "@slack/bolt";
 import { mostEnvironments, nameLimits, slugOf } from "../../../domain/catalog/catalog.ts";
 import { searchIntegrations } from "../../../queries/catalog/find-integrations.ts";
 import { createProject } from "../../../usecases/catalog/create-project.ts";
-import { recordDeployment } from "../../../usecases/deployments/record-manual-deployment.ts";
+import { recordManualDeployment } from "../../../usecases/deployments/record-manual-deployment.ts";
 import { option } from "../../blocks/inputs.ts";
-import type { Ports } from "../../kernel/deps.ts";
+import type { SlackDeps } from "../../kernel/deps.ts";
 import { onSubmit, type Submission, within } from "../../kernel/interaction.ts";
 import { shortName } from "../../words/words.ts";
-import type { SettingsPlace } from "../draw-settings.ts";
+import type { SettingsLocation } from "../draw-settings.ts";
 import { redrawBeneath } from "../settings-listener.ts";
 import {
   chosenRoles,
@@ -24,13 +24,13 @@ import { projectIds as ids } from "./project-ids.ts";
 import { readForm } from "./project-modals-view.ts";
 
 /** The forms of Settings › Projects. */
-export function listenToProjectForms(app: App, ports: Ports): void {
+export function listenToProjectForms(app: App, ports: SlackDeps): void {
   const form = (
     callbackId: string,
     faultBlock: string,
-    work: (ports: Ports, submission: Submission) => Promise<FormAnswer>,
+    work: (ports: SlackDeps, submission: Submission) => Promise<FormAnswer>,
   ) => {
-    const places = new WeakMap<Submission, SettingsPlace>();
+    const places = new WeakMap<Submission, SettingsLocation>();
     const carryOut = async (submission: Submission) => {
       const { answer, place } = await work(ports, submission);
       if (place !== undefined) places.set(submission, place);
@@ -50,7 +50,7 @@ export function listenToProjectForms(app: App, ports: Ports): void {
 }
 
 /** The integrations of the form's project that match what is typed. */
-function offerIntegrations(app: App, ports: Ports): void {
+function offerIntegrations(app: App, ports: SlackDeps): void {
   app.options<"block_suggestion">(ids.input.integration, async ({ ack, payload, context }) => {
     const search = async () => {
       const { projectId } = readForm(payload.view?.private_metadata ?? "");
@@ -65,7 +65,7 @@ function offerIntegrations(app: App, ports: Ports): void {
   });
 }
 
-async function create({ context }: Ports, submission: Submission): Promise<FormAnswer> {
+async function create({ context }: SlackDeps, submission: Submission): Promise<FormAnswer> {
   const names = readNames(submission);
   if ("fault" in names) return names.fault;
   const environments = readEnvironments(typed(submission, ids.input.environments));
@@ -104,7 +104,7 @@ function readEnvironments(text: string): { name: string; slug: string; critical:
   return repeated === undefined ? environments : `${shortName(repeated.name)} is there twice.`;
 }
 
-async function deployment({ context }: Ports, submission: Submission): Promise<FormAnswer> {
+async function deployment({ context }: SlackDeps, submission: Submission): Promise<FormAnswer> {
   const { projectId = "", page = 0 } = readForm(submission.metadata);
   const version = typed(submission, ids.input.version);
   if (version === "") return wrong(ids.input.version, "Type the version.");
@@ -112,7 +112,7 @@ async function deployment({ context }: Ports, submission: Submission): Promise<F
   if (link !== null && !isAddress(link)) {
     return wrong(ids.input.link, "Give an address that begins with https:// or http://.");
   }
-  const result = await recordDeployment(context, {
+  const result = await recordManualDeployment(context, {
     ...submitter(submission),
     integrationId: submission.value(ids.input.integration, ids.input.integration),
     environmentId: submission.value(ids.input.environment, ids.input.environment),

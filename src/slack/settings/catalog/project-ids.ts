@@ -14,7 +14,7 @@ export const projectIds = {
     addIntegration: "add_integration",
     editIntegration: "edit_integration",
     archiveIntegration: "archive_integration",
-    recordDeployment: "record_deployment",
+    recordManualDeployment: "record_deployment",
   },
   view: {
     create: "create_project",

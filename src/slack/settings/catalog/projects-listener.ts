@@ -6,13 +6,13 @@ import { getProject, listRoleNames, type ProjectDetails } from "../../../queries
 import { archiveEnvironment } from "../../../usecases/catalog/archive-environment.ts";
 import { archiveIntegration } from "../../../usecases/catalog/archive-integration.ts";
 import { archiveProject } from "../../../usecases/catalog/archive-project.ts";
-import type { Ports } from "../../kernel/deps.ts";
+import type { SlackDeps } from "../../kernel/deps.ts";
 import { type Answer, type Click, inModal } from "../../kernel/interaction.ts";
 import { noticeModal } from "../../requests/request-modals-view.ts";
 import { refusalWords } from "../../words/refusals.ts";
 import { shortName } from "../../words/words.ts";
 import { onAdminClick } from "../admin-clicks.ts";
-import type { SettingsPlace } from "../draw-settings.ts";
+import type { SettingsLocation } from "../draw-settings.ts";
 import { openOver } from "../open-over.ts";
 import { redraw, redrawView } from "../settings-listener.ts";
 import { listenToProjectForms } from "./project-forms.ts";
@@ -27,7 +27,7 @@ import {
 import { type ProjectSpot, readSpot } from "./projects-view.ts";
 
 /** Settings › Projects: every button, and the forms that they open. */
-export function listenToProjects(app: App, ports: Ports): void {
+export function listenToProjects(app: App, ports: SlackDeps): void {
   for (const way of [ids.action.open, ids.action.list, ids.action.page, ids.action.nextPage]) {
     onAdminClick(app, ports, way, async (click) => () => redraw(ports, click, at(readSpot(click.value))));
   }
@@ -40,16 +40,16 @@ export function listenToProjects(app: App, ports: Ports): void {
   listenToProjectForms(app, ports);
 }
 
-const at = ({ projectId, page }: ProjectSpot): SettingsPlace => ({
+const at = ({ projectId, page }: ProjectSpot): SettingsLocation => ({
   section: "projects",
   ...(projectId === undefined ? {} : { projectId }),
   ...(page === undefined ? {} : { page }),
 });
 
-const roles = (ports: Ports, click: Click) => listRoleNames(ports.context.db, click.organizationId);
+const roles = (ports: SlackDeps, click: Click) => listRoleNames(ports.context.db, click.organizationId);
 
 /** The buttons that open a form about a project as it is now. */
-function listenToOpening(app: App, ports: Ports): void {
+function listenToOpening(app: App, ports: SlackDeps): void {
   const opens = (
     actionId: string,
     draw: (
@@ -77,7 +77,7 @@ function listenToOpening(app: App, ports: Ports): void {
     const integration = project.integrations.find(({ id }) => id === spot.id);
     return integration === undefined ? gone.integration : integrationModal(spot, integration);
   });
-  opens(ids.action.recordDeployment, (spot, project) =>
+  opens(ids.action.recordManualDeployment, (spot, project) =>
     project.integrations.length === 0
       ? "Add an integration first: a deployment is always of one."
       : deploymentModal(spot, project),
@@ -91,7 +91,7 @@ const gone = {
 } as const;
 
 async function findProject(
-  ports: Ports,
+  ports: SlackDeps,
   { organizationId }: Click,
   { projectId }: ProjectSpot,
 ): Promise<ProjectDetails | undefined> {
@@ -99,7 +99,7 @@ async function findProject(
 }
 
 /** The buttons that archive: a project's on its page, the others in their forms, which say then that it is done. */
-function listenToArchiving(app: App, ports: Ports): void {
+function listenToArchiving(app: App, ports: SlackDeps): void {
   onAdminClick(app, ports, ids.action.archive, async (click) => {
     const project = await findProject(ports, click, readSpot(click.value));
     if (project === undefined) return () => click.tell(gone.project);
@@ -139,7 +139,12 @@ const editing = ({ organizationId, userId }: Click, { id, version }: ProjectDeta
 });
 
 /** The form of what is archived now says so, and the settings beneath it show it. */
-async function sayDone(ports: Ports, click: Click, place: SettingsPlace, words: string): Promise<void> {
+async function sayDone(
+  ports: SlackDeps,
+  click: Click,
+  place: SettingsLocation,
+  words: string,
+): Promise<void> {
   if (!inModal(click)) return;
   const { organizationId, userId, view } = click;
   await ports.viewsFor(organizationId).update(view.id, view.hash, noticeModal(words));

@@ -124,7 +124,7 @@ export function projectBlocks(
 }
 
 const recordButton = (spot: ProjectSpot, isNext: boolean): Button =>
-  button(ids.action.recordDeployment, "Record Deployment", spot, isNext ? { style: "primary" } : {});
+  button(ids.action.recordManualDeployment, "Record Deployment", spot, isNext ? { style: "primary" } : {});
 
 function integrationsTitle({ integrations, slug, environments }: ProjectDetails): string {
   if (integrations.length === 0) {

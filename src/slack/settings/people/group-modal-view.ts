@@ -5,14 +5,14 @@ import { plain, textLimits } from "../../words/text.ts";
 import { shortName } from "../../words/words.ts";
 import { settingsIds as ids } from "../settings-ids.ts";
 import { section, settingsButton } from "../settings-view.ts";
-import { modal, mostOptions, placeOption, type ShownRole } from "./role-modal-view.ts";
-import { name, type Place } from "./roles-view.ts";
+import { modal, mostOptions, type ShownRole, scopeOption } from "./role-modal-view.ts";
+import { name, type RoleScope } from "./roles-view.ts";
 
 /** **User Group**: the Slack user group whose members hold the role, and where. */
 export function groupModal(
   role: RoleDetails,
   groups: readonly Group[],
-  places: readonly Place[],
+  places: readonly RoleScope[],
   shown: ShownRole,
   notice: KnownBlock[] = [],
 ): ModalView {
@@ -66,9 +66,9 @@ function groupInput({ groupId }: RoleDetails, groups: readonly Group[]): InputBl
   };
 }
 
-function placesInput({ groupProjectIds }: RoleDetails, places: readonly Place[]): InputBlock[] {
+function placesInput({ groupProjectIds }: RoleDetails, places: readonly RoleScope[]): InputBlock[] {
   if (places.length === 0) return [];
-  const chosen = places.filter(({ id }) => groupProjectIds?.includes(id)).map(placeOption);
+  const chosen = places.filter(({ id }) => groupProjectIds?.includes(id)).map(scopeOption);
   const picked = chosen.length === 0 ? {} : { initial_options: chosen };
   const common = { action_id: ids.input.groupProjects, ...picked };
   return [
@@ -81,7 +81,7 @@ function placesInput({ groupProjectIds }: RoleDetails, places: readonly Place[])
       element:
         places.length > mostOptions
           ? { type: "multi_external_select", min_query_length: 0, ...common }
-          : { type: "multi_static_select", options: places.map(placeOption), ...common },
+          : { type: "multi_static_select", options: places.map(scopeOption), ...common },
     },
   ];
 }

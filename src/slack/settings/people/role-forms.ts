@@ -2,11 +2,16 @@ import type { App } from "@slack/bolt";
 import type { MemberId } from "../../../domain/people/people.ts";
 import { member } from "../../../domain/shared/actor.ts";
 import type { Refusal } from "../../../domain/shared/refusals.ts";
-import { getRole, getRoleChange, listPlaces, type RoleDetails } from "../../../queries/people/get-roles.ts";
+import {
+  getRole,
+  getRoleChange,
+  listRoleScopes,
+  type RoleDetails,
+} from "../../../queries/people/get-roles.ts";
 import { bindRole } from "../../../usecases/people/bind-role.ts";
 import { deleteRole } from "../../../usecases/people/delete-role.ts";
 import { createRole, saveRole } from "../../../usecases/people/save-role.ts";
-import type { Ports } from "../../kernel/deps.ts";
+import type { SlackDeps } from "../../kernel/deps.ts";
 import { onSubmit, type Submission, type SubmissionAnswer } from "../../kernel/interaction.ts";
 import { refusalWords } from "../../words/refusals.ts";
 import { settingsIds as ids } from "../settings-ids.ts";
@@ -16,7 +21,7 @@ import { groupModal } from "./group-modal-view.ts";
 import { membersBlock, readShownRole, roleModal, roleNow, type ShownRole } from "./role-modal-view.ts";
 
 /** The submissions of Settings › Roles. */
-export function listenToRoleForms(app: App, ports: Ports): void {
+export function listenToRoleForms(app: App, ports: SlackDeps): void {
   const beneath = async (submission: Submission, answer: SubmissionAnswer) => {
     if (answer?.response_action !== "errors") await redrawBeneath(ports, submission, { section: "roles" });
   };
@@ -39,7 +44,7 @@ const errors = (block: string, words: string): SubmissionAnswer => ({
   errors: { [block]: words },
 });
 
-async function save(ports: Ports, submission: Submission): Promise<SubmissionAnswer> {
+async function save(ports: SlackDeps, submission: Submission): Promise<SubmissionAnswer> {
   const { organizationId } = submission;
   const shown = readShownRole(submission.metadata);
   const { roleId, version, projectId } = shown;
@@ -73,7 +78,11 @@ const hasMembers = ({ view }: Submission, shown: ShownRole): boolean =>
 const askedAtOnce = 8;
 
 /** Who was picked is asked about before the rule asks: a picker offers guests, bots and strangers too. */
-async function knowAll(ports: Ports, organizationId: string, memberIds: readonly MemberId[]): Promise<void> {
+async function knowAll(
+  ports: SlackDeps,
+  organizationId: string,
+  memberIds: readonly MemberId[],
+): Promise<void> {
   for (let at = 0; at < memberIds.length; at += askedAtOnce) {
     const some = memberIds.slice(at, at + askedAtOnce);
     await Promise.all(some.map((id) => ports.knowMember(organizationId, id)));
@@ -82,7 +91,7 @@ async function knowAll(ports: Ports, organizationId: string, memberIds: readonly
 
 /** What somebody else changed meanwhile is drawn above what is typed; everything else is an error on its field. */
 async function refused(
-  ports: Ports,
+  ports: SlackDeps,
   submission: Submission,
   refusal: Refusal,
   shown: ShownRole,
@@ -108,7 +117,7 @@ function about(code: Refusal["code"], shown: ShownRole): string {
 }
 
 async function stale(
-  ports: Ports,
+  ports: SlackDeps,
   { organizationId }: Submission,
   shown: ShownRole,
   roleId: string,
@@ -117,7 +126,7 @@ async function stale(
   const [role, change, places] = await Promise.all([
     getRole(db, organizationId, roleId),
     getRoleChange(db, organizationId, roleId),
-    listPlaces(db, organizationId),
+    listRoleScopes(db, organizationId),
   ]);
   if (role === undefined) return errors(ids.block.name, refusalWords({ code: "not-found", what: "role" }));
   const notice = changedBlocks(change, roleNow(role, places, shown.projectId));
@@ -127,7 +136,7 @@ async function stale(
   };
 }
 
-async function bind(ports: Ports, submission: Submission): Promise<SubmissionAnswer> {
+async function bind(ports: SlackDeps, submission: Submission): Promise<SubmissionAnswer> {
   const { organizationId } = submission;
   const { roleId, version } = readShownRole(submission.metadata);
   const groupId = submission.value(ids.block.group, ids.action.pickGroup);
@@ -150,7 +159,7 @@ async function bind(ports: Ports, submission: Submission): Promise<SubmissionAns
 
 /** The same form on the role as it is now; undefined where it cannot be drawn. */
 async function staleGroup(
-  ports: Ports,
+  ports: SlackDeps,
   { organizationId, metadata }: Submission,
   roleId: string,
 ): Promise<SubmissionAnswer> {
@@ -158,7 +167,7 @@ async function staleGroup(
   const [role, change, places, groups] = await Promise.all([
     getRole(db, organizationId, roleId),
     getRoleChange(db, organizationId, roleId),
-    listPlaces(db, organizationId),
+    listRoleScopes(db, organizationId),
     ports.listGroups(organizationId).catch(() => []),
   ]);
   if (role === undefined || groups.length === 0) return undefined;
@@ -167,7 +176,7 @@ async function staleGroup(
   return { response_action: "update", view: groupModal(role, groups, places, shown, notice) };
 }
 
-async function remove(ports: Ports, submission: Submission): Promise<SubmissionAnswer> {
+async function remove(ports: SlackDeps, submission: Submission): Promise<SubmissionAnswer> {
   const { roleId, version } = readShownRole(submission.metadata);
   if (roleId === null) return undefined;
   const result = await deleteRole(ports.context, { ...by(submission), roleId, version });

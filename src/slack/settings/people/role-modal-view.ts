@@ -8,7 +8,7 @@ import { escapeWithin, nameList, plain, textLimits } from "../../words/text.ts";
 import { shortName } from "../../words/words.ts";
 import { settingsIds as ids } from "../settings-ids.ts";
 import { section, settingsButton } from "../settings-view.ts";
-import { groupMention, name, type Place } from "./roles-view.ts";
+import { groupMention, name, type RoleScope } from "./roles-view.ts";
 
 /** What the modals of one role remember. */
 export type ShownRole = {
@@ -49,7 +49,7 @@ export function modal(
 export type RoleModal = {
   /** Null: a role that is being created. */
   role: RoleDetails | null;
-  places: readonly Place[];
+  places: readonly RoleScope[];
   projectId: string | null;
   /** Drawn at the top: what somebody else changed meanwhile. */
   notice?: KnownBlock[];
@@ -85,7 +85,11 @@ function nameInput(value: string): InputBlock {
   });
 }
 
-function holderInputs(role: RoleDetails | null, places: readonly Place[], shown: ShownRole): KnownBlock[] {
+function holderInputs(
+  role: RoleDetails | null,
+  places: readonly RoleScope[],
+  shown: ShownRole,
+): KnownBlock[] {
   const here = role?.holders.find((one) => one.projectId === shown.projectId)?.people ?? [];
   const elsewhere = (role?.holders ?? []).filter(
     ({ projectId, people }) =>
@@ -107,7 +111,7 @@ function holderInputs(role: RoleDetails | null, places: readonly Place[], shown:
     },
   };
   const also = elsewhere.map(
-    ({ projectId, people }) => `${placeName(places, projectId)}: ${peopleWords(people)}`,
+    ({ projectId, people }) => `${scopeName(places, projectId)}: ${peopleWords(people)}`,
   );
   return [
     ...(hasPlaces ? [scopeInput(places, shown.projectId)] : []),
@@ -116,33 +120,33 @@ function holderInputs(role: RoleDetails | null, places: readonly Place[], shown:
   ];
 }
 
-const placeName = (places: readonly Place[], projectId: string | null): string =>
+const scopeName = (places: readonly RoleScope[], projectId: string | null): string =>
   projectId === null
     ? "the whole organization"
     : shortName(places.find(({ id }) => id === projectId)?.name ?? "an archived project");
 
 const peopleWords = (people: readonly Person[]): string => nameList(people.map((one) => shortName(one.name)));
 
-export const placeOption = ({ id, name: text }: Place): PlainTextOption => ({
+export const scopeOption = ({ id, name: text }: RoleScope): PlainTextOption => ({
   text: plain(shortName(text), textLimits.option),
   value: id,
 });
 
-const everywhere: Place = { id: wholeOrganization, name: "Whole organization" };
+const everywhere: RoleScope = { id: wholeOrganization, name: "Whole organization" };
 
 /** The most options that a select takes; with more, they are searched. */
 export const mostOptions = 100;
 
 /** The places that contain what was typed, as many as a select takes. */
-export function searchedPlaces(places: readonly Place[], typed: string): PlainTextOption[] {
+export function searchedScopes(places: readonly RoleScope[], typed: string): PlainTextOption[] {
   const wanted = typed.trim().toLowerCase();
   const found = [everywhere, ...places].filter((place) => place.name.toLowerCase().includes(wanted));
-  return found.slice(0, mostOptions).map(placeOption);
+  return found.slice(0, mostOptions).map(scopeOption);
 }
 
-function scopeInput(places: readonly Place[], projectId: string | null): InputBlock {
+function scopeInput(places: readonly RoleScope[], projectId: string | null): InputBlock {
   const all = [everywhere, ...places];
-  const initial = placeOption(all.find(({ id }) => id === (projectId ?? wholeOrganization)) ?? everywhere);
+  const initial = scopeOption(all.find(({ id }) => id === (projectId ?? wholeOrganization)) ?? everywhere);
   const common = { action_id: ids.action.pickScope, initial_option: initial };
   return {
     type: "input",
@@ -152,15 +156,15 @@ function scopeInput(places: readonly Place[], projectId: string | null): InputBl
     element:
       all.length > mostOptions
         ? { type: "external_select", min_query_length: 0, ...common }
-        : { type: "static_select", options: all.map(placeOption), ...common },
+        : { type: "static_select", options: all.map(scopeOption), ...common },
   };
 }
 
-function boundBlocks(role: RoleDetails, places: readonly Place[]): KnownBlock[] {
+function boundBlocks(role: RoleDetails, places: readonly RoleScope[]): KnownBlock[] {
   const where =
     role.groupProjectIds === null
       ? "the whole organization"
-      : nameList(role.groupProjectIds.map((id) => placeName(places, id)));
+      : nameList(role.groupProjectIds.map((id) => scopeName(places, id)));
   const people = new Map(role.holders.flatMap((place) => place.people.map((one) => [one.id, one] as const)));
   const who = people.size === 0 ? "Nobody is in it yet." : peopleWords([...people.values()]);
   return [
@@ -198,12 +202,12 @@ export function deleteRoleModal(role: RoleDetails, shown: ShownRole): ModalView 
 }
 
 /** What a role says now, for the one whose Save came second. */
-export function roleNow(role: RoleDetails, places: readonly Place[], projectId: string | null): string {
+export function roleNow(role: RoleDetails, places: readonly RoleScope[], projectId: string | null): string {
   const here = role.holders.find((one) => one.projectId === projectId)?.people ?? [];
   const lines = [`• Name: ${shortName(role.name)}`];
   if (role.groupId !== null) return [...lines, "• It follows a Slack user group now"].join("\n");
   return [
     ...lines,
-    `• Members for ${placeName(places, projectId)}: ${here.length === 0 ? "none" : peopleWords(here)}`,
+    `• Members for ${scopeName(places, projectId)}: ${here.length === 0 ? "none" : peopleWords(here)}`,
   ].join("\n");
 }

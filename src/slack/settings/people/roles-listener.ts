@@ -1,9 +1,9 @@
 import type { App } from "@slack/bolt";
 import type { KnownBlock, ModalView, PlainTextOption } from "@slack/types";
 import { member } from "../../../domain/shared/actor.ts";
-import { getRole, listPlaces, type RoleDetails } from "../../../queries/people/get-roles.ts";
+import { getRole, listRoleScopes, type RoleDetails } from "../../../queries/people/get-roles.ts";
 import { bindRole } from "../../../usecases/people/bind-role.ts";
-import type { Ports } from "../../kernel/deps.ts";
+import type { SlackDeps } from "../../kernel/deps.ts";
 import { type Answer, type Click, onClick, within } from "../../kernel/interaction.ts";
 import { refusalWords } from "../../words/refusals.ts";
 import { onAdminClick, updateForm } from "../admin-clicks.ts";
@@ -17,12 +17,12 @@ import {
   readShownRole,
   roleModal,
   type ShownRole,
-  searchedPlaces,
+  searchedScopes,
   wholeOrganization,
 } from "./role-modal-view.ts";
 
 /** Settings › Roles: the list, and the modals of one role. */
-export function listenToRoles(app: App, ports: Ports): void {
+export function listenToRoles(app: App, ports: SlackDeps): void {
   for (const actionId of [ids.action.page, ids.action.nextPage]) {
     onClick(app, ports, actionId, async (click) => {
       return () => redraw(ports, click, { section: "roles", page: Number(click.value) });
@@ -47,7 +47,7 @@ export function listenToRoles(app: App, ports: Ports): void {
   inRole(app, ports, ids.action.openGroup, async (role, shown, { organizationId }) => {
     const [groups, places] = await Promise.all([
       ports.listGroups(organizationId).catch(() => undefined),
-      listPlaces(ports.context.db, organizationId),
+      listRoleScopes(ports.context.db, organizationId),
     ]);
     return groups === undefined ? noGroups : groupModal(role, groups, places, shown);
   });
@@ -56,7 +56,7 @@ export function listenToRoles(app: App, ports: Ports): void {
     searchedGroups(await ports.listGroups(organizationId), typed),
   );
   const places = async (organizationId: string, typed: string) =>
-    searchedPlaces(await listPlaces(ports.context.db, organizationId), typed);
+    searchedScopes(await listRoleScopes(ports.context.db, organizationId), typed);
   offer(app, ports, ids.action.pickScope, places);
   offer(app, ports, ids.input.groupProjects, async (organizationId, typed) =>
     (await places(organizationId, typed)).filter(({ value }) => value !== wholeOrganization),
@@ -73,13 +73,13 @@ const firstPlace = ({ holders }: RoleDetails): string | null =>
 
 /** The form of a role, or of a new one, for one place. */
 export async function drawRole(
-  ports: Ports,
+  ports: SlackDeps,
   organizationId: string,
   role: RoleDetails | null,
   projectId: string | null,
   notice: KnownBlock[] = [],
 ): Promise<ModalView> {
-  const places = await listPlaces(ports.context.db, organizationId);
+  const places = await listRoleScopes(ports.context.db, organizationId);
   const known = places.some(({ id }) => id === projectId) && role?.admin !== true;
   return roleModal({ role, places, projectId: known ? projectId : null, notice });
 }
@@ -87,7 +87,7 @@ export async function drawRole(
 /** A button in a modal of a role turns that modal into another one of the same role, or says why not. */
 function inRole(
   app: App,
-  ports: Ports,
+  ports: SlackDeps,
   actionId: string,
   draw: (role: RoleDetails, shown: ShownRole, click: Click) => Promise<ModalView | string>,
 ): void {
@@ -100,7 +100,7 @@ function inRole(
   });
 }
 
-async function pickScope(ports: Ports, click: Click): Promise<Answer> {
+async function pickScope(ports: SlackDeps, click: Click): Promise<Answer> {
   if (click.view === null) return undefined;
   const { organizationId, value } = click;
   const { roleId, version } = readShownRole(click.view.metadata);
@@ -112,7 +112,7 @@ async function pickScope(ports: Ports, click: Click): Promise<Answer> {
   return () => updateForm(ports, click, modal);
 }
 
-async function unbind(ports: Ports, click: Click): Promise<Answer> {
+async function unbind(ports: SlackDeps, click: Click): Promise<Answer> {
   if (click.view === null) return undefined;
   const { organizationId, userId, view, value: roleId } = click;
   const shown = readShownRole(view.metadata);
@@ -133,7 +133,7 @@ async function unbind(ports: Ports, click: Click): Promise<Answer> {
 /** The options of a select that has more than it can hold. */
 function offer(
   app: App,
-  ports: Ports,
+  ports: SlackDeps,
   actionId: string,
   search: (organizationId: string, typed: string) => Promise<PlainTextOption[]>,
 ): void {

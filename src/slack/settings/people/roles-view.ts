@@ -1,5 +1,5 @@
 import type { KnownBlock } from "@slack/types";
-import type { PlaceCount, RoleSummary } from "../../../queries/people/get-roles.ts";
+import type { RoleScopeCount, RoleSummary } from "../../../queries/people/get-roles.ts";
 import { escaped, escapeWithin, nameList, plain, textLimits } from "../../words/text.ts";
 import { countWords, shortName } from "../../words/words.ts";
 import { settingsIds as ids } from "../settings-ids.ts";
@@ -7,7 +7,7 @@ import { section, settingsButton } from "../settings-view.ts";
 
 export const rolesPerPage = 20;
 
-export type Place = { id: string; name: string };
+export type RoleScope = { id: string; name: string };
 
 export const name = (text: string): string => escapeWithin(shortName(text), 300);
 
@@ -47,7 +47,7 @@ function roleWords({ admin, members, places, group }: RoleSummary): string {
 }
 
 /** "whole organization", "Commerce", "whole organization 2, Commerce 1" */
-function placeWords(places: readonly PlaceCount[]): string {
+function placeWords(places: readonly RoleScopeCount[]): string {
   const names = places.map(({ project }) => (project === null ? "whole organization" : name(project)));
   if (places.length === 1) return names[0] ?? "";
   const shown = names.slice(0, 8).map((place, i) => `${place} ${places[i]?.members}`);

@@ -2,10 +2,10 @@ import type { App } from "@slack/bolt";
 import { member } from "../../../domain/shared/actor.ts";
 import type { Refusal } from "../../../domain/shared/refusals.ts";
 import { isScope } from "../../../domain/tokens/token.ts";
-import { listPlaces } from "../../../queries/people/get-roles.ts";
+import { listRoleScopes } from "../../../queries/people/get-roles.ts";
 import { createToken } from "../../../usecases/tokens/create-token.ts";
 import { revokeToken } from "../../../usecases/tokens/revoke-token.ts";
-import type { Ports } from "../../kernel/deps.ts";
+import type { SlackDeps } from "../../kernel/deps.ts";
 import {
   type Answer,
   type Click,
@@ -27,18 +27,18 @@ import {
   madeTokenModal,
   newTokenModal,
   readRevoke,
-  searchedTokenPlaces,
+  searchedTokenScopes,
 } from "./tokens-view.ts";
 
 /** Settings › API Tokens: the list, **New Token** and **Revoke**. */
-export function listenToTokens(app: App, ports: Ports): void {
+export function listenToTokens(app: App, ports: SlackDeps): void {
   for (const actionId of [ids.action.page, ids.action.nextPage]) {
     onAdminClick(app, ports, actionId, async (click) => {
       return () => redraw(ports, click, { section: "tokens", page: Number(click.value) });
     });
   }
   onAdminClick(app, ports, ids.action.create, async (click) => {
-    const modal = newTokenModal(await listPlaces(ports.context.db, click.organizationId));
+    const modal = newTokenModal(await listRoleScopes(ports.context.db, click.organizationId));
     return () => openOver(ports, click, modal);
   });
   onAdminClick(app, ports, ids.action.revoke, (click) => revoke(ports, click));
@@ -50,7 +50,7 @@ export function listenToTokens(app: App, ports: Ports): void {
   offerProjects(app, ports);
 }
 
-async function revoke(ports: Ports, click: Click): Promise<Answer> {
+async function revoke(ports: SlackDeps, click: Click): Promise<Answer> {
   const { organizationId, userId } = click;
   const { tokenId, page } = readRevoke(click.value);
   const by = { organizationId, actor: member(userId), surface: "slack" as const };
@@ -60,7 +60,7 @@ async function revoke(ports: Ports, click: Click): Promise<Answer> {
 }
 
 /** The form turns into the token itself, which is shown this once. */
-async function createFrom(ports: Ports, submission: Submission): Promise<SubmissionAnswer> {
+async function createFrom(ports: SlackDeps, submission: Submission): Promise<SubmissionAnswer> {
   const { organizationId, userId } = submission;
   const chosen = submission.value(ids.input.project, ids.input.project);
   const result = await createToken(ports.context, {
@@ -98,13 +98,13 @@ function lostWords(error: unknown): string {
 }
 
 /** The projects to choose from, where there are more than a select takes. */
-function offerProjects(app: App, ports: Ports): void {
+function offerProjects(app: App, ports: SlackDeps): void {
   app.options<"block_suggestion">(ids.input.project, async ({ ack, payload, context }) => {
-    const search = listPlaces(ports.context.db, context.teamId ?? "");
+    const search = listRoleScopes(ports.context.db, context.teamId ?? "");
     const places = await within(ports, search).catch((error) => {
       ports.log.error({ err: error }, "projects could not be searched");
       return [];
     });
-    await ack({ options: searchedTokenPlaces(places, payload.value.slice(0, 200)) });
+    await ack({ options: searchedTokenScopes(places, payload.value.slice(0, 200)) });
   });
 }

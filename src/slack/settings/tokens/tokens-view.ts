@@ -5,7 +5,7 @@ import { option, textInput } from "../../blocks/inputs.ts";
 import { context } from "../../messages/details.ts";
 import { escapeWithin, link, moment, nameList, plain, textLimits } from "../../words/text.ts";
 import { shortName } from "../../words/words.ts";
-import { name, type Place } from "../people/roles-view.ts";
+import { name, type RoleScope } from "../people/roles-view.ts";
 import { section, settingsButton } from "../settings-view.ts";
 import { tokenIds as ids } from "./token-ids.ts";
 
@@ -89,7 +89,7 @@ function pager(page: number, total: number): KnownBlock[] {
 }
 
 /** **New Token**: what it is called, what it may do, and where. */
-export function newTokenModal(places: readonly Place[]): ModalView {
+export function newTokenModal(places: readonly RoleScope[]): ModalView {
   return {
     type: "modal",
     callback_id: ids.view.create,
@@ -129,24 +129,24 @@ function scopesInput(): InputBlock {
 /** The value of the choice that is no project. */
 export const everyProject = "all";
 
-const everywhere: Place = { id: everyProject, name: "Every project" };
+const everywhere: RoleScope = { id: everyProject, name: "Every project" };
 
-const placeOption = (place: Place): PlainTextOption =>
+const scopeOption = (place: RoleScope): PlainTextOption =>
   option({ text: shortName(place.name), value: place.id });
 
 /** The most options that a select takes; with more, they are searched. */
 const mostOptions = 100;
 
 /** The projects that contain what was typed, as many as a select takes. */
-export function searchedTokenPlaces(places: readonly Place[], typed: string): PlainTextOption[] {
+export function searchedTokenScopes(places: readonly RoleScope[], typed: string): PlainTextOption[] {
   const wanted = typed.trim().toLowerCase();
   const found = [everywhere, ...places].filter((place) => place.name.toLowerCase().includes(wanted));
-  return found.slice(0, mostOptions).map(placeOption);
+  return found.slice(0, mostOptions).map(scopeOption);
 }
 
-function projectInput(places: readonly Place[]): InputBlock {
+function projectInput(places: readonly RoleScope[]): InputBlock {
   const all = [everywhere, ...places];
-  const common = { action_id: ids.input.project, initial_option: placeOption(everywhere) };
+  const common = { action_id: ids.input.project, initial_option: scopeOption(everywhere) };
   return {
     type: "input",
     block_id: ids.input.project,
@@ -154,7 +154,7 @@ function projectInput(places: readonly Place[]): InputBlock {
     element:
       all.length > mostOptions
         ? { type: "external_select", min_query_length: 0, ...common }
-        : { type: "static_select", options: all.map(placeOption), ...common },
+        : { type: "static_select", options: all.map(scopeOption), ...common },
   };
 }
 

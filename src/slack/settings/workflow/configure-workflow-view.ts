@@ -155,7 +155,7 @@ function previewBlocks(preview: WorkflowPreview): KnownBlock[] {
     );
   }
   // Outside people are left out by the form itself; everything else stands in the way of Save.
-  if (problem !== null && problem.code !== "assignee-outside") {
+  if (problem !== null && problem.code !== "assignee-not-in-roles") {
     lines.push(`⚠️ ${escapeWithin(refusalWords(problem), 1000)}`);
   }
   const open = openWords(preview);

@@ -13,7 +13,7 @@ import {
 } from "../../../queries/workflow/get-workflow.ts";
 import { saveWorkflow } from "../../../usecases/workflow/save-workflow.ts";
 import { turnOffWorkflow } from "../../../usecases/workflow/turn-off-workflow.ts";
-import type { Ports } from "../../kernel/deps.ts";
+import type { SlackDeps } from "../../kernel/deps.ts";
 import {
   type Answer,
   type Chosen,
@@ -43,7 +43,7 @@ import { readTimes } from "./workflow-times-view.ts";
 import { changedBlocks, changeWords, numberList, savedModal, turnOffModal } from "./workflow-view.ts";
 
 /** Settings › Workflows: the row of *Environment Promotion*, and the modals behind it. */
-export function listenToWorkflow(app: App, ports: Ports): void {
+export function listenToWorkflow(app: App, ports: SlackDeps): void {
   onAdminClick(app, ports, ids.action.turnOn, (click) => openConfigure(ports, click, true));
   onAdminClick(app, ports, ids.action.editWorkflow, (click) => openConfigure(ports, click, false));
   onAdminClick(app, ports, ids.action.turnOff, (click) => openTurnOff(ports, click));
@@ -67,7 +67,7 @@ export function listenToWorkflow(app: App, ports: Ports): void {
   onSubmit(app, ports, ids.view.turnOff, null, (submission) => turnOff(ports, submission), beneath);
 }
 
-async function openConfigure(ports: Ports, click: Click, turnOn: boolean): Promise<Answer> {
+async function openConfigure(ports: SlackDeps, click: Click, turnOn: boolean): Promise<Answer> {
   const workflow = await getWorkflow(ports.context.db, click.organizationId);
   const { version, options, assigneeIds } = workflow;
   const narrowed = assigneeIds.length > 0;
@@ -77,7 +77,7 @@ async function openConfigure(ports: Ports, click: Click, turnOn: boolean): Promi
 }
 
 async function draw(
-  ports: Ports,
+  ports: SlackDeps,
   organizationId: string,
   shown: ShownWorkflow,
   draft: Workflow,
@@ -114,7 +114,7 @@ function readDraft(chosen: Chosen, shown: ShownWorkflow): Workflow {
 }
 
 /** A choice draws the form anew: other roles offer other assignees, and every choice counts people again (R6). */
-async function choose(ports: Ports, click: Click, actionId: string): Promise<Answer> {
+async function choose(ports: SlackDeps, click: Click, actionId: string): Promise<Answer> {
   if (click.view === null) return undefined;
   const { organizationId } = click;
   const before = readShownWorkflow(click.view.metadata);
@@ -131,7 +131,7 @@ async function choose(ports: Ports, click: Click, actionId: string): Promise<Ans
 }
 
 async function channelTrouble(
-  ports: Ports,
+  ports: SlackDeps,
   organizationId: string,
   cardsTo: WorkflowOptions["cardsTo"],
 ): Promise<string> {
@@ -143,7 +143,7 @@ async function channelTrouble(
 /** The options of a select that has more than it can hold; they are those of what is chosen beside it. */
 function offer(
   app: App,
-  ports: Ports,
+  ports: SlackDeps,
   actionId: string,
   choices: (preview: WorkflowPreview) => readonly Person[],
 ): void {
@@ -164,7 +164,7 @@ function offer(
   });
 }
 
-async function save(ports: Ports, submission: Submission): Promise<SubmissionAnswer> {
+async function save(ports: SlackDeps, submission: Submission): Promise<SubmissionAnswer> {
   const { organizationId, userId } = submission;
   const shown = readShownWorkflow(submission.metadata);
   const draft = readDraft(submission, shown);
@@ -199,7 +199,7 @@ type Placed = { ok: true; cardsTo: WorkflowOptions["cardsTo"] } | { ok: false; w
 
 /** The channel is asked about once more: it may have been archived or shared since it was chosen. */
 async function placeCards(
-  ports: Ports,
+  ports: SlackDeps,
   organizationId: string,
   cardsTo: WorkflowOptions["cardsTo"],
 ): Promise<Placed> {
@@ -213,7 +213,7 @@ async function placeCards(
 
 /** What somebody else changed meanwhile is drawn above what is chosen; everything else is an error on its field. */
 async function refused(
-  ports: Ports,
+  ports: SlackDeps,
   submission: Submission,
   refusal: Refusal,
   shown: ShownWorkflow,
@@ -227,11 +227,11 @@ async function refused(
     const view = await draw(ports, organizationId, { ...shown, version }, { ...draft, version }, notice);
     return { response_action: "update", view };
   }
-  const about = refusal.code === "assignee-outside" ? assigneesBlock(shown) : ids.block.roles;
+  const about = refusal.code === "assignee-not-in-roles" ? assigneesBlock(shown) : ids.block.roles;
   return { response_action: "errors", errors: { [about]: refusalWords(refusal) } };
 }
 
-async function openTurnOff(ports: Ports, click: Click): Promise<Answer> {
+async function openTurnOff(ports: SlackDeps, click: Click): Promise<Answer> {
   const { db } = ports.context;
   const [{ version }, { open }] = await Promise.all([
     getWorkflow(db, click.organizationId),
@@ -240,7 +240,7 @@ async function openTurnOff(ports: Ports, click: Click): Promise<Answer> {
   return () => openOver(ports, click, turnOffModal(version, open));
 }
 
-async function turnOff(ports: Ports, submission: Submission): Promise<SubmissionAnswer> {
+async function turnOff(ports: SlackDeps, submission: Submission): Promise<SubmissionAnswer> {
   const { organizationId, userId } = submission;
   const { version } = JSON.parse(submission.metadata) as { version: number };
   const cancelOpen = submission.value(ids.block.cancelOpen, ids.input.cancelOpen) === "yes";

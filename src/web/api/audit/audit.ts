@@ -1,7 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { mayUse } from "../../../domain/tokens/token.ts";
 import { type AuditLine, isAuditEntry, listAudit } from "../../../queries/audit/list-audit.ts";
-import type { Api, ApiParts } from "../api.ts";
+import type { Api, ApiDeps } from "../api.ts";
 import { requires } from "../auth.ts";
 import { orThrow, Problem } from "../problems.ts";
 import { momentSchema, problems, rateHeaders } from "../schemas.ts";
@@ -45,7 +45,7 @@ const auditRoute = createRoute({
 });
 
 /** R12: the audit log, for whoever keeps it elsewhere. Settings are of no one project: a token of one is refused. */
-export function auditRoutes(api: Api, { context, log }: ApiParts): void {
+export function auditRoutes(api: Api, { context, log }: ApiDeps): void {
   api.openapi(auditRoute, async (c) => {
     const token = c.get("token");
     orThrow(mayUse(token, "audit:read", null));
@@ -77,7 +77,7 @@ function checkRange(from: Date, to: Date): { from: Date; to: Date } {
 function lines(
   first: AuditLine[],
   readPage: (after: number) => Promise<AuditLine[]>,
-  log: ApiParts["log"],
+  log: ApiDeps["log"],
 ): ReadableStream<Uint8Array> {
   let next = () => Promise.resolve(first);
   const pull = async (controller: ReadableStreamDefaultController<Uint8Array>) => {

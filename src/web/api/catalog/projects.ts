@@ -1,13 +1,13 @@
 import { getProject, listProjects } from "../../../queries/catalog/list-catalog.ts";
 import { putIntegration } from "../../../usecases/catalog/put-integration.ts";
 import { putProject } from "../../../usecases/catalog/put-project.ts";
-import type { Api, ApiParts } from "../api.ts";
+import type { Api, ApiDeps } from "../api.ts";
 import { orThrow, refused } from "../problems.ts";
 import { getRoute, listRoute, putIntegrationRoute, putRoute } from "./project-schemas.ts";
-import { reachProject } from "./resolve-integration.ts";
+import { resolveProject } from "./resolve-integration.ts";
 
 /** Projects with their pipelines and integrations: read by every token, set up with `catalog:write`. */
-export function projectRoutes(api: Api, { context }: ApiParts): void {
+export function projectRoutes(api: Api, { context }: ApiDeps): void {
   const { db } = context;
   const read = async (organizationId: string, slug: string) => {
     const project = await getProject(db, organizationId, slug);
@@ -24,7 +24,7 @@ export function projectRoutes(api: Api, { context }: ApiParts): void {
   api.openapi(getRoute, async (c) => {
     const token = c.get("token");
     const { project: slug } = c.req.valid("param");
-    await reachProject(context, token, slug, "read");
+    await resolveProject(context, token, slug, "read");
     return c.json(await read(token.organizationId, slug), 200);
   });
 
@@ -40,7 +40,7 @@ export function projectRoutes(api: Api, { context }: ApiParts): void {
   api.openapi(putIntegrationRoute, async (c) => {
     const token = c.get("token");
     const { project, integration: slug } = c.req.valid("param");
-    const { id: projectId } = await reachProject(context, token, project, "write");
+    const { id: projectId } = await resolveProject(context, token, project, "write");
     const { name, deployer, compareUrl } = c.req.valid("json");
     const { created } = orThrow(
       await putIntegration(context, { token, projectId, slug, name, deployer, compareUrl }),

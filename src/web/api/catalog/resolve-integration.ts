@@ -1,13 +1,13 @@
 import type { ApiToken } from "../../../domain/tokens/token.ts";
 import { type Found, findIntegration, findProject } from "../../../queries/catalog/resolve-integration.ts";
 import type { Context } from "../../../usecases/shared/context.ts";
-import { checkReach } from "../auth.ts";
+import { assertProjectAccess } from "../auth.ts";
 import { refused } from "../problems.ts";
 
 type Access = "read" | "write";
 
 /** The project of this slug, if the token sees it; to write in it, if it may. @throws Problem */
-export async function reachProject(
+export async function resolveProject(
   { db }: Context,
   token: ApiToken,
   slug: string,
@@ -15,18 +15,18 @@ export async function reachProject(
 ): Promise<Found> {
   const project = await findProject(db, token.organizationId, slug);
   if (project === undefined) throw refused({ code: "not-found", what: "project" });
-  checkReach(token, project.id, access);
+  assertProjectAccess(token, project.id, access);
   return project;
 }
 
-/** The id of a project's integration, as `reachProject`. One that is archived is not there to be read. @throws Problem */
-export async function reachIntegration(
+/** The id of a project's integration, as `resolveProject`. One that is archived is not there to be read. @throws Problem */
+export async function resolveIntegration(
   context: Context,
   token: ApiToken,
   place: { project: string; integration: string },
   access: Access,
 ): Promise<string> {
-  const project = await reachProject(context, token, place.project, access);
+  const project = await resolveProject(context, token, place.project, access);
   const found = await findIntegration(context.db, token.organizationId, project.id, place.integration);
   if (found === undefined || (found.archived !== null && access === "read")) {
     throw refused({ code: "not-found", what: "integration" });

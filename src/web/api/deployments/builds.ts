@@ -1,10 +1,10 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { nameLimits } from "../../../domain/catalog/catalog.ts";
-import { type BuildPlace, type ListedBuild, listBuilds } from "../../../queries/deployments/list-builds.ts";
+import { type BuildCursor, type ListedBuild, listBuilds } from "../../../queries/deployments/list-builds.ts";
 import { type NewBuild, registerBuild } from "../../../usecases/deployments/register-build.ts";
-import type { Api, ApiParts } from "../api.ts";
+import type { Api, ApiDeps } from "../api.ts";
 import { requires } from "../auth.ts";
-import { reachIntegration } from "../catalog/resolve-integration.ts";
+import { resolveIntegration } from "../catalog/resolve-integration.ts";
 import { orThrow, Problem } from "../problems.ts";
 import {
   callerIdSchema,
@@ -97,10 +97,10 @@ const listRoute = createRoute({
 });
 
 /** What was built: registered with `builds:write`, read by every token. */
-export function buildRoutes(api: Api, { context }: ApiParts): void {
+export function buildRoutes(api: Api, { context }: ApiDeps): void {
   api.openapi(postRoute, async (c) => {
     const token = c.get("token");
-    const integrationId = await reachIntegration(context, token, c.req.valid("param"), "write");
+    const integrationId = await resolveIntegration(context, token, c.req.valid("param"), "write");
     const told = toBuild(c.req.valid("json"));
     const { created, build } = orThrow(await registerBuild(context, { token, integrationId, build: told }));
     const { externalId: id, commits } = build;
@@ -109,7 +109,7 @@ export function buildRoutes(api: Api, { context }: ApiParts): void {
 
   api.openapi(listRoute, async (c) => {
     const token = c.get("token");
-    const integrationId = await reachIntegration(context, token, c.req.valid("param"), "read");
+    const integrationId = await resolveIntegration(context, token, c.req.valid("param"), "read");
     const { after, limit } = c.req.valid("query");
     const asked = { after: after === undefined ? null : readCursor(after), limit };
     const { items, next } = await listBuilds(context.db, token.organizationId, integrationId, asked);
@@ -133,14 +133,14 @@ function json({ id, version, commit, digest, link, author, createdAt }: ListedBu
   return { id, version, commit, digest, link, author, createdAt: createdAt.toISOString() };
 }
 
-const cursorOf = ({ createdAt, id }: BuildPlace): string => `${createdAt.getTime()}.${id}`;
+const cursorOf = ({ createdAt, id }: BuildCursor): string => `${createdAt.getTime()}.${id}`;
 
 /** The end of the year 9999, in milliseconds. */
 const latest = 253_402_300_799_999;
 
 const cursor = z.tuple([z.coerce.number().int().nonnegative().max(latest), z.uuid()]);
 
-function readCursor(text: string): BuildPlace {
+function readCursor(text: string): BuildCursor {
   const read = cursor.safeParse(text.split("."));
   if (!read.success) throw new Problem("validation", "query.after: is not the next of a page before.");
   const [at, id] = read.data;

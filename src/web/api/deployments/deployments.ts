@@ -1,10 +1,13 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { limits } from "../../../domain/shared/limits.ts";
-import { getLive, type LivePlace } from "../../../queries/deployments/get-live.ts";
-import { type TakenDeployment, takeDeployment } from "../../../usecases/deployments/ingest-deployment.ts";
-import type { Api, ApiParts } from "../api.ts";
+import { getLive, type LiveEnvironment } from "../../../queries/deployments/get-live.ts";
+import {
+  type IngestedDeployment,
+  ingestDeployment,
+} from "../../../usecases/deployments/ingest-deployment.ts";
+import type { Api, ApiDeps } from "../api.ts";
 import { requires } from "../auth.ts";
-import { reachIntegration, reachProject } from "../catalog/resolve-integration.ts";
+import { resolveIntegration, resolveProject } from "../catalog/resolve-integration.ts";
 import { orThrow } from "../problems.ts";
 import { byJson } from "../requests/request-json.ts";
 import {
@@ -102,14 +105,14 @@ const liveRoute = createRoute({
 });
 
 /** What was deployed: reported with `deployments:write`, read by every token. */
-export function deploymentRoutes(api: Api, { context }: ApiParts): void {
+export function deploymentRoutes(api: Api, { context }: ApiDeps): void {
   api.openapi(postRoute, async (c) => {
     const token = c.get("token");
-    const integrationId = await reachIntegration(context, token, c.req.valid("param"), "write");
+    const integrationId = await resolveIntegration(context, token, c.req.valid("param"), "write");
     const { id, environment, build, status, link, reason } = c.req.valid("json");
     const report = status === "failed" ? { status, reason: reason || null } : { status };
     const taken = orThrow(
-      await takeDeployment(context, {
+      await ingestDeployment(context, {
         ...{ token, integrationId, id, environment, build, report, link: link ?? null },
       }),
     );
@@ -120,14 +123,14 @@ export function deploymentRoutes(api: Api, { context }: ApiParts): void {
   api.openapi(liveRoute, async (c) => {
     const token = c.get("token");
     const { project } = c.req.valid("param");
-    const { id } = await reachProject(context, token, project, "read");
+    const { id } = await resolveProject(context, token, project, "read");
     const { after = null, limit } = c.req.valid("query");
     const { items, next } = await getLive(context.db, token.organizationId, id, { after, limit });
     return c.json({ items: items.map(liveJson), next }, 200);
   });
 }
 
-function deploymentJson(one: TakenDeployment) {
+function deploymentJson(one: IngestedDeployment) {
   const { externalId: id, environment, build, status, link, reason, outside, live } = one;
   return {
     ...{ id, environment, build, status, link, reason, outside, live },
@@ -136,7 +139,7 @@ function deploymentJson(one: TakenDeployment) {
   };
 }
 
-function liveJson({ live, ...place }: LivePlace) {
+function liveJson({ live, ...place }: LiveEnvironment) {
   return {
     ...place,
     live: live && { ...live, since: live.since.toISOString(), by: byJson(live.by) },

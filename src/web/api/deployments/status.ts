@@ -2,13 +2,13 @@ import { createRoute, z } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
 import { type Actor, type Surface, system } from "../../../domain/shared/actor.ts";
 import { limits } from "../../../domain/shared/limits.ts";
-import { storable } from "../../../domain/shared/storable-text.ts";
+import { stripUnstorable } from "../../../domain/shared/storable-text.ts";
 import { type ApiToken, actorOf, mayUse } from "../../../domain/tokens/token.ts";
 import { getAttempt } from "../../../queries/deployments/get-attempt.ts";
-import { reportDeployment } from "../../../usecases/deployments/apply-deployment-report.ts";
+import { applyDeploymentReport } from "../../../usecases/deployments/apply-deployment-report.ts";
 import { useToken } from "../../../usecases/tokens/use-token.ts";
-import type { Api, ApiParts } from "../api.ts";
-import { bearerOf, checkReach, signIn } from "../auth.ts";
+import type { Api, ApiDeps } from "../api.ts";
+import { assertProjectAccess, bearerOf, signIn } from "../auth.ts";
 import { orThrow, Problem, refused } from "../problems.ts";
 import { limitRate } from "../rate.ts";
 import { jsonAnswer, jsonBody, linkSchema, problems, withBody } from "../schemas.ts";
@@ -47,7 +47,7 @@ const statusPath = "/deployments/{id}/status";
  * How a deployment that Signoff asked for goes on. It is let in by the token that came with the webhook, which is good
  * for that one attempt, or by an API token.
  */
-export function statusRoutes(api: Api, parts: ApiParts): void {
+export function statusRoutes(api: Api, parts: ApiDeps): void {
   const { context } = parts;
   const route = createRoute({
     ...{ method: "post", path: statusPath, tags: ["Deployments"] },
@@ -66,11 +66,11 @@ export function statusRoutes(api: Api, parts: ApiParts): void {
     const { organizationId, actor, surface, token } = c.get("reporter");
     const { id } = c.req.valid("param");
     const found = await findAttempt(parts, organizationId, id);
-    if (token !== null) checkReach(token, found.project.id, "write");
+    if (token !== null) assertProjectAccess(token, found.project.id, "write");
     const { status, link = null, reason } = c.req.valid("json");
     const report = status === "failed" ? { status, reason: reasonOf(reason ?? "") } : { status };
     const input = { organizationId, deploymentId: id, actor, surface, report, link };
-    const { changed } = orThrow(await reportDeployment(context, input));
+    const { changed } = orThrow(await applyDeploymentReport(context, input));
     const { status: now } = await findAttempt(parts, organizationId, id);
     return c.json({ id, status: now, changed }, 200);
   });
@@ -78,14 +78,14 @@ export function statusRoutes(api: Api, parts: ApiParts): void {
 
 const isId = (text: string) => z.uuid().safeParse(text).success;
 
-async function findAttempt({ context: { db } }: ApiParts, organizationId: string, id: string) {
+async function findAttempt({ context: { db } }: ApiDeps, organizationId: string, id: string) {
   const found = isId(id) ? await getAttempt(db, organizationId, id) : undefined;
   if (found !== undefined) return found;
   throw refused({ code: "not-found", what: "request" }, { detail: "There is no such deployment." });
 }
 
 /** Tells the reporter by the token; a token of another attempt is no token here. @throws Problem 401, 403 */
-function letIn({ context, readReportToken }: ApiParts): MiddlewareHandler<ReporterEnv> {
+function letIn({ context, readReportToken }: ApiDeps): MiddlewareHandler<ReporterEnv> {
   return async (c, next) => {
     const header = c.req.header("authorization");
     const text = bearerOf(header);
@@ -109,7 +109,7 @@ function letIn({ context, readReportToken }: ApiParts): MiddlewareHandler<Report
 const challenge = { "www-authenticate": 'Bearer realm="signoff", error="invalid_token"' };
 
 /** An attempt's reports are counted together, and an API token's. */
-function limit({ context, callsPerMinute: perMinute = 600 }: ApiParts): MiddlewareHandler<ReporterEnv> {
+function limit({ context, callsPerMinute: perMinute = 600 }: ApiDeps): MiddlewareHandler<ReporterEnv> {
   return limitRate<ReporterEnv>({
     ...{ perMinute, now: context.now },
     whoOf: (c) => c.get("reporter").token?.id ?? `attempt ${c.req.param("id")}`,
@@ -118,7 +118,7 @@ function limit({ context, callsPerMinute: perMinute = 600 }: ApiParts): Middlewa
 
 /** What Postgres keeps of it, and no more than is shown. */
 function reasonOf(text: string): string | null {
-  const kept = storable(text).trim();
+  const kept = stripUnstorable(text).trim();
   if (kept === "") return null;
   const letters = [...kept];
   return letters.length > limits.reason ? `${letters.slice(0, limits.reason - 1).join("")}…` : kept;

@@ -2,7 +2,7 @@ import type { Person } from "../../../domain/people/people.ts";
 import type { DriftChange } from "../../../domain/requests/drift.ts";
 import type { Refusal } from "../../../domain/shared/refusals.ts";
 import type { Result } from "../../../domain/shared/result.ts";
-import { type ApiToken, reaches } from "../../../domain/tokens/token.ts";
+import { type ApiToken, coversProject } from "../../../domain/tokens/token.ts";
 import { getBuildNames } from "../../../queries/deployments/get-build-names.ts";
 import { getAdmins } from "../../../queries/people/get-admins.ts";
 import { getRequest } from "../../../queries/requests/get-request.ts";
@@ -29,7 +29,7 @@ async function problemOf(looking: Looking, refusal: Refusal): Promise<Problem> {
   const view =
     "number" in refusal ? await getRequest(db, token.organizationId, refusal.number, now) : undefined;
   // `replaces` may name any number.
-  if (view === undefined || !reaches(token, view.project.id)) return refused(refusal);
+  if (view === undefined || !coversProject(token, view.project.id)) return refused(refusal);
   return refused(refusal, { facts: { request: brief(view), ...(await whoCan(looking, refusal, view)) } });
 }
 

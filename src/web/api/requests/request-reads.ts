@@ -1,7 +1,7 @@
-import { type ApiToken, reaches } from "../../../domain/tokens/token.ts";
+import { type ApiToken, coversProject } from "../../../domain/tokens/token.ts";
 import { getRequestDetail, type RequestDetail } from "../../../queries/requests/get-request-detail.ts";
 import { listRequestsPage } from "../../../queries/requests/list-requests-page.ts";
-import type { Api, ApiParts } from "../api.ts";
+import type { Api, ApiDeps } from "../api.ts";
 import { orThrow, Problem, refused } from "../problems.ts";
 import { lineJson, requestJson } from "./request-json.ts";
 import { getRoute, listRoute } from "./request-routes.ts";
@@ -12,7 +12,7 @@ import { TooManyWaiting, type Wait } from "./wait.ts";
 const readsAtOnce = 3;
 
 /** Reading requests, and waiting for them. */
-export function requestReadRoutes(api: Api, parts: ApiParts): void {
+export function requestReadRoutes(api: Api, parts: ApiDeps): void {
   const { context, waiting, cardLink } = parts;
   const { db, now } = context;
   const read = (organizationId: string, number: number) =>
@@ -59,6 +59,6 @@ export function requestReadRoutes(api: Api, parts: ApiParts): void {
 
 /** A request that this token sees; one of another project is not there for it. */
 function visible(token: ApiToken, detail: RequestDetail | undefined): RequestDetail {
-  if (detail !== undefined && reaches(token, detail.view.project.id)) return detail;
+  if (detail !== undefined && coversProject(token, detail.view.project.id)) return detail;
   throw refused({ code: "not-found", what: "request" });
 }

@@ -6,7 +6,7 @@ import { cancelPromotion } from "../../../usecases/requests/cancel-promotion.ts"
 import { promote } from "../../../usecases/requests/promote.ts";
 import { requestThroughToken } from "../../../usecases/requests/request-through-token.ts";
 import type { Context } from "../../../usecases/shared/context.ts";
-import type { Api, ApiParts } from "../api.ts";
+import type { Api, ApiDeps } from "../api.ts";
 import type { ApiEnv } from "../auth.ts";
 import { orThrow, refused } from "../problems.ts";
 import { pathOf, requestJson } from "./request-json.ts";
@@ -14,7 +14,7 @@ import { answered } from "./request-problems.ts";
 import { cancelRoute, postRoute, promoteRoute } from "./request-routes.ts";
 
 /** Requesting, cancelling and promoting. There is no way to review: a token never does (R4). */
-export function requestRoutes(api: Api, { context, cardLink, knowRequester }: ApiParts): void {
+export function requestRoutes(api: Api, { context, cardLink, knowRequester }: ApiDeps): void {
   const { db, now } = context;
   const looking = (token: ApiToken) => ({ db, token, now: now() });
   const detailOf = async ({ organizationId }: ApiToken, number: number) => {

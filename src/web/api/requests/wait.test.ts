@@ -1,16 +1,16 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { RequestStanding } from "../../../queries/requests/get-request-progress.ts";
+import type { RequestProgress } from "../../../queries/requests/get-request-progress.ts";
 import { createWaiting, TooManyWaiting, type Wait, type Waiting } from "./wait.ts";
 
 const start = new Date("2026-03-02T09:00:00.000Z");
 
-const standing = (over: Partial<RequestStanding> = {}): RequestStanding => ({
+const progress = (over: Partial<RequestProgress> = {}): RequestProgress => ({
   ...{ version: 3, state: "pending", expiresAt: new Date(start.getTime() + 86_400_000), projectId: "p1" },
   ...over,
 });
 
-let known: Map<number, RequestStanding>;
-const readStandings = vi.fn(async (_: string, numbers: readonly number[]) => {
+let known: Map<number, RequestProgress>;
+const readProgress = vi.fn(async (_: string, numbers: readonly number[]) => {
   return new Map([...known].filter(([number]) => numbers.includes(number)));
 });
 const log = { warn: vi.fn() };
@@ -19,8 +19,8 @@ let waiting: Waiting;
 beforeEach(() => {
   vi.useFakeTimers({ now: start, toFake: ["setTimeout", "clearTimeout", "performance", "Date"] });
   vi.clearAllMocks();
-  known = new Map([[42, standing()]]);
-  waiting = createWaiting({ readStandings, now: () => new Date(), log, most: 200 });
+  known = new Map([[42, progress()]]);
+  waiting = createWaiting({ readProgress, now: () => new Date(), log, most: 200 });
 });
 afterEach(() => {
   waiting.stop();
@@ -53,7 +53,7 @@ test("a client whose version is another one is let go at once, the others when i
   await pass(0);
   expect([old.over, current.over]).toEqual([0, null]);
   await pass(5_000);
-  known.set(42, standing({ version: 4, state: "approved" }));
+  known.set(42, progress({ version: 4, state: "approved" }));
   waiting.wake();
   await pass(0);
   expect(current.over).toBe(5_000);
@@ -63,33 +63,33 @@ test("a client whose version is another one is let go at once, the others when i
 test("a hundred clients and a hundred commits at once cost two looks at most each 50 ms", async () => {
   const clients = Array.from({ length: 100 }, () => wait());
   await pass(0);
-  expect(readStandings).toHaveBeenCalledTimes(1);
-  expect(readStandings).toHaveBeenCalledWith("T1", [42]);
+  expect(readProgress).toHaveBeenCalledTimes(1);
+  expect(readProgress).toHaveBeenCalledWith("T1", [42]);
   for (let n = 0; n < 100; n++) {
     waiting.wake();
     await pass(1);
   }
-  expect(readStandings.mock.calls.length).toBeLessThanOrEqual(4);
-  known.set(42, standing({ version: 4 }));
+  expect(readProgress.mock.calls.length).toBeLessThanOrEqual(4);
+  known.set(42, progress({ version: 4 }));
   waiting.wake();
   await pass(50);
   expect(clients.every(({ over }) => over !== null)).toBe(true);
 });
 
 test("a commit during a look is looked at after it", async () => {
-  let answer = (_: Map<number, RequestStanding>) => {};
-  readStandings.mockImplementationOnce(() => new Promise((resolve) => (answer = resolve)));
+  let answer = (_: Map<number, RequestProgress>) => {};
+  readProgress.mockImplementationOnce(() => new Promise((resolve) => (answer = resolve)));
   const client = wait();
   await pass(0);
-  known.set(42, standing({ version: 4 }));
+  known.set(42, progress({ version: 4 }));
   waiting.wake();
-  answer(new Map([[42, standing()]]));
+  answer(new Map([[42, progress()]]));
   await pass(50);
   expect(client.over).toBe(50);
 });
 
 test("nobody waits for what is over, for what is not there, or for another project's request", async () => {
-  known.set(43, standing({ number: 43, state: "rejected" } as Partial<RequestStanding>));
+  known.set(43, progress({ number: 43, state: "rejected" } as Partial<RequestProgress>));
   const all = [wait({ number: 43 }), wait({ number: 44 }), wait({ projectId: "p2" })];
   const allowed = wait({ projectId: "p1" });
   await pass(0);
@@ -106,7 +106,7 @@ test("the time that a client gave is kept", async () => {
 });
 
 test("R11: whoever waits is let go when the request expires, before anybody writes that down", async () => {
-  known.set(42, standing({ expiresAt: new Date(start.getTime() + 30_000) }));
+  known.set(42, progress({ expiresAt: new Date(start.getTime() + 30_000) }));
   const client = wait();
   await pass(29_999);
   expect(client.over).toBeNull();
@@ -160,15 +160,15 @@ test("a stop lets everybody go, those who come later too", async () => {
 test("with the database away who comes is told, who waits goes on waiting, and it is said once", async () => {
   const before = wait();
   await pass(100);
-  readStandings.mockRejectedValue(new Error("away"));
+  readProgress.mockRejectedValue(new Error("away"));
   const now = wait();
   await pass(0);
   expect(now.fault).toEqual(new Error("away"));
   await pass(5_000);
   expect(log.warn).toHaveBeenCalledTimes(1);
   expect(before.over).toBeNull();
-  readStandings.mockReset();
-  readStandings.mockResolvedValue(new Map([[42, standing({ version: 4 })]]));
+  readProgress.mockReset();
+  readProgress.mockResolvedValue(new Map([[42, progress({ version: 4 })]]));
   await pass(1_000);
   expect(before.over).not.toBeNull();
 });
@@ -177,7 +177,7 @@ test("requests of two organizations do not meet", async () => {
   wait();
   wait({ organizationId: "T2" });
   await pass(0);
-  expect(readStandings.mock.calls).toEqual([
+  expect(readProgress.mock.calls).toEqual([
     ["T1", [42]],
     ["T2", [42]],
   ]);

@@ -1,5 +1,5 @@
 import { isOpenState } from "../../../domain/requests/request.ts";
-import type { RequestStanding } from "../../../queries/requests/get-request-progress.ts";
+import type { RequestProgress } from "../../../queries/requests/get-request-progress.ts";
 
 /** One client that wants to hear when a request moves on from the version that it saw. */
 export type Wait = {
@@ -33,11 +33,11 @@ export type Waiting = {
   stop(): void;
 };
 
-export type WaitingParts = {
-  readStandings: (
+export type WaitingDeps = {
+  readProgress: (
     organizationId: string,
     numbers: readonly number[],
-  ) => Promise<ReadonlyMap<number, RequestStanding>>;
+  ) => Promise<ReadonlyMap<number, RequestProgress>>;
   now: () => Date;
   log: { warn(facts: object, message: string): void };
   /** How many clients may wait at once, half of them with one token: a pipeline gone wild shuts no other out; default 1,000. */
@@ -58,7 +58,7 @@ const clockSlackMs = 5;
 const afterFaultMs = 1_000;
 
 /** Makes the one place in this process where clients wait for requests to change. */
-export function createWaiting(parts: WaitingParts): Waiting {
+export function createWaiting(parts: WaitingDeps): Waiting {
   return new Waiters(parts);
 }
 
@@ -70,7 +70,7 @@ type Waiter = Wait & {
 };
 
 class Waiters implements Waiting {
-  readonly #parts: Required<WaitingParts>;
+  readonly #parts: Required<WaitingDeps>;
   readonly #waiters = new Set<Waiter>();
   #timer: NodeJS.Timeout | undefined;
   #looking = false;
@@ -79,7 +79,7 @@ class Waiters implements Waiting {
   #stopped = false;
   #failures = 0;
 
-  constructor(parts: WaitingParts) {
+  constructor(parts: WaitingDeps) {
     this.#parts = { most: 1_000, everyMs: 50, ...parts };
   }
 
@@ -140,8 +140,8 @@ class Waiters implements Waiting {
     try {
       for (const [organizationId, waiters] of groupByOrganization(asked)) {
         const numbers = [...new Set(waiters.map(({ number }) => number))];
-        const standings = await this.#parts.readStandings(organizationId, numbers);
-        for (const waiter of waiters) this.#judge(waiter, standings.get(waiter.number));
+        const progress = await this.#parts.readProgress(organizationId, numbers);
+        for (const waiter of waiters) this.#judge(waiter, progress.get(waiter.number));
       }
       this.#failures = 0;
     } catch (error) {
@@ -158,11 +158,11 @@ class Waiters implements Waiting {
     if (this.#again) this.wake();
   }
 
-  #judge(waiter: Waiter, standing: RequestStanding | undefined): void {
+  #judge(waiter: Waiter, progress: RequestProgress | undefined): void {
     if (!this.#waiters.has(waiter)) return;
     waiter.looked = true;
     clearTimeout(waiter.expiry);
-    const leftMs = this.#leftMs(waiter, standing);
+    const leftMs = this.#leftMs(waiter, progress);
     if (leftMs <= 0) waiter.go();
     else if (leftMs < waiter.waitMs) waiter.expiry = setTimeout(waiter.go, leftMs + clockSlackMs);
   }
@@ -171,9 +171,9 @@ class Waiters implements Waiting {
    * For how long what this client knows stays so, as far as is known, in milliseconds; 0 where there is something to tell.
    * R11: a request expires at its instant, before anybody writes that down.
    */
-  #leftMs({ since, projectId }: Wait, standing: RequestStanding | undefined): number {
-    if (standing === undefined || (projectId !== null && projectId !== standing.projectId)) return 0;
-    const { version, state, expiresAt } = standing;
+  #leftMs({ since, projectId }: Wait, progress: RequestProgress | undefined): number {
+    if (progress === undefined || (projectId !== null && projectId !== progress.projectId)) return 0;
+    const { version, state, expiresAt } = progress;
     if (version !== since || !isOpenState(state)) return 0;
     if (expiresAt === null) return Number.POSITIVE_INFINITY;
     return Math.max(0, expiresAt.getTime() - this.#parts.now().getTime());
