@@ -29,7 +29,7 @@ function stopOnSignal(running: Running, log: Log): void {
     stopping = true;
     log.info({ signal }, "Stopping");
     setTimeout(() => {
-      log.error("Not stopped in time");
+      log.error({}, "Not stopped in time");
       process.exit(1);
     }, stopLimitMs).unref();
     void stopAll(running).then(

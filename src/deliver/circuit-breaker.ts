@@ -1,5 +1,6 @@
 import { type Outage, type Provider, probeSlot, untilNextProbeMs } from "../domain/delivery/outages.ts";
 import type { Outcome } from "../domain/delivery/outcome.ts";
+import type { Log } from "../lib/log.ts";
 
 type Postponed = Extract<Outcome, { kind: "postponed" }>;
 
@@ -26,7 +27,7 @@ export type CircuitBreakerDeps = {
   takeProbe(organizationId: string, slot: Date): Promise<boolean>;
   /** Asks the far end whether it accepts us, where that can be asked without sending; where not, an item is the probe. */
   ask?(organizationId: string): Promise<boolean>;
-  log: { info(facts: object, message: string): void; error(facts: object, message: string): void };
+  log: Pick<Log, "info" | "error">;
   random?: () => number;
 };
 

@@ -1,3 +1,4 @@
+import type { Log } from "../lib/log.ts";
 import { saveOrganization } from "../usecases/people/save-organization.ts";
 import type { Context } from "../usecases/shared/context.ts";
 import type { SlackUser } from "./slack-user.ts";
@@ -26,8 +27,6 @@ export type Installed = {
   fetchUser(userId: string): Promise<SlackUser>;
 };
 
-type Log = { warn(facts: object, message: string): void };
-
 const tries = 15;
 const pauseMs = 2000;
 
@@ -38,7 +37,11 @@ const refusedToken = /invalid_auth|not_authed|account_inactive|token_revoked|tok
  * Asks Slack whose token this is and stores that workspace as an organization. Slack may be away for half a minute at
  * the start; a token that it refuses is an error at once.
  */
-export async function install(context: Context, people: PeopleClient, log: Log): Promise<Installed> {
+export async function install(
+  context: Context,
+  people: PeopleClient,
+  log: Pick<Log, "warn">,
+): Promise<Installed> {
   const known = await whose(people, log);
   const { team_id: organizationId, team: name, url } = known;
   if (organizationId === undefined || url === undefined)
@@ -52,7 +55,7 @@ export async function install(context: Context, people: PeopleClient, log: Log):
   };
 }
 
-async function whose(people: PeopleClient, log: Log) {
+async function whose(people: PeopleClient, log: Pick<Log, "warn">) {
   for (let tried = 1; ; tried += 1) {
     try {
       return await people.auth.test();

@@ -1,5 +1,6 @@
 import type { Outcome } from "../domain/delivery/outcome.ts";
 import type { Job } from "../domain/delivery/slots.ts";
+import type { Log } from "../lib/log.ts";
 
 /** What the scheduled jobs do for one organization: each answers how many it did, and does at most `batch` at once. */
 export type Work = Record<Job, (organizationId: string) => Promise<number>>;
@@ -7,12 +8,10 @@ export type Work = Record<Job, (organizationId: string) => Promise<number>>;
 /** As many as one run does; the rest follows at once. */
 export const batch = 500;
 
-type Log = { error(facts: object, message: string): void };
-
 type JobHandler = { run(item: { organizationId: string }): Promise<Outcome> };
 
 /** A handler per scheduled job, for the items that `takeSlot` adds. */
-export function jobHandlers(work: Work, log: Log): Record<`job-${Job}`, JobHandler> {
+export function jobHandlers(work: Work, log: Pick<Log, "error">): Record<`job-${Job}`, JobHandler> {
   const handler = (job: Job): JobHandler => ({
     run: async ({ organizationId }) => {
       try {

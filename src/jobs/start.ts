@@ -1,5 +1,6 @@
 import cron, { type ScheduledTask } from "node-cron";
 import { type Job, jobs, slotOf } from "../domain/delivery/slots.ts";
+import type { Log } from "../lib/log.ts";
 
 export type Jobs = {
   /** Behind the wake-ups: looks for work that nobody announced. Each process does its own. */
@@ -11,16 +12,14 @@ export type Jobs = {
   now(): Date;
 };
 
-type Log = {
-  debug(facts: object, message: string): void;
-  error(facts: object, message: string): void;
-};
-
 /**
  * Starts the scheduled jobs: the sweep every ten seconds, the others every minute. A run is left out while the last one
  * is on. The slots of this moment are asked for at once, so that what everybody slept through is done now, and once.
  */
-export async function startJobs(work: Jobs, log: Log): Promise<{ stop(): Promise<void> }> {
+export async function startJobs(
+  work: Jobs,
+  log: Pick<Log, "debug" | "error">,
+): Promise<{ stop(): Promise<void> }> {
   await takeSlots(work);
   await work.readDirectory();
   const schedule = (expression: string, name: string, run: () => Promise<unknown>): ScheduledTask =>
@@ -50,7 +49,7 @@ async function takeSlots({ take, now }: Jobs): Promise<void> {
  * node-cron writes to the console in colour unless it is given a logger. That a run was late or left out is no news: its
  * work is done by the next one.
  */
-function cronLogger(log: Log) {
+function cronLogger(log: Pick<Log, "debug" | "error">) {
   const from = { from: "node-cron" };
   const debug = (message: string | Error) => log.debug(from, String(message));
   return {

@@ -5,9 +5,21 @@ export const logLevels = ["silent", "fatal", "error", "warn", "info", "debug", "
 
 export type LogLevel = (typeof logLevels)[number];
 
-export type Log = pino.Logger;
+type WriteEntry = (facts: object, message: string) => void;
 
-/** Fields that are secrets wherever they stand in the first two levels of a logged object. */
+/**
+ * What the code logs to. Each level takes the facts, with an error under `err`, and one sentence. Code that uses fewer
+ * levels asks for fewer: `Pick<Log, "warn">`.
+ */
+export type Log = {
+  trace: WriteEntry;
+  debug: WriteEntry;
+  info: WriteEntry;
+  warn: WriteEntry;
+  error: WriteEntry;
+};
+
+/** Fields that hold secrets, in the logged object and in the two levels below it. */
 const secretFields = [
   "token",
   "botToken",
@@ -38,7 +50,7 @@ export function withoutSecrets(text: string): string {
  * @param level the least severe level that is written
  * @param destination where the lines go; standard output without it
  */
-export function createLog(level: LogLevel, destination?: pino.DestinationStream): Log {
+export function createLog(level: LogLevel, destination?: pino.DestinationStream): pino.Logger {
   const options: pino.LoggerOptions = {
     level,
     base: null,

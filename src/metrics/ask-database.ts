@@ -1,4 +1,5 @@
 import type { Stats } from "../../db/delivery/stats.ts";
+import type { Log } from "../lib/log.ts";
 import type { ReadFigures } from "./database-gauges.ts";
 
 /** How long whoever scrapes waits for the database, in milliseconds. */
@@ -11,10 +12,7 @@ const goodForMs = 1_000;
  * Bounds what scraping may ask of the database: one read at a time, whoever asks, and nobody waits long. While a read
  * hangs no second one is begun.
  */
-export function askDatabase(
-  ask: () => Promise<Stats>,
-  log: { warn(facts: object, message: string): void },
-): ReadFigures {
+export function askDatabase(ask: () => Promise<Stats>, log: Pick<Log, "warn">): ReadFigures {
   let asking: Promise<Stats | undefined> | undefined;
   let last: { stats: Stats; at: number } | undefined;
   let failing = false;

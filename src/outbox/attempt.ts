@@ -1,6 +1,7 @@
 import type { Db } from "../../db/connection/connect.ts";
 import * as store from "../../db/delivery/outbox.ts";
 import type { Outcome } from "../domain/delivery/outcome.ts";
+import type { Log } from "../lib/log.ts";
 import { maxAttempts, retryAfterMs } from "./retry.ts";
 import type { Spacing } from "./spacing.ts";
 
@@ -23,12 +24,6 @@ export type Handler = {
   maxAttempts?: number;
 };
 
-export type Log = {
-  info(facts: object, message: string): void;
-  warn(facts: object, message: string): void;
-  error(facts: object, message: string): void;
-};
-
 /** How an attempt ended. `lost`: it took longer than its lease. `again`: a change came during it. */
 export type AttemptOutcome = store.Settlement["kind"] | "again" | "lost";
 
@@ -44,7 +39,7 @@ export type Attempt = {
   handler: Handler | undefined;
   db: Db;
   leaseMs: number;
-  log: Log;
+  log: Pick<Log, "warn" | "error">;
   random: () => number;
   attempted: (kind: string, outcome: AttemptOutcome) => void;
   spacing: Spacing;

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Database } from "../../db/connection/connect.ts";
 import { listen } from "../../db/connection/listen.ts";
+import type { Log } from "../lib/log.ts";
 
 const channel = "signoff_outbox";
 
@@ -18,11 +19,7 @@ const shareMs = 50;
  * notification is a statement of its own, since one inside a transaction makes commits wait for each other. Many
  * commits share one: this process is at work on them already. It never throws; where it is lost, the sweep is behind it.
  */
-export function wakeAll(
-  database: Database,
-  follower: () => Follower,
-  log: { warn(facts: object, message: string): void },
-): () => void {
+export function wakeAll(database: Database, follower: () => Follower, log: Pick<Log, "warn">): () => void {
   let sending = false;
   let again = false;
   const notify = async () => {

@@ -1,6 +1,7 @@
 import type { Database } from "../../db/connection/connect.ts";
 import * as store from "../../db/delivery/outbox.ts";
-import { type AttemptOutcome, carryOut, type Handler, type Log, ProcessStopping } from "./attempt.ts";
+import type { Log } from "../lib/log.ts";
+import { type AttemptOutcome, carryOut, type Handler, ProcessStopping } from "./attempt.ts";
 import { createSpacing } from "./spacing.ts";
 
 export type { Handler } from "./attempt.ts";
@@ -23,7 +24,7 @@ export type OutboxOptions = {
   database: Database;
   /** One per kind of item. An item of another kind is dead at once. */
   handlers: Record<string, Handler>;
-  log: Log;
+  log: Pick<Log, "info" | "warn" | "error">;
   /** Told of each attempt and how it ended; for counting. */
   attempted?: (kind: string, outcome: AttemptOutcome) => void;
   /** How many items are worked on at once; default 8. */

@@ -7,10 +7,10 @@ import type { Log } from "../../lib/log.ts";
  */
 export function slackLogger(log: Log): Logger {
   return {
-    debug: (...parts) => log.trace(text(parts)),
-    info: (...parts) => log.debug(text(parts)),
-    warn: (...parts) => log.warn(text(parts)),
-    error: (...parts) => log.error(text(parts)),
+    debug: (...parts) => log.trace({}, text(parts)),
+    info: (...parts) => log.debug({}, text(parts)),
+    warn: (...parts) => log.warn({}, text(parts)),
+    error: (...parts) => log.error({}, text(parts)),
     setLevel: () => {},
     getLevel: () => LogLevel.INFO,
     setName: () => {},

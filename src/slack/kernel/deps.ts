@@ -1,11 +1,10 @@
 import type { HomeView, ModalView } from "@slack/types";
+import type { Log } from "../../lib/log.ts";
 import type { FaultReason } from "../../metrics/metrics.ts";
 import type { WebhookDeps } from "../../usecases/deployments/save-webhook.ts";
 import type { Context } from "../../usecases/shared/context.ts";
 import type { ChannelCheck } from "../client/check-channel.ts";
 import type { Group } from "../client/list-groups.ts";
-
-export type Log = { warn(facts: object, message: string): void; error(facts: object, message: string): void };
 
 /** What Settings need of the outside for an integration's webhook. */
 export type WebhookSettings = WebhookDeps & {
@@ -30,7 +29,7 @@ export type SlackDeps = {
   webhooks: WebhookSettings;
   /** Counts that somebody was told that something went wrong. */
   faulted(reason: FaultReason): void;
-  log: Log;
+  log: Pick<Log, "warn" | "error">;
   /** How long a listener may take before it says that it could not confirm, in milliseconds; inside Slack's 3 s. */
   answerWithinMs: number;
 };

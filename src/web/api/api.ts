@@ -1,4 +1,5 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { Log } from "../../lib/log.ts";
 import type { Context } from "../../usecases/shared/context.ts";
 import type { ApiEnv } from "./auth.ts";
 import type { CardLink } from "./requests/request-json.ts";
@@ -19,7 +20,7 @@ export type ApiDeps = {
   readReportToken(token: string, deploymentId: string): string | undefined;
   /** The address that links point to; no slash at its end. */
   publicUrl: string;
-  log: { error(facts: object, message: string): void };
+  log: Pick<Log, "error">;
   /** Calls a minute and token; default 600. */
   callsPerMinute?: number;
 };

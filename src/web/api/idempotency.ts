@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Context as Call, MiddlewareHandler } from "hono";
+import type { Log } from "../../lib/log.ts";
 import type { Context } from "../../usecases/shared/context.ts";
 import {
   type KeyedCall,
@@ -13,8 +14,6 @@ import { Problem } from "./problems.ts";
 
 const mostCharacters = 255;
 
-type Log = { error(facts: object, message: string): void };
-
 /** What is kept of an answer beside its status. */
 type Kept = { content: unknown; location: string | null };
 
@@ -23,7 +22,7 @@ type Kept = { content: unknown; location: string | null };
  * succeeded under a key is answered again, not done again, for a day. What was refused changed nothing and is not kept:
  * the same call may succeed later. Where only the answer was lost, the request is told as it is now.
  */
-export function replayAnswers(context: Context, log: Log): MiddlewareHandler<ApiEnv> {
+export function replayAnswers(context: Context, log: Pick<Log, "error">): MiddlewareHandler<ApiEnv> {
   return async (c, next) => {
     const key = c.req.header("idempotency-key");
     if (key === undefined || c.req.method !== "POST") return next();

@@ -2,6 +2,7 @@ import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { Refusal } from "../../domain/shared/refusals.ts";
 import type { Result } from "../../domain/shared/result.ts";
+import type { Log } from "../../lib/log.ts";
 import { isTransient, OutcomeUnknown } from "../../usecases/shared/context.ts";
 import { refusalWords } from "./refusal-words.ts";
 
@@ -138,10 +139,8 @@ export function answer(c: Context, problem: Problem): Response {
   });
 }
 
-type Log = { error(facts: object, message: string): void };
-
 /** Answers whatever a route threw. What nobody foresaw is logged, and its words are kept from the caller. */
-export function answerError(log: Log): (error: Error, c: Context) => Response {
+export function answerError(log: Pick<Log, "error">): (error: Error, c: Context) => Response {
   return (error, c) => {
     const known = problemOf(error);
     if (known !== undefined) return answer(c, known);

@@ -124,7 +124,7 @@ async function readSigned(request: Request, settings: SlackReceiverSettings): Pr
     case "challenge":
       return Response.json({ challenge: read.challenge });
     case "notice":
-      if (read.what === "app_rate_limited") log.warn("Slack holds back events: too many in an hour");
+      if (read.what === "app_rate_limited") log.warn({}, "Slack holds back events: too many in an hour");
       return new Response(null);
     case "malformed":
       log.warn({ why: read.why }, "A signed body that Slack does not send");

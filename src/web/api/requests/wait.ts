@@ -1,4 +1,5 @@
 import { isOpenState } from "../../../domain/requests/request.ts";
+import type { Log } from "../../../lib/log.ts";
 import type { RequestProgress } from "../../../queries/requests/get-request-progress.ts";
 
 /** One client that wants to hear when a request moves on from the version that it saw. */
@@ -39,7 +40,7 @@ export type WaitingDeps = {
     numbers: readonly number[],
   ) => Promise<ReadonlyMap<number, RequestProgress>>;
   now: () => Date;
-  log: { warn(facts: object, message: string): void };
+  log: Pick<Log, "warn">;
   /** How many clients may wait at once, half of them with one token: a pipeline gone wild shuts no other out; default 1,000. */
   most?: number;
   /** The shortest time between two looks at the database, in milliseconds; default 50. */
