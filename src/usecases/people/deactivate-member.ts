@@ -1,8 +1,7 @@
 import type { Tx } from "../../../db/connection/connect.ts";
 import * as members from "../../../db/people/members.ts";
 import type { MemberId } from "../../domain/people/people.ts";
-import { accept } from "../../domain/shared/result.ts";
-import { type Context, commit } from "../shared/context.ts";
+import { type Context, transact } from "../shared/context.ts";
 import { type Heard, storeMembers } from "./save-members.ts";
 
 /** Somebody left the workspace, or Slack knows them no longer: from now on they are deactivated. */
@@ -12,10 +11,7 @@ export async function deactivateMember(
   memberId: MemberId,
   heard: Heard,
 ): Promise<void> {
-  await commit(context, async (tx) => {
-    await deactivate(tx, organizationId, memberId, heard);
-    return accept(null);
-  });
+  await transact(context, (tx) => deactivate(tx, organizationId, memberId, heard));
 }
 
 /** The same inside a transaction. Whom we never met is left alone. */

@@ -1,6 +1,5 @@
 import * as runs from "../../../db/people/directory-runs.ts";
-import { accept } from "../../domain/shared/result.ts";
-import { type Context, commit } from "../shared/context.ts";
+import { type Context, transact } from "../shared/context.ts";
 
 /** Moves a reading of people or groups on, unless somebody else did; null ends it. */
 export async function moveDirectoryRun(
@@ -9,8 +8,7 @@ export async function moveDirectoryRun(
   next: string | null,
   faults = 0,
 ): Promise<void> {
-  await commit(context, async (tx, now) => {
+  await transact(context, async (tx, now) => {
     await runs.advance(tx, run, next, { now, faults });
-    return accept(null);
   });
 }

@@ -2,8 +2,7 @@ import * as outbox from "../../../db/delivery/outbox.ts";
 import * as members from "../../../db/people/members.ts";
 import * as roles from "../../../db/people/roles.ts";
 import type { MemberId } from "../../domain/people/people.ts";
-import { accept } from "../../domain/shared/result.ts";
-import { type Context, commit } from "../shared/context.ts";
+import { type Context, transact } from "../shared/context.ts";
 import { deactivate } from "./deactivate-member.ts";
 
 /** What `refresh-member` items carry. */
@@ -24,16 +23,15 @@ export async function planMemberRefresh(
   userId: MemberId,
   news: { matters: boolean; left: boolean },
 ): Promise<void> {
-  await commit(context, async (tx, now) => {
+  await transact(context, async (tx, now) => {
     const known = await members.find(tx, organizationId, userId);
-    if (known === undefined && !news.matters) return accept(null);
+    if (known === undefined && !news.matters) return;
     if (known !== undefined && news.left) {
       // Another replica's clock may be ahead: whoever left is out, whatever it noted.
       const asOf = new Date(Math.max(now.getTime(), known.refreshedAt.getTime()));
       await deactivate(tx, organizationId, userId, { surface: "slack", asOf });
     }
     await outbox.addOrReopen(tx, [refreshItem(organizationId, userId)]);
-    return accept(null);
   });
 }
 
@@ -48,11 +46,10 @@ export async function planGroupSync(
   organizationId: string,
   groupId: string,
 ): Promise<void> {
-  await commit(context, async (tx) => {
+  await transact(context, async (tx) => {
     const bound = await roles.listBound(tx, organizationId, groupId);
-    if (bound.length === 0) return accept(null);
+    if (bound.length === 0) return;
     const payload: GroupItem = { groupId };
     await outbox.addOrReopen(tx, [{ organizationId, kind: "sync-group", key: `group:${groupId}`, payload }]);
-    return accept(null);
   });
 }

@@ -5,8 +5,7 @@ import * as members from "../../../db/people/members.ts";
 import * as roles from "../../../db/people/roles.ts";
 import * as workflows from "../../../db/workflow/workflow.ts";
 import { type Surface, system } from "../../domain/shared/actor.ts";
-import { accept } from "../../domain/shared/result.ts";
-import { type Context, commit } from "../shared/context.ts";
+import { type Context, transact } from "../shared/context.ts";
 import { followItems } from "../shared/record-setting.ts";
 
 export type SavedMember = Omit<members.Member, "refreshedAt" | "workspaceRole"> &
@@ -24,12 +23,11 @@ export async function saveMembers(
   people: readonly SavedMember[],
   { surface = "slack", asOf }: Partial<Heard> = {},
 ): Promise<void> {
-  await commit(context, async (tx, now) => {
+  await transact(context, async (tx, now) => {
     for (const organizationId of new Set(people.map((person) => person.organizationId))) {
       const here = people.filter((person) => person.organizationId === organizationId);
       await storeMembers(tx, organizationId, here, { surface, asOf: asOf ?? now });
     }
-    return accept(null);
   });
 }
 

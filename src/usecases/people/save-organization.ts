@@ -3,8 +3,7 @@ import * as audit from "../../../db/audit/audit.ts";
 import * as organizations from "../../../db/people/organizations.ts";
 import * as roles from "../../../db/people/roles.ts";
 import { system } from "../../domain/shared/actor.ts";
-import { accept } from "../../domain/shared/result.ts";
-import { type Context, commit } from "../shared/context.ts";
+import { type Context, transact } from "../shared/context.ts";
 
 /** Stores an organization as Slack names it, and sees to it that its `Admin` role exists. */
 export async function saveOrganization(
@@ -12,7 +11,7 @@ export async function saveOrganization(
   organization: organizations.Organization,
 ): Promise<void> {
   const { id: organizationId } = organization;
-  await commit(context, async (tx, now) => {
+  await transact(context, async (tx, now) => {
     await organizations.save(tx, organization);
     const existing = await roles.list(tx, organizationId);
     if (!existing.some((role) => role.admin)) {
@@ -31,6 +30,5 @@ export async function saveOrganization(
         },
       ]);
     }
-    return accept(null);
   });
 }

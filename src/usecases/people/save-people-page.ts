@@ -2,8 +2,7 @@ import * as outbox from "../../../db/delivery/outbox.ts";
 import * as runs from "../../../db/people/directory-runs.ts";
 import * as members from "../../../db/people/members.ts";
 import * as workflows from "../../../db/workflow/workflow.ts";
-import { accept } from "../../domain/shared/result.ts";
-import { type Context, commit } from "../shared/context.ts";
+import { type Context, transact } from "../shared/context.ts";
 import { refreshItem } from "./plan-refresh.ts";
 import { type SavedMember, storeMembers } from "./save-members.ts";
 
@@ -24,7 +23,7 @@ export type PeoplePage = {
 export async function savePeoplePage(context: Context, page: PeoplePage): Promise<void> {
   const { run, people, next, asOf } = page;
   const { organizationId } = run;
-  await commit(context, async (tx, now) => {
+  await transact(context, async (tx, now) => {
     const known = await members.findMany(
       tx,
       organizationId,
@@ -33,13 +32,12 @@ export async function savePeoplePage(context: Context, page: PeoplePage): Promis
     const wanted = people.filter((person) => known.has(person.id) || person.workspaceRole);
     await storeMembers(tx, organizationId, wanted, { surface: "job", asOf });
     const moved = await runs.advance(tx, run, next, { now });
-    if (!moved || next !== null) return accept(null);
+    if (!moved || next !== null) return;
     const { assigneeIds } = await workflows.current(tx, organizationId);
     const unheard = await members.listUnheard(tx, organizationId, run.startedAt, assigneeIds);
     await outbox.addOrReopen(
       tx,
       unheard.map((id) => refreshItem(organizationId, id)),
     );
-    return accept(null);
   });
 }

@@ -1,7 +1,6 @@
 import * as outbox from "../../../db/delivery/outbox.ts";
 import * as runs from "../../../db/people/directory-runs.ts";
-import { accept } from "../../domain/shared/result.ts";
-import { type Context, commit } from "../shared/context.ts";
+import { type Context, transact } from "../shared/context.ts";
 
 /** How often people and groups are read from Slack, whatever its events say, in milliseconds. */
 const everyMs = 60 * 60_000;
@@ -12,13 +11,12 @@ const everyMs = 60 * 60_000;
  */
 export async function startDirectoryRuns(context: Context, organizationId: string): Promise<void> {
   for (const kind of ["people", "groups"] as const) {
-    await commit(context, async (tx, now) => {
+    await transact(context, async (tx, now) => {
       const lastBefore = new Date(now.getTime() - everyMs);
       if (await runs.claim(tx, organizationId, kind, { now, lastBefore })) {
         const item = { organizationId, kind: `read-${kind}`, key: `directory:${kind}`, payload: {} };
         await outbox.addOrReopen(tx, [item]);
       }
-      return accept(null);
     });
   }
 }

@@ -4,9 +4,8 @@ import * as members from "../../../db/people/members.ts";
 import * as roles from "../../../db/people/roles.ts";
 import type { Holding, MemberId } from "../../domain/people/people.ts";
 import { type Surface, system } from "../../domain/shared/actor.ts";
-import { accept } from "../../domain/shared/result.ts";
 import { groupSubject } from "../../domain/workflow/shortage.ts";
-import { type Context, commit } from "../shared/context.ts";
+import { type Context, transact } from "../shared/context.ts";
 import { recordSetting } from "../shared/record-setting.ts";
 
 export type SyncHoldings = {
@@ -26,22 +25,20 @@ export type SyncHoldings = {
  */
 export async function syncHoldings(context: Context, input: SyncHoldings): Promise<boolean> {
   const { organizationId, groupId, memberIds } = input;
-  let current = true;
-  await commit(context, async (tx, now) => {
+  return transact(context, async (tx, now) => {
     const bound = await roles.listBound(tx, organizationId, groupId);
     const locked = [];
     for (const { id } of bound) locked.push(await roles.lock(tx, organizationId, id));
-    current = (await roles.heldThrough(tx, organizationId, groupId)) === input.heldBefore;
-    if (!current) return accept(null);
+    const current = (await roles.heldThrough(tx, organizationId, groupId)) === input.heldBefore;
+    if (!current) return false;
     await warnings.remove(tx, organizationId, [groupSubject(groupId)]);
     const known = await members.findMany(tx, organizationId, memberIds);
     const active = [...known.values()].filter((member) => member.standing === "active").map(({ id }) => id);
     for (const role of locked) {
       if (role?.groupId === groupId) await sync(tx, role, active, input.surface, now);
     }
-    return accept(null);
+    return true;
   });
-  return current;
 }
 
 type Held = { memberId: MemberId; projectId: Holding["projectId"] };

@@ -2,8 +2,7 @@ import type { Tx } from "../../../db/connection/connect.ts";
 import * as requests from "../../../db/requests/requests.ts";
 import { move, type PromotionRequest, stateAt } from "../../domain/requests/request.ts";
 import { system } from "../../domain/shared/actor.ts";
-import { accept } from "../../domain/shared/result.ts";
-import { type Context, commit } from "../shared/context.ts";
+import { type Context, transact } from "../shared/context.ts";
 import { recordChange } from "./record-change.ts";
 
 /**
@@ -32,10 +31,9 @@ export async function expireOverdue(context: Context, limit = 500): Promise<numb
   const faults: unknown[] = [];
   for (const { organizationId, number } of overdue) {
     try {
-      await commit(context, async (tx, now) => {
+      await transact(context, async (tx, now) => {
         const request = await requests.lock(tx, organizationId, number);
         if (request !== undefined) await expireIfDue(tx, request, now);
-        return accept(null);
       });
     } catch (error) {
       faults.push(error);

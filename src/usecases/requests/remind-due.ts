@@ -3,8 +3,7 @@ import * as reminders from "../../../db/requests/reminders.ts";
 import * as workflows from "../../../db/workflow/workflow.ts";
 import { reminderLeadMs } from "../../domain/requests/reminder.ts";
 import { system } from "../../domain/shared/actor.ts";
-import { accept } from "../../domain/shared/result.ts";
-import { type Context, commit } from "../shared/context.ts";
+import { type Context, transact } from "../shared/context.ts";
 import type { RequestChanged } from "./record-change.ts";
 
 /**
@@ -14,7 +13,7 @@ import type { RequestChanged } from "./record-change.ts";
  * @returns how many it added; as many as the limit: there may be more
  */
 export async function remindDue(context: Context, organizationId: string, limit = 500): Promise<number> {
-  const added = await commit(context, async (tx, now) => {
+  return transact(context, async (tx, now) => {
     const { options } = await workflows.current(tx, organizationId);
     const until = (state: "pending" | "approved") => new Date(now.getTime() + reminderLeadMs(state, options));
     const window = { now, pendingUntil: until("pending"), unfinishedUntil: until("approved") };
@@ -28,7 +27,6 @@ export async function remindDue(context: Context, organizationId: string, limit 
         return { organizationId, kind: "request-changed", key, payload, priority: 1 };
       }),
     );
-    return accept(due.length);
+    return due.length;
   });
-  return added.ok ? added.value : 0;
 }

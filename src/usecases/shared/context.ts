@@ -1,48 +1,73 @@
 import type { Db, Tx } from "../../../db/connection/connect.ts";
 import { nothingChanged } from "../../../db/connection/fault.ts";
-import type { Result } from "../../domain/shared/result.ts";
+import { accept, type Result } from "../../domain/shared/result.ts";
 
 export { isTransient } from "../../../db/connection/transient.ts";
 
-/** What every use case is given. */
+/** What every use case receives. */
 export type Context = {
   db: Db;
-  /** Called after a commit that may have added to the outbox. */
+  /** Called after each commit that may have added items to the outbox. */
   wake(): void;
   now(): Date;
-  /** Writes down what was done, in the transaction that does it; what it throws undoes the change. */
+  /** Records the result inside the transaction that produced it. An error it throws rolls the change back. */
   note?(tx: Tx, done: unknown): Promise<void>;
 };
 
 /**
- * Runs one transaction, then wakes the outbox: what is answered after this has happened. A refusal rolls everything
- * back, so that nothing is half done.
+ * Runs work that may refuse in one transaction, then wakes the outbox. Returns what the work returned. A refusal rolls
+ * the whole transaction back and wakes nothing.
+ *
+ * @throws OutcomeUnknown if the answer to the commit or rollback was lost. After any other error nothing has changed.
  */
 export async function commit<T>(
   context: Context,
   work: (tx: Tx, now: Date) => Promise<Result<T>>,
 ): Promise<Result<T>> {
-  let result: Result<T> | undefined;
+  let refused: Result<T> | undefined;
   try {
-    await context.db.transaction(async (tx) => {
-      const worked = await work(tx, context.now());
-      if (worked.ok) await context.note?.(tx, worked.value);
-      result = worked;
-      if (!result.ok) throw new Refused();
-    });
+    return accept(
+      await transact(context, async (tx, now) => {
+        const result = await work(tx, now);
+        if (result.ok) return result.value;
+        refused = result;
+        throw new Refused();
+      }),
+    );
   } catch (error) {
-    if (result === undefined) throw error;
-    if (!(error instanceof Refused)) throw new OutcomeUnknown(error);
+    if (refused === undefined) throw error;
+    if (error instanceof Refused) return refused;
+    throw new OutcomeUnknown(error);
   }
-  if (result === undefined) throw new Error("The transaction gave no result");
-  if (result.ok) context.wake();
-  return result;
 }
 
 /**
- * Runs one statement that commits by itself, then wakes the outbox where it wrote something.
+ * Runs work that never refuses in one transaction, then wakes the outbox. Returns what the work returned.
  *
- * Throws `OutcomeUnknown` where its answer was lost. What the database itself says means that nothing was changed.
+ * @throws OutcomeUnknown if the answer to the commit was lost. After any other error nothing has changed.
+ */
+export async function transact<T>(context: Context, work: (tx: Tx, now: Date) => Promise<T>): Promise<T> {
+  let finished: { value: T } | undefined;
+  try {
+    await context.db.transaction(async (tx) => {
+      const value = await work(tx, context.now());
+      await context.note?.(tx, value);
+      finished = { value };
+    });
+  } catch (error) {
+    throw finished === undefined ? error : new OutcomeUnknown(error);
+  }
+  if (finished === undefined) throw new Error("The transaction ended without a result");
+  context.wake();
+  return finished.value;
+}
+
+/**
+ * Runs one statement that commits by itself. Returns what the statement returned: true if it wrote something, in which
+ * case the outbox is woken.
+ *
+ * @throws OutcomeUnknown if the statement's answer was lost. After an error the database itself reported, nothing has
+ *   changed.
  */
 export async function commitAtOnce(context: Context, write: () => Promise<boolean>): Promise<boolean> {
   let written: boolean;
@@ -57,7 +82,7 @@ export async function commitAtOnce(context: Context, write: () => Promise<boolea
 
 class Refused extends Error {}
 
-/** The commit was sent and its answer was lost: it may have happened. Any other error means that nothing was changed. */
+/** The commit was sent but its answer was lost, so the change may or may not have been made. */
 export class OutcomeUnknown extends Error {
   constructor(cause: unknown) {
     super("The answer to a commit was lost", { cause });

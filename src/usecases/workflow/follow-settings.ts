@@ -1,9 +1,8 @@
 import * as requests from "../../../db/requests/requests.ts";
 import { listOpen } from "../../../db/requests/requests-list.ts";
 import { system } from "../../domain/shared/actor.ts";
-import { accept } from "../../domain/shared/result.ts";
 import { redrawCards } from "../requests/record-change.ts";
-import { type Context, commit } from "../shared/context.ts";
+import { type Context, transact } from "../shared/context.ts";
 
 const batch = 100;
 
@@ -32,13 +31,10 @@ async function raise(
   numbers: readonly number[],
   waiting: boolean,
 ): Promise<Set<number>> {
-  const done = new Set<number>();
-  if (numbers.length === 0) return done;
-  await commit(context, async (tx) => {
+  if (numbers.length === 0) return new Set();
+  return transact(context, async (tx) => {
     const bumped = await requests.bumpOpen(tx, organizationId, numbers, waiting);
     await redrawCards(tx, organizationId, bumped, system("settings changed"));
-    for (const { number } of bumped) done.add(number);
-    return accept(null);
+    return new Set(bumped.map(({ number }) => number));
   });
-  return done;
 }
