@@ -23,11 +23,5 @@ export type Directory = {
   faultOf(error: unknown): Outcome;
 };
 
-/** The name that Slack gives an error, where it answered with one. */
-export function slackSays(error: unknown): string | undefined {
-  const { data } = error as { data?: { error?: unknown } };
-  return typeof data?.error === "string" ? data.error : undefined;
-}
-
 /** users.list and usergroups.users.list may be called 20 times a minute: https://docs.slack.dev/apis/web-api/rate-limits */
 export const pauseMs = 3_100;

@@ -1,4 +1,5 @@
 import type { Log } from "../lib/log.ts";
+import { rejectedTokenCodes, slackErrorCode } from "../lib/slack-error.ts";
 import { saveOrganization } from "../usecases/people/save-organization.ts";
 import type { Context } from "../usecases/shared/context.ts";
 import type { SlackUser } from "./slack-user.ts";
@@ -30,9 +31,6 @@ export type Installed = {
 const tries = 15;
 const pauseMs = 2000;
 
-/** Slack's words for a token that no retry makes valid: https://docs.slack.dev/reference/methods/auth.test */
-const refusedToken = /invalid_auth|not_authed|account_inactive|token_revoked|token_expired|missing_scope/;
-
 /**
  * Asks Slack whose token this is and stores that workspace as an organization. Slack may be away for half a minute at
  * the start; a token that it refuses is an error at once.
@@ -55,13 +53,19 @@ export async function install(
   };
 }
 
+/** Whether no retry makes the token valid. A scope that is missing stays missing until the app is installed again. */
+function isTokenRejected(error: unknown): boolean {
+  const code = slackErrorCode(error);
+  return code !== undefined && (rejectedTokenCodes.has(code) || code === "missing_scope");
+}
+
 async function whose(people: PeopleClient, log: Pick<Log, "warn">) {
   for (let tried = 1; ; tried += 1) {
     try {
       return await people.auth.test();
     } catch (error) {
       const words = error instanceof Error ? error.message : String(error);
-      if (refusedToken.test(words)) {
+      if (isTokenRejected(error)) {
         throw new Error(
           `Slack refuses SLACK_BOT_TOKEN (${words}). Copy it anew from the Slack app's "OAuth & Permissions".`,
         );

@@ -1,8 +1,9 @@
 import type { Outcome } from "../domain/delivery/outcome.ts";
+import { slackErrorCode } from "../lib/slack-error.ts";
 import { getDirectoryRun } from "../queries/people/get-directory-run.ts";
 import { moveDirectoryRun } from "../usecases/people/move-directory-run.ts";
 import { savePeoplePage } from "../usecases/people/save-people-page.ts";
-import { type Directory, pauseMs, slackSays } from "./directory.ts";
+import { type Directory, pauseMs } from "./directory.ts";
 import { memberOf, type SlackUser } from "./slack-user.ts";
 
 /** Slack recommends no more than 200: https://docs.slack.dev/reference/methods/users.list */
@@ -23,7 +24,7 @@ export async function readPeople(directory: Directory, organizationId: string): 
     await savePeoplePage(context, { run, people, next, asOf });
     return next === null ? { kind: "done" } : { kind: "later", afterMs: pauseMs };
   } catch (error) {
-    if (slackSays(error) !== "invalid_cursor" || cursor === "") return faultOf(error);
+    if (slackErrorCode(error) !== "invalid_cursor" || cursor === "") return faultOf(error);
     // A cursor does not last for ever: the reading begins again.
     await moveDirectoryRun(context, run, "");
     return { kind: "later", afterMs: pauseMs };

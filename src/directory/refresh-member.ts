@@ -1,8 +1,9 @@
 import type { Outcome } from "../domain/delivery/outcome.ts";
 import type { MemberId } from "../domain/people/people.ts";
+import { slackErrorCode } from "../lib/slack-error.ts";
 import { deactivateMember } from "../usecases/people/deactivate-member.ts";
 import { saveMembers } from "../usecases/people/save-members.ts";
-import { type Directory, slackSays } from "./directory.ts";
+import type { Directory } from "./directory.ts";
 import { memberOf, type SlackUser } from "./slack-user.ts";
 
 /** Reads one person anew. Whom Slack does not know any more is deactivated. */
@@ -17,7 +18,7 @@ export async function refreshMember(
     const { user } = await clientFor(organizationId).users.info({ user: userId });
     await saveMembers(context, [memberOf(user as SlackUser, organizationId)], { asOf });
   } catch (error) {
-    if (slackSays(error) !== "user_not_found") return faultOf(error);
+    if (slackErrorCode(error) !== "user_not_found") return faultOf(error);
     await deactivateMember(context, organizationId, userId, { surface: "slack", asOf });
   }
   return { kind: "done" };

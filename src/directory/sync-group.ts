@@ -1,10 +1,11 @@
 import type { Outcome } from "../domain/delivery/outcome.ts";
 import type { MemberId } from "../domain/people/people.ts";
+import { slackErrorCode } from "../lib/slack-error.ts";
 import { heldThrough, isBound, listUnknown } from "../queries/people/get-bound-groups.ts";
 import { saveMembers } from "../usecases/people/save-members.ts";
 import { syncHoldings } from "../usecases/people/sync-holdings.ts";
 import { warnGroupGone } from "../usecases/people/warn-group-gone.ts";
-import { type Directory, slackSays } from "./directory.ts";
+import type { Directory } from "./directory.ts";
 import { memberOf, type SlackUser } from "./slack-user.ts";
 
 /** Disabled, deleted, or no longer part of what the workspace pays for: https://docs.slack.dev/reference/methods/usergroups.users.list */
@@ -38,7 +39,7 @@ export async function syncGroup(
     // An older reading must not bring back whom a newer one took out: it is read again.
     if (!(await syncHoldings(context, facts))) return { kind: "later", afterMs: againMs };
   } catch (error) {
-    if (!gone.has(slackSays(error) ?? "")) return faultOf(error);
+    if (!gone.has(slackErrorCode(error) ?? "")) return faultOf(error);
     await warnGroupGone(context, organizationId, groupId);
   }
   return { kind: "done" };
@@ -57,7 +58,7 @@ async function fetchUnknownMembers(
       try {
         return [(await clientFor(organizationId).users.info({ user })).user as SlackUser];
       } catch (error) {
-        if (slackSays(error) === "user_not_found") return [];
+        if (slackErrorCode(error) === "user_not_found") return [];
         throw error;
       }
     });

@@ -3,6 +3,7 @@ import type { WebClient } from "@slack/web-api";
 import type { Outcome } from "../../domain/delivery/outcome.ts";
 import type { MemberId } from "../../domain/people/people.ts";
 import { isOpenState } from "../../domain/requests/request.ts";
+import { slackErrorCode } from "../../lib/slack-error.ts";
 import { type CardView, getCard } from "../../queries/delivery/get-card.ts";
 import { getRequest } from "../../queries/requests/get-request.ts";
 import { getViewerRights } from "../../queries/requests/get-viewer-rights.ts";
@@ -12,7 +13,7 @@ import { channelCard, card as drawn, type Message } from "../../slack/messages/c
 import type { Item } from "../item.ts";
 import { outsideChannel, sharedWithOthers } from "./channel-members.ts";
 import { findPosted, type Posted, post } from "./post.ts";
-import { platformError, slackFault } from "./slack-fault.ts";
+import { slackFault } from "./slack-fault.ts";
 
 export type CardDeps = {
   db: Db;
@@ -169,7 +170,7 @@ async function postUpToDate(drawing: Drawing, except?: string): Promise<Posted> 
     await client.chat.update({ ...at, ...message });
     return at;
   } catch (error) {
-    const name = platformError(error) ?? "";
+    const name = slackErrorCode(error) ?? "";
     if (!gone.has(name)) throw error;
     const { channel, ts } = await post(client, { ...to, inDoubt: false }, message);
     if (stillThere.has(name)) await parts.removeCopies(card, [at]);
@@ -184,7 +185,7 @@ async function update(drawing: Drawing, at: Posted): Promise<Posted | null> {
     await client.chat.update({ ...at, ...message });
     return at;
   } catch (error) {
-    const name = platformError(error) ?? "";
+    const name = slackErrorCode(error) ?? "";
     if (!gone.has(name)) throw error;
     if (!isOpenState(view.state)) {
       const { drawnVersion, drawnDigest } = card;

@@ -1,6 +1,6 @@
 import type { WebClient } from "@slack/web-api";
 import type { MemberId, Person } from "../../domain/people/people.ts";
-import { platformError } from "./slack-fault.ts";
+import { slackErrorCode } from "../../lib/slack-error.ts";
 
 /** What Slack takes at most: https://docs.slack.dev/reference/methods/conversations.members */
 const page = 1000;
@@ -39,7 +39,7 @@ export async function outsideChannel(
       cursor = answer.response_metadata?.next_cursor ?? "";
     } while (cursor !== "" && missing.size > 0);
   } catch (error) {
-    if (!hidden.has(platformError(error) ?? "")) throw error;
+    if (!hidden.has(slackErrorCode(error) ?? "")) throw error;
     return people.map(({ id }) => id);
   }
   return [...missing];

@@ -1,9 +1,10 @@
 import { redrawAfterMs } from "../../domain/delivery/homes.ts";
 import type { Outcome } from "../../domain/delivery/outcome.ts";
+import { slackErrorCode } from "../../lib/slack-error.ts";
 import { getHome } from "../../queries/delivery/get-home.ts";
 import type { Db } from "../../queries/shared/db.ts";
 import type { Item } from "../item.ts";
-import { platformError, slackFault } from "./slack-fault.ts";
+import { slackFault } from "./slack-fault.ts";
 
 export type HomeDeps = {
   db: Db;
@@ -42,6 +43,6 @@ async function drawHomeAgain(parts: HomeDeps, item: Item): Promise<Outcome> {
     await parts.redraw(organizationId, memberId);
     return { kind: "done" };
   } catch (error) {
-    return nobody.has(platformError(error) ?? "") ? { kind: "done" } : slackFault(error);
+    return nobody.has(slackErrorCode(error) ?? "") ? { kind: "done" } : slackFault(error);
   }
 }

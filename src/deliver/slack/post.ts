@@ -1,7 +1,7 @@
 import type { WebClient } from "@slack/web-api";
+import { slackErrorCode } from "../../lib/slack-error.ts";
 import { ids } from "../../slack/kernel/ids.ts";
 import type { Message } from "../../slack/messages/card.ts";
-import { platformError } from "./slack-fault.ts";
 
 /** Where a message stands. The channel is the id that Slack answered with, for a person D…: only with it can it be updated. */
 export type Posted = { channel: string; ts: string };
@@ -66,7 +66,7 @@ export async function findPosted(client: WebClient, sought: Sought): Promise<Pos
     return await search(client, channel, sought);
   } catch (error) {
     // The bot may not look: a second message is better than none.
-    if (platformError(error) === "missing_scope") return [];
+    if (slackErrorCode(error) === "missing_scope") return [];
     throw error;
   }
 }

@@ -1,9 +1,10 @@
 import type { WebClient } from "@slack/web-api";
 import type { Outcome } from "../../domain/delivery/outcome.ts";
+import { slackErrorCode } from "../../lib/slack-error.ts";
 import { getCard, isBeingDrawn } from "../../queries/delivery/get-card.ts";
 import type { Db } from "../../queries/shared/db.ts";
 import type { Item } from "../item.ts";
-import { platformError, slackFault } from "./slack-fault.ts";
+import { slackFault } from "./slack-fault.ts";
 
 export type RemoveDeps = { db: Db; clientFor(organizationId: string): WebClient };
 
@@ -33,6 +34,6 @@ export async function removeMessage({ db, clientFor }: RemoveDeps, item: Item): 
     await clientFor(organizationId).chat.delete({ channel, ts });
     return { kind: "done" };
   } catch (error) {
-    return over.has(platformError(error) ?? "") ? { kind: "done" } : slackFault(error);
+    return over.has(slackErrorCode(error) ?? "") ? { kind: "done" } : slackFault(error);
   }
 }

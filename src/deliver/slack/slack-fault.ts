@@ -1,5 +1,6 @@
 import { ErrorCode, type WebAPICallError } from "@slack/web-api";
 import type { Outcome } from "../../domain/delivery/outcome.ts";
+import { rejectedTokenCodes, slackErrorCode } from "../../lib/slack-error.ts";
 
 /** Too many calls, said in an answer instead of by a 429: https://docs.slack.dev/reference/methods/chat.postMessage */
 const tooMany = new Set(["ratelimited", "rate_limited", "message_limit_exceeded"]);
@@ -23,15 +24,6 @@ const passing = new Set([
   "org_login_required",
 ]);
 
-/** The token is not accepted now; nothing was posted, and what must be told is told once there is a good one. */
-const refusedToken = new Set([
-  "invalid_auth",
-  "not_authed",
-  "token_revoked",
-  "token_expired",
-  "account_inactive",
-]);
-
 /**
  * What a failed Web API call means for the next try. A rate limit and a token that is refused put it off: nothing was
  * sent, and it does not count as a try. An error that is not Slack's is thrown on.
@@ -44,10 +36,11 @@ export function slackFault(error: unknown, random: () => number = Math.random): 
     case ErrorCode.RateLimitedError:
       return rateLimited(fault.retryAfter * 1000, random);
     case ErrorCode.PlatformError: {
-      const name = platformError(error) ?? "unknown error";
+      const name = slackErrorCode(error) ?? "unknown error";
       if (tooMany.has(name)) return rateLimited(unsaidMs, random);
       const reason = `Slack says ${name}`;
-      if (refusedToken.has(name))
+      // Nothing was posted. What must be told is told once there is a valid token.
+      if (rejectedTokenCodes.has(name))
         return { kind: "postponed", afterMs: refusedTokenMs, reason, refused: true };
       return passing.has(name) ? { kind: "retry", reason, sent: "unknown" } : { kind: "dead", reason };
     }
@@ -65,10 +58,4 @@ export function slackFault(error: unknown, random: () => number = Math.random): 
 function rateLimited(waitMs: number, random: () => number): Outcome {
   const afterMs = waitMs + Math.round(random() * jitterMs);
   return { kind: "postponed", afterMs, reason: "Slack's rate limit", limited: true };
-}
-
-/** The name that Slack gives an error, where it answered with one. */
-export function platformError(error: unknown): string | undefined {
-  const fault = error as WebAPICallError;
-  return fault.code === ErrorCode.PlatformError ? fault.data.error : undefined;
 }

@@ -1,5 +1,6 @@
 import type { WebClient } from "@slack/web-api";
 import type { ChannelFault } from "../../domain/shared/refusals.ts";
+import { slackErrorCode } from "../../lib/slack-error.ts";
 
 /** Whether review cards can go to a channel. */
 export type ChannelCheck = { ok: true; name: string } | { ok: false; why: ChannelFault; name: string | null };
@@ -25,7 +26,7 @@ export async function checkChannel(client: WebClient, channelId: string): Promis
   try {
     channel = ((await client.conversations.info({ channel: channelId })).channel ?? {}) as Conversation;
   } catch (error) {
-    const gone = String(error).includes("channel_not_found");
+    const gone = slackErrorCode(error) === "channel_not_found";
     return { ok: false, why: gone ? "not-found" : "unknown", name: null };
   }
   const name = channel.name ?? null;

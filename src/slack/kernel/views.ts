@@ -1,4 +1,5 @@
 import type { WebClient } from "@slack/web-api";
+import { slackErrorCode } from "../../lib/slack-error.ts";
 import { HomeMoved, type Views } from "./deps.ts";
 
 /** `views.*` on the client of their own. */
@@ -26,7 +27,7 @@ export function viewsOf(client: WebClient): Views {
         return shown.view?.hash ?? null;
       } catch (error) {
         // https://docs.slack.dev/reference/methods/views.publish#errors
-        if ((error as { data?: { error?: string } }).data?.error === "hash_conflict") throw new HomeMoved();
+        if (slackErrorCode(error) === "hash_conflict") throw new HomeMoved();
         throw error;
       }
     },

@@ -1,5 +1,6 @@
 import type { App } from "@slack/bolt";
 import type { ModalView } from "@slack/types";
+import { slackErrorCode } from "../../lib/slack-error.ts";
 import { getAdmins } from "../../queries/people/get-admins.ts";
 import type { SlackDeps } from "../kernel/deps.ts";
 import { type Answer, type Click, onClick } from "../kernel/interaction.ts";
@@ -29,6 +30,6 @@ export async function updateForm(
   try {
     await ports.viewsFor(organizationId).update(view.id, view.hash, modal);
   } catch (error) {
-    if (!String(error).includes("hash_conflict")) throw error;
+    if (slackErrorCode(error) !== "hash_conflict") throw error;
   }
 }
