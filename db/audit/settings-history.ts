@@ -1,11 +1,11 @@
-import { and, desc, eq } from "drizzle-orm";
+import { and, desc, eq, sql } from "drizzle-orm";
 import type { Person } from "../../src/domain/people/people.ts";
 import { type Actor, actingMember } from "../../src/domain/shared/actor.ts";
 import type { Db, Tx } from "../connection/connect.ts";
 import * as members from "../people/members.ts";
 import { auditLog } from "../schema/index.ts";
 
-/** Who changed a setting last, and when: for the one whose Save came second. */
+/** Returns who changed a setting last, and when: null and 1970 if nobody did. */
 export async function lastChange(
   db: Db | Tx,
   organizationId: string,
@@ -21,4 +21,26 @@ export async function lastChange(
   const id = actingMember(row.actor as Actor);
   const person = id === null ? undefined : await members.find(db, organizationId, id);
   return { by: person ? { id: person.id, name: person.name } : null, at: row.at };
+}
+
+/** Returns what a setting was at a version that has been replaced, as the audit log stores it; undefined if it has no entry. */
+export async function findReplacedVersion(
+  db: Db | Tx,
+  organizationId: string,
+  subject: string,
+  version: number,
+): Promise<unknown> {
+  const [row] = await db
+    .select({ before: auditLog.before })
+    .from(auditLog)
+    .where(
+      and(
+        eq(auditLog.organizationId, organizationId),
+        eq(auditLog.subject, subject),
+        sql`(${auditLog.before} ->> 'version')::int = ${version}`,
+      ),
+    )
+    .orderBy(desc(auditLog.id))
+    .limit(1);
+  return row?.before;
 }

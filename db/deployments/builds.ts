@@ -68,3 +68,23 @@ export async function listOfVersion(
     )
     .orderBy(desc(builds.createdAt), desc(builds.id));
 }
+
+/** Returns our ID of the build that has this ID where it was built. */
+export async function findBuildId(
+  db: Db | Tx,
+  organizationId: string,
+  integrationId: string,
+  externalId: string,
+): Promise<string | undefined> {
+  const [row] = await db
+    .select({ id: builds.id })
+    .from(builds)
+    .where(
+      and(
+        eq(builds.organizationId, organizationId),
+        eq(builds.integrationId, integrationId),
+        eq(builds.externalId, externalId),
+      ),
+    );
+  return row?.id;
+}

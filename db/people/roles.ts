@@ -1,4 +1,4 @@
-import { and, count, countDistinct, eq, gt, inArray, isNotNull, isNull, min } from "drizzle-orm";
+import { and, asc, count, countDistinct, eq, gt, inArray, isNotNull, isNull, min } from "drizzle-orm";
 import type { Holding, MemberId } from "../../src/domain/people/people.ts";
 import type { Db, Tx } from "../connection/connect.ts";
 import { projects, requesterRoles, roleHoldings, roles } from "../schema/index.ts";
@@ -45,6 +45,22 @@ export async function lock(tx: Tx, organizationId: string, id: string): Promise<
     .where(and(eq(roles.organizationId, organizationId), eq(roles.id, id)))
     .for("update");
   return row;
+}
+
+/** Prevents the deletion of these roles until the transaction ends. Returns the IDs of those that exist. */
+export async function shareLockRoles(
+  tx: Tx,
+  organizationId: string,
+  ids: readonly string[],
+): Promise<string[]> {
+  if (ids.length === 0) return [];
+  const rows = await tx
+    .select({ id: roles.id })
+    .from(roles)
+    .where(and(eq(roles.organizationId, organizationId), inArray(roles.id, [...ids])))
+    .orderBy(asc(roles.id))
+    .for("key share");
+  return rows.map((row) => row.id);
 }
 
 /** Stores a role's next version. */

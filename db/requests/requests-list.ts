@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, inArray } from "drizzle-orm";
+import { and, asc, eq, gt, inArray, isNull, or } from "drizzle-orm";
 import { openStates, type PromotionRequest } from "../../src/domain/requests/request.ts";
 import type { Db, Tx } from "../connection/connect.ts";
 import { requests } from "../schema/index.ts";
@@ -61,4 +61,26 @@ export async function listPending(db: Db | Tx, organizationId: string): Promise<
     .where(and(eq(requests.organizationId, organizationId), eq(requests.state, "pending")))
     .orderBy(asc(requests.number));
   return rows.map(toRequest);
+}
+
+/** Returns the open requests of a project or of one integration, by number. Requests that are out of time are not open (R11). */
+export async function listOpenIn(
+  tx: Tx,
+  organizationId: string,
+  within: { projectId: string; integrationId?: string },
+  now: Date,
+): Promise<{ number: number; sourceId: string; targetId: string }[]> {
+  const { projectId, integrationId } = within;
+  return tx
+    .select({ number: requests.number, sourceId: requests.sourceId, targetId: requests.targetId })
+    .from(requests)
+    .where(
+      and(
+        open(organizationId),
+        eq(requests.projectId, projectId),
+        integrationId === undefined ? undefined : eq(requests.integrationId, integrationId),
+        or(isNull(requests.expiresAt), gt(requests.expiresAt, now)),
+      ),
+    )
+    .orderBy(asc(requests.number));
 }

@@ -1,6 +1,6 @@
 import { stateAt } from "../../src/domain/requests/request.ts";
 import { findShortages, type Shortages } from "../../src/domain/workflow/shortage.ts";
-import { listProjects } from "../catalog/catalog-list.ts";
+import { listProjects } from "../catalog/projects.ts";
 import type { Db, Tx } from "../connection/connect.ts";
 import { holders } from "../people/members.ts";
 import { listPending } from "../requests/requests-list.ts";

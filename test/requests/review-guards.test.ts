@@ -1,6 +1,6 @@
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { findIntegration } from "../../db/catalog/catalog.ts";
+import { findIntegration } from "../../db/catalog/integrations.ts";
 import { environments } from "../../db/schema/index.ts";
 import { tellChange } from "../../src/usecases/delivery/tell-change.ts";
 import type { RequestChanged } from "../../src/usecases/requests/record-change.ts";

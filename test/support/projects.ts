@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { and, eq } from "drizzle-orm";
-import { listEnvironments } from "../../db/catalog/catalog.ts";
-import { listIntegrations, listRequesterRoles } from "../../db/catalog/catalog-change.ts";
+import { listEnvironments } from "../../db/catalog/environments.ts";
+import { listIntegrations } from "../../db/catalog/integrations.ts";
+import { listRequesterRoles } from "../../db/catalog/requester-roles.ts";
 import type { Db } from "../../db/connection/connect.ts";
 import { projects } from "../../db/schema/index.ts";
 import type { Environment } from "../../src/domain/catalog/pipeline.ts";

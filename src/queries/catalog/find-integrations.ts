@@ -1,7 +1,8 @@
-import * as catalog from "../../../db/catalog/catalog.ts";
+import * as lists from "../../../db/catalog/integration-lists.ts";
+import { findIntegration } from "../../../db/catalog/integrations.ts";
 import type { Db } from "../../../db/connection/connect.ts";
 
-export type IntegrationChoice = catalog.IntegrationChoice;
+export type IntegrationChoice = lists.IntegrationChoice;
 
 /** What the words after `/promote` mean. */
 export type Named =
@@ -17,7 +18,7 @@ export function searchIntegrations(
   typed: string,
   projectId?: string,
 ): Promise<IntegrationChoice[]> {
-  return catalog.searchIntegrations(db, organizationId, typed, 100, projectId);
+  return lists.searchIntegrations(db, organizationId, typed, 100, projectId);
 }
 
 /**
@@ -30,13 +31,13 @@ export async function findNamed(db: Db, organizationId: string, text: string): P
   const words = (project === null ? text : text.slice(slash + 1)).trim().split(/\s+/).slice(0, 20);
   for (let length = words.length; length > 0; length -= 1) {
     const name = words.slice(0, length).join(" ");
-    const found = await catalog.findByName(db, organizationId, project, name);
+    const found = await lists.findIntegrationsByName(db, organizationId, project, name);
     const target = words.slice(length).join(" ");
     const [only] = found;
     if (found.length > 1) return { kind: "many", name, integrations: found, target };
     if (only !== undefined) return withTarget(db, organizationId, only, target);
   }
-  const similar = await catalog.searchIntegrations(db, organizationId, words[0] ?? "", 5);
+  const similar = await lists.searchIntegrations(db, organizationId, words[0] ?? "", 5);
   return { kind: "none", name: text.trim(), similar };
 }
 
@@ -47,7 +48,7 @@ export async function findTarget(
   integrationId: string,
   wanted: string,
 ): Promise<Exclude<Named, { kind: "many" | "none" }> | undefined> {
-  const place = await catalog.findIntegration(db, organizationId, integrationId);
+  const place = await findIntegration(db, organizationId, integrationId);
   if (place === undefined) return undefined;
   const { id, slug, name } = place.integration;
   const integration = { id, slug, name, projectSlug: place.project.slug, projectName: place.project.name };
@@ -61,7 +62,7 @@ async function withTarget(
   wanted: string,
 ): Promise<Exclude<Named, { kind: "many" | "none" }>> {
   if (wanted === "") return { kind: "one", integration, targetId: null };
-  const place = await catalog.findIntegration(db, organizationId, integration.id);
+  const place = await findIntegration(db, organizationId, integration.id);
   const targets = (place?.environments ?? []).slice(1);
   const same = (a: string) => a.toLowerCase() === wanted.toLowerCase();
   const target = targets.find(({ slug, name }) => same(slug) || same(name));

@@ -1,7 +1,13 @@
-import * as catalog from "../../../db/catalog/catalog.ts";
-import { listRequesterRoles } from "../../../db/catalog/catalog-change.ts";
-import * as overview from "../../../db/catalog/overview.ts";
+import { listEnvironments } from "../../../db/catalog/environments.ts";
+import { countIntegrations, pageIntegrationsByName } from "../../../db/catalog/integration-lists.ts";
+import { findProjectOrFirst } from "../../../db/catalog/projects.ts";
+import { listRequesterRoles } from "../../../db/catalog/requester-roles.ts";
 import type { Db } from "../../../db/connection/connect.ts";
+import {
+  type LiveDeployment,
+  listLatestAttempts,
+  listLiveDeployments,
+} from "../../../db/deployments/live.ts";
 import * as members from "../../../db/people/members.ts";
 import { listOpenOf } from "../../../db/requests/requests-list.ts";
 import * as workflows from "../../../db/workflow/workflow.ts";
@@ -69,23 +75,23 @@ export async function getOverview(
   asked: { projectId: string | null; page: number; size: number },
   now: Date,
 ): Promise<Overview | undefined> {
-  const project = await overview.findProject(db, organizationId, asked.projectId);
+  const project = await findProjectOrFirst(db, organizationId, asked.projectId);
   if (project === undefined) return undefined;
-  const total = await overview.countIntegrations(db, organizationId, project.id);
+  const total = await countIntegrations(db, organizationId, project.id);
   const pages = Math.max(1, Math.ceil(total / asked.size));
   const page = Math.min(Math.max(0, asked.page), pages - 1);
   const { id } = project;
   const [integrations, environments, workflow, facts, requesterRoles] = await Promise.all([
-    overview.pageIntegrations(db, organizationId, id, page * asked.size, asked.size),
-    catalog.listEnvironments(db, organizationId, id),
+    pageIntegrationsByName(db, organizationId, id, { offset: page * asked.size, limit: asked.size }),
+    listEnvironments(db, organizationId, id),
     workflows.current(db, organizationId),
     members.facts(db, organizationId, viewerId),
     listRequesterRoles(db, organizationId, id),
   ]);
   const ids = integrations.map((integration) => integration.id);
   const [live, latest, open] = await Promise.all([
-    overview.listLive(db, organizationId, ids),
-    overview.listLatest(
+    listLiveDeployments(db, organizationId, ids),
+    listLatestAttempts(
       db,
       organizationId,
       ids,
@@ -115,8 +121,8 @@ export async function getOverview(
 /** What was read for a whole page, to be looked up by integration and environment. */
 type Known = {
   environments: readonly Environment[];
-  live: Map<string, overview.Placed>;
-  latest: Map<string, Awaited<ReturnType<typeof overview.listLatest>>[number]>;
+  live: Map<string, LiveDeployment>;
+  latest: Map<string, Awaited<ReturnType<typeof listLatestAttempts>>[number]>;
   open: Map<string, PromotionRequest>;
   name(memberId: MemberId): string;
   viewerId: MemberId;
@@ -137,7 +143,7 @@ function mayRequest(
 }
 
 /** Everybody whose name a card shows. */
-function mentioned(live: readonly overview.Placed[], open: readonly PromotionRequest[]): MemberId[] {
+function mentioned(live: readonly LiveDeployment[], open: readonly PromotionRequest[]): MemberId[] {
   const started = live.flatMap((one) => actingMember(one.startedBy) ?? []);
   return [...started, ...open.map((request) => request.requesterId)];
 }
@@ -160,14 +166,14 @@ function cardsOf(integrationId: string, known: Known): EnvironmentCard[] {
   });
 }
 
-function liveView(placed: overview.Placed, { name }: Known): NonNullable<EnvironmentCard["live"]> {
+function liveView(placed: LiveDeployment, { name }: Known): NonNullable<EnvironmentCard["live"]> {
   const { buildId: id, version, commit, link, author, since, startedBy, outside } = placed;
   return { id, version, commit, link, author, since, by: byView(startedBy, name), outside };
 }
 
 function attemptOf(
-  latest: Pick<overview.Placed, "deploymentId" | "version" | "status"> | undefined,
-  live: overview.Placed | undefined,
+  latest: Pick<LiveDeployment, "deploymentId" | "version" | "status"> | undefined,
+  live: LiveDeployment | undefined,
 ): EnvironmentCard["attempt"] {
   if (latest === undefined || latest.status === "succeeded") return null;
   return latest.deploymentId === live?.deploymentId
@@ -178,7 +184,7 @@ function attemptOf(
 function nextOf(
   integrationId: string,
   target: Environment,
-  here: overview.Placed | undefined,
+  here: LiveDeployment | undefined,
   known: Known,
 ): EnvironmentCard["next"] {
   const open = known.open.get(key(integrationId, target.id));
@@ -197,7 +203,7 @@ function nextOf(
 function actionOf(
   integrationId: string,
   target: Environment,
-  here: overview.Placed | undefined,
+  here: LiveDeployment | undefined,
   known: Known,
 ): StepAction | null {
   const { mayRequest: may, workflow, viewerId } = known;

@@ -1,8 +1,11 @@
-import * as catalog from "../../../db/catalog/catalog.ts";
-import * as change from "../../../db/catalog/catalog-change.ts";
-import * as list from "../../../db/catalog/catalog-list.ts";
-import { listLive } from "../../../db/catalog/overview.ts";
+import { z } from "zod";
+import { findReplacedVersion } from "../../../db/audit/settings-history.ts";
+import { listEnvironments } from "../../../db/catalog/environments.ts";
+import { listIntegrations } from "../../../db/catalog/integrations.ts";
+import { findProject, listProjects } from "../../../db/catalog/projects.ts";
+import { listRequesterRoles } from "../../../db/catalog/requester-roles.ts";
 import type { Db } from "../../../db/connection/connect.ts";
+import { listLiveDeployments } from "../../../db/deployments/live.ts";
 import * as roles from "../../../db/people/roles.ts";
 import type { Environment } from "../../domain/catalog/pipeline.ts";
 
@@ -33,19 +36,19 @@ export type ProjectDetails = {
  *
  * @param page from 0
  */
-export async function listProjects(
+export async function listProjectSummaries(
   db: Db,
   organizationId: string,
   page: number,
   size: number,
 ): Promise<{ projects: ProjectSummary[]; page: number; total: number }> {
-  const all = await list.listProjects(db, organizationId);
+  const all = await listProjects(db, organizationId);
   const there = pageWithin(page, size, all.length);
   const projects = await Promise.all(
     all.slice(there * size, (there + 1) * size).map(async ({ id, slug, name }) => {
       const [environments, integrations] = await Promise.all([
-        catalog.listEnvironments(db, organizationId, id),
-        change.listIntegrations(db, organizationId, id),
+        listEnvironments(db, organizationId, id),
+        listIntegrations(db, organizationId, id),
       ]);
       return { id, slug, name, environments, integrations: integrations.length };
     }),
@@ -58,7 +61,7 @@ export async function listProjectSlugs(
   db: Db,
   organizationId: string,
 ): Promise<{ id: string; slug: string }[]> {
-  return (await list.listProjects(db, organizationId)).map(({ id, slug }) => ({ id, slug }));
+  return (await listProjects(db, organizationId)).map(({ id, slug }) => ({ id, slug }));
 }
 
 /** The page that there is: the wanted one, or else the last. From 0. */
@@ -67,17 +70,17 @@ export function pageWithin(page: number, size: number, total: number): number {
 }
 
 /** One project; undefined where there is none, or it is archived. */
-export async function getProject(
+export async function getProjectDetails(
   db: Db,
   organizationId: string,
   projectId: string,
 ): Promise<ProjectDetails | undefined> {
-  const project = (await list.listProjects(db, organizationId)).find(({ id }) => id === projectId);
+  const project = await findProject(db, organizationId, projectId);
   if (project === undefined) return undefined;
   const [environments, requesterRoles, integrations] = await Promise.all([
-    catalog.listEnvironments(db, organizationId, projectId),
-    change.listRequesterRoles(db, organizationId, projectId),
-    change.listIntegrations(db, organizationId, projectId),
+    listEnvironments(db, organizationId, projectId),
+    listRequesterRoles(db, organizationId, projectId),
+    listIntegrations(db, organizationId, projectId),
   ]);
   return {
     ...project,
@@ -94,7 +97,7 @@ export async function getLiveVersions(
   integrationIds: readonly string[],
 ): Promise<Map<string, Map<string, string>>> {
   const versions = new Map<string, Map<string, string>>();
-  for (const { integrationId, environmentId, version } of await listLive(
+  for (const { integrationId, environmentId, version } of await listLiveDeployments(
     db,
     organizationId,
     integrationIds,
@@ -105,17 +108,34 @@ export async function getLiveVersions(
   return versions;
 }
 
-/** What of a project a form shows. */
-export type ProjectFacts = Pick<ProjectDetails, "name" | "slug" | "environments" | "requesterRoles">;
+/** A stored version of a project, as far as forms show it. */
+const projectVersion = z.object({
+  name: z.string(),
+  slug: z.string(),
+  environments: z.array(
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      slug: z.string(),
+      position: z.number(),
+      critical: z.boolean(),
+    }),
+  ),
+  requesterRoles: z.array(z.object({ id: z.string(), name: z.string() })),
+});
 
-/** What a project was at a version that somebody saw and that has been replaced since; undefined where that is not known. */
+/** What forms show of a project. */
+export type ProjectFacts = z.infer<typeof projectVersion>;
+
+/** Returns a replaced version of a project from the audit log; undefined if the log has no readable entry for it. */
 export async function getProjectAt(
   db: Db,
   organizationId: string,
   projectId: string,
   version: number,
 ): Promise<ProjectFacts | undefined> {
-  return (await change.projectAt(db, organizationId, projectId, version)) as ProjectFacts | undefined;
+  const stored = await findReplacedVersion(db, organizationId, `project:${projectId}`, version);
+  return projectVersion.safeParse(stored).data;
 }
 
 /** The roles that somebody can choose from, by name. */

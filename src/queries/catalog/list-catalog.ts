@@ -1,4 +1,7 @@
-import * as projects from "../../../db/catalog/projects-page.ts";
+import { listPipelines } from "../../../db/catalog/environments.ts";
+import { listIntegrationsByProject } from "../../../db/catalog/integration-lists.ts";
+import { findProjectBySlug, type ListedProject, pageProjects } from "../../../db/catalog/projects.ts";
+import { listRequesterRoleNames } from "../../../db/catalog/requester-roles.ts";
 import type { Db } from "../../../db/connection/connect.ts";
 
 /** A project as a pipeline sets it up, by slugs and names. */
@@ -18,12 +21,12 @@ export type CatalogProject = {
  *
  * @param asked.projectId only this one, for a token that sees no other
  */
-export async function listProjects(
+export async function listCatalogProjects(
   db: Db,
   organizationId: string,
   asked: { after: string | null; limit: number; projectId: string | null },
 ): Promise<{ items: CatalogProject[]; next: string | null }> {
-  const found = await projects.page(db, organizationId, { ...asked, limit: asked.limit + 1 });
+  const found = await pageProjects(db, organizationId, { ...asked, limit: asked.limit + 1 });
   const page = found.slice(0, asked.limit);
   return {
     items: await describe(db, organizationId, page),
@@ -32,25 +35,25 @@ export async function listProjects(
 }
 
 /** One project that is not archived, by its slug; undefined where there is none. */
-export async function getProject(
+export async function getCatalogProject(
   db: Db,
   organizationId: string,
   slug: string,
 ): Promise<CatalogProject | undefined> {
-  const found = await projects.findBySlug(db, organizationId, slug);
+  const found = await findProjectBySlug(db, organizationId, slug);
   return found && (await describe(db, organizationId, [found]))[0];
 }
 
 async function describe(
   db: Db,
   organizationId: string,
-  list: readonly projects.ListedProject[],
+  list: readonly ListedProject[],
 ): Promise<CatalogProject[]> {
   const ids = list.map(({ id }) => id);
   const [pipelines, roleNames, integrations] = await Promise.all([
-    projects.pipelines(db, organizationId, ids),
-    projects.requesterRoleNames(db, organizationId, ids),
-    projects.integrationsOf(db, organizationId, ids),
+    listPipelines(db, organizationId, ids),
+    listRequesterRoleNames(db, organizationId, ids),
+    listIntegrationsByProject(db, organizationId, ids),
   ]);
   return list.map(({ id, slug, name }) => ({
     ...{ slug, name, requesterRoles: roleNames.get(id) ?? [] },

@@ -1,4 +1,3 @@
-import * as overview from "../../../db/catalog/overview.ts";
 import type { Db } from "../../../db/connection/connect.ts";
 import * as homes from "../../../db/delivery/homes.ts";
 import * as members from "../../../db/people/members.ts";
@@ -34,23 +33,4 @@ export async function getHomeFrame(
     countWaitingFor(db, organizationId, memberId, now),
   ]);
   return { admin: facts?.admin ?? false, waiting };
-}
-
-/** Projects to choose from, at most 100: what a select takes. */
-export function searchProjects(
-  db: Db,
-  organizationId: string,
-  typed: string,
-): Promise<{ id: string; name: string }[]> {
-  return overview.searchProjects(db, organizationId, typed, 100);
-}
-
-/** A project by id, unless it is archived. */
-export async function getProjectName(
-  db: Db,
-  organizationId: string,
-  projectId: string,
-): Promise<{ id: string; name: string } | undefined> {
-  const found = await overview.findProject(db, organizationId, projectId);
-  return found?.id === projectId ? found : undefined;
 }

@@ -1,4 +1,5 @@
-import * as catalog from "../../../db/catalog/catalog.ts";
+import { findEnvironments } from "../../../db/catalog/environments.ts";
+import { findIntegration } from "../../../db/catalog/integrations.ts";
 import type { Db } from "../../../db/connection/connect.ts";
 import * as builds from "../../../db/deployments/builds.ts";
 import * as deployments from "../../../db/deployments/deployments.ts";
@@ -46,8 +47,8 @@ export async function getAttempt(
   const attempt = await deployments.find(db, organizationId, deploymentId);
   if (attempt === undefined) return undefined;
   const [place, environments, known, request] = await Promise.all([
-    catalog.findIntegration(db, organizationId, attempt.integrationId),
-    catalog.findEnvironments(db, organizationId, [attempt.environmentId]),
+    findIntegration(db, organizationId, attempt.integrationId),
+    findEnvironments(db, organizationId, [attempt.environmentId]),
     builds.findMany(db, organizationId, [attempt.buildId]),
     attempt.requestNumber === null ? null : askedFor(db, organizationId, attempt.requestNumber),
   ]);
@@ -70,7 +71,7 @@ async function askedFor(db: Db, organizationId: string, number: number): Promise
   );
   const [people, environments] = await Promise.all([
     members.findMany(db, organizationId, [request.requesterId, ...given.map(({ reviewerId }) => reviewerId)]),
-    catalog.findEnvironments(db, organizationId, [request.sourceId]),
+    findEnvironments(db, organizationId, [request.sourceId]),
   ]);
   const person = (id: string): Person => ({ id, name: people.get(id)?.name ?? id });
   const source = environments.get(request.sourceId);

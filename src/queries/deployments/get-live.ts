@@ -1,8 +1,8 @@
-import { listEnvironments } from "../../../db/catalog/catalog.ts";
-import { listLive } from "../../../db/catalog/overview.ts";
-import * as projects from "../../../db/catalog/projects-page.ts";
+import { listEnvironments } from "../../../db/catalog/environments.ts";
+import { pageIntegrationsBySlug } from "../../../db/catalog/integration-lists.ts";
 import type { Db } from "../../../db/connection/connect.ts";
 import { findMany as findBuilds } from "../../../db/deployments/builds.ts";
+import { listLiveDeployments } from "../../../db/deployments/live.ts";
 import { findMany as findMembers } from "../../../db/people/members.ts";
 import { actingMember } from "../../domain/shared/actor.ts";
 import type { ByView } from "../requests/request-view.ts";
@@ -38,11 +38,11 @@ export async function getLive(
   asked: { after: string | null; limit: number },
 ): Promise<{ items: LiveEnvironment[]; next: string | null }> {
   const [found, environments] = await Promise.all([
-    projects.pageOfIntegrations(db, organizationId, projectId, { ...asked, limit: asked.limit + 1 }),
+    pageIntegrationsBySlug(db, organizationId, projectId, { ...asked, limit: asked.limit + 1 }),
     listEnvironments(db, organizationId, projectId),
   ]);
   const page = found.slice(0, asked.limit);
-  const live = await listLive(
+  const live = await listLiveDeployments(
     db,
     organizationId,
     page.map(({ id }) => id),

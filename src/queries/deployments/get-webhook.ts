@@ -1,4 +1,4 @@
-import * as catalog from "../../../db/catalog/catalog.ts";
+import { findIntegration } from "../../../db/catalog/integrations.ts";
 import type { Db } from "../../../db/connection/connect.ts";
 import * as webhooks from "../../../db/deployments/webhooks.ts";
 import { stillSigning } from "../../domain/deployments/deployment.ts";
@@ -38,6 +38,6 @@ export async function getIntegrationNames(
   organizationId: string,
   integrationId: string,
 ): Promise<Record<"project" | "integration", { slug: string; name: string }> | undefined> {
-  const place = await catalog.findIntegration(db, organizationId, integrationId);
+  const place = await findIntegration(db, organizationId, integrationId);
   return place && { project: place.project, integration: place.integration };
 }

@@ -1,5 +1,5 @@
 import { lastChange } from "../../../db/audit/settings-history.ts";
-import * as catalog from "../../../db/catalog/catalog-list.ts";
+import { listProjects } from "../../../db/catalog/projects.ts";
 import type { Db } from "../../../db/connection/connect.ts";
 import * as members from "../../../db/people/members.ts";
 import * as roles from "../../../db/people/roles.ts";
@@ -32,7 +32,7 @@ export async function listRoles(
   const [all, counts, projects] = await Promise.all([
     roles.list(db, organizationId),
     roles.countHolders(db, organizationId),
-    catalog.listProjects(db, organizationId),
+    listProjects(db, organizationId),
   ]);
   const nameOf = (id: string) => projects.find((project) => project.id === id)?.name;
   const shown = all.slice(page * size, (page + 1) * size).map((role): RoleSummary => {
@@ -105,7 +105,7 @@ export async function listRoleScopes(
   db: Db,
   organizationId: string,
 ): Promise<{ id: string; name: string }[]> {
-  return (await catalog.listProjects(db, organizationId)).map(({ id, name }) => ({ id, name }));
+  return (await listProjects(db, organizationId)).map(({ id, name }) => ({ id, name }));
 }
 
 /** Who changed a role last, and when. */

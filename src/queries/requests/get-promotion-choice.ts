@@ -1,4 +1,4 @@
-import * as catalog from "../../../db/catalog/catalog.ts";
+import { findIntegration, type Project } from "../../../db/catalog/integrations.ts";
 import type { Db } from "../../../db/connection/connect.ts";
 import * as builds from "../../../db/deployments/builds.ts";
 import * as deployments from "../../../db/deployments/deployments.ts";
@@ -51,7 +51,7 @@ export async function getPromotionChoice(
   targetId: string | null,
   now: Date,
 ): Promise<PromotionChoice | undefined> {
-  const place = await catalog.findIntegration(db, organizationId, integrationId);
+  const place = await findIntegration(db, organizationId, integrationId);
   if (place === undefined || place.archived !== null) return undefined;
   const [workflow, live, facts] = await Promise.all([
     workflows.current(db, organizationId),
@@ -151,7 +151,7 @@ async function liveViews(
 async function notRequester(
   db: Db,
   organizationId: string,
-  project: catalog.Project,
+  project: Project,
   facts: Awaited<ReturnType<typeof members.facts>>,
 ): Promise<Refusal | null> {
   if (facts === undefined) return { code: "not-found", what: "member" };

@@ -1,4 +1,4 @@
-import * as catalog from "../../../db/catalog/catalog.ts";
+import { findEnvironments } from "../../../db/catalog/environments.ts";
 import type { Db } from "../../../db/connection/connect.ts";
 import * as builds from "../../../db/deployments/builds.ts";
 import * as deployments from "../../../db/deployments/deployments.ts";
@@ -41,7 +41,7 @@ export function getRequestDetail(
         one ? [one.id] : [],
       );
       const [environments, known, attempt] = await Promise.all([
-        catalog.findEnvironments(tx, organizationId, [view.source.id, view.target.id]),
+        findEnvironments(tx, organizationId, [view.source.id, view.target.id]),
         builds.findMany(tx, organizationId, shown),
         "deploymentId" in state ? deployments.find(tx, organizationId, state.deploymentId) : undefined,
       ]);

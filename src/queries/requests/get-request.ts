@@ -1,4 +1,5 @@
-import * as catalog from "../../../db/catalog/catalog.ts";
+import { findEnvironments } from "../../../db/catalog/environments.ts";
+import { findIntegration } from "../../../db/catalog/integrations.ts";
 import type { Db, Tx } from "../../../db/connection/connect.ts";
 import * as ledger from "../../../db/delivery/deliveries.ts";
 import * as builds from "../../../db/deployments/builds.ts";
@@ -52,8 +53,8 @@ export async function readRequest(
   const request = await requests.find(db, organizationId, number);
   if (request === undefined) return undefined;
   const [place, environments, live, workflow, given, attempt] = await Promise.all([
-    catalog.findIntegration(db, organizationId, request.integrationId),
-    catalog.findEnvironments(db, organizationId, [request.sourceId, request.targetId]),
+    findIntegration(db, organizationId, request.integrationId),
+    findEnvironments(db, organizationId, [request.sourceId, request.targetId]),
     deployments.live(db, organizationId, request.integrationId, [request.sourceId, request.targetId]),
     workflows.current(db, organizationId),
     reviews.list(db, organizationId, number),

@@ -1,4 +1,4 @@
-import * as catalog from "../../../db/catalog/catalog.ts";
+import { findIntegration } from "../../../db/catalog/integrations.ts";
 import type { Db } from "../../../db/connection/connect.ts";
 import * as members from "../../../db/people/members.ts";
 import * as requests from "../../../db/requests/requests.ts";
@@ -22,7 +22,7 @@ export async function getViewerRights(
     workflows.current(db, organizationId),
     members.facts(db, organizationId, viewerId),
     requests.find(db, organizationId, number),
-    catalog.findIntegration(db, organizationId, view.integration.id),
+    findIntegration(db, organizationId, view.integration.id),
     members.findMany(db, organizationId, [viewerId, view.requester.id]),
   ]);
   if (request === undefined || place === undefined) throw new Error(`#${number} is gone`);

@@ -1,4 +1,5 @@
-import { findIntegrationId, findProjectId } from "../../../db/catalog/slugs.ts";
+import { findIntegrationId } from "../../../db/catalog/integrations.ts";
+import { findProjectId } from "../../../db/catalog/projects.ts";
 import type { Db } from "../../../db/connection/connect.ts";
 import * as builds from "../../../db/deployments/builds.ts";
 import { listPage, type PageOf } from "../../../db/requests/requests-page.ts";

@@ -1,5 +1,5 @@
-import * as catalog from "../../../db/catalog/catalog.ts";
-import { findIntegrations } from "../../../db/catalog/overview.ts";
+import { findEnvironments } from "../../../db/catalog/environments.ts";
+import { findIntegrations } from "../../../db/catalog/integrations.ts";
 import type { Db } from "../../../db/connection/connect.ts";
 import * as builds from "../../../db/deployments/builds.ts";
 import * as members from "../../../db/people/members.ts";
@@ -48,7 +48,7 @@ export async function requestLines(
       organizationId,
       requests.map((one) => one.integrationId),
     ),
-    catalog.findEnvironments(db, organizationId, [
+    findEnvironments(db, organizationId, [
       ...new Set(requests.flatMap((one) => [one.sourceId, one.targetId])),
     ]),
     builds.findMany(

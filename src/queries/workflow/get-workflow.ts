@@ -1,5 +1,5 @@
 import { lastChange } from "../../../db/audit/settings-history.ts";
-import * as catalog from "../../../db/catalog/catalog-list.ts";
+import { listProjects } from "../../../db/catalog/projects.ts";
 import type { Db } from "../../../db/connection/connect.ts";
 import * as members from "../../../db/people/members.ts";
 import * as roles from "../../../db/people/roles.ts";
@@ -74,7 +74,7 @@ export async function getWorkflowPreview(
   const [all, asked, projects, open, pending] = await Promise.all([
     roles.list(db, organizationId),
     candidatesOf(db, organizationId, draft),
-    catalog.listProjects(db, organizationId),
+    listProjects(db, organizationId),
     requests.countOpen(db, organizationId),
     requests.listPending(db, organizationId),
   ]);

@@ -1,4 +1,4 @@
-import { getProjectName } from "../../queries/delivery/get-home.ts";
+import { getProjectName } from "../../queries/catalog/search-projects.ts";
 import { listPast, listPending } from "../../queries/requests/list-requests.ts";
 import type { SlackDeps } from "../kernel/deps.ts";
 import { type ApprovalsView, linesPerPage } from "./approvals-view.ts";

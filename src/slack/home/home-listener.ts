@@ -1,5 +1,5 @@
 import type { App } from "@slack/bolt";
-import { searchProjects } from "../../queries/delivery/get-home.ts";
+import { searchProjects } from "../../queries/catalog/search-projects.ts";
 import type { SlackDeps } from "../kernel/deps.ts";
 import { ids } from "../kernel/ids.ts";
 import { faultWords, inModal, onClick, within } from "../kernel/interaction.ts";

@@ -1,4 +1,4 @@
-import * as catalog from "../../../db/catalog/catalog.ts";
+import { listEnvironments } from "../../../db/catalog/environments.ts";
 import { type Result, refuse } from "../../domain/shared/result.ts";
 import type { Context } from "../shared/context.ts";
 import { type EditProject, editProject } from "./edit-project.ts";
@@ -15,7 +15,7 @@ export function archiveEnvironment(
 ): Promise<Result<{ version: number }>> {
   const { organizationId, projectId, environmentId } = input;
   return editProject(context, input, "environment.archived", async (tx, now) => {
-    const current = await catalog.listEnvironments(tx, organizationId, projectId);
+    const current = await listEnvironments(tx, organizationId, projectId);
     const kept = current.filter(({ id }) => id !== environmentId);
     if (kept.length === current.length) return refuse({ code: "not-found", what: "environment" });
     return writePipeline(tx, input, kept, now);

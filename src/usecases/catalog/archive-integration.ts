@@ -1,4 +1,5 @@
-import * as change from "../../../db/catalog/catalog-change.ts";
+import { listAllIntegrations, upsertIntegration } from "../../../db/catalog/integrations.ts";
+import { listOpenIn } from "../../../db/requests/requests-list.ts";
 import { accept, type Result, refuse } from "../../domain/shared/result.ts";
 import { type Context, commit } from "../shared/context.ts";
 import { type InProject, lockProjectAsAdmin, recordIntegration } from "./save-integration.ts";
@@ -16,12 +17,12 @@ export async function archiveIntegration(
   return commit<null>(context, async (tx, now) => {
     const allowed = await lockProjectAsAdmin(tx, input);
     if (!allowed.ok) return allowed;
-    const known = await change.listAllIntegrations(tx, organizationId, projectId);
+    const known = await listAllIntegrations(tx, organizationId, projectId);
     const before = known.find(({ id, archivedAt }) => id === integrationId && archivedAt === null);
     if (before === undefined) return refuse({ code: "not-found", what: "integration" });
-    const [open] = await change.listOpenIn(tx, organizationId, { projectId, integrationId }, now);
+    const [open] = await listOpenIn(tx, organizationId, { projectId, integrationId }, now);
     if (open !== undefined) return refuse({ code: "request-in-the-way", number: open.number });
-    await change.putIntegration(tx, { ...before, archivedAt: now });
+    await upsertIntegration(tx, { ...before, archivedAt: now });
     await recordIntegration(tx, input, {
       id: integrationId,
       action: "integration.archived",

@@ -1,4 +1,5 @@
-import * as change from "../../../db/catalog/catalog-change.ts";
+import { updateProject } from "../../../db/catalog/projects.ts";
+import { listOpenIn } from "../../../db/requests/requests-list.ts";
 import { accept, type Result, refuse } from "../../domain/shared/result.ts";
 import type { Context } from "../shared/context.ts";
 import { type EditProject, editProject } from "./edit-project.ts";
@@ -11,9 +12,9 @@ import { type EditProject, editProject } from "./edit-project.ts";
 export function archiveProject(context: Context, input: EditProject): Promise<Result<{ version: number }>> {
   const { organizationId, projectId } = input;
   return editProject(context, input, "project.archived", async (tx, now) => {
-    const [open] = await change.listOpenIn(tx, organizationId, { projectId }, now);
+    const [open] = await listOpenIn(tx, organizationId, { projectId }, now);
     if (open !== undefined) return refuse({ code: "request-in-the-way", number: open.number });
-    await change.updateProject(tx, { organizationId, id: projectId, archivedAt: now });
+    await updateProject(tx, { organizationId, id: projectId, archivedAt: now });
     return accept(null);
   });
 }

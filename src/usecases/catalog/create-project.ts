@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import * as change from "../../../db/catalog/catalog-change.ts";
+import { listAllProjects, lockProjectNames, upsertProject } from "../../../db/catalog/projects.ts";
 import { accept, type Result, refuse } from "../../domain/shared/result.ts";
 import { checkAdmin } from "../shared/check-admin.ts";
 import { type Context, commit } from "../shared/context.ts";
@@ -28,8 +28,8 @@ export async function createProject(
   return commit<{ projectId: string; restored: boolean }>(context, async (tx, now) => {
     const admin = await checkAdmin(tx, organizationId, input.actor);
     if (!admin.ok) return admin;
-    await change.lockProjects(tx, organizationId);
-    const archived = (await change.listAllProjects(tx, organizationId)).find(
+    await lockProjectNames(tx, organizationId);
+    const archived = (await listAllProjects(tx, organizationId)).find(
       (project) => project.slug === slug && project.archivedAt !== null,
     );
     const projectId = archived?.id ?? randomUUID();
@@ -38,7 +38,7 @@ export async function createProject(
       return refuse({ code: "name-taken", name: taken.slug === slug ? slug : taken.name });
     }
     const before = archived === undefined ? null : await readSnapshot(tx, archived);
-    await change.putProject(tx, { organizationId, id: projectId, slug, name });
+    await upsertProject(tx, { organizationId, id: projectId, slug, name });
     const pipeline = input.environments.map((one, position) => ({ ...one, id: randomUUID(), position }));
     const written = await writePipeline(tx, { organizationId, projectId }, pipeline, now);
     if (!written.ok) return written;

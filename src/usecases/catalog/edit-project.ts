@@ -1,9 +1,16 @@
 import { isDeepStrictEqual } from "node:util";
 import { lastChange } from "../../../db/audit/settings-history.ts";
-import * as catalog from "../../../db/catalog/catalog.ts";
-import * as change from "../../../db/catalog/catalog-change.ts";
-import { setRequesterRoles } from "../../../db/catalog/catalog-save.ts";
+import { listEnvironments } from "../../../db/catalog/environments.ts";
+import {
+  listAllProjects,
+  lockProject,
+  lockProjectNames,
+  type ProjectRow,
+  updateProject,
+} from "../../../db/catalog/projects.ts";
+import { listRequesterRoles, setRequesterRoles } from "../../../db/catalog/requester-roles.ts";
 import type { Tx } from "../../../db/connection/connect.ts";
+import { shareLockRoles } from "../../../db/people/roles.ts";
 import { findNamesake } from "../../domain/catalog/catalog.ts";
 import type { Environment } from "../../domain/catalog/pipeline.ts";
 import type { Actor, Surface } from "../../domain/shared/actor.ts";
@@ -46,8 +53,8 @@ export async function editProject(
   return commit<{ version: number }>(context, async (tx, now) => {
     const admin = await checkAdmin(tx, organizationId, input.actor);
     if (!admin.ok) return admin;
-    await change.lockProjects(tx, organizationId);
-    const project = await change.lockProject(tx, organizationId, projectId);
+    await lockProjectNames(tx, organizationId);
+    const project = await lockProject(tx, organizationId, projectId);
     if (project === undefined || project.archivedAt !== null) {
       return refuse({ code: "not-found", what: "project" });
     }
@@ -71,22 +78,22 @@ export async function recordProject(
   before: ProjectSnapshot | null,
 ): Promise<number> {
   const { organizationId, projectId, actor, surface } = input;
-  const project = await change.lockProject(tx, organizationId, projectId);
+  const project = await lockProject(tx, organizationId, projectId);
   if (project === undefined) throw new Error("The project was not stored");
   const now = await readSnapshot(tx, project);
   if (isDeepStrictEqual(before, now)) return now.version;
   const version = before === null ? now.version : now.version + 1;
-  await change.updateProject(tx, { organizationId, id: projectId, version });
+  await updateProject(tx, { organizationId, id: projectId, version });
   const subject = `project:${projectId}`;
   const after = { ...now, version };
   await recordSetting(tx, { organizationId, actor, surface, at, action, subject, before, after });
   return version;
 }
 
-export async function readSnapshot(tx: Tx, project: change.ProjectRow): Promise<ProjectSnapshot> {
+export async function readSnapshot(tx: Tx, project: ProjectRow): Promise<ProjectSnapshot> {
   const { organizationId, id, name, slug, version, archivedAt } = project;
-  const environments = await catalog.listEnvironments(tx, organizationId, id);
-  const requesterRoles = await change.listRequesterRoles(tx, organizationId, id);
+  const environments = await listEnvironments(tx, organizationId, id);
+  const requesterRoles = await listRequesterRoles(tx, organizationId, id);
   return { name, slug, archived: archivedAt !== null, version, environments, requesterRoles };
 }
 
@@ -95,8 +102,8 @@ export async function namesakeOf(
   tx: Tx,
   organizationId: string,
   wanted: { id: string | null; name: string; slug: string },
-): Promise<(change.ProjectRow & { archived: boolean }) | undefined> {
-  const all = await change.listAllProjects(tx, organizationId);
+): Promise<(ProjectRow & { archived: boolean }) | undefined> {
+  const all = await listAllProjects(tx, organizationId);
   return findNamesake(
     all.map((project) => ({ ...project, archived: project.archivedAt !== null })),
     wanted,
@@ -111,7 +118,7 @@ export async function saveRequesters(
   roleIds: readonly string[],
 ): Promise<Result<null>> {
   const wanted = [...new Set(roleIds)];
-  const held = await change.shareLockRoles(tx, organizationId, wanted);
+  const held = await shareLockRoles(tx, organizationId, wanted);
   if (held.length < wanted.length) return refuse({ code: "not-found", what: "role" });
   await setRequesterRoles(tx, organizationId, projectId, wanted);
   return accept(null);

@@ -1,8 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import * as audit from "../../../db/audit/audit.ts";
-import { listProjects } from "../../../db/catalog/catalog-list.ts";
-import * as catalog from "../../../db/catalog/catalog-save.ts";
+import { archiveOtherEnvironments, upsertEnvironmentBySlug } from "../../../db/catalog/environments.ts";
+import { upsertIntegrationBySlug } from "../../../db/catalog/integrations.ts";
+import { listProjects, upsertProjectBySlug } from "../../../db/catalog/projects.ts";
+import { setRequesterRoles } from "../../../db/catalog/requester-roles.ts";
+import { readCatalogSnapshot } from "../../../db/catalog/snapshot.ts";
 import type { Tx } from "../../../db/connection/connect.ts";
 import * as outbox from "../../../db/delivery/outbox.ts";
 import * as builds from "../../../db/deployments/builds.ts";
@@ -81,17 +84,17 @@ export async function loadSeed(
 ): Promise<Result<null>> {
   return commit<null>(context, async (tx, now) => {
     const loading: Loading = { tx, organizationId, now, settings: 0 };
-    const before = await catalog.snapshot(tx, organizationId);
+    const before = await readCatalogSnapshot(tx, organizationId);
     const projectIds = new Map<string, string>();
     for (const project of seed.projects) {
       const { slug, name } = project;
-      projectIds.set(slug, await catalog.saveProject(tx, { organizationId, id: randomUUID(), slug, name }));
+      projectIds.set(slug, await upsertProjectBySlug(tx, { organizationId, id: randomUUID(), slug, name }));
     }
     const roleIds = await saveRoles(loading, seed, projectIds);
     for (const project of seed.projects) {
       await saveProject(loading, project, projectIds.get(project.slug) as string, roleIds);
     }
-    const after = await catalog.snapshot(tx, organizationId);
+    const after = await readCatalogSnapshot(tx, organizationId);
     if (!isDeepStrictEqual(before, after)) await record(loading, "catalog.saved", "catalog", before, after);
     const saved = seed.workflow && (await saveWorkflow(loading, seed.workflow, roleIds));
     if (saved?.ok === false) return saved;
@@ -144,17 +147,17 @@ async function saveProject(
 ): Promise<void> {
   const { tx, organizationId, now } = loading;
   const requesterIds = project.requesters.map((role) => roleIds.get(role) as string);
-  await catalog.setRequesterRoles(tx, organizationId, projectId, requesterIds);
+  await setRequesterRoles(tx, organizationId, projectId, requesterIds);
   const environmentIds = new Map<string, string>();
   for (const [position, { slug, name, critical }] of project.environments.entries()) {
     const environment = { organizationId, id: randomUUID(), projectId, slug, name, position, critical };
-    environmentIds.set(slug, await catalog.saveEnvironment(tx, environment));
+    environmentIds.set(slug, await upsertEnvironmentBySlug(tx, environment));
   }
   // The list is the pipeline: an environment that it leaves out would end up somewhere between the others.
-  await catalog.archiveOtherEnvironments(tx, organizationId, projectId, [...environmentIds.values()], now);
+  await archiveOtherEnvironments(tx, organizationId, projectId, [...environmentIds.values()], now);
   for (const { slug, name, deployer, compareUrl, ...integration } of project.integrations) {
     const row = { organizationId, id: randomUUID(), projectId, slug, name, deployer, compareUrl };
-    const integrationId = await catalog.saveIntegration(tx, row);
+    const integrationId = await upsertIntegrationBySlug(tx, row);
     const buildIds = await registerBuilds(loading, integrationId, integration.builds);
     for (const [environment, build] of Object.entries(integration.live)) {
       const environmentId = environmentIds.get(environment) as string;

@@ -1,5 +1,10 @@
 import { randomUUID } from "node:crypto";
-import * as change from "../../../db/catalog/catalog-change.ts";
+import {
+  type IntegrationRow,
+  listAllIntegrations,
+  upsertIntegration,
+} from "../../../db/catalog/integrations.ts";
+import { lockProject } from "../../../db/catalog/projects.ts";
 import type { Tx } from "../../../db/connection/connect.ts";
 import * as webhooks from "../../../db/deployments/webhooks.ts";
 import { findNamesake } from "../../domain/catalog/catalog.ts";
@@ -34,11 +39,11 @@ export function putIntegration(
   return commit<{ integrationId: string; created: boolean }>(context, async (tx, now) => {
     const allowed = mayUse(token, "catalog:write", projectId);
     if (!allowed.ok) return allowed;
-    const project = await change.lockProject(tx, organizationId, projectId);
+    const project = await lockProject(tx, organizationId, projectId);
     if (project === undefined || project.archivedAt !== null) {
       return refuse({ code: "not-found", what: "project" });
     }
-    const known = await change.listAllIntegrations(tx, organizationId, projectId);
+    const known = await listAllIntegrations(tx, organizationId, projectId);
     const before = known.find((one) => one.slug === slug);
     const id = before?.id ?? randomUUID();
     const others = known.map((one) => ({ ...one, archived: one.archivedAt !== null }));
@@ -53,23 +58,23 @@ export function putIntegration(
     if (!created && same(before, next)) return accept({ integrationId: id, created });
     const ready = await checkDeployer(tx, next);
     if (!ready.ok) return ready;
-    await change.putIntegration(tx, next);
+    await upsertIntegration(tx, next);
     const by = { organizationId, projectId, actor: actorOf(token), surface: "api" as const };
     await recordIntegration(tx, by, { id, action: actionOf(before), at: now, before });
     return accept({ integrationId: id, created });
   });
 }
 
-const same = (one: change.IntegrationRow, other: change.IntegrationRow): boolean =>
+const same = (one: IntegrationRow, other: IntegrationRow): boolean =>
   one.name === other.name && one.deployer === other.deployer && one.compareUrl === other.compareUrl;
 
-function actionOf(before: change.IntegrationRow | undefined): string {
+function actionOf(before: IntegrationRow | undefined): string {
   if (before === undefined) return "integration.created";
   return before.archivedAt === null ? "integration.saved" : "integration.restored";
 }
 
 /** The webhook deployer needs its address and secret, which admins set up in Slack: no token hands out secrets. */
-async function checkDeployer(tx: Tx, next: change.IntegrationRow): Promise<Result<null>> {
+async function checkDeployer(tx: Tx, next: IntegrationRow): Promise<Result<null>> {
   if (next.deployer !== "webhook") return accept(null);
   const webhook = await webhooks.find(tx, next.organizationId, next.id);
   return webhook === undefined ? refuse({ code: "no-webhook" }) : accept(null);

@@ -1,5 +1,11 @@
 import { randomUUID } from "node:crypto";
-import * as change from "../../../db/catalog/catalog-change.ts";
+import { listAllEnvironments } from "../../../db/catalog/environments.ts";
+import {
+  listAllProjects,
+  lockProject,
+  lockProjectNames,
+  upsertProject,
+} from "../../../db/catalog/projects.ts";
 import type { Tx } from "../../../db/connection/connect.ts";
 import * as roles from "../../../db/people/roles.ts";
 import { accept, type Result, refuse } from "../../domain/shared/result.ts";
@@ -35,17 +41,17 @@ export function putProject(
   const { token, slug, name } = input;
   const { organizationId } = token;
   return commit<{ created: boolean; version: number }>(context, async (tx, now) => {
-    await change.lockProjects(tx, organizationId);
-    const known = (await change.listAllProjects(tx, organizationId)).find((one) => one.slug === slug);
+    await lockProjectNames(tx, organizationId);
+    const known = (await listAllProjects(tx, organizationId)).find((one) => one.slug === slug);
     const allowed = mayUse(token, "catalog:write", known?.id ?? null);
     if (!allowed.ok) return allowed;
     const projectId = known?.id ?? randomUUID();
     const taken = await namesakeOf(tx, organizationId, { id: projectId, name, slug });
     if (taken !== undefined) return refuse({ code: "name-taken", name: taken.name });
-    const current = known && (await change.lockProject(tx, organizationId, known.id));
+    const current = known && (await lockProject(tx, organizationId, known.id));
     const before = current === undefined ? null : await readSnapshot(tx, current);
-    await change.putProject(tx, { organizationId, id: projectId, slug, name });
-    const environments = await change.listAllEnvironments(tx, organizationId, projectId);
+    await upsertProject(tx, { organizationId, id: projectId, slug, name });
+    const environments = await listAllEnvironments(tx, organizationId, projectId);
     const isCritical = (wanted: string) =>
       environments.find(({ slug }) => slug === wanted)?.critical ?? false;
     const wanted = input.pipeline.map((one, position) => {

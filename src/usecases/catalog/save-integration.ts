@@ -1,6 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { lastChange } from "../../../db/audit/settings-history.ts";
-import * as change from "../../../db/catalog/catalog-change.ts";
+import {
+  type IntegrationRow,
+  listAllIntegrations,
+  upsertIntegration,
+} from "../../../db/catalog/integrations.ts";
+import { lockProject } from "../../../db/catalog/projects.ts";
 import type { Tx } from "../../../db/connection/connect.ts";
 import * as webhooks from "../../../db/deployments/webhooks.ts";
 import { findNamesake } from "../../domain/catalog/catalog.ts";
@@ -42,7 +47,7 @@ export async function saveIntegration(
   return commit<SavedIntegration>(context, async (tx, now) => {
     const allowed = await lockProjectAsAdmin(tx, input);
     if (!allowed.ok) return allowed;
-    const known = (await change.listAllIntegrations(tx, organizationId, projectId)).map((one) => {
+    const known = (await listAllIntegrations(tx, organizationId, projectId)).map((one) => {
       return { ...one, archived: one.archivedAt !== null };
     });
     const wantedId = input.integration?.id ?? known.find((one) => one.archived && one.slug === slug)?.id;
@@ -70,7 +75,7 @@ export async function saveIntegration(
     const renamed = before?.name !== name || before.slug !== slug;
     if (before !== undefined && !restored && !renamed && before.deployer === deployer) return accept(saved);
     const compareUrl = before?.compareUrl ?? null;
-    await change.putIntegration(tx, {
+    await upsertIntegration(tx, {
       organizationId,
       id,
       projectId,
@@ -94,7 +99,7 @@ export async function lockProjectAsAdmin(
 ): Promise<Result<null>> {
   const admin = await checkAdmin(tx, organizationId, actor);
   if (!admin.ok) return admin;
-  const project = await change.lockProject(tx, organizationId, projectId);
+  const project = await lockProject(tx, organizationId, projectId);
   return project === undefined || project.archivedAt !== null
     ? refuse({ code: "not-found", what: "project" })
     : accept(null);
@@ -104,17 +109,12 @@ export async function lockProjectAsAdmin(
 export async function recordIntegration(
   tx: Tx,
   { organizationId, actor, surface, projectId }: InProject,
-  {
-    id,
-    action,
-    at,
-    before,
-  }: { id: string; action: string; at: Date; before: change.IntegrationRow | undefined },
+  { id, action, at, before }: { id: string; action: string; at: Date; before: IntegrationRow | undefined },
 ): Promise<void> {
-  const rows = await change.listAllIntegrations(tx, organizationId, projectId);
+  const rows = await listAllIntegrations(tx, organizationId, projectId);
   const after = rows.find((row) => row.id === id);
   if (after === undefined) throw new Error("The integration was not stored");
-  const summary = ({ name, slug, deployer, compareUrl, archivedAt }: change.IntegrationRow) => {
+  const summary = ({ name, slug, deployer, compareUrl, archivedAt }: IntegrationRow) => {
     return { projectId, name, slug, deployer, compareUrl, archived: archivedAt !== null };
   };
   await recordSetting(tx, {

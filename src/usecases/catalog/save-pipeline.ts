@@ -1,6 +1,10 @@
-import * as catalog from "../../../db/catalog/catalog.ts";
-import * as change from "../../../db/catalog/catalog-change.ts";
+import {
+  listAllEnvironments,
+  listEnvironments,
+  upsertEnvironment,
+} from "../../../db/catalog/environments.ts";
 import type { Tx } from "../../../db/connection/connect.ts";
+import { listOpenIn } from "../../../db/requests/requests-list.ts";
 import { checkPipeline, recognize } from "../../domain/catalog/catalog.ts";
 import type { Environment } from "../../domain/catalog/pipeline.ts";
 import { accept, type Result } from "../../domain/shared/result.ts";
@@ -22,7 +26,7 @@ export type SavePipeline = EditProject & {
 export function savePipeline(context: Context, input: SavePipeline): Promise<Result<{ version: number }>> {
   const { organizationId, projectId } = input;
   return editProject(context, input, "pipeline.saved", async (tx, now) => {
-    const current = await catalog.listEnvironments(tx, organizationId, projectId);
+    const current = await listEnvironments(tx, organizationId, projectId);
     return writePipeline(tx, input, input.pipeline(current), now);
   });
 }
@@ -34,8 +38,8 @@ export async function writePipeline(
   wanted: readonly Environment[],
   now: Date,
 ): Promise<Result<null>> {
-  const known = await change.listAllEnvironments(tx, organizationId, projectId);
-  const open = await change.listOpenIn(tx, organizationId, { projectId }, now);
+  const known = await listAllEnvironments(tx, organizationId, projectId);
+  const open = await listOpenIn(tx, organizationId, { projectId }, now);
   const recognized = recognize(
     wanted.map((one, position) => ({ ...one, position })),
     known,
@@ -45,8 +49,8 @@ export async function writePipeline(
   const checked = checkPipeline(next, open);
   if (!checked.ok) return checked;
   for (const gone of known.filter(({ id, archived }) => !archived && !next.some((one) => one.id === id))) {
-    await change.putEnvironment(tx, organizationId, projectId, gone, now);
+    await upsertEnvironment(tx, organizationId, projectId, gone, now);
   }
-  for (const environment of next) await change.putEnvironment(tx, organizationId, projectId, environment);
+  for (const environment of next) await upsertEnvironment(tx, organizationId, projectId, environment);
   return accept(null);
 }

@@ -1,4 +1,4 @@
-import * as change from "../../../db/catalog/catalog-change.ts";
+import { updateProject } from "../../../db/catalog/projects.ts";
 import { accept, type Result, refuse } from "../../domain/shared/result.ts";
 import type { Context } from "../shared/context.ts";
 import { type EditProject, editProject, namesakeOf, saveRequesters } from "./edit-project.ts";
@@ -18,7 +18,7 @@ export function saveProject(context: Context, input: SaveProject): Promise<Resul
       const { archived } = taken;
       return refuse({ code: "name-taken", name: taken.slug === slug ? slug : taken.name, archived });
     }
-    await change.updateProject(tx, { organizationId, id: projectId, name, slug });
+    await updateProject(tx, { organizationId, id: projectId, name, slug });
     const requesters = await saveRequesters(tx, organizationId, projectId, input.requesterRoleIds);
     return requesters.ok ? accept(null) : requesters;
   });

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import * as audit from "../../../db/audit/audit.ts";
-import * as catalog from "../../../db/catalog/catalog.ts";
+import { findIntegration } from "../../../db/catalog/integrations.ts";
+import { shareLockProject } from "../../../db/catalog/projects.ts";
 import type { Tx } from "../../../db/connection/connect.ts";
 import * as warnings from "../../../db/delivery/warnings.ts";
 import { findMany } from "../../../db/deployments/builds.ts";
@@ -89,8 +90,8 @@ export function ingestDeployment(context: Context, input: IngestDeployment): Pro
 async function findPlace(tx: Tx, input: IngestDeployment): Promise<Result<Found>> {
   const { token, integrationId } = input;
   const { organizationId } = token;
-  await catalog.shareLockProject(tx, organizationId, integrationId);
-  const place = await catalog.findIntegration(tx, organizationId, integrationId);
+  await shareLockProject(tx, organizationId, integrationId);
+  const place = await findIntegration(tx, organizationId, integrationId);
   if (place === undefined) return refuse({ code: "not-found", what: "integration" });
   const allowed = mayUse(token, "deployments:write", place.project.id);
   if (!allowed.ok) return allowed;

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import * as audit from "../../../db/audit/audit.ts";
-import * as catalog from "../../../db/catalog/catalog.ts";
-import { lockProject } from "../../../db/catalog/catalog-change.ts";
+import { findIntegration } from "../../../db/catalog/integrations.ts";
+import { lockProject } from "../../../db/catalog/projects.ts";
 import type { Tx } from "../../../db/connection/connect.ts";
 import * as builds from "../../../db/deployments/builds.ts";
 import * as deployments from "../../../db/deployments/deployments.ts";
@@ -69,10 +69,10 @@ export async function recordManualDeployment(
 /** Under the project's lock: neither is archived meanwhile, and a build that two people type at once is one. */
 async function findPlace(tx: Tx, input: RecordManualDeployment): Promise<Result<null>> {
   const { organizationId, integrationId, environmentId } = input;
-  const known = await catalog.findIntegration(tx, organizationId, integrationId);
+  const known = await findIntegration(tx, organizationId, integrationId);
   if (known === undefined) return refuse({ code: "not-found", what: "integration" });
   await lockProject(tx, organizationId, known.project.id);
-  const place = await catalog.findIntegration(tx, organizationId, integrationId);
+  const place = await findIntegration(tx, organizationId, integrationId);
   if (place === undefined) return refuse({ code: "not-found", what: "integration" });
   if (place.archived !== null) return refuse({ code: "archived", what: place.archived });
   return place.environments.some(({ id }) => id === environmentId)

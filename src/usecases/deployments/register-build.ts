@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import * as audit from "../../../db/audit/audit.ts";
-import * as catalog from "../../../db/catalog/catalog.ts";
+import { findIntegration } from "../../../db/catalog/integrations.ts";
+import { shareLockProject } from "../../../db/catalog/projects.ts";
 import type { Tx } from "../../../db/connection/connect.ts";
 import * as builds from "../../../db/deployments/builds-list.ts";
 import * as requests from "../../../db/requests/requests.ts";
@@ -34,8 +35,8 @@ export function registerBuild(
 ): Promise<Result<{ created: boolean; build: builds.FullBuild }>> {
   const { organizationId } = token;
   return commit<{ created: boolean; build: builds.FullBuild }>(context, async (tx, now) => {
-    await catalog.shareLockProject(tx, organizationId, integrationId);
-    const place = await catalog.findIntegration(tx, organizationId, integrationId);
+    await shareLockProject(tx, organizationId, integrationId);
+    const place = await findIntegration(tx, organizationId, integrationId);
     if (place === undefined) return refuse({ code: "not-found", what: "integration" });
     const allowed = mayUse(token, "builds:write", place.project.id);
     if (!allowed.ok) return allowed;

@@ -1,6 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { lastChange } from "../../../db/audit/settings-history.ts";
-import * as change from "../../../db/catalog/catalog-change.ts";
+import {
+  type IntegrationRow,
+  listAllIntegrations,
+  upsertIntegration,
+} from "../../../db/catalog/integrations.ts";
 import type { Tx } from "../../../db/connection/connect.ts";
 import * as webhooks from "../../../db/deployments/webhooks.ts";
 import { nameLimits } from "../../domain/catalog/catalog.ts";
@@ -113,10 +117,10 @@ const makeSecret = (): string => `whsec_${randomBytes(32).toString("base64")}`;
 async function holdIntegration(
   tx: Tx,
   input: InProject & { integrationId: string },
-): Promise<Result<change.IntegrationRow>> {
+): Promise<Result<IntegrationRow>> {
   const allowed = await lockProjectAsAdmin(tx, input);
   if (!allowed.ok) return allowed;
-  const all = await change.listAllIntegrations(tx, input.organizationId, input.projectId);
+  const all = await listAllIntegrations(tx, input.organizationId, input.projectId);
   const found = all.find(({ id }) => id === input.integrationId);
   return found === undefined || found.archivedAt !== null
     ? refuse({ code: "not-found", what: "integration" })
@@ -124,14 +128,9 @@ async function holdIntegration(
 }
 
 /** From now on the integration's promotions are sent there. */
-async function chooseWebhook(
-  tx: Tx,
-  input: InProject,
-  before: change.IntegrationRow,
-  at: Date,
-): Promise<void> {
+async function chooseWebhook(tx: Tx, input: InProject, before: IntegrationRow, at: Date): Promise<void> {
   if (before.deployer === "webhook") return;
-  await change.putIntegration(tx, { ...before, deployer: "webhook" });
+  await upsertIntegration(tx, { ...before, deployer: "webhook" });
   await recordIntegration(tx, input, { id: before.id, action: "integration.saved", at, before });
 }
 

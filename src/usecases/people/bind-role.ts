@@ -1,4 +1,4 @@
-import * as catalog from "../../../db/catalog/catalog-list.ts";
+import { listProjects } from "../../../db/catalog/projects.ts";
 import { accept, type Result, refuse } from "../../domain/shared/result.ts";
 import type { Context } from "../shared/context.ts";
 import { type EditRole, editRole } from "./edit-role.ts";
@@ -21,7 +21,7 @@ export function bindRole(context: Context, input: BindRole): Promise<Result<{ ve
   const action = groupId === null ? "role.unbound" : "role.bound";
   return editRole(context, input, action, async (tx, role) => {
     if (role.admin) return refuse({ code: "admin-role" });
-    const known = (await catalog.listProjects(tx, organizationId)).map(({ id }) => id);
+    const known = (await listProjects(tx, organizationId)).map(({ id }) => id);
     if (projectIds?.some((id) => !known.includes(id))) return refuse({ code: "not-found", what: "project" });
     const groupProjectIds = groupId === null || projectIds === null ? null : [...projectIds];
     return accept({ ...role, groupId, groupProjectIds });

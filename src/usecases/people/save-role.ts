@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import * as change from "../../../db/catalog/catalog-list.ts";
+import { listProjects } from "../../../db/catalog/projects.ts";
 import type { Tx } from "../../../db/connection/connect.ts";
 import * as members from "../../../db/people/members.ts";
 import * as roles from "../../../db/people/roles.ts";
@@ -74,7 +74,7 @@ export function saveRole(context: Context, input: SaveRole): Promise<Result<{ ve
 async function hold(tx: Tx, role: roles.Role, { projectId, memberIds }: Holders): Promise<Result<null>> {
   const { organizationId } = role;
   if (projectId !== null) {
-    const projects = await change.listProjects(tx, organizationId);
+    const projects = await listProjects(tx, organizationId);
     if (!projects.some(({ id }) => id === projectId)) return refuse({ code: "not-found", what: "project" });
   }
   const current = await roles.holdingsOf(tx, organizationId, role.id);

@@ -1,4 +1,4 @@
-import * as catalog from "../../../db/catalog/catalog.ts";
+import { findIntegration } from "../../../db/catalog/integrations.ts";
 import type { Tx } from "../../../db/connection/connect.ts";
 import * as members from "../../../db/people/members.ts";
 import * as requests from "../../../db/requests/requests.ts";
@@ -53,7 +53,7 @@ async function cancellerFacts(tx: Tx, request: PromotionRequest, actor: Actor): 
     workflows.current(tx, organizationId),
     members.facts(tx, organizationId, id),
     members.find(tx, organizationId, request.requesterId),
-    catalog.findIntegration(tx, organizationId, request.integrationId),
+    findIntegration(tx, organizationId, request.integrationId),
   ]);
   const asked = { projectId, requesters: requesters(request) };
   return {

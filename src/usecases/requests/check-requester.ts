@@ -1,4 +1,4 @@
-import type { Project } from "../../../db/catalog/catalog.ts";
+import type { Project } from "../../../db/catalog/integrations.ts";
 import type { Tx } from "../../../db/connection/connect.ts";
 import * as members from "../../../db/people/members.ts";
 import * as roles from "../../../db/people/roles.ts";

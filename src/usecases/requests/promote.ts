@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import * as catalog from "../../../db/catalog/catalog.ts";
+import { findDeployer, findIntegration } from "../../../db/catalog/integrations.ts";
 import type { Tx } from "../../../db/connection/connect.ts";
 import * as outbox from "../../../db/delivery/outbox.ts";
 import * as deployments from "../../../db/deployments/deployments.ts";
@@ -36,7 +36,7 @@ export async function promote(context: Context, input: Promote): Promise<Result<
     const locked = await requests.lock(tx, organizationId, number);
     if (locked === undefined) return refuse({ code: "not-found", what: "request" });
     const request = await expireIfDue(tx, locked, now);
-    const place = await catalog.findIntegration(tx, organizationId, request.integrationId);
+    const place = await findIntegration(tx, organizationId, request.integrationId);
     if (place === undefined) return refuse({ code: "not-found", what: "integration" });
     const requester = await checkRequester(tx, organizationId, actor, place.project);
     if (!requester.ok) return requester;
@@ -68,7 +68,7 @@ export async function startAttempt(
   if (!begun.ok) return begun;
   const { actor, surface, shown } = by;
   const [deployer] = await Promise.all([
-    catalog.findDeployer(tx, organizationId, integrationId),
+    findDeployer(tx, organizationId, integrationId),
     deployments.begin(tx, {
       organizationId,
       id: deploymentId,

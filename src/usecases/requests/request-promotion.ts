@@ -1,4 +1,5 @@
-import * as catalog from "../../../db/catalog/catalog.ts";
+import { findIntegration, type IntegrationInPipeline } from "../../../db/catalog/integrations.ts";
+import { shareLockProject } from "../../../db/catalog/projects.ts";
 import type { Tx } from "../../../db/connection/connect.ts";
 import * as deployments from "../../../db/deployments/deployments.ts";
 import { nextRequestNumber } from "../../../db/people/organizations.ts";
@@ -89,10 +90,10 @@ export async function requestPromotion(
 async function findStep(
   tx: Tx,
   input: RequestPromotion,
-): Promise<Result<{ place: catalog.IntegrationInPipeline; step: Step }>> {
+): Promise<Result<{ place: IntegrationInPipeline; step: Step }>> {
   // A change of the pipeline waits, and then finds the new request in its way.
-  await catalog.shareLockProject(tx, input.organizationId, input.integrationId);
-  const place = await catalog.findIntegration(tx, input.organizationId, input.integrationId);
+  await shareLockProject(tx, input.organizationId, input.integrationId);
+  const place = await findIntegration(tx, input.organizationId, input.integrationId);
   if (place === undefined) return refuse({ code: "not-found", what: "integration" });
   if (place.archived !== null) return refuse({ code: "archived", what: place.archived });
   const target = place.environments.find((environment) => environment.id === input.targetId);
@@ -153,7 +154,7 @@ async function clearTheWay(
 function draft(
   input: RequestPromotion,
   number: number,
-  place: catalog.IntegrationInPipeline,
+  place: IntegrationInPipeline,
   step: Step,
   targetBuildId: string | null,
   workflow: Workflow,

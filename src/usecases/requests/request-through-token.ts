@@ -1,7 +1,12 @@
-import * as catalog from "../../../db/catalog/catalog.ts";
-import { findBuildId, findIntegrationId, findProjectId } from "../../../db/catalog/slugs.ts";
+import {
+  findIntegration,
+  findIntegrationId,
+  type IntegrationInPipeline,
+} from "../../../db/catalog/integrations.ts";
+import { findProjectId } from "../../../db/catalog/projects.ts";
 import type { Db } from "../../../db/connection/connect.ts";
 import * as builds from "../../../db/deployments/builds.ts";
+import { findBuildId } from "../../../db/deployments/builds.ts";
 import * as deployments from "../../../db/deployments/deployments.ts";
 import * as members from "../../../db/people/members.ts";
 import { type Step, steps } from "../../domain/catalog/pipeline.ts";
@@ -68,7 +73,7 @@ export async function requestThroughToken(
   }
 }
 
-type Place = { place: catalog.IntegrationInPipeline; targetId: string; step: Step | undefined };
+type Place = { place: IntegrationInPipeline; targetId: string; step: Step | undefined };
 
 async function findPlace(db: Db, input: RequestThroughToken): Promise<Result<Place>> {
   const { token, project, integration, target } = input;
@@ -78,7 +83,7 @@ async function findPlace(db: Db, input: RequestThroughToken): Promise<Result<Pla
   const allowed = mayUse(token, "requests:write", projectId);
   if (!allowed.ok) return allowed;
   const id = await findIntegrationId(db, organizationId, projectId, integration);
-  const place = id === undefined ? undefined : await catalog.findIntegration(db, organizationId, id);
+  const place = id === undefined ? undefined : await findIntegration(db, organizationId, id);
   if (place === undefined) return refuse({ code: "not-found", what: "integration" });
   const targetId = place.environments.find(({ slug }) => slug === target)?.id;
   if (targetId === undefined) return refuse({ code: "not-found", what: "environment" });
@@ -115,7 +120,7 @@ async function findBuild(
 async function liveIn(
   db: Db,
   organizationId: string,
-  { integration }: catalog.IntegrationInPipeline,
+  { integration }: IntegrationInPipeline,
   step: Step | undefined,
 ): Promise<{ id: string; version: string } | null> {
   const buildId = await findBuild(db, organizationId, integration.id, step, null);

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import * as catalog from "../../../db/catalog/catalog-list.ts";
+import { listProjects } from "../../../db/catalog/projects.ts";
 import type { Tx } from "../../../db/connection/connect.ts";
 import * as members from "../../../db/people/members.ts";
 import * as tokens from "../../../db/tokens/tokens.ts";
@@ -70,7 +70,7 @@ async function checkPlaces(
   const member = await members.find(tx, organizationId, memberId);
   if (member?.standing !== "active") return refuse({ code: "not-found", what: "member" });
   if (projectId === null) return accept(null);
-  const projects = await catalog.listProjects(tx, organizationId);
+  const projects = await listProjects(tx, organizationId);
   return projects.some(({ id }) => id === projectId)
     ? accept(null)
     : refuse({ code: "not-found", what: "project" });

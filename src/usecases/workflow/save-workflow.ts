@@ -1,5 +1,5 @@
 import { lastChange } from "../../../db/audit/settings-history.ts";
-import * as catalog from "../../../db/catalog/catalog-list.ts";
+import { listProjects } from "../../../db/catalog/projects.ts";
 import type { Tx } from "../../../db/connection/connect.ts";
 import * as roles from "../../../db/people/roles.ts";
 import * as requests from "../../../db/requests/requests-list.ts";
@@ -60,7 +60,7 @@ export async function saveNext(
   if (wanted.enabled && wanted.roleIds.some((id) => !known.includes(id))) {
     return refuse({ code: "not-found", what: "role" });
   }
-  const projects = await catalog.listProjects(tx, organizationId);
+  const projects = await listProjects(tx, organizationId);
   const checked = checkWorkflow(wanted, await candidates(tx, organizationId, wanted), projects);
   if (!checked.ok) return checked;
   const saved = { ...wanted, version: current.version + 1 };

@@ -1,4 +1,5 @@
-import { findIntegrationId, findProjectId } from "../../../db/catalog/slugs.ts";
+import { findIntegrationId } from "../../../db/catalog/integrations.ts";
+import { findProjectId } from "../../../db/catalog/projects.ts";
 import { type Delivery, type Receiver, startReceiver } from "../../../examples/receiver/receiver.mjs";
 import { webhookSettings } from "../../../src/compose/webhooks.ts";
 import { member } from "../../../src/domain/shared/actor.ts";

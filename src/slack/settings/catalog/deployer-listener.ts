@@ -1,7 +1,7 @@
 import type { App } from "@slack/bolt";
 import type { KnownBlock } from "@slack/types";
 import { silenceLimits } from "../../../domain/deployments/deployment.ts";
-import { getProject } from "../../../queries/catalog/get-projects.ts";
+import { getProjectDetails } from "../../../queries/catalog/get-projects.ts";
 import { getWebhook } from "../../../queries/deployments/get-webhook.ts";
 import { getAdmins } from "../../../queries/people/get-admins.ts";
 import { rotateWebhookSecret, saveWebhook } from "../../../usecases/deployments/save-webhook.ts";
@@ -65,7 +65,7 @@ export async function findWebhook(
   organizationId: string,
   { projectId = "", page = 0, id = "" }: ProjectSpot,
 ): Promise<{ shown: ShownWebhook; form: WebhookForm } | undefined> {
-  const project = await getProject(db, organizationId, projectId);
+  const project = await getProjectDetails(db, organizationId, projectId);
   const integration = project?.integrations.find((one) => one.id === id);
   if (integration === undefined) return undefined;
   const saved = await getWebhook(db, organizationId, id, now());

@@ -1,8 +1,8 @@
 import type { KnownBlock } from "@slack/types";
 import {
   getLiveVersions,
-  getProject,
-  listProjects,
+  getProjectDetails,
+  listProjectSummaries,
   pageWithin,
 } from "../../../queries/catalog/get-projects.ts";
 import type { SlackDeps } from "../../kernel/deps.ts";
@@ -17,9 +17,10 @@ export async function projectsBlocks(
 ): Promise<KnownBlock[]> {
   const { db } = ports.context;
   const wanted = at.page ?? 0;
-  const project = at.projectId === undefined ? undefined : await getProject(db, organizationId, at.projectId);
+  const project =
+    at.projectId === undefined ? undefined : await getProjectDetails(db, organizationId, at.projectId);
   if (project === undefined) {
-    const { projects, page, total } = await listProjects(db, organizationId, wanted, projectsPerPage);
+    const { projects, page, total } = await listProjectSummaries(db, organizationId, wanted, projectsPerPage);
     return projectListBlocks(projects, page, total);
   }
   const { integrations } = project;

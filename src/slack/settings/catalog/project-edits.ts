@@ -3,8 +3,8 @@ import { place } from "../../../domain/catalog/catalog.ts";
 import { deployerKinds } from "../../../domain/deployments/deployment.ts";
 import type { Refusal } from "../../../domain/shared/refusals.ts";
 import {
-  getProject,
   getProjectAt,
+  getProjectDetails,
   listRoleNames,
   type ProjectDetails,
 } from "../../../queries/catalog/get-projects.ts";
@@ -141,7 +141,7 @@ async function stale(
   draw: (project: ProjectDetails, notice: KnownBlock[]) => ModalView | undefined,
 ): Promise<FormAnswer> {
   const { projectId = "", version, id, seen } = shown;
-  const project = await getProject(db, organizationId, projectId);
+  const project = await getProjectDetails(db, organizationId, projectId);
   if (project === undefined) return refused({ code: "not-found", what: "project" }, null);
   const lines =
     seen === undefined

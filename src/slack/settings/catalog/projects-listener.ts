@@ -2,7 +2,11 @@ import type { App } from "@slack/bolt";
 import type { ModalView } from "@slack/types";
 import { member } from "../../../domain/shared/actor.ts";
 import type { Result } from "../../../domain/shared/result.ts";
-import { getProject, listRoleNames, type ProjectDetails } from "../../../queries/catalog/get-projects.ts";
+import {
+  getProjectDetails,
+  listRoleNames,
+  type ProjectDetails,
+} from "../../../queries/catalog/get-projects.ts";
 import { archiveEnvironment } from "../../../usecases/catalog/archive-environment.ts";
 import { archiveIntegration } from "../../../usecases/catalog/archive-integration.ts";
 import { archiveProject } from "../../../usecases/catalog/archive-project.ts";
@@ -95,7 +99,7 @@ async function findProject(
   { organizationId }: Click,
   { projectId }: ProjectSpot,
 ): Promise<ProjectDetails | undefined> {
-  return projectId === undefined ? undefined : getProject(ports.context.db, organizationId, projectId);
+  return projectId === undefined ? undefined : getProjectDetails(ports.context.db, organizationId, projectId);
 }
 
 /** The buttons that archive: a project's on its page, the others in their forms, which say then that it is done. */

@@ -1,4 +1,4 @@
-import { getProject, listProjects } from "../../../queries/catalog/list-catalog.ts";
+import { getCatalogProject, listCatalogProjects } from "../../../queries/catalog/list-catalog.ts";
 import { putIntegration } from "../../../usecases/catalog/put-integration.ts";
 import { putProject } from "../../../usecases/catalog/put-project.ts";
 import type { Api, ApiDeps } from "../api.ts";
@@ -10,7 +10,7 @@ import { resolveProject } from "./resolve-integration.ts";
 export function projectRoutes(api: Api, { context }: ApiDeps): void {
   const { db } = context;
   const read = async (organizationId: string, slug: string) => {
-    const project = await getProject(db, organizationId, slug);
+    const project = await getCatalogProject(db, organizationId, slug);
     if (project === undefined) throw refused({ code: "not-found", what: "project" });
     return project;
   };
@@ -18,7 +18,7 @@ export function projectRoutes(api: Api, { context }: ApiDeps): void {
   api.openapi(listRoute, async (c) => {
     const { organizationId, projectId } = c.get("token");
     const { after = null, limit } = c.req.valid("query");
-    return c.json(await listProjects(db, organizationId, { after, limit, projectId }), 200);
+    return c.json(await listCatalogProjects(db, organizationId, { after, limit, projectId }), 200);
   });
 
   api.openapi(getRoute, async (c) => {

@@ -1,5 +1,5 @@
 import type { ApiToken } from "../../../domain/tokens/token.ts";
-import { type Found, findIntegration, findProject } from "../../../queries/catalog/resolve-integration.ts";
+import { type Found, getIntegrationBySlug, getProjectBySlug } from "../../../queries/catalog/get-by-slug.ts";
 import type { Context } from "../../../usecases/shared/context.ts";
 import { assertProjectAccess } from "../auth.ts";
 import { refused } from "../problems.ts";
@@ -13,7 +13,7 @@ export async function resolveProject(
   slug: string,
   access: Access,
 ): Promise<Found> {
-  const project = await findProject(db, token.organizationId, slug);
+  const project = await getProjectBySlug(db, token.organizationId, slug);
   if (project === undefined) throw refused({ code: "not-found", what: "project" });
   assertProjectAccess(token, project.id, access);
   return project;
@@ -27,7 +27,7 @@ export async function resolveIntegration(
   access: Access,
 ): Promise<string> {
   const project = await resolveProject(context, token, place.project, access);
-  const found = await findIntegration(context.db, token.organizationId, project.id, place.integration);
+  const found = await getIntegrationBySlug(context.db, token.organizationId, project.id, place.integration);
   if (found === undefined || (found.archived !== null && access === "read")) {
     throw refused({ code: "not-found", what: "integration" });
   }
