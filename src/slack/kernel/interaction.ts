@@ -5,6 +5,7 @@ import { OutcomeUnknown } from "../../usecases/shared/context.ts";
 import { noticeModal, withNotice } from "../requests/request-modals-view.ts";
 import { escaped } from "../words/text.ts";
 import { adoptClicked, type ClickedCard, readCard } from "./clicked-card.ts";
+import { OutdatedError } from "./codec.ts";
 import type { SlackDeps } from "./deps.ts";
 import { type ClickArgs, routeClick, routeSubmission, type SubmitArgs } from "./route.ts";
 
@@ -20,7 +21,7 @@ export async function within<T>(ports: SlackDeps, work: Promise<T>): Promise<T> 
   try {
     return await Promise.race([work, late]);
   } catch (error) {
-    ports.faulted(faultReason(error));
+    if (!(error instanceof OutdatedError)) ports.faulted(faultReason(error));
     throw error;
   } finally {
     clearTimeout(timer);
@@ -46,6 +47,7 @@ export const mayHaveHappened = (error: unknown): boolean =>
 
 /** What a person is told when something broke: never that a thing happened which did not. */
 export function faultWords(error: unknown): string {
+  if (error instanceof OutdatedError) return error.words;
   return mayHaveHappened(error)
     ? "Signoff could not confirm this in time. The card will show whether it happened; if it did not, try again."
     : "Something went wrong on Signoff's side. Nothing was changed, try again in a moment.";

@@ -1,11 +1,13 @@
 import type { App, RespondArguments } from "@slack/bolt";
 import type { KnownBlock } from "@slack/types";
+import { z } from "zod";
 import {
   findNamed,
   findTarget,
   type IntegrationChoice,
   type Named,
 } from "../../queries/catalog/find-integrations.ts";
+import { valueCodec } from "../kernel/codec.ts";
 import type { SlackDeps } from "../kernel/deps.ts";
 import { ids } from "../kernel/ids.ts";
 import { faultWords, onClick, within } from "../kernel/interaction.ts";
@@ -30,7 +32,7 @@ export function listenToPromoteCommand(app: App, ports: SlackDeps): void {
     await (answer === undefined ? ack() : ack(answer));
   });
   onClick(app, ports, ids.action.chooseIntegration, async (click) => {
-    const { integrationId, target } = JSON.parse(click.value) as Choice;
+    const { integrationId, target } = integrationChoice.read(click.value);
     const { organizationId, userId, triggerId } = click;
     const named = await findTarget(ports.context.db, organizationId, integrationId, target);
     const view = await drawRequestModal(ports, organizationId, userId, chosen(named));
@@ -38,8 +40,8 @@ export function listenToPromoteCommand(app: App, ports: SlackDeps): void {
   });
 }
 
-/** What a button of an ambiguous name carries. */
-type Choice = { integrationId: string; target: string };
+/** The integration and the typed target, in the value of a **Choose** button. */
+const integrationChoice = valueCodec(z.object({ integrationId: z.string(), target: z.string() }));
 
 type Asked = { organizationId: string; userId: string; triggerId: string; text: string };
 
@@ -119,7 +121,7 @@ function choices(text: string, integrations: readonly IntegrationChoice[], targe
     ...shown.map((integration): KnownBlock => {
       const name = shortName(integration.name);
       const project = shortName(integration.projectName);
-      const value: Choice = { integrationId: integration.id, target: target.slice(0, 300) };
+      const value = { integrationId: integration.id, target: target.slice(0, 300) };
       return {
         type: "section",
         text: mrkdwn(`*${escapeWithin(name, 300)}* · ${escapeWithin(project, 300)}`),
@@ -128,7 +130,7 @@ function choices(text: string, integrations: readonly IntegrationChoice[], targe
           action_id: ids.action.chooseIntegration,
           text: plain("Choose", 75),
           accessibility_label: plain(`${name} in ${project}`, 75).text,
-          value: JSON.stringify(value),
+          value: integrationChoice.write(value),
         },
       };
     }),
