@@ -1,4 +1,5 @@
 import { and, eq, inArray, isNull, sql } from "drizzle-orm";
+import { drawCardKey } from "../../src/domain/delivery/item-keys.ts";
 import type { MemberId } from "../../src/domain/people/people.ts";
 import type { Db, Tx } from "../connection/connect.ts";
 import { cards, outbox } from "../schema/index.ts";
@@ -8,9 +9,6 @@ export type CardKind = Card["kind"];
 
 /** Where a card stands and what it shows. */
 export type Drawn = Pick<Card, "channel" | "ts" | "drawnVersion" | "drawnDigest" | "lostReason">;
-
-/** The key of the outbox item that draws a card. */
-export const drawKey = (id: string): string => `card:${id}`;
 
 /** Gives each of these people a card of this kind, unless they have one. Posting it is the outbox's work. */
 export async function ensure(
@@ -143,7 +141,11 @@ export async function isBeingDrawn(db: Db | Tx, organizationId: string, id: stri
     .select({ id: outbox.id })
     .from(outbox)
     .where(
-      and(eq(outbox.organizationId, organizationId), eq(outbox.key, drawKey(id)), isNull(outbox.settledAt)),
+      and(
+        eq(outbox.organizationId, organizationId),
+        eq(outbox.key, drawCardKey(id)),
+        isNull(outbox.settledAt),
+      ),
     );
   return row !== undefined;
 }

@@ -1,5 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { RecipientStatus } from "../../src/domain/delivery/delivery-coverage.ts";
+import { coverageKey } from "../../src/domain/delivery/item-keys.ts";
 import type { MemberId } from "../../src/domain/people/people.ts";
 import type { RequestEvent } from "../../src/domain/requests/notices.ts";
 import type { Db, Tx } from "../connection/connect.ts";
@@ -128,9 +129,6 @@ function toDelivery(row: Row): Delivery {
     settledAt: moment(row.settled_at),
   };
 }
-
-/** The key of the outbox item that follows whom a request reaches: there is one as soon as a delivery was given up. */
-export const coverageKey = (number: number): string => `reach:${number}`;
 
 /**
  * How everybody stands who was told of a pending request. Nothing where no delivery of it was given up: then nobody can

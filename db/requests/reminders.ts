@@ -9,11 +9,9 @@ export type DueReminder = Reminder & {
   number: number;
   /** The request's version now. */
   version: number;
-  /** Under which the outbox knows it, for longer than a request can wait: one reminder per state and its end. */
-  key: string;
 };
 
-/** The same key for the same reminder, from whichever process. */
+/** The key of a reminder's outbox item, as `items` in src/outbox builds it: one reminder per state and its end. */
 const key: SQL<string> = sql<string>`format('request:%s:reminder:%s:%s', ${requests.number}, ${requests.state},
   to_char(${requests.expiresAt} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))`;
 
@@ -32,7 +30,7 @@ export async function listDue(
   const latest = pendingUntil > unfinishedUntil ? pendingUntil : unfinishedUntil;
   const { state, expiresAt } = requests;
   const rows = await db
-    .select({ request: requests, key })
+    .select({ request: requests })
     .from(requests)
     .where(
       and(
@@ -50,9 +48,9 @@ export async function listDue(
     )
     .orderBy(asc(expiresAt))
     .limit(limit);
-  return rows.flatMap(({ request: row, key: known }): DueReminder[] => {
+  return rows.flatMap(({ request: row }): DueReminder[] => {
     const { number, version, state: current } = toRequest(row);
     if (current.name !== "pending" && current.name !== "approved" && current.name !== "failed") return [];
-    return [{ number, version, key: known, state: current.name, expiresAt: current.expiresAt.toISOString() }];
+    return [{ number, version, state: current.name, expiresAt: current.expiresAt.toISOString() }];
   });
 }

@@ -16,28 +16,19 @@ import { directoryHandlers } from "../directory/handlers.ts";
 import type { Installed } from "../directory/install.ts";
 import { system } from "../domain/shared/actor.ts";
 import type { Metrics } from "../metrics/metrics.ts";
+import type { Payload } from "../outbox/items.ts";
 import type { Handler } from "../outbox/worker.ts";
 import type { SlackClients } from "../slack/client/clients.ts";
 import { askDirectly } from "../usecases/delivery/ask-directly.ts";
 import { homesChanged } from "../usecases/delivery/follow-homes.ts";
 import { removeMessages } from "../usecases/delivery/remove-messages.ts";
-import {
-  type FollowCoverage,
-  followCoverage,
-  reportUndelivered,
-} from "../usecases/delivery/report-undelivered.ts";
-import { type MakeDue, makeDue } from "../usecases/delivery/resume-sending.ts";
+import { followCoverage, reportUndelivered } from "../usecases/delivery/report-undelivered.ts";
+import { makeDue } from "../usecases/delivery/resume-sending.ts";
 import { saveCard } from "../usecases/delivery/save-card.ts";
-import {
-  type AdminMessageItem,
-  type CheckWarning,
-  checkWarning,
-  reportUntold,
-} from "../usecases/delivery/tell-admins.ts";
-import { type CardItem, type NoticeItem, tellChange } from "../usecases/delivery/tell-change.ts";
+import { checkWarning, reportUntold } from "../usecases/delivery/tell-admins.ts";
+import { tellChange } from "../usecases/delivery/tell-change.ts";
 import { applyDeploymentReport } from "../usecases/deployments/apply-deployment-report.ts";
-import { type CancelRequests, cancelRequests } from "../usecases/requests/cancel-requests.ts";
-import type { RequestChanged } from "../usecases/requests/record-change.ts";
+import { cancelRequests } from "../usecases/requests/cancel-requests.ts";
 import type { Context } from "../usecases/shared/context.ts";
 import { followSettings } from "../usecases/workflow/follow-settings.ts";
 import type { Breakers } from "./breakers.ts";
@@ -79,7 +70,7 @@ export function createHandlers(
   return {
     "request-changed": {
       run: async (item) => {
-        await tellChange(context, item.organizationId, item.payload as RequestChanged);
+        await tellChange(context, item.organizationId, item.payload as Payload<"request-changed">);
         await homesChanged(context, item.organizationId);
         return { kind: "done" };
       },
@@ -93,7 +84,7 @@ export function createHandlers(
     },
     "cancel-requests": {
       run: async (item) => {
-        await cancelRequests(context, item.organizationId, item.payload as CancelRequests);
+        await cancelRequests(context, item.organizationId, item.payload as Payload<"cancel-requests">);
         return { kind: "done" };
       },
     },
@@ -108,7 +99,7 @@ export function createHandlers(
     "check-warning": checkingWarning(context),
     "make-due": {
       run: async (item) => {
-        await makeDue(context, item.organizationId, item.payload as MakeDue);
+        await makeDue(context, item.organizationId, item.payload as Payload<"make-due">);
         return { kind: "done" };
       },
     },
@@ -129,17 +120,18 @@ const deployAttempts = 24;
 /** Reports what was given up, so that the requester learns whom nothing reached. */
 const reporting = (context: Context): Required<Pick<Handler, "onDead">> => ({
   onDead: ({ organizationId, payload }) =>
-    reportUndelivered(context, organizationId, payload as CardItem | NoticeItem),
+    reportUndelivered(context, organizationId, payload as Payload<"draw-card" | "send-email">),
 });
 
 /** A warning that did not reach an admin may have reached none. */
 const reportingUntold = (context: Context): Required<Pick<Handler, "onDead">> => ({
-  onDead: ({ organizationId, payload }) => reportUntold(context, organizationId, payload as AdminMessageItem),
+  onDead: ({ organizationId, payload }) =>
+    reportUntold(context, organizationId, payload as Payload<"send-admin-email">),
 });
 
 const checkingWarning = (context: Context): Handler => ({
   run: async ({ organizationId, payload }) => {
-    const { sending } = await checkWarning(context, organizationId, payload as CheckWarning);
+    const { sending } = await checkWarning(context, organizationId, payload as Payload<"check-warning">);
     return sending ? { kind: "later", afterMs: lookAgainMs } : { kind: "done" };
   },
 });
@@ -149,7 +141,11 @@ const lookAgainMs = 10_000;
 
 const followingReach = (context: Context): Handler => ({
   run: async ({ organizationId, payload }) => {
-    const { trying } = await followCoverage(context, organizationId, (payload as FollowCoverage).number);
+    const { trying } = await followCoverage(
+      context,
+      organizationId,
+      (payload as Payload<"follow-reach">).number,
+    );
     return trying ? { kind: "later", afterMs: lookAgainMs } : { kind: "done" };
   },
 });

@@ -1,6 +1,6 @@
 import type { Outcome } from "../domain/delivery/outcome.ts";
+import type { Payload } from "../outbox/items.ts";
 import { warnAdmins } from "../usecases/delivery/warn-admins.ts";
-import type { GroupItem, MemberItem } from "../usecases/people/plan-refresh.ts";
 import type { Directory } from "./directory.ts";
 import { readGroups } from "./read-groups.ts";
 import { readPeople } from "./read-people.ts";
@@ -14,11 +14,11 @@ export function directoryHandlers(directory: Directory): Record<string, Handler>
   return {
     "refresh-member": {
       run: ({ organizationId, payload }) =>
-        refreshMember(directory, organizationId, (payload as MemberItem).userId),
+        refreshMember(directory, organizationId, (payload as Payload<"refresh-member">).userId),
     },
     "sync-group": {
       run: ({ organizationId, payload }) =>
-        syncGroup(directory, organizationId, (payload as GroupItem).groupId),
+        syncGroup(directory, organizationId, (payload as Payload<"sync-group">).groupId),
     },
     "read-people": { run: ({ organizationId }) => readPeople(directory, organizationId) },
     "read-groups": { run: ({ organizationId }) => readGroups(directory, organizationId) },

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Payload } from "../../src/outbox/items.ts";
 import { getDeliveries } from "../../src/queries/delivery/get-deliveries.ts";
 import { tellChange } from "../../src/usecases/delivery/tell-change.ts";
-import type { RequestChanged } from "../../src/usecases/requests/record-change.ts";
 import { buildCatalog, type Catalog, idOf } from "../support/catalog.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 
@@ -16,7 +16,7 @@ async function asked() {
   const fixture = await buildCatalog(database);
   const number = await fixture.requested();
   for (const { payload } of await fixture.outbox("request-changed")) {
-    await tellChange(fixture.context, fixture.organizationId, payload as RequestChanged);
+    await tellChange(fixture.context, fixture.organizationId, payload as Payload<"request-changed">);
   }
   return { fixture, number };
 }

@@ -3,8 +3,8 @@ import { drizzle } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as schema from "../../db/schema/index.ts";
-import { type NoticeItem, tellChange } from "../../src/usecases/delivery/tell-change.ts";
-import type { RequestChanged } from "../../src/usecases/requests/record-change.ts";
+import type { Payload } from "../../src/outbox/items.ts";
+import { tellChange } from "../../src/usecases/delivery/tell-change.ts";
 import { remindDue } from "../../src/usecases/requests/remind-due.ts";
 import { accepted, buildCatalog, type Catalog, idOf } from "../support/catalog.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
@@ -31,12 +31,12 @@ async function telling(
       for (const { key, payload } of await fixture.outbox("request-changed")) {
         if (told.has(key)) continue;
         told.add(key);
-        await tellChange(fixture.context, fixture.organizationId, payload as RequestChanged);
+        await tellChange(fixture.context, fixture.organizationId, payload as Payload<"request-changed">);
       }
       return (await fixture.outbox())
         .filter(({ key, kind }) => !before.has(key) && kind.startsWith("send-"))
         .map(({ kind, payload }) => {
-          const { recipientId, event } = payload as NoticeItem;
+          const { recipientId, event } = payload as Payload<"send-email">;
           return `${kind.replace("send-", "")} ${nameOf(recipientId)}: ${event}`;
         })
         .sort();
@@ -259,7 +259,8 @@ describe("telling a change", () => {
     const fixture = await buildCatalog(database);
     const number = await fixture.requested();
     const [item] = await fixture.outbox("request-changed");
-    const tell = () => tellChange(fixture.context, fixture.organizationId, item?.payload as RequestChanged);
+    const tell = () =>
+      tellChange(fixture.context, fixture.organizationId, item?.payload as Payload<"request-changed">);
     await tell();
     const keys = async () => (await fixture.outbox()).map(({ key }) => key);
     const [before, cards] = [await keys(), Object.keys(await cardsOf(fixture, number))];
@@ -278,7 +279,7 @@ describe("telling a change", () => {
       const [only, ...others] = await fixture.outbox();
       expect(others).toEqual([]);
       const { statements, context, end } = counting(fixture);
-      await tellChange(context, fixture.organizationId, only?.payload as RequestChanged);
+      await tellChange(context, fixture.organizationId, only?.payload as Payload<"request-changed">);
       await end();
       counts.push(statements.length);
       expect(Object.keys(await cardsOf(fixture, number))).toHaveLength(size + 1);

@@ -2,8 +2,8 @@ import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { findIntegration } from "../../db/catalog/integrations.ts";
 import { environments } from "../../db/schema/index.ts";
+import type { Payload } from "../../src/outbox/items.ts";
 import { tellChange } from "../../src/usecases/delivery/tell-change.ts";
-import type { RequestChanged } from "../../src/usecases/requests/record-change.ts";
 import { accepted, buildCatalog, type Catalog, idOf, refusal } from "../support/catalog.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 
@@ -16,7 +16,7 @@ afterAll(() => database?.drop());
 /** The changes for which cards of a request are drawn again. */
 const redrawn = async (fixture: Catalog, number: number) =>
   (await fixture.outbox("request-changed"))
-    .map(({ payload }) => payload as RequestChanged)
+    .map(({ payload }) => payload as Payload<"request-changed">)
     .filter((change) => change.number === number && change.event === "changed");
 
 test("R1: who was told that a review is needed does not promote at once where the workflow went off meanwhile", async () => {
@@ -48,7 +48,7 @@ test("R4: cards follow a change of who holds a role; the same file again changes
   const [change, ...more] = await redrawn(fixture, number);
   expect(more).toEqual([]);
   expect((await fixture.state(number)).version).toBe(change?.version);
-  await tellChange(fixture.context, fixture.organizationId, change as RequestChanged);
+  await tellChange(fixture.context, fixture.organizationId, change as Payload<"request-changed">);
   const { cards = [] } = await fixture.everything();
   expect(JSON.stringify(cards)).toContain(idOf("dora"));
   await fixture.hold("Reviewer", ["dora"]);

@@ -2,9 +2,10 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import * as workflows from "../../db/workflow/workflow.ts";
 import type { Workflow } from "../../src/domain/workflow/workflow.ts";
+import type { Payload } from "../../src/outbox/items.ts";
 import { getWorkflowPreview } from "../../src/queries/workflow/get-workflow.ts";
 import { saveMembers } from "../../src/usecases/people/save-members.ts";
-import { type CancelRequests, cancelRequests } from "../../src/usecases/requests/cancel-requests.ts";
+import { cancelRequests } from "../../src/usecases/requests/cancel-requests.ts";
 import { saveWorkflow } from "../../src/usecases/workflow/save-workflow.ts";
 import { turnOffWorkflow } from "../../src/usecases/workflow/turn-off-workflow.ts";
 import { accepted, buildCatalog, by, type Catalog, commerce, idOf, refusal } from "../support/catalog.ts";
@@ -162,7 +163,7 @@ test("R10: turned off with cancelling, those open then are cancelled one by one,
   accepted(await turnOffWorkflow(fixture.context, off));
   const [item] = await fixture.outbox("cancel-requests");
   for (let times = 0; times < 2; times += 1) {
-    await cancelRequests(fixture.context, organizationId, item?.payload as CancelRequests);
+    await cancelRequests(fixture.context, organizationId, item?.payload as Payload<"cancel-requests">);
   }
   expect(await fixture.state(pending)).toMatchObject({ state: "cancelled", reason: "workflow turned off" });
   expect(await fixture.state(promoting)).toMatchObject({ state: "promoting", deploymentId });

@@ -3,18 +3,21 @@ import { type Actor, actingMember } from "../shared/actor.ts";
 import { assertNever } from "../shared/result.ts";
 
 /** What happened to a request; each bumps its version, but for a reminder (R11), which changes nothing. */
-export type RequestEvent =
-  | "requested"
-  | "reviewed"
-  | "approved"
-  | "rejected"
-  | "cancelled"
-  | "expired"
-  | "promoting"
-  | "promoted"
-  | "failed"
-  | "reminder"
-  | "changed";
+export const requestEvents = [
+  "requested",
+  "reviewed",
+  "approved",
+  "rejected",
+  "cancelled",
+  "expired",
+  "promoting",
+  "promoted",
+  "failed",
+  "reminder",
+  "changed",
+] as const;
+
+export type RequestEvent = (typeof requestEvents)[number];
 
 /** Something that one person must be told beyond their card, by one channel. */
 export type Notice = { recipientId: MemberId; channel: "message" | "email" };

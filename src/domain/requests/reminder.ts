@@ -3,7 +3,9 @@ import type { WorkflowOptions } from "../workflow/workflow.ts";
 import type { StateName } from "./request.ts";
 
 /** The states that run out, of which somebody is reminded. */
-export type RemindedState = Extract<StateName, "pending" | "approved" | "failed">;
+export const remindedStates = ["pending", "approved", "failed"] as const satisfies readonly StateName[];
+
+export type RemindedState = (typeof remindedStates)[number];
 
 /** R11: what a reminder is about: this state of the request, which runs out then (ISO 8601). One each. */
 export type Reminder = { state: RemindedState; expiresAt: string };

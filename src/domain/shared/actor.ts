@@ -7,7 +7,9 @@ export type Actor =
   | { kind: "system"; reason: string };
 
 /** Where it was done. */
-export type Surface = "slack" | "api" | "job" | "deployer" | "seed" | "command-line";
+export const surfaces = ["slack", "api", "job", "deployer", "seed", "command-line"] as const;
+
+export type Surface = (typeof surfaces)[number];
 
 export const member = (memberId: MemberId) => ({ kind: "member", memberId }) satisfies Actor;
 

@@ -7,7 +7,6 @@ import { listProjects, upsertProjectBySlug } from "../../../db/catalog/projects.
 import { setRequesterRoles } from "../../../db/catalog/requester-roles.ts";
 import { readCatalogSnapshot } from "../../../db/catalog/snapshot.ts";
 import type { Tx } from "../../../db/connection/connect.ts";
-import * as outbox from "../../../db/delivery/outbox.ts";
 import * as builds from "../../../db/deployments/builds.ts";
 import * as deployments from "../../../db/deployments/deployments.ts";
 import * as roles from "../../../db/people/roles.ts";
@@ -19,6 +18,7 @@ import { system } from "../../domain/shared/actor.ts";
 import { accept, type Result } from "../../domain/shared/result.ts";
 import { defaultOptions, type Workflow } from "../../domain/workflow/workflow.ts";
 import { checkWorkflow } from "../../domain/workflow/workflow-check.ts";
+import { reopenItems } from "../../outbox/add-items.ts";
 import { moveLive } from "../deployments/apply-deployment-report.ts";
 import { type Context, commit } from "../shared/context.ts";
 import { followItems } from "../shared/record-setting.ts";
@@ -99,7 +99,7 @@ export async function loadSeed(
     const saved = seed.workflow && (await saveWorkflow(loading, seed.workflow, roleIds));
     if (saved?.ok === false) return saved;
     // R4: who can review now gets a card, who no longer can loses the buttons.
-    if (loading.settings > 0) await outbox.addOrReopen(tx, followItems(organizationId));
+    if (loading.settings > 0) await reopenItems(tx, followItems(organizationId));
     return accept(null);
   });
 }

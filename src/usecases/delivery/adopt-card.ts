@@ -1,6 +1,6 @@
 import * as cards from "../../../db/delivery/cards.ts";
-import * as outbox from "../../../db/delivery/outbox.ts";
 import { accept } from "../../domain/shared/result.ts";
+import { reopenItems } from "../../outbox/add-items.ts";
 import { type Context, commit } from "../shared/context.ts";
 import { addRemovals } from "./remove-messages.ts";
 import { cardItem } from "./tell-change.ts";
@@ -26,7 +26,7 @@ export async function adoptCard(context: Context, clicked: Clicked): Promise<voi
     }
     const drawn = { channel, ts, drawnVersion: null, drawnDigest: null, lostReason: null };
     await cards.saveDrawn(tx, card, drawn);
-    await outbox.addOrReopen(tx, [cardItem(card, organizationId, number)]);
+    await reopenItems(tx, [cardItem(card, organizationId, number)]);
     return accept(null);
   });
 }

@@ -1,7 +1,7 @@
 import * as cards from "../../../db/delivery/cards.ts";
-import * as outbox from "../../../db/delivery/outbox.ts";
 import type { MemberId } from "../../domain/people/people.ts";
 import { accept } from "../../domain/shared/result.ts";
+import { reopenItems } from "../../outbox/add-items.ts";
 import { type Context, commit } from "../shared/context.ts";
 import { cardItem } from "./tell-change.ts";
 
@@ -19,7 +19,7 @@ export async function askDirectly(
     const theirs = all.filter(
       ({ kind, recipientId }) => kind === "own" || (kind === "review" && reviewerIds.includes(recipientId)),
     );
-    await outbox.addOrReopen(
+    await reopenItems(
       tx,
       theirs.map((card) => cardItem(card, organizationId, requestNumber)),
     );

@@ -1,15 +1,13 @@
 import type { Db, Tx } from "../../../db/connection/connect.ts";
-import * as outbox from "../../../db/delivery/outbox.ts";
+import { reopenItems } from "../../outbox/add-items.ts";
+import type { Payload } from "../../outbox/items.ts";
 import type { Context } from "../shared/context.ts";
-
-/** What `remove-message` items carry: a message, and the card that it shows though the card stands elsewhere. */
-export type RemoveMessage = { channel: string; ts: string; cardId: string | null };
 
 /** Has messages taken away that say the same as another one. */
 export async function removeMessages(
   context: Context,
   organizationId: string,
-  messages: readonly RemoveMessage[],
+  messages: readonly Payload<"remove-message">[],
 ): Promise<void> {
   if (messages.length === 0) return;
   await addRemovals(context.db, organizationId, messages);
@@ -20,13 +18,10 @@ export async function removeMessages(
 export function addRemovals(
   tx: Tx | Db,
   organizationId: string,
-  messages: readonly RemoveMessage[],
+  messages: readonly Payload<"remove-message">[],
 ): Promise<void> {
-  return outbox.addOrReopen(
+  return reopenItems(
     tx,
-    messages.map((payload) => {
-      const key = `remove:${payload.channel}:${payload.ts}`;
-      return { organizationId, kind: "remove-message", key, payload, priority: 1 };
-    }),
+    messages.map((payload) => ({ organizationId, kind: "remove-message", payload })),
   );
 }

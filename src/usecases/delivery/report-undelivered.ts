@@ -1,14 +1,15 @@
 import type { Tx } from "../../../db/connection/connect.ts";
 import * as cards from "../../../db/delivery/cards.ts";
 import * as ledger from "../../../db/delivery/deliveries.ts";
-import * as outbox from "../../../db/delivery/outbox.ts";
 import * as requests from "../../../db/requests/requests.ts";
 import { accept } from "../../domain/shared/result.ts";
+import { reopenItems } from "../../outbox/add-items.ts";
+import type { Payload } from "../../outbox/items.ts";
 import { type Context, commit } from "../shared/context.ts";
-import { type CardItem, cardItem, type NoticeItem } from "./tell-change.ts";
+import { cardItem } from "./tell-change.ts";
 
-/** What `follow-reach` items carry. */
-export type FollowCoverage = { number: number };
+/** The payload of an item that could not be delivered: a card, or a notice. */
+type Undelivered = Payload<"draw-card" | "send-message" | "send-email">;
 
 /** A delivery that is reported dead is settled just after that: it is looked at then. */
 const settledWithinMs = 500;
@@ -21,20 +22,20 @@ const settledWithinMs = 500;
 export async function reportUndelivered(
   context: Context,
   organizationId: string,
-  lost: CardItem | NoticeItem,
+  lost: Undelivered,
 ): Promise<void> {
   await commit(context, async (tx) => {
     const number = await askedFor(tx, organizationId, lost);
     if (number === null) return accept(null);
-    const payload: FollowCoverage = { number };
-    const item = { organizationId, kind: "follow-reach", key: ledger.coverageKey(number), payload };
-    await outbox.addOrReopen(tx, [{ ...item, afterMs: settledWithinMs, priority: 1 }]);
+    await reopenItems(tx, [
+      { organizationId, kind: "follow-reach", payload: { number }, afterMs: settledWithinMs },
+    ]);
     return accept(null);
   });
 }
 
 /** The request for whose review it asked; null where it told of something else, or had arrived before. */
-async function askedFor(tx: Tx, organizationId: string, lost: CardItem | NoticeItem): Promise<number | null> {
+async function askedFor(tx: Tx, organizationId: string, lost: Undelivered): Promise<number | null> {
   if ("event" in lost) return lost.event === "requested" || lost.event === "reminder" ? lost.number : null;
   const card = await cards.find(tx, organizationId, lost.cardId);
   return card?.kind === "review" && card.ts === null ? card.requestNumber : null;
@@ -57,7 +58,7 @@ export async function followCoverage(
     const told = await ledger.reach(tx, organizationId, number);
     trying = told.some(({ reached, failed }) => !reached && !failed);
     const own = (await cards.listOf(tx, organizationId, number)).filter(({ kind }) => kind === "own");
-    await outbox.addOrReopen(
+    await reopenItems(
       tx,
       own.map((card) => cardItem(card, organizationId, number, 1)),
     );

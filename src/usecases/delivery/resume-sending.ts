@@ -1,12 +1,10 @@
-import * as outbox from "../../../db/delivery/outbox.ts";
 import * as outboxWaiting from "../../../db/delivery/outbox-waiting.ts";
 import * as warnings from "../../../db/delivery/warnings.ts";
 import { type Provider, toldSubject } from "../../domain/delivery/outages.ts";
 import { accept } from "../../domain/shared/result.ts";
+import { reopenItems } from "../../outbox/add-items.ts";
+import type { Payload } from "../../outbox/items.ts";
 import { type Context, commit } from "../shared/context.ts";
-
-/** What `make-due` items carry. */
-export type MakeDue = { reason: string };
 
 /** Who saw the stop just before it went has settled its item by then, in milliseconds. */
 const settledWithinMs = 2_000;
@@ -29,16 +27,19 @@ export async function resumeSending(
     await warnings.remove(tx, organizationId, [provider, toldSubject(provider)]);
     const { reason } = stop;
     waited = await outboxWaiting.makeDue(tx, organizationId, reason);
-    const payload: MakeDue = { reason };
-    const again = { organizationId, kind: "make-due", key: `make-due:${provider}`, payload };
-    await outbox.addOrReopen(tx, [{ ...again, afterMs: settledWithinMs }]);
+    const item = { organizationId, kind: "make-due", payload: { reason }, keyFacts: { provider } } as const;
+    await reopenItems(tx, [{ ...item, afterMs: settledWithinMs }]);
     return accept(null);
   });
   return waited;
 }
 
 /** Has what waits for a reason that is over tried now. */
-export async function makeDue(context: Context, organizationId: string, { reason }: MakeDue): Promise<void> {
+export async function makeDue(
+  context: Context,
+  organizationId: string,
+  { reason }: Payload<"make-due">,
+): Promise<void> {
   await commit(context, async (tx) => {
     await outboxWaiting.makeDue(tx, organizationId, reason);
     return accept(null);

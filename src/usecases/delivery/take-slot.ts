@@ -1,11 +1,8 @@
 import * as slots from "../../../db/delivery/job-slots.ts";
-import * as outbox from "../../../db/delivery/outbox.ts";
 import type { Job } from "../../domain/delivery/slots.ts";
 import { accept } from "../../domain/shared/result.ts";
+import { reopenItems } from "../../outbox/add-items.ts";
 import { type Context, commit } from "../shared/context.ts";
-
-/** What the items of scheduled jobs carry. */
-export type JobItem = { slot: string };
 
 /**
  * Takes a slot of a scheduled job for an organization: of all processes that ask, and of all times that one asks, the
@@ -22,8 +19,7 @@ export async function takeSlot(
 ): Promise<boolean> {
   const taken = await commit(context, async (tx) => {
     if (!(await slots.take(tx, organizationId, job, slot))) return accept(false);
-    const payload: JobItem = { slot: slot.toISOString() };
-    await outbox.addOrReopen(tx, [{ organizationId, kind: `job-${job}`, key: `job:${job}`, payload }]);
+    await reopenItems(tx, [{ organizationId, kind: `job-${job}`, payload: { slot: slot.toISOString() } }]);
     return accept(true);
   });
   return taken.ok && taken.value;

@@ -1,21 +1,13 @@
 import { randomUUID } from "node:crypto";
 import type { Tx } from "../../../db/connection/connect.ts";
-import * as outbox from "../../../db/delivery/outbox.ts";
 import * as outboxWaiting from "../../../db/delivery/outbox-waiting.ts";
 import * as warnings from "../../../db/delivery/warnings.ts";
 import * as members from "../../../db/people/members.ts";
 import type { MemberId } from "../../domain/people/people.ts";
 import { accept } from "../../domain/shared/result.ts";
+import { addItems } from "../../outbox/add-items.ts";
+import { type Payload, warningKey } from "../../outbox/items.ts";
 import { type Context, commit } from "../shared/context.ts";
-
-/**
- * What `send-admin-message` and `send-admin-email` items carry: what is amiss; its words are those of the moment at
- * which it is sent. `keys` are those of the same warning to every admin.
- */
-export type AdminMessageItem = { recipientId: MemberId; subjects: string[]; keys: string[] };
-
-/** What `check-warning` items carry. */
-export type CheckWarning = Pick<AdminMessageItem, "subjects" | "keys">;
 
 /** One Slack message to each admin for all of it; under `warnings.lock`. With nobody to tell it stays untold. */
 export async function tellAdmins(
@@ -54,14 +46,13 @@ async function tell(
 ): Promise<void> {
   if (subjects.length === 0 || to.length === 0) return;
   await warnings.add(tx, organizationId, subjects, now);
-  const warning = randomUUID();
-  const keyOf = (id: MemberId) => `warning:${warning}:${id}`;
-  const keys = to.map(({ id }) => keyOf(id));
-  await outbox.add(
+  const warningId = randomUUID();
+  const keys = to.map(({ id }) => warningKey(warningId, id));
+  await addItems(
     tx,
     to.map(({ id }) => {
-      const payload: AdminMessageItem = { recipientId: id, subjects, keys };
-      return { organizationId, kind, key: keyOf(id), payload };
+      const payload = { recipientId: id, subjects, keys };
+      return { organizationId, kind, payload, keyFacts: { warningId } };
     }),
   );
 }
@@ -70,13 +61,11 @@ async function tell(
 export async function reportUntold(
   context: Context,
   organizationId: string,
-  { subjects, keys = [] }: AdminMessageItem,
+  { subjects, keys }: Payload<"send-admin-message" | "send-admin-email">,
 ): Promise<void> {
-  const [first] = keys;
-  if (first === undefined) return;
-  const payload: CheckWarning = { subjects, keys };
+  if (keys.length === 0) return;
   await commit(context, async (tx) => {
-    await outbox.add(tx, [{ organizationId, kind: "check-warning", key: `${first}:check`, payload }]);
+    await addItems(tx, [{ organizationId, kind: "check-warning", payload: { subjects, keys } }]);
     return accept(null);
   });
 }
@@ -89,7 +78,7 @@ export async function reportUntold(
 export async function checkWarning(
   context: Context,
   organizationId: string,
-  { subjects, keys }: CheckWarning,
+  { subjects, keys }: Payload<"check-warning">,
 ): Promise<{ sending: boolean }> {
   let sending = false;
   await commit(context, async (tx) => {

@@ -1,29 +1,19 @@
 import type { Tx } from "../../../db/connection/connect.ts";
 import * as cards from "../../../db/delivery/cards.ts";
-import * as outbox from "../../../db/delivery/outbox.ts";
 import * as requests from "../../../db/requests/requests.ts";
 import { listEligible } from "../../../db/requests/reviewers.ts";
 import * as reviews from "../../../db/requests/reviews.ts";
 import * as workflows from "../../../db/workflow/workflow.ts";
 import type { MemberId } from "../../domain/people/people.ts";
 import { noticesFor, type RequestEvent } from "../../domain/requests/notices.ts";
-import type { Reminder } from "../../domain/requests/reminder.ts";
 import { type PromotionRequest, requesters, stateAt } from "../../domain/requests/request.ts";
 import { accept } from "../../domain/shared/result.ts";
 import type { CardsTo, Workflow } from "../../domain/workflow/workflow.ts";
-import type { RequestChanged } from "../requests/record-change.ts";
+import { addItems, type ItemToAdd, reopenItems } from "../../outbox/add-items.ts";
+import type { Payload } from "../../outbox/items.ts";
 import { type Context, commit } from "../shared/context.ts";
 
-/** What `send-email` and `send-message` items carry; a reminder (R11) says of what. */
-export type NoticeItem = {
-  number: number;
-  event: RequestEvent;
-  recipientId: MemberId;
-  reminder?: Reminder;
-};
-
-/** What `draw-card` items carry. */
-export type CardItem = { cardId: string };
+type RequestChanged = Payload<"request-changed">;
 
 /**
  * Expands one change into what each person gets (DESIGN §3): a card to draw for everyone who follows the request, a
@@ -66,7 +56,7 @@ async function drawCards(
   await cards.ensure(tx, organizationId, number, "own", [request.requesterId]);
   await ensureReviewCards(tx, request, reviewers, workflow.options.cardsTo);
   const all = await cards.listOf(tx, organizationId, number);
-  await outbox.addOrReopen(
+  await reopenItems(
     tx,
     all.map((card) => cardItem(card, organizationId, number, urgency(change.event))),
   );
@@ -81,10 +71,8 @@ export function cardItem(
   organizationId: string,
   requestNumber: number,
   priority: 0 | 1 = 0,
-): outbox.NewItem {
-  const payload: CardItem = { cardId: id };
-  const about = { organizationId, requestNumber, recipientId };
-  return { ...about, kind: "draw-card", key: cards.drawKey(id), payload, priority };
+): ItemToAdd<"draw-card"> {
+  return { organizationId, kind: "draw-card", payload: { cardId: id }, priority, requestNumber, recipientId };
 }
 
 /**
@@ -128,14 +116,17 @@ async function sendNotices(
     ungated: request.decision?.by.kind === "system",
     pending: request.state.name === "pending",
   });
-  await outbox.add(
+  await addItems(
     tx,
     notices.map(({ recipientId, channel }) => {
       const { event, version, reminder } = change;
-      const payload: NoticeItem = { number, event, recipientId, ...(reminder && { reminder }) };
-      const key = `${channel}:${number}:v${version}:${event}:${recipientId}`;
-      const about = { organizationId, requestNumber: number, recipientId };
-      return { ...about, kind: `send-${channel}`, key, payload, priority: urgency(event) };
+      return {
+        organizationId,
+        kind: `send-${channel}`,
+        payload: { number, event, recipientId, ...(reminder && { reminder }) },
+        keyFacts: { version },
+        ...{ priority: urgency(event), requestNumber: number, recipientId },
+      };
     }),
   );
 }

@@ -1,15 +1,9 @@
-import * as outbox from "../../../db/delivery/outbox.ts";
 import * as members from "../../../db/people/members.ts";
 import * as roles from "../../../db/people/roles.ts";
 import type { MemberId } from "../../domain/people/people.ts";
+import { type ItemToAdd, reopenItems } from "../../outbox/add-items.ts";
 import { type Context, transact } from "../shared/context.ts";
 import { deactivate } from "./deactivate-member.ts";
-
-/** What `refresh-member` items carry. */
-export type MemberItem = { userId: MemberId };
-
-/** What `sync-group` items carry. */
-export type GroupItem = { groupId: string };
 
 /**
  * Has somebody read anew from Slack. The same news twice is one item, so an event that comes again changes nothing.
@@ -31,13 +25,12 @@ export async function planMemberRefresh(
       const asOf = new Date(Math.max(now.getTime(), known.refreshedAt.getTime()));
       await deactivate(tx, organizationId, userId, { surface: "slack", asOf });
     }
-    await outbox.addOrReopen(tx, [refreshItem(organizationId, userId)]);
+    await reopenItems(tx, [refreshItem(organizationId, userId)]);
   });
 }
 
-export function refreshItem(organizationId: string, userId: MemberId): outbox.NewItem {
-  const payload: MemberItem = { userId };
-  return { organizationId, kind: "refresh-member", key: `member:${userId}`, payload };
+export function refreshItem(organizationId: string, userId: MemberId): ItemToAdd {
+  return { organizationId, kind: "refresh-member", payload: { userId } };
 }
 
 /** Has a user group read anew from Slack, if a role is bound to it. */
@@ -49,7 +42,6 @@ export async function planGroupSync(
   await transact(context, async (tx) => {
     const bound = await roles.listBound(tx, organizationId, groupId);
     if (bound.length === 0) return;
-    const payload: GroupItem = { groupId };
-    await outbox.addOrReopen(tx, [{ organizationId, kind: "sync-group", key: `group:${groupId}`, payload }]);
+    await reopenItems(tx, [{ organizationId, kind: "sync-group", payload: { groupId } }]);
   });
 }

@@ -1,10 +1,10 @@
 import * as audit from "../../../db/audit/audit.ts";
 import type { Tx } from "../../../db/connection/connect.ts";
-import * as outbox from "../../../db/delivery/outbox.ts";
 import * as members from "../../../db/people/members.ts";
 import * as roles from "../../../db/people/roles.ts";
 import * as workflows from "../../../db/workflow/workflow.ts";
 import { type Surface, system } from "../../domain/shared/actor.ts";
+import { reopenItems } from "../../outbox/add-items.ts";
 import { type Context, transact } from "../shared/context.ts";
 import { followItems } from "../shared/record-setting.ts";
 
@@ -52,7 +52,7 @@ export async function storeMembers(
   });
   await audit.append(tx, standingChanges(organizationId, changes, { surface, asOf }));
   if (await areFollowed(tx, organizationId, changes)) {
-    await outbox.addOrReopen(tx, followItems(organizationId));
+    await reopenItems(tx, followItems(organizationId));
   }
 }
 

@@ -1,7 +1,7 @@
-import * as outbox from "../../../db/delivery/outbox.ts";
 import * as runs from "../../../db/people/directory-runs.ts";
 import * as members from "../../../db/people/members.ts";
 import * as workflows from "../../../db/workflow/workflow.ts";
+import { reopenItems } from "../../outbox/add-items.ts";
 import { type Context, transact } from "../shared/context.ts";
 import { refreshItem } from "./plan-refresh.ts";
 import { type SavedMember, storeMembers } from "./save-members.ts";
@@ -35,7 +35,7 @@ export async function savePeoplePage(context: Context, page: PeoplePage): Promis
     if (!moved || next !== null) return;
     const { assigneeIds } = await workflows.current(tx, organizationId);
     const unheard = await members.listUnheard(tx, organizationId, run.startedAt, assigneeIds);
-    await outbox.addOrReopen(
+    await reopenItems(
       tx,
       unheard.map((id) => refreshItem(organizationId, id)),
     );

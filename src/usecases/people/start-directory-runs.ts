@@ -1,5 +1,5 @@
-import * as outbox from "../../../db/delivery/outbox.ts";
 import * as runs from "../../../db/people/directory-runs.ts";
+import { reopenItems } from "../../outbox/add-items.ts";
 import { type Context, transact } from "../shared/context.ts";
 
 /** How often people and groups are read from Slack, whatever its events say, in milliseconds. */
@@ -14,8 +14,7 @@ export async function startDirectoryRuns(context: Context, organizationId: strin
     await transact(context, async (tx, now) => {
       const lastBefore = new Date(now.getTime() - everyMs);
       if (await runs.claim(tx, organizationId, kind, { now, lastBefore })) {
-        const item = { organizationId, kind: `read-${kind}`, key: `directory:${kind}`, payload: {} };
-        await outbox.addOrReopen(tx, [item]);
+        await reopenItems(tx, [{ organizationId, kind: `read-${kind}`, payload: {} }]);
       }
     });
   }

@@ -1,9 +1,6 @@
-import type { Actor, Surface } from "../../domain/shared/actor.ts";
+import type { Payload } from "../../outbox/items.ts";
 import type { Context } from "../shared/context.ts";
 import { cancelPromotion } from "./cancel-promotion.ts";
-
-/** What `cancel-requests` items carry. */
-export type CancelRequests = { numbers: readonly number[]; actor: Actor; surface: Surface; reason: string };
 
 /**
  * R10: cancels these requests one by one, each in a transaction of its own and by the rule that holds for one. What
@@ -12,7 +9,7 @@ export type CancelRequests = { numbers: readonly number[]; actor: Actor; surface
 export async function cancelRequests(
   context: Context,
   organizationId: string,
-  { numbers, actor, surface, reason }: CancelRequests,
+  { numbers, actor, surface, reason }: Payload<"cancel-requests">,
 ): Promise<void> {
   for (const number of numbers) {
     await cancelPromotion(context, { organizationId, number, actor, surface, reason });

@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { findDeployer, findIntegration } from "../../../db/catalog/integrations.ts";
 import type { Tx } from "../../../db/connection/connect.ts";
-import * as outbox from "../../../db/delivery/outbox.ts";
 import * as deployments from "../../../db/deployments/deployments.ts";
 import * as requests from "../../../db/requests/requests.ts";
 import * as workflows from "../../../db/workflow/workflow.ts";
@@ -11,6 +10,7 @@ import type { PromotionRequest } from "../../domain/requests/request.ts";
 import type { Actor, Surface } from "../../domain/shared/actor.ts";
 import { accept, type Result, refuse } from "../../domain/shared/result.ts";
 import { gates } from "../../domain/workflow/workflow.ts";
+import { addItems } from "../../outbox/add-items.ts";
 import { type Context, commit } from "../shared/context.ts";
 import { checkRequester } from "./check-requester.ts";
 import { expireIfDue } from "./expire-request.ts";
@@ -80,10 +80,9 @@ export async function startAttempt(
       startedAt: now,
     }),
   ]);
-  const payload = { deploymentId, deployer };
   await Promise.all([
     requests.save(tx, begun.value),
-    outbox.add(tx, [{ organizationId, kind: "deploy", key: `deploy:${deploymentId}`, payload }]),
+    addItems(tx, [{ organizationId, kind: "deploy", payload: { deploymentId, deployer } }]),
   ]);
   const facts = shown === null ? {} : { confirmed: shown };
   await recordChange(tx, request, begun.value, { event: "promoting", actor, surface, at: now, facts });

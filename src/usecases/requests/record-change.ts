@@ -1,21 +1,11 @@
 import * as audit from "../../../db/audit/audit.ts";
 import type { Tx } from "../../../db/connection/connect.ts";
-import * as outbox from "../../../db/delivery/outbox.ts";
 import type { RequestEvent } from "../../domain/requests/notices.ts";
-import type { Reminder } from "../../domain/requests/reminder.ts";
 import type { PromotionRequest } from "../../domain/requests/request.ts";
 import type { Actor, Surface } from "../../domain/shared/actor.ts";
+import { addItems, type ItemToAdd } from "../../outbox/add-items.ts";
 
 export type Change = { event: RequestEvent; actor: Actor; surface: Surface; at: Date; facts?: object };
-
-/** What `request-changed` items carry; a reminder (R11) says of what. */
-export type RequestChanged = {
-  number: number;
-  version: number;
-  event: RequestEvent;
-  by: Actor;
-  reminder?: Reminder;
-};
 
 /**
  * Appends a request's change to the audit log and adds one item to the outbox, however many people will be told (R12).
@@ -29,7 +19,7 @@ export async function recordChange(
   change: Change,
 ): Promise<void> {
   const { entry, item } = recordsOf(before, after, change);
-  await Promise.all([audit.append(tx, [entry]), outbox.add(tx, [item])]);
+  await Promise.all([audit.append(tx, [entry]), addItems(tx, [item])]);
 }
 
 /** What a request's change leaves behind: an entry of the audit log and an item of the outbox. */
@@ -37,10 +27,9 @@ export function recordsOf(
   before: PromotionRequest | null,
   after: PromotionRequest,
   change: Change,
-): { entry: audit.AuditEntry; item: outbox.NewItem } {
+): { entry: audit.AuditEntry; item: ItemToAdd<"request-changed"> } {
   const { organizationId, number, version } = after;
   const { event, actor, surface, at } = change;
-  const payload: RequestChanged = { number, version, event, by: actor };
   return {
     entry: {
       ...{ organizationId, at, actor, surface },
@@ -49,7 +38,7 @@ export function recordsOf(
       before: before && summary(before),
       after: { ...summary(after), ...change.facts },
     },
-    item: { organizationId, kind: "request-changed", key: `request:${number}:v${version}`, payload },
+    item: { organizationId, kind: "request-changed", payload: { number, version, event, by: actor } },
   };
 }
 
@@ -60,12 +49,11 @@ export async function redrawCards(
   bumped: readonly { number: number; version: number }[],
   by: Actor,
 ): Promise<void> {
-  await outbox.add(
+  await addItems(
     tx,
     bumped.map(({ number, version }) => {
-      const payload: RequestChanged = { number, version, event: "changed", by };
-      const key = `request:${number}:v${version}`;
-      return { organizationId, kind: "request-changed", key, payload, priority: 1 };
+      const payload = { number, version, event: "changed" as const, by };
+      return { organizationId, kind: "request-changed", payload, priority: 1 };
     }),
   );
 }

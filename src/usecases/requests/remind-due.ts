@@ -1,10 +1,9 @@
-import * as outbox from "../../../db/delivery/outbox.ts";
 import * as reminders from "../../../db/requests/reminders.ts";
 import * as workflows from "../../../db/workflow/workflow.ts";
 import { reminderLeadMs } from "../../domain/requests/reminder.ts";
 import { system } from "../../domain/shared/actor.ts";
+import { addItems } from "../../outbox/add-items.ts";
 import { type Context, transact } from "../shared/context.ts";
-import type { RequestChanged } from "./record-change.ts";
 
 /**
  * R11: the scheduled job. Has everyone reminded of what runs out soon by the options of this moment: one item a
@@ -19,12 +18,12 @@ export async function remindDue(context: Context, organizationId: string, limit 
     const window = { now, pendingUntil: until("pending"), unfinishedUntil: until("approved") };
     const due = await reminders.listDue(tx, organizationId, window, limit);
     const by = system("its time runs out soon");
-    await outbox.add(
+    await addItems(
       tx,
-      due.map(({ number, version, key, state, expiresAt }) => {
+      due.map(({ number, version, state, expiresAt }) => {
         const reminder = { state, expiresAt };
-        const payload: RequestChanged = { number, version, event: "reminder", by, reminder };
-        return { organizationId, kind: "request-changed", key, payload, priority: 1 };
+        const payload = { number, version, event: "reminder" as const, by, reminder };
+        return { organizationId, kind: "request-changed", payload, priority: 1 };
       }),
     );
     return due.length;

@@ -9,6 +9,7 @@ import { requesters, type Verdict } from "../../domain/requests/request.ts";
 import { type Reviewed, review } from "../../domain/requests/review.ts";
 import { member, type Surface } from "../../domain/shared/actor.ts";
 import { accept, type Result, refuse } from "../../domain/shared/result.ts";
+import { toStored } from "../../outbox/add-items.ts";
 import { type Context, commit, commitAtOnce } from "../shared/context.ts";
 import { oneAtATime } from "../shared/one-at-a-time.ts";
 import { recordsOf } from "./record-change.ts";
@@ -83,13 +84,13 @@ function judge(input: ReviewPromotion, seen: decisions.Case | undefined, now: Da
   const replaces = previous !== null;
   if (judged.value.kind === "repeated") return accept({ outcome, decided: null, replaces });
   const after = judged.value.request;
-  const records = recordsOf(request, after, {
+  const { entry, item } = recordsOf(request, after, {
     event: eventOf(judged.value.kind, verdict),
     ...{ actor: member(reviewerId), surface, at: now },
     facts: { review: { verdict, comment: given.comment, replaces: previous } },
   });
   const stored = { ...given, id: randomUUID(), workflowVersion: workflow.version, surface, at: now };
-  const decided = { judged: request.version, request: after, review: stored, ...records };
+  const decided = { judged: request.version, request: after, review: stored, entry, item: toStored(item) };
   return accept({ outcome, decided, replaces });
 }
 

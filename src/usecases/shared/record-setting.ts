@@ -1,7 +1,7 @@
 import * as audit from "../../../db/audit/audit.ts";
 import type { Tx } from "../../../db/connection/connect.ts";
-import * as outbox from "../../../db/delivery/outbox.ts";
 import type { Actor, Surface } from "../../domain/shared/actor.ts";
+import { type ItemToAdd, reopenItems } from "../../outbox/add-items.ts";
 
 export type SettingChange = {
   organizationId: string;
@@ -22,18 +22,15 @@ export type SettingChange = {
  */
 export async function recordSetting(tx: Tx, change: SettingChange): Promise<void> {
   await audit.append(tx, [change]);
-  await outbox.addOrReopen(tx, followItems(change.organizationId));
+  await reopenItems(tx, followItems(change.organizationId));
 }
 
 /** What follows a change of settings or people: what shows them is drawn again, and the admins are warned if need be. */
-export function followItems(organizationId: string): outbox.NewItem[] {
-  return [
-    { organizationId, kind: "settings-changed", key: "settings", payload: {} },
-    ...warningItems(organizationId),
-  ];
+export function followItems(organizationId: string): ItemToAdd[] {
+  return [{ organizationId, kind: "settings-changed", payload: {} }, ...warningItems(organizationId)];
 }
 
 /** Has somebody look for what the admins must be told. */
-export function warningItems(organizationId: string): outbox.NewItem[] {
-  return [{ organizationId, kind: "warn-admins", key: "warnings", payload: {} }];
+export function warningItems(organizationId: string): ItemToAdd[] {
+  return [{ organizationId, kind: "warn-admins", payload: {} }];
 }

@@ -1,8 +1,7 @@
-import * as outbox from "../../../db/delivery/outbox.ts";
 import * as requests from "../../../db/requests/requests-list.ts";
 import type { Actor, Surface } from "../../domain/shared/actor.ts";
 import { accept, type Result } from "../../domain/shared/result.ts";
-import type { CancelRequests } from "../requests/cancel-requests.ts";
+import { addItems } from "../../outbox/add-items.ts";
 import { type Context, commit } from "../shared/context.ts";
 import { type SavedWorkflow, saveNext } from "./save-workflow.ts";
 
@@ -31,9 +30,9 @@ export function turnOffWorkflow(context: Context, input: TurnOffWorkflow): Promi
     }));
     if (!saved.ok || !input.cancelOpen) return saved;
     const numbers = await requests.listOpen(tx, organizationId, 0, saved.value.open);
-    const payload: CancelRequests = { numbers, actor, surface, reason: "workflow turned off" };
-    const key = `cancel-requests:workflow:v${saved.value.version}`;
-    await outbox.add(tx, [{ organizationId, kind: "cancel-requests", key, payload }]);
+    const payload = { numbers, actor, surface, reason: "workflow turned off" };
+    const keyFacts = { workflowVersion: saved.value.version };
+    await addItems(tx, [{ organizationId, kind: "cancel-requests", payload, keyFacts }]);
     return accept(saved.value);
   });
 }

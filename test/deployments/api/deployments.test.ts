@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Payload } from "../../../src/outbox/items.ts";
 import { getOverview } from "../../../src/queries/catalog/get-overview.ts";
 import { getWarnings } from "../../../src/queries/delivery/get-warnings.ts";
 import { adminMessage } from "../../../src/slack/messages/admin-message.ts";
-import type { AdminMessageItem } from "../../../src/usecases/delivery/tell-admins.ts";
 import { warnAdmins } from "../../../src/usecases/delivery/warn-admins.ts";
 import { endSilentAttempts } from "../../../src/usecases/deployments/end-silent-attempts.ts";
 import { accepted, idOf } from "../../support/catalog.ts";
@@ -24,7 +24,7 @@ const auditOf = async (fixture: ApiHouse) =>
 
 /** What admins are being told. */
 const toldOf = async (fixture: ApiHouse) =>
-  (await fixture.outbox("send-admin-message")).map(({ payload }) => payload as AdminMessageItem);
+  (await fixture.outbox("send-admin-message")).map(({ payload }) => payload as Payload<"send-admin-message">);
 
 /** What the first of those messages says. */
 async function saidTo(fixture: ApiHouse): Promise<string> {

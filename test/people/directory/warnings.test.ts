@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Payload } from "../../../src/outbox/items.ts";
 import { getWarnings } from "../../../src/queries/delivery/get-warnings.ts";
 import { adminMessage } from "../../../src/slack/messages/admin-message.ts";
-import type { AdminMessageItem } from "../../../src/usecases/delivery/tell-admins.ts";
 import { warnAdmins } from "../../../src/usecases/delivery/warn-admins.ts";
 import { recordSetting } from "../../../src/usecases/shared/record-setting.ts";
 import { accepted, buildCatalog, type Catalog, commerce, idOf } from "../../support/catalog.ts";
@@ -21,7 +21,7 @@ async function warned(fixture: Catalog): Promise<Record<string, string[]>> {
   const items = (await fixture.outbox("send-admin-message")).slice(before);
   const said: Record<string, string[]> = {};
   for (const item of items) {
-    const { recipientId, subjects } = item.payload as AdminMessageItem;
+    const { recipientId, subjects } = item.payload as Payload<"send-admin-message">;
     said[recipientId] = [...(said[recipientId] ?? []), (await words(fixture, subjects)) ?? "nothing"];
   }
   return said;
@@ -80,7 +80,7 @@ test("what was mended before the message goes out is not told", async () => {
   await fixture.people(["bob", "carol"], "deactivated");
   await warnAdmins(fixture.context, fixture.organizationId);
   const [subjects = []] = (await fixture.outbox("send-admin-message")).map(
-    ({ payload }) => (payload as AdminMessageItem).subjects,
+    ({ payload }) => (payload as Payload<"send-admin-message">).subjects,
   );
   expect(subjects).toHaveLength(1);
   await fixture.people(["bob"]);

@@ -2,8 +2,8 @@ import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { reviews } from "../../../db/schema/index.ts";
 import type { Verdict } from "../../../src/domain/requests/request.ts";
+import type { Payload } from "../../../src/outbox/items.ts";
 import { tellChange } from "../../../src/usecases/delivery/tell-change.ts";
-import type { RequestChanged } from "../../../src/usecases/requests/record-change.ts";
 import { accepted, buildCatalog, type Catalog, idOf } from "../../support/catalog.ts";
 import { type TestDatabase, testDatabase } from "../../support/database.ts";
 
@@ -38,9 +38,10 @@ const reviewsOf = async (fixture: Catalog, number: number) => {
 /** Two replicas expand every change of a request at once, as they do after a lease that ran out. */
 async function tellTwice(fixture: Catalog, number: number): Promise<void> {
   const changes = (await fixture.outbox("request-changed"))
-    .map(({ payload }) => payload as RequestChanged)
+    .map(({ payload }) => payload as Payload<"request-changed">)
     .filter((change) => change.number === number);
-  const tell = (change: RequestChanged) => tellChange(fixture.context, fixture.organizationId, change);
+  const tell = (change: Payload<"request-changed">) =>
+    tellChange(fixture.context, fixture.organizationId, change);
   await Promise.all(changes.flatMap((change) => [tell(change), tell(change)]));
 }
 
