@@ -1,9 +1,9 @@
-import { buildReplica } from "./run/build.ts";
-import { readOptions, usage } from "./run/options.ts";
+import { type Build, buildReplica, thisVersion } from "./run/build.ts";
+import { type ChaosOptions, readOptions, usage } from "./run/options.ts";
 import { report } from "./run/report.ts";
 import { run } from "./run/run.ts";
 
-/** Runs every seed. Exit code 1 where an invariant broke, 2 where the command line cannot be read. */
+/** Runs every seed. Sets exit code 1 if an invariant broke, and 2 if the command line cannot be read. */
 async function main(): Promise<void> {
   let options: ReturnType<typeof readOptions>;
   try {
@@ -13,19 +13,28 @@ async function main(): Promise<void> {
     process.exit(2);
   }
   const broken: number[] = [];
-  const build = await buildReplica();
+  const builds = await buildReplicas(options);
+  const versions = options.previous === undefined ? "" : `, one of them from ${options.previous}`;
   for (const seed of options.seeds) {
-    console.log(`seed ${seed}: ${options.requests} requests, ${options.replicas} replicas`);
-    const ran = await run(seed, { ...options, entry: build.entry });
+    console.log(`seed ${seed}: ${options.requests} requests, ${options.replicas} replicas${versions}`);
+    const ran = await run(seed, { ...options, builds });
     console.log(report(ran));
     if (ran.violations.length > 0) broken.push(seed);
   }
-  await build.remove();
+  await Promise.all([...new Set(builds)].map((build) => build.remove()));
   if (broken.length === 0) return;
   console.error(`An invariant broke with seed ${broken.join(", ")}.`);
   process.exitCode = 1;
 }
 
-// Ended from outside it takes its replicas along; its server is stopped by the next run.
+/** Returns one build for each replica: this version, and the previous one for the last replica if one was named. */
+async function buildReplicas({ replicas, previous }: ChaosOptions): Promise<Build[]> {
+  const current = await buildReplica(thisVersion);
+  const builds = Array.from({ length: replicas }, () => current);
+  if (previous !== undefined) builds[replicas - 1] = await buildReplica(previous);
+  return builds;
+}
+
+// On exit its replicas are killed; the next run stops the PostgreSQL server that this one leaves behind.
 for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(130));
 await main();

@@ -43,9 +43,11 @@ export async function startBalancer(ready: Ready, random: Random, figures: Figur
 
   /** A request that could not even be handed over goes to the next replica; any other is answered as it went. */
   const handOver = async (delivery: Delivery): Promise<Answer> => {
-    for (const { port } of random.shuffled(ready())) {
+    for (const { index, port } of random.shuffled(ready())) {
       try {
-        return await send(port, delivery);
+        const answer = await send(port, delivery);
+        figures.add(`answers by replica: ${index}`);
+        return answer;
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code === "ECONNREFUSED") continue;
         return { status: 502, headers: {}, body: Buffer.alloc(0) };

@@ -1,10 +1,14 @@
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
+import type { Build } from "./build.ts";
 
 export type ChaosOptions = {
   seeds: number[];
   /** How many requests are driven through the flow. */
   requests: number;
   replicas: number;
+  /** The checkout of an earlier version, which the last replica runs; undefined to run only this version. */
+  previous: string | undefined;
   /** The longest that people act, in minutes. What is not begun by then is left out. */
   minutes: number;
   /** How many requests are worked on at once. */
@@ -13,14 +17,15 @@ export type ChaosOptions = {
   verbose: boolean;
 };
 
-/** Where the built replica lies is found out once for all seeds. */
-export type RunOptions = ChaosOptions & { entry: string };
+/** With one build for each replica, made once for all seeds. */
+export type RunOptions = ChaosOptions & { builds: Build[] };
 
-export const usage = `npm run chaos -- [--seed N | --seeds A..B] [--requests N] [--replicas N] [--minutes N] [--at-once N] [--verbose]
+export const usage = `npm run chaos -- [--seed N | --seeds A..B] [--requests N] [--replicas N] [--previous FOLDER] [--minutes N] [--at-once N] [--verbose]
   --seed N       the seed of all choices; default a random one, which is printed
   --seeds A..B   one run for each of these seeds
   --requests N   how many requests; default 300
   --replicas N   how many processes; default 2
+  --previous FOLDER  a checkout of an earlier version, with its node_modules, that the last replica runs
   --minutes N    the longest that people act, in minutes; default 15
   --at-once N    how many requests are worked on at once; default 12
   --verbose      prints each fault as it happens`;
@@ -34,6 +39,7 @@ export function readOptions(args: string[]): ChaosOptions {
       seeds: { type: "string" },
       requests: { type: "string", default: "300" },
       replicas: { type: "string", default: "2" },
+      previous: { type: "string" },
       minutes: { type: "string", default: "15" },
       "at-once": { type: "string", default: "12" },
       verbose: { type: "boolean", default: false },
@@ -44,10 +50,13 @@ export function readOptions(args: string[]): ChaosOptions {
     if (!(value > 0)) throw new Error(`--${name} takes a number above 0, not ${values[name]}`);
     return value;
   };
+  const replicas = number("replicas");
+  if (values.previous !== undefined && replicas < 2) throw new Error("--previous needs two replicas or more");
   return {
     seeds: seedsOf(values.seed, values.seeds),
     requests: number("requests"),
-    replicas: number("replicas"),
+    replicas,
+    previous: values.previous === undefined ? undefined : resolve(values.previous),
     minutes: number("minutes"),
     atOnce: number("at-once"),
     verbose: values.verbose,

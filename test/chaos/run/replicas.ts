@@ -1,10 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { fileURLToPath } from "node:url";
+import type { Build } from "./build.ts";
 import type { Figures } from "./stats.ts";
 import { lookFor, pause } from "./wait.ts";
-
-const root = fileURLToPath(new URL("../../../", import.meta.url));
 
 /** SIGTERM is answered within 10 s; some more for a busy machine. */
 const stopWithinMs = 15_000;
@@ -12,6 +10,7 @@ const readyWithinMs = 120_000;
 
 type Slot = {
   index: number;
+  build: Build;
   env: Record<string, string>;
   child: ChildProcess | undefined;
   /** Whether the balancer sends it anything. */
@@ -38,15 +37,14 @@ export type Replicas = {
   output(): string[];
 };
 
-/** Runs the replicas as an orchestrator does: one that ended is started again. */
+/** Runs the replicas as an orchestrator does: one that ended is started again, with the same build. */
 export function startReplicas(
-  entry: string,
-  envs: Record<string, string>[],
+  planned: { build: Build; env: Record<string, string> }[],
   figures: Figures,
   seeChange: (what: string) => void,
 ): Replicas {
-  const slots: Slot[] = envs.map((env, index) => ({
-    ...{ index, env, child: undefined, ready: false, ending: false },
+  const slots: Slot[] = planned.map(({ build, env }, index) => ({
+    ...{ index, build, env, child: undefined, ready: false, ending: false },
     output: [],
   }));
   const faults: string[] = [];
@@ -55,7 +53,7 @@ export function startReplicas(
 
   async function keepUp(slot: Slot): Promise<void> {
     while (!stopping) {
-      const child = launch(entry, slot);
+      const child = launch(slot);
       const ended = once(child, "exit").then(([code, signal]) => (code ?? signal) as number | string);
       slot.child = child;
       slot.ending = false;
@@ -146,10 +144,10 @@ export function startReplicas(
   };
 }
 
-function launch(entry: string, slot: Slot): ChildProcess {
+function launch(slot: Slot): ChildProcess {
   const { PATH = "" } = process.env;
-  const child = spawn(process.execPath, [entry], {
-    cwd: root,
+  const child = spawn(process.execPath, [slot.build.entry], {
+    cwd: slot.build.root,
     env: { PATH, ...slot.env },
     stdio: ["ignore", "pipe", "pipe"],
   });

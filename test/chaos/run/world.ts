@@ -92,7 +92,11 @@ export async function startChaosWorld(seed: number, options: RunOptions): Promis
   const envs = await Promise.all(
     far.proxies.map((proxy, index) => environment(postgres.url, `${balancer.url}/by/${index}`, proxy)),
   );
-  replicas = startReplicas(options.entry, envs, figures, say);
+  const planned = options.builds.map((build, index) => ({
+    build,
+    env: envs[index] as (typeof envs)[number],
+  }));
+  replicas = startReplicas(planned, figures, say);
   await replicas.allReady();
   // What follows needs what the first start puts down.
   if (replicas.faults.length > 0) throw new Error(replicas.faults.join("\n"));
