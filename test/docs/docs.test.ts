@@ -1,0 +1,127 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const read = (path: string) => readFileSync(join(root, path), "utf8");
+
+const folders = ["", "docs", "examples", "examples/receiver", ".github"];
+const pages = folders.flatMap((folder) =>
+  readdirSync(join(root, folder))
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => join(folder, name)),
+);
+
+describe("links in the docs", () => {
+  test.each(pages)("every relative link and anchor of %s resolves", (page) => {
+    const broken = linksOf(page).filter((link) => !resolves(page, link));
+    expect(broken).toEqual([]);
+  });
+});
+
+/** `[words](address)` outside code, without addresses of other sites. */
+function linksOf(page: string): string[] {
+  const text = read(page)
+    .replaceAll(/^```[\s\S]*?^```/gm, "")
+    .replaceAll(/`[^`]*`/g, "");
+  return [...text.matchAll(/\]\(([^)\s]+)\)/g)]
+    .map(([, link = ""]) => link)
+    .filter((link) => !/^[a-z]+:/.test(link));
+}
+
+function resolves(page: string, link: string): boolean {
+  const [path = "", anchor] = link.split("#");
+  const target = path === "" ? page : join(dirname(page), path);
+  if (!existsSync(join(root, target))) return false;
+  return anchor === undefined || anchorsOf(target).includes(anchor);
+}
+
+/** The anchors that GitHub gives a page's headings. */
+function anchorsOf(page: string): string[] {
+  return [...read(page).matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, "")
+      .replaceAll(" ", "-"),
+  );
+}
+
+type Section = { heading: string; code: Named[]; tests: Named[] };
+
+/** A file that docs/rules.md names, with the functions or the titles of tests that it names in it. */
+type Named = { file: string; names: string[] };
+
+const sections = read("docs/rules.md")
+  .split(/^## /m)
+  .slice(1)
+  .map((text): Section => {
+    const [, code = "", tests = ""] = /\*\*Code\*\*([\s\S]*?)\*\*Tests\*\*([\s\S]*)/.exec(text) ?? [];
+    return {
+      heading: text.split("\n")[0] ?? "",
+      code: named(code, /`([^`]+)`/g),
+      tests: named(tests, /"([^"]+)"/g),
+    };
+  })
+  .filter(({ heading }) => heading !== "States of a request");
+
+/** Reads the lines "- `file`: name, name". */
+function named(text: string, pattern: RegExp): Named[] {
+  return [...text.matchAll(/^- `([^`]+)`(.*)$/gm)].map(([, file = "", rest = ""]) => ({
+    file,
+    names: [...rest.matchAll(pattern)].map(([, name = ""]) => name),
+  }));
+}
+
+describe("docs/rules.md", () => {
+  test("states R1 to R14 in order", () => {
+    const rules = sections
+      .map(({ heading }) => heading.split(":")[0])
+      .filter((name) => /^R\d+$/.test(name ?? ""));
+    expect(rules).toEqual(Array.from({ length: 14 }, (_, index) => `R${index + 1}`));
+  });
+
+  describe.each(sections)("$heading", ({ heading, code, tests }) => {
+    test("names code and tests", () => {
+      expect(code.length).toBeGreaterThan(0);
+      expect(tests.length).toBeGreaterThan(0);
+    });
+
+    test.each([...code, ...tests])("$file exists and has what is named in it", ({ file, names }) => {
+      expect(existsSync(join(root, file)), `${file} does not exist`).toBe(true);
+      const text = read(file);
+      expect(names.filter((name) => !text.includes(name))).toEqual([]);
+    });
+
+    const rule = /^R\d+/.exec(heading)?.[0];
+    test.runIf(rule !== undefined)("has a test whose title names it in each test file", () => {
+      const title = new RegExp(`["\`][^"\`\n]*\\b${rule}\\b`);
+      expect(tests.filter(({ file }) => !title.test(read(file))).map(({ file }) => file)).toEqual([]);
+    });
+  });
+});
+
+describe("the environment", () => {
+  const source = read("src/config.ts");
+  // A variable is named where it is defined, and again where a command picks it.
+  const variables = [
+    ...new Set([...source.matchAll(/^ {2}([A-Z][A-Z_]+): /gm)].map(([, name]) => name ?? "")),
+  ];
+  const isReserved = (name: string) => source.includes(`  ${name}: unsupported(`);
+
+  test(".env.example names every variable of src/config.ts, each with a comment, and no other", () => {
+    const named = [...read(".env.example").matchAll(/^([A-Z_]+)=/gm)].map(([, name]) => name ?? "");
+    expect(named.sort()).toEqual([...variables].sort());
+    for (const name of named) expect(read(".env.example")).toMatch(new RegExp(`^#.+\n${name}=`, "m"));
+  });
+
+  test("README's table names every variable that can be set, and no other", () => {
+    const table = read("README.md")
+      .split("\n")
+      .filter((line) => /^ *\| `[A-Z]/.test(line));
+    const named = table.flatMap((line) => [...(line.split("|")[1] ?? "").matchAll(/`([A-Z_]+)`/g)]);
+    expect(named.map(([, name]) => name).sort()).toEqual(
+      variables.filter((name) => !isReserved(name)).sort(),
+    );
+  });
+});
