@@ -1,38 +1,46 @@
 import type { InputBlock, PlainTextOption } from "@slack/types";
 import { plain, textLimits } from "../words/text.ts";
+import { type Choice, option, optionsPerSelect, searchSelect } from "./blocks.ts";
 
-export type Choice = { text: string; value: string };
+/** What every input has. Each is the only element of its block. */
+type Input = {
+  /** The block's id. */
+  id: string;
+  /** The element's, where it is not the block's. */
+  actionId?: string;
+  label: string;
+  hint?: string | undefined;
+  optional?: boolean;
+  /** Whether Signoff is told of each change, and not only at Submit. */
+  dispatch?: boolean;
+};
 
-/** The most options that a select takes: https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element */
-const mostOptions = 100;
-
-export const option = ({ text, value }: Choice): PlainTextOption => ({
-  text: plain(text, textLimits.option),
-  value,
-});
-
-/** Every input is the only one of its block, and its action has the block's id. */
-type Input = { id: string; label: string; hint?: string; optional?: boolean };
-
-function input({ id, label, hint, optional = false }: Input, element: InputBlock["element"]): InputBlock {
+/** Returns the block around an element that has no function of its own here. */
+export function input(
+  { id, label, hint, optional = false, dispatch }: Input,
+  element: InputBlock["element"],
+): InputBlock {
   return {
     type: "input",
     block_id: id,
     optional,
+    ...(dispatch ? { dispatch_action: true } : {}),
     label: plain(label),
     ...(hint === undefined ? {} : { hint: plain(hint) }),
     element,
   };
 }
 
+const actionOf = ({ id, actionId = id }: Input): string => actionId;
+
 type TextInput = Input & { value?: string; limit: number; multiline?: boolean; placeholder?: string };
 
-/** A line or more of text to type. */
+/** Returns a field for one line of text, or for several. */
 export function textInput(given: TextInput): InputBlock {
-  const { id, limit, multiline = false, value = "", placeholder } = given;
+  const { limit, multiline = false, value = "", placeholder } = given;
   return input(given, {
     type: "plain_text_input",
-    action_id: id,
+    action_id: actionOf(given),
     max_length: limit,
     multiline,
     ...(value === "" ? {} : { initial_value: value }),
@@ -42,61 +50,130 @@ export function textInput(given: TextInput): InputBlock {
 
 type SelectInput = Input & { choices: readonly Choice[]; chosen?: string | undefined };
 
-/** One of at most 100 choices. */
+/** Returns a select of one choice. Choices after the 100th are left out. */
 export function selectInput(given: SelectInput): InputBlock {
-  const options = given.choices.slice(0, mostOptions).map(option);
+  const options = given.choices.slice(0, optionsPerSelect).map(option);
   const initial = options.find(({ value }) => value === given.chosen);
   return input(given, {
     type: "static_select",
-    action_id: given.id,
+    action_id: actionOf(given),
     options,
     ...(initial === undefined ? {} : { initial_option: initial }),
   });
 }
 
-/** Any number of choices; none is a choice too. Of more than 100 those that are chosen come first, so that none is lost. */
+type Suggested = Input & { options: readonly PlainTextOption[]; chosen: PlainTextOption | undefined };
+
+/** Returns a select of one option. More than 100 do not fit: then Signoff suggests them while the person types. */
+export function selectOrSearchInput(given: Suggested): InputBlock {
+  const { options, chosen } = given;
+  const actionId = actionOf(given);
+  if (options.length > optionsPerSelect) return input(given, searchSelect({ actionId, chosen }));
+  return input(given, {
+    type: "static_select",
+    action_id: actionId,
+    options: [...options],
+    ...(chosen === undefined ? {} : { initial_option: chosen }),
+  });
+}
+
+/** Returns a select of any number of choices. Of more than 100, the chosen ones come first, so that none is lost. */
 export function multiSelectInput(
   given: Input & { choices: readonly Choice[]; chosen: readonly string[] },
 ): InputBlock {
-  const isChosen = ({ value }: Choice) => given.chosen.includes(value);
-  const { choices } = given;
-  const first =
-    choices.length > mostOptions
-      ? [...choices.filter(isChosen), ...choices.filter((one) => !isChosen(one))]
-      : choices;
+  const { choices, chosen } = given;
+  const isChosen = ({ value }: Choice) => chosen.includes(value);
   const initial = choices.filter(isChosen).map(option);
+  const ordered =
+    choices.length > optionsPerSelect
+      ? [...choices.filter(isChosen), ...choices.filter((choice) => !isChosen(choice))]
+      : choices;
   return input(
     { ...given, optional: true },
     {
       type: "multi_static_select",
-      action_id: given.id,
-      options: first.slice(0, mostOptions).map(option),
+      action_id: actionOf(given),
+      options: ordered.slice(0, optionsPerSelect).map(option),
       ...(initial.length === 0 ? {} : { initial_options: initial }),
     },
   );
 }
 
-/** A choice that the bot offers while somebody types: there may be more than a select takes. */
+type MultiSuggested = Input & {
+  options: readonly PlainTextOption[];
+  chosen: readonly string[];
+  placeholder?: string;
+};
+
+/** Returns a select of any number of options. More than 100 do not fit: then Signoff suggests them while the person types. */
+export function multiSelectOrSearchInput(given: MultiSuggested): InputBlock {
+  const { options, chosen, placeholder } = given;
+  const initial = options.filter(({ value }) => value !== undefined && chosen.includes(value));
+  const common = {
+    action_id: actionOf(given),
+    ...(initial.length === 0 ? {} : { initial_options: initial }),
+  };
+  if (options.length <= optionsPerSelect)
+    return input(given, { type: "multi_static_select", options: [...options], ...common });
+  const hint = placeholder === undefined ? {} : { placeholder: plain(placeholder, 150) };
+  return input(given, { type: "multi_external_select", min_query_length: 0, ...hint, ...common });
+}
+
+/** Returns at most 100 options: those of the items whose name contains what was typed. */
+export function matchingOptions<Item>(
+  items: readonly Item[],
+  typed: string,
+  nameOf: (item: Item) => string,
+  optionOf: (item: Item) => PlainTextOption,
+): PlainTextOption[] {
+  const wanted = typed.trim().toLowerCase();
+  return items
+    .filter((item) => nameOf(item).toLowerCase().includes(wanted))
+    .slice(0, optionsPerSelect)
+    .map(optionOf);
+}
+
+/** Returns a select of one choice that Signoff suggests while the person types. */
 export function searchInput(given: Input & { chosen?: Choice | undefined }): InputBlock {
+  const chosen = given.chosen && option(given.chosen);
+  return input(given, searchSelect({ actionId: actionOf(given), placeholder: "Type to search", chosen }));
+}
+
+/** Returns radio buttons; none is selected where none is chosen. */
+export function radioInput(given: SelectInput): InputBlock {
+  const options = given.choices.map(option);
+  const initial = options.find(({ value }) => value === given.chosen);
   return input(given, {
-    type: "external_select",
-    action_id: given.id,
-    placeholder: plain("Type to search"),
-    min_query_length: 0,
-    ...(given.chosen === undefined ? {} : { initial_option: option(given.chosen) }),
+    type: "radio_buttons",
+    action_id: actionOf(given),
+    options,
+    ...(initial === undefined ? {} : { initial_option: initial }),
   });
 }
 
-/** One box to tick. */
+type CheckboxesInput = Input & {
+  choices: readonly (Choice & { description?: string })[];
+  chosen?: readonly string[];
+};
+
+/** Returns a checkbox for each choice. */
+export function checkboxesInput(given: CheckboxesInput): InputBlock {
+  const options = given.choices.map(({ description, ...choice }) => ({
+    ...option(choice),
+    ...(description === undefined ? {} : { description: plain(description, textLimits.option) }),
+  }));
+  const initial = options.filter(({ value }) => given.chosen?.includes(value ?? ""));
+  return input(given, {
+    type: "checkboxes",
+    action_id: actionOf(given),
+    options,
+    ...(initial.length === 0 ? {} : { initial_options: initial }),
+  });
+}
+
+/** Returns one checkbox. Its value is "yes". */
 export function checkInput(given: Input & { text: string; checked: boolean }): InputBlock {
-  const box = option({ text: given.text, value: "yes" });
-  return input(
-    { ...given, optional: true },
-    {
-      type: "checkboxes",
-      action_id: given.id,
-      options: [box],
-      ...(given.checked ? { initial_options: [box] } : {}),
-    },
-  );
+  const { text, checked } = given;
+  const chosen = checked ? ["yes"] : [];
+  return checkboxesInput({ ...given, optional: true, choices: [{ text, value: "yes" }], chosen });
 }

@@ -1,21 +1,22 @@
 import type { KnownBlock, ModalView, PlainTextOption } from "@slack/types";
 import type { Page, PastCursor, PendingCursor, PendingLine } from "../../queries/requests/list-requests.ts";
 import type { RequestLine } from "../../queries/requests/request-line.ts";
+import { actions, button, context, modal, option, searchSelect, section } from "../blocks/blocks.ts";
 import { ids } from "../kernel/ids.ts";
-import { button } from "../messages/card.ts";
-import { context } from "../messages/details.ts";
-import { escapeWithin, moment, mrkdwn, plain } from "../words/text.ts";
-import { byWords, countWords, shortName, stateSign, stateWords } from "../words/words.ts";
+import { detailsButton } from "../messages/card.ts";
+import { byWords, shortName } from "../words/names.ts";
+import { stateSign, stateWords } from "../words/request-words.ts";
+import { countWords, escapeWithin, moment } from "../words/text.ts";
 import type { ApprovalsLocation } from "./home-location.ts";
-import { goButton, section, turnBlocks, waitingWords } from "./home-view.ts";
+import { goButton, pageBlocks, waitingWords } from "./home-view.ts";
 import { projectOption } from "./overview-view.ts";
 
-/** How many lines a page has. */
+/** Requests per page. */
 export const linesPerPage = 10;
 
 /** A page of requests for one person, in the Home or in the modal of `/approvals`. */
 export type ApprovalsView = {
-  /** What the list is narrowed to. */
+  /** The only project whose requests are listed; null: every project. */
   project: { id: string; name: string } | null;
   now: Date;
 } & (
@@ -23,63 +24,50 @@ export type ApprovalsView = {
   | { place: ApprovalsLocation & { list: "past" }; page: Page<RequestLine, PastCursor> }
 );
 
-/** The option of the filter that stands for every project. */
+/** The value of the filter's option for every project. */
 export const everyProject = "all";
 
-export const everyProjectOption: PlainTextOption = { text: plain("All projects"), value: everyProject };
+export const everyProjectOption: PlainTextOption = option({ text: "All projects", value: everyProject });
 
+/** Returns a page of requests: the filter, the tabs, and a block for each request. */
 export function approvalsBlocks(view: ApprovalsView): KnownBlock[] {
   const { place, project, page } = view;
   const { list } = place;
-  const narrowed = place.projectId === undefined ? {} : { projectId: place.projectId };
-  const pending: ApprovalsLocation = { tab: "approvals", list: "pending", ...narrowed };
-  const past: ApprovalsLocation = { tab: "approvals", list: "past", ...narrowed };
+  const filter = place.projectId === undefined ? {} : { projectId: place.projectId };
+  const pending: ApprovalsLocation = { tab: "approvals", list: "pending", ...filter };
+  const past: ApprovalsLocation = { tab: "approvals", list: "past", ...filter };
+  const projectSelect = searchSelect({
+    actionId: ids.action.filterProject,
+    placeholder: "Filter by project",
+    chosen: project === null ? everyProjectOption : projectOption(project),
+  });
   return [
-    {
-      type: "section",
-      text: mrkdwn(`*${waitingWords(page.waiting)}*`),
-      accessory: {
-        type: "external_select",
-        action_id: ids.action.filterProject,
-        placeholder: plain("Filter by project"),
-        min_query_length: 0,
-        initial_option: project === null ? everyProjectOption : projectOption(project),
-      },
-    },
-    {
-      type: "actions",
-      elements: [
-        goButton(ids.action.goPending, "Pending", pending, { chosen: list === "pending" }),
-        goButton(ids.action.goPast, "Past", past, { chosen: list === "past" }),
-      ],
-    },
+    section(`*${waitingWords(page.waiting)}*`, projectSelect),
+    actions([
+      goButton(ids.action.goPending, "Pending", pending, { chosen: list === "pending" }),
+      goButton(ids.action.goPast, "Past", past, { chosen: list === "past" }),
+    ]),
     ...(page.lines.length === 0 ? emptyBlocks(view) : lineBlocks(view)),
-    ...turnBlocks(
+    ...pageBlocks(
       page.previous && ({ ...place, cursor: page.previous } as ApprovalsLocation),
       page.next && ({ ...place, cursor: page.next } as ApprovalsLocation),
     ),
   ];
 }
 
-/** **Approvals**, by `/approvals`. */
+/** Returns **Approvals**, the modal of `/approvals`. */
 export function approvalsModal(view: ApprovalsView): ModalView {
-  return modal(JSON.stringify(view.place), approvalsBlocks(view));
+  return approvalsFrame(JSON.stringify(view.place), approvalsBlocks(view));
 }
 
-/** Shown at once where the rest takes longer. */
-export const loadingApprovals: ModalView = modal("", [section("One moment, Signoff is looking it up…")]);
+/** Shown until the requests are read. */
+export const loadingApprovals = approvalsFrame("", [section("One moment, Signoff is looking it up…")]);
 
-function modal(metadata: string, blocks: KnownBlock[]): ModalView {
-  return {
-    type: "modal",
-    callback_id: ids.view.approvals,
-    title: plain("Approvals", 24),
-    close: plain("Close", 24),
-    private_metadata: metadata,
-    blocks,
-  };
+function approvalsFrame(metadata: string, blocks: KnownBlock[]): ModalView {
+  return modal({ callbackId: ids.view.approvals, title: "Approvals", metadata, blocks });
 }
 
+/** Reads the modal's metadata. Without any, it is at the first page of pending requests. */
 export function readApprovals(metadata: string): ApprovalsLocation {
   return metadata === ""
     ? { tab: "approvals", list: "pending" }
@@ -106,10 +94,10 @@ const groupWords = {
 function lineBlocks(view: ApprovalsView): KnownBlock[] {
   if (view.place.list === "past") return view.page.lines.map(pastBlock);
   const blocks: KnownBlock[] = [];
-  let shown: PendingLine["group"] | null = null;
+  let group: PendingLine["group"] | null = null;
   for (const line of view.page.lines as PendingLine[]) {
-    if (line.group !== shown) blocks.push(context(`*${groupWords[line.group]}*`));
-    shown = line.group;
+    if (line.group !== group) blocks.push(context(`*${groupWords[line.group]}*`));
+    group = line.group;
     blocks.push(pendingBlock(line, view.now));
   }
   return blocks;
@@ -119,31 +107,24 @@ function pendingBlock(line: PendingLine, now: Date): KnownBlock {
   const { number, approvals, requester, createdAt } = line;
   const given = approvals.required === 1 ? "" : ` · ${approvals.given} of ${approvals.required} approvals`;
   const asked = `asked by ${name(requester.name)} ${moment(createdAt)} · waiting ${ageWords(createdAt, now)}${given}`;
-  const review = line.group === "review";
-  return {
-    type: "section",
-    text: mrkdwn(`${what(line)}\n${asked}`),
-    accessory: button(ids.action.details, review ? "Review" : "Details", number, {
-      accessibility_label: `${review ? "Review" : "Details of"} request ${number}`,
-      ...(review ? { style: "primary" } : {}),
-    }),
-  };
+  const review = button(ids.action.details, "Review", number, {
+    label: `Review request ${number}`,
+    style: "primary",
+  });
+  return section(`${promotionLines(line)}\n${asked}`, line.group === "review" ? review : detailsButton(line));
 }
 
 function pastBlock(line: RequestLine): KnownBlock {
-  const { number, endedAt, requester } = line;
+  const { endedAt, requester } = line;
   const when = endedAt === null ? "" : ` · ${moment(endedAt)}`;
-  const how = `${stateSign(line)} *${escapeWithin(pastWords(line), 800)}*${when}`;
-  return {
-    type: "section",
-    text: mrkdwn(`${what(line)}\n${how} · asked by ${name(requester.name)}`),
-    accessory: button(ids.action.details, "Details", number, {
-      accessibility_label: `Details of request ${number}`,
-    }),
-  };
+  const outcome = `${stateSign(line)} *${escapeWithin(pastWords(line), 800)}*${when}`;
+  return section(
+    `${promotionLines(line)}\n${outcome} · asked by ${name(requester.name)}`,
+    detailsButton(line),
+  );
 }
 
-/** How it ended; what was promoted also says who had approved it. */
+/** Returns how a request ended and, if it was promoted, who approved it. */
 function pastWords(line: RequestLine): string {
   const words = stateWords(line);
   const { decision } = line;
@@ -152,7 +133,7 @@ function pastWords(line: RequestLine): string {
     : words;
 }
 
-function what({ number, integration, project, source, target, build }: RequestLine): string {
+function promotionLines({ number, integration, project, source, target, build }: RequestLine): string {
   const critical = target.critical ? " · ❗ critical" : "";
   return `*#${number} ${name(integration.name)} ${name(build.version)}* · ${name(project.name)}\n${name(source.name)} → ${name(target.name)}${critical}`;
 }
@@ -161,7 +142,7 @@ const name = (text: string): string => escapeWithin(shortName(text), 300);
 
 const minute = 60_000;
 
-/** "2 days", "5 hours", "under a minute". */
+/** Returns "2 days", "5 hours", or "under a minute". From 48 hours on it counts days. */
 export function ageWords(since: Date, now: Date): string {
   const minutes = Math.floor((now.getTime() - since.getTime()) / minute);
   if (minutes < 1) return "under a minute";

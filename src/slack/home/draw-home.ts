@@ -9,7 +9,7 @@ import { approvalsBlocks } from "./approvals-view.ts";
 import { readApprovalsView } from "./draw-approvals.ts";
 import { type HomeLocation, move, type OverviewLocation, readKept } from "./home-location.ts";
 import { homeView, noProjectBlocks } from "./home-view.ts";
-import { missing, overviewBlocks } from "./overview-view.ts";
+import { overviewBlocks, setupGap } from "./overview-view.ts";
 
 /** How many integrations the Overview shows at once. */
 const integrationsPerPage = 10;
@@ -94,7 +94,7 @@ async function overviewOf(
   const { db, now } = ports.context;
   const asked = { projectId: place.projectId ?? null, page: place.page ?? 0, size: integrationsPerPage };
   const overview = await getOverview(db, organizationId, userId, asked, now());
-  const lacking = overview === undefined || missing(overview) !== null;
+  const lacking = overview === undefined || setupGap(overview) !== null;
   // Everybody who runs Signoff is looked up only where somebody is told to ask them.
   const admins = lacking && !frame.admin ? (await getAdmins(db, organizationId, userId)).admins : [];
   return overview === undefined ? noProjectBlocks(frame, admins) : overviewBlocks(overview, frame, admins);

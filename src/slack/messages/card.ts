@@ -2,27 +2,21 @@ import type { Button, KnownBlock } from "@slack/types";
 import { mentionsInChannel } from "../../domain/shared/limits.ts";
 import type { CardView } from "../../queries/delivery/get-card.ts";
 import type { RequestView, ViewerRights } from "../../queries/requests/request-view.ts";
+import { actions, button, confirmation, context, divider, section } from "../blocks/blocks.ts";
 import { ids } from "../kernel/ids.ts";
 import { requestRemarks } from "../words/comparison-words.ts";
-import { escapeWithin, mrkdwn, plain, textLimits } from "../words/text.ts";
-import { countWords, shortName, stateWords, whatWords } from "../words/words.ts";
+import { shortName } from "../words/names.ts";
+import { promotionWords, stateWords } from "../words/request-words.ts";
+import { countWords, escapeWithin, textLimits } from "../words/text.ts";
 import { cardValue } from "./card-value.ts";
-import { cautionBlocks, comparisonBlocks } from "./comparison.ts";
-import {
-  context,
-  messageBlocks,
-  reachBlocks,
-  requestFields,
-  reviewBlocks,
-  stateBlocks,
-  titleBlock,
-  waitingBlocks,
-} from "./details.ts";
-import { fitMessage } from "./fit-message.ts";
+import { cautionBlocks, comparisonBlocks } from "./comparison-blocks.ts";
+import { cutToMessageLimit } from "./message-limit.ts";
+import { coverageBlocks, reviewBlocks, stateBlocks, waitingBlocks } from "./progress-blocks.ts";
+import { messageBlocks, requestFields, titleBlock } from "./request-blocks.ts";
 
 export type Message = { text: string; blocks: KnownBlock[] };
 
-/** A request as a message to one person: a review card, or the requester's own. */
+/** Returns a request as a message to one person: a review card, or the requester's own card. */
 export function card(
   view: RequestView,
   rights: ViewerRights,
@@ -31,43 +25,46 @@ export function card(
   const buttons = kind === "review" ? reviewButtons(view, rights) : ownButtons(view);
   return {
     text: cardText(view, kind),
-    blocks: cardBlocks(view, id, [...waitingBlocks(view), ...yourPart(view, rights, kind)], buttons),
+    blocks: cardBlocks(view, id, [...waitingBlocks(view), ...readerBlocks(view, rights, kind)], buttons),
   };
 }
 
 /**
- * A request as one message in a channel, for everybody in it: its buttons are judged at the click. While it waits it
- * mentions reviewers, at most ten of them.
+ * Returns a request as one message in a channel. Everyone sees its buttons; Signoff checks their rights at the click.
+ * While the request is pending, the card mentions at most ten reviewers.
  */
 export function channelCard(view: RequestView, cardId: string): Message {
-  const anybody = { review: { eligible: true }, cancel: false } as const;
+  const anyone = { review: { eligible: true }, cancel: false } as const;
   const mentions = mentionBlocks(view);
-  const after = [...mentions, ...waitingBlocks(view, mentions.length > 0)];
+  const waiting = [...mentions, ...waitingBlocks(view, mentions.length > 0)];
   return {
     text: cardText(view, "channel"),
-    blocks: cardBlocks(view, cardId, after, reviewButtons(view, anybody)),
+    blocks: cardBlocks(view, cardId, waiting, reviewButtons(view, anyone)),
   };
 }
 
-/** What every card shows, with what comes after the reviews, and its buttons, which say which card they stand on. */
+/** Returns what every card shows, then `waiting`, then the buttons, whose values name the card they belong to. */
 function cardBlocks(
   view: RequestView,
   cardId: string,
-  after: readonly KnownBlock[],
+  waiting: readonly KnownBlock[],
   buttons: readonly Button[],
 ): KnownBlock[] {
   const value = cardValue(view.number, cardId);
-  return fitMessage([
+  return cutToMessageLimit([
     titleBlock(view),
     ...cautionBlocks(view),
     requestFields(view),
     ...comparisonBlocks(view),
     ...messageBlocks(view),
-    { type: "divider" },
+    divider,
     ...stateBlocks(view),
     ...reviewBlocks(view),
-    ...after,
-    { type: "actions", block_id: "actions", elements: buttons.map((one) => ({ ...one, value })) },
+    ...waiting,
+    actions(
+      buttons.map((each) => ({ ...each, value })),
+      "actions",
+    ),
   ]);
 }
 
@@ -76,108 +73,93 @@ function mentionBlocks({ state, reviewers }: RequestView): KnownBlock[] {
   const mentioned = reviewers.slice(0, mentionsInChannel).map(({ id }) => `<@${id}>`);
   const rest = reviewers.length - mentioned.length;
   const others = rest === 0 ? "" : ` and ${countWords(rest, "other")}`;
-  return [{ type: "section", text: mrkdwn(`Asked to review: ${mentioned.join(" ")}${others}`) }];
+  return [section(`Asked to review: ${mentioned.join(" ")}${others}`)];
 }
 
-/** What the notification and a screen reader say; it is mrkdwn, so people's text is escaped. */
+/** Returns the text for the notification and for screen readers. It is mrkdwn, so people's text in it is escaped. */
 function cardText(view: RequestView, kind: CardView["kind"]): string {
-  const what = `#${view.number} ${whatWords(view)}`;
-  const asks = `${shortName(view.requester.name)} asks to promote ${whatWords(view)} (#${view.number})`;
-  const text = kind !== "own" && view.state === "pending" ? asks : `${what}: ${stateWords(view)}`;
+  const promotion = promotionWords(view);
+  const text =
+    kind !== "own" && view.state === "pending"
+      ? `${shortName(view.requester.name)} asks to promote ${promotion} (#${view.number})`
+      : `#${view.number} ${promotion}: ${stateWords(view)}`;
   return escapeWithin(text, textLimits.section);
 }
 
-const askYourself = "Ask them yourself, or have an admin look at *Deliveries* in the details.";
+const coverageAdvice = "Ask them yourself, or have an admin look at *Deliveries* in the details.";
 
-/** What this person has to do with it, where their buttons do not say so by themselves. */
-function yourPart(view: RequestView, rights: ViewerRights, kind: CardView["kind"]): KnownBlock[] {
-  if (kind === "own") return reachBlocks(view, askYourself);
+/** Returns what the reader of the card needs to know beside its buttons. */
+function readerBlocks(view: RequestView, rights: ViewerRights, kind: CardView["kind"]): KnownBlock[] {
+  if (kind === "own") return coverageBlocks(view, coverageAdvice);
   if (kind !== "review" || view.state !== "pending") return [];
   if (!rights.review.eligible) return [context("You can no longer review this request.")];
   if (rights.reviewed === null) return [];
   return [context("You approved. You can change your review until the request is decided.")];
 }
 
-export function button(
-  actionId: string,
-  text: string,
-  number: number,
-  extra: Partial<Pick<Button, "style" | "confirm" | "accessibility_label">> = {},
-): Button {
-  return {
-    type: "button",
-    action_id: actionId,
-    text: plain(text, textLimits.button),
-    value: String(number),
-    ...extra,
-  };
-}
-
 function reviewButtons(view: RequestView, rights: Pick<ViewerRights, "review" | "cancel">): Button[] {
-  const { number } = view;
-  const details = button(ids.action.details, "Details", number, label("Details of", view));
-  if (view.state === "pending" && rights.review.eligible) {
+  const { number, state } = view;
+  if (state === "pending" && rights.review.eligible) {
     return [
       button(ids.action.approve, "Approve", number, {
         style: "primary",
-        ...label("Approve", view),
+        label: labelFor("Approve", view),
         ...confirmCritical(view),
       }),
-      button(ids.action.reject, "Reject", number, { style: "danger", ...label("Reject", view) }),
-      button(ids.action.details, "Review", number, label("Review", view)),
+      button(ids.action.reject, "Reject", number, { style: "danger", label: labelFor("Reject", view) }),
+      button(ids.action.details, "Review", number, { label: labelFor("Review", view) }),
     ];
   }
-  if ((view.state === "approved" || view.state === "failed") && rights.cancel) {
-    return [details, button(ids.action.cancel, "Cancel Request", number, label("Cancel", view))];
-  }
-  return [details];
+  const canCancel = (state === "approved" || state === "failed") && rights.cancel;
+  return canCancel ? [detailsButton(view), cancelButton(view)] : [detailsButton(view)];
 }
 
 function ownButtons(view: RequestView): Button[] {
   const { number, state } = view;
-  const details = button(ids.action.details, "Details", number, label("Details of", view));
-  const cancel = button(ids.action.cancel, "Cancel Request", number, label("Cancel", view));
-  if (state === "pending") return [cancel, details];
+  const details = detailsButton(view);
+  if (state === "pending") return [cancelButton(view), details];
   if (state === "approved" || state === "failed") {
     const verb = state === "approved" ? "Promote" : "Try Again";
-    return [
-      button(ids.action.promote, verb, number, { style: "primary", ...label(verb, view) }),
-      cancel,
-      details,
-    ];
+    const promote = button(ids.action.promote, verb, number, {
+      style: "primary",
+      label: labelFor(verb, view),
+    });
+    return [promote, cancelButton(view), details];
   }
   return state === "expired" ? [requestAgainButton(number), details] : [details];
 }
 
-/** Opens Request Approval with the integration, the target and the message of a request that expired. */
+const labelFor = (verb: string, { number }: Pick<RequestView, "number">): string =>
+  `${verb} request ${number}`;
+
+/** Returns the button that opens Review Details. */
+export const detailsButton = (request: Pick<RequestView, "number">): Button =>
+  button(ids.action.details, "Details", request.number, { label: labelFor("Details of", request) });
+
+const cancelButton = (view: RequestView): Button =>
+  button(ids.action.cancel, "Cancel Request", view.number, { label: labelFor("Cancel", view) });
+
+/** Returns the button that opens Request Approval with an expired request's integration, target, and message. */
 export function requestAgainButton(number: number): Button {
-  const label = plain(`Request again what request ${number} asked for`, textLimits.button).text;
   return button(ids.action.requestAgain, "Request Again", number, {
     style: "primary",
-    accessibility_label: label,
+    label: `Request again what request ${number} asked for`,
   });
 }
 
-const label = (verb: string, view: RequestView) => ({
-  accessibility_label: plain(`${verb} request ${view.number}`, textLimits.button).text,
-});
-
-/**
- * A critical environment is named before one click decides, and what is unusual first of all. Limits: title 100, text
- * 300, buttons 30.
- */
-function confirmCritical(view: RequestView): Partial<Pick<Button, "confirm">> {
+/** For a critical target, the reviewer confirms the approval: the question names the target and the first caution. */
+function confirmCritical(view: RequestView): Pick<Button, "confirm"> {
   if (!view.target.critical) return {};
   const target = shortName(view.target.name);
-  const what = `${shortName(view.integration.name)} ${shortName(view.build.version)}`;
+  const build = `${shortName(view.integration.name)} ${shortName(view.build.version)}`;
   const [caution] = requestRemarks(view).cautions;
   const warning = caution === undefined ? "" : `⚠️ ${caution}. `;
   return {
-    confirm: {
-      title: plain(`Approve for ${target}?`, 100),
-      text: plain(`${warning}${what} may then be promoted to ${target}.`, 300),
-      confirm: plain("Approve", 30),
-      deny: plain("Not yet", 30),
-    },
+    confirm: confirmation({
+      title: `Approve for ${target}?`,
+      text: `${warning}${build} may then be promoted to ${target}.`,
+      confirm: "Approve",
+      deny: "Not yet",
+    }),
   };
 }

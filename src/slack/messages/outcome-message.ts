@@ -1,80 +1,81 @@
-import type { KnownBlock } from "@slack/types";
 import type { RequestEvent } from "../../domain/requests/notices.ts";
+import { assertNever } from "../../domain/shared/result.ts";
 import type { RequestView } from "../../queries/requests/request-view.ts";
-import { ids } from "../kernel/ids.ts";
-import { escapeWithin, link, mrkdwn } from "../words/text.ts";
-import { byWords, reasonHeading, shortName, stateWords, whatWords } from "../words/words.ts";
-import { button, type Message, requestAgainButton } from "./card.ts";
-import { context, quoted } from "./details.ts";
+import { actions, context, quoted, section } from "../blocks/blocks.ts";
+import { byWords, shortName } from "../words/names.ts";
+import { promotionWords, reasonHeading, stateWords } from "../words/request-words.ts";
+import { escapeWithin, link } from "../words/text.ts";
+import { detailsButton, type Message, requestAgainButton } from "./card.ts";
 
-/** The message that notifies the requester of an outcome; their card beside it has the rest. */
+/** Returns the message that tells the requester an outcome. Their card shows the rest. */
 export function outcomeMessage(view: RequestView, event: RequestEvent): Message {
-  const text = escapeWithin(sentence(view, event), 2900);
-  const said = comment(view, event);
-  const blocks: KnownBlock[] = [
-    {
-      type: "section",
-      text: mrkdwn(text),
-      accessory: button(ids.action.details, "Details", view.number, {
-        accessibility_label: `Details of request ${view.number}`,
-      }),
-    },
-    ...(said === null ? [] : quoted(said.from, said.text)),
-    ...(event === "failed" && view.attempt?.link
-      ? [context(link(view.attempt.link, "Look at the deployment"))]
-      : []),
-    ...(event === "expired"
-      ? [{ type: "actions" as const, elements: [requestAgainButton(view.number)] }]
-      : []),
-  ];
-  return { text, blocks };
+  const text = escapeWithin(outcomeWords(view, event), 2900);
+  const comment = commentOn(view, event);
+  return {
+    text,
+    blocks: [
+      section(text, detailsButton(view)),
+      ...(comment === null ? [] : quoted(comment.heading, comment.text)),
+      ...(event === "failed" && view.attempt?.link
+        ? [context(link(view.attempt.link, "Look at the deployment"))]
+        : []),
+      ...(event === "expired" ? [actions([requestAgainButton(view.number)])] : []),
+    ],
+  };
 }
 
-function sentence(view: RequestView, event: RequestEvent): string {
-  const what = `#${view.number} ${whatWords(view)}`;
+function outcomeWords(view: RequestView, event: RequestEvent): string {
+  const request = `#${view.number} ${promotionWords(view)}`;
   const target = shortName(view.target.name);
-  const { decision, cancelled } = view;
+  const { decision } = view;
   const decider = decision === null ? "a reviewer" : byWords(decision.by);
   switch (event) {
     case "approved":
-      return `✅ ${decider} approved ${what}. ${next(view, event, `Press Promote on its card or in Details to bring it to ${target}.`)}`;
+      return `✅ ${decider} approved ${request}. ${nextStep(view, event, `Press Promote on its card or in Details to bring it to ${target}.`)}`;
     case "rejected":
-      return `⛔ ${decider} rejected ${what}.`;
+      return `⛔ ${decider} rejected ${request}.`;
     case "cancelled":
-      return `🚫 ${what} was cancelled${cancelled === null ? "" : ` by ${byWords(cancelled.by)}`}${replaced(view)}.`;
+      return `🚫 ${request} was cancelled${cancelledBy(view)}.`;
     case "expired":
-      return `⌛ ${what} expired: nobody ${decision === null ? "decided" : "promoted it"} in time. Request Again asks for what is live now.`;
+      return `⌛ ${request} expired: nobody ${decision === null ? "decided" : "promoted it"} in time. Request Again asks for what is live now.`;
     case "promoted":
       return `🎉 #${view.number} is promoted: ${shortName(view.integration.name)} ${shortName(view.build.version)} is live in ${target}.`;
     case "failed":
-      return `⚠️ ${what}: ${failure(view)}. ${next(view, event, "Try again or cancel it, on its card or in Details.")}`;
+      return `⚠️ ${request}: ${failureWords(view)}. ${nextStep(view, event, "Try again or cancel it, on its card or in Details.")}`;
+    case "requested":
+    case "reviewed":
+    case "changed":
+    case "reminder":
+    case "promoting":
+      return request;
     default:
-      return what;
+      return assertNever(event);
   }
 }
 
-/** What to do about it, or how it stands where it has moved on: the message may have waited for hours. */
-function next(view: RequestView, event: "approved" | "failed", words: string): string {
+/** Returns what to do next, or the current state: the message may have waited for hours while the request moved on. */
+function nextStep(view: RequestView, event: "approved" | "failed", words: string): string {
   return view.state === event ? words : `It stands like this now: ${stateWords(view)}.`;
 }
 
-/** Of which kind it was is known of the last attempt only. */
-function failure({ state, attempt }: RequestView): string {
+/** Only the last attempt is known, so of an earlier one the message cannot say which of the two happened. */
+function failureWords({ state, attempt }: RequestView): string {
   if (state !== "failed") return "a deployment failed or went silent";
   return attempt?.unknown ? "the deployment went silent, it may still be running" : "the deployment failed";
 }
 
-function replaced({ cancelled }: RequestView): string {
-  return cancelled === null || cancelled.replacedBy === null ? "" : `, replaced by #${cancelled.replacedBy}`;
+function cancelledBy({ cancelled }: RequestView): string {
+  if (cancelled === null) return "";
+  const replaced = cancelled.replacedBy === null ? "" : `, replaced by #${cancelled.replacedBy}`;
+  return ` by ${byWords(cancelled.by)}${replaced}`;
 }
 
-function comment(view: RequestView, event: RequestEvent): { from: string; text: string } | null {
+function commentOn(view: RequestView, event: RequestEvent): { heading: string; text: string } | null {
   const { decision, cancelled, attempt } = view;
-  if ((event === "approved" || event === "rejected") && decision?.comment) {
-    return { from: byWords(decision.by), text: decision.comment };
-  }
+  if ((event === "approved" || event === "rejected") && decision?.comment)
+    return { heading: byWords(decision.by), text: decision.comment };
   if (event === "cancelled" && cancelled?.reason)
-    return { from: byWords(cancelled.by), text: cancelled.reason };
-  if (event === "failed" && attempt?.reason) return { from: reasonHeading(attempt), text: attempt.reason };
+    return { heading: byWords(cancelled.by), text: cancelled.reason };
+  if (event === "failed" && attempt?.reason) return { heading: reasonHeading(attempt), text: attempt.reason };
   return null;
 }

@@ -4,40 +4,36 @@ import type { RequestEvent } from "../../domain/requests/notices.ts";
 import { assertNever } from "../../domain/shared/result.ts";
 import type { Counts, DeliveriesView, Delivery } from "../../queries/delivery/get-deliveries.ts";
 import type { RequestView } from "../../queries/requests/request-view.ts";
+import { button, context, divider, modal, section } from "../blocks/blocks.ts";
 import { ids } from "../kernel/ids.ts";
-import { button } from "../messages/card.ts";
-import { context } from "../messages/details.ts";
-import { escapeWithin, moment, mrkdwn, plain, textLimits } from "../words/text.ts";
-import { countWords, shortName, whatWords } from "../words/words.ts";
+import { shortName } from "../words/names.ts";
+import { promotionWords } from "../words/request-words.ts";
+import { countWords, escapeWithin, moment, textLimits } from "../words/text.ts";
 
-/** **Deliveries**: who was told what of a request by which channel, and what did not arrive; for admins. */
+/** Returns **Deliveries**, for admins: who was told what about a request, on which channel, and what did not arrive. */
 export function deliveriesModal(view: DeliveriesView, request: RequestView): ModalView {
   const { number, deliveries } = view;
-  const forgotten = view.at.getTime() - request.createdAt.getTime() > deliveriesKeptMs;
-  const summary: KnownBlock = {
-    type: "section",
-    text: mrkdwn(`${escapeWithin(whatWords(request), 1500)}\n*${summaryWords(view.counts)}*`),
-    accessory: button(ids.action.refreshLedger, "Refresh", number),
-  };
+  const pruned = view.at.getTime() - request.createdAt.getTime() > deliveriesKeptMs;
   const more = moreWords(view);
-  return {
-    type: "modal",
-    callback_id: ids.view.ledger,
-    title: plain(`Deliveries of #${number}`, 24),
-    close: plain("Close", 24),
-    private_metadata: JSON.stringify({ number }),
+  return modal({
+    callbackId: ids.view.ledger,
+    title: `Deliveries of #${number}`,
+    metadata: JSON.stringify({ number }),
     blocks: [
-      summary,
+      section(
+        `${escapeWithin(promotionWords(request), 1500)}\n*${summaryWords(view.counts)}*`,
+        button(ids.action.refreshLedger, "Refresh", number),
+      ),
       context(`As of ${moment(view.at)}`),
-      ...(forgotten ? [context("What was sent more than half a year ago is not listed any more.")] : []),
-      ...(deliveries.length === 0 ? [] : [{ type: "divider" } as const]),
-      ...packed(deliveries.map(deliveryWords)),
+      ...(pruned ? [context("What was sent more than half a year ago is not listed any more.")] : []),
+      ...(deliveries.length === 0 ? [] : [divider]),
+      ...pack(deliveries.map(deliveryWords)),
       ...(more === null ? [] : [context(more)]),
     ],
-  };
+  });
 }
 
-/** "498 sent · 1 retrying · 1 failed" */
+/** Returns "498 sent · 1 retrying · 1 failed". */
 function summaryWords({ sent, retrying, waiting, failed, "not needed": notNeeded }: Counts): string {
   const counts: [number, string][] = [
     [sent, "sent"],
@@ -46,11 +42,11 @@ function summaryWords({ sent, retrying, waiting, failed, "not needed": notNeeded
     [failed, "failed"],
     [notNeeded, "not needed any more"],
   ];
-  const words = counts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
+  const words = counts.filter(([count]) => count > 0).map(([count, status]) => `${count} ${status}`);
   return words.length === 0 ? "Nobody had to be told anything yet" : words.join(" · ");
 }
 
-/** "… and 400 more sent" */
+/** Returns "… and 400 more sent", or null where every delivery is listed. */
 function moreWords({ deliveries, counts }: DeliveriesView): string | null {
   const left = { ...counts };
   for (const { standing } of deliveries) left[standing] -= 1;
@@ -62,8 +58,8 @@ function moreWords({ deliveries, counts }: DeliveriesView): string | null {
   return `… and ${all} more: ${summaryWords(left)}`;
 }
 
-/** Blocks are few and a block holds many lines: as many deliveries share one as fit. */
-function packed(deliveries: readonly string[]): KnownBlock[] {
+/** Returns as few sections as possible: a view takes 100 blocks, and a section many lines. */
+function pack(deliveries: readonly string[]): KnownBlock[] {
   const texts: string[] = [];
   for (const words of deliveries) {
     const last = texts.at(-1);
@@ -71,7 +67,7 @@ function packed(deliveries: readonly string[]): KnownBlock[] {
     if (last === undefined || joined.length > textLimits.section) texts.push(words);
     else texts[texts.length - 1] = joined;
   }
-  return texts.map((text) => ({ type: "section", text: mrkdwn(text) }));
+  return texts.map((text) => section(text));
 }
 
 const signs = { failed: "⛔", retrying: "🔁", waiting: "⏳", sent: "✅", "not needed": "➖" } as const;
@@ -79,13 +75,13 @@ const signs = { failed: "⛔", retrying: "🔁", waiting: "⏳", sent: "✅", "n
 function deliveryWords(delivery: Delivery): string {
   const { card, recipientId, standing } = delivery;
   const to = card === "channel" ? `<#${recipientId}>` : `*${name(delivery.name ?? recipientId)}*`;
-  return `${signs[standing]} ${to} · ${whatFor(delivery)}\n${standingWords(delivery)}`;
+  return `${signs[standing]} ${to} · ${messageWords(delivery)}\n${statusWords(delivery)}`;
 }
 
 const name = (text: string): string => escapeWithin(shortName(text), 200);
 
-/** "Email to bob@acme.example: asked to review" */
-function whatFor({ kind, card, event, address }: Delivery): string {
+/** Returns "Email to bob@acme.example: asked to review". */
+function messageWords({ kind, card, event, address }: Delivery): string {
   if (kind === "draw-card") {
     return card === "own" ? "Requester's card" : card === "channel" ? "Channel's card" : "Review card";
   }
@@ -117,17 +113,17 @@ function eventWords(event: RequestEvent): string {
   }
 }
 
-/** A card that stands there already is not lost when its next drawing is. */
-function standingWords(delivery: Delivery): string {
+/** Returns what became of a delivery. For a card that was posted before, it is the update that failed, not the card. */
+function statusWords(delivery: Delivery): string {
   const { postedAt, standing } = delivery;
-  if (postedAt === null) return sentence(howWords(delivery));
+  if (postedAt === null) return capitalize(progressWords(delivery));
   const posted = `Posted ${moment(postedAt)}`;
   return standing === "sent"
     ? `${posted}${updatedWords(delivery)}`
-    : `${posted}. Its update: ${howWords(delivery)}`;
+    : `${posted}. Its update: ${progressWords(delivery)}`;
 }
 
-function howWords(delivery: Delivery): string {
+function progressWords(delivery: Delivery): string {
   const { settledAt, standing, underWay, availableAt } = delivery;
   const at = settledAt === null ? "" : ` ${moment(settledAt)}`;
   switch (standing) {
@@ -146,9 +142,9 @@ function howWords(delivery: Delivery): string {
   }
 }
 
-const sentence = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
+const capitalize = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
 
-/** "tried 3 times: Resend's rate limit · next try Jul 4 at 10:00" */
+/** Returns "tried 3 times: Resend's rate limit · next try Jul 4 at 10:00". */
 function retryWords(delivery: Delivery): string {
   const { attempts, inDoubt, underWay, availableAt } = delivery;
   const tries = attempts === 0 ? "not tried yet" : `tried ${countWords(attempts, "time")}`;
@@ -160,7 +156,7 @@ function retryWords(delivery: Delivery): string {
 const reasonOf = ({ reason }: Delivery): string =>
   escapeWithin((reason ?? "the process died").replace(/\s+/g, " ").trim(), 300);
 
-/** Posting and settling are not one moment: what follows within a minute is no update. */
+/** Returns when a card was last updated. Within a minute of posting it is the same delivery, and not an update. */
 function updatedWords({ postedAt, settledAt }: Delivery): string {
   if (postedAt === null || settledAt === null) return "";
   return settledAt.getTime() - postedAt.getTime() < 60_000 ? "" : ` · up to date since ${moment(settledAt)}`;

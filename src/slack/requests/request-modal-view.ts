@@ -3,62 +3,73 @@ import { limits } from "../../domain/shared/limits.ts";
 import type { IntegrationChoice } from "../../queries/catalog/find-integrations.ts";
 import type { PromotionChoice } from "../../queries/requests/get-promotion-choice.ts";
 import type { RequestView } from "../../queries/requests/request-view.ts";
+import {
+  button,
+  context,
+  fieldsSection,
+  modal,
+  option,
+  optionsPerSelect,
+  searchSelect,
+  section,
+} from "../blocks/blocks.ts";
+import { input, textInput } from "../blocks/inputs.ts";
+import { warning } from "../blocks/notice-modal.ts";
 import { ids } from "../kernel/ids.ts";
-import { button } from "../messages/card.ts";
-import { choiceBlocks } from "../messages/comparison.ts";
-import { buildWords, context, liveWords } from "../messages/details.ts";
+import { choiceBlocks } from "../messages/comparison-blocks.ts";
+import { buildWords, liveWords } from "../messages/request-blocks.ts";
+import { shortName } from "../words/names.ts";
 import { refusalWords } from "../words/refusals.ts";
-import { cutTo, escaped, escapeWithin, mrkdwn, plain, textLimits } from "../words/text.ts";
-import { shortName } from "../words/words.ts";
+import { cutTo, escaped, escapeWithin } from "../words/text.ts";
 
-/** What the modal remembers of what it showed; within the 3,000 characters of private_metadata. */
+/** What the modal carries along about what it showed. */
 export type ShownChoice = {
   integrationId: string;
   targetId: string;
   buildId: string;
   shown: string | null;
   replaces: number | null;
-  /** Whether a review was said to be needed; a modal of an older version does not say. */
+  /** Whether it said that a review is needed; a modal of an older version does not have it. */
   gated?: boolean;
 };
 
 export type RequestModal = {
   choice: PromotionChoice | null;
-  /** The open request in the way, if any. */
+  /** The open request for the same target, if any. */
   open: RequestView | undefined;
-  /** Said at the top, for instance after the live build changed. */
+  /** A warning at the top, for instance that the live build changed. */
   notice?: string;
-  /** What was typed so far, kept where the view is drawn anew. */
+  /** What the person typed so far. */
   message?: string;
 };
 
-/** **Request Approval**, or **Promote** where the gate is open (R1). */
-export function requestModal(modal: RequestModal): ModalView {
-  const { choice, notice } = modal;
-  const title = choice === null || choice.gated ? "Request Approval" : "Promote";
-  return {
-    type: "modal",
-    callback_id: ids.view.request,
-    title: plain(title, 24),
-    submit: plain(submitLabel(choice), 24),
-    close: plain("Close", 24),
-    private_metadata: choice ? JSON.stringify(remember(choice)) : "",
+type Step = NonNullable<PromotionChoice["step"]>;
+
+/** Returns **Request Approval**, or **Promote** where no review is needed (R1). */
+export function requestModal({ choice, open, notice, message }: RequestModal): ModalView {
+  const gated = choice === null || choice.gated;
+  return modal({
+    callbackId: ids.view.request,
+    title: gated ? "Request Approval" : "Promote",
+    submit: submitLabel(choice),
+    metadata: choice ? JSON.stringify(shownChoice(choice)) : "",
     blocks: [
-      ...(notice === undefined ? [] : [section(`⚠️ *${escapeWithin(notice, 2900)}*`)]),
+      ...(notice === undefined ? [] : [warning(notice)]),
       integrationInput(choice),
       ...(choice === null
         ? [context("Choose an integration to see what would be promoted.")]
-        : stepBlocks(modal, choice)),
-      messageInput(modal.message, choice === null || choice.gated),
+        : stepBlocks(choice, open)),
+      messageInput(message, gated),
     ],
-  };
+  });
 }
 
+/** Reads the metadata; null where no integration was chosen. */
 export function readShown(metadata: string): ShownChoice | null {
   return metadata === "" ? null : (JSON.parse(metadata) as ShownChoice);
 }
 
-function remember(choice: PromotionChoice): ShownChoice {
+function shownChoice(choice: PromotionChoice): ShownChoice {
   const open = choice.openRequest;
   return {
     integrationId: choice.integration.id,
@@ -75,60 +86,46 @@ function submitLabel(choice: PromotionChoice | null): string {
   return choice === null || choice.gated ? "Request Approval" : "Promote";
 }
 
-export function integrationOption(choice: IntegrationChoice): PlainTextOption {
-  return option(`${shortName(choice.name)} · ${shortName(choice.projectName)}`, choice.id);
-}
+/** Returns an option of the select of integrations: "Orders Sync · Commerce". */
+export const integrationOption = ({
+  id,
+  name,
+  projectName,
+}: Pick<IntegrationChoice, "id" | "name" | "projectName">): PlainTextOption =>
+  option({ text: `${shortName(name)} · ${shortName(projectName)}`, value: id });
 
-/** Stands in the list of integrations where they could not be searched: an empty one would say that there are none. */
-export const searchFailed = option("Signoff could not search. Try again in a moment.", "search-failed");
-
-function option(text: string, value: string): PlainTextOption {
-  return { text: plain(text, textLimits.option), value };
-}
+/** The only option where the search failed: an empty list would say that there are no integrations. */
+export const searchFailed = option({
+  text: "Signoff could not search. Try again in a moment.",
+  value: "search-failed",
+});
 
 function integrationInput(choice: PromotionChoice | null): InputBlock {
   const chosen =
-    choice &&
-    option(
-      `${shortName(choice.integration.name)} · ${shortName(choice.project.name)}`,
-      choice.integration.id,
-    );
-  return {
-    type: "input",
-    block_id: ids.block.integration,
-    dispatch_action: true,
-    label: plain("Integration"),
-    element: {
-      type: "external_select",
-      action_id: ids.action.pickIntegration,
-      placeholder: plain("Type to search"),
-      min_query_length: 0,
-      ...(chosen ? { initial_option: chosen } : {}),
-    },
-  };
+    choice === null
+      ? undefined
+      : integrationOption({ ...choice.integration, projectName: choice.project.name });
+  return input(
+    { id: ids.block.integration, label: "Integration", dispatch: true },
+    searchSelect({ actionId: ids.action.pickIntegration, placeholder: "Type to search", chosen }),
+  );
 }
 
-function stepBlocks({ open }: RequestModal, choice: PromotionChoice): KnownBlock[] {
+function stepBlocks(choice: PromotionChoice, open: RequestView | undefined): KnownBlock[] {
   const { step, problem, build } = choice;
-  const trouble = problem === null ? [] : [section(`⚠️ ${escaped(refusalWords(problem))}`)];
-  if (step === null) return trouble;
+  const problemBlocks = problem === null ? [] : [section(`⚠️ ${escaped(refusalWords(problem))}`)];
+  if (step === null) return problemBlocks;
+  const target = escapeWithin(shortName(step.target.name), 300);
   return [
     targetInput(choice, step),
-    {
-      type: "section",
-      fields: [
-        mrkdwn(
-          `*${choice.gated ? "Build to approve" : "Build to promote"}*\n${sourceWords(choice.build, step.source.name)}`,
-        ),
-        mrkdwn(
-          `*Live in ${escapeWithin(shortName(step.target.name), 300)} now*\n${liveWords(choice.liveInTarget)}`,
-        ),
-      ],
-    },
+    fieldsSection([
+      `*${choice.gated ? "Build to approve" : "Build to promote"}*\n${sourceWords(build, step.source.name)}`,
+      `*Live in ${target} now*\n${liveWords(choice.liveInTarget)}`,
+    ]),
     ...(build === null ? [] : choiceBlocks({ ...choice, build, target: step.target })),
-    ...trouble,
-    ...openBlocks(choice, open),
-    ...hints(choice, step),
+    ...problemBlocks,
+    ...openRequestBlocks(choice, open),
+    ...hintBlocks(choice, step),
   ];
 }
 
@@ -137,30 +134,32 @@ function sourceWords(build: PromotionChoice["build"], source: string): string {
   return build ? `${buildWords(build)}\n_live in ${name}_` : `Nothing is live in ${name} yet`;
 }
 
-/** One input for source and target: the steps of the pipeline. Its block_id follows the integration, so that it starts anew with it. */
-function targetInput(choice: PromotionChoice, step: NonNullable<PromotionChoice["step"]>): InputBlock {
-  const options = choice.steps.slice(0, 100).map(({ source, target }) => stepOption(source.name, target));
-  return {
-    type: "input",
-    block_id: targetBlock(choice.integration.id),
-    dispatch_action: true,
-    label: plain("From → to"),
-    element: {
+/** Returns one input for source and target: the steps of the pipeline. */
+function targetInput({ integration, steps }: PromotionChoice, step: Step): InputBlock {
+  const options = steps
+    .slice(0, optionsPerSelect)
+    .map(({ source, target }) => stepOption(source.name, target));
+  return input(
+    { id: targetBlock(integration.id), label: "From → to", dispatch: true },
+    {
       type: "static_select",
       action_id: ids.action.pickTarget,
       options,
       initial_option: stepOption(step.source.name, step.target),
     },
-  };
+  );
 }
 
+/** Returns a block id for each integration: Slack keeps what was chosen under the same id, even where it no longer applies. */
 export const targetBlock = (integrationId: string): string => `${ids.block.target}:${integrationId}`;
 
-function stepOption(source: string, target: { id: string; name: string }): PlainTextOption {
-  return option(`${cutTo(shortName(source), 34)} → ${cutTo(shortName(target.name), 36)}`, target.id);
-}
+const stepOption = (source: string, target: { id: string; name: string }): PlainTextOption =>
+  option({
+    text: `${cutTo(shortName(source), 34)} → ${cutTo(shortName(target.name), 36)}`,
+    value: target.id,
+  });
 
-function openBlocks(choice: PromotionChoice, open: RequestView | undefined): KnownBlock[] {
+function openRequestBlocks(choice: PromotionChoice, open: RequestView | undefined): KnownBlock[] {
   const { openRequest } = choice;
   if (openRequest === null) return [];
   const { number, replaceable } = openRequest;
@@ -172,51 +171,32 @@ function openBlocks(choice: PromotionChoice, open: RequestView | undefined): Kno
     replaceable && open
       ? ` Submit to replace it: #${number} asks for ${shortName(open.build.version)}, and another build is live in ${shortName(open.source.name)} now.`
       : "";
+  const view = button(ids.action.details, "View", number, { label: `View request ${number}` });
+  return [section(`⏳ ${escapeWithin(words + replace, 2900)}`, view)];
+}
+
+function hintBlocks(choice: PromotionChoice, { target }: Step): KnownBlock[] {
+  const name = escapeWithin(shortName(target.name), 300);
+  const runningAdvice = choice.gated ? "" : "Submit only if that is all right.";
+  const promotesAtOnce = !choice.gated && choice.problem === null && choice.openRequest === null;
   return [
-    {
-      type: "section",
-      text: mrkdwn(`⏳ ${escapeWithin(words + replace, 2900)}`),
-      accessory: button(ids.action.details, "View", number, {
-        accessibility_label: `View request ${number}`,
-      }),
-    },
+    ...(target.critical ? [context(`❗ ${name} is a critical environment.`)] : []),
+    ...(choice.deploymentRunning ? [context(`⚠️ A deployment to ${name} is running. ${runningAdvice}`)] : []),
+    ...(promotesAtOnce ? [context("No review is needed here: Promote acts at once.")] : []),
   ];
 }
 
-function hints(choice: PromotionChoice, step: NonNullable<PromotionChoice["step"]>): KnownBlock[] {
-  const target = escapeWithin(shortName(step.target.name), 300);
-  const blocks: KnownBlock[] = [];
-  if (step.target.critical) blocks.push(context(`❗ ${target} is a critical environment.`));
-  if (choice.deploymentRunning) {
-    blocks.push(
-      context(
-        `⚠️ A deployment to ${target} is running. ${choice.gated ? "" : "Submit only if that is all right."}`,
-      ),
-    );
-  }
-  const possible = choice.problem === null && choice.openRequest === null;
-  if (!choice.gated && possible) blocks.push(context("No review is needed here: Promote acts at once."));
-  return blocks;
-}
-
 function messageInput(message: string | undefined, gated: boolean): InputBlock {
-  const hint = gated
-    ? "What reviewers should know: what changes, how it was tested, when it should go out."
-    : "What changes and why. It is kept with the promotion.";
-  return {
-    type: "input",
-    block_id: ids.block.message,
+  return textInput({
+    id: ids.block.message,
+    actionId: ids.input.message,
+    label: "Message",
+    hint: gated
+      ? "What reviewers should know: what changes, how it was tested, when it should go out."
+      : "What changes and why. It is kept with the promotion.",
+    limit: limits.message,
+    multiline: true,
     optional: true,
-    label: plain("Message"),
-    hint: plain(hint),
-    element: {
-      type: "plain_text_input",
-      action_id: ids.input.message,
-      multiline: true,
-      max_length: limits.message,
-      ...(message ? { initial_value: message } : {}),
-    },
-  };
+    value: message ?? "",
+  });
 }
-
-const section = (text: string): KnownBlock => ({ type: "section", text: mrkdwn(text) });

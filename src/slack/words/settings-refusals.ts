@@ -1,9 +1,9 @@
 import type { SettingsRefusal } from "../../domain/shared/refusals.ts";
 import { assertNever } from "../../domain/shared/result.ts";
+import { shortName } from "./names.ts";
 import { nameList } from "./text.ts";
-import { shortName } from "./words.ts";
 
-/** R13 for settings: why a change is refused, as plain sentences, and what to do. */
+/** Returns why a change of settings was refused and what to do, in plain sentences (R13). */
 export function settingsRefusalWords(refusal: SettingsRefusal): string {
   switch (refusal.code) {
     case "not-admin":
@@ -20,6 +20,27 @@ export function settingsRefusalWords(refusal: SettingsRefusal): string {
       return refusal.archived
         ? `An archived one is called ${shortName(refusal.name)} and keeps that name. Choose another one.`
         : `There is one called ${shortName(refusal.name)} already. Choose another name.`;
+    case "request-in-the-way":
+      return `Request #${refusal.number} is open and needs this as it is. Finish or cancel #${refusal.number} first.`;
+    case "channel-unusable":
+      return channelUnusable(refusal);
+    case "role-in-use":
+    case "admin-role":
+    case "last-admin":
+    case "not-full-members":
+    case "role-bound":
+      return roleRefusal(refusal);
+    default:
+      return valueRefusal(refusal);
+  }
+}
+
+type RefusalOf<Code extends SettingsRefusal["code"]> = Extract<SettingsRefusal, { code: Code }>;
+
+type RoleRefusal = RefusalOf<"role-in-use" | "admin-role" | "last-admin" | "not-full-members" | "role-bound">;
+
+function roleRefusal(refusal: RoleRefusal): string {
+  switch (refusal.code) {
     case "role-in-use":
       return roleInUse(refusal);
     case "admin-role":
@@ -28,14 +49,21 @@ export function settingsRefusalWords(refusal: SettingsRefusal): string {
       return "Somebody must run Signoff: the last admin can't be removed. Add another one first.";
     case "not-full-members":
       return refusal.people
-        .map(({ person, standing }) => `${shortName(person.name)} ${standings[standing]}.`)
+        .map(({ person, standing }) => `${shortName(person.name)} ${notFullMember[standing]}.`)
         .join(" ");
     case "role-bound":
       return "Its members are those of a Slack user group. Unbind it first to choose them here.";
-    case "channel-unusable":
-      return channelUnusable(refusal);
-    case "request-in-the-way":
-      return `Request #${refusal.number} is open and needs this as it is. Finish or cancel #${refusal.number} first.`;
+    default:
+      return assertNever(refusal);
+  }
+}
+
+type ValueRefusal =
+  | RefusalOf<"address-unusable" | "silence-limit" | "too-few-environments" | "too-many-environments">
+  | RefusalOf<"token-name" | "no-scopes">;
+
+function valueRefusal(refusal: ValueRefusal): string {
+  switch (refusal.code) {
     case "address-unusable":
       return addressWords[refusal.why];
     case "silence-limit":
@@ -61,7 +89,7 @@ const addressWords = {
     "This address is inside a private network. Signoff calls such addresses only where its configuration allows it.",
 } as const;
 
-const standings = {
+const notFullMember = {
   deactivated: "is deactivated and can't hold a role",
   guest: "is a guest: only full members can hold a role",
   bot: "is a bot: only people can hold a role",
@@ -69,14 +97,14 @@ const standings = {
   unknown: "could not be looked up in Slack just now: try again in a moment",
 } as const;
 
-function notAdmin({ admins, what }: Extract<SettingsRefusal, { code: "not-admin" }>): string {
+function notAdmin({ admins, what }: RefusalOf<"not-admin">): string {
   const who = admins.length === 0 ? "The workspace's owners can make one." : `${people(admins)} can.`;
   return `Only admins can ${what === "deliveries" ? "see what was delivered" : "change settings"}. ${who}`;
 }
 
-function channelUnusable({ why, name }: Extract<SettingsRefusal, { code: "channel-unusable" }>): string {
+function channelUnusable({ why, name }: RefusalOf<"channel-unusable">): string {
   const channel = name === null ? "This channel" : `#${shortName(name)}`;
-  const there = name === null ? "this channel" : channel;
+  const inSentence = name === null ? "this channel" : channel;
   switch (why) {
     case "archived":
       return `${channel} is archived. Choose another channel.`;
@@ -84,9 +112,9 @@ function channelUnusable({ why, name }: Extract<SettingsRefusal, { code: "channe
       return `${channel} is shared with other organizations, who would see the cards. Choose another channel.`;
     case "not-member":
     case "not-found":
-      return `Signoff is not in ${there}, so it can't post there. Invite it with /invite @Signoff, then choose the channel again.`;
+      return `Signoff is not in ${inSentence}, so it can't post there. Invite it with /invite @Signoff, then choose the channel again.`;
     case "read-only":
-      return `Signoff may not post in ${there}. Choose another channel.`;
+      return `Signoff may not post in ${inSentence}. Choose another channel.`;
     case "unknown":
       return "Slack did not say whether Signoff can post there. Try again in a moment.";
     default:
@@ -97,12 +125,12 @@ function channelUnusable({ why, name }: Extract<SettingsRefusal, { code: "channe
 const people = (list: readonly { name: string }[]): string =>
   nameList(list.map(({ name }) => shortName(name)));
 
-function deadWorkflow({ required, projects }: Extract<SettingsRefusal, { code: "dead-workflow" }>): string {
+function deadWorkflow({ required, projects }: RefusalOf<"dead-workflow">): string {
   const where = nameList(projects.map(({ name, available }) => `${shortName(name)} (${available})`));
   return `Nobody could decide there: ${required} ${required === 1 ? "approval is" : "approvals are"} needed, and too few people could review in ${where}.`;
 }
 
-function roleInUse({ workflow, projects }: Extract<SettingsRefusal, { code: "role-in-use" }>): string {
+function roleInUse({ workflow, projects }: RefusalOf<"role-in-use">): string {
   const users = [...(workflow ? ["Environment Promotion"] : []), ...projects.map(shortName)];
   return `This role is in use by ${nameList(users)}. Take it out there first.`;
 }

@@ -1,6 +1,6 @@
 import type { MrkdwnElement, PlainTextElement } from "@slack/types";
 
-/** Characters of text: https://docs.slack.dev/reference/block-kit/blocks/section-block */
+/** The most characters that Slack takes: https://docs.slack.dev/reference/block-kit/blocks (section, header, context) and its elements. */
 export const textLimits = {
   section: 3000,
   field: 2000,
@@ -14,71 +14,71 @@ const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
 
 const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;" };
 
-/** Makes people's text harmless in mrkdwn: no mention, no broadcast, no disguised link comes alive. */
+/** Escapes people's text for mrkdwn, so that it cannot mention anyone or disguise a link. */
 export function escaped(text: string): string {
   return text.replace(/[&<>]/g, (character) => entities[character] as string);
 }
 
-/** What a person typed after a command: Slack hands it over with these three escaped. */
+/** Returns what a person typed after a command. Slack escapes &, < and > in it. */
 export function unescaped(text: string): string {
   return text.replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&amp;/g, "&");
 }
 
-/** Escaped text of at most so many characters, cut between graphemes and never inside an entity. */
+/** Returns escaped text of at most `limit` characters, cut between graphemes and never inside an entity. */
 export function escapeWithin(text: string, limit: number): string {
   return cut(text, limit, escaped);
 }
 
-/** Text of at most so many characters, cut between graphemes. */
+/** Returns text of at most `limit` characters, cut between graphemes. A cut text ends with "…". */
 export function cutTo(text: string, limit: number): string {
   return cut(text, limit, (part) => part);
 }
 
-function cut(text: string, limit: number, as: (part: string) => string): string {
-  const whole = as(text);
+function cut(text: string, limit: number, encode: (part: string) => string): string {
+  const whole = encode(text);
   if (whole.length <= limit) return whole;
-  let kept = "";
+  let start = "";
   for (const { segment } of graphemes.segment(text)) {
-    const next = as(segment);
-    if (kept.length + next.length > limit - 1) break;
-    kept += next;
+    const next = encode(segment);
+    if (start.length + next.length > limit - 1) break;
+    start += next;
   }
-  return `${kept}…`;
+  return `${start}…`;
 }
 
-/** Invisible characters that turn the direction of what follows them. */
-const turning = /[\u202a-\u202e\u2066-\u2069]/g;
+/** Invisible characters that change the writing direction of the text after them. */
+const directionControls = /[\u202a-\u202e\u2066-\u2069]/g;
 const rightToLeft = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
 
 /**
- * A name for the middle of a line of ours. One that is written from right to left keeps its direction to itself: else
- * "source → target" of two such names would be shown the other way round, with the arrow pointing from target to source.
- * https://www.w3.org/International/questions/qa-bidi-unicode-controls
+ * Returns a name that does not affect the writing direction of the text around it. Without this, "source → target" with
+ * two right-to-left names would be displayed reversed, as if the promotion went from target to source.
+ * Source: https://www.w3.org/International/questions/qa-bidi-unicode-controls
  */
 export function isolated(name: string): string {
-  const text = name.replace(turning, "");
+  const text = name.replace(directionControls, "");
   return rightToLeft.test(text) ? `\u2068${text}\u2069` : text;
 }
 
-/** mrkdwn that we wrote; people's text in it is escaped by whoever puts it there. */
+/** Returns a mrkdwn text object. The caller escapes people's text in it; nothing in it is linked automatically. */
 export function mrkdwn(text: string): MrkdwnElement {
   return { type: "mrkdwn", text, verbatim: true };
 }
 
-/** People's own text as it is: nothing in it comes alive. Slack refuses an empty one. */
+/** Returns a plain text object cut to `limit` characters, in which markup has no effect. Slack refuses an empty one, so it becomes a space. */
 export function plain(text: string, limit: number = textLimits.section): PlainTextElement {
   return { type: "plain_text", text: cutTo(text, limit) || " ", emoji: true };
 }
 
 /**
- * A moment in each reader's own time zone; readers that cannot show it get UTC.
- * https://docs.slack.dev/messaging/formatting-message-text#date-formatting
+ * Returns mrkdwn for a date and time in each reader's own time zone. Clients that cannot format it show UTC.
+ * Source: https://docs.slack.dev/messaging/formatting-message-text#date-formatting
  */
 export function moment(at: Date): string {
   return dateToken(at, "{date_short_pretty} at {time}");
 }
 
-/** A moment and how long ago it was; the reader's Slack keeps count, so that the text stays as it is. */
+/** Returns mrkdwn for a date and time and how long ago that was. The reader's Slack client keeps the age current. */
 export function momentAndAge(at: Date): string {
   return dateToken(at, "{date_short_pretty} at {time}, {ago}");
 }
@@ -88,21 +88,26 @@ function dateToken(at: Date, pattern: string): string {
   return `<!date^${Math.floor(at.getTime() / 1000)}^${pattern}|${fallback}>`;
 }
 
-/** A longer address is left out: a field takes 2,000 characters, and there is more to say in it. */
+/** Half of what a field takes, so that the rest of its text fits beside the link. */
 const addressLimit = 1000;
 
-/** A link with our label, where the address is one that a browser opens and not too long; else only the label. */
+/** Returns a mrkdwn link, or only the escaped label if the address is not http(s) or has over 1,000 characters. */
 export function link(address: string | null, label: string): string {
   if (address === null || !/^https?:\/\//i.test(address) || !URL.canParse(address)) return escaped(label);
   const safe = escaped(new URL(address).href.replace(/[|<>]/g, encodeURIComponent));
   return safe.length > addressLimit ? escaped(label) : `<${safe}|${escaped(label).replace(/\|/g, "¦")}>`;
 }
 
-/** "Bob", "Bob and Carol", "Bob, Carol and 3 others": at most `most` names. */
+/** Returns "Bob", "Bob and Carol", or "Bob, Carol and 3 others". Lists `most` names, or one more if only one would be left out. */
 export function nameList(names: readonly string[], most = 5): string {
   const shown = names.length > most + 1 ? names.slice(0, most) : [...names];
   const rest = names.length - shown.length;
   const parts = rest > 0 ? [...shown, `${rest} others`] : shown;
   const last = parts.at(-1) ?? "";
   return parts.length < 2 ? last : `${parts.slice(0, -1).join(", ")} and ${last}`;
+}
+
+/** Returns "1 commit" or "5 commits". */
+export function countWords(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }

@@ -2,7 +2,7 @@ import { Heading } from "@react-email/heading";
 import { render } from "@react-email/render";
 import { Text } from "@react-email/text";
 import type { Outage } from "../../../domain/delivery/outages.ts";
-import { stopAdvice } from "../../../slack/messages/admin-message.ts";
+import { outageAdvice } from "../../../slack/messages/admin-message.ts";
 import { Layout } from "./layout.tsx";
 import { momentIn } from "./moment.ts";
 import type { RenderedMail } from "./render.tsx";
@@ -24,7 +24,7 @@ function wordsOf({ reason, since }: Outage, timeZone: string): Words {
     subject: "Signoff cannot use Slack",
     paragraphs: [
       `${oneLine(reason, 500)}, since ${momentIn(timeZone, since)}. Until Slack accepts the bot token again, nobody gets a card or a message, and buttons may not answer. Emails go out as always.`,
-      `What to do: ${stopAdvice.slack}`,
+      `What to do: ${outageAdvice.slack}`,
       "Nothing is lost: what waits goes out by itself after that. You are told this once.",
     ],
     footer: "You get this email because you run Signoff.",

@@ -30,7 +30,7 @@ import { projectIds as ids } from "./project-ids.ts";
 import {
   editProjectModal,
   environmentModal,
-  first,
+  firstPosition,
   integrationModal,
   readForm,
   type ShownForm,
@@ -72,7 +72,7 @@ export async function saveEnvironmentForm(ports: SlackDeps, submission: Submissi
     ...submitter(submission),
     projectId,
     version,
-    pipeline: (current) => place(current, saved, after === first ? null : after),
+    pipeline: (current) => place(current, saved, after === firstPosition ? null : after),
   });
   if (result.ok) return done({ section: "projects", projectId, page }, null);
   const { refusal } = result;

@@ -3,7 +3,7 @@ import { mostEnvironments, nameLimits, slugOf } from "../../../domain/catalog/ca
 import { searchIntegrations } from "../../../queries/catalog/find-integrations.ts";
 import { createProject } from "../../../usecases/catalog/create-project.ts";
 import { recordManualDeployment } from "../../../usecases/deployments/record-manual-deployment.ts";
-import { option } from "../../blocks/inputs.ts";
+import { option } from "../../blocks/blocks.ts";
 import type { SlackDeps } from "../../kernel/deps.ts";
 import { onSubmit, type Submission, within } from "../../kernel/interaction.ts";
 import { shortName } from "../../words/words.ts";

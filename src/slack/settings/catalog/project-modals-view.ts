@@ -2,38 +2,38 @@ import type { Button, KnownBlock, ModalView } from "@slack/types";
 import { nameLimits } from "../../../domain/catalog/catalog.ts";
 import type { Environment } from "../../../domain/catalog/pipeline.ts";
 import type { IntegrationRow, ProjectDetails } from "../../../queries/catalog/get-projects.ts";
+import { actions, context, divider, modal } from "../../blocks/blocks.ts";
 import { checkInput, multiSelectInput, searchInput, selectInput, textInput } from "../../blocks/inputs.ts";
-import { context } from "../../messages/details.ts";
-import { escapeWithin, plain } from "../../words/text.ts";
-import { shortName } from "../../words/words.ts";
+import { shortName } from "../../words/names.ts";
+import { escapeWithin } from "../../words/text.ts";
 import { deployerInput, webhookButton } from "./deployer-view.ts";
 import { projectIds as ids } from "./project-ids.ts";
-import { archives, button } from "./projects-view.ts";
+import { archiveButton } from "./projects-view.ts";
 
-/** What a form remembers beside what is typed in it. */
+/** What a form carries along. */
 export type ShownForm = {
   projectId?: string;
-  /** The page of integrations that it was opened from. */
+  /** The page of integrations that the form was opened from. */
   page?: number;
-  /** The project's version that the person saw: of two who save, the second one is told. */
+  /** The version of the project that the person saw: if two people save, the second one is told. */
   version?: number;
-  /** The environment or integration that is edited; left out for a new one. */
+  /** The environment or integration to edit; left out for a new one. */
   id?: string;
-  /** The integration's names and deployer that the person saw. */
+  /** The names and the deployer of the integration that the person saw. */
   seen?: Names & { deployer: string };
 };
 
 export const readForm = (metadata: string): ShownForm => JSON.parse(metadata || "{}") as ShownForm;
 
-/** What is typed in a form by now, and what is said above it. It is drawn with it where somebody else was faster. */
+/** What the person typed, and what is above the form that keeps it, where another admin saved first. */
 export type Draft<T> = { typed: T; notice: KnownBlock[] };
 
 type Names = { name: string; slug: string };
-type Role = { id: string; name: string };
+type RoleChoice = { id: string; name: string };
 
-/** **New Project**: its environments are typed one a line. */
-export function createProjectModal(roles: readonly Role[]): ModalView {
-  return modal(ids.view.create, "New Project", "Create", {}, [
+/** Returns **New Project**. Its environments are typed one on each line. */
+export function createProjectModal(roles: readonly RoleChoice[]): ModalView {
+  return formModal(ids.view.create, "New Project", "Create", {}, [
     nameInput("", "Commerce"),
     slugInput(""),
     textInput({
@@ -48,15 +48,16 @@ export function createProjectModal(roles: readonly Role[]): ModalView {
   ]);
 }
 
+/** Returns **Edit Project**. */
 export function editProjectModal(
   shown: ShownForm,
   project: ProjectDetails,
-  roles: readonly Role[],
+  roles: readonly RoleChoice[],
   draft?: Draft<Names & { requesterRoleIds: readonly string[] }>,
 ): ModalView {
   const { version, requesterRoles } = project;
   const typed = draft?.typed ?? { ...project, requesterRoleIds: requesterRoles.map(({ id }) => id) };
-  return modal(ids.view.edit, "Edit Project", "Save", { ...shown, version }, [
+  return formModal(ids.view.edit, "Edit Project", "Save", { ...shown, version }, [
     ...(draft?.notice ?? []),
     nameInput(typed.name),
     slugInput(typed.slug),
@@ -85,7 +86,7 @@ function slugInput(value: string): KnownBlock {
   });
 }
 
-function requestersInput(roles: readonly Role[], chosen: readonly string[]): KnownBlock[] {
+function requestersInput(roles: readonly RoleChoice[], chosen: readonly string[]): KnownBlock[] {
   if (roles.length === 0) return [];
   return [
     multiSelectInput({
@@ -98,7 +99,7 @@ function requestersInput(roles: readonly Role[], chosen: readonly string[]): Kno
   ];
 }
 
-/** **Add Environment**, or **Edit Environment** where one is given. */
+/** Returns **Add Environment**, or **Edit Environment** if one is given. */
 export function environmentModal(
   shown: ShownForm,
   project: ProjectDetails,
@@ -107,13 +108,10 @@ export function environmentModal(
 ): ModalView {
   const { version, environments } = project;
   const others = environments.filter(({ id }) => id !== shown.id);
-  const at = environments.findIndex(({ id }) => id === shown.id);
-  const before = at < 0 ? others.at(-1) : environments[at - 1];
   const { name = "", slug = "", critical = false } = environment ?? {};
-  const typed = draft?.typed ?? { name, slug, critical, after: before?.id ?? first };
-  const meaning = "It leaves the pipeline.";
+  const typed = draft?.typed ?? { name, slug, critical, after: predecessor(environments, shown.id) };
   const title = shown.id === undefined ? "Add Environment" : "Edit Environment";
-  return modal(ids.view.environment, title, "Save", { ...shown, version }, [
+  return formModal(ids.view.environment, title, "Save", { ...shown, version }, [
     ...(draft?.notice ?? []),
     nameInput(typed.name, "Staging"),
     slugInput(typed.slug),
@@ -121,10 +119,10 @@ export function environmentModal(
       id: ids.input.after,
       label: "Where in the pipeline",
       choices: [
-        { text: "First", value: first },
-        ...others.map((one) => ({ text: `After ${shortName(one.name)}`, value: one.id })),
+        { text: "First", value: firstPosition },
+        ...others.map((other) => ({ text: `After ${shortName(other.name)}`, value: other.id })),
       ],
-      chosen: others.some(({ id }) => id === typed.after) ? typed.after : first,
+      chosen: others.some(({ id }) => id === typed.after) ? typed.after : firstPosition,
     }),
     checkInput({
       id: ids.input.critical,
@@ -136,15 +134,28 @@ export function environmentModal(
     ...(environment === undefined
       ? []
       : archiveBlocks(
-          button(ids.action.archiveEnvironment, "Archive Environment", shown, archives(environment, meaning)),
+          archiveButton(
+            ids.action.archiveEnvironment,
+            "Archive Environment",
+            shown,
+            environment,
+            "It leaves the pipeline.",
+          ),
         )),
   ]);
 }
 
-/** The choice of a place that is before every other. */
-export const first = "first";
+/** The value of the option that puts an environment before all others. */
+export const firstPosition = "first";
 
-/** **Add Integration**, or **Edit Integration** where one is given. */
+/** Returns the value of the option for where an environment is now. A new one goes to the end. */
+function predecessor(environments: readonly Environment[], id: string | undefined): string {
+  const index = environments.findIndex((environment) => environment.id === id);
+  const before = index < 0 ? environments.at(-1) : environments[index - 1];
+  return before?.id ?? firstPosition;
+}
+
+/** Returns **Add Integration**, or **Edit Integration** if one is given. */
 export function integrationModal(
   shown: ShownForm,
   integration: IntegrationRow | undefined,
@@ -153,8 +164,7 @@ export function integrationModal(
   const typed = draft?.typed ?? integration ?? { name: "", slug: "", deployer: "record" };
   const title = shown.id === undefined ? "Add Integration" : "Edit Integration";
   const seen = integration === undefined ? {} : { seen: namesOf(integration) };
-  const meaning = "It can't be promoted any more.";
-  return modal(ids.view.integration, title, "Save", { ...shown, ...seen }, [
+  return formModal(ids.view.integration, title, "Save", { ...shown, ...seen }, [
     ...(draft?.notice ?? []),
     nameInput(typed.name, "Orders Sync"),
     slugInput(typed.slug),
@@ -163,11 +173,12 @@ export function integrationModal(
       ? []
       : archiveBlocks(
           ...(integration.deployer === "webhook" ? [webhookButton(spotOf(shown))] : []),
-          button(
+          archiveButton(
             ids.action.archiveIntegration,
             "Archive Integration",
             spotOf(shown),
-            archives(integration, meaning),
+            integration,
+            "It can't be promoted any more.",
           ),
         )),
   ]);
@@ -177,16 +188,13 @@ const namesOf = ({ name, slug, deployer }: IntegrationRow) => ({ name, slug, dep
 
 const spotOf = ({ projectId = "", page = 0, id = "" }: ShownForm) => ({ projectId, page, id });
 
-const archiveBlocks = (...elements: Button[]): KnownBlock[] => [
-  { type: "divider" },
-  { type: "actions", elements },
-];
+const archiveBlocks = (...elements: Button[]): KnownBlock[] => [divider, actions(elements)];
 
-/** **Record Deployment**: the hand-made way in for a build. */
+/** Returns **Record Deployment**, for a build that is deployed without a pipeline that reports it. */
 export function deploymentModal(shown: ShownForm, project: ProjectDetails): ModalView {
   const { integrations, environments } = project;
   const [only] = integrations.length === 1 ? integrations : [];
-  return modal(ids.view.deployment, "Record Deployment", "Record", shown, [
+  return formModal(ids.view.deployment, "Record Deployment", "Record", shown, [
     context(
       `For a build of *${escapeWithin(shortName(project.name), 300)}* that is already deployed. It shows as live from now on.`,
     ),
@@ -198,7 +206,10 @@ export function deploymentModal(shown: ShownForm, project: ProjectDetails): Moda
     selectInput({
       id: ids.input.environment,
       label: "Environment",
-      choices: environments.map((one) => ({ text: shortName(one.name), value: one.id })),
+      choices: environments.map((environment) => ({
+        text: shortName(environment.name),
+        value: environment.id,
+      })),
       chosen: environments[0]?.id,
     }),
     textInput({
@@ -224,20 +235,12 @@ export function deploymentModal(shown: ShownForm, project: ProjectDetails): Moda
   ]);
 }
 
-function modal(
+function formModal(
   callbackId: string,
   title: string,
   submit: string,
   shown: ShownForm,
   blocks: KnownBlock[],
 ): ModalView {
-  return {
-    type: "modal",
-    callback_id: callbackId,
-    title: plain(title, 24),
-    submit: plain(submit, 24),
-    close: plain("Close", 24),
-    private_metadata: JSON.stringify(shown),
-    blocks,
-  };
+  return modal({ callbackId, title, submit, metadata: JSON.stringify(shown), blocks });
 }

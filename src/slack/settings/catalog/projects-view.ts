@@ -6,30 +6,31 @@ import type {
   ProjectFacts,
   ProjectSummary,
 } from "../../../queries/catalog/get-projects.ts";
-import { context } from "../../messages/details.ts";
-import { escapeWithin, mrkdwn, nameList, plain, textLimits } from "../../words/text.ts";
-import { countWords, shortName } from "../../words/words.ts";
+import { actions, button, confirmation, context, divider, section } from "../../blocks/blocks.ts";
+import { shortName } from "../../words/names.ts";
+import { countWords, escapeWithin, nameList } from "../../words/text.ts";
+import { pageBlocks } from "../settings-view.ts";
 import { projectIds as ids } from "./project-ids.ts";
 
 export const projectsPerPage = 10;
-/** With 20 environments they all fit into a view, which takes 100 blocks. */
+/** With 20 environments, they fit in the 100 blocks of a view. */
 export const integrationsPerPage = 20;
 
-/** Where a button of Settings › Projects leads, or what it is about. It travels in the button's value. */
+/** What a button of Settings › Projects is about. It is in the button's value. */
 export type ProjectSpot = { projectId?: string; page?: number; id?: string };
 
-export const writeSpot = (spot: ProjectSpot): string => JSON.stringify(spot);
+const writeSpot = (spot: ProjectSpot): string => JSON.stringify(spot);
 export const readSpot = (value: string): ProjectSpot => JSON.parse(value) as ProjectSpot;
 
-/** Settings › Projects: the list. */
+/** Returns the list of projects in Settings › Projects. */
 export function projectListBlocks(
   projects: readonly ProjectSummary[],
   page: number,
   total: number,
 ): KnownBlock[] {
-  // It stands out only while there is nothing else to do.
+  // Creating a project is highlighted only while there is nothing else to do.
   const create = actions([
-    button(ids.action.create, "New Project", {}, total === 0 ? { style: "primary" } : {}),
+    spotButton(ids.action.create, "New Project", {}, total === 0 ? { style: "primary" } : {}),
   ]);
   if (total === 0) {
     return [
@@ -39,48 +40,50 @@ export function projectListBlocks(
       create,
     ];
   }
-  const rows = projects.map(
-    (project): KnownBlock => ({
-      type: "section",
-      text: mrkdwn(
-        `*${name(project.name)}*  \`${project.slug}\`\n${pipelineWords(project.environments)} · ${countWords(project.integrations, "integration")}`,
-      ),
-      accessory: button(ids.action.open, "Open", { projectId: project.id }, named("Open", project)),
-    }),
-  );
-  return [create, ...rows, ...pager({}, page, projectsPerPage, total, "projects")];
+  return [
+    create,
+    ...projects.map(projectRow),
+    ...spotPages({}, { page, size: projectsPerPage, total, items: "projects" }),
+  ];
 }
 
-function pager(spot: ProjectSpot, page: number, size: number, total: number, what: string): KnownBlock[] {
-  if (total <= size) return [];
-  const steps: Button[] = [];
-  const step = (actionId: string, text: string, to: number) =>
-    steps.push(
-      button(actionId, text, { ...spot, page: to }, { accessibility_label: `${text} page of ${what}` }),
-    );
-  if (page > 0) step(ids.action.page, "Previous", page - 1);
-  if ((page + 1) * size < total) step(ids.action.nextPage, "Next", page + 1);
-  const last = Math.min((page + 1) * size, total);
-  return [context(`${page * size + 1}–${last} of ${total} ${what}`), actions(steps)];
+function projectRow(project: ProjectSummary): KnownBlock {
+  const contents = `${pipelineWords(project.environments)} · ${countWords(project.integrations, "integration")}`;
+  return section(
+    `*${name(project.name)}*  \`${project.slug}\`\n${contents}`,
+    spotButton(ids.action.open, "Open", { projectId: project.id }, labelFor("Open", project)),
+  );
 }
+
+type Listing = { page: number; size: number; total: number; items: string };
+
+const spotPages = (spot: ProjectSpot, listing: Listing): KnownBlock[] =>
+  pageBlocks({
+    ...listing,
+    actionIds: ids.action,
+    valueFor: (page) => writeSpot({ ...spot, page }),
+  });
 
 const name = (text: string): string => escapeWithin(shortName(text), 300);
 
-const named = (verb: string, one: { name: string }): Partial<Button> => ({
-  accessibility_label: plain(`${verb} ${shortName(one.name)}`, textLimits.button).text,
+const labelFor = (verb: string, { name: text }: { name: string }) => ({
+  label: `${verb} ${shortName(text)}`,
 });
 
-/** "Development → Staging → Production ❗", escaped. */
+/** Returns "Development → Staging → Production ❗", escaped. */
 function pipelineWords(environments: readonly { name: string; critical: boolean }[]): string {
-  const words = environments.map((one) => `${shortName(one.name)}${one.critical ? " ❗" : ""}`);
+  const words = environments.map(environmentName);
   return escapeWithin(words.join(" → "), 1500);
 }
 
+const environmentName = (environment: { name: string; critical: boolean }): string =>
+  `${shortName(environment.name)}${environment.critical ? " ❗" : ""}`;
+
 /**
- * Settings › Projects: one project, its environments and integrations.
+ * Returns one project in Settings › Projects: its environments and integrations.
  *
- * @param page of the integrations, from 0
- * @param live what is live of those on the page: versions by integration and environment
+ * @param page the page of integrations, from 0
+ * @param live the live versions on the page, by integration and environment
  */
 export function projectBlocks(
   project: ProjectDetails,
@@ -88,43 +91,65 @@ export function projectBlocks(
   live: ReadonlyMap<string, ReadonlyMap<string, string>>,
 ): KnownBlock[] {
   const { id: projectId, environments, integrations } = project;
-  const shown = integrations.slice(page * integrationsPerPage, (page + 1) * integrationsPerPage);
+  const onPage = integrations.slice(page * integrationsPerPage, (page + 1) * integrationsPerPage);
   const spot = { projectId, page };
   return [
     section(`*${name(project.name)}*  \`${project.slug}\``),
     context(escapeWithin(requesterWords(project), 1000)),
-    actions([
-      button(ids.action.list, "← All Projects", {}, { accessibility_label: "Back to all projects" }),
-      button(ids.action.edit, "Edit Project", spot, named("Edit project", project)),
-      button(
-        ids.action.archive,
-        "Archive Project",
-        spot,
-        archives(project, "Nothing can be promoted in it any more."),
-      ),
-    ]),
-    { type: "divider" },
+    projectActions(project, spot),
+    divider,
     section("*Environments*, first to last"),
-    ...environments.map((one, i) => environmentBlock(one, i, spot)),
-    actions([button(ids.action.addEnvironment, "Add Environment", spot)]),
-    { type: "divider" },
+    ...environments.map((environment, i) => environmentBlock(environment, i, spot)),
+    actions([spotButton(ids.action.addEnvironment, "Add Environment", spot)]),
+    divider,
     section(integrationsTitle(project)),
-    ...shown.map((one) => integrationBlock(one, environments, spot, live.get(one.id))),
-    ...pager({ projectId }, page, integrationsPerPage, integrations.length, "integrations"),
-    actions([
-      button(
-        ids.action.addIntegration,
-        "Add Integration",
-        spot,
-        integrations.length === 0 ? { style: "primary" } : {},
-      ),
-      ...(integrations.length === 0 ? [] : [recordButton(spot, live.size === 0)]),
-    ]),
+    ...onPage.map((integration) =>
+      integrationBlock(integration, environments, spot, live.get(integration.id)),
+    ),
+    ...spotPages(
+      { projectId },
+      { page, size: integrationsPerPage, total: integrations.length, items: "integrations" },
+    ),
+    integrationActions(project, spot, live.size === 0),
   ];
 }
 
+function projectActions(project: ProjectDetails, spot: ProjectSpot): KnownBlock {
+  return actions([
+    spotButton(ids.action.list, "← All Projects", {}, { label: "Back to all projects" }),
+    spotButton(ids.action.edit, "Edit Project", spot, labelFor("Edit project", project)),
+    archiveButton(
+      ids.action.archive,
+      "Archive Project",
+      spot,
+      project,
+      "Nothing can be promoted in it any more.",
+    ),
+  ]);
+}
+
+function integrationActions(
+  { integrations }: ProjectDetails,
+  spot: ProjectSpot,
+  nothingLive: boolean,
+): KnownBlock {
+  const isEmpty = integrations.length === 0;
+  const add = spotButton(
+    ids.action.addIntegration,
+    "Add Integration",
+    spot,
+    isEmpty ? { style: "primary" } : {},
+  );
+  return actions(isEmpty ? [add] : [add, recordButton(spot, nothingLive)]);
+}
+
 const recordButton = (spot: ProjectSpot, isNext: boolean): Button =>
-  button(ids.action.recordManualDeployment, "Record Deployment", spot, isNext ? { style: "primary" } : {});
+  spotButton(
+    ids.action.recordManualDeployment,
+    "Record Deployment",
+    spot,
+    isNext ? { style: "primary" } : {},
+  );
 
 function integrationsTitle({ integrations, slug, environments }: ProjectDetails): string {
   if (integrations.length === 0) {
@@ -142,62 +167,64 @@ function requesterWords({ requesterRoles }: Pick<ProjectFacts, "requesterRoles">
   return `Members of ${nameList(requesterRoles.map((role) => shortName(role.name)))} may request and promote.`;
 }
 
-function environmentBlock(one: Environment, i: number, spot: ProjectSpot): KnownBlock {
-  return {
-    type: "section",
-    text: mrkdwn(`${i + 1}. ${name(one.name)}  \`${one.slug}\`${one.critical ? "  ❗ *critical*" : ""}`),
-    accessory: button(ids.action.editEnvironment, "Edit", { ...spot, id: one.id }, named("Edit", one)),
-  };
+function environmentBlock(environment: Environment, index: number, spot: ProjectSpot): KnownBlock {
+  const { id, slug, critical } = environment;
+  return section(
+    `${index + 1}. ${name(environment.name)}  \`${slug}\`${critical ? "  ❗ *critical*" : ""}`,
+    spotButton(ids.action.editEnvironment, "Edit", { ...spot, id }, labelFor("Edit", environment)),
+  );
 }
 
 function integrationBlock(
-  one: IntegrationRow,
+  integration: IntegrationRow,
   environments: readonly Environment[],
   spot: ProjectSpot,
   live: ReadonlyMap<string, string> | undefined,
 ): KnownBlock {
+  const { id, slug, deployer } = integration;
   const versions = environments.flatMap((environment) => {
     const version = live?.get(environment.id);
     return version === undefined ? [] : [`${shortName(environment.name)} ${shortName(version)}`];
   });
   const words = versions.length === 0 ? "_Nothing live yet_" : escapeWithin(versions.join(" · "), 2000);
-  return {
-    type: "section",
-    text: mrkdwn(
-      `${name(one.name)}  \`${one.slug}\`${one.deployer === "webhook" ? "  🔗 webhook" : ""}\n${words}`,
-    ),
-    accessory: button(ids.action.editIntegration, "Edit", { ...spot, id: one.id }, named("Edit", one)),
-  };
+  const webhook = deployer === "webhook" ? "  🔗 webhook" : "";
+  return section(
+    `${name(integration.name)}  \`${slug}\`${webhook}\n${words}`,
+    spotButton(ids.action.editIntegration, "Edit", { ...spot, id }, labelFor("Edit", integration)),
+  );
 }
 
-/** A button that archives asks once more. Limits: title 100, text 300, buttons 30. */
-export function archives(one: { name: string; slug: string }, meaning: string): Partial<Button> {
-  return {
-    ...named("Archive", one),
+/**
+ * Returns a button that archives something after a confirmation.
+ *
+ * @param consequence what archiving it means, as a sentence
+ */
+export function archiveButton(
+  actionId: string,
+  text: string,
+  spot: ProjectSpot,
+  archived: { name: string; slug: string },
+  consequence: string,
+): Button {
+  return spotButton(actionId, text, spot, {
+    ...labelFor("Archive", archived),
     style: "danger",
-    confirm: {
-      title: plain(`Archive ${shortName(one.name)}?`, 100),
-      text: plain(
-        `${meaning} Its history stays, and creating one with the short name ${one.slug} brings it back.`,
-        300,
-      ),
-      confirm: plain("Archive", 30),
-      deny: plain("Keep It", 30),
+    confirm: confirmation({
+      title: `Archive ${shortName(archived.name)}?`,
+      text: `${consequence} Its history stays, and creating one with the short name ${archived.slug} brings it back.`,
+      confirm: "Archive",
+      deny: "Keep It",
       style: "danger",
-    },
-  };
+    }),
+  });
 }
 
-/** What changed of a project from one moment to another, one line each, as plain text. */
+/** Returns what changed in a project, one line for each fact, as plain text. */
 export function projectChangeWords(before: ProjectFacts, after: ProjectFacts): string {
   const describe = (facts: ProjectFacts): [string, string][] => [
     ["Name", shortName(facts.name)],
     ["Short name", facts.slug],
-    [
-      "Environments",
-      facts.environments.map((one) => `${shortName(one.name)}${one.critical ? " ❗" : ""}`).join(", ") ||
-        "none",
-    ],
+    ["Environments", facts.environments.map(environmentName).join(", ") || "none"],
     [
       "May request",
       nameList(facts.requesterRoles.map((role) => shortName(role.name))) || "every full member",
@@ -205,25 +232,14 @@ export function projectChangeWords(before: ProjectFacts, after: ProjectFacts): s
   ];
   const now = describe(after);
   return describe(before)
-    .flatMap(([what, was], i) => (was === now[i]?.[1] ? [] : [`• ${what}: ${was} → ${now[i]?.[1]}`]))
+    .flatMap(([fact, was], i) => (was === now[i]?.[1] ? [] : [`• ${fact}: ${was} → ${now[i]?.[1]}`]))
     .join("\n");
 }
 
-const section = (text: string): KnownBlock => ({ type: "section", text: mrkdwn(text) });
-
-const actions = (elements: Button[]): KnownBlock => ({ type: "actions", elements });
-
-export function button(
+/** Returns a button of Settings › Projects. */
+export const spotButton = (
   actionId: string,
   text: string,
   spot: ProjectSpot,
-  extra: Partial<Button> = {},
-): Button {
-  return {
-    type: "button",
-    action_id: actionId,
-    text: plain(text, textLimits.button),
-    value: writeSpot(spot),
-    ...extra,
-  };
-}
+  extras: Parameters<typeof button>[3] = {},
+): Button => button(actionId, text, writeSpot(spot), extras);

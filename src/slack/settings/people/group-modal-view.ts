@@ -1,25 +1,25 @@
 import type { InputBlock, KnownBlock, ModalView, PlainTextOption } from "@slack/types";
 import type { RoleDetails } from "../../../queries/people/get-roles.ts";
+import { actions, button, option, section } from "../../blocks/blocks.ts";
+import { matchingOptions, multiSelectOrSearchInput, selectOrSearchInput } from "../../blocks/inputs.ts";
 import type { Group } from "../../client/list-groups.ts";
-import { plain, textLimits } from "../../words/text.ts";
-import { shortName } from "../../words/words.ts";
+import { shortName } from "../../words/names.ts";
 import { settingsIds as ids } from "../settings-ids.ts";
-import { section, settingsButton } from "../settings-view.ts";
-import { modal, mostOptions, type ShownRole, scopeOption } from "./role-modal-view.ts";
+import { type ShownRole, scopeOption, shownRoleModal } from "./role-modal-view.ts";
 import { name, type RoleScope } from "./roles-view.ts";
 
-/** **User Group**: the Slack user group whose members hold the role, and where. */
+/** Returns **User Group**: the Slack user group whose members hold the role, and in which projects. */
 export function groupModal(
   role: RoleDetails,
   groups: readonly Group[],
-  places: readonly RoleScope[],
+  projects: readonly RoleScope[],
   shown: ShownRole,
   notice: KnownBlock[] = [],
 ): ModalView {
-  const back = settingsButton(ids.action.backToRole, "Back", role.id);
-  const unbind = settingsButton(ids.action.unbind, "Unbind", role.id, {
+  const back = button(ids.action.backToRole, "Back", role.id);
+  const unbind = button(ids.action.unbind, "Unbind", role.id, {
     style: "danger",
-    accessibility_label: plain(`Unbind ${shortName(role.name)} from its user group`, textLimits.button).text,
+    label: `Unbind ${shortName(role.name)} from its user group`,
   });
   const elements = role.groupId === null ? [back] : [back, unbind];
   const blocks: KnownBlock[] = [
@@ -29,59 +29,42 @@ export function groupModal(
     ),
     ...(groups.length === 0
       ? [section("This workspace has no user group. Make one in Slack, under People, then come back.")]
-      : [groupInput(role, groups), ...placesInput(role, places)]),
-    { type: "actions", block_id: "group-more", elements },
+      : [groupInput(role, groups), ...projectsInput(role, projects)]),
+    actions(elements, "group-more"),
   ];
-  return modal(ids.view.group, "User Group", groups.length === 0 ? null : "Bind", shown, blocks);
+  const submit = groups.length === 0 ? undefined : "Bind";
+  return shownRoleModal(ids.view.group, "User Group", submit, shown, blocks);
 }
 
-const groupOption = ({ id, name: text, handle }: Group): PlainTextOption => ({
-  text: plain(handle === "" ? text : `${text} (@${handle})`, textLimits.option),
-  value: id,
-});
+const groupOption = ({ id, name: text, handle }: Group): PlainTextOption =>
+  option({ text: handle === "" ? text : `${text} (@${handle})`, value: id });
 
-/** The groups that contain what was typed, as many as a select takes. */
-export function searchedGroups(groups: readonly Group[], typed: string): PlainTextOption[] {
-  const wanted = typed.trim().toLowerCase();
-  return groups
-    .filter((group) => `${group.name} ${group.handle}`.toLowerCase().includes(wanted))
-    .slice(0, mostOptions)
-    .map(groupOption);
-}
+/** Returns the options for the groups whose name or handle contains what was typed. */
+export const searchedGroups = (groups: readonly Group[], typed: string): PlainTextOption[] =>
+  matchingOptions(groups, typed, (group) => `${group.name} ${group.handle}`, groupOption);
 
 function groupInput({ groupId }: RoleDetails, groups: readonly Group[]): InputBlock {
   const current = groups.find(({ id }) => id === groupId);
-  const common = {
-    action_id: ids.action.pickGroup,
-    ...(current === undefined ? {} : { initial_option: groupOption(current) }),
-  };
-  return {
-    type: "input",
-    block_id: ids.block.group,
-    label: plain("User group"),
-    element:
-      groups.length > mostOptions
-        ? { type: "external_select", min_query_length: 0, ...common }
-        : { type: "static_select", options: groups.map(groupOption), ...common },
-  };
+  return selectOrSearchInput({
+    id: ids.block.group,
+    actionId: ids.action.pickGroup,
+    label: "User group",
+    options: groups.map(groupOption),
+    chosen: current && groupOption(current),
+  });
 }
 
-function placesInput({ groupProjectIds }: RoleDetails, places: readonly RoleScope[]): InputBlock[] {
-  if (places.length === 0) return [];
-  const chosen = places.filter(({ id }) => groupProjectIds?.includes(id)).map(scopeOption);
-  const picked = chosen.length === 0 ? {} : { initial_options: chosen };
-  const common = { action_id: ids.input.groupProjects, ...picked };
+function projectsInput({ groupProjectIds }: RoleDetails, projects: readonly RoleScope[]): InputBlock[] {
+  if (projects.length === 0) return [];
   return [
-    {
-      type: "input",
-      block_id: ids.block.groupProjects,
+    multiSelectOrSearchInput({
+      id: ids.block.groupProjects,
+      actionId: ids.input.groupProjects,
+      label: "Projects",
+      hint: "Where they hold the role; none: for the whole organization.",
+      options: projects.map(scopeOption),
+      chosen: groupProjectIds ?? [],
       optional: true,
-      label: plain("Projects"),
-      hint: plain("Where they hold the role; none: for the whole organization."),
-      element:
-        places.length > mostOptions
-          ? { type: "multi_external_select", min_query_length: 0, ...common }
-          : { type: "multi_static_select", options: places.map(scopeOption), ...common },
-    },
+    }),
   ];
 }

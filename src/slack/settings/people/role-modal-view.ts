@@ -2,77 +2,65 @@ import type { InputBlock, KnownBlock, ModalView, PlainTextOption } from "@slack/
 import { nameLimits } from "../../../domain/catalog/catalog.ts";
 import type { Person } from "../../../domain/people/people.ts";
 import type { RoleDetails } from "../../../queries/people/get-roles.ts";
-import { textInput } from "../../blocks/inputs.ts";
-import { context } from "../../messages/details.ts";
-import { escapeWithin, nameList, plain, textLimits } from "../../words/text.ts";
-import { shortName } from "../../words/words.ts";
+import { actions, button, context, modal, option, section } from "../../blocks/blocks.ts";
+import { input, matchingOptions, selectOrSearchInput, textInput } from "../../blocks/inputs.ts";
+import { shortName } from "../../words/names.ts";
+import { escapeWithin, nameList } from "../../words/text.ts";
 import { settingsIds as ids } from "../settings-ids.ts";
-import { section, settingsButton } from "../settings-view.ts";
 import { groupMention, name, type RoleScope } from "./roles-view.ts";
 
-/** What the modals of one role remember. */
+/** What the modals of one role carry along. */
 export type ShownRole = {
-  /** Null: a role that is being created. */
+  /** Null for a role that is being created. */
   roleId: string | null;
   version: number;
-  /** Whose members are shown; null: those for the whole organization. */
+  /** The project whose members are listed; null: members for the whole organization. */
   projectId: string | null;
 };
 
 export const readShownRole = (metadata: string): ShownRole => JSON.parse(metadata) as ShownRole;
 
-/** Each place has its own picker, so that its choice starts with who holds the role there. */
+/** Returns a block id for each scope: under the same id, Slack would keep the members chosen for another scope. */
 export const membersBlock = ({ projectId }: Pick<ShownRole, "projectId">): string =>
   `${ids.block.members}:${projectId ?? wholeOrganization}`;
 
-/** The value of the choice that is no project. */
+/** The value of the option for the whole organization. */
 export const wholeOrganization = "all";
 
-export function modal(
+/** Returns the frame of a modal of one role. */
+export function shownRoleModal(
   callbackId: string,
   title: string,
-  submit: string | null,
+  submit: string | undefined,
   shown: ShownRole,
   blocks: KnownBlock[],
-) {
-  return {
-    type: "modal" as const,
-    callback_id: callbackId,
-    title: plain(title, 24),
-    ...(submit === null ? {} : { submit: plain(submit, 24) }),
-    close: plain("Close", 24),
-    private_metadata: JSON.stringify(shown),
-    blocks,
-  };
+): ModalView {
+  return modal({ callbackId, title, submit, metadata: JSON.stringify(shown), blocks });
 }
 
 export type RoleModal = {
-  /** Null: a role that is being created. */
+  /** Null for a role that is being created. */
   role: RoleDetails | null;
   places: readonly RoleScope[];
   projectId: string | null;
-  /** Drawn at the top: what somebody else changed meanwhile. */
+  /** At the top: what another admin changed meanwhile. */
   notice?: KnownBlock[];
 };
 
-/** **New Role** and **Edit Role**: its name, and who holds it in one place after the other. */
+/** Returns **New Role** or **Edit Role**: its name, and its members for one scope. */
 export function roleModal({ role, places, projectId, notice = [] }: RoleModal): ModalView {
   const shown: ShownRole = { roleId: role?.id ?? null, version: role?.version ?? 0, projectId };
+  const { title, submit } =
+    role === null ? { title: "New Role", submit: "Create" } : { title: "Edit Role", submit: "Save" };
   const bound = role !== null && role.groupId !== null;
-  return modal(
-    ids.view.role,
-    role === null ? "New Role" : "Edit Role",
-    role === null ? "Create" : "Save",
-    shown,
-    [
-      ...notice,
-      ...(role?.admin
-        ? [section("*Admin*: its members run Signoff and change its settings.")]
-        : [nameInput(role?.name ?? "")]),
-      ...(bound ? boundBlocks(role, places) : holderInputs(role, places, shown)),
-      ...(role === null || role.admin ? [] : [moreActions(role, bound)]),
-    ],
-  );
+  return shownRoleModal(ids.view.role, title, submit, shown, [
+    ...notice,
+    ...(role?.admin
+      ? [section("*Admin*: its members run Signoff and change its settings.")]
+      : [nameInput(role?.name ?? "")]),
+    ...(bound ? groupBlocks(role, places) : memberBlocks(role, places, shown)),
+    ...(role === null || role.admin ? [] : [moreActions(role, bound)]),
+  ]);
 }
 
 function nameInput(value: string): InputBlock {
@@ -85,39 +73,55 @@ function nameInput(value: string): InputBlock {
   });
 }
 
-function holderInputs(
+function memberBlocks(
   role: RoleDetails | null,
-  places: readonly RoleScope[],
+  projects: readonly RoleScope[],
   shown: ShownRole,
 ): KnownBlock[] {
-  const here = role?.holders.find((one) => one.projectId === shown.projectId)?.people ?? [];
-  const elsewhere = (role?.holders ?? []).filter(
-    ({ projectId, people }) =>
-      projectId !== shown.projectId &&
-      people.length > 0 &&
-      (projectId === null || places.some(({ id }) => id === projectId)),
-  );
-  const hasPlaces = role?.admin !== true && places.length > 0;
-  const members: InputBlock = {
-    type: "input",
-    block_id: membersBlock(shown),
-    optional: role?.admin !== true,
-    label: plain("Members"),
-    hint: plain(`Full members of this workspace${hasPlaces ? ", for the place chosen above" : ""}.`),
-    element: {
+  const isAdmin = role?.admin === true;
+  const hasScopes = !isAdmin && projects.length > 0;
+  return [
+    ...(hasScopes ? [scopeInput(projects, shown.projectId)] : []),
+    membersInput(role, shown, hasScopes),
+    ...otherScopes(role, projects, shown.projectId),
+  ];
+}
+
+function membersInput(role: RoleDetails | null, shown: ShownRole, hasScopes: boolean): InputBlock {
+  const members = membersFor(role, shown.projectId);
+  return input(
+    {
+      id: membersBlock(shown),
+      optional: role?.admin !== true,
+      label: "Members",
+      hint: `Full members of this workspace${hasScopes ? ", for the place chosen above" : ""}.`,
+    },
+    {
       type: "multi_users_select",
       action_id: ids.input.members,
-      ...(here.length === 0 ? {} : { initial_users: here.map(({ id }) => id) }),
+      ...(members.length === 0 ? {} : { initial_users: members.map(({ id }) => id) }),
     },
-  };
-  const also = elsewhere.map(
-    ({ projectId, people }) => `${scopeName(places, projectId)}: ${peopleWords(people)}`,
   );
-  return [
-    ...(hasPlaces ? [scopeInput(places, shown.projectId)] : []),
-    members,
-    ...(also.length === 0 ? [] : [context(`Also held for ${escapeWithin(also.join(" · "), 1500)}`)]),
-  ];
+}
+
+const membersFor = (role: RoleDetails | null, projectId: string | null): readonly Person[] =>
+  role?.holders.find((scope) => scope.projectId === projectId)?.people ?? [];
+
+/** Returns who holds the role for other scopes. Archived projects are left out. */
+function otherScopes(
+  role: RoleDetails | null,
+  projects: readonly RoleScope[],
+  projectId: string | null,
+): KnownBlock[] {
+  const isListed = (id: string | null) => id === null || projects.some((project) => project.id === id);
+  const others = (role?.holders ?? []).filter(
+    (scope) => scope.projectId !== projectId && scope.people.length > 0 && isListed(scope.projectId),
+  );
+  if (others.length === 0) return [];
+  const lines = others.map(
+    (scope) => `${scopeName(projects, scope.projectId)}: ${peopleWords(scope.people)}`,
+  );
+  return [context(`Also held for ${escapeWithin(lines.join(" · "), 1500)}`)];
 }
 
 const scopeName = (places: readonly RoleScope[], projectId: string | null): string =>
@@ -125,47 +129,39 @@ const scopeName = (places: readonly RoleScope[], projectId: string | null): stri
     ? "the whole organization"
     : shortName(places.find(({ id }) => id === projectId)?.name ?? "an archived project");
 
-const peopleWords = (people: readonly Person[]): string => nameList(people.map((one) => shortName(one.name)));
+const peopleWords = (people: readonly Person[]): string =>
+  nameList(people.map((person) => shortName(person.name)));
 
-export const scopeOption = ({ id, name: text }: RoleScope): PlainTextOption => ({
-  text: plain(shortName(text), textLimits.option),
-  value: id,
-});
+export const scopeOption = ({ id, name: text }: RoleScope): PlainTextOption =>
+  option({ text: shortName(text), value: id });
 
-const everywhere: RoleScope = { id: wholeOrganization, name: "Whole organization" };
+const organizationScope: RoleScope = { id: wholeOrganization, name: "Whole organization" };
 
-/** The most options that a select takes; with more, they are searched. */
-export const mostOptions = 100;
+/** Returns the options for the scopes whose name contains what was typed. */
+export const searchedScopes = (projects: readonly RoleScope[], typed: string): PlainTextOption[] =>
+  matchingOptions([organizationScope, ...projects], typed, (scope) => scope.name, scopeOption);
 
-/** The places that contain what was typed, as many as a select takes. */
-export function searchedScopes(places: readonly RoleScope[], typed: string): PlainTextOption[] {
-  const wanted = typed.trim().toLowerCase();
-  const found = [everywhere, ...places].filter((place) => place.name.toLowerCase().includes(wanted));
-  return found.slice(0, mostOptions).map(scopeOption);
+function scopeInput(projects: readonly RoleScope[], projectId: string | null): InputBlock {
+  const scopes = [organizationScope, ...projects];
+  const chosen = scopes.find(({ id }) => id === (projectId ?? wholeOrganization)) ?? organizationScope;
+  return selectOrSearchInput({
+    id: ids.block.scope,
+    actionId: ids.action.pickScope,
+    label: "Where",
+    options: scopes.map(scopeOption),
+    chosen: scopeOption(chosen),
+    dispatch: true,
+  });
 }
 
-function scopeInput(places: readonly RoleScope[], projectId: string | null): InputBlock {
-  const all = [everywhere, ...places];
-  const initial = scopeOption(all.find(({ id }) => id === (projectId ?? wholeOrganization)) ?? everywhere);
-  const common = { action_id: ids.action.pickScope, initial_option: initial };
-  return {
-    type: "input",
-    block_id: ids.block.scope,
-    dispatch_action: true,
-    label: plain("Where"),
-    element:
-      all.length > mostOptions
-        ? { type: "external_select", min_query_length: 0, ...common }
-        : { type: "static_select", options: all.map(scopeOption), ...common },
-  };
-}
-
-function boundBlocks(role: RoleDetails, places: readonly RoleScope[]): KnownBlock[] {
+function groupBlocks(role: RoleDetails, places: readonly RoleScope[]): KnownBlock[] {
   const where =
     role.groupProjectIds === null
       ? "the whole organization"
       : nameList(role.groupProjectIds.map((id) => scopeName(places, id)));
-  const people = new Map(role.holders.flatMap((place) => place.people.map((one) => [one.id, one] as const)));
+  const people = new Map(
+    role.holders.flatMap((scope) => scope.people.map((person) => [person.id, person] as const)),
+  );
   const who = people.size === 0 ? "Nobody is in it yet." : peopleWords([...people.values()]);
   return [
     section(`👥 Follows ${groupMention(role.groupId ?? "")}, for ${escapeWithin(where, 1000)}.`),
@@ -174,40 +170,32 @@ function boundBlocks(role: RoleDetails, places: readonly RoleScope[]): KnownBloc
 }
 
 function moreActions({ id, name: text }: RoleDetails, bound: boolean): KnownBlock {
-  return {
-    type: "actions",
-    block_id: "role-more",
-    elements: [
-      settingsButton(ids.action.openGroup, bound ? "Change User Group" : "Bind to User Group", id),
-      settingsButton(ids.action.openDelete, "Delete", id, {
-        style: "danger",
-        accessibility_label: plain(`Delete ${shortName(text)}`, textLimits.button).text,
-      }),
+  return actions(
+    [
+      button(ids.action.openGroup, bound ? "Change User Group" : "Bind to User Group", id),
+      button(ids.action.openDelete, "Delete", id, { style: "danger", label: `Delete ${shortName(text)}` }),
     ],
-  };
+    "role-more",
+  );
 }
 
-/** **Delete Role**, to be confirmed. */
+/** Returns **Delete Role**, which asks to confirm. */
 export function deleteRoleModal(role: RoleDetails, shown: ShownRole): ModalView {
-  return modal(ids.view.deleteRole, "Delete Role", "Delete", shown, [
+  return shownRoleModal(ids.view.deleteRole, "Delete Role", "Delete", shown, [
     section(
       `Delete *${name(role.name)}*? Nobody holds it any more then. What was decided stays in the audit log.`,
     ),
-    {
-      type: "actions",
-      block_id: "delete-more",
-      elements: [settingsButton(ids.action.backToRole, "Back", role.id)],
-    },
+    actions([button(ids.action.backToRole, "Back", role.id)], "delete-more"),
   ]);
 }
 
-/** What a role says now, for the one whose Save came second. */
+/** Returns what a role is now, as plain text, for an admin whose Save came second. */
 export function roleNow(role: RoleDetails, places: readonly RoleScope[], projectId: string | null): string {
-  const here = role.holders.find((one) => one.projectId === projectId)?.people ?? [];
+  const members = membersFor(role, projectId);
   const lines = [`• Name: ${shortName(role.name)}`];
   if (role.groupId !== null) return [...lines, "• It follows a Slack user group now"].join("\n");
   return [
     ...lines,
-    `• Members for ${scopeName(places, projectId)}: ${here.length === 0 ? "none" : peopleWords(here)}`,
+    `• Members for ${scopeName(places, projectId)}: ${members.length === 0 ? "none" : peopleWords(members)}`,
   ].join("\n");
 }

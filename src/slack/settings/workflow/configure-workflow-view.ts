@@ -2,12 +2,11 @@ import type { InputBlock, KnownBlock, ModalView, PlainTextOption } from "@slack/
 import type { Person } from "../../../domain/people/people.ts";
 import type { Workflow, WorkflowOptions } from "../../../domain/workflow/workflow.ts";
 import type { WorkflowPreview } from "../../../queries/workflow/get-workflow.ts";
-import { context } from "../../messages/details.ts";
+import { context, section } from "../../blocks/blocks.ts";
 import { refusalWords } from "../../words/refusals.ts";
 import { escaped, escapeWithin, mrkdwn, nameList, plain, textLimits } from "../../words/text.ts";
 import { countWords, shortName } from "../../words/words.ts";
 import { settingsIds as ids } from "../settings-ids.ts";
-import { section } from "../settings-view.ts";
 import { timesInputs } from "./workflow-times-view.ts";
 import { openWords, previewLine } from "./workflow-view.ts";
 

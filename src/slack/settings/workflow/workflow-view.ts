@@ -5,11 +5,10 @@ import type {
   WorkflowPreview,
   WorkflowSummary,
 } from "../../../queries/workflow/get-workflow.ts";
-import { context } from "../../messages/details.ts";
+import { button, context, section } from "../../blocks/blocks.ts";
 import { escaped, escapeWithin, moment, nameList, plain } from "../../words/text.ts";
 import { countWords, shortName } from "../../words/words.ts";
 import { settingsIds as ids } from "../settings-ids.ts";
-import { section, settingsButton } from "../settings-view.ts";
 
 /** Settings › Workflows: the row *Environment Promotion*. */
 export function workflowBlocks(workflow: WorkflowSummary): KnownBlock[] {
@@ -24,15 +23,15 @@ export function workflowBlocks(workflow: WorkflowSummary): KnownBlock[] {
       block_id: "workflow",
       elements: [
         enabled
-          ? settingsButton(ids.action.turnOff, "Turn Off", "off", label("Turn off"))
-          : settingsButton(ids.action.turnOn, "Turn On", "on", { style: "primary", ...label("Turn on") }),
-        settingsButton(ids.action.editWorkflow, "Edit", "edit", label("Edit")),
+          ? button(ids.action.turnOff, "Turn Off", "off", label("Turn off"))
+          : button(ids.action.turnOn, "Turn On", "on", { style: "primary", ...label("Turn on") }),
+        button(ids.action.editWorkflow, "Edit", "edit", label("Edit")),
       ],
     },
   ];
 }
 
-const label = (verb: string) => ({ accessibility_label: `${verb} Environment Promotion` });
+const label = (verb: string) => ({ label: `${verb} Environment Promotion` });
 
 /** "Release Managers, two assignees · 1 approval" */
 export function reviewWords({ roles, assignees, requiredApprovals }: WorkflowSummary): string {

@@ -5,8 +5,8 @@ import type { StateName } from "../../domain/requests/request.ts";
 import type { ComparisonView, RequestView, ViewerRights } from "../../queries/requests/request-view.ts";
 import { reviewModal } from "../requests/request-modals-view.ts";
 import { channelCard } from "./card.ts";
-import { choiceBlocks, comparisonBlocks, comparisonDetails } from "./comparison.ts";
-import { requestFields, titleBlock } from "./details.ts";
+import { choiceBlocks, comparisonBlocks, comparisonDetails } from "./comparison-blocks.ts";
+import { requestFields, titleBlock } from "./request-blocks.ts";
 
 const at = new Date("2026-03-02T09:00:00Z");
 const dana = { id: "UDANA", name: "Dana" };

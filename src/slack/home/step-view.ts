@@ -1,0 +1,100 @@
+import type { Button, PlainTextOption, StaticSelect } from "@slack/types";
+import { assertNever } from "../../domain/shared/result.ts";
+import type { EnvironmentCard, IntegrationCards, StepAction } from "../../queries/catalog/get-overview.ts";
+import { button, option, optionsPerSelect } from "../blocks/blocks.ts";
+import { ids } from "../kernel/ids.ts";
+import { shortName } from "../words/names.ts";
+import { cutTo, plain, textLimits } from "../words/text.ts";
+
+/** An environment from which there is something to do. */
+export type ActionableCard = EnvironmentCard & { action: StepAction };
+
+export const isActionable = (card: EnvironmentCard): card is ActionableCard => card.action !== null;
+
+function verb(action: StepAction): string {
+  switch (action.kind) {
+    case "request":
+      return "Request to Promote";
+    case "promote-at-once":
+      return "Promote";
+    case "cancel":
+      return "Cancel Request";
+    case "promote":
+      return `Promote #${action.number}`;
+    case "view":
+      return `View #${action.number}`;
+    default:
+      return assertNever(action);
+  }
+}
+
+const targetName = (card: EnvironmentCard): string => shortName(card.next?.target.name ?? "");
+
+/** Returns the button for the next step from an environment. */
+export function stepButton(integration: IntegrationCards, card: ActionableCard): Button {
+  const { action } = card;
+  const { actionId, value } = clickOf(integration, card);
+  const isPrimary = action.kind === "promote" || action.kind === "promote-at-once";
+  return button(actionId, verb(action), value, {
+    label: `${verb(action)}: ${cutTo(shortName(integration.name), 24)} to ${targetName(card)}`,
+    ...(isPrimary ? { style: "primary" } : {}),
+  });
+}
+
+/** Returns the same button with its target in the text, for where no block beside it names the environment. */
+export function stepButtonWithTarget(integration: IntegrationCards, card: ActionableCard): Button {
+  const text = plain(`${verb(card.action)} → ${targetName(card)}`, textLimits.button);
+  return { ...stepButton(integration, card), text };
+}
+
+function clickOf(integration: IntegrationCards, card: ActionableCard): { actionId: string; value: string } {
+  const { action } = card;
+  switch (action.kind) {
+    case "request":
+    case "promote-at-once":
+      return { actionId: ids.action.startStep, value: stepValue(integration, card) };
+    case "cancel":
+      return { actionId: ids.action.cancel, value: String(action.number) };
+    case "promote":
+      return { actionId: ids.action.promote, value: String(action.number) };
+    case "view":
+      return { actionId: ids.action.details, value: String(action.number) };
+    default:
+      return assertNever(action);
+  }
+}
+
+/** Two ids, not JSON: the value of an option has at most 75 characters. */
+const stepValue = ({ id }: IntegrationCards, card: EnvironmentCard): string =>
+  `${id}/${card.next?.target.id ?? ""}`;
+
+/** Reads the integration and the target from the value of a step's button. */
+export function readStep(value: string): { integrationId: string; targetId: string } {
+  const [integrationId = "", targetId = ""] = value.split("/");
+  return { integrationId, targetId };
+}
+
+/** The action on a request that an option begins with. Any other option starts a request. */
+const requestActions = ["cancel", "promote", "view"] as const;
+
+/** Returns a select of the next steps, for where several environments have one. */
+export function stepSelect(integration: IntegrationCards, cards: readonly ActionableCard[]): StaticSelect {
+  const options = cards.slice(0, optionsPerSelect).map((card): PlainTextOption => {
+    const { action } = card;
+    const value = "number" in action ? `${action.kind}/${action.number}` : stepValue(integration, card);
+    return option({ text: `${verb(action)} → ${targetName(card)}`, value });
+  });
+  return {
+    type: "static_select",
+    action_id: ids.action.pickStep,
+    placeholder: plain(`${cutTo(shortName(integration.name), 60)}: what to do next`, 150),
+    options,
+  };
+}
+
+/** Reads which button a selected option stands for, and that button's value. */
+export function readPick(value: string): { kind: StepAction["kind"]; value: string } {
+  const [first = "", rest = ""] = value.split("/");
+  const kind = requestActions.find((action) => action === first);
+  return kind === undefined ? { kind: "request", value } : { kind, value: rest };
+}

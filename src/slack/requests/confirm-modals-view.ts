@@ -1,0 +1,98 @@
+import type { KnownBlock, ModalView } from "@slack/types";
+import type { DriftChange } from "../../domain/requests/drift.ts";
+import { limits } from "../../domain/shared/limits.ts";
+import { assertNever } from "../../domain/shared/result.ts";
+import type { RequestView, ViewerRights } from "../../queries/requests/request-view.ts";
+import { context, section } from "../blocks/blocks.ts";
+import { textInput } from "../blocks/inputs.ts";
+import { ids } from "../kernel/ids.ts";
+import { stateBlocks } from "../messages/progress-blocks.ts";
+import { requestFields, titleBlock } from "../messages/request-blocks.ts";
+import { shortName } from "../words/names.ts";
+import { escapeWithin } from "../words/text.ts";
+import { shownRequestModal } from "./shown-request.ts";
+
+/** Returns the small modal behind **Reject**. */
+export function rejectModal(view: RequestView): ModalView {
+  const { number } = view;
+  const blocks: KnownBlock[] = [
+    titleBlock(view),
+    requestFields(view),
+    textInput({
+      id: ids.block.comment,
+      actionId: ids.input.comment,
+      label: "Why?",
+      hint: "The requester and everyone who was asked will see it.",
+      limit: limits.comment,
+      multiline: true,
+      optional: !view.commentOnReject,
+    }),
+  ];
+  return shownRequestModal(ids.view.reject, `Reject #${number}`, { number }, blocks, "Reject");
+}
+
+/** Returns the modal behind **Cancel Request**. Only the requester may leave the reason empty (R10). */
+export function cancelModal(view: RequestView, rights: ViewerRights): ModalView {
+  const { number } = view;
+  const blocks: KnownBlock[] = [
+    titleBlock(view),
+    requestFields(view),
+    ...stateBlocks(view),
+    textInput({
+      id: ids.block.reason,
+      actionId: ids.input.reason,
+      label: "Reason",
+      hint: "Everyone who was asked will see it.",
+      limit: limits.reason,
+      multiline: true,
+      optional: !rights.cancelNeedsReason,
+    }),
+  ];
+  return shownRequestModal(ids.view.cancel, `Cancel #${number}`, { number }, blocks, "Cancel Request");
+}
+
+/**
+ * Returns what changed since the request was made, to confirm before it is promoted (R9).
+ *
+ * @param shown the fingerprint of the changes, which Submit sends back
+ */
+export function confirmModal(view: RequestView, changes: readonly DriftChange[], shown: string): ModalView {
+  const { number } = view;
+  const words = changes.map((change) => `• ${escapeWithin(changeWords(change, view), 700)}`).join("\n");
+  const version = escapeWithin(shortName(view.build.version), 200);
+  const target = escapeWithin(shortName(view.target.name), 200);
+  const blocks: KnownBlock[] = [
+    titleBlock(view),
+    section(`⚠️ *Look at this before you promote*\n${words}`),
+    requestFields(view),
+    context(`Promote brings exactly ${version} to ${target}.`),
+  ];
+  return shownRequestModal(
+    ids.view.confirm,
+    `Promote #${number}?`,
+    { number, shown },
+    blocks,
+    "Promote Anyway",
+  );
+}
+
+function changeWords(change: DriftChange, view: RequestView): string {
+  const source = shortName(view.source.name);
+  const target = shortName(view.target.name);
+  switch (change.kind) {
+    case "source-changed": {
+      const now = view.newerInSource ? `${shortName(view.newerInSource.version)} is` : "nothing is";
+      return `In ${source} ${now} live now; ${shortName(view.build.version)} was approved.`;
+    }
+    case "target-changed": {
+      const now = view.liveInTarget ? `${shortName(view.liveInTarget.version)} is` : "nothing is";
+      return `In ${target} ${now} live now; it was another build when this was asked for.`;
+    }
+    case "deployment-running":
+      return `Another deployment to ${target} is running.`;
+    case "last-attempt-unknown":
+      return "The last attempt went silent: it may still be running.";
+    default:
+      return assertNever(change);
+  }
+}

@@ -1,0 +1,79 @@
+import { assertNever } from "../../domain/shared/result.ts";
+import type { ByView, RequestView } from "../../queries/requests/request-view.ts";
+import { byWords, shortName } from "./names.ts";
+import { cutTo } from "./text.ts";
+
+/** The part of a request that its sentences use. A card has all of a request, a line in a list only this. */
+export type RequestInWords = Pick<RequestView, "state" | "decision" | "cancelled" | "approvals"> & {
+  integration: { name: string };
+  source: { name: string };
+  target: { name: string };
+  build: { version: string };
+  attempt: { startedBy?: ByView; reason: string | null; unknown: boolean } | null;
+};
+
+/** Returns "Orders Sync 1.4.2 from Staging to Production", as plain text. */
+export function promotionWords({ integration, build, source, target }: RequestInWords): string {
+  return `${shortName(integration.name)} ${shortName(build.version)} from ${shortName(source.name)} to ${shortName(target.name)}`;
+}
+
+/** Returns the state in one plain sentence, for notifications, screen readers, and emails. */
+export function stateWords(request: RequestInWords): string {
+  const { decision, attempt } = request;
+  switch (request.state) {
+    case "pending":
+      return pendingWords(request);
+    case "approved":
+      return decision ? `Approved by ${byWords(decision.by)}` : "Approved";
+    case "rejected":
+      return decision ? `Rejected by ${byWords(decision.by)}` : "Rejected";
+    case "cancelled":
+      return cancelledWords(request);
+    case "expired":
+      return decision ? "Expired: nobody promoted it in time" : "Expired: nobody decided in time";
+    case "promoting":
+      return attempt?.startedBy ? `Promoting, started by ${byWords(attempt.startedBy)}` : "Promoting";
+    case "promoted":
+      return `Promoted: ${shortName(request.build.version)} is live in ${shortName(request.target.name)}`;
+    case "failed":
+      return failedWords(request);
+    default:
+      return assertNever(request.state);
+  }
+}
+
+function pendingWords({ approvals }: RequestInWords): string {
+  if (approvals.required === 1) return "Waiting for review";
+  return `Waiting for review: ${approvals.given} of ${approvals.required} approvals`;
+}
+
+function cancelledWords({ cancelled }: RequestInWords): string {
+  if (cancelled === null) return "Cancelled";
+  const replaced = cancelled.replacedBy === null ? "" : `, replaced by #${cancelled.replacedBy}`;
+  return `Cancelled by ${byWords(cancelled.by)}${replaced}`;
+}
+
+function failedWords({ attempt }: RequestInWords): string {
+  if (attempt?.unknown) return "The deployment went silent: it may still be running";
+  if (!attempt?.reason) return "The deployment failed";
+  return `The deployment failed: ${cutTo(attempt.reason.replace(/\s+/g, " ").trim(), 500)}`;
+}
+
+/** Returns the heading above the reason why an attempt did not succeed. */
+export function reasonHeading({ unknown }: { unknown: boolean }): string {
+  return unknown ? "Why it counts as unknown" : "Why it failed";
+}
+
+const stateSigns: Record<RequestView["state"], string> = {
+  pending: "⏳",
+  approved: "✅",
+  rejected: "⛔",
+  cancelled: "🚫",
+  expired: "⌛",
+  promoting: "🚀",
+  promoted: "🎉",
+  failed: "⚠️",
+};
+
+/** Returns the state as one emoji. The words beside it say the same. */
+export const stateSign = ({ state }: Pick<RequestView, "state">): string => stateSigns[state];
