@@ -26,7 +26,7 @@ function told(event: RequestEvent, by: Actor, over: Partial<Audience> = {}): str
 const requester = "UDANA message, UDANA email";
 const waiting = "UCAROL email, UFINN email";
 
-describe("DESIGN §3: who is told what, apart from the cards", () => {
+describe("who is notified of what, apart from the cards", () => {
   test.each<[RequestEvent, string, Actor, string]>([
     ["requested", "the requester", dana, "UBOB email, UCAROL email, UGREG email"],
     ["reviewed", "a reviewer", bob, ""],

@@ -36,7 +36,7 @@ export type Audience = {
   pending: boolean;
 };
 
-/** DESIGN §3: who is told of an event, apart from the cards, which follow every event by themselves. */
+/** Returns who is notified of an event (docs/rules.md, "Who is notified of what"). Cards follow every event separately. */
 export function noticesFor(event: RequestEvent, by: Actor, audience: Audience): Notice[] {
   const both = (recipientId: MemberId): Notice[] => [
     { recipientId, channel: "message" },

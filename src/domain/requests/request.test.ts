@@ -11,7 +11,7 @@ import {
 import { member } from "../shared/actor.ts";
 import { expiresAt, expiry, isOpen, move, requesters, stateAt, transitions } from "./request.ts";
 
-/** The arrows as DESIGN §2 draws them, written down a second time. */
+/** The transitions as docs/rules.md draws them, written a second time. */
 const arrows = {
   pending: "approved rejected cancelled expired",
   approved: "promoting cancelled expired",

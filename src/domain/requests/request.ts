@@ -50,7 +50,7 @@ export type PromotionRequest = {
   state: RequestState;
 };
 
-/** Every arrow of DESIGN §2; no other is taken. */
+/** The allowed transitions, as docs/rules.md draws them. */
 export const transitions: Record<StateName, readonly StateName[]> = {
   pending: ["approved", "rejected", "cancelled", "expired"],
   approved: ["promoting", "cancelled", "expired"],

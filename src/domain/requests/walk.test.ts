@@ -17,7 +17,7 @@ import { type Review, review } from "./review.ts";
 
 // A random walk over a request: anybody does anything at any time, and what the rules say must hold after each step.
 
-/** The arrows of DESIGN §2, written down a second time. */
+/** The transitions as docs/rules.md draws them, written a second time. */
 const arrows = [
   "pending → approved",
   "pending → rejected",

@@ -16,7 +16,7 @@ import { type Context, commit } from "../shared/context.ts";
 type RequestChanged = Payload<"request-changed">;
 
 /**
- * Expands one change into what each person gets (DESIGN §3): a card to draw for everyone who follows the request, a
+ * Expands one change into what each person gets (docs/rules.md, "Who is notified of what"): a card to draw for everyone who follows the request, a
  * notice to send for everyone who must hear of it. Doing it twice adds nothing.
  */
 export async function tellChange(

@@ -82,6 +82,6 @@ test.each<[string, Change, string]>([
     { told: [...asked, bob, "message:1:v9:approved:bob"] },
     "not for them",
   ],
-])("DESIGN 3: %s is a fault", (_, change, words) => {
+])("who is notified: %s is a fault", (_, change, words) => {
   expect(faults(change).join("\n")).toContain(words);
 });

@@ -25,7 +25,7 @@ const toAll = ["cancelled", "expired"];
 
 type Telling = { admin: Pick<ChaosWorld["admin"], "history">; slack: Pick<ChaosWorld["slack"], "workspace"> };
 
-/** DESIGN §3: everybody who must be told of a change has been told, and nobody else. */
+/** Checks that everybody whom docs/rules.md wants notified of a change has been told, and nobody else. */
 export function checkTold(world: Telling, facts: Facts): string[] {
   const outcomes = new Map(facts.outbox.map(({ key, outcome }) => [key, outcome]));
   const stored = new Set(facts.emails.map(({ key }) => key));

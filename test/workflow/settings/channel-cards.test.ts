@@ -101,7 +101,7 @@ test("an answer that was lost is looked for in the channel before the card is po
   expect(textOf(shared())).toContain("Waiting for review");
 });
 
-test("DESIGN §3: who was asked through the channel is told of the cancellation by email", async () => {
+test("who was asked through the channel is told of the cancellation by email", async () => {
   await world.press("dana", "open_cancel");
   await vi.waitFor(() => expect(world.modal("dana").title).toMatchObject({ text: `Cancel #${number}` }));
   await world.slack.submit(world.id("dana"));
