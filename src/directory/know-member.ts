@@ -1,3 +1,4 @@
+import { withTimeout } from "../lib/timeout.ts";
 import { getMember } from "../queries/people/get-member.ts";
 import { saveMembers } from "../usecases/people/save-members.ts";
 import type { Context } from "../usecases/shared/context.ts";
@@ -12,11 +13,6 @@ const freshMs = 10 * 60_000;
 /** How long somebody who clicked waits for Slack, in milliseconds: longer where we know nothing of them yet. */
 const firstWaitMs = 1800;
 const refreshWaitMs = 700;
-
-const after = (ms: number): Promise<undefined> =>
-  new Promise((resolve) => {
-    setTimeout(() => resolve(undefined), ms).unref();
-  });
 
 /** Whom this process has seen to be fresh, until when; as many people as an organization may have act in ten minutes. */
 const mostKnown = 10_000;
@@ -46,6 +42,6 @@ export function knowMembers(
     const kept = fetchUser(organizationId, userId)
       .then((user) => saveMembers(context, [memberOf(user, organizationId)], { asOf }))
       .catch(() => undefined);
-    await Promise.race([kept, after(known === undefined ? firstWaitMs : refreshWaitMs)]);
+    await withTimeout(kept, known === undefined ? firstWaitMs : refreshWaitMs);
   };
 }

@@ -1,3 +1,4 @@
+import { timedOut, withTimeout } from "../lib/timeout.ts";
 import { getMember } from "../queries/people/get-member.ts";
 import { getMemberByEmail } from "../queries/people/get-member-by-email.ts";
 import { saveMembers } from "../usecases/people/save-members.ts";
@@ -62,10 +63,9 @@ async function knowByEmail(parts: Parts, organizationId: string, email: string):
     return user !== undefined;
   });
   // Where Slack did not answer, nobody is known to be unknown.
-  return Promise.race([asked.catch(() => true), late()]);
+  const found = await withTimeout(
+    asked.catch(() => true),
+    waitMs,
+  );
+  return found === timedOut || found;
 }
-
-const late = (): Promise<true> =>
-  new Promise((resolve) => {
-    setTimeout(() => resolve(true), waitMs).unref();
-  });

@@ -1,3 +1,4 @@
+import { timedOut, withTimeout } from "../lib/timeout.ts";
 import { getGroupOf } from "../queries/people/get-bound-groups.ts";
 import { planGroupSync } from "../usecases/people/plan-refresh.ts";
 import type { Directory } from "./directory.ts";
@@ -14,11 +15,7 @@ export async function syncRole(directory: Directory, organizationId: string, rol
   const groupId = await getGroupOf(directory.context.db, organizationId, roleId);
   if (groupId === null) return;
   const tried = syncGroup(directory, organizationId, groupId).catch(() => undefined);
-  const outcome = await Promise.race([tried, after(waitMs)]);
-  if (outcome?.kind !== "done") await planGroupSync(directory.context, organizationId, groupId);
+  const outcome = await withTimeout(tried, waitMs);
+  if (outcome === timedOut || outcome?.kind !== "done")
+    await planGroupSync(directory.context, organizationId, groupId);
 }
-
-const after = (ms: number): Promise<undefined> =>
-  new Promise((resolve) => {
-    setTimeout(() => resolve(undefined), ms).unref();
-  });

@@ -1,5 +1,6 @@
 import type { Stats } from "../../db/delivery/stats.ts";
 import type { Log } from "../lib/log.ts";
+import { timedOut, withTimeout } from "../lib/timeout.ts";
 import type { ReadFigures } from "./database-gauges.ts";
 
 /** How long whoever scrapes waits for the database, in milliseconds. */
@@ -35,14 +36,7 @@ export function askDatabase(ask: () => Promise<Stats>, log: Pick<Log, "warn">): 
   return async () => {
     if (last !== undefined && performance.now() - last.at < goodForMs) return last.stats;
     asking ??= begin();
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<undefined>((resolve) => {
-      timer = setTimeout(resolve, waitMs, undefined);
-    });
-    try {
-      return await Promise.race([asking, late]);
-    } finally {
-      clearTimeout(timer);
-    }
+    const stats = await withTimeout(asking, waitMs);
+    return stats === timedOut ? undefined : stats;
   };
 }

@@ -1,6 +1,7 @@
 import type { Database } from "../../db/connection/connect.ts";
 import * as store from "../../db/delivery/outbox.ts";
 import type { Log } from "../lib/log.ts";
+import { timedOut, withTimeout } from "../lib/timeout.ts";
 import { type AttemptOutcome, carryOut, type Handler, ProcessStopping } from "./attempt.ts";
 import { createSpacing } from "./spacing.ts";
 
@@ -95,9 +96,9 @@ class Worker implements Outbox {
     clearTimeout(this.#timer);
     const lastWordsMs = Math.min(1_000, graceMs / 4);
     const ended = Promise.resolve(this.#look).then(() => Promise.all(this.#underWay.keys()));
-    if (!(await within(graceMs - lastWordsMs, ended))) {
+    if ((await withTimeout(ended, graceMs - lastWordsMs)) === timedOut) {
       for (const controller of this.#underWay.values()) controller.abort(new ProcessStopping());
-      await within(lastWordsMs, ended);
+      await withTimeout(ended, lastWordsMs);
     }
     for (const resolve of [...this.#waitingForLook.splice(0), ...this.#waitingForIdle.splice(0)]) resolve();
   }
@@ -157,15 +158,4 @@ class Worker implements Outbox {
     }
     return Math.min(pollMs, dueInMs ?? pollMs);
   }
-}
-
-/** Waits for the promise, but not longer. @returns whether it was in time. */
-async function within(ms: number, promise: Promise<unknown>): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), ms);
-  });
-  const inTime = await Promise.race([promise.then(() => true), late]);
-  clearTimeout(timer);
-  return inTime;
 }

@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import { within } from "./deadline.ts";
+import { timedOut, withTimeout } from "../lib/timeout.ts";
 
 /** How long a probe may take, in milliseconds. */
 const probeLimit = 1_000;
@@ -31,8 +31,8 @@ export function healthRoutes({ probes, isReady }: Health): Hono {
 /** Without the error's own words: this page is open to everybody. */
 async function faultOf(probe: () => Promise<unknown>): Promise<string | undefined> {
   try {
-    const answer = await within(probeLimit, probe());
-    return answer === "passed" ? `no answer within ${probeLimit / 1000} s` : undefined;
+    const answer = await withTimeout(probe(), probeLimit);
+    return answer === timedOut ? `no answer within ${probeLimit / 1000} s` : undefined;
   } catch {
     return "failed";
   }

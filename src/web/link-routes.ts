@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import type { LinkPayload } from "../lib/links.ts";
 import type { Log } from "../lib/log.ts";
-import { within } from "./deadline.ts";
+import { timedOut, withTimeout } from "../lib/timeout.ts";
 import { cannotLookUp, cardNotThere, linkNotValid } from "./pages.tsx";
 
 /** How long the look-up may take, in milliseconds, before the person is told to try again. */
@@ -32,9 +32,9 @@ export function linkRoutes({ readLink, findCard, log }: LinkDeps): Hono {
     if (link === undefined) return c.html(linkNotValid(), 404);
     try {
       const asked = { organizationId: link.organization, number: link.request, memberId: link.member };
-      const card = await within(lookUpLimit, findCard(asked));
+      const card = await withTimeout(findCard(asked), lookUpLimit);
       if (card === undefined) return c.html(cardNotThere(link.request), 404);
-      if (card !== "passed") return c.redirect(card.url, 302);
+      if (card !== timedOut) return c.redirect(card.url, 302);
       log.error({ request: link.request }, "A card's place was not found in time");
     } catch (error) {
       log.error({ err: error, request: link.request }, "A card's place could not be looked up");

@@ -1,7 +1,7 @@
 import type { Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
-import { within } from "./deadline.ts";
+import { timedOut, withTimeout } from "../lib/timeout.ts";
 
 export type Listening = {
   port: number;
@@ -39,7 +39,7 @@ export async function listen({ fetch, host, port, silentMs = 120_000 }: ListenSe
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       // Else a connection that is answered now would be kept for the next request, and hold up the stop.
       for (const response of open) response.shouldKeepAlive = false;
-      if ((await within(limit, closed)) === "passed") server.closeAllConnections();
+      if ((await withTimeout(closed, limit)) === timedOut) server.closeAllConnections();
       await closed;
     },
   };

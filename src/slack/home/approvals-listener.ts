@@ -1,4 +1,5 @@
 import type { App } from "@slack/bolt";
+import { timedOut, withTimeout } from "../../lib/timeout.ts";
 import { getHome } from "../../queries/delivery/get-home.ts";
 import type { SlackDeps } from "../kernel/deps.ts";
 import { ids } from "../kernel/ids.ts";
@@ -24,21 +25,21 @@ export function listenToApprovals(app: App, ports: SlackDeps): void {
       .then(approvalsModal);
     const said = (text: string) => ack({ response_type: "ephemeral", text });
     const views = ports.viewsFor(organizationId);
-    const first = await inTime(read).catch((error) => {
+    const first = await withTimeout(read, lightAfterMs).catch((error) => {
       ports.log.error({ err: error }, "approvals were not read");
       return faultWords(error);
     });
     if (typeof first === "string") return said(first);
     let viewId: string;
     try {
-      viewId = await views.begin(triggerId, first ?? loadingApprovals);
+      viewId = await views.begin(triggerId, first === timedOut ? loadingApprovals : first);
     } catch (error) {
       ports.log.warn({ err: error }, "a modal was not opened");
       await read.catch(() => undefined);
       return said("Slack did not open the dialog. Nothing was changed, try again.");
     }
     await ack();
-    if (first !== undefined) return;
+    if (first !== timedOut) return;
     const view = await read.catch((error) => {
       ports.log.error({ err: error }, "approvals were not read");
       return noticeModal(faultWords(error));
@@ -46,19 +47,6 @@ export function listenToApprovals(app: App, ports: SlackDeps): void {
     await views.update(viewId, undefined, view).catch((error) => ports.log.warn({ err: error }, "no answer"));
   });
   onClick(app, ports, ids.action.filterProject, (click) => filter(ports, click));
-}
-
-/** What is read, if that is in time for the first view. */
-async function inTime<T>(read: Promise<T>): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), lightAfterMs);
-  });
-  try {
-    return await Promise.race([read, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 /** Draws the modal anew, for another page or list. */

@@ -1,4 +1,5 @@
 import type { App } from "@slack/bolt";
+import { timedOut, withTimeout } from "../../lib/timeout.ts";
 import { searchProjects } from "../../queries/catalog/search-projects.ts";
 import type { SlackDeps } from "../kernel/deps.ts";
 import { ids } from "../kernel/ids.ts";
@@ -104,22 +105,11 @@ async function opened(
 
 /** Shows something light unless the rest is ready before. Resolves when that is settled: whether it was shown. */
 async function lightLater(read: Promise<unknown>, show: () => Promise<unknown>): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(true), lightAfterMs);
-  });
-  const settled = read.then(
+  const settled = read.catch(() => undefined);
+  if ((await withTimeout(settled, lightAfterMs)) !== timedOut) return false;
+  return show().then(
+    () => true,
     () => false,
-    () => false,
-  );
-  const slow = await Promise.race([settled, late]);
-  clearTimeout(timer);
-  return (
-    slow &&
-    show().then(
-      () => true,
-      () => false,
-    )
   );
 }
 

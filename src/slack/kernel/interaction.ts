@@ -1,5 +1,6 @@
 import type { App, BlockAction, Context, ViewSubmitAction } from "@slack/bolt";
 import { stripUnstorable } from "../../domain/shared/storable-text.ts";
+import { timedOut, withTimeout } from "../../lib/timeout.ts";
 import type { CallWatch, FaultReason } from "../../metrics/metrics.ts";
 import { OutcomeUnknown } from "../../usecases/shared/context.ts";
 import { noticeModal, withNotice } from "../requests/request-modals-view.ts";
@@ -14,17 +15,13 @@ class TooLate extends Error {}
 
 /** Resolves with the work's result, or rejects when its time is over. What rejects is counted: somebody is told of it. */
 export async function within<T>(ports: SlackDeps, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new TooLate("late")), ports.answerWithinMs);
-  });
   try {
-    return await Promise.race([work, late]);
+    const result = await withTimeout(work, ports.answerWithinMs);
+    if (result === timedOut) throw new TooLate("late");
+    return result;
   } catch (error) {
     if (!(error instanceof OutdatedError)) ports.faulted(faultReason(error));
     throw error;
-  } finally {
-    clearTimeout(timer);
   }
 }
 

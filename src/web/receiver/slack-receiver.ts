@@ -1,7 +1,7 @@
 import type { App, Receiver } from "@slack/bolt";
 import type { Log } from "../../lib/log.ts";
+import { startTimeout, timedOut, withTimeout } from "../../lib/timeout.ts";
 import type { CallWatch } from "../../metrics/metrics.ts";
-import { deadline, within } from "../deadline.ts";
 import { readWithin } from "../read-body.ts";
 import { type Fields, readSlackBody } from "./slack-body.ts";
 import { callListeners, describeBody, kindOf } from "./slack-call.ts";
@@ -63,16 +63,16 @@ export function slackReceiver(settings: SlackReceiverSettings): SlackReceiver {
 
   /** Answers what needs no listener, and gives the rest to them. */
   const answer = async (request: Request, bolt: App): Promise<Response> => {
-    const limit = deadline(answerWithin);
+    const timeout = startTimeout(answerWithin);
     try {
-      const body = await Promise.race([readSigned(request, settings), limit.passed]);
-      if (body === "passed") return refusal(408, "The body did not arrive in time");
+      const body = await Promise.race([readSigned(request, settings), timeout.over]);
+      if (body === timedOut) return refusal(408, "The body did not arrive in time");
       if (body instanceof Response) return body;
       const watched = watch(kindOf(body));
       const call = callListeners(bolt, { body, headers: request.headers, log, watch: watched });
       void track(call.done);
-      const response = await Promise.race([call.answer, limit.passed]);
-      if (response !== "passed") return response;
+      const response = await Promise.race([call.answer, timeout.over]);
+      if (response !== timedOut) return response;
       watched.answered("late");
       log.error(describeBody(body), "No listener answered Slack in time");
       return refusal(503, "No answer in time");
@@ -80,7 +80,7 @@ export function slackReceiver(settings: SlackReceiverSettings): SlackReceiver {
       log.error({ err: error }, "A request of Slack's failed");
       return refusal(500, "Failed");
     } finally {
-      limit.clear();
+      timeout.clear();
     }
   };
 
@@ -100,7 +100,7 @@ export function slackReceiver(settings: SlackReceiverSettings): SlackReceiver {
       stopping || app === undefined ? refusal(503, "Not taking requests now") : track(answer(request, app)),
     drain: async (limit) => {
       stopping = true;
-      await within(limit, allDone());
+      await withTimeout(allDone(), limit);
       return inWork.size;
     },
   };
