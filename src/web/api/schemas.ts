@@ -1,12 +1,10 @@
 import { z } from "@hono/zod-openapi";
 import { nameLimits } from "../../domain/catalog/catalog.ts";
-
-/** Postgres stores no NUL, and JSON with half a character in it cannot be stored either. */
-const stripUnstorable = (text: string): boolean => !/\0|\p{Surrogate}/u.test(text);
+import { isStorable } from "../../domain/shared/storable-text.ts";
 
 /** Text of somebody's own, without spaces around it. @param max in characters */
 export const textSchema = (max: number, min = 1) =>
-  z.string().trim().min(min).max(max).refine(stripUnstorable, "holds a character that cannot be stored");
+  z.string().trim().min(min).max(max).refine(isStorable, "holds a character that cannot be stored");
 
 export const slugSchema = z
   .string()
@@ -23,7 +21,7 @@ export const linkSchema = z
   .openapi({ format: "uri", example: "https://ci.example.com/runs/1042" });
 
 function isWebLink(text: string): boolean {
-  return stripUnstorable(text) && /^https?:\/\/\S+$/i.test(text) && URL.canParse(text);
+  return isStorable(text) && /^https?:\/\/\S+$/i.test(text) && URL.canParse(text);
 }
 
 /** A moment in UTC, ISO 8601. */
@@ -50,7 +48,7 @@ export const pageQuery = z.object({
   after: z
     .string()
     .max(500)
-    .refine(stripUnstorable, "is not the next of a page before")
+    .refine(isStorable, "is not the next of a page before")
     .optional()
     .openapi({ description: "The next of the page before: what follows it" }),
   limit: z.coerce.number().int().min(1).max(100).default(50),

@@ -17,9 +17,8 @@ export const submitter = ({ organizationId, userId }: Pick<Submission, "organiza
   surface: "slack" as const,
 });
 
-/** What was typed in a field; Postgres takes no text that holds a NUL. */
-export const typed = (submission: Submission, input: string): string =>
-  submission.value(input, input).replaceAll("\0", "").trim();
+/** Returns what was typed in a field, without the spaces around it. */
+export const typed = (submission: Submission, input: string): string => submission.value(input, input).trim();
 
 export const wrong = (input: string, words: string): FormAnswer => ({
   answer: { response_action: "errors", errors: { [input]: words } },
