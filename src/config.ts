@@ -1,45 +1,45 @@
 import { z } from "zod";
 import { type LogLevel, logLevels } from "./lib/log.ts";
 
-/** Everything that the process is told from outside. */
+/** Everything that the environment configures. */
 export type Config = {
-  /** A postgres:// address, or `embedded`. */
+  /** A postgres:// URL, or `embedded` for a local development database. */
   databaseUrl: string;
   http: {
     port: number;
     host: string;
-    /** Where links in emails point to; no slash at its end. */
+    /** The base URL of links in emails, without a trailing slash. */
     publicUrl: string;
   };
   slack: {
     botToken: string;
     signingSecret: string;
-    /** Another Web API base, with a slash at its end; Slack's own without it. */
+    /** The base URL of the Web API, with a trailing slash. Absent: Slack's own. */
     apiUrl?: string;
   };
   email: {
     apiKey: string;
-    /** `Name <address>` or an address. */
+    /** The sender: an address, or `Name <address>`. */
     from: string;
-    /** Another Resend API base, no slash at its end; Resend's own without it. */
+    /** The base URL of the Resend API, without a trailing slash. Absent: Resend's own. */
     baseUrl?: string;
   };
-  /** The key for signed links and stored secrets. */
+  /** SIGNOFF_SECRET: the keys for signed links, report tokens, and stored secrets are derived from it. */
   secret: string;
-  /** Whether webhooks may go to http and to addresses inside the network. */
+  /** Whether webhooks may use http and private network addresses. */
   allowPrivateWebhooks: boolean;
   logLevel: LogLevel;
 };
 
-/** What loading a seed file needs of it. */
+/** The part of the configuration that `npm run seed` needs. */
 export type SeedConfig = Pick<Config, "databaseUrl" | "logLevel"> & {
   slack: Pick<Config["slack"], "botToken" | "apiUrl">;
 };
 
-/** What making a token on the command line needs of it. */
+/** The part of the configuration that `npm run token` needs. */
 export type TokenConfig = Pick<Config, "databaseUrl">;
 
-/** The environment cannot be used. The message names every fault, what is wrong and what to do, and no secret. */
+/** The environment is not valid. The message lists each fault and how to fix it, and contains no secret. */
 export class ConfigError extends Error {
   override name = "ConfigError";
   readonly faults: readonly string[];
@@ -54,35 +54,35 @@ const count = (faults: number) => (faults === 1 ? "1 fault" : `${faults} faults`
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-// No message of these repeats what was given: it may be a secret that landed in the wrong variable.
-const needed = (what: string) => z.string({ error: `is missing. Set it to ${what}.` });
+// No message repeats the value: it could be a secret in the wrong variable.
+const required = (what: string) => z.string({ error: `is missing. Set it to ${what}.` });
 
-const databaseWhat =
+const databaseUrlHint =
   "the address of PostgreSQL 15 or later (postgres://user:password@host:5432/name), or to embedded";
-const botTokenWhat = 'the bot token (xoxb-…), from "OAuth & Permissions" of the Slack app';
-const fromWhat =
+const botTokenHint = 'the bot token (xoxb-…), from "OAuth & Permissions" of the Slack app';
+const senderHint =
   'the sender of emails: an address, or "Name <address>", of a domain that Resend has verified';
 
-const parts = {
-  DATABASE_URL: needed(databaseWhat).refine(isDatabaseUrl, {
-    error: `is not a database address. Set it to ${databaseWhat}.`,
+const variables = {
+  DATABASE_URL: required(databaseUrlHint).refine(isDatabaseUrl, {
+    error: `is not a database address. Set it to ${databaseUrlHint}.`,
   }),
-  SLACK_BOT_TOKEN: needed(botTokenWhat).regex(/^xoxb-[\w.-]+$/, {
-    error: `is not a bot token. Set it to ${botTokenWhat}.`,
+  SLACK_BOT_TOKEN: required(botTokenHint).regex(/^xoxb-[\w.-]+$/, {
+    error: `is not a bot token. Set it to ${botTokenHint}.`,
   }),
-  SLACK_SIGNING_SECRET: needed('the signing secret, from "Basic Information" of the Slack app'),
+  SLACK_SIGNING_SECRET: required('the signing secret, from "Basic Information" of the Slack app'),
   SLACK_API_URL: webAddress("https://slack.com/api/")
     .transform((url) => `${url}/`)
     .optional(),
-  SIGNOFF_SECRET: needed("32 or more random characters, e.g. the output of: openssl rand -hex 32").min(32, {
+  SIGNOFF_SECRET: required("32 or more random characters, e.g. the output of: openssl rand -hex 32").min(32, {
     error: "is shorter than 32 characters. Set it to random ones, e.g. the output of: openssl rand -hex 32.",
   }),
   SIGNOFF_ALLOW_PRIVATE_WEBHOOKS: z
     .enum(["true", "false"], { error: "is neither true nor false. Set it to true or false." })
     .default("false"),
-  RESEND_API_KEY: needed('the API key (re_…), from "API Keys" of the Resend account'),
+  RESEND_API_KEY: required('the API key (re_…), from "API Keys" of the Resend account'),
   RESEND_BASE_URL: webAddress("https://api.resend.com").optional(),
-  EMAIL_FROM: needed(fromWhat).refine(isSender, { error: `is not a sender. Set it to ${fromWhat}.` }),
+  EMAIL_FROM: required(senderHint).refine(isSender, { error: `is not a sender. Set it to ${senderHint}.` }),
   PORT: z
     .string()
     .regex(/^\d{1,5}$/, { error: "is not a port. Set it to a number from 0 to 65535." })
@@ -104,8 +104,8 @@ const parts = {
   SLACK_CLIENT_SECRET: unsupported("Installing to many workspaces"),
 };
 
-const whole = z.object(parts);
-const forSeed = whole.pick({
+const allVariables = z.object(variables);
+const seedVariables = allVariables.pick({
   DATABASE_URL: true,
   SLACK_BOT_TOKEN: true,
   SLACK_API_URL: true,
@@ -113,20 +113,25 @@ const forSeed = whole.pick({
 });
 
 /**
- * Reads the whole configuration; a variable that is empty or blank counts as not set.
+ * Returns the whole configuration. An empty or blank variable counts as not set.
+ *
  * @throws ConfigError with every fault in one message
  */
 export function readConfig(env: Env = process.env): Config {
-  const read = parse(whole, env);
+  const read = parse(allVariables, env);
   return {
     databaseUrl: read.DATABASE_URL,
     http: { port: read.PORT, host: read.HOST, publicUrl: read.PUBLIC_URL ?? `http://localhost:${read.PORT}` },
     slack: {
       botToken: read.SLACK_BOT_TOKEN,
       signingSecret: read.SLACK_SIGNING_SECRET,
-      ...given("apiUrl", read.SLACK_API_URL),
+      ...optional("apiUrl", read.SLACK_API_URL),
     },
-    email: { apiKey: read.RESEND_API_KEY, from: read.EMAIL_FROM, ...given("baseUrl", read.RESEND_BASE_URL) },
+    email: {
+      apiKey: read.RESEND_API_KEY,
+      from: read.EMAIL_FROM,
+      ...optional("baseUrl", read.RESEND_BASE_URL),
+    },
     secret: read.SIGNOFF_SECRET,
     allowPrivateWebhooks: read.SIGNOFF_ALLOW_PRIVATE_WEBHOOKS === "true",
     logLevel: read.LOG_LEVEL,
@@ -134,39 +139,42 @@ export function readConfig(env: Env = process.env): Config {
 }
 
 /**
- * Reads what loading a seed file needs.
+ * Returns the configuration of `npm run seed`.
+ *
  * @throws ConfigError with every fault in one message
  */
 export function readSeedConfig(env: Env = process.env): SeedConfig {
-  const read = parse(forSeed, env);
+  const read = parse(seedVariables, env);
   return {
     databaseUrl: read.DATABASE_URL,
-    slack: { botToken: read.SLACK_BOT_TOKEN, ...given("apiUrl", read.SLACK_API_URL) },
+    slack: { botToken: read.SLACK_BOT_TOKEN, ...optional("apiUrl", read.SLACK_API_URL) },
     logLevel: read.LOG_LEVEL,
   };
 }
 
 /**
- * Reads what making a token on the command line needs.
+ * Returns the configuration of `npm run token`.
+ *
  * @throws ConfigError with every fault in one message
  */
 export function readTokenConfig(env: Env = process.env): TokenConfig {
-  return { databaseUrl: parse(whole.pick({ DATABASE_URL: true }), env).DATABASE_URL };
+  return { databaseUrl: parse(allVariables.pick({ DATABASE_URL: true }), env).DATABASE_URL };
 }
 
 function parse<T>(schema: z.ZodType<T>, env: Env): T {
-  const set: Record<string, string> = {};
-  for (const name of Object.keys(parts)) {
+  const given: Record<string, string> = {};
+  for (const name of Object.keys(variables)) {
     const value = env[name]?.trim();
-    if (value) set[name] = value;
+    if (value) given[name] = value;
   }
-  const result = schema.safeParse(set);
+  const result = schema.safeParse(given);
   if (result.success) return result.data;
   const faults = new Map(result.error.issues.map((issue) => [String(issue.path[0]), issue.message]));
   throw new ConfigError([...faults].map(([name, message]) => `${name} ${message}`));
 }
 
-function given<K extends string>(key: K, value: string | undefined): { [P in K]?: string } {
+/** Returns an object with the property, or an empty one if there is no value. */
+function optional<K extends string>(key: K, value: string | undefined): { [P in K]?: string } {
   return (value === undefined ? {} : { [key]: value }) as { [P in K]?: string };
 }
 

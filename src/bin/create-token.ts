@@ -11,8 +11,8 @@ import { findDatabase } from "./find-database.ts";
 import { readTokenArguments, type TokenArguments, TokenArgumentsError, usage } from "./token-arguments.ts";
 
 /**
- * `npm run token`: makes an API token in the database that the environment names, for instance the first one, before
- * anybody opened the settings. Whoever reaches the database may; the audit log says that it was done here.
+ * Runs `npm run token`: creates an API token in the database that DATABASE_URL names, for example the first token of a
+ * new installation. It needs no admin, only access to the database. The audit log records the command line as the actor.
  */
 async function main(args: readonly string[]): Promise<void> {
   if (args.length === 0 || args.includes("--help")) {
@@ -20,7 +20,7 @@ async function main(args: readonly string[]): Promise<void> {
     process.exitCode = args.length === 0 ? 1 : 0;
     return;
   }
-  const asked = readTokenArguments(args);
+  const options = readTokenArguments(args);
   const server = await findDatabase(readTokenConfig().databaseUrl);
   const database = connect(server.url, { applicationName: "signoff-token" });
   try {
@@ -30,10 +30,10 @@ async function main(args: readonly string[]): Promise<void> {
       );
     });
     const context: Context = { db: database.db, now: () => new Date(), wake: () => {} };
-    const { organization, person } = await findOwner(context, asked);
-    const { token, text } = await make(context, asked, organization.id, person.id);
+    const { organization, person } = await findOwner(context, options);
+    const { token, text } = await create(context, options, organization.id, person.id);
     process.stderr.write(
-      `Made the token ${token.name} of ${organization.name}: ${token.scopes.join(", ")}, for ${asked.project ?? "every project"}. It acts for ${person.name}. You will not see it again:\n`,
+      `Made the token ${token.name} of ${organization.name}: ${token.scopes.join(", ")}, for ${options.project ?? "every project"}. It acts for ${person.name}. You will not see it again:\n`,
     );
     process.stdout.write(`${text}\n`);
   } finally {
@@ -42,17 +42,20 @@ async function main(args: readonly string[]): Promise<void> {
   }
 }
 
+/** Returns the member the token acts for. Throws `TokenArgumentsError` if there is none, or more than one. */
 async function findOwner({ db }: Context, { member, organization }: TokenArguments): Promise<FoundMember> {
-  const all = await findMember(db, member);
-  const found = all.filter((one) => organization === undefined || one.organization.id === organization);
-  const [first, ...others] = found;
+  const everywhere = await findMember(db, member);
+  const matches = everywhere.filter(
+    (match) => organization === undefined || match.organization.id === organization,
+  );
+  const [first, ...others] = matches;
   if (first === undefined) {
     throw new TokenArgumentsError(
       `Signoff knows no active member with the address ${member}${organization === undefined ? "" : ` in ${organization}`}. It knows who runs the workspace from its first start on, and everybody else once they opened Signoff's Home in Slack or were given a role.`,
     );
   }
   if (others.length > 0) {
-    const where = found.map((one) => `${one.organization.id} (${one.organization.name})`);
+    const where = matches.map((match) => `${match.organization.id} (${match.organization.name})`);
     throw new TokenArgumentsError(
       `${member} is a member of ${where.join(" and ")}: say which, with --organization.`,
     );
@@ -60,7 +63,7 @@ async function findOwner({ db }: Context, { member, organization }: TokenArgumen
   return first;
 }
 
-async function make(
+async function create(
   context: Context,
   { name, scopes, project }: TokenArguments,
   organizationId: string,
@@ -79,9 +82,9 @@ async function findProject({ db }: Context, organizationId: string, slug: string
   const projects = await listProjectSlugs(db, organizationId);
   const found = projects.find((project) => project.slug === slug);
   if (found !== undefined) return found.id;
-  const known = projects.map((project) => project.slug);
+  const slugs = projects.map((project) => project.slug);
   throw new TokenArgumentsError(
-    `There is no project ${slug}. ${known.length === 0 ? "There is none yet." : `There are ${known.join(", ")}.`}`,
+    `There is no project ${slug}. ${slugs.length === 0 ? "There is none yet." : `There are ${slugs.join(", ")}.`}`,
   );
 }
 
@@ -93,7 +96,7 @@ function wordsOf(error: unknown): string {
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {
-  const made = error instanceof OutcomeUnknown ? "" : "No token was made.\n";
-  process.stderr.write(`${made}${wordsOf(error)}\n`);
+  const outcome = error instanceof OutcomeUnknown ? "" : "No token was made.\n";
+  process.stderr.write(`${outcome}${wordsOf(error)}\n`);
   process.exit(1);
 });

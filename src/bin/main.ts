@@ -3,13 +3,13 @@ import { ConfigError, readConfig } from "../config.ts";
 import { createLog, type Log } from "../lib/log.ts";
 import { findDatabase } from "./find-database.ts";
 
-/** The whole stop takes at most 10 s; where something hangs beyond that the process ends all the same. */
+/** The app stops within 10 s. If it hangs, the process ends after this time, in milliseconds. */
 const stopLimitMs = 11_000;
 
-/** What there is to stop so far. */
+/** What has started so far and has to be stopped. */
 type Running = { app?: App; database?: { stop(): Promise<void> } };
 
-/** env → app → listen → graceful stop. Exit code 1, and one message, where it cannot start. */
+/** Reads the environment, starts the app, and stops it on a signal. If it cannot start: one message and exit code 1. */
 async function main(): Promise<void> {
   const config = readConfig();
   const log = createLog(config.logLevel);
@@ -21,7 +21,7 @@ async function main(): Promise<void> {
   log.info({ port: running.app.port, organization: running.app.organizationId }, "Signoff listens");
 }
 
-/** The first signal lets what is under way finish, the second one ends the process at once. */
+/** Stops gracefully at the first SIGTERM or SIGINT, and ends the process immediately at the second. */
 function stopOnSignal(running: Running, log: Log): void {
   let stopping = false;
   const stop = (signal: NodeJS.Signals) => {
@@ -29,13 +29,13 @@ function stopOnSignal(running: Running, log: Log): void {
     stopping = true;
     log.info({ signal }, "Stopping");
     setTimeout(() => {
-      log.error({}, "Not stopped in time");
+      log.error({}, "The process did not stop in time");
       process.exit(1);
     }, stopLimitMs).unref();
     void stopAll(running).then(
       () => process.exit(0),
       (error) => {
-        log.error({ err: error }, "Not stopped cleanly");
+        log.error({ err: error }, "The process did not stop cleanly");
         process.exit(1);
       },
     );
@@ -44,7 +44,7 @@ function stopOnSignal(running: Running, log: Log): void {
   process.on("SIGINT", stop);
 }
 
-/** A start that is interrupted has nothing under way: what it had begun in the database rolls back. */
+/** Stops what has started. An interrupted start needs nothing else: its database changes roll back. */
 async function stopAll({ app, database }: Running): Promise<void> {
   await app?.stop();
   await database?.stop();

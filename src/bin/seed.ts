@@ -9,7 +9,7 @@ import { loadSeedFile } from "../seed/load-seed-file.ts";
 import { slackClients } from "../slack/client/clients.ts";
 import { findDatabase } from "./find-database.ts";
 
-/** `npm run seed -- FILE`: loads a seed file into the database that the environment names. */
+/** Runs `npm run seed -- FILE`: loads a seed file into the database that DATABASE_URL names. */
 async function main(): Promise<void> {
   const [file] = process.argv.slice(2);
   if (file === undefined) throw new Error("Say which file: npm run seed -- FILE");

@@ -1,19 +1,19 @@
 import { parseArgs } from "node:util";
 import { isScope, type Scope, scopes, scopeWords } from "../domain/tokens/token.ts";
 
-/** What `npm run token` is told. */
+/** The arguments of `npm run token`. */
 export type TokenArguments = {
   name: string;
   scopes: Scope[];
-  /** Whom the token acts for, by email. */
+  /** The email address of the member the token acts for. */
   member: string;
-  /** A project's short name. */
+  /** The slug of the only project the token covers. Undefined: every project. */
   project: string | undefined;
-  /** A Slack workspace's id, where the database knows more than one. */
+  /** The Slack workspace's ID, needed if the member belongs to several. */
   organization: string | undefined;
 };
 
-/** What was asked cannot be done. The message says why, and how to ask. */
+/** The arguments are not valid. The message says why, and how to correct them. */
 export class TokenArgumentsError extends Error {}
 
 export const usage = `npm run --silent token -- --name CI --scopes builds:write,deployments:write --member ada@acme.example
@@ -27,19 +27,23 @@ ${scopes.map((scope) => `                    ${scope.padEnd(18)} ${scopeWords[sc
 
 It needs DATABASE_URL. The token is written to the standard output, once.`;
 
-/** Reads the arguments. Throws `TokenArgumentsError`. */
+/**
+ * Returns the parsed arguments.
+ *
+ * @throws TokenArgumentsError for an unknown, missing, or invalid argument
+ */
 export function readTokenArguments(args: readonly string[]): TokenArguments {
   const { name, scopes: list, member, project, organization } = parse(args);
   const missing = Object.entries({ name, scopes: list, member }).flatMap(([option, value]) =>
     value?.trim() ? [] : [`--${option}`],
   );
   if (missing.length > 0) throw new TokenArgumentsError(`Say ${missing.join(" and ")}.\n\n${usage}`);
-  const asked = (list ?? "").split(",").flatMap((one) => one.trim() || []);
-  const unknown = asked.filter((one) => !isScope(one));
+  const requested = (list ?? "").split(",").flatMap((scope) => scope.trim() || []);
+  const unknown = requested.filter((scope) => !isScope(scope));
   if (unknown.length > 0) {
     throw new TokenArgumentsError(`There is no scope ${unknown.join(", ")}. There are ${scopes.join(", ")}.`);
   }
-  return { name: name ?? "", scopes: asked.filter(isScope), member: member ?? "", project, organization };
+  return { name: name ?? "", scopes: requested.filter(isScope), member: member ?? "", project, organization };
 }
 
 function parse(args: readonly string[]) {
