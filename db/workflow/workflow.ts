@@ -2,37 +2,21 @@ import { and, desc, eq, sql } from "drizzle-orm";
 import { z } from "zod";
 import type { Actor } from "../../src/domain/shared/actor.ts";
 import { noWorkflow, type Workflow, type WorkflowOptions } from "../../src/domain/workflow/workflow.ts";
+import { storedOptions, workflowOptions } from "../../src/lib/workflow-options.ts";
 import type { Db, Tx } from "../connection/connect.ts";
 import { workflowVersions } from "../schema/index.ts";
 
-const common = {
-  gate: z.enum(["every", "critical"]),
-  requiredApprovals: z.int().min(1),
-  selfReview: z.boolean(),
-  commentOnReject: z.boolean(),
-  pendingDays: z.int().min(1),
-  unfinishedDays: z.int().min(1),
-  reminderHours: z.int().min(1),
-};
+const version1 = z.object({ v: z.literal(1), ...storedOptions });
 
-const version1 = z.object({ v: z.literal(1), ...common });
+const stored = z.discriminatedUnion("v", [version1, workflowOptions]);
 
-const cardsTo = z.discriminatedUnion("kind", [
-  z.object({ kind: z.literal("reviewers") }),
-  z.object({ kind: z.literal("channel"), channelId: z.string(), channelName: z.string() }),
-]);
-
-const version2 = z.object({ v: z.literal(2), ...common, cardsTo });
-
-const stored = z.discriminatedUnion("v", [version1, version2]);
-
-/** The options as they are stored; an older version is read into the newest. */
+/** Returns stored options in their current version. Throws a ZodError where they are damaged. */
 function readOptions(options: unknown): WorkflowOptions {
   const read = stored.parse(options);
   return read.v === 2 ? read : { ...read, v: 2, cardsTo: { kind: "reviewers" } };
 }
 
-/** The workflow that holds now: the last saved version, or a disabled one where none was saved. */
+/** Returns the workflow that applies now: the last saved version, or `noWorkflow` if none was saved. */
 export async function current(db: Db | Tx, organizationId: string): Promise<Workflow> {
   const [row] = await db
     .select()
@@ -43,7 +27,7 @@ export async function current(db: Db | Tx, organizationId: string): Promise<Work
   return orNone(row);
 }
 
-/** One saved version; what holds before anything is saved, where there is none of this number. */
+/** Returns one saved version, or `noWorkflow` if there is none of this number. */
 export async function findVersion(db: Db | Tx, organizationId: string, version: number): Promise<Workflow> {
   const [row] = await db
     .select()
@@ -52,19 +36,19 @@ export async function findVersion(db: Db | Tx, organizationId: string, version: 
   return orNone(row);
 }
 
-/** The workflow that a row holds; what holds before anything is saved, where there is no row. */
+/** Returns the workflow in a row, or `noWorkflow` without a row. */
 export function orNone(row: typeof workflowVersions.$inferSelect | null | undefined): Workflow {
   if (row === undefined || row === null) return noWorkflow;
   const { version, enabled, roleIds, assigneeIds } = row;
   return { version, enabled, roleIds, assigneeIds, options: readOptions(row.options) };
 }
 
-/** Lets one save of the workflow wait for another in the same organization. */
+/** Makes concurrent saves in the same organization run one after the other. Held until the transaction ends. */
 export async function lock(tx: Tx, organizationId: string): Promise<void> {
   await tx.execute(sql`select pg_advisory_xact_lock(hashtext('workflow'), hashtext(${organizationId}))`);
 }
 
-/** Adds a version. Two that are saved at once as the same version: the second one fails on the key. */
+/** Adds a version. Throws a unique violation if another save took the same version number. */
 export async function add(
   tx: Tx,
   organizationId: string,

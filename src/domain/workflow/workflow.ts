@@ -1,29 +1,13 @@
 import type { MemberId } from "../people/people.ts";
+import { defaultValues, type OptionValues } from "./options.ts";
 
-/** Where review cards go: to each reviewer, or once to a channel that mentions them. */
+/** Where review cards go: to each reviewer directly, or once to a channel that mentions them. */
 export type CardsTo = { kind: "reviewers" } | { kind: "channel"; channelId: string; channelName: string };
 
-/** The options of a workflow, second version. Durations are whole days and hours (R11). */
-export type WorkflowOptions = {
-  v: 2;
-  /** R1: which target environments the gate guards. */
-  gate: "every" | "critical";
-  /** R7: how many approvals approve. */
-  requiredApprovals: number;
-  /** R5: whether a requester may review their own request. */
-  selfReview: boolean;
-  /** R7: whether a Reject needs a comment. */
-  commentOnReject: boolean;
-  /** R11: a pending request expires after this many days. */
-  pendingDays: number;
-  /** R11: an approved or failed request that nobody finishes expires after this many days. */
-  unfinishedDays: number;
-  /** R11: a reminder goes out this many hours before. */
-  reminderHours: number;
-  cardsTo: CardsTo;
-};
+/** The options of a workflow. `v` is the version of the stored JSON; version 1 had no `cardsTo`. */
+export type WorkflowOptions = { v: 2 } & OptionValues & { cardsTo: CardsTo };
 
-/** One saved version of *Environment Promotion*; it is never changed. */
+/** One saved version of *Environment Promotion*. It never changes. */
 export type Workflow = {
   version: number;
   enabled: boolean;
@@ -32,19 +16,9 @@ export type Workflow = {
   options: WorkflowOptions;
 };
 
-export const defaultOptions: WorkflowOptions = {
-  v: 2,
-  gate: "every",
-  requiredApprovals: 1,
-  selfReview: false,
-  commentOnReject: false,
-  pendingDays: 7,
-  unfinishedDays: 3,
-  reminderHours: 24,
-  cardsTo: { kind: "reviewers" },
-};
+export const defaultOptions: WorkflowOptions = { v: 2, ...defaultValues, cardsTo: { kind: "reviewers" } };
 
-/** What holds in an organization that has saved no workflow yet. */
+/** What applies in an organization that has not saved a workflow. */
 export const noWorkflow: Workflow = {
   version: 0,
   enabled: false,
@@ -53,12 +27,12 @@ export const noWorkflow: Workflow = {
   options: defaultOptions,
 };
 
-/** R1: whether a promotion to this environment needs an approved request. */
+/** R1: returns whether a promotion to this environment needs an approved request. */
 export function gates(workflow: Workflow, target: { critical: boolean }): boolean {
   return workflow.enabled && (workflow.options.gate === "every" || target.critical);
 }
 
-/** R1: why the system approves what the gate does not guard. */
+/** R1: returns the reason that is recorded where the system approves a request without a review. */
 export function openGateReason(workflow: Workflow): string {
   return workflow.enabled ? "not a critical environment" : "workflow off";
 }
