@@ -5,13 +5,13 @@ import { saveMembers } from "../usecases/people/save-members.ts";
 import type { Context } from "../usecases/shared/context.ts";
 import { emailsIn, parseSeed, SeedError } from "./seed-file.ts";
 
-/** Finds somebody in the Slack workspace; undefined where nobody has this address. */
+/** Looks up a person in the Slack workspace by email address. Resolves to undefined if no one has it. */
 export type FindByEmail = (email: string) => Promise<SlackUser | undefined>;
 
 /**
- * Loads a seed file into an organization. People are named by their email in its Slack workspace.
+ * Loads a seed file into an organization. The file names people by their email address in the Slack workspace.
  *
- * Throws SeedError with every fault, before anything is changed.
+ * Throws SeedError with every fault before anything is changed.
  */
 export async function loadSeedFile(
   context: Context,

@@ -83,121 +83,131 @@ describe("a seed file without fault", () => {
   });
 });
 
+/** Files whose parts do not fit together. */
+const brokenReferences: [string, string, string][] = [
+  [
+    "a role of the workflow",
+    spoilt(["enabled: true\n  roles: [Reviewers]", "enabled: true\n  roles: [Leads]"]),
+    "there is no role Leads in this file",
+  ],
+  [
+    "a requester role",
+    spoilt(["requesters: [Reviewers]", "requesters: [Leads]"]),
+    "there is no role Leads in this file",
+  ],
+  [
+    "a project of a role",
+    spoilt(["projects: [commerce]", "projects: [finance]"]),
+    "role Reviewers: there is no project finance in this file",
+  ],
+  ["a build", spoilt(["production: b1", "production: b9"]), "commerce/orders: there is no build b9"],
+  [
+    "an environment",
+    spoilt(["{ staging: b2", "{ test: b2"]),
+    "commerce/orders: there is no environment test",
+  ],
+  [
+    "a build twice",
+    spoilt(["id: b2", "id: b1"], ["staging: b2", "staging: b1"]),
+    "commerce/orders: build b1 is there twice",
+  ],
+  [
+    "an environment twice",
+    spoilt(["slug: production", "slug: staging"], [", production: b1", ""]),
+    "commerce: environment staging is there twice",
+  ],
+  [
+    "a role twice",
+    spoilt(["roles:\n", "roles:\n  - { name: Reviewers }\n"]),
+    "role Reviewers is there twice",
+  ],
+  [
+    "a project twice",
+    spoilt([
+      "projects:\n",
+      "projects:\n  - { slug: commerce, name: C, environments: [{ slug: a, name: A }] }\n",
+    ]),
+    "project commerce is there twice",
+  ],
+  [
+    "an integration twice",
+    spoilt(["integrations:\n", "integrations:\n      - { slug: orders, name: O }\n"]),
+    "commerce: integration orders is there twice",
+  ],
+  [
+    "no roles for an enabled workflow",
+    spoilt(["enabled: true\n  roles: [Reviewers]", "enabled: true"]),
+    "workflow: an enabled workflow needs roles",
+  ],
+];
+
+/** Files with a value that is not allowed. */
+const wrongValues: [string, string, string | RegExp][] = [
+  [
+    "no environments",
+    spoilt(["requesters: [Reviewers]\n", "requesters: [Reviewers]\n    integrationz: []\n"]),
+    /^projects\.0: .*integrationz/,
+  ],
+  [
+    "a wrong slug",
+    spoilt(["slug: orders", "slug: Orders Sync"]),
+    /^projects\.0\.integrations\.0\.slug: takes lower-case letters/,
+  ],
+  [
+    "a wrong email",
+    spoilt(["assignees: [bob@acme.example]", "assignees: [bob]"]),
+    /^workflow\.assignees\.0: .*email/,
+  ],
+  [
+    "a wrong email of a member",
+    spoilt(["members: [bob@acme.example", "members: [bob"]),
+    /^roles\.0\.members\.0: /,
+  ],
+  [
+    "a link that is no web address",
+    spoilt(["https://ci.example/2", "javascript:alert(1)"]),
+    /^projects\.0\.integrations\.0\.builds\.1\.link: /,
+  ],
+  [
+    "a compare address without a place for both commits",
+    spoilt(["name: Orders\n", "name: Orders\n        compareUrl: https://git.example/compare/{from}\n"]),
+    "projects.0.integrations.0.compareUrl: needs {from} and {to} for the two commits, after the host",
+  ],
+  [
+    "a compare address whose host a commit decides",
+    spoilt(["name: Orders\n", 'name: Orders\n        compareUrl: "https://{from}.example/{to}"\n']),
+    /^projects\.0\.integrations\.0\.compareUrl: /,
+  ],
+  [
+    "a commit without its hash",
+    spoilt(["{ id: b1, version: 1.0.0 }", "{ id: b1, version: 1.0.0, commits: [{ message: Fix }] }"]),
+    /^projects\.0\.integrations\.0\.builds\.0\.commits\.0\.hash: /,
+  ],
+  [
+    "a version that YAML reads as a number",
+    spoilt(["version: 1.0.1", "version: 1.1"]),
+    /^projects\.0\.integrations\.0\.builds\.1\.version: .*string/,
+  ],
+  [
+    "no approval required",
+    spoilt(["requiredApprovals: 1", "requiredApprovals: 0"]),
+    /^workflow\.options\.requiredApprovals: /,
+  ],
+  [
+    "a word that nobody knows",
+    spoilt(["options: {", "options: { aprovals: 2,"]),
+    /^workflow\.options: .*aprovals/,
+  ],
+  ["a list in place of the file", "- roles", /^the file: .*object/],
+];
+
 describe("a fault in a seed file is told with its place", () => {
-  test.each<[string, string, string | RegExp]>([
-    [
-      "a role of the workflow",
-      spoilt(["enabled: true\n  roles: [Reviewers]", "enabled: true\n  roles: [Leads]"]),
-      "there is no role Leads in this file",
-    ],
-    [
-      "a requester role",
-      spoilt(["requesters: [Reviewers]", "requesters: [Leads]"]),
-      "there is no role Leads in this file",
-    ],
-    [
-      "a project of a role",
-      spoilt(["projects: [commerce]", "projects: [finance]"]),
-      "role Reviewers: there is no project finance in this file",
-    ],
-    ["a build", spoilt(["production: b1", "production: b9"]), "commerce/orders: there is no build b9"],
-    [
-      "an environment",
-      spoilt(["{ staging: b2", "{ test: b2"]),
-      "commerce/orders: there is no environment test",
-    ],
-    [
-      "a build twice",
-      spoilt(["id: b2", "id: b1"], ["staging: b2", "staging: b1"]),
-      "commerce/orders: build b1 is there twice",
-    ],
-    [
-      "an environment twice",
-      spoilt(["slug: production", "slug: staging"], [", production: b1", ""]),
-      "commerce: environment staging is there twice",
-    ],
-    [
-      "a role twice",
-      spoilt(["roles:\n", "roles:\n  - { name: Reviewers }\n"]),
-      "role Reviewers is there twice",
-    ],
-    [
-      "a project twice",
-      spoilt([
-        "projects:\n",
-        "projects:\n  - { slug: commerce, name: C, environments: [{ slug: a, name: A }] }\n",
-      ]),
-      "project commerce is there twice",
-    ],
-    [
-      "an integration twice",
-      spoilt(["integrations:\n", "integrations:\n      - { slug: orders, name: O }\n"]),
-      "commerce: integration orders is there twice",
-    ],
-    [
-      "no roles for an enabled workflow",
-      spoilt(["enabled: true\n  roles: [Reviewers]", "enabled: true"]),
-      "workflow: an enabled workflow needs roles",
-    ],
-    [
-      "no environments",
-      spoilt(["requesters: [Reviewers]\n", "requesters: [Reviewers]\n    integrationz: []\n"]),
-      /^projects\.0: .*integrationz/,
-    ],
-    [
-      "a wrong slug",
-      spoilt(["slug: orders", "slug: Orders Sync"]),
-      /^projects\.0\.integrations\.0\.slug: takes lower-case letters/,
-    ],
-    [
-      "a wrong email",
-      spoilt(["assignees: [bob@acme.example]", "assignees: [bob]"]),
-      /^workflow\.assignees\.0: .*email/,
-    ],
-    [
-      "a wrong email of a member",
-      spoilt(["members: [bob@acme.example", "members: [bob"]),
-      /^roles\.0\.members\.0: /,
-    ],
-    [
-      "a link that is no web address",
-      spoilt(["https://ci.example/2", "javascript:alert(1)"]),
-      /^projects\.0\.integrations\.0\.builds\.1\.link: /,
-    ],
-    [
-      "a compare address without a place for both commits",
-      spoilt(["name: Orders\n", "name: Orders\n        compareUrl: https://git.example/compare/{from}\n"]),
-      "projects.0.integrations.0.compareUrl: needs {from} and {to} for the two commits, after the host",
-    ],
-    [
-      "a compare address whose host a commit decides",
-      spoilt(["name: Orders\n", 'name: Orders\n        compareUrl: "https://{from}.example/{to}"\n']),
-      /^projects\.0\.integrations\.0\.compareUrl: /,
-    ],
-    [
-      "a commit without its hash",
-      spoilt(["{ id: b1, version: 1.0.0 }", "{ id: b1, version: 1.0.0, commits: [{ message: Fix }] }"]),
-      /^projects\.0\.integrations\.0\.builds\.0\.commits\.0\.hash: /,
-    ],
-    [
-      "a version that YAML reads as a number",
-      spoilt(["version: 1.0.1", "version: 1.1"]),
-      /^projects\.0\.integrations\.0\.builds\.1\.version: .*string/,
-    ],
-    [
-      "no approval required",
-      spoilt(["requiredApprovals: 1", "requiredApprovals: 0"]),
-      /^workflow\.options\.requiredApprovals: /,
-    ],
-    [
-      "a word that nobody knows",
-      spoilt(["options: {", "options: { aprovals: 2,"]),
-      /^workflow\.options: .*aprovals/,
-    ],
-    ["a list in place of the file", "- roles", /^the file: .*object/],
-  ])("%s", (_, text, fault) => {
-    expect(faults(text)).toEqual([typeof fault === "string" ? fault : expect.stringMatching(fault)]);
-  });
+  test.each<[string, string, string | RegExp]>([...brokenReferences, ...wrongValues])(
+    "%s",
+    (_, text, fault) => {
+      expect(faults(text)).toEqual([typeof fault === "string" ? fault : expect.stringMatching(fault)]);
+    },
+  );
 
   test.each([
     ["a bracket that is not closed", "roles: [", /Flow sequence/],

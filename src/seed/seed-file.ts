@@ -1,6 +1,7 @@
 import { parseDocument } from "yaml";
 import { z } from "zod";
 import { compareLink } from "../domain/requests/comparison.ts";
+import { seedOptions } from "../lib/workflow-options.ts";
 
 const slug = z
   .string()
@@ -54,16 +55,6 @@ const project = z.strictObject({
     .default([]),
 });
 
-const options = z.strictObject({
-  gate: z.enum(["every", "critical"]).optional(),
-  requiredApprovals: z.int().min(1).max(20).optional(),
-  selfReview: z.boolean().optional(),
-  commentOnReject: z.boolean().optional(),
-  pendingDays: z.int().min(1).max(365).optional(),
-  unfinishedDays: z.int().min(1).max(365).optional(),
-  reminderHours: z.int().min(1).max(720).optional(),
-});
-
 const seed = z.strictObject({
   roles: z
     .array(
@@ -81,14 +72,17 @@ const seed = z.strictObject({
       enabled: z.boolean(),
       roles: z.array(name).default([]),
       assignees: z.array(email).default([]),
-      options: options.default({}),
+      options: z.strictObject(seedOptions).default({}),
     })
     .optional(),
 });
 
+/** The content of a seed file, checked and with defaults filled in. */
 export type Seed = z.infer<typeof seed>;
 
-/** The seed file cannot be loaded; the message names every fault. Nothing was changed. */
+type SeedProject = Seed["projects"][number];
+
+/** Thrown when a seed file cannot be loaded. The message names every fault. Nothing was changed. */
 export class SeedError extends Error {
   override readonly name = "SeedError";
 
@@ -99,11 +93,11 @@ export class SeedError extends Error {
   }
 }
 
-/** Parses a seed file's YAML and checks that what it refers to is in it. Throws SeedError with every fault. */
+/** Parses a seed file (YAML) and checks that everything it refers to is in it. Throws SeedError with every fault. */
 export function parseSeed(text: string): Seed {
   const document = parseDocument(text, { prettyErrors: true });
   if (document.errors.length > 0) throw new SeedError(document.errors.map((error) => error.message));
-  const parsed = seed.safeParse(read(document) ?? {});
+  const parsed = seed.safeParse(toPlainData(document) ?? {});
   if (!parsed.success) {
     throw new SeedError(
       parsed.error.issues.map((issue) => `${issue.path.join(".") || "the file"}: ${issue.message}`),
@@ -114,8 +108,8 @@ export function parseSeed(text: string): Seed {
   return parsed.data;
 }
 
-/** An alias that leads nowhere, or whose copies would never end, is found only here. */
-function read(document: ReturnType<typeof parseDocument>): unknown {
+/** Unresolved aliases, and alias bombs, are detected only in this step. */
+function toPlainData(document: ReturnType<typeof parseDocument>): unknown {
   try {
     return document.toJS();
   } catch (error) {
@@ -123,7 +117,7 @@ function read(document: ReturnType<typeof parseDocument>): unknown {
   }
 }
 
-/** Everybody the file names, by email, in lower case. */
+/** Returns the email address of everyone in the file, in lower case, each once. */
 export function emailsIn({ roles, workflow }: Seed): string[] {
   const members = roles.flatMap((role) =>
     role.members.map((member) => (typeof member === "string" ? member : member.email)),
@@ -132,55 +126,46 @@ export function emailsIn({ roles, workflow }: Seed): string[] {
 }
 
 function projectFaults({ roles, projects }: Seed): string[] {
-  const faults = [
-    ...repeated(
-      "project",
-      projects.map(({ slug }) => slug),
-    ),
-    ...repeated(
-      "role",
-      roles.map((role) => role.name),
+  const slugs = projects.map((project) => project.slug);
+  const roleNames = roles.map((role) => role.name);
+  return [
+    ...duplicates("project", slugs),
+    ...duplicates("role", roleNames),
+    ...roles.flatMap((role) => roleFaults(role, slugs)),
+    ...projects.flatMap(pipelineFaults),
+  ];
+}
+
+function roleFaults({ name, members }: Seed["roles"][number], projectSlugs: readonly string[]): string[] {
+  return members
+    .flatMap((member) => (typeof member === "string" ? [] : member.projects))
+    .filter((slug) => !projectSlugs.includes(slug))
+    .map((slug) => `role ${name}: there is no project ${slug} in this file`);
+}
+
+function pipelineFaults({ slug, environments, integrations }: SeedProject): string[] {
+  const environmentSlugs = environments.map((environment) => environment.slug);
+  const integrationSlugs = integrations.map((integration) => integration.slug);
+  return [
+    ...duplicates(`${slug}: environment`, environmentSlugs),
+    ...duplicates(`${slug}: integration`, integrationSlugs),
+    ...integrations.flatMap((integration) =>
+      integrationFaults(`${slug}/${integration.slug}`, integration, environmentSlugs),
     ),
   ];
-  const slugs = new Set(projects.map(({ slug }) => slug));
-  for (const role of roles) {
-    for (const member of role.members) {
-      if (typeof member === "string") continue;
-      for (const wanted of member.projects) {
-        if (!slugs.has(wanted)) faults.push(`role ${role.name}: there is no project ${wanted} in this file`);
-      }
-    }
-  }
-  for (const { slug: at, environments, integrations } of projects) {
-    faults.push(
-      ...repeated(
-        `${at}: environment`,
-        environments.map((environment) => environment.slug),
-      ),
-    );
-    faults.push(
-      ...repeated(
-        `${at}: integration`,
-        integrations.map((integration) => integration.slug),
-      ),
-    );
-    for (const integration of integrations) {
-      const where = `${at}/${integration.slug}`;
-      faults.push(
-        ...repeated(
-          `${where}: build`,
-          integration.builds.map((one) => one.id),
-        ),
-      );
-      for (const [environment, id] of Object.entries(integration.live)) {
-        if (!environments.some((one) => one.slug === environment))
-          faults.push(`${where}: there is no environment ${environment}`);
-        if (!integration.builds.some((one) => one.id === id))
-          faults.push(`${where}: there is no build ${id}`);
-      }
-    }
-  }
-  return faults;
+}
+
+function integrationFaults(
+  path: string,
+  { builds, live }: SeedProject["integrations"][number],
+  environmentSlugs: readonly string[],
+): string[] {
+  const buildIds = builds.map((build) => build.id);
+  const liveFaults = Object.entries(live).flatMap(([environment, id]) => [
+    ...(environmentSlugs.includes(environment) ? [] : [`${path}: there is no environment ${environment}`]),
+    ...(buildIds.includes(id) ? [] : [`${path}: there is no build ${id}`]),
+  ]);
+  return [...duplicates(`${path}: build`, buildIds), ...liveFaults];
 }
 
 function workflowFaults({ roles, projects, workflow }: Seed): string[] {
@@ -194,7 +179,7 @@ function workflowFaults({ roles, projects, workflow }: Seed): string[] {
   return faults;
 }
 
-function repeated(what: string, values: readonly string[]): string[] {
+function duplicates(what: string, values: readonly string[]): string[] {
   return [...new Set(values.filter((value, i) => values.indexOf(value) !== i))].map(
     (value) => `${what} ${value} is there twice`,
   );
