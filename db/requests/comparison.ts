@@ -3,7 +3,7 @@ import {
   type Commit,
   type ComparisonFacts,
   commitsShown,
-  mostBuildsCompared,
+  maxBuildsCompared,
 } from "../../src/domain/requests/comparison.ts";
 import type { Actor } from "../../src/domain/shared/actor.ts";
 import type { Db, Tx } from "../connection/connect.ts";
@@ -76,7 +76,7 @@ export async function facts(
     between: {
       neverLive: row.never_live,
       unlisted: row.unlisted,
-      more: row.builds > mostBuildsCompared,
+      more: row.builds > maxBuildsCompared,
       commits: row.commits,
       commitCount: row.commit_count,
     },
@@ -115,7 +115,7 @@ function spanOf(organizationId: string, step: ComparedStep): SQL {
         and (created_at, id) > ((select created_at from older), (select id from older))
         and (created_at, id) <= ((select created_at from newer), (select id from newer))
       order by created_at desc, id desc
-      limit ${mostBuildsCompared + 1}
+      limit ${maxBuildsCompared + 1}
     ),
     said as (
       select c ->> 'hash' as hash, left(c ->> 'message', ${longestMessage}) as message, c ->> 'author' as author,

@@ -3,10 +3,10 @@ import {
   checkPipeline,
   findNamesake,
   isSlug,
-  mostEnvironments,
+  matchBuild,
+  maxEnvironments,
   place,
-  recognize,
-  sameBuild,
+  reuseEnvironments,
   sameName,
   slugOf,
 } from "./catalog.ts";
@@ -95,12 +95,12 @@ describe("a pipeline may become another", () => {
     ["as it is", pipeline("dev", "test", "prod"), open, null],
     ["no environment", [], [], { code: "too-few-environments" }],
     ["one", pipeline("dev"), [], null],
-    ["the most", pipeline(...Array.from({ length: mostEnvironments }, (_, i) => `e${i}`)), [], null],
+    ["the most", pipeline(...Array.from({ length: maxEnvironments }, (_, i) => `e${i}`)), [], null],
     [
       "one too many",
-      pipeline(...Array.from({ length: mostEnvironments + 1 }, (_, i) => `e${i}`)),
+      pipeline(...Array.from({ length: maxEnvironments + 1 }, (_, i) => `e${i}`)),
       [],
-      { code: "too-many-environments", limit: mostEnvironments },
+      { code: "too-many-environments", limit: maxEnvironments },
     ],
     ["one put between source and target", pipeline("dev", "qa", "test", "prod"), open, inTheWay],
     ["one put before the source", pipeline("qa", "dev", "test", "prod"), open, null],
@@ -172,7 +172,7 @@ describe("environments that come back are themselves again", () => {
     ["the archived one by its id", [environment("dev"), environment("old", 1)], "dev old"],
     ["a rename", [environment("dev", 0, { slug: "development" })], "dev"],
   ])("%s", (_, wanted, expected) => {
-    const result = recognize(wanted, [dev, old]);
+    const result = reuseEnvironments(wanted, [dev, old]);
     expect(result.ok && order(result.value)).toBe(expected);
   });
 
@@ -184,7 +184,7 @@ describe("environments that come back are themselves again", () => {
       false,
     ],
   ])("a rename to %s short name is refused", (_, wanted, archived) => {
-    expect(recognize(wanted, [dev, old])).toEqual({
+    expect(reuseEnvironments(wanted, [dev, old])).toEqual({
       ok: false,
       refusal: { code: "name-taken", name: "old", archived },
     });
@@ -204,6 +204,6 @@ describe("a build that somebody typed", () => {
     ["no commit, as before", [plain, a, b], null, "plain"],
     ["a commit where there was none", [plain], "aaa", undefined],
   ])("%s", (_, builds, commit, expected) => {
-    expect(sameBuild(builds, commit)).toBe(expected);
+    expect(matchBuild(builds, commit)).toBe(expected);
   });
 });

@@ -2,13 +2,16 @@ import { accept, type Result, refuse } from "../shared/result.ts";
 import type { Environment } from "./pipeline.ts";
 import { steps } from "./pipeline.ts";
 
-/** How long names may be, in characters. */
+/** The most characters of each field, where it is entered in Slack or over the API. */
 export const nameLimits = { name: 100, slug: 63, version: 100, commit: 100, link: 2000 } as const;
 
-/** The most environments that a pipeline may have. */
-export const mostEnvironments = 20;
+/** The most environments in a pipeline. */
+export const maxEnvironments = 20;
 
-/** "Orders Sync" → "orders-sync": lower-case letters, digits and hyphens, at most 63. Empty where nothing is left. */
+/**
+ * Returns the short name for a name: "Orders Sync" → "orders-sync". It has lowercase letters, digits, and hyphens, at most
+ * 63 characters. Returns an empty string if nothing is left.
+ */
 export function slugOf(name: string): string {
   const plain = name
     .normalize("NFKD")
@@ -23,7 +26,7 @@ export function slugOf(name: string): string {
 
 export const isSlug = (text: string): boolean => /^[a-z0-9][a-z0-9-]{0,62}$/.test(text);
 
-/** Names that differ in nothing but letters' case or spaces are the same: `/promote` could not tell them apart. */
+/** Returns whether two names differ only in case or spaces: `/promote` could not tell them apart. */
 export function sameName(one: string, other: string): boolean {
   const plain = (name: string) => name.normalize("NFKC").replace(/\s+/g, " ").trim().toLowerCase();
   return plain(one) === plain(other);
@@ -32,8 +35,10 @@ export function sameName(one: string, other: string): boolean {
 type Named = { id: string; name: string; slug: string; archived: boolean };
 
 /**
- * The one among the others that holds a name or a short name already. A name is free again once its holder is archived;
- * a short name stays its own, so that what was archived can come back as itself.
+ * Returns the item that already has the wanted name or short name. Archiving an item frees its name. Its short name stays
+ * taken, so that the item can be restored.
+ *
+ * @param wanted.id the item that is being renamed; null for a new one
  */
 export function findNamesake<T extends Named>(
   others: readonly T[],
@@ -46,50 +51,55 @@ export function findNamesake<T extends Named>(
   );
 }
 
-/** An open request's step. */
+/** The source and target of an open request. */
 export type OpenStep = { number: number; sourceId: string; targetId: string };
 
 /**
- * Whether a pipeline may become this: no open request's source may be parted from its target.
+ * R2: checks whether a pipeline may change to `next`. The source and target of every open request must stay next to each
+ * other.
  *
  * Refuses `too-few-environments`, `too-many-environments`, `name-taken`, `request-in-the-way`.
  */
 export function checkPipeline(next: readonly Environment[], open: readonly OpenStep[]): Result<null> {
   if (next.length === 0) return refuse({ code: "too-few-environments" });
-  if (next.length > mostEnvironments) {
-    return refuse({ code: "too-many-environments", limit: mostEnvironments });
+  if (next.length > maxEnvironments) {
+    return refuse({ code: "too-many-environments", limit: maxEnvironments });
   }
-  const repeated = next.find((one, i) =>
-    next.slice(0, i).some((other) => other.slug === one.slug || sameName(other.name, one.name)),
+  const repeated = next.find((environment, i) =>
+    next
+      .slice(0, i)
+      .some((earlier) => earlier.slug === environment.slug || sameName(earlier.name, environment.name)),
   );
   if (repeated !== undefined) return refuse({ code: "name-taken", name: repeated.name, archived: false });
-  const kept = steps(next);
-  const parted = open.find(
+  const nextSteps = steps(next);
+  const separated = open.find(
     ({ sourceId, targetId }) =>
-      !kept.some((step) => step.source.id === sourceId && step.target.id === targetId),
+      !nextSteps.some((step) => step.source.id === sourceId && step.target.id === targetId),
   );
-  return parted === undefined ? accept(null) : refuse({ code: "request-in-the-way", number: parted.number });
+  return separated === undefined
+    ? accept(null)
+    : refuse({ code: "request-in-the-way", number: separated.number });
 }
 
 /**
- * Finds again the environments that come back: a new one with the short name of one that the project had is that one,
- * with its history and what is live in it.
+ * Returns the wanted environments with the ids of existing ones: a new environment whose short name the project already
+ * had becomes that environment again, with its history and its live builds.
  *
- * @param known every environment of the project, archived ones too
- * Refuses `name-taken` where an environment is renamed to the short name of another one that is not in the pipeline.
+ * @param existing every environment of the project, including archived ones
+ * Refuses `name-taken` if an environment is renamed to the short name of another one outside the pipeline.
  */
-export function recognize(
+export function reuseEnvironments(
   wanted: readonly Environment[],
-  known: readonly (Environment & { archived: boolean })[],
+  existing: readonly (Environment & { archived: boolean })[],
 ): Result<Environment[]> {
   const ids = new Set(wanted.map(({ id }) => id));
-  const isKnown = (id: string) => known.some((one) => one.id === id);
-  const next = wanted.map((one) => {
-    const twin = known.find(({ id, slug }) => slug === one.slug && !ids.has(id));
-    return twin === undefined || isKnown(one.id) ? one : { ...one, id: twin.id };
+  const exists = (id: string) => existing.some((environment) => environment.id === id);
+  const next = wanted.map((environment) => {
+    const former = existing.find(({ id, slug }) => slug === environment.slug && !ids.has(id));
+    return former === undefined || exists(environment.id) ? environment : { ...environment, id: former.id };
   });
   for (const { id, slug } of next) {
-    const holder = known.find((one) => one.slug === slug && one.id !== id);
+    const holder = existing.find((environment) => environment.slug === slug && environment.id !== id);
     if (holder !== undefined) {
       return refuse({ code: "name-taken", name: slug, archived: !ids.has(holder.id) });
     }
@@ -112,12 +122,12 @@ export function place(
 }
 
 /**
- * Which build is meant by a version and a commit that somebody typed: the one of both; without a commit, the only one of
- * its version. Undefined: it is another build.
+ * Returns the id of the build that a person means by a version and an optional commit: the build with exactly this
+ * commit or, without a commit, the only build of the version. Returns undefined if there is no such build.
  *
- * @param builds those of this version, the newest first
+ * @param builds the builds of this version, newest first
  */
-export function sameBuild(
+export function matchBuild(
   builds: readonly { id: string; commit: string | null }[],
   commit: string | null,
 ): string | undefined {

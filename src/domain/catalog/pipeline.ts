@@ -1,21 +1,21 @@
 import { accept, type Result, refuse } from "../shared/result.ts";
 
-/** An environment of a project's pipeline; `position` orders it. */
+/** An environment in a project's pipeline. `position` sets its order, ascending. */
 export type Environment = { id: string; name: string; slug: string; position: number; critical: boolean };
 
-/** What is live in an environment: a build, brought there by a deployment. */
+/** The build that is live in an environment, and the deployment that put it there. */
 export type Live = { buildId: string; deploymentId: string; version: string };
 
-/** One step of a pipeline: what is live in the source goes to the target. */
+/** R2: one step of a pipeline. The build that is live in the source is promoted to the target. */
 export type Step = { source: Environment; target: Environment };
 
-/** The steps of a pipeline in order. One environment or none has no steps. */
+/** Returns the steps of a pipeline in order. A pipeline of fewer than two environments has none. */
 export function steps(environments: readonly Environment[]): Step[] {
   const ordered = [...environments].sort((a, b) => a.position - b.position);
   return ordered.slice(1).map((target, i) => ({ source: ordered[i] as Environment, target }));
 }
 
-/** R2: the build that a step would promote, or why there is none. */
+/** R2: returns the build that a step would promote. Refuses `nothing-live`, `already-live`. */
 export function promotable(step: Step, live: { source: Live | null; target: Live | null }): Result<Live> {
   if (live.source === null) return refuse({ code: "nothing-live", source: step.source.name });
   if (live.target?.buildId === live.source.buildId) {
@@ -24,7 +24,7 @@ export function promotable(step: Step, live: { source: Live | null; target: Live
   return accept(live.source);
 }
 
-/** The step that a person most likely means: the first with something to promote, else the first. */
+/** Returns the first step with something to promote, or else the first step: the one that a person most likely means. */
 export function likelyStep(
   all: readonly Step[],
   liveIn: (environmentId: string) => Live | null,

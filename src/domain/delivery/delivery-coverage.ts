@@ -1,39 +1,41 @@
 import type { MemberId, Person } from "../people/people.ts";
 
-/** How everything stands by which one recipient, a person or a channel, was asked for a review. */
+/** What became of every delivery that asked one recipient, a person or a channel, for a review. */
 export type RecipientStatus = {
   recipientId: MemberId;
-  /** Something arrived. */
+  /** At least one delivery succeeded. */
   reached: boolean;
-  /** Everything failed for good. */
+  /** Every delivery failed permanently. */
   failed: boolean;
-  /** A channel whose card is kept, in place of a person. */
+  /** Whether the recipient is the channel that shows the card, and not a person. */
   channel: boolean;
-  /** Whether a review card of their own was meant for them. */
+  /** Whether a review card was addressed to them directly. */
   directly: boolean;
 };
 
-/** Who of those who may review a request was reached. Whoever is in neither count nor list is still being tried. */
+/**
+ * How many of the `asked` reviewers were reached, and who could not be. For the others, deliveries are still in progress.
+ */
 export type DeliveryCoverage = { reached: number; asked: number; unreached: Person[] };
 
 /**
- * Whom a request's review did not reach: everything by which they were asked failed for good. Who got no card of their
- * own is reached through the channel that has it. Null while nobody is out of reach.
+ * Returns which reviewers of a request could not be reached: every delivery to them failed permanently. Reviewers without
+ * a direct card count as reached through the channel that shows it. Returns null if nobody is unreached.
  *
- * @param told empty where nothing was given up
+ * @param statuses may be empty if no delivery has failed permanently
  */
 export function deliveryCoverage(
   reviewers: readonly Person[],
-  told: readonly RecipientStatus[],
+  statuses: readonly RecipientStatus[],
 ): DeliveryCoverage | null {
-  const byId = new Map(told.map((one) => [one.recipientId, one]));
-  const channel = told.find((one) => one.channel && !one.failed);
-  const through = ({ id }: Person): RecipientStatus | undefined => {
+  const byId = new Map(statuses.map((status) => [status.recipientId, status]));
+  const channel = statuses.find((status) => status.channel && !status.failed);
+  const statusOf = ({ id }: Person): RecipientStatus | undefined => {
     const own = byId.get(id);
     return channel === undefined || own?.reached || own?.directly ? own : channel;
   };
-  const unreached = reviewers.filter((reviewer) => through(reviewer)?.failed);
+  const unreached = reviewers.filter((reviewer) => statusOf(reviewer)?.failed);
   if (unreached.length === 0) return null;
-  const reached = reviewers.filter((reviewer) => through(reviewer)?.reached).length;
+  const reached = reviewers.filter((reviewer) => statusOf(reviewer)?.reached).length;
   return { reached, asked: reviewers.length, unreached: unreached.map(({ id, name }) => ({ id, name })) };
 }

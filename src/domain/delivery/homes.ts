@@ -1,16 +1,16 @@
-/** For so long after somebody opened their Home it is kept up to date, in milliseconds: Slack never says when it was closed. */
-export const lookedAtMs = 15 * 60_000;
+/** How long after it was opened an App Home is kept up to date. Slack does not report when a Home is closed. */
+export const homeWatchedMs = 15 * 60_000;
 
-/** A Home is not drawn again by itself sooner than this after the last time, in milliseconds. */
+/** The shortest time between two automatic redraws of one Home. */
 const redrawEveryMs = 5_000;
 
 /**
- * In how many milliseconds a Home that shows something old may be drawn again; null where nobody looks at it any more,
- * and it is drawn when they open it.
+ * Returns in how many milliseconds an outdated Home may be redrawn, or null if it was opened too long ago: then it is
+ * redrawn when it is next opened.
  */
 export function redrawAfterMs(home: { openedAt: Date; drawnAt: Date | null }, now: Date): number | null {
-  if (now.getTime() - home.openedAt.getTime() > lookedAtMs) return null;
+  if (now.getTime() - home.openedAt.getTime() > homeWatchedMs) return null;
   if (home.drawnAt === null) return 0;
-  // A clock that was set back must not make a Home wait for longer.
+  // If the clock was set back, the wait must not grow.
   return Math.min(redrawEveryMs, Math.max(0, home.drawnAt.getTime() + redrawEveryMs - now.getTime()));
 }

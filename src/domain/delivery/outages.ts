@@ -1,17 +1,17 @@
-/** A far end that may refuse all that we send: a revoked token, a refused key. Nothing is tried there until it accepts us again. */
+/** A provider that can reject everything, for example because a token was revoked. Sending pauses until it accepts again. */
 export type Provider = "slack" | "email";
 
 export const providers: readonly Provider[] = ["slack", "email"];
 
-/** What a far end said when it refused us, and when. */
+/** The error with which a provider rejects everything, and since when. */
 export type Outage = { reason: string; since: Date };
 
-/** How often one that refused us is asked whether it still does, in milliseconds: of all replicas together. */
+/** How often a provider in an outage is probed, in milliseconds, by all replicas together. */
 export const probeEveryMs: Record<Provider, number> = { slack: 60_000, email: 300_000 };
 
 /**
- * The moment of the probe that is due. Counted from the stop, so that every replica comes to the same ones; null before
- * the first.
+ * Returns when the latest probe was due, or null before the first one. Probes are counted from the start of the outage, so
+ * that every replica gets the same times.
  */
 export function probeSlot(provider: Provider, since: Date, now: Date): Date | null {
   const every = probeEveryMs[provider];
@@ -19,7 +19,7 @@ export function probeSlot(provider: Provider, since: Date, now: Date): Date | nu
   return passed < 1 ? null : new Date(since.getTime() + passed * every);
 }
 
-/** In how many milliseconds the next probe is due; the one of this moment counts as taken. */
+/** Returns in how many milliseconds the next probe is due. A probe that is due right now counts as done. */
 export function untilNextProbeMs(provider: Provider, since: Date, now: Date): number {
   const every = probeEveryMs[provider];
   const passed = now.getTime() - since.getTime();
@@ -27,19 +27,20 @@ export function untilNextProbeMs(provider: Provider, since: Date, now: Date): nu
 }
 
 /**
- * How long a refused address is left alone, in milliseconds: a week. Then one email to it is tried again, because it may
- * have been mended where we cannot see it, at its provider or in Resend's list.
+ * How long nothing is sent to a rejected email address: a week. Then one email tries again, because the address may work
+ * again at its provider or may have been taken off Resend's suppression list.
  */
 export const addressRestMs = 7 * 24 * 3_600_000;
 
-/** What a warning is about: an email address that was refused. A far end's own name stands for itself. */
+/** Returns the subject of a warning about a rejected email address. The subject of an outage is the provider's name. */
 export const addressSubject = (address: string): string => `address:${address.toLowerCase()}`;
 
-/** The address that a warning is about; null for any other. */
+/** Returns the address that a warning is about, or null if it is about something else. */
 export const addressOf = (subject: string): string | null =>
   subject.startsWith("address:") ? subject.slice("address:".length) : null;
 
 /**
- * That the admins were told of a refusal. A row of its own: when they could not be told it goes, and the refusal stays.
+ * Returns the subject that records that admins were told of an outage or a rejected address. It is a row of its own: if
+ * they could not be told, it is removed and the warning stays.
  */
 export const toldSubject = (subject: string): string => `told:${subject}`;

@@ -1,7 +1,12 @@
 /**
- * How one try to send something ended. `done`: it is over; with a reason nothing was sent, as it was not needed any more. `retry`: try again; with `sent: "unknown"` the far end may have got it, its
- * answer was lost. `later`: a part is done, go on with the rest after so many milliseconds. `postponed`: nothing was tried,
- * it does not count as a try; with `refused` the far end takes nothing of ours, whatever it is, with `limited` no more for now. `dead`: no further try can help.
+ * How one attempt to deliver an outbox item ended.
+ *
+ * - `done`: delivered or, with a reason, not sent because it was no longer needed.
+ * - `later`: partly done; continue after `afterMs` milliseconds.
+ * - `postponed`: not attempted, so it does not count as an attempt. `refused`: the provider rejects everything.
+ *   `limited`: a rate limit holds it back.
+ * - `retry`: failed; try again. With `sent: "unknown"`, it may have been delivered, because the response was lost.
+ * - `dead`: failed permanently.
  */
 export type Outcome =
   | { kind: "done"; reason?: string }
@@ -10,6 +15,6 @@ export type Outcome =
   | { kind: "retry"; reason: string; sent: "no" | "unknown"; afterMs?: number }
   | { kind: "dead"; reason: string };
 
-/** Nobody needs to be told any more. Where an earlier try may have got through, it counts as sent. */
+/** Returns the outcome of an item that is no longer needed. If an earlier attempt may have succeeded, it counts as sent. */
 export const notNeeded = ({ inDoubt }: { inDoubt: boolean }): Outcome =>
   inDoubt ? { kind: "done" } : { kind: "done", reason: "not needed any more" };

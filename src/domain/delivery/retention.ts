@@ -1,5 +1,2 @@
-/**
- * How long what was sent, or given up, is known, in milliseconds: half a year. That is longer than a request can wait, so
- * that nothing is done twice that is done once for its key's sake.
- */
-export const deliveriesKeptMs = 180 * 24 * 3_600_000;
+/** How long finished deliveries are kept: half a year. While an item is kept, its key prevents a second delivery. */
+export const deliveryRetentionMs = 180 * 24 * 3_600_000;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { accepts, type DeploymentStatus, silentFrom } from "./deployment.ts";
+import { acceptsReport, type DeploymentStatus, silenceDeadline } from "./deployment.ts";
 
 const every: DeploymentStatus[] = ["in progress", "succeeded", "failed", "unknown"];
 
@@ -9,9 +9,11 @@ test.each<[DeploymentStatus, DeploymentStatus[]]>([
   ["succeeded", []],
   ["failed", []],
 ])("R9: an attempt that is %s takes the reports %j and no other", (current, taken) => {
-  expect(every.filter((reported) => accepts(current, reported))).toEqual(taken);
+  expect(every.filter((reported) => acceptsReport(current, reported))).toEqual(taken);
 });
 
 test("an attempt that was heard of now is silent after its minutes", () => {
-  expect(silentFrom(new Date("2026-03-02T23:30:00.000Z"), 45)).toEqual(new Date("2026-03-03T00:15:00.000Z"));
+  expect(silenceDeadline(new Date("2026-03-02T23:30:00.000Z"), 45)).toEqual(
+    new Date("2026-03-03T00:15:00.000Z"),
+  );
 });

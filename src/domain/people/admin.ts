@@ -1,17 +1,17 @@
 import type { MemberStatus, WorkspaceRole } from "./people.ts";
 
-/** What the rules ask about somebody who wants to change a setting. */
+/** The facts about a person who wants to change a setting. */
 export type AdminFacts = {
   standing: MemberStatus;
   holdsAdmin: boolean;
   workspaceRole: WorkspaceRole;
-  /** Who holds the Admin role in this organization: nobody, only people who left, or somebody active. */
+  /** Who holds the Admin role in this organization: `none`: nobody, `gone`: only people who left, `some`: an active member. */
   admins: "none" | "gone" | "some";
 };
 
 /**
- * Who runs Signoff: active members of the Admin role. Until there is one, the workspace's owners and admins; when the
- * last one has left, its owners.
+ * Returns whether a person is an admin of Signoff: an active member who holds the Admin role. Until anyone holds it, the
+ * workspace's owners and admins are admins. If every holder has left, only its owners are.
  */
 export function isAdmin(facts: AdminFacts): boolean {
   if (facts.standing !== "active") return false;

@@ -1,25 +1,25 @@
-/** A Slack user's id (U… or W…). People are known by it, never by email. */
+/** A Slack user id (U… or W…). It identifies a person; an email address never does. */
 export type MemberId = string;
 
 /**
- * What Slack says of a person. Only `active` ones, full members of this organization, may request, review or promote;
- * a stranger is a member of another workspace, seen here through a shared channel.
+ * What Slack says about a person. Only `active` people, full members of this organization, may request, review, or
+ * promote. A `stranger` is a member of another workspace whom Slack shows in a shared channel.
  */
 export type MemberStatus = "active" | "deactivated" | "guest" | "bot" | "stranger";
 
-/** What Slack lets a full member do in their workspace; null: nothing special. */
+/** A full member's role in the Slack workspace; null for a regular member. */
 export type WorkspaceRole = "owner" | "admin" | null;
 
-/** A person as screens name them. */
+/** A person with the name that screens show. */
 export type Person = { id: MemberId; name: string };
 
-/** A role held for the whole organization (`projectId` null) or for one project. */
+/** A role that a member holds, for the whole organization (`projectId` null) or for one project. */
 export type Holding = { roleId: string; projectId: string | null };
 
-/** A member with what the rules ask about them. */
+/** A member with the facts that the rules need. */
 export type MemberFacts = { id: MemberId; standing: MemberStatus; holdings: readonly Holding[] };
 
-/** Whether one of these roles is held for the organization or for this project. */
+/** Returns whether a member holds one of these roles, for the organization or for this project. */
 export function holds(member: MemberFacts, roleIds: readonly string[], projectId: string): boolean {
   return member.holdings.some(
     (holding) =>

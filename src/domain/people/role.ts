@@ -2,26 +2,26 @@ import type { NotFullMember } from "../shared/refusals.ts";
 import { accept, type Result, refuse } from "../shared/result.ts";
 import type { MemberId, MemberStatus, Person } from "./people.ts";
 
-/** A role as the rules about changing it see it. */
+/** The facts about a role that is to be changed. `groupId`: the Slack user group that fills it, if any. */
 export type RoleFacts = { admin: boolean; groupId: string | null };
 
 /**
- * Whether these people may hold a role from now on, in one place: for the whole organization, or for a project. Who held
- * it before is not asked about again.
+ * Checks whether new people may hold a role, for the whole organization or for one project. People who already hold it
+ * are not checked again.
  *
- * @param place.projectId null: the whole organization
- * @param added who comes in, as Slack described them; `unknown` where nothing is known of them
- * @param activeAfter how many active full members hold it afterwards, anywhere
+ * @param scope.projectId null for the whole organization
+ * @param added the new holders; `unknown` if Slack has not described a person
+ * @param activeAfter how many active full members hold the role afterwards, in any scope
  * Refuses `role-bound`, `admin-role`, `not-full-members`, `last-admin`.
  */
 export function checkHolders(
   role: RoleFacts,
-  place: { projectId: string | null },
+  scope: { projectId: string | null },
   added: readonly (Person & { standing: MemberStatus | "unknown" })[],
   activeAfter: number,
 ): Result<null> {
   if (role.groupId !== null) return refuse({ code: "role-bound" });
-  if (role.admin && place.projectId !== null) return refuse({ code: "admin-role" });
+  if (role.admin && scope.projectId !== null) return refuse({ code: "admin-role" });
   const people = added.flatMap(({ id, name, standing }) =>
     standing === "active" ? [] : [{ person: { id, name }, standing: standing satisfies NotFullMember }],
   );
@@ -30,9 +30,9 @@ export function checkHolders(
 }
 
 /**
- * Whether a role may be deleted. Refuses `admin-role`, `role-in-use`.
+ * Checks whether a role may be deleted. Refuses `admin-role`, `role-in-use`.
  *
- * @param usedBy who refers to it: the workflow, and projects whose requesters must hold it
+ * @param usedBy whether the workflow uses it, and the names of the projects whose requesters must hold it
  */
 export function checkDelete(
   role: RoleFacts,
@@ -43,7 +43,7 @@ export function checkDelete(
   return accept(null);
 }
 
-/** Who comes in where a place's holders are replaced. */
+/** Returns the members who are in `after` but not in `before`, each once. */
 export function addedHolders(before: readonly MemberId[], after: readonly MemberId[]): MemberId[] {
   return [...new Set(after)].filter((id) => !before.includes(id));
 }

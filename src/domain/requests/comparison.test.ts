@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import {
   type Commit,
-  type Compared,
+  type ComparedBuild,
   type ComparisonFacts,
   compare,
   compareLink,
@@ -9,7 +9,7 @@ import {
   weightOf,
 } from "./comparison.ts";
 
-const built = (id: string, day: number, commit: string | null = `c0ffee${id}0000`): Compared => ({
+const built = (id: string, day: number, commit: string | null = `c0ffee${id}0000`): ComparedBuild => ({
   id,
   version: `1.${id}.0`,
   commit,

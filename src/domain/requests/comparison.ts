@@ -1,44 +1,44 @@
-/** One commit of a build, as its registration told it. */
+/** One commit of a build, as it was registered. */
 export type Commit = { hash: string; message: string; author: string | null; link: string | null };
 
-/** A build as far as comparing needs it. Of two builds of an integration the one registered later is the newer one. */
-export type Compared = { id: string; version: string; commit: string | null; createdAt: Date };
+/** The facts about a build to compare. Of two builds of an integration, the one registered later is newer. */
+export type ComparedBuild = { id: string; version: string; commit: string | null; createdAt: Date };
 
-/** Up to how many builds between two are looked at; beyond that, counts say "at least". */
-export const mostBuildsCompared = 100;
+/** The most builds between two that are read. If there are more, counts say "at least". */
+export const maxBuildsCompared = 100;
 
-/** How many commits are read and shown; the others are counted. */
+/** The most commits that are read and shown. The others are only counted. */
 export const commitsShown = 10;
 
-/** What is known of the way from one build to another. */
+/** The facts about a promotion from one build to another. */
 export type ComparisonFacts = {
-  /** What the target has before; null: nothing. */
-  from: Compared | null;
-  to: Compared;
-  /** The builds after the older of the two, up to and with the newer one. */
+  /** The build that is live in the target; null for none. */
+  from: ComparedBuild | null;
+  to: ComparedBuild;
+  /** The builds registered after the older of the two, up to and including the newer one. */
   between: {
-    /** Of those before `to`, how many were never live in the target. */
+    /** How many of the builds before `to` were never live in the target. */
     neverLive: number;
-    /** Of how many it is not known what went into them. */
+    /** How many of them were registered without commits. */
     unlisted: number;
-    /** Whether there are more of them than were looked at. */
+    /** Whether there are more builds than `maxBuildsCompared`. */
     more: boolean;
-    /** The newest commits first, none twice; at most `commitsShown`. */
+    /** Newest first, each once; at most `commitsShown`. */
     commits: readonly Commit[];
     commitCount: number;
   };
-  /** The newest build of the integration, where it is newer than `to`. */
+  /** The newest build of the integration, if it is newer than `to`. */
   newest: { id: string; version: string } | null;
-  /** Whether `from` was brought to the target past the gate. */
+  /** Whether `from` was deployed outside approval: it bypassed the gate. */
   outside: boolean;
-  /** Where two commits are compared: an address with {from} and {to} in it. */
+  /** The address of a comparison of two commits, with {from} and {to} as placeholders. */
   compareUrl: string | null;
 };
 
-/** `back`: the build is older than what the target has. */
+/** `first`: nothing is live in the target. `back`: the build is older than the one that is live there. */
 export type Direction = "first" | "forward" | "back";
 
-/** What somebody who decides should know; facts only, each surface has its words. */
+/** A fact that a reviewer should know. Each surface has its own words for it. */
 export type Remark =
   | { kind: "first" }
   | { kind: "rollback" }
@@ -50,14 +50,14 @@ export type Remark =
 
 export type Comparison = {
   direction: Direction;
-  /** What goes in or, on the way back, what is taken back. */
+  /** The commits that the promotion adds or, for `back`, removes. */
   commits: { shown: readonly Commit[]; count: number; atLeast: boolean };
-  /** Where the two are compared: an http or https address. */
+  /** The http or https address of a comparison of the two builds, if there is one. */
   link: string | null;
   remarks: Remark[];
 };
 
-/** Compares a build with what the target has; null where that is the same build. */
+/** Compares a build with the one that is live in the target. Returns null if they are the same build. */
 export function compare(facts: ComparisonFacts): Comparison | null {
   const { from, to, between } = facts;
   if (from?.id === to.id) return null;
@@ -74,15 +74,15 @@ export function compare(facts: ComparisonFacts): Comparison | null {
   };
 }
 
-/** What a remark asks for: `caution` is to be looked at before deciding, `note` is good to know. */
+/** Returns the weight of a remark. `caution`: check it before you decide. `note`: good to know. */
 export function weightOf({ kind }: Remark): "caution" | "note" {
   return kind === "skipped" || kind === "newer" || kind === "same-commit" ? "note" : "caution";
 }
 
-/** Registered earlier; two of one moment are told apart by their ids, as the database orders them. */
-function isOlder(one: Compared, other: Compared): boolean {
-  const apart = one.createdAt.getTime() - other.createdAt.getTime();
-  return apart === 0 ? one.id < other.id : apart < 0;
+/** Builds registered at the same time are ordered by their ids, as in the database. */
+function isOlder(one: ComparedBuild, other: ComparedBuild): boolean {
+  const difference = one.createdAt.getTime() - other.createdAt.getTime();
+  return difference === 0 ? one.id < other.id : difference < 0;
 }
 
 function remarksOf({ from, to, between, newest, outside }: ComparisonFacts, direction: Direction): Remark[] {
@@ -97,35 +97,35 @@ function remarksOf({ from, to, between, newest, outside }: ComparisonFacts, dire
   if (direction === "forward" && between.neverLive > 0) {
     remarks.push({ kind: "skipped", count: between.neverLive, atLeast: between.more });
   }
-  // On the way back it goes without saying.
+  // A rollback always has a newer build.
   if (direction !== "back" && newest !== null) {
     remarks.push({ kind: "newer", buildId: newest.id, version: newest.version });
   }
   return remarks;
 }
 
-/** Built later and yet lower, as a hotfix of an older line is; false where one of the two is not written in numbers. */
+/** Returns whether a version is lower than another, such as a hotfix of an older release. Returns false unless both are numeric. */
 function isLowerVersion(one: string, other: string): boolean {
   const [low, high] = [numbersOf(one), numbersOf(other)];
-  const places = Array.from({ length: Math.max(low.length, high.length) }, (_, at) => at);
-  const apart = places.map((at) => (low[at] ?? 0) - (high[at] ?? 0)).find((by) => by !== 0) ?? 0;
-  return low.length > 0 && high.length > 0 && apart < 0;
+  const positions = Array.from({ length: Math.max(low.length, high.length) }, (_, at) => at);
+  const difference = positions.map((at) => (low[at] ?? 0) - (high[at] ?? 0)).find((by) => by !== 0) ?? 0;
+  return low.length > 0 && high.length > 0 && difference < 0;
 }
 
-/** The numbers of "1.4.2", "v1.4.2-rc.1" or "2026.11.30+7"; none of anything else. */
+/** Returns the numbers of "1.4.2", "v1.4.2-rc.1", or "2026.11.30+7", and an empty list for anything else. */
 function numbersOf(version: string): number[] {
   const numbers = /^v?(\d+(?:\.\d+)+)(?:[-+].*)?$/i.exec(version.trim())?.[1];
   return numbers?.split(".").map(Number) ?? [];
 }
 
-/** A commit may be cut short where one of the two was typed. */
+/** Returns whether two hashes are of the same commit. One may be abbreviated to at least seven characters. */
 function isSameCommit(one: string | null, other: string | null): boolean {
   if (one === null || other === null) return false;
   const [short, long] = one.length < other.length ? [one, other] : [other, one];
   return short === long || (short.length >= 7 && long.startsWith(short));
 }
 
-/** From the older to the newer: the other way round most hosts of code show nothing. */
+/** The comparison goes from the older to the newer build: most code hosts show nothing the other way round. */
 function linkOf({ from, to, compareUrl }: ComparisonFacts, direction: Direction): string | null {
   if (from === null || compareUrl === null || isSameCommit(from.commit, to.commit)) return null;
   const [older, newer] = direction === "back" ? [to, from] : [from, to];
@@ -134,10 +134,10 @@ function linkOf({ from, to, compareUrl }: ComparisonFacts, direction: Direction)
 }
 
 /**
- * The address of a comparison, or null where the template gives none: it must be http or https, and the commits must not
- * decide which host it leads to.
+ * Returns the address of a comparison, or null if the template is unusable: the address must be http or https, and the
+ * commits must not determine its host.
  *
- * @param template an address with {from} and {to} in it
+ * @param template an address with {from} and {to} as placeholders
  */
 export function compareLink(template: string, from: string, to: string): string | null {
   const address = filled(template, from, to);
@@ -149,7 +149,7 @@ export function compareLink(template: string, from: string, to: string): string 
 }
 
 function filled(template: string, from: string, to: string): string {
-  // Half a character would make encodeURIComponent throw.
+  // encodeURIComponent throws on an unpaired surrogate.
   const encoded = (text: string) => encodeURIComponent(text.replace(/\p{Surrogate}/gu, "\ufffd"));
   return template.replace(/\{(from|to)\}/g, (_, which) => encoded(which === "from" ? from : to));
 }

@@ -1,21 +1,24 @@
 import type { RequestState } from "./request.ts";
 
-/** What is true of a step's two environments at a moment. */
+/** The current facts about the source and the target of a request. */
 export type Situation = {
   sourceBuildId: string | null;
   targetBuildId: string | null;
-  /** The deployment to the target that is in progress, if any. */
+  /** The deployment in progress to the target, if any. */
   runningDeploymentId: string | null;
 };
 
-/** R9: one thing that changed since the request was made. */
+/** R9: one difference between now and the time of the request. */
 export type DriftChange =
   | { kind: "source-changed"; buildId: string | null }
   | { kind: "target-changed"; buildId: string | null }
   | { kind: "deployment-running"; deploymentId: string }
   | { kind: "last-attempt-unknown"; deploymentId: string };
 
-/** R9: what a person must be shown before this request is promoted; empty when nothing changed. */
+/**
+ * R9: returns what has changed since the request was made. A person must confirm it before they promote. Returns an empty
+ * list if nothing has changed.
+ */
 export function drift(
   request: { buildId: string; targetBuildId: string | null; state: RequestState },
   now: Situation,
@@ -37,7 +40,7 @@ export function drift(
   return changes;
 }
 
-/** Names exactly these changes, so that a confirmation counts only for what was shown. */
+/** Returns a text that identifies exactly these changes, so that a confirmation counts only for what was shown. */
 export function fingerprint(changes: readonly DriftChange[]): string {
   return JSON.stringify(
     changes.map((change) => [change.kind, "buildId" in change ? change.buildId : change.deploymentId]),

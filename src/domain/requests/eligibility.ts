@@ -2,12 +2,13 @@ import { holds, type MemberFacts, type MemberId } from "../people/people.ts";
 import type { NotRequester, NotReviewer } from "../shared/refusals.ts";
 import type { Workflow } from "../workflow/workflow.ts";
 
+/** The answer of an eligibility rule. `why` is the first reason against it. */
 export type Eligibility<Why> = { eligible: true } | { eligible: false; why: Why };
 
 /**
- * R4, R5: whether this member may review a request in this project, and if not, the first reason.
+ * R4, R5: returns whether this member may review a request in this project and, if not, the first reason.
  *
- * @param requesters the members who count as the request's requester: the one it was made for, and a token's maker
+ * @param request.requesters every member who counts as the requester, including a token's creator (see `requesters`)
  */
 export function reviewEligibility(
   member: MemberFacts,
@@ -25,10 +26,10 @@ export function reviewEligibility(
   return { eligible: true };
 }
 
-/** Which requests a member may review: in these projects, and whether their own are among them. */
+/** The requests that a member may review: those of these projects. `own`: including requests of their own. */
 export type ReviewScope = { projects: "all" | readonly string[]; own: boolean };
 
-/** R4, R5: `reviewEligibility` for many requests at once. Somebody who may review nothing has no projects. */
+/** R4, R5: returns for many requests at once what `reviewEligibility` decides for one. Without any, `projects` is empty. */
 export function reviewScope(member: MemberFacts, workflow: Workflow): ReviewScope {
   const own = workflow.options.selfReview;
   const assigned = workflow.assigneeIds.length === 0 || workflow.assigneeIds.includes(member.id);
@@ -39,9 +40,9 @@ export function reviewScope(member: MemberFacts, workflow: Workflow): ReviewScop
 }
 
 /**
- * R14: whether this member may request and promote in this project.
+ * R14: returns whether this member may request and promote in this project and, if not, the first reason.
  *
- * @param requesterRoleIds the project's requester roles; none means every active full member
+ * @param project.requesterRoleIds the project's requester roles; if empty, every active full member may request
  */
 export function requestEligibility(
   member: MemberFacts,

@@ -2,7 +2,7 @@ import type { MemberId } from "../people/people.ts";
 import { type Actor, actingMember } from "../shared/actor.ts";
 import { assertNever } from "../shared/result.ts";
 
-/** What happened to a request; each bumps its version, but for a reminder (R11), which changes nothing. */
+/** What happened to a request. Every event increases its version, except a reminder (R11), which changes nothing. */
 export const requestEvents = [
   "requested",
   "reviewed",
@@ -19,20 +19,21 @@ export const requestEvents = [
 
 export type RequestEvent = (typeof requestEvents)[number];
 
-/** Something that one person must be told beyond their card, by one channel. */
+/** One message or email to one person, in addition to their card. */
 export type Notice = { recipientId: MemberId; channel: "message" | "email" };
 
+/** The people whom an event of a request may concern. */
 export type Audience = {
   requesterId: MemberId;
   /** Who may review it now. */
   reviewers: readonly MemberId[];
-  /** Who has a review card. */
+  /** Who has a review card, whether or not they may still review. */
   asked: readonly MemberId[];
   /** Who has given a review. */
   answered: readonly MemberId[];
-  /** Whether the gate stood open, so that nobody was asked (R1). */
+  /** Whether no review was required, so that nobody was asked (R1). */
   ungated: boolean;
-  /** Whether it waits for review now. */
+  /** Whether it is waiting for review now. */
   pending: boolean;
 };
 

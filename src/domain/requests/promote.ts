@@ -4,15 +4,15 @@ import { drift, fingerprint, type Situation } from "./drift.ts";
 import { expiry, move, type PromotionRequest, stateAt } from "./request.ts";
 
 /**
- * R9: begins an attempt to bring exactly the approved build to the target.
+ * R9: returns the request with a new attempt to deploy exactly the approved build. It must be approved or failed.
  *
- * @param shown the fingerprint of the changes that the person was shown and confirmed; null when shown none
- * Refuses `not-approved` and `must-confirm`.
+ * @param confirmedFingerprint the fingerprint of the changes that the person confirmed; null if none were shown
+ * Refuses `not-approved`, and `must-confirm` if other changes than the confirmed ones exist.
  */
 export function beginAttempt(
   request: PromotionRequest,
   situation: Situation,
-  shown: string | null,
+  confirmedFingerprint: string | null,
   deploymentId: string,
   now: Date,
 ): Result<PromotionRequest> {
@@ -21,23 +21,25 @@ export function beginAttempt(
     return refuse({ code: "not-approved", number: request.number });
   }
   const changes = drift(request, situation);
-  const seen = fingerprint(changes);
-  if (changes.length > 0 && seen !== shown) {
-    return refuse({ code: "must-confirm", number: request.number, changes, shown: seen });
+  const current = fingerprint(changes);
+  if (changes.length > 0 && current !== confirmedFingerprint) {
+    return refuse({ code: "must-confirm", number: request.number, changes, shown: current });
   }
   return accept(move(request, { name: "promoting", deploymentId }));
 }
 
-/** How an attempt ended, as the deployer reported it. */
+/** How an attempt ended. `unknown`: its deployer stopped reporting, or a person ended it. */
 export type AttemptEnd =
   | { status: "succeeded" }
   | { status: "failed"; reason: string | null }
   | { status: "unknown"; reason: string | null };
 
 /**
- * The request after its attempt ended, or null where the report does not move it: another attempt is the last one by
- * now, or the request was closed or has expired meanwhile (R11). A failed request whose last attempt succeeds late is
- * promoted after all; one whose last attempt ended unknown and turns out to have failed says so.
+ * R9: returns the request after its attempt ended. A late success of the last attempt turns a failed request into a
+ * promoted one. A late failure replaces the outcome `unknown`.
+ *
+ * Returns null if the report does not change the request: the attempt is not its last one, or the request is closed or
+ * expired (R11).
  */
 export function endAttempt(
   request: PromotionRequest,
@@ -51,10 +53,10 @@ export function endAttempt(
   if (state.deploymentId !== deploymentId) return null;
   if (end.status === "succeeded") return move(request, { name: "promoted", deploymentId, at: now });
   if (state.name === "failed") {
-    // `unknown` was our own guess: what the far side says late is what is true. It is no new state, nor more time.
+    // `unknown` was a guess, and the late report is true. It is not a new state and does not extend the time.
     if (state.outcome !== "unknown" || end.status !== "failed") return null;
-    const known = { ...state, outcome: end.status, reason: end.reason };
-    return { ...request, state: known, version: request.version + 1 };
+    const corrected = { ...state, outcome: end.status, reason: end.reason };
+    return { ...request, state: corrected, version: request.version + 1 };
   }
   return move(request, {
     name: "failed",

@@ -2,10 +2,37 @@ import type { MemberId } from "../people/people.ts";
 import type { Actor } from "../shared/actor.ts";
 import type { WorkflowOptions } from "../workflow/workflow.ts";
 
-/** R7: what a reviewer says. */
+/*
+ * Glossary. Code and screens use these words in this sense only.
+ *
+ * Organization  A Slack workspace that installed Signoff. Its id is Slack's.
+ * Member        A person in it, identified by Slack user id.
+ * Role          A named set of members, held for the whole organization or for one project.
+ * Project       A group of integrations with one pipeline.
+ * Integration   What gets promoted.
+ * Environment   A stage of a pipeline, such as Staging. It may be critical.
+ * Pipeline      The environments of a project in order. A step leads from one (source) to the next (target).
+ * Build         An immutable artifact of an integration.
+ * Deployment    One attempt to put a build into an environment.
+ * Live          The build of the newest deployment to an environment that succeeded.
+ * Workflow      "Environment Promotion": enabled or not, with roles, assignees, and options. Saved in versions.
+ * Gate          The rule that a promotion needs an approved request (R1). A deployment without one bypasses the gate
+ *               and is shown as "outside approval".
+ * Request       #42: promote this build of this integration from source to target.
+ * Open request  A request that is pending, approved, promoting, or failed (R3).
+ * Review        A reviewer's Approve or Reject, with a comment.
+ * Requester     The member for whom a request was made. A token's creator counts too (R5).
+ * Drift         What changed between the request and the promotion (R9).
+ * Actor         Who acts: a member, an API token, or the system.
+ * Refusal       The answer of a rule that does not allow something, as a value. Each surface has words for it.
+ * Notice        A message or email to one person about a request.
+ * Card          A Slack message that shows a request. It is redrawn after every change.
+ */
+
+/** R7: a reviewer's decision. */
 export type Verdict = "approve" | "reject";
 
-/** The states of a request. The arrows between them are `transitions`. */
+/** The states of a request. `transitions` lists the steps between them. */
 export type RequestState =
   | { name: "pending"; expiresAt: Date }
   | { name: "approved"; expiresAt: Date }
@@ -24,27 +51,27 @@ export type RequestState =
 
 export type StateName = RequestState["name"];
 
-/** What was decided, when and by whom: a member's review, or the system where the gate was open (R1). */
+/** The decision: by a member's review, or by the system if no review was required (R1). */
 export type Decision = { outcome: "approved" | "rejected"; at: Date; by: Actor };
 
-/** #42: this build of this integration, from this environment to that one. */
+/** A promotion request: one build of one integration, from its source environment to its target. */
 export type PromotionRequest = {
   organizationId: string;
   number: number;
-  /** Counts the changes; a card that shows an older one is re-drawn. */
+  /** Increases with every change. A card that shows an older version is redrawn. */
   version: number;
   projectId: string;
   integrationId: string;
   sourceId: string;
   targetId: string;
   buildId: string;
-  /** What was live in the target when it was asked for (R9). */
+  /** The build that was live in the target when the request was made (R9). */
   targetBuildId: string | null;
   requestedBy: Actor;
   requesterId: MemberId;
   message: string;
   createdAt: Date;
-  /** Approvals given and counted: they stay counted (R4). */
+  /** The number of approvals given so far. They stay counted (R4). */
   approvals: number;
   decision: Decision | null;
   state: RequestState;
@@ -62,7 +89,7 @@ export const transitions: Record<StateName, readonly StateName[]> = {
   promoted: [],
 };
 
-/** R3: the states that hold the one place for an integration and target environment. */
+/** R3: the states of an open request. There is at most one per integration and target environment. */
 export const openStates = ["pending", "approved", "promoting", "failed"] as const satisfies StateName[];
 
 export function isOpenState(name: StateName): boolean {
@@ -73,31 +100,31 @@ export function isOpen(state: RequestState): boolean {
   return isOpenState(state.name);
 }
 
-/** R5: everyone who counts as the requester. */
+/** R5: returns everyone who counts as the requester: the member the request is for, and a token's creator. */
 export function requesters(request: Pick<PromotionRequest, "requestedBy" | "requesterId">): MemberId[] {
   const { requestedBy, requesterId } = request;
   if (requestedBy.kind !== "token" || requestedBy.makerId === requesterId) return [requesterId];
   return [requesterId, requestedBy.makerId];
 }
 
-/** When a state that began now runs out (R11). */
+/** R11: returns when a state that starts now expires. */
 export function expiry(state: "pending" | "approved" | "failed", options: WorkflowOptions, now: Date): Date {
   const days = state === "pending" ? options.pendingDays : options.unfinishedDays;
   return new Date(now.getTime() + days * 86_400_000);
 }
 
-/** R11: the instant at which this request expires or expired unnoticed, if it can. */
+/** R11: returns when this state expires, even if that is in the past; null if it never does. */
 export function expiresAt(state: RequestState): Date | null {
   return "expiresAt" in state ? state.expiresAt : null;
 }
 
-/** R11: the state that is true now. A request is expired at that instant, whether or not a job has written it down. */
+/** R11: returns the state as of `now`. A request expires at the exact time, whether or not a job has recorded it. */
 export function stateAt(state: RequestState, now: Date): RequestState {
   const until = expiresAt(state);
   return until !== null && until <= now ? { name: "expired", at: until } : state;
 }
 
-/** The request in its next state, one version on. Throws on an arrow that does not exist: that is a bug, not a refusal. */
+/** Returns the request in its next state, with the next version. Throws on a transition that is not allowed: that is a bug. */
 export function move(request: PromotionRequest, state: RequestState): PromotionRequest {
   if (!transitions[request.state.name].includes(state.name)) {
     throw new Error(`#${request.number}: no way from ${request.state.name} to ${state.name}`);

@@ -99,7 +99,9 @@ describe("R7: deciding", () => {
   ])("R7: %s", (_, given, outcome) => {
     expect(shortly(given)).toBe(outcome);
   });
+});
 
+describe("R7: comments, and what is written down", () => {
   test.each<[string, Case, string]>([
     ["no comment on Reject", { verdict: "reject" }, "comment-required"],
     ["only blanks on Reject", { verdict: "reject", comment: " \n\t" }, "comment-required"],

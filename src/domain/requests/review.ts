@@ -7,18 +7,20 @@ import type { WorkflowOptions } from "../workflow/workflow.ts";
 import type { Eligibility } from "./eligibility.ts";
 import { expiry, move, type PromotionRequest, stateAt, type Verdict } from "./request.ts";
 
+/** R7: one review by one person. */
 export type Review = { reviewerId: MemberId; verdict: Verdict; comment: string };
 
-/** What a review came to. `repeated` changes nothing: the person had said so already (R8). */
+/** The effect of a review. `repeated`: the person had already given it, so nothing changes (R8). */
 export type Reviewed =
   | { kind: "repeated" }
   | { kind: "counted"; request: PromotionRequest }
   | { kind: "decided"; request: PromotionRequest };
 
 /**
- * R7, R8: judges one review under the rules of this moment.
+ * R7, R8: returns what a review changes under the current rules. One Reject rejects the request; the last required
+ * approval approves it.
  *
- * @param previous the review that this person gave before, if any
+ * @param previous the earlier review by the same person, if any; the new one replaces it
  * Refuses `already-decided`, `not-pending`, `not-reviewer`, `comment-required`, `text-too-long`.
  */
 export function review(
@@ -30,14 +32,8 @@ export function review(
   now: Date,
 ): Result<Reviewed> {
   const comment = given.comment.trim();
-  const same = previous?.verdict === given.verdict && (comment === "" || previous.comment === comment);
-  const state = stateAt(request.state, now);
-  if (state.name !== "pending") {
-    if (request.decision === null) return refuse({ code: "not-pending", number: request.number });
-    const asDecided = request.decision.outcome === (given.verdict === "approve" ? "approved" : "rejected");
-    if (same && asDecided) return accept({ kind: "repeated" });
-    return refuse({ code: "already-decided", number: request.number });
-  }
+  const repeats = previous?.verdict === given.verdict && (comment === "" || previous.comment === comment);
+  if (stateAt(request.state, now).name !== "pending") return reviewClosed(request, given.verdict, repeats);
   if (!eligibility.eligible) {
     return refuse({ code: "not-reviewer", why: eligibility.why, number: request.number });
   }
@@ -53,8 +49,16 @@ export function review(
     const counted = { ...request, approvals };
     return accept({ kind: "decided", request: decide(counted, "approved", given.reviewerId, options, now) });
   }
-  if (same) return accept({ kind: "repeated" });
+  if (repeats) return accept({ kind: "repeated" });
   return accept({ kind: "counted", request: { ...request, approvals, version: request.version + 1 } });
+}
+
+/** R8: only a repetition of the person's own review that matches the decision is accepted once a request is closed. */
+function reviewClosed(request: PromotionRequest, verdict: Verdict, repeats: boolean): Result<Reviewed> {
+  const { decision, number } = request;
+  if (decision === null) return refuse({ code: "not-pending", number });
+  const matches = decision.outcome === (verdict === "approve" ? "approved" : "rejected");
+  return repeats && matches ? accept({ kind: "repeated" }) : refuse({ code: "already-decided", number });
 }
 
 function decide(

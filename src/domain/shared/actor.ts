@@ -1,12 +1,12 @@
 import type { MemberId } from "../people/people.ts";
 
-/** Who does a thing. A token acts for the member it names; its maker answers for it too (R5). */
+/** Who acts. A token acts for the member it names; its creator (`makerId`) counts as the requester too (R5). */
 export type Actor =
   | { kind: "member"; memberId: MemberId }
   | { kind: "token"; tokenId: string; name: string; memberId: MemberId; makerId: MemberId }
   | { kind: "system"; reason: string };
 
-/** Where it was done. */
+/** The surfaces on which somebody acts. The audit log records them (R12). */
 export const surfaces = ["slack", "api", "job", "deployer", "seed", "command-line"] as const;
 
 export type Surface = (typeof surfaces)[number];
@@ -15,7 +15,7 @@ export const member = (memberId: MemberId) => ({ kind: "member", memberId }) sat
 
 export const system = (reason: string) => ({ kind: "system", reason }) satisfies Actor;
 
-/** The member who acts, or whom a token acts for. */
+/** Returns the member who acts or for whom a token acts; null for the system. */
 export function actingMember(actor: Actor): MemberId | null {
   return actor.kind === "system" ? null : actor.memberId;
 }

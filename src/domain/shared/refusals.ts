@@ -9,8 +9,8 @@ export type NotReviewer = "self" | "role" | "assignee" | Exclude<MemberStatus, "
 export type NotRequester = "role" | Exclude<MemberStatus, "active">;
 
 /**
- * A rule's no. Facts that belong to a request are not repeated here: a surface draws the request by its number, so that
- * the words always show what is true when they are read.
+ * The answer of a rule that does not allow something. It repeats no facts about a request: a surface reads the request by
+ * its number, so that people see its current state.
  */
 export type Refusal =
   | {
@@ -21,7 +21,7 @@ export type Refusal =
   | { code: "no-source"; target: string }
   | { code: "nothing-live"; source: string }
   | { code: "already-live"; version: string; target: string }
-  /** `live`, by its own id: told to whoever was shown nothing. */
+  /** `live`: the build that is live now, by its registered id, for a caller that was not shown one. */
   | { code: "build-changed"; live?: { id: string; version: string } | null }
   | { code: "gate-changed"; gated: boolean }
   | { code: "open-request"; number: number; replaceable: boolean; workflowOff: boolean }
@@ -43,36 +43,36 @@ export type Refusal =
   | TokenRefusal
   | SettingsRefusal;
 
-/** Why what a pipeline reports is not taken down. */
+/** Why a report from a pipeline is not recorded. */
 export type ReportRefusal =
-  /** A build is immutable: under this id there is one of which these parts are other ones. */
+  /** A build is immutable, and the one with this id differs in these parts. */
   | { code: "build-differs"; id: string; parts: readonly string[] }
-  /** Under this id a deployment of another build is known there. */
+  /** The deployment with this id is of another build. */
   | { code: "deployment-differs"; id: string; build: string }
-  /** The webhook deployer has no address to send to yet. */
+  /** The webhook deployer has no address yet. */
   | { code: "no-webhook" };
 
-/** Why an API token may not do what it is used for. */
+/** Why an API token may not make a call. */
 export type TokenRefusal =
-  /** `inactive`: who made it, or whom it acts for, is no active full member any more. */
+  /** `inactive`: its creator or the member it acts for is no longer an active full member. */
   | { code: "token-invalid"; why: "unknown" | "revoked" }
   | { code: "token-invalid"; why: "inactive"; person: Person; standing: Exclude<MemberStatus, "active"> }
   | { code: "token-scope"; scope: Scope; has: readonly Scope[] }
-  /** It is for another project, or what is asked is about more than one. */
+  /** The token is limited to another project, or the call is about more than one project. */
   | { code: "token-project" };
 
-/** Why somebody cannot hold a role; `unknown`: Slack could not be asked who they are. */
+/** Why a person cannot hold a role. `unknown`: Slack has not described them. */
 export type NotFullMember = Exclude<MemberStatus, "active"> | "unknown";
 
-/** Why a webhook's address cannot be called. `inside`: it leads to this machine, a private network or a cloud's metadata. */
+/** Why a webhook's address is refused. `inside`: it resolves to this machine, a private network, or cloud metadata. */
 export type AddressFault = "not-an-address" | "credentials" | "not-https" | "inside";
 
 /** Why review cards cannot go to a channel. */
 export type ChannelFault = "archived" | "shared" | "not-member" | "read-only" | "not-found" | "unknown";
 
-/** The no of a settings rule. Names are those of this moment: a setting has no number to look it up by. */
+/** The refusals of settings rules. They carry current names, because a setting has no number to look it up by. */
 export type SettingsRefusal =
-  /** `what` only admins may do; where it is not said, change settings. */
+  /** `what`: the action that only admins may do. Without it: changing settings. */
   | { code: "not-admin"; admins: readonly Person[]; what?: "deliveries" }
   | { code: "stale"; by: Person | null; at: Date }
   | { code: "no-roles" }

@@ -2,7 +2,7 @@ import type { MemberId } from "../people/people.ts";
 import type { Actor } from "../shared/actor.ts";
 import { accept, type Result, refuse } from "../shared/result.ts";
 
-/** What a token may be allowed to do, in the order in which screens list it. */
+/** The scopes of a token, in the order in which screens list them. */
 export const scopes = [
   "builds:write",
   "deployments:write",
@@ -15,7 +15,7 @@ export const scopes = [
 
 export type Scope = (typeof scopes)[number];
 
-/** What each scope lets a token do, in one line. */
+/** What each scope allows, as people read it. */
 export const scopeWords: Record<Scope, string> = {
   "builds:write": "Register builds",
   "deployments:write": "Report deployments",
@@ -28,39 +28,40 @@ export const scopeWords: Record<Scope, string> = {
 
 export const isScope = (text: string): text is Scope => (scopes as readonly string[]).includes(text);
 
-/** The most characters that a token's name has. */
+/** The most characters in a token's name. */
 export const tokenNameLimit = 80;
 
-/** What every token begins with, so that one that leaked is found and known for what it is. */
+/** The prefix of every token, so that a leaked token can be found and recognized. */
 export const tokenPrefix = "sgn_";
 
-/** A token that was let in. It never reviews: no scope lets it. */
+/** An accepted token. No scope allows a token to review. */
 export type ApiToken = {
   organizationId: string;
   id: string;
   name: string;
   scopes: readonly Scope[];
-  /** The one project that it sees and touches; null: all of them. */
+  /** The only project that it may read and change; null for all. */
   projectId: string | null;
-  /** Whom its requests are made for unless they name another member (R5). */
+  /** The member it acts for, unless a call names another one (R5). */
   memberId: MemberId;
+  /** Who created it. */
   makerId: MemberId;
 };
 
 /**
- * Who acts where a token is used.
+ * Returns the actor of a call with a token.
  *
- * @param memberId whom it acts for; the one that the token names where it is not said
+ * @param memberId the member that the call names; by default, the token's own
  */
 export function actorOf(token: ApiToken, memberId: MemberId = token.memberId): Actor {
   return { kind: "token", tokenId: token.id, name: token.name, memberId, makerId: token.makerId };
 }
 
 /**
- * Whether a token may do a thing.
+ * Checks whether a token may make a call.
  *
- * @param projectId what it is about: a project, or null for more than one. Left out where what is answered is narrowed
- *   to the token's own project.
+ * @param projectId the project that the call is about, or null for several. Leave it out if the response is already
+ *   limited to the token's own project.
  * Refuses `token-scope`, `token-project`.
  */
 export function mayUse(token: ApiToken, scope: Scope, projectId?: string | null): Result<null> {
@@ -69,22 +70,23 @@ export function mayUse(token: ApiToken, scope: Scope, projectId?: string | null)
   return accept(null);
 }
 
-/** Whether a token sees and touches a project, or (null) all of them. */
+/** Returns whether a token may read and change a project or, for null, all of them. */
 export function coversProject(token: Pick<ApiToken, "projectId">, projectId: string | null): boolean {
   return token.projectId === null || token.projectId === projectId;
 }
 
 /**
- * A new token's name and scopes as they are kept: the name without spaces around it, each scope once and in order.
+ * Returns a new token's name and scopes as they are stored: the name trimmed, each scope once and in order.
+ *
  * Refuses `token-name`, `no-scopes`.
  */
 export function checkToken(
   name: string,
   chosen: readonly Scope[],
 ): Result<{ name: string; scopes: Scope[] }> {
-  const kept = name.replace(/\s+/g, " ").trim();
-  if (kept === "" || kept.length > tokenNameLimit)
+  const trimmed = name.replace(/\s+/g, " ").trim();
+  if (trimmed === "" || trimmed.length > tokenNameLimit)
     return refuse({ code: "token-name", limit: tokenNameLimit });
   if (chosen.length === 0) return refuse({ code: "no-scopes" });
-  return accept({ name: kept, scopes: scopes.filter((scope) => chosen.includes(scope)) });
+  return accept({ name: trimmed, scopes: scopes.filter((scope) => chosen.includes(scope)) });
 }

@@ -4,25 +4,27 @@ import { type PromotionRequest, requesters } from "../requests/request.ts";
 import type { Workflow } from "./workflow.ts";
 import { type Candidate, deadProjects, decidable } from "./workflow-check.ts";
 
-/** A project in which fewer people could review than a request needs. */
+/** R6: a project with fewer possible reviewers than required approvals. */
 export type ProjectShortage = { id: string; name: string } & { available: number; required: number };
 
-/** A pending request that lacks more approvals than there are people who can still give one. */
+/** R6: a pending request that lacks more approvals than people can still give. */
 export type RequestShortage = {
   number: number;
-  /** How many people may review it at all. */
+  /** How many people may review it, including those who already approved. */
   eligible: number;
+  /** How many people can still approve it. */
   available: number;
+  /** How many approvals it lacks. */
   missing: number;
 };
 
 export type Shortages = { projects: ProjectShortage[]; requests: RequestShortage[] };
 
 /**
- * Where nobody, or too few, can decide: what the admins must be told.
+ * R6: returns the projects and requests that too few people can decide. Admins are warned about them.
  *
- * @param candidates everybody who holds one of the workflow's roles
- * @param pending the requests that wait for a review now, each with who has approved it so far
+ * @param candidates everyone who holds one of the workflow's roles
+ * @param pending the requests that are pending now, each with its approvers so far
  */
 export function findShortages(
   workflow: Workflow,
@@ -35,16 +37,13 @@ export function findShortages(
   return {
     projects: dead.map((project) => ({ ...project, required })),
     requests: pending.flatMap(({ request, approverIds }) => {
-      const short = requestShortage(request, approverIds, candidates, workflow);
-      return short === null ? [] : [short];
+      const shortage = requestShortage(request, approverIds, candidates, workflow);
+      return shortage === null ? [] : [shortage];
     }),
   };
 }
 
-/**
- * R6, seen from a request that is open already: how many can still approve it and how many approvals it lacks; null
- * where enough can decide it.
- */
+/** R6: returns the shortage of a pending request, or null if enough people can still decide it. */
 export function requestShortage(
   request: PromotionRequest,
   approvers: readonly MemberId[],
@@ -55,15 +54,15 @@ export function requestShortage(
   const required = workflow.options.requiredApprovals;
   const asked = { projectId, requesters: requesters(request) };
   const eligible = candidates
-    .filter((one) => reviewEligibility(one, asked, workflow).eligible)
+    .filter((candidate) => reviewEligibility(candidate, asked, workflow).eligible)
     .map(({ id }) => id);
   if (decidable({ approvals, approvers }, eligible, required)) return null;
   const available = eligible.filter((id) => !approvers.includes(id)).length;
   return { number, eligible: eligible.length, available, missing: Math.max(1, required - approvals) };
 }
 
-/** What a warning is about; each is told once until it is mended. */
+/** The subjects of warnings. Admins are told once about each, until it is resolved. */
 export const projectSubject = (id: string): string => `project:${id}`;
 export const requestSubject = (number: number): string => `request:${number}`;
-/** A Slack user group that roles follow, and that is gone. */
+/** A Slack user group that fills roles and no longer exists. */
 export const groupSubject = (id: string): string => `group:${id}`;

@@ -3,23 +3,25 @@ import { reviewEligibility } from "../requests/eligibility.ts";
 import { accept, type Result, refuse } from "../shared/result.ts";
 import type { Workflow } from "./workflow.ts";
 
-/** A member as the check needs them. */
+/** A member who may become a reviewer, with the facts that the rules need. */
 export type Candidate = MemberFacts & Person;
 
-/** Who could review in a project, not looking at any one request: nobody is its requester. */
+/** R4: returns who could review in a project, independent of a request: nobody counts as the requester. */
 export function reviewersIn(
   workflow: Workflow,
   candidates: readonly Candidate[],
   projectId: string,
 ): Candidate[] {
-  return candidates.filter((one) => reviewEligibility(one, { projectId, requesters: [] }, workflow).eligible);
+  return candidates.filter(
+    (candidate) => reviewEligibility(candidate, { projectId, requesters: [] }, workflow).eligible,
+  );
 }
 
 /**
- * R6: whether a workflow may be saved: enabled only with roles, with assignees who are in one of them, and with enough
- * people to decide in every project. A disabled one may be saved as it is.
+ * R6: checks whether a workflow may be saved. An enabled workflow needs roles, assignees who each hold one of them, and
+ * enough reviewers in every project. A disabled workflow is not checked.
  *
- * @param candidates everybody who holds one of the roles, and every assignee
+ * @param candidates everyone who holds one of the roles, and every assignee
  * Refuses `no-roles`, `assignee-not-in-roles`, `dead-workflow`.
  */
 export function checkWorkflow(
@@ -51,7 +53,7 @@ export function checkWorkflow(
   return dead.length > 0 ? refuse({ code: "dead-workflow", required, projects: dead }) : accept(null);
 }
 
-/** The projects in which fewer people than the required approvals could review. */
+/** R6: returns the projects with fewer possible reviewers than required approvals. */
 export function deadProjects(
   workflow: Workflow,
   candidates: readonly Candidate[],
@@ -74,11 +76,11 @@ function inSomeProject(
 }
 
 /**
- * Whether enough people are left to decide a pending request: approvals once given stay counted (R4), and who gave one
- * adds none. With nobody who may review it, nothing can be decided at all.
+ * R6: returns whether enough people are left to decide a pending request. Approvals given earlier stay counted (R4), and
+ * their givers cannot add another. Without any eligible reviewer, nothing can be decided.
  *
- * @param request.approvers whose approvals stand
- * @param eligible who may review it now
+ * @param request.approvers the members whose approvals count
+ * @param eligible the members who may review it now
  */
 export function decidable(
   request: { approvals: number; approvers: readonly MemberId[] },
@@ -86,6 +88,6 @@ export function decidable(
   required: number,
 ): boolean {
   if (eligible.length === 0) return false;
-  const fresh = eligible.filter((id) => !request.approvers.includes(id)).length;
-  return request.approvals + fresh >= required;
+  const others = eligible.filter((id) => !request.approvers.includes(id)).length;
+  return request.approvals + others >= required;
 }

@@ -1,7 +1,7 @@
 import { findIntegration } from "../../../db/catalog/integrations.ts";
 import type { Db } from "../../../db/connection/connect.ts";
 import * as webhooks from "../../../db/deployments/webhooks.ts";
-import { stillSigning } from "../../domain/deployments/deployment.ts";
+import { activeOldSecrets } from "../../domain/deployments/deployment.ts";
 
 /** An integration's webhook as it is saved; its secrets are encrypted. */
 export type WebhookView = {
@@ -24,7 +24,7 @@ export async function getWebhook(
   const found = await webhooks.find(db, organizationId, integrationId);
   if (found === undefined) return undefined;
   const { url, secret: sealedSecret, oldSecrets, silenceMinutes, version } = found;
-  const old = stillSigning(oldSecrets, now);
+  const old = activeOldSecrets(oldSecrets, now);
   return {
     ...{ url, sealedSecret, silenceMinutes, version },
     sealedOldSecrets: old.map(({ secret }) => secret),

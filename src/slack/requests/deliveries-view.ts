@@ -1,5 +1,5 @@
 import type { KnownBlock, ModalView } from "@slack/types";
-import { deliveriesKeptMs } from "../../domain/delivery/retention.ts";
+import { deliveryRetentionMs } from "../../domain/delivery/retention.ts";
 import type { RequestEvent } from "../../domain/requests/notices.ts";
 import { assertNever } from "../../domain/shared/result.ts";
 import type { Counts, DeliveriesView, Delivery } from "../../queries/delivery/get-deliveries.ts";
@@ -13,7 +13,7 @@ import { countWords, escapeWithin, moment, textLimits } from "../words/text.ts";
 /** Returns **Deliveries**, for admins: who was told what about a request, on which channel, and what did not arrive. */
 export function deliveriesModal(view: DeliveriesView, request: RequestView): ModalView {
   const { number, deliveries } = view;
-  const pruned = view.at.getTime() - request.createdAt.getTime() > deliveriesKeptMs;
+  const pruned = view.at.getTime() - request.createdAt.getTime() > deliveryRetentionMs;
   const more = moreWords(view);
   return modal({
     callbackId: ids.view.ledger,

@@ -5,7 +5,7 @@ import {
 } from "../../../db/catalog/environments.ts";
 import type { Tx } from "../../../db/connection/connect.ts";
 import { listOpenIn } from "../../../db/requests/requests-list.ts";
-import { checkPipeline, recognize } from "../../domain/catalog/catalog.ts";
+import { checkPipeline, reuseEnvironments } from "../../domain/catalog/catalog.ts";
 import type { Environment } from "../../domain/catalog/pipeline.ts";
 import { accept, type Result } from "../../domain/shared/result.ts";
 import type { Context } from "../shared/context.ts";
@@ -40,7 +40,7 @@ export async function writePipeline(
 ): Promise<Result<null>> {
   const known = await listAllEnvironments(tx, organizationId, projectId);
   const open = await listOpenIn(tx, organizationId, { projectId }, now);
-  const recognized = recognize(
+  const recognized = reuseEnvironments(
     wanted.map((one, position) => ({ ...one, position })),
     known,
   );

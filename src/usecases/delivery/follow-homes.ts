@@ -1,6 +1,6 @@
 import type { Db, Tx } from "../../../db/connection/connect.ts";
 import * as homes from "../../../db/delivery/homes.ts";
-import { lookedAtMs, redrawAfterMs } from "../../domain/delivery/homes.ts";
+import { homeWatchedMs, redrawAfterMs } from "../../domain/delivery/homes.ts";
 import { reopenItems } from "../../outbox/add-items.ts";
 import type { Context } from "../shared/context.ts";
 
@@ -26,7 +26,7 @@ async function addHomesItem(db: Db | Tx, organizationId: string, change: string 
 /** Expands a change into one item for each Home that somebody may be looking at. */
 export async function expandHomes(context: Context, organizationId: string): Promise<void> {
   const now = context.now();
-  const since = new Date(now.getTime() - lookedAtMs);
+  const since = new Date(now.getTime() - homeWatchedMs);
   const looking = await homes.listOpenedSince(context.db, organizationId, since);
   await reopenItems(
     context.db,

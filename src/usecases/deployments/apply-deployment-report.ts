@@ -4,7 +4,11 @@ import * as deployments from "../../../db/deployments/deployments.ts";
 import * as webhooks from "../../../db/deployments/webhooks.ts";
 import * as requests from "../../../db/requests/requests.ts";
 import * as workflows from "../../../db/workflow/workflow.ts";
-import { accepts, pipelineSilence, silentFrom } from "../../domain/deployments/deployment.ts";
+import {
+  acceptsReport,
+  pipelineSilenceMinutes,
+  silenceDeadline,
+} from "../../domain/deployments/deployment.ts";
 import { type AttemptEnd, endAttempt } from "../../domain/requests/promote.ts";
 import type { PromotionRequest } from "../../domain/requests/request.ts";
 import { type Actor, type Surface, system } from "../../domain/shared/actor.ts";
@@ -65,7 +69,7 @@ export async function takeReport(
   const request =
     known.requestNumber === null ? undefined : await requests.lock(tx, organizationId, known.requestNumber);
   const attempt = await deployments.lock(tx, organizationId, deploymentId);
-  if (attempt === undefined || !applies(attempt) || !accepts(attempt.status, statusOf(report))) {
+  if (attempt === undefined || !applies(attempt) || !acceptsReport(attempt.status, statusOf(report))) {
     return accept({ changed: false });
   }
   return report.status === "accepted" || report.status === "in progress"
@@ -110,9 +114,9 @@ async function applyProgress(
 
 /** What a webhook set off may be silent for as long as was set; what a pipeline began by itself, for a day. */
 async function silentAt(tx: Tx, attempt: Attempt, now: Date): Promise<Date | null> {
-  if (attempt.requestNumber === null) return silentFrom(now, pipelineSilence);
+  if (attempt.requestNumber === null) return silenceDeadline(now, pipelineSilenceMinutes);
   const webhook = await webhooks.find(tx, attempt.organizationId, attempt.integrationId);
-  return webhook === undefined ? null : silentFrom(now, webhook.silenceMinutes);
+  return webhook === undefined ? null : silenceDeadline(now, webhook.silenceMinutes);
 }
 
 /** The attempt is over, and with it what its request was waiting for. */

@@ -6,7 +6,7 @@ import type { Tx } from "../../../db/connection/connect.ts";
 import * as builds from "../../../db/deployments/builds.ts";
 import * as deployments from "../../../db/deployments/deployments.ts";
 import * as requests from "../../../db/requests/requests.ts";
-import { sameBuild } from "../../domain/catalog/catalog.ts";
+import { matchBuild } from "../../domain/catalog/catalog.ts";
 import type { Actor, Surface } from "../../domain/shared/actor.ts";
 import { accept, type Result, refuse } from "../../domain/shared/result.ts";
 import { homesChangedBy } from "../delivery/follow-homes.ts";
@@ -84,7 +84,7 @@ async function findPlace(tx: Tx, input: RecordManualDeployment): Promise<Result<
 async function findBuild(tx: Tx, input: RecordManualDeployment, now: Date): Promise<string> {
   const { organizationId, integrationId, version, commit, link } = input;
   const known = await builds.listOfVersion(tx, organizationId, integrationId, version);
-  const same = sameBuild(known, commit);
+  const same = matchBuild(known, commit);
   if (same !== undefined) return same;
   const id = randomUUID();
   return builds.register(tx, {

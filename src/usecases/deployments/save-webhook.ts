@@ -8,7 +8,7 @@ import {
 import type { Tx } from "../../../db/connection/connect.ts";
 import * as webhooks from "../../../db/deployments/webhooks.ts";
 import { nameLimits } from "../../domain/catalog/catalog.ts";
-import { oldSecretHours, silenceLimits, stillSigning } from "../../domain/deployments/deployment.ts";
+import { activeOldSecrets, oldSecretHours, silenceLimits } from "../../domain/deployments/deployment.ts";
 import type { AddressFault } from "../../domain/shared/refusals.ts";
 import { accept, type Result, refuse } from "../../domain/shared/result.ts";
 import { type InProject, lockProjectAsAdmin, recordIntegration } from "../catalog/save-integration.ts";
@@ -98,7 +98,7 @@ export async function rotateWebhookSecret(
     const sealed = ports.seal(secret, owner);
     const until = new Date(now.getTime() + oldSecretHours * 3_600_000).toISOString();
     const old = [{ secret: before.secret, until }, ...before.oldSecrets];
-    const oldSecrets = stillSigning(
+    const oldSecrets = activeOldSecrets(
       old.filter((one) => ports.opens(one.secret, owner)),
       now,
     );

@@ -1,5 +1,5 @@
 import type { App } from "@slack/bolt";
-import { mostEnvironments, nameLimits, slugOf } from "../../../domain/catalog/catalog.ts";
+import { maxEnvironments, nameLimits, slugOf } from "../../../domain/catalog/catalog.ts";
 import { searchIntegrations } from "../../../queries/catalog/find-integrations.ts";
 import { createProject } from "../../../usecases/catalog/create-project.ts";
 import { recordManualDeployment } from "../../../usecases/deployments/record-manual-deployment.ts";
@@ -89,7 +89,7 @@ function readEnvironments(text: string): { name: string; slug: string; critical:
     .map((line) => line.trim())
     .filter((line) => line !== "");
   if (lines.length === 0) return "Type at least one environment.";
-  if (lines.length > mostEnvironments) return `A project has at most ${mostEnvironments} environments.`;
+  if (lines.length > maxEnvironments) return `A project has at most ${maxEnvironments} environments.`;
   const environments = lines.map((line) => {
     const name = line.replace(/\s*!$/, "");
     return { name, slug: slugOf(name), critical: line.endsWith("!") };

@@ -1,5 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { mostEnvironments, nameLimits } from "../../../domain/catalog/catalog.ts";
+import { maxEnvironments, nameLimits } from "../../../domain/catalog/catalog.ts";
 import { deployerKinds } from "../../../domain/deployments/deployment.ts";
 import { compareLink } from "../../../domain/requests/comparison.ts";
 import { requires } from "../auth.ts";
@@ -48,7 +48,7 @@ const projectBody = z
     pipeline: z
       .array(z.strictObject({ slug: slugSchema, name, critical }))
       .min(1)
-      .max(mostEnvironments)
+      .max(maxEnvironments)
       .openapi({ description: "In order, first to last. What is left out is archived, its history stays." }),
     requesterRoles: z
       .array(textSchema(nameLimits.name))
