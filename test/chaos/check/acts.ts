@@ -3,13 +3,13 @@ import type { ChaosWorld } from "../run/world.ts";
 import type { Act, People } from "../stories/people.ts";
 import type { Facts } from "./facts.ts";
 
-/** The first words of the answer to a fault after which nothing has happened. */
+/** The first words of the answer to a fault that changed nothing. */
 const nothingChanged = /Nothing was changed/;
 
-/** How long after the ack a click's own answer may come, in milliseconds. */
+/** How long after the ack a click's answer may arrive, in milliseconds. */
 const answerMs = 2_000;
 
-/** What a person was told happened has happened, and what they were told did not happen has not. */
+/** Checks that what people were told has happened did happen, and that what they were told failed did not. */
 export function checkActs(world: ChaosWorld, people: People, facts: Facts): string[] {
   const faults: string[] = [];
   for (const act of facts.acts) {
@@ -37,13 +37,13 @@ export function checkActs(world: ChaosWorld, people: People, facts: Facts): stri
 
 const isSubmission = ({ what }: Act): boolean => what !== "approve" && what !== "promote";
 
-/** Clicks are answered beside the ack, submissions in it. */
+/** Clicks are answered separately from the ack, and submissions in it. */
 const toldNothing = (act: Act, told: readonly string[]): boolean =>
   isSubmission(act) ? nothingChanged.test(act.said) : told.length === 1 && nothingChanged.test(told[0] ?? "");
 
-/** Whether the person tried this once, and Slack's delivery came once: else it may have happened by another try. */
+/** Returns whether the person tried this once and Slack delivered it once. Otherwise another attempt may have done it. */
 function isOnlyOne(world: ChaosWorld, facts: Facts, act: Act): boolean {
-  // Who also types commands, or acts on two requests at once, is told things that are not about this act.
+  // Somebody who also types commands, or acts on two requests at once, is told things that are not about this act.
   const alone = !facts.acts.some(
     (other) =>
       other !== act &&
@@ -84,7 +84,7 @@ function isReflected(facts: Facts, { what, number, userId, typed }: Act): boolea
   }
 }
 
-/** Whether the request was still in the state for it, and the person allowed to: then a refusal has no reason. */
+/** Returns whether the request's state and the person's rights allowed the act, so that a refusal is wrong. */
 function couldHappen({ admin }: ChaosWorld, facts: Facts, act: Act): boolean {
   const { what, number, at, answeredAt, userId } = act;
   const before = facts.audit.filter(
@@ -97,11 +97,11 @@ function couldHappen({ admin }: ChaosWorld, facts: Facts, act: Act): boolean {
     const able = admin.history.couldAlwaysReview(userId, request?.requesterId ?? null, at, answeredAt);
     return state === "pending" && !runOut && able;
   }
-  // Promote may be answered by a modal that asks to confirm, and a modal that Slack did not open leaves no trace.
+  // Promote may be answered by a modal that asks for confirmation; one that Slack did not open leaves no trace.
   return false;
 }
 
-/** A submission that Slack made once asks once. */
+/** Checks that a submission delivered once makes one request. */
 function askedTwice({ requests }: Facts): string[] {
   const asked = grouped(requests, ({ message }) => message);
   return [...asked]

@@ -14,7 +14,7 @@ import type { Facts } from "./facts.ts";
 type Card = Facts["cards"][number];
 type Request = Facts["requests"][number];
 
-/** Everybody who was asked, and who asked, has one card, and it shows what is true now. */
+/** Checks that the requester and everybody who was asked have one card each, and that it shows the current state. */
 export async function checkCards(world: ChaosWorld, facts: Facts): Promise<string[]> {
   const faults: string[] = [];
   const now = new Date();
@@ -47,7 +47,7 @@ async function drawn({ read }: ChaosWorld, view: RequestView, card: Card, now: D
   return draw(view, await read(({ db }) => getViewerRights(db, view, card.recipientId, now)), card);
 }
 
-/** R4, R5: by the settings that hold in the end, and whoever could review it at some moment may have kept theirs. */
+/** Checks R4 and R5 by the final settings. Anyone who could review at some moment may still have a card. */
 function checkWhoHasOne(
   { admin, slack, channel }: ChaosWorld,
   request: Request,
@@ -80,8 +80,8 @@ function checkWhoHasOne(
 }
 
 /**
- * Word by word what drawing it now gives. The cards of requests that are over follow neither what is live nor how many
- * approvals are needed now.
+ * Checks that a card has exactly the text that drawing it now gives. Cards of closed requests follow neither the live
+ * builds nor the number of required approvals.
  */
 function checkDrawn(
   { slack }: ChaosWorld,
@@ -119,7 +119,7 @@ function differing(was = "", is = ""): string {
   return `…${around(was)}… instead of …${around(is)}…`;
 }
 
-/** R4: by the rules, not by the drawing code: no button that could only be refused. */
+/** Checks R4 by the rules and not by the drawing code: no card has a button that would only be refused. */
 function checkButtons(
   { admin }: ChaosWorld,
   { state, requesterId }: Request,
@@ -130,7 +130,7 @@ function checkButtons(
 ): void {
   const { approve, reject, promote, cancel } = ids.action;
   const able = kind === "review" && mayReview(admin.history.now, recipientId, requesterId);
-  // Whoever sees the one in the channel may press: they are judged at the click.
+  // Anybody in the channel may press its buttons; their rights are checked at the click.
   const waits = state === "pending" && (able || kind === "channel");
   const finishes = state === "approved" || state === "failed";
   const wanted: Record<string, boolean> = {
@@ -144,7 +144,7 @@ function checkButtons(
   }
 }
 
-/** Messages that look like cards and are nobody's. */
+/** Returns messages that look like cards and belong to nobody. */
 function strays({ keyless, messages, cards }: Facts): string[] {
   const known = new Set(cards.map(({ id }) => id));
   const nobodys = [...messages].filter(

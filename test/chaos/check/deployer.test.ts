@@ -15,7 +15,7 @@ type Change = {
 
 const at = (second: number) => new Date(Date.UTC(2026, 0, 1, 12, 0, second));
 
-/** A run of one request with one attempt that succeeded, with something changed in it. */
+/** A run with one request and one successful attempt, with the given changes. */
 function faults({ attempt, taken, said = ["succeeded"], state = "promoted", more = [] }: Change): string[] {
   const base = { id: "a1", status: "succeeded", startedAt: at(0) };
   const place = { requestNumber: 1, integrationId: "i", buildId: "b" };
@@ -53,7 +53,7 @@ test("a run in which all went well has no fault; nor one whose silent attempt sp
   const contradicted = { taken: { finals: ["succeeded" as const, "failed" as const] } };
   expect(faults(contradicted)).toEqual([]);
   expect(faults({ more: [{ id: "a2", startedAt: at(20) }] })).toEqual([
-    // Its webhook came at the first one's time.
+    // Its webhook arrived while the first attempt was running.
     expect.stringContaining("a2 began before a1 had ended"),
   ]);
 });

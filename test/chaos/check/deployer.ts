@@ -4,7 +4,7 @@ import type { Facts } from "./facts.ts";
 
 type Attempt = Facts["deployments"][number];
 
-/** The far side was asked once for each attempt, one after the other, and what it said first is what is true. */
+/** Checks that the deploy site was asked once per attempt, one at a time, and that its first final report counts. */
 export function checkDeployer(world: ChaosWorld, facts: Facts): string[] {
   const faults: string[] = [];
   const asked = new Set(world.places.filter(({ webhook }) => webhook).map(({ id }) => id));
@@ -43,14 +43,14 @@ function checkAttempt({ site }: ChaosWorld, facts: Facts, attempt: Attempt): str
     .filter(({ subject }) => subject === `deployment:${id}`)
     .map(({ after }) => after.status)
     .filter((said) => said !== "in progress");
-  // Our own guess may come before what is true, and nothing comes after that.
+  // `unknown` may come before the real outcome, and nothing comes after that.
   const wanted = ended[0] === "unknown" && first !== "unknown" ? ["unknown", first] : [first];
   if (ended.join() !== wanted.join()) say(`ended as ${ended.join(", then ")} in the audit log`);
   checkRequest(facts, attempt, say);
   return faults;
 }
 
-/** The last attempt decides how its request stands. */
+/** Checks that the last attempt decides the state of its request. */
 function checkRequest(facts: Facts, { id, status }: Attempt, say: (what: string) => void): void {
   const request = facts.requests.find(({ deploymentId }) => deploymentId === id);
   if (request === undefined) return;
@@ -58,7 +58,7 @@ function checkRequest(facts: Facts, { id, status }: Attempt, say: (what: string)
   if ((state === "promoted") !== (status === "succeeded")) say(`is ${status}, and its request is ${state}`);
 }
 
-/** Nobody begins another one before the last one has ended. */
+/** Checks that no attempt starts before the previous one has ended. */
 function checkOrder({ site }: ChaosWorld, facts: Facts, tries: readonly Attempt[]): string[] {
   const faults: string[] = [];
   for (const [index, attempt] of tries.entries()) {

@@ -5,7 +5,7 @@ import { ids } from "../../../src/slack/kernel/ids.ts";
 import type { ChaosWorld } from "../run/world.ts";
 import type { Act, People } from "../stories/people.ts";
 
-/** What of a request is in the audit log, before and after. */
+/** The state of a request in the audit log, before and after. */
 export type Summary = {
   version: number;
   approvals: number;
@@ -19,24 +19,24 @@ export type AuditRow = Omit<InsertedAudit, "before" | "after"> & {
   after: Summary & { review?: { verdict: string; replaces: string | null } };
 };
 
-/** What was said of a deployment, in the audit log. */
+/** A report of a deployment in the audit log. */
 export type ReportRow = { subject: string; at: Date; before: { status: string }; after: { status: string } };
 
-/** An email that the stand-in for Resend took: one for each id that it gave. */
+/** An email that the stand-in for Resend accepted, one for each ID that it returned. */
 export type FarEmail = {
   id: string;
   key: string;
-  /** When it was sent there first, in milliseconds. */
+  /** When it was first sent there, in milliseconds. */
   at: number;
   content: { from: string; to: string; subject: string; html: string; text: string };
 };
 
-/** Everything that is there when all is quiet: the database, and both far ends. */
+/** Everything in the database and at both services once all is quiet. */
 export type Facts = {
   requests: (typeof schema.requests.$inferSelect)[];
-  /** Of requests, oldest first. */
+  /** The rows about requests, oldest first. */
   audit: AuditRow[];
-  /** Of deployments, oldest first. */
+  /** The rows about deployments, oldest first. */
   reports: ReportRow[];
   builds: (typeof schema.builds.$inferSelect)[];
   reviews: (typeof schema.reviews.$inferSelect)[];
@@ -47,7 +47,7 @@ export type Facts = {
   live: (typeof schema.liveBuilds.$inferSelect)[];
   /** The bot's messages, by the key in their metadata. */
   messages: Map<string, StandInMessage[]>;
-  /** The bot's messages without a key of ours. */
+  /** The bot's messages without a key. */
   keyless: StandInMessage[];
   farEmails: FarEmail[];
   acts: readonly Act[];
@@ -104,7 +104,7 @@ function messagesOf({ slack }: ChaosWorld): Pick<Facts, "messages" | "keyless"> 
   return { messages, keyless };
 }
 
-/** The stand-in answers the same key with the same id, so that each id is one email. Its own list is not read: it pages. */
+/** Reads emails from the calls, one per ID: the stand-in answers the same key with the same ID, and its own list is paged. */
 function farEmailsOf({ calls }: ChaosWorld): FarEmail[] {
   const seen = new Map<string, FarEmail>();
   for (const { key, at, status, answer, email } of calls) {

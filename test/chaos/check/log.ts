@@ -4,7 +4,7 @@ import type { AuditRow, Facts, Summary } from "./facts.ts";
 
 type Row = Facts["requests"][number];
 
-/** R12: the audit log is complete, without gaps, and leads to the state that is there. */
+/** Checks R12: the audit log has no gaps and leads to the stored state. */
 export function checkAudit(facts: Facts): string[] {
   const faults: string[] = [];
   const numbers = new Set(facts.requests.map(({ number }) => number));
@@ -20,7 +20,7 @@ export function checkAudit(facts: Facts): string[] {
   return faults;
 }
 
-/** Every version is announced once; what is not in the audit log is a change around the request. */
+/** Checks that each version is announced once. Versions outside the audit log are changes around the request. */
 function checkVersions(
   facts: Facts,
   { number, version }: Row,
@@ -65,7 +65,7 @@ function checkChain(request: Row, rows: readonly AuditRow[], say: (what: string)
     say(`was ${request.outcome}, and ${last.decision?.outcome} in the audit log`);
 }
 
-/** A run moves the end of a request's time by itself, so that is left out. */
+/** Leaves out the expiry, which the run itself moves. */
 function essence({ approvals, decision, state }: Summary): object {
   const { expiresAt: _, ...rest } = state as Summary["state"] & { expiresAt?: string };
   return { approvals, decision, state: rest };
@@ -73,7 +73,7 @@ function essence({ approvals, decision, state }: Summary): object {
 
 const ends = ["rejected", "cancelled", "expired", "promoted"];
 
-/** R8: exactly one outcome, which follows from the reviews that count. How many were needed is checked by settings.ts. */
+/** Checks R8: one outcome, which follows from the reviews that count. settings.ts checks how many were needed. */
 export function checkOutcomes(facts: Facts): string[] {
   const faults: string[] = [];
   for (const request of facts.requests) {
@@ -85,7 +85,7 @@ export function checkOutcomes(facts: Facts): string[] {
     const decided = events.filter((event) => event === "approved" || event === "rejected");
     const ended = events.filter((event) => ends.includes(event));
     if (decided.length > 1) say(`was decided ${decided.length} times: ${decided}`);
-    // R1: with the workflow off the system approves as it is asked for.
+    // R1: with the workflow off, the system approves when the request is made.
     const ungated = request.decidedBy?.kind === "system";
     if ((ungated ? "approved" : (decided[0] ?? null)) !== outcome || (ungated && decided.length > 0))
       say(`was ${outcome}, and the audit log says ${decided[0]}`);
@@ -93,7 +93,7 @@ export function checkOutcomes(facts: Facts): string[] {
     if (ends.includes(state) && ended[0] !== state) say(`is ${state}, and the audit log says ${ended[0]}`);
     const all = facts.reviews.filter((one) => one.requestNumber === number);
     const given = all.filter(({ replacedAt }) => replacedAt === null);
-    // R4: an approval stays counted, also where its reviewer has rejected since.
+    // R4: an approval stays counted, even if its reviewer rejects later.
     const approvers = all.filter(({ verdict }) => verdict === "approve").map(({ reviewerId }) => reviewerId);
     const approvals = new Set(approvers).size;
     const rejections = given.filter(({ verdict }) => verdict === "reject").length;
@@ -106,7 +106,7 @@ export function checkOutcomes(facts: Facts): string[] {
   return faults;
 }
 
-/** R3: one open request for each integration and target. */
+/** Checks R3: one open request for each integration and target. */
 function oneOpenEach({ requests }: Facts): string[] {
   const open = requests.filter(({ state }) => !ends.includes(state));
   const places = grouped(open, ({ integrationId, targetId }) => `${integrationId} ${targetId}`);
@@ -115,7 +115,7 @@ function oneOpenEach({ requests }: Facts): string[] {
     .map((found) => `${found.map(({ number }) => `#${number}`).join(" and ")} are open for the same place`);
 }
 
-/** R9: a promotion brings its build once, and what is live is what was promoted last. */
+/** Checks R9: each promotion deploys its build once, and the last one promoted is live. */
 export function checkDeployments(facts: Facts): string[] {
   const faults: string[] = [];
   for (const { number, state, buildId, deploymentId, integrationId, targetId } of facts.requests) {
@@ -128,7 +128,7 @@ export function checkDeployments(facts: Facts): string[] {
     if (tries.some((one) => one.status === "in progress")) say("has a deployment that never ended");
     if (tries.some((one) => one.buildId !== buildId)) say("another build was deployed than the one approved");
     const succeeded = tries.filter((one) => one.status === "succeeded");
-    // One that went silent and spoke late, when another one had been begun, leaves its request as it is.
+    // A silent attempt that reports after a newer one started does not change its request.
     const counted = succeeded.filter(({ id }) => id === deploymentId || !wasUnknown(facts, id));
     if (counted.length !== (state === "promoted" ? 1 : 0))
       say(`is ${state}, with ${counted.length} deployments that succeeded`);
@@ -146,7 +146,7 @@ export function checkDeployments(facts: Facts): string[] {
   return faults;
 }
 
-/** Whether nothing had been heard of a deployment for too long, whatever was said of it later. */
+/** Returns whether a deployment was silent for too long, whatever was reported later. */
 const wasUnknown = ({ reports }: Facts, deploymentId: string): boolean =>
   reports.some(
     ({ subject, after }) => subject === `deployment:${deploymentId}` && after.status === "unknown",

@@ -5,7 +5,7 @@ import { numberOn } from "../stories/people.ts";
 import type { Facts } from "./facts.ts";
 import { noticeOf } from "./told.ts";
 
-/** Nothing is left open, nothing was given up. */
+/** Checks that no outbox item is open or was given up. */
 export function checkOutbox({ outbox }: Facts): string[] {
   const open = outbox.filter(({ settledAt }) => settledAt === null);
   const dead = outbox.filter(({ outcome }) => outcome === "dead");
@@ -15,7 +15,7 @@ export function checkOutbox({ outbox }: Facts): string[] {
   ];
 }
 
-/** Each message is there once, and nobody was told the same thing twice. */
+/** Checks that each message exists once and that nobody got the same text twice. */
 export function checkMessages({ slack }: ChaosWorld, facts: Facts): string[] {
   const faults: string[] = [];
   const cards = new Set(facts.cards.map(({ id }) => id));
@@ -39,7 +39,7 @@ export function checkMessages({ slack }: ChaosWorld, facts: Facts): string[] {
   return faults;
 }
 
-/** Each email went out once, as it was stored, and nobody got the same one twice. */
+/** Checks that each email was sent once, as stored, and that nobody got the same one twice. */
 export function checkEmails(facts: Facts): string[] {
   const faults: string[] = [];
   const farOf = grouped(facts.farEmails, ({ key }) => key);
@@ -64,10 +64,10 @@ export function checkEmails(facts: Facts): string[] {
   return [...faults, ...twice(inboxes).map((what) => `an email arrived twice: ${what}`)];
 }
 
-/** A reminder is dropped where it is not needed any more when its turn comes; whether it was is checked beside. */
+/** A reminder that is no longer needed is dropped; reminders.ts checks whether it was. */
 const isDroppable = (key: string): boolean => noticeOf(key)?.event === "reminder";
 
-/** Which failure a notice tells of: each attempt may fail, and two may be told in the same words. */
+/** Returns which failure a notice is about. Two attempts may fail with the same text. */
 const failureOf = (key: unknown): string =>
   typeof key === "string" ? (/:v\d+:failed:/.exec(key)?.[0] ?? "") : "";
 

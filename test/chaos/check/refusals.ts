@@ -2,12 +2,12 @@ import type { ChaosWorld } from "../run/world.ts";
 import { type Held, judgedWithinMs, mayReview } from "../stories/settings-history.ts";
 import type { Facts } from "./facts.ts";
 
-/** Something that a person was told privately, and when, in milliseconds. */
+/** A private message to a person, and when they got it, in milliseconds. */
 type Said = { userId: string; at: number; text: string };
 
 type Judging = { admin: Pick<ChaosWorld["admin"], "history"> };
 
-/** R13: whoever was told why not was told the truth, whatever it was in answer to. */
+/** Checks R13: every reason that was given for a refusal was true. */
 export function checkRefusals(world: ChaosWorld, facts: Facts): string[] {
   const ephemerals = world.slack.workspace.ephemerals
     .filter(({ from }) => from === "bot")
@@ -18,17 +18,17 @@ export function checkRefusals(world: ChaosWorld, facts: Facts): string[] {
   return untrue(world, facts, [...ephemerals, ...answers]);
 }
 
-/** What is known of the moments in which a refusal can have been judged. */
+/** What held at the moments at which a refusal may have been decided. */
 type Known = {
   userId: string;
-  /** The settings that may have held. */
+  /** The settings that may have applied. */
   held: readonly Held[];
-  /** The states in which the request was that it names. */
+  /** The states of the request that it names. */
   states: readonly string[];
   requesterId: string | undefined;
 };
 
-/** What refusals claim, and when that is so. The number in the words is the request's. */
+/** What refusals claim, and when each claim is true. The number in the text is the request's. */
 const claims: { words: RegExp; isSo(known: Known): boolean }[] = [
   {
     words: /You are not a reviewer of|Only the assigned reviewers can review/,
@@ -64,7 +64,7 @@ export function untrue({ admin }: Judging, facts: Facts, all: readonly Said[]): 
   );
 }
 
-/** The states in which a request was at some moment between these two. It is expired at its instant. */
+/** Returns the states that a request had between two moments. It is expired at its exact time (R11). */
 function stood(facts: Facts, number: number, from: number, to: number): string[] {
   const rows = facts.audit.filter(({ subject }) => subject === `request:${number}`);
   const states = rows

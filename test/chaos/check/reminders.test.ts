@@ -7,12 +7,12 @@ import { checkReminders } from "./reminders.ts";
 const at = (second: number) => new Date(second * 1_000);
 const end = at(5_000);
 
-/** What changes in a run in which request 1, of Rita's, came near its end at second 100 and waits still. */
+/** Changes to a run in which request 1, Rita's, came close to its expiry at second 100 and is still pending. */
 type Change = {
   nearing?: Partial<Nearing> | null;
-  /** By how many items it is reminded of. */
+  /** The number of reminder items. */
   items?: number;
-  /** Which of the reminders of Ann and Bob arrive, and when. */
+  /** Which reminders to Ann and Bob arrive, and when. */
   arrived?: Record<string, number>;
   reviewed?: { by: string; second: number };
   /** When it left its state. */
@@ -68,7 +68,7 @@ test("R11: what was on its way when it was answered, or was over, may still arri
   expect(faults({ reviewed: { by: "ann", second: 99 } })).toEqual([]);
   expect(faults({ leftAt: 100 })).toEqual([]);
   expect(faults({ leftAt: 101, items: 0, arrived: {} })).toEqual([]);
-  // One that had left this state and came back to it before it came near its end.
+  // A request that left this state and returned to it before it came close to its expiry.
   const cameBack = { leftAt: 96, arrived: { "message:ann": 106 } };
   expect(faults(cameBack)).toEqual([]);
 });

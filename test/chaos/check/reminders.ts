@@ -5,15 +5,15 @@ import { type Notice, noticeOf } from "./told.ts";
 
 type Reminding = { admin: Pick<ChaosWorld["admin"], "history">; clock: Pick<ChaosWorld["clock"], "nearing"> };
 
-/** What was on its way when it stopped being needed may still arrive for as long as one try takes, in milliseconds. */
+/** How long a reminder that is no longer needed may still arrive, in milliseconds: as long as one attempt takes. */
 const onItsWayMs = 8_000;
 
-/** R11: each state that came near its end was reminded of once, and whoever could still do something heard of it. */
+/** Checks R11: each state close to its expiry got one reminder, which reached everybody who could still act. */
 export function checkReminders(world: Reminding, facts: Facts): string[] {
   return [...checkOnce(world, facts), ...checkReminded(world, facts), ...checkNeeded(world, facts)];
 }
 
-/** One reminder for a state and its end, and none for a state that is not near it. */
+/** Checks for one reminder per state close to its expiry, and none for others. */
 function checkOnce({ clock }: Reminding, facts: Facts): string[] {
   const wanted = new Set(
     clock.nearing.map(({ number, state, expiresAt }) => `${number}:${state}:${expiresAt.toISOString()}`),
@@ -34,7 +34,7 @@ function checkOnce({ clock }: Reminding, facts: Facts): string[] {
   return faults;
 }
 
-/** What still stood when all was quiet, and everybody who could go on with it: they were reminded, by both ways. */
+/** Checks that everybody who could act on a state that lasted to the end was reminded on both channels. */
 function checkReminded({ admin, clock }: Reminding, facts: Facts): string[] {
   const faults: string[] = [];
   for (const { number, state, expiresAt, at } of clock.nearing) {
@@ -50,7 +50,7 @@ function checkReminded({ admin, clock }: Reminding, facts: Facts): string[] {
     for (const id of state === "pending" ? reviewers : [requesterId]) {
       for (const channel of ["message", "email"] as const) {
         const got = arrivals(facts).filter((one) => one.channel === channel && isOf(one, number, id));
-        // One that failed twice was reminded of once before, at most once each time.
+        // A request that failed twice may have had one reminder each time.
         if (!got.some((one) => one.at >= at - onItsWayMs))
           faults.push(`#${number}, ${state}: ${id} was not reminded by ${channel}`);
       }
@@ -59,7 +59,7 @@ function checkReminded({ admin, clock }: Reminding, facts: Facts): string[] {
   return faults;
 }
 
-/** Nobody was reminded of what they had answered, or of what was over. */
+/** Checks that nobody was reminded after they had responded or the state had ended. */
 function checkNeeded({ admin, clock }: Reminding, facts: Facts): string[] {
   const faults: string[] = [];
   for (const { number, recipientId, channel, at } of arrivals(facts)) {
@@ -78,7 +78,7 @@ function checkNeeded({ admin, clock }: Reminding, facts: Facts): string[] {
   return faults;
 }
 
-/** Whether the request was in this state at that moment, or came to it later. */
+/** Returns whether the request was in this state at that moment or later. */
 const stillStood = ({ audit }: Facts, { number, state, at }: Nearing, moment: number): boolean =>
   !audit.some(
     (row) =>
@@ -94,7 +94,7 @@ const hadAnswered = ({ reviews }: Facts, number: number, id: string, moment: num
 
 type Arrival = Notice & { at: number };
 
-/** The reminders that reached somebody, and when. */
+/** Returns the reminders that were delivered, and when. */
 function arrivals({ messages, farEmails }: Facts): Arrival[] {
   const inSlack = [...messages].flatMap(([key, found]) =>
     found.map(({ ts }) => ({ key, at: Number(ts) * 1000 })),
@@ -109,7 +109,7 @@ function arrivals({ messages, farEmails }: Facts): Arrival[] {
 const isOf = (one: Arrival, number: number, id: string): boolean =>
   one.number === number && one.recipientId === id;
 
-/** Everybody who could review at some moment. */
+/** Returns everybody who could review at some moment. */
 const everybody = ({ history }: Reminding["admin"]): string[] => [
   ...new Set(history.held.flatMap(({ members }) => members)),
 ];

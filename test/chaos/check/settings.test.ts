@@ -7,7 +7,7 @@ import { checkJudged } from "./settings.ts";
 const second = 1_000;
 const at = (moment: number) => new Date(moment * second);
 
-/** Ann and Bob may review; from second 100 on, asked for at 99, only Bob; from second 200 on two must; from 300 on it is off. */
+/** Ann and Bob may review; from second 100 (saved at 99) only Bob; from 200 two approvals are needed; from 300 it is off. */
 function world() {
   const history = new SettingsHistory();
   const first = { assignees: [], requiredApprovals: 1, enabled: true, cardsTo: "reviewers" } as const;
@@ -31,7 +31,7 @@ type Review = {
   verdict?: string;
 };
 
-/** Request 1, asked for by Rita, and one review of it. */
+/** Request 1, made by Rita, and one review of it. */
 function facts({
   asked = 10,
   state = "pending",

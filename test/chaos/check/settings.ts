@@ -4,7 +4,7 @@ import type { AuditRow, Facts } from "./facts.ts";
 
 type Judging = { admin: Pick<ChaosWorld["admin"], "history"> };
 
-/** R1, R4, R5, R7: every request was made, and every review judged, by the settings of its moment. */
+/** Checks R1, R4, R5, and R7: the settings of the moment applied to every request and review. */
 export function checkJudged({ admin }: Judging, facts: Facts): string[] {
   const faults: string[] = [];
   const at = (moment: Date) => admin.history.between(moment.getTime(), moment.getTime() + judgedWithinMs);
@@ -38,7 +38,7 @@ export function checkJudged({ admin }: Judging, facts: Facts): string[] {
   return faults;
 }
 
-/** R7: approved by as many approvals as were needed then, and not before; rejected by one. */
+/** Checks R7: approved by exactly the number of approvals needed at that moment; rejected by one Reject. */
 function isRightly({ requiredApprovals }: Held, { action, after }: AuditRow): boolean {
   if (after.review?.verdict === "reject") return action === "request.rejected";
   return action === (after.approvals >= requiredApprovals ? "request.approved" : "request.reviewed");

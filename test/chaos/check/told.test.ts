@@ -5,9 +5,9 @@ import { checkTold } from "./told.ts";
 
 const at = (second: number) => new Date(second * 1_000);
 
-/** What changes in a run in which Rita asked Ann and Bob, Ann approved and two are needed, and somebody cancelled it. */
+/** Changes to a run in which Rita asks Ann and Bob, Ann approves, two approvals are needed, and somebody cancels. */
 type Change = {
-  /** Who cancelled; null: it waits still. */
+  /** Who cancelled; null if it is still pending. */
   by?: string | null;
   cards?: "review" | "channel";
   told?: string[];

@@ -1,7 +1,7 @@
 import type { ChaosWorld } from "../run/world.ts";
 import type { AuditRow, Facts } from "./facts.ts";
 
-/** What a notice's key says: what was told of which request, to whom and how. */
+/** The parts of a notice's key: the event, the request, the recipient, and the channel. */
 export type Notice = {
   channel: "message" | "email";
   number: number;
@@ -17,15 +17,15 @@ export function noticeOf(key: string): Notice | undefined {
   return { channel, number: Number(number), version: Number(version), event, recipientId };
 }
 
-/** Events of which the requester is told by a message and an email, whoever brought them about. */
+/** Events about which the requester gets a message and an email, whoever caused them. */
 const toRequester = ["approved", "rejected", "promoted", "failed"];
 
-/** Events of which everybody hears who was asked and had not answered; its requester, unless they did it. */
+/** Events about which everybody who was asked and had not responded is told, and the requester unless they did it. */
 const toAll = ["cancelled", "expired"];
 
 type Telling = { admin: Pick<ChaosWorld["admin"], "history">; slack: Pick<ChaosWorld["slack"], "workspace"> };
 
-/** Checks that everybody whom docs/rules.md wants notified of a change has been told, and nobody else. */
+/** Checks that a change notified exactly the people in docs/rules.md, "Who is notified of what". */
 export function checkTold(world: Telling, facts: Facts): string[] {
   const outcomes = new Map(facts.outbox.map(({ key, outcome }) => [key, outcome]));
   const stored = new Set(facts.emails.map(({ key }) => key));
@@ -39,7 +39,7 @@ export function checkTold(world: Telling, facts: Facts): string[] {
   return [...faults, ...checkNobodyElse(world, facts)];
 }
 
-/** The keys of the notices that this change must have brought. */
+/** Returns the keys of the notices that this change must cause. */
 function wanted(world: Telling, facts: Facts, row: AuditRow): string[] {
   const number = Number(row.subject.slice("request:".length));
   const request = facts.requests.find((one) => one.number === number);
@@ -49,14 +49,14 @@ function wanted(world: Telling, facts: Facts, row: AuditRow): string[] {
   const keys: string[] = [];
   if (toRequester.includes(event) || (toAll.includes(event) && actorOf(row) !== request.requesterId))
     keys.push(key("message", request.requesterId), key("email", request.requesterId));
-  // Nobody is asked for a review that is not needed any more; while it is, everybody who may give one is.
+  // While a review is needed, everybody who may give one is asked; after that, nobody.
   if (event === "requested" && request.state === "pending")
     keys.push(...reviewersWhile(world, facts, row).map((id) => key("email", id)));
   if (toAll.includes(event)) keys.push(...waiting(world, facts, row).map((id) => key("email", id)));
   return keys;
 }
 
-/** Those who could review from a change until everybody had been found who is to be told of it. */
+/** Returns who could review from a change until its recipients were determined. */
 function reviewersWhile({ admin, slack }: Telling, facts: Facts, { subject, after, at }: AuditRow): string[] {
   const expanded = facts.outbox.find(({ key }) => key === `${subject}:v${after.version}`)?.settledAt;
   const request = facts.requests.find(({ number }) => subject === `request:${number}`);
@@ -66,7 +66,7 @@ function reviewersWhile({ admin, slack }: Telling, facts: Facts, { subject, afte
     .filter((id) => admin.history.couldAlwaysReview(id, request?.requesterId ?? null, at.getTime(), until));
 }
 
-/** Who had been asked when it ended, had not answered and did not end it. */
+/** Returns who had been asked when it ended, had not responded, and did not end it. */
 function waiting(world: Telling, facts: Facts, row: AuditRow): string[] {
   const number = Number(row.subject.slice("request:".length));
   const cards = facts.cards.filter(({ requestNumber }) => requestNumber === number);
@@ -85,7 +85,7 @@ function waiting(world: Telling, facts: Facts, row: AuditRow): string[] {
   );
 }
 
-/** A reviewer is asked, reminded, and told that it is over; everything else is its requester's. */
+/** Checks that reviewers are told only of a request, a reminder, or its end, and that all else goes to the requester. */
 function checkNobodyElse({ admin }: Telling, facts: Facts): string[] {
   const faults: string[] = [];
   for (const { key, kind } of facts.outbox) {

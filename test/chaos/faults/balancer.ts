@@ -6,11 +6,11 @@ import { pause } from "../run/wait.ts";
 
 export type Balancer = {
   url: string;
-  /** Whether this delivery, as `describe` names it, was sent more than once. */
+  /** Returns whether this delivery, as `describe` names it, was sent more than once. */
   wasDuplicated(what: string): boolean;
-  /** Resolves when every delivery, the late copies too, has been answered. */
+  /** Resolves when every delivery has been answered, including late copies. */
   delivered(): Promise<void>;
-  /** From now on each delivery goes out once, in its order. */
+  /** From now on, sends each delivery once and in order. */
   calm(): void;
   stop(): Promise<void>;
 };
@@ -21,14 +21,14 @@ type Delivery = { body: Buffer; headers: IncomingMessage["headers"]; path: strin
 
 type Answer = { status: number; headers: IncomingMessage["headers"]; body: Buffer };
 
-/** Which replica an address was given by stands before the path, and is of no meaning to who takes the call. */
+/** A prefix of the path that names the replica that gave out the address. The receiving replica does not see it. */
 const givenBy = /^\/by\/\d+(?=\/)/;
 
 const isReport = ({ path }: Delivery): boolean => path.endsWith("/status");
 
 /**
- * Hands Slack's deliveries, and what deployments report, to any replica that is ready, with no sticky sessions. Some it
- * hands over twice, at once to another replica or late, and some it holds back, so that later ones pass them.
+ * Forwards Slack's deliveries and reports of deployments to any ready replica, without sticky sessions. It sends some
+ * twice, at once to another replica or late, and holds some back so that later ones overtake them.
  */
 export async function startBalancer(ready: Ready, random: Random, figures: Figures): Promise<Balancer> {
   const duplicated = new Set<string>();
@@ -41,7 +41,7 @@ export async function startBalancer(ready: Ready, random: Random, figures: Figur
     return work;
   };
 
-  /** A request that could not even be handed over goes to the next replica; any other is answered as it went. */
+  /** Tries the next replica only if the connection was refused; any other failure is answered with 502. */
   const handOver = async (delivery: Delivery): Promise<Answer> => {
     for (const { index, port } of random.shuffled(ready())) {
       try {
@@ -60,7 +60,7 @@ export async function startBalancer(ready: Ready, random: Random, figures: Figur
     const what = isReport(delivery) ? "reports" : "deliveries";
     figures.add(what);
     if (isCalm) return handOver(delivery);
-    // Reports are few, so more of them meet something.
+    // There are few reports, so more of them get a fault.
     const often = isReport(delivery) ? 2.5 : 1;
     if (isReport(delivery) && random.chance(0.1)) {
       figures.add("answers to reports lost");
@@ -71,7 +71,7 @@ export async function startBalancer(ready: Ready, random: Random, figures: Figur
       figures.add(`duplicated ${what}`);
       const described = describe(delivery.body.toString());
       duplicated.add(described);
-      // A late copy of a submission that asks anew would be a request of its own: that a person did not make.
+      // A late copy of a request's submission would be another request, which nobody made.
       const late = random.chance(0.5) && !described.startsWith("view_submission request_approval");
       const afterMs = late ? random.between(200, 2_500) : 0;
       void track(pause(afterMs).then(() => handOver(delivery)));
@@ -129,7 +129,7 @@ function send(port: number, { body, headers, path }: Delivery): Promise<Answer> 
   });
 }
 
-/** What a delivery is about, in one line: the same for the same act. */
+/** Returns what a delivery is about in one line. The same act gives the same line. */
 export function describe(body: string): string {
   const payload = new URLSearchParams(body).get("payload");
   if (payload === null) return "other";
@@ -145,7 +145,7 @@ export function describe(body: string): string {
   return submissionOf(read.user.id, callback_id, private_metadata);
 }
 
-/** A button's value begins with the request's number. */
+/** Describes a click. A button's value begins with the request's number. */
 export const clickOf = (user: string, actionId: string, value: string) =>
   `block_actions ${actionId} ${value.split(" ")[0]} ${user}`;
 

@@ -20,7 +20,7 @@ const episodes = {
   "workflow off and on": 1,
 };
 
-/** One episode after the other until it is over, each with a short rest behind it. */
+/** Runs one episode after another until `isOver`, with a short rest after each. */
 export async function changeWeather(
   world: ChaosWorld,
   choices: Random,
@@ -28,7 +28,7 @@ export async function changeWeather(
 ): Promise<void> {
   const { weather, replicas, admin, figures, say } = world;
   while (!isOver()) {
-    // With fewer than two up, the next one is spared: that all are away is an episode of its own.
+    // With fewer than two replicas up, none is killed. Killing all is a separate episode.
     const chosen = choices.weighted(episodes);
     const episode = chosen.startsWith("kill") && replicas.ready().length < 2 ? "calm" : chosen;
     figures.add(`episode: ${episode}`);
@@ -83,7 +83,7 @@ function killOne({ replicas }: ChaosWorld, choices: Random): void {
   if (ready.length > 0) replicas.kill(choices.pick(ready).index, "at a random moment");
 }
 
-/** Slack's events go through the same storms, with Slack's retries; somebody looks at their Home. */
+/** Somebody opens their Home. Slack's events meet the same faults, with Slack's retries. */
 function somebodyChanges({ slack, figures }: ChaosWorld, choices: Random): void {
   const { id } = choices.pick(slack.workspace.people);
   figures.add("events", 2);
@@ -91,7 +91,7 @@ function somebodyChanges({ slack, figures }: ChaosWorld, choices: Random): void 
   void slack.openHome(id).catch(() => undefined);
 }
 
-/** R1: what is asked for meanwhile is promoted at once. What is open lives on, or is cancelled with it. */
+/** Turns the workflow off for a while (R1). Requests made meanwhile are promoted immediately; open ones stay or are cancelled. */
 async function turnOffAndOn({ admin }: ChaosWorld, choices: Random): Promise<void> {
   await admin.turn(false, choices.chance(0.25));
   await pause(choices.between(1_500, 4_000));

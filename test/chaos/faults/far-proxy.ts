@@ -3,33 +3,33 @@ import type { AddressInfo } from "node:net";
 import { pause } from "../run/wait.ts";
 import type { Verdict, Weather } from "./weather.ts";
 
-/** One call of a replica to Slack, Resend or a webhook, as it went. */
+/** One call of a replica to Slack, Resend, or a webhook, with its outcome. */
 export type Call = {
   replica: number;
-  /** A Web API method, `email` or `webhook`. */
+  /** A Web API method, `email`, or `webhook`. */
   method: string;
-  /** Our key in it: the message's metadata, the Idempotency-Key, or the webhook-id. */
+  /** Signoff's key in the call: the message's metadata, the Idempotency-Key, or the webhook-id. */
   key: string;
   at: number;
   fault: Verdict["kind"];
-  /** What the far end answered; undefined where it was never asked. */
+  /** The service's response; undefined if the call never reached it. */
   status?: number;
   answer?: string;
-  /** What an email says. */
+  /** The content of an email. */
   email?: string;
 };
 
 export type FarProxy = {
-  /** To be given as SLACK_API_URL. */
+  /** The replica's SLACK_API_URL. */
   slackUrl: string;
-  /** To be given as RESEND_BASE_URL. */
+  /** The replica's RESEND_BASE_URL. */
   mailUrl: string;
   stop(): Promise<void>;
 };
 
 type Targets = { slack: string; mail: string };
 
-/** Stands between one replica and Slack and Resend, and lets happen to each call what the weather says. */
+/** Starts a proxy between one replica and Slack and Resend that injects the fault which the weather chooses for each call. */
 export async function startFarProxy(
   replica: number,
   targets: Targets,
@@ -50,8 +50,8 @@ export async function startFarProxy(
 }
 
 /**
- * Stands between all replicas and the receiver of webhooks. An integration has one address for all of them, so whose
- * call it is shows in where the report is to go.
+ * Starts a proxy between all replicas and the receiver of webhooks. All replicas use an integration's one address, so
+ * the calling replica is recognized by the address it gives for reports.
  */
 export async function startWebhookProxy(
   receiver: string,
@@ -67,7 +67,7 @@ export async function startWebhookProxy(
   return { url: `${origin}/`, stop };
 }
 
-/** Where a call is for, and whose it is. */
+/** The destination of a call, and the replica that makes it. */
 type Route = Pick<Call, "replica" | "method" | "key"> & { far: "slack" | "email" | "webhook"; url: string };
 
 type Between = {
@@ -147,7 +147,7 @@ const handedBack = (answer: Response): Record<string, string> =>
     ),
   );
 
-/** The key of a posted message, wherever the client has put the metadata. */
+/** Returns the key of a posted message, wherever the client puts the metadata. */
 function keyIn(body: string): string {
   const fields = body.startsWith("{") ? undefined : new URLSearchParams(body);
   const metadata = fields?.get("metadata") ?? body;

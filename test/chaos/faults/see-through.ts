@@ -5,10 +5,10 @@ import type { Random } from "../run/random.ts";
 import { lookFor } from "../run/wait.ts";
 import type { ChaosWorld } from "../run/world.ts";
 
-/** What becomes of one whose deployment failed. */
+/** What happens to a request whose deployment failed. */
 const afterFailure = { "try again": 70, "cancel it": 12, "leave it failed": 18 };
 
-/** What becomes of one whose deployment went silent. */
+/** What happens to a request whose deployment went silent. */
 const afterSilence = {
   "it spoke late": 40,
   "try again": 25,
@@ -18,10 +18,10 @@ const afterSilence = {
 
 const mostTries = 3;
 
-/** What its requester sees and does. */
+/** What the requester sees and does. */
 type Acts = { state(): Promise<StateName>; cancel(): Promise<void>; tryAgain(): Promise<void> };
 
-/** Sees a request through that somebody promotes, until no attempt is under way and nobody begins another one. */
+/** Follows a promoted request until no attempt is running and nobody starts another one. */
 export async function seeThrough(
   world: ChaosWorld,
   number: number,
@@ -44,15 +44,15 @@ export async function seeThrough(
       200,
     );
     if (ended !== "failed") return;
-    if (!(await applyProgress(world, attempt, silent, random, acts))) {
-      // Left failed, mostly: then its requester is to be reminded.
+    if (!(await actOnFailure(world, attempt, silent, random, acts))) {
+      // Mostly left failed, so that its requester must be reminded.
       if (random.chance(0.5)) await world.clock.near(number, "failed");
       return;
     }
   }
 }
 
-/** The attempt that the far side was asked for after the one that was seen; undefined where none is begun. */
+/** Returns the attempt that the deploy site got after the given one; undefined if none started. */
 async function begun(
   { site, organizationId, read }: ChaosWorld,
   number: number,
@@ -81,8 +81,8 @@ async function begun(
   return found ?? undefined;
 }
 
-/** What people and the far side do after an attempt that did not succeed. Gives whether another one may be begun. */
-async function applyProgress(
+/** Does what people and the deploy site do after an attempt without success. Returns whether another attempt may start. */
+async function actOnFailure(
   { site, figures }: ChaosWorld,
   attempt: string,
   silent: boolean,

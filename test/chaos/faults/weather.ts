@@ -1,24 +1,24 @@
 import type { Random } from "../run/random.ts";
 import type { Figures } from "../run/stats.ts";
 
-/** What happens to one call of a replica to a far end. */
+/** What happens to one call of a replica to a service. */
 export type Verdict =
   | { kind: "none" }
   | { kind: "429"; retryAfterSeconds: number }
-  /** Refused before anything was carried out. */
+  /** The call is refused before anything is carried out. */
   | { kind: "5xx" }
-  /** Carried out, and answered as if not. */
+  /** The call is carried out and answered as if it had failed. */
   | { kind: "5xx after" }
-  /** Carried out; then nothing comes for a while, and the connection drops, as at a time-out. */
+  /** The call is carried out; then the connection drops without a response, as after a timeout. */
   | { kind: "lost answer"; afterMs: number }
   | { kind: "slow"; beforeMs: number; afterMs: number }
-  /** Carried out, and the replica is killed before it hears of it. */
+  /** The call is carried out, and the replica is killed before it gets the response. */
   | { kind: "kill" };
 
-/** What reaches somebody: between these and their settling, a crash costs most. */
+/** The calls that reach a person. A crash between one of these and its settling does the most harm. */
 const sends = new Set(["chat.postMessage", "chat.update", "email"]);
 
-/** How often something goes wrong with a call out of a storm. Webhooks are few, so more of them meet something. */
+/** The share of calls that fail outside a storm. There are few webhooks, so more of them fail. */
 const usual = { none: 95, "429": 1, "5xx": 1, lost: 2, slow: 2 };
 const usualAtWebhooks = { none: 60, "429": 10, "5xx": 10, lost: 10, slow: 10 };
 
@@ -28,15 +28,15 @@ export type Weather = {
   judge(method: string): Verdict;
   kill(replica: number, method: string): void;
   storm(kind: Storm): void;
-  /** The next send that a far end accepts, of any replica, is that replica's last act. */
+  /** Kills the replica whose send is accepted next, before it gets the response. */
   armKill(): void;
   /** As `armKill`, for the next webhook. */
   armKillAtWebhook(): void;
-  /** From now on nothing goes wrong. */
+  /** From now on, injects no faults. */
   clear(): void;
 };
 
-/** Decides over each call: a little goes wrong always, much in a storm. */
+/** Chooses a fault for each call: few at all times, many in a storm. */
 export function makeWeather(
   random: Random,
   figures: Figures,

@@ -10,15 +10,15 @@ import { type Context, commit } from "../../../src/usecases/shared/context.ts";
 import type { Figures } from "./stats.ts";
 import { persist } from "./wait.ts";
 
-/** A request's state that was brought so near its end that a reminder is due. */
+/** A request's state whose expiry was moved so close that a reminder is due. */
 export type Nearing = { number: number; state: RemindedState; expiresAt: Date; at: number };
 
-/** An end that is near, and not so near that it comes within the run, in milliseconds. */
+/** How far ahead an expiry is moved, in milliseconds: near, but not within the run. */
 const nearMs = 3_600_000;
 
 /**
- * Nobody waits for days: the moment at which something is due is brought here. The replicas' own jobs go on beside the
- * two that notice it here.
+ * Moves the times at which things are due to now, so that no run waits for days. Two jobs notice it here, and the
+ * replicas' own jobs run as well.
  */
 export class Clock {
   /** Every state for which a reminder may have become due. */
@@ -33,7 +33,7 @@ export class Clock {
     this.#figures = figures;
   }
 
-  /** An attempt has been silent for too long: two jobs notice it at once. */
+  /** Makes an attempt silent for too long. Two jobs notice it at the same time. */
   endSilence(attempt: string): Promise<void> {
     const context = this.#context;
     const own = and(eq(deployments.organizationId, this.#organizationId), eq(deployments.id, attempt));
@@ -44,15 +44,15 @@ export class Clock {
     });
   }
 
-  /** The time of a pending request is over. Whoever comes first writes it down. */
+  /** Expires a pending request now. Whichever job comes first records it. */
   async runOut(number: number): Promise<void> {
     await this.#moveEnd(number, "pending", new Date());
   }
 
-  /** A request runs out soon if it is still in this state: two jobs notice it at once. */
+  /** Moves a request's expiry close if it is still in this state. Two jobs notice it at the same time. */
   async near(number: number, state: RemindedState): Promise<void> {
     const expiresAt = new Date(Date.now() + nearMs);
-    // Noted first: a replica's job may be quicker than the answer to this. Where it comes too late, nothing follows.
+    // Recorded first, because a replica's job may run before this statement returns.
     this.nearing.push({ number, state, expiresAt, at: Date.now() });
     if (!(await this.#moveEnd(number, state, expiresAt))) return;
     this.#figures.add(`brought near its end: ${state}`);
@@ -60,7 +60,7 @@ export class Clock {
     await persist(() => Promise.all([remind(), remind()]));
   }
 
-  /** Cards say when a request expires, so they are drawn again. Doing it twice does it once. */
+  /** Has the cards drawn again, since they say when a request expires. Idempotent. */
   #moveEnd(number: number, state: RemindedState, expiresAt: Date): Promise<boolean> {
     const organizationId = this.#organizationId;
     return persist(async () => {

@@ -1,4 +1,4 @@
-/** What there is, by a key, in its order. */
+/** Groups items by a key and keeps their order. */
 export function grouped<K, T>(all: readonly T[], keyOf: (one: T) => K): Map<K, T[]> {
   const groups = new Map<K, T[]>();
   for (const one of all) {

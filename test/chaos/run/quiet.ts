@@ -4,10 +4,10 @@ import { expireOverdue } from "../../../src/usecases/requests/expire-request.ts"
 import { lookFor } from "./wait.ts";
 import type { ChaosWorld } from "./world.ts";
 
-/** How long after the last fault everything must have been delivered. Waits after failed tries are in it. */
+/** How long after the last fault everything must be delivered, in milliseconds. Includes the waits after failed attempts. */
 const quietWithinMs = 240_000;
 
-/** No more faults. What has run out is written down as the job does, by two at once; then everything must go out. */
+/** Stops all faults, records expired requests with two jobs at once, and waits until everything is delivered. */
 export async function becomeQuiet(world: ChaosWorld, violations: string[]): Promise<void> {
   const { weather, balancer, replicas, database, say } = world;
   weather.clear();
@@ -21,7 +21,7 @@ export async function becomeQuiet(world: ChaosWorld, violations: string[]): Prom
   await world.read(() => Promise.all([expireOverdue(context), expireOverdue(context)]));
   if ((await endAttempts(world)) === undefined) violations.push("a deployment never ended");
   await world.slack.delivered();
-  // Twice in a row: what one item adds for others is seen, too.
+  // Twice in a row, because a settled item may have added others.
   let quietLooks = 0;
   let looks = 0;
   const quiet = await lookFor(
@@ -39,7 +39,7 @@ export async function becomeQuiet(world: ChaosWorld, violations: string[]): Prom
   say("quiet");
 }
 
-/** The far side says what it has to say; who is silent has been so for too long. Undefined where one never ends. */
+/** Lets the deploy site send its reports, and ends silent attempts. Returns undefined if an attempt never ends. */
 async function endAttempts(world: ChaosWorld): Promise<true | undefined> {
   await world.site.said(quietWithinMs / 2);
   return lookFor(

@@ -2,21 +2,21 @@ import { createHash } from "node:crypto";
 
 /** Choices that a seed determines. */
 export type Random = {
-  /** From 0 up to 1. */
+  /** Returns a number from 0 (included) to 1 (excluded). */
   next(): number;
-  /** Whether something of this probability happens. */
+  /** Returns true with this probability. */
   chance(probability: number): boolean;
-  /** A whole number, both ends included. */
+  /** Returns a whole number; both ends are included. */
   between(from: number, to: number): number;
   pick<T>(of: readonly T[]): T;
-  /** By weight. */
+  /** Picks one by its weight. */
   weighted<T extends string>(weights: Record<T, number>): T;
   shuffled<T>(of: readonly T[]): T[];
 };
 
 /**
- * A stream of choices of its own for everything that chooses: how often one of them is asked does not change what the
- * others choose. The generator is mulberry32.
+ * Returns a separate stream of choices for each name, so that the number of choices in one does not change the others.
+ * The generator is mulberry32.
  */
 export function random(seed: number, name: string): Random {
   let state = createHash("sha256").update(`${seed} ${name}`).digest().readUInt32LE(0);

@@ -4,7 +4,7 @@ import type { Build } from "./build.ts";
 import type { Figures } from "./stats.ts";
 import { lookFor, pause } from "./wait.ts";
 
-/** SIGTERM is answered within 10 s; some more for a busy machine. */
+/** A process stops within 10 s of SIGTERM; the rest is for a busy machine. */
 const stopWithinMs = 15_000;
 const readyWithinMs = 120_000;
 
@@ -13,27 +13,27 @@ type Slot = {
   build: Build;
   env: Record<string, string>;
   child: ChildProcess | undefined;
-  /** Whether the balancer sends it anything. */
+  /** Whether the balancer sends requests to it. */
   ready: boolean;
-  /** Its end is wanted: by kill, or by SIGTERM. */
+  /** Whether the harness ended it, by kill -9 or SIGTERM. */
   ending: boolean;
   output: string[];
 };
 
 export type Replicas = {
-  /** The ports that take requests now. */
+  /** Returns the replicas that accept requests now, with their ports. */
   ready(): { index: number; port: number }[];
-  /** kill -9, and started anew. Nothing where it is down already. */
+  /** Kills a replica with kill -9; it is started again. Does nothing if it is down. */
   kill(index: number, why: string): void;
-  /** SIGTERM to one after the other, each started anew and ready before the next. */
+  /** Restarts all replicas with SIGTERM, each ready again before the next one stops. */
   roll(): Promise<void>;
-  /** Resolves when all are ready again. */
+  /** Resolves when all replicas are ready. */
   allReady(): Promise<void>;
-  /** SIGTERM to all, and no more starts. */
+  /** Stops all replicas with SIGTERM and starts none again. */
   stop(): Promise<void>;
-  /** What none of them may do: ending by itself, or not ending when asked. */
+  /** Faults of the replicas themselves: one that ended by itself, or did not end when asked. */
   faults: string[];
-  /** What they have written, newest last. */
+  /** Returns what the replicas have logged, newest last. */
   output(): string[];
 };
 
@@ -93,14 +93,14 @@ export function startReplicas(
   async function terminate(slot: Slot): Promise<void> {
     const { child } = slot;
     if (child === undefined || slot.ending) return;
-    // Before it listens to signals, one ends it as a kill does.
+    // Until it listens to signals, SIGTERM ends it as a kill does.
     const listened = slot.ready;
     slot.ending = true;
     const asked = Date.now();
     child.kill("SIGTERM");
     figures.add("SIGTERM");
     const ended = once(child, "exit").then(([code, signal]) => (code ?? signal) as number | string);
-    // A balancer hears of it a moment later.
+    // A real balancer notices a stopping process late.
     await pause(100);
     slot.ready = false;
     const result = await Promise.race([ended, pause(stopWithinMs).then(() => "late")]);

@@ -2,7 +2,7 @@ import type { Ran } from "./run.ts";
 
 const shownViolations = 50;
 
-/** The figures of one run as a table, and what was violated. */
+/** Returns the figures of one run as a table, followed by its violations. */
 export function report({ seed, figures, violations, output }: Ran): string {
   const single = [...figures.counts].filter(([name]) => !name.includes(": "));
   const headings = [

@@ -20,7 +20,7 @@ import { type ChaosWorld, startChaosWorld } from "./world.ts";
 
 export type Ran = { seed: number; figures: Figures; violations: string[]; output: string[] };
 
-/** One run: faults and people at once, then quiet, then the checks. */
+/** Runs people and faults together, waits until all is quiet, and checks the result. */
 export async function run(seed: number, options: RunOptions): Promise<Ran> {
   const world = await startChaosWorld(seed, options);
   const violations: string[] = [];
@@ -34,7 +34,7 @@ export async function run(seed: number, options: RunOptions): Promise<Ran> {
     await world.replicas.stop();
     isStopped = true;
     violations.push(...world.replicas.faults);
-    // The first statement on a connection that a restart had cut may still fail.
+    // The first statement on a connection that a restart cut may still fail.
     const facts = await world.read(() => collect(world, people));
     count(world, facts);
     violations.push(...(await check(world, people, facts)));
@@ -67,7 +67,7 @@ async function check(world: ChaosWorld, people: People, facts: Facts): Promise<s
   ];
 }
 
-/** A run in which nothing gets through shows nothing. On a busy machine many people give up: that is no fault. */
+/** Checks that something was promoted; a run without promotions proves nothing. On a busy machine, many people give up. */
 function checkDriven({ requests }: Facts): string[] {
   if (requests.length === 0) return ["not one story came to a request"];
   const promoted = requests.filter(({ state }) => state === "promoted").length;
@@ -76,7 +76,7 @@ function checkDriven({ requests }: Facts): string[] {
     : [];
 }
 
-/** People act, as many stories at once as were asked for, while the weather changes. */
+/** Runs the stories, as many at once as the options say, while the faults change. */
 async function act(world: ChaosWorld, people: People, options: RunOptions): Promise<void> {
   const until = Date.now() + options.minutes * 60_000;
   const scenarios = new Scenarios(world, people);

@@ -1,4 +1,4 @@
-/** What is counted while a run goes on. */
+/** Counters of one run. */
 export class Figures {
   readonly counts = new Map<string, number>();
 
@@ -10,7 +10,7 @@ export class Figures {
     return this.counts.get(name) ?? 0;
   }
 
-  /** Everything that was counted under this heading, e.g. `fault: 429`. */
+  /** Returns the counters under a heading, sorted by name: `fault: 429` is under `fault`. */
   under(heading: string): [string, number][] {
     const prefix = `${heading}: `;
     return [...this.counts]

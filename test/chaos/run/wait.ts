@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 export const pause = (ms: number): Promise<void> => sleep(ms);
 
-/** Looks until there is something, at most so long. Undefined when there was nothing in that time. */
+/** Polls until `look` returns something, for at most this many milliseconds. Returns undefined after that. */
 export async function lookFor<T>(
   look: () => T | undefined | Promise<T | undefined>,
   withinMs: number,
@@ -17,7 +17,7 @@ export async function lookFor<T>(
   }
 }
 
-/** Nothing that the harness itself wants from the database is lost to its restarts. */
+/** Repeats the harness's own database work until it succeeds, so that restarts of the database do not break it. */
 export async function persist<T>(work: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries++) {
     try {

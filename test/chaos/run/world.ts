@@ -26,7 +26,7 @@ const signingSecret = "chaos-signing-secret";
 const botToken = "xoxb-chaos";
 const secret = "a-secret-that-only-the-chaos-run-uses";
 
-/** Above the longest that one item's calls take with what the weather does to them. */
+/** The outbox lease, in milliseconds: longer than one item's calls take with all faults. */
 const leaseMs = 6_000;
 
 export type ChaosWorld = {
@@ -35,28 +35,28 @@ export type ChaosWorld = {
   slack: SlackStandIn;
   mail: MailStandIn;
   postgres: Server;
-  /** The harness's own way to the database, with nothing in between. */
+  /** The harness's own direct connection to the database. */
   database: Database;
   organizationId: string;
   balancer: Balancer;
   replicas: Replicas;
   weather: Weather;
-  /** What carries out the promotions of two integrations in three. */
+  /** Carries out the promotions of two integrations in three. */
   site: DeploySite;
-  /** Every call of a replica to a far end, in order. */
+  /** Every call of a replica to a service, in order. */
   calls: Call[];
   requesters: string[];
   reviewers: string[];
   places: Place[];
-  /** Who changes settings, and what held when. */
+  /** Changes settings, and records which applied when. */
   admin: Admin;
-  /** What is due is due now. */
+  /** Makes things due now. */
   clock: Clock;
-  /** Where review cards go while the settings say so. Not every reviewer is in it, and others are. */
+  /** The channel for review cards. Some reviewers are not in it, and some of its members are no reviewers. */
   channel: { id: string; name: string; members: string[] };
-  /** Tries again until the database is there. */
+  /** Repeats the work until the database is available. */
   read<T>(work: (database: Database) => Promise<T>): Promise<T>;
-  /** A pipeline has brought a new build to the first environment. */
+  /** Records that a pipeline deployed a new build to the first environment. */
   build(place: Place, version: string): Promise<void>;
   say(what: string): void;
   stop(): Promise<void>;
@@ -73,7 +73,7 @@ const reviewerNames = Array.from({ length: 5 }, (_, index) => `reviewer${index +
 const channelName = "releases";
 const channelNames = ["requester1", "requester2", "reviewer1", "reviewer2", "reviewer3"];
 
-/** Starts the far ends, a database, the replicas with a proxy each, and the balancer before them. */
+/** Starts the services, a database, the replicas with a proxy each, and the balancer. */
 export async function startChaosWorld(seed: number, options: RunOptions): Promise<ChaosWorld> {
   const figures = new Figures();
   const began = Date.now();
@@ -88,7 +88,7 @@ export async function startChaosWorld(seed: number, options: RunOptions): Promis
   const balancer = await startBalancer(() => replicas?.ready() ?? [], random(seed, "balancer"), figures);
   const weather = makeWeather(random(seed, "weather"), figures, (index, why) => replicas?.kill(index, why));
   const far = await startFarEnds(seed, options.replicas, { botUrl: () => balancer.url, weather, figures });
-  // Whose webhook it is shows in the address for its reports; the balancer does not care by whom one was given.
+  // The address for reports names the replica that sent the webhook; the balancer strips it.
   const envs = await Promise.all(
     far.proxies.map((proxy, index) => environment(postgres.url, `${balancer.url}/by/${index}`, proxy)),
   );
@@ -98,7 +98,7 @@ export async function startChaosWorld(seed: number, options: RunOptions): Promis
   }));
   replicas = startReplicas(planned, figures, say);
   await replicas.allReady();
-  // What follows needs what the first start puts down.
+  // The setup needs the organization that the first start stores.
   if (replicas.faults.length > 0) throw new Error(replicas.faults.join("\n"));
   const { slack, mail, site, calls } = far;
   const organizationId = slack.workspace.team.id;
@@ -126,12 +126,12 @@ type FarEnds = {
   site: DeploySite;
   calls: Call[];
   proxies: FarProxy[];
-  /** Where webhooks are sent. */
+  /** The address of the receiver of webhooks. */
   webhookUrl: string;
   stop(): Promise<void>;
 };
 
-/** Slack, Resend and the deploy site, with a proxy before them for each replica. */
+/** Starts Slack, Resend, and the deploy site, with a proxy in front of them for each replica. */
 async function startFarEnds(
   seed: number,
   replicas: number,
@@ -169,7 +169,7 @@ function channelOf({ workspace }: SlackStandIn): ChaosWorld["channel"] {
   return found;
 }
 
-/** What an organization needs before somebody can ask. The seed decides how many approvals, and where cards go. */
+/** Sets up the organization. The seed decides how many approvals are needed and where cards go. */
 async function setUp(parts: {
   seed: number;
   options: RunOptions;
@@ -196,7 +196,7 @@ async function setUp(parts: {
   return { places, admin };
 }
 
-/** A pipeline has brought a new build to the first environment. */
+/** Records that a pipeline deployed a new build to the first environment. */
 async function bring(context: Context, organizationId: string, place: Place, version: string): Promise<void> {
   const { id: integrationId, source: environmentId } = place;
   const build = { integrationId, environmentId, version, commit: null, link: null };

@@ -13,7 +13,7 @@ import type { Context } from "../../../src/usecases/shared/context.ts";
 import { persist } from "../run/wait.ts";
 import type { DeploySite } from "./deploy-site.ts";
 
-/** `webhook`: its promotions are carried out by the deploy site; any other is only recorded. */
+/** `webhook`: whether the deploy site carries out its promotions; otherwise they are only recorded. */
 export type Place = {
   id: string;
   projectId: string;
@@ -23,12 +23,12 @@ export type Place = {
   webhook: boolean;
 };
 
-/** Whose the catalog is, and how the bot's own way to Slack is reached. */
+/** The organization of the catalog, and the bot's access to Slack. */
 type Owner = { context: Context; organizationId: string; botToken: string; apiUrl: string };
 
 export type Begin = { requests: number; requiredApprovals: number; reviewers: readonly string[] };
 
-/** Loads one project with many integrations, the roles, and a workflow that is on. */
+/** Loads one project with many integrations, the roles, and an enabled workflow. */
 export async function seedCatalog(owner: Owner, begin: Begin): Promise<void> {
   const { context, organizationId, botToken: token, apiUrl } = owner;
   const { requests, requiredApprovals, reviewers } = begin;
@@ -63,7 +63,7 @@ export async function seedCatalog(owner: Owner, begin: Begin): Promise<void> {
   );
 }
 
-/** Where something is promoted: two integrations in three by a webhook. */
+/** Returns the integrations with their first two environments. Two in three use a webhook. */
 export async function placesOf({ db }: Database, organizationId: string): Promise<Place[]> {
   const [inside, found] = await Promise.all([
     db.select().from(environments).where(eq(environments.organizationId, organizationId)),
@@ -81,7 +81,7 @@ export async function placesOf({ db }: Database, organizationId: string): Promis
   }));
 }
 
-/** Has these integrations' promotions sent to this address, by secrets that the site trusts. */
+/** Sends these integrations' promotions to this address, signed with secrets that the site trusts. */
 export async function setWebhooks(
   context: Context,
   by: { organizationId: string; admin: string; secret: string; url: string },

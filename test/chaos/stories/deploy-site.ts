@@ -8,7 +8,7 @@ import { random } from "../run/random.ts";
 import type { Figures } from "../run/stats.ts";
 import { lookFor, pause } from "../run/wait.ts";
 
-/** How the far side deals with one attempt. */
+/** How the deploy site handles one attempt. */
 const behaviours = {
   succeeds: 36,
   "succeeds slowly": 16,
@@ -20,39 +20,39 @@ const behaviours = {
 
 export type Behaviour = keyof typeof behaviours;
 
-/** An attempt as the far side knows it. */
+/** An attempt as the deploy site sees it. */
 export type TakenAttempt = {
   attempt: string;
   number: number;
-  /** The build's id where it was built. */
+  /** The build's external ID. */
   build: string;
   behaviour: Behaviour;
   at: number;
-  /** How often it was sent, the first time included. */
+  /** How often its webhook arrived. */
   sent: number;
-  /** How often its deployment was begun. */
+  /** How often its deployment was started. */
   begun: number;
-  /** What was said to be final and was answered 200, in the order of the answers. */
+  /** The final reports that were answered with 200, in order. */
   finals: Report["status"][];
-  /** What was answered otherwise. */
+  /** The reports that were answered with another status. */
   refused: string[];
-  /** Whether everything that it has to say has been said. */
+  /** Whether all its reports have been sent. */
   isDone: boolean;
 };
 
 export type DeploySite = {
   url: string;
   attempts: ReadonlyMap<string, TakenAttempt>;
-  /** Trusts this secret, too. */
+  /** Also trusts this secret. */
   trust(secret: string): void;
-  /** A silent one says after all how it ended. */
+  /** Makes a silent attempt report its outcome after all. */
   speak(attempt: string, status: "succeeded" | "failed"): Promise<void>;
-  /** Resolves when all but the silent ones have said what they have to say; undefined where that was not in time. */
+  /** Resolves when all attempts but the silent ones have sent their reports; undefined if that takes too long. */
   said(withinMs: number): Promise<true | undefined>;
   stop(): Promise<void>;
 };
 
-/** Starts the sample receiver with deployments that end as the seed chooses. It is the far side: nothing kills it. */
+/** Starts the example receiver with deployments that end as the seed chooses. Nothing kills it. */
 export async function startDeploySite(seed: number, figures: Figures): Promise<DeploySite> {
   return new Site(seed, figures).start();
 }
@@ -122,7 +122,7 @@ class Site implements DeploySite {
     this.#tries.set(number, tries);
     const choices = random(this.#seed, `try ${tries} of #${number}`);
     const chosen = choices.weighted(behaviours);
-    // Two silences of one request would be told in the same words, which the checks take for the same message twice.
+    // Two silent attempts of one request would cause the same text twice, which the checks report as a duplicate.
     const behaviour = tries > 1 && chosen === "stays silent" ? "succeeds" : chosen;
     this.#figures.add(`deployment: ${behaviour}`);
     this.#deliveries.set(attempt, delivery);
@@ -141,7 +141,7 @@ class Site implements DeploySite {
       case "succeeds":
         return;
       case "succeeds slowly":
-        // Not waited for: what comes then may pass it.
+        // Not awaited, so that the next report may overtake it.
         void progress(`https://deploys.example/${attempt}/log`);
         return pause(choices.between(100, 1_500));
       case "fails":
@@ -177,7 +177,7 @@ class Site implements DeploySite {
     else if (said !== "in progress") taken.finals.push(said);
   }
 
-  /** Says something beside what the receiver reports by itself, until it is answered. */
+  /** Sends a report in addition to the receiver's own, and repeats it until it is answered. */
   async #say(taken: TakenAttempt, status: "succeeded" | "failed"): Promise<void> {
     const { report } = this.#deliveries.get(taken.attempt) as Delivery;
     const answered = await lookFor(

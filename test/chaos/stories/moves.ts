@@ -11,7 +11,7 @@ import { mayReview } from "./settings-history.ts";
 
 type Row = typeof requests.$inferSelect;
 
-/** What people do with one request: they ask for it, decide, cancel and promote it. */
+/** What people do with one request: they make it, review it, cancel it, and promote it. */
 export class Moves {
   readonly #world: ChaosWorld;
   readonly #people: People;
@@ -28,7 +28,7 @@ export class Moves {
     await this.#world.build(place, `1.0.${this.#built}`);
   }
 
-  /** Asks for a promotion, again after an error. Gives its number, once it is there. */
+  /** Requests a promotion, and again after an error. Returns its number once it exists. */
   async ask(place: Place, name: string): Promise<number | undefined> {
     const { slack, figures } = this.#world;
     const people = this.#people;
@@ -45,11 +45,11 @@ export class Moves {
         if (view === undefined) continue;
         const typed = `ask ${++this.#asked}`;
         let act = await people.submit(userId, view, "request", 0, { [ids.input.message]: typed });
-        // Something changed meanwhile, or there is one to replace: it is shown, and submitted again.
+        // Something changed, or an open request can be replaced: the modal shows it, and the person submits again.
         if (act.answer === "told" && slack.topView(userId) === view) {
           act = await people.submit(userId, view, "request", 0, { [ids.input.message]: typed });
         }
-        // Where Slack was not answered, it may have happened: the person looks, and asks again if it did not.
+        // If Slack got no answer, it may have happened: the person looks, and requests again if it did not.
         if (act.answer === "lost") await pause(3_000);
         const made = await this.#find(typed);
         if (made !== undefined) {
@@ -87,7 +87,7 @@ export class Moves {
     });
   }
 
-  /** Some of those who may review it now. */
+  /** Returns some of the people who may review it now. */
   async reviewersOf(number: number, random: Random): Promise<string[]> {
     const { requesterId } = await this.row(number);
     const { now } = this.#world.admin.history;
@@ -95,7 +95,7 @@ export class Moves {
     return random.shuffled(able).slice(0, random.between(2, able.length));
   }
 
-  /** The person's card, once it has the button; undefined where the request will not have it for them any more. */
+  /** Returns the person's card once it has the button; undefined if it will never have it. */
   #card(userId: string, number: number, actionId: string): Promise<StandInMessage | undefined> {
     const { approve, reject, promote } = ids.action;
     const reviewing = actionId === approve || actionId === reject;
@@ -108,7 +108,7 @@ export class Moves {
     return this.#people.card(userId, number, actionId, over);
   }
 
-  /** All of them press at the same moment, some of them twice. */
+  /** All of them press at the same time, some of them twice. */
   async allApprove(number: number, reviewers: readonly string[], random: Random): Promise<void> {
     const { approve } = ids.action;
     await Promise.all(reviewers.map((userId) => this.#card(userId, number, approve)));
@@ -116,7 +116,7 @@ export class Moves {
     await Promise.all(pressing.map((userId) => this.#people.press(userId, number, "approve", approve)));
   }
 
-  /** Somebody who sees the card in the channel, and may not review it, tries all the same. */
+  /** Somebody who sees the card in the channel and may not review tries anyway. */
   async passerbyApproves(number: number, random: Random): Promise<void> {
     const { admin, channel, slack } = this.#world;
     const { requesterId } = await this.row(number);
@@ -142,13 +142,13 @@ export class Moves {
     );
   }
 
-  /** Its time is over, and somebody decides at that moment. */
+  /** The request expires while somebody decides. */
   async runOut(number: number, reviewer: string): Promise<void> {
     await this.#world.clock.runOut(number);
     await this.#people.press(reviewer, number, "approve", ids.action.approve, 1);
   }
 
-  /** Promote on the card, and what it asks to be confirmed. */
+  /** Presses Promote on the card, and confirms if asked. */
   async promote(number: number, userId: string): Promise<void> {
     if ((await this.#card(userId, number, ids.action.promote)) === undefined) return;
     await this.#people.alone(userId, async () => {
@@ -171,7 +171,7 @@ export class Moves {
     );
   }
 
-  /** Nothing where the card has no such button. */
+  /** Does nothing if the card has no such button. */
   pressPromote(number: number, userId: string) {
     return this.#people.press(userId, number, "promote", ids.action.promote);
   }

@@ -4,25 +4,25 @@ import { clickOf, submissionOf } from "../faults/balancer.ts";
 import { lookFor, pause } from "../run/wait.ts";
 import type { ChaosWorld } from "../run/world.ts";
 
-/** What somebody did, and what Slack was answered. */
+/** What somebody did, and the response that Slack got. */
 export type Act = {
   userId: string;
   what: "request" | "approve" | "reject" | "promote" | "confirm" | "cancel";
-  /** The request's; 0 for one that asks for it. */
+  /** The request's number; 0 for the act that makes the request. */
   number: number;
-  /** What was typed, by which a request is found again. */
+  /** The text that was typed, by which the request is found later. */
   typed: string;
   at: number;
   answeredAt: number;
-  /** Taken: an empty 200. RecipientStatus: a 200 with a view or errors. Lost: anything else; it may have happened. */
+  /** `taken`: an empty 200. `told`: a 200 with a view or errors. `lost`: anything else; the act may have happened. */
   answer: "taken" | "told" | "lost";
-  /** What a submission was answered with. */
+  /** The answer to a submission. */
   said: string;
-  /** How the balancer names it. */
+  /** The balancer's name for it. */
   delivery: string;
 };
 
-/** Finds cards, presses buttons and fills modals as people do: one thing at a time each, and again after an error. */
+/** Finds cards, presses buttons, and fills in modals as people do: one thing at a time, and again after an error. */
 export class People {
   readonly acts: Act[] = [];
   readonly #world: ChaosWorld;
@@ -40,7 +40,7 @@ export class People {
     return id;
   }
 
-  /** A person has one pair of eyes: modals are filled one after the other. */
+  /** Fills in modals one after the other, since a person sees one at a time. */
   alone<T>(userId: string, work: () => Promise<T>): Promise<T> {
     const before = this.#busy.get(userId) ?? Promise.resolve();
     const mine = before.then(work, work);
@@ -51,7 +51,7 @@ export class People {
     return mine;
   }
 
-  /** The person's card of this request, once it has the button; not waited for when that is over. */
+  /** Returns the person's card of this request once it has the button; does not wait once `isOver`. */
   async card(
     userId: string,
     number: number,
@@ -65,7 +65,7 @@ export class People {
     return undefined;
   }
 
-  /** Their own card; where that has no such button, the one in the channel that they see. */
+  /** Returns their own card, or the one in the channel if theirs has no such button. */
   cardNow(userId: string, number: number, actionId?: string): StandInMessage | undefined {
     const { slack, channel } = this.#world;
     const shows = (message: StandInMessage) =>
@@ -75,7 +75,7 @@ export class People {
     return slack.workspace.messagesIn(channel.id).findLast(shows);
   }
 
-  /** Presses a button of a card; again after an error, while it is there. */
+  /** Presses a button of a card, and again after an error while the button is there. */
   async press(
     userId: string,
     number: number,
@@ -109,7 +109,7 @@ export class People {
     );
   }
 
-  /** Opens a modal by a button, fills it and submits; all over again after an error. Call it in `alone`. */
+  /** Opens a modal with a button, fills it in, and submits; starts over after an error. Call it in `alone`. */
   async through(
     userId: string,
     number: number,
@@ -133,7 +133,7 @@ export class People {
     return act;
   }
 
-  /** Confirms what changed, where Promote asked for it. Call it in `alone`. */
+  /** Confirms the changes if Promote asked for it. Call it in `alone`. */
   async confirm(userId: string, number: number): Promise<Act | undefined> {
     const view = await lookFor(() => this.#open(userId, ids.view.confirm, number), 2_000);
     return view && this.submit(userId, view, "confirm", number, {});
@@ -165,8 +165,8 @@ export class People {
   }
 
   /**
-   * What somebody was told privately about a request since then. What names no request, as the words for a fault do, is
-   * only about it where it came until then.
+   * Returns what somebody was told privately about a request since `since`. A text that names no request, such as that
+   * for a fault, counts only if it came by `until`.
    */
   told(userId: string, number: number, since: number, until: number): string[] {
     const named = new RegExp(`#${number}\\b`);
@@ -195,7 +195,7 @@ export class People {
   }
 }
 
-/** The request that a card shows; undefined for any other message. */
+/** Returns the number of the request that a card shows; undefined for any other message. */
 export function numberOn(message: StandInMessage): number | undefined {
   const [first] = message.blocks;
   if (first?.type !== "header") return undefined;

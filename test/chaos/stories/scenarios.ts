@@ -19,7 +19,7 @@ const decisions = {
   expired: 4,
 };
 
-/** How an approved one is finished. */
+/** How an approved request is finished. */
 const endings = {
   promote: 60,
   "promote with a double click": 15,
@@ -29,10 +29,10 @@ const endings = {
   "left approved": 5,
 };
 
-/** How often a request comes near its end before somebody does something about it. */
+/** How often a request comes close to its expiry before somebody acts. */
 const nearing = { pending: 0.15, left: 0.7, approved: 0.15 };
 
-/** Drives requests through the flow, each by its own story, as the seed chooses. */
+/** Drives each request through a story that the seed chooses. */
 export class Scenarios {
   readonly #world: ChaosWorld;
   readonly #moves: Moves;
@@ -42,7 +42,7 @@ export class Scenarios {
     this.#moves = new Moves(world, people);
   }
 
-  /** One story of one integration, from a new build to its end. */
+  /** Runs one story of one integration, from a new build to its end. */
   async run(place: Place, random: Random): Promise<void> {
     await this.#moves.newBuild(place);
     const number = await this.#moves.ask(place, random.pick(this.#world.requesters));
@@ -54,7 +54,7 @@ export class Scenarios {
     return this.#decide(place, number, random);
   }
 
-  /** R1: asked for while the workflow was off, it was promoted at once. */
+  /** Returns whether the request was made while the workflow was off, and so promoted immediately (R1). */
   async #isUnderWay(number: number): Promise<boolean> {
     const { decidedBy } = await this.#moves.row(number);
     if (decidedBy?.kind !== "system") return false;
@@ -76,7 +76,7 @@ export class Scenarios {
     const left = story === "left waiting";
     if (random.chance(left ? nearing.left : nearing.pending)) await this.#world.clock.near(number, "pending");
     if (random.chance(0.15)) await moves.passerbyApproves(number, random);
-    // The reviewers were found before it: some of them may not be able to any more, or must.
+    // The reviewers were determined earlier; settings may have changed since.
     if (random.chance(0.15)) await this.#world.admin.change(random);
     switch (story) {
       case "everybody approves at once":
@@ -155,7 +155,7 @@ export class Scenarios {
     await this.#seeThrough(number, random);
   }
 
-  /** The next story of this integration begins when this one's deployment has ended. */
+  /** Waits for the deployment to end before the next story of this integration starts. */
   async #seeThrough(number: number, random: Random): Promise<void> {
     const moves = this.#moves;
     const { requesterId } = await moves.row(number);

@@ -1,8 +1,8 @@
-/** What admins have set, as the harness itself knows it: it is not read back from the product. */
+/** What admins have set, as the harness recorded it. It is never read back from the product. */
 export type Settings = {
-  /** Who holds the workflow's role, by Slack user id. */
+  /** Who holds the workflow's role, by Slack user ID. */
   members: readonly string[];
-  /** Nobody: every member may review. */
+  /** Empty if every member may review. */
   assignees: readonly string[];
   requiredApprovals: number;
   enabled: boolean;
@@ -10,7 +10,7 @@ export type Settings = {
   cardsTo: "reviewers" | "channel";
 };
 
-/** Settings that held for a while, and the moments in milliseconds between which they began to. */
+/** Settings, and the moments in milliseconds between which they took effect. */
 export type Held = Settings & {
   /** The version of the workflow. */
   workflow: number;
@@ -18,17 +18,17 @@ export type Held = Settings & {
   answeredAt: number;
 };
 
-/** How long after the moment that a request or a review names it can still have been judged, in milliseconds. */
+/** How long after its recorded moment a request or review may have been decided, in milliseconds. */
 export const judgedWithinMs = 5_000;
 
-/** R4, R5: who may review by these settings. */
+/** Returns whether a person may review with these settings (R4, R5). */
 export function mayReview(settings: Settings, userId: string, requesterId: string | null): boolean {
   const { members, assignees } = settings;
   const chosen = assignees.length === 0 || assignees.includes(userId);
   return members.includes(userId) && chosen && userId !== requesterId;
 }
 
-/** Everything that was set in a run, in its order. */
+/** All settings of a run, in order. */
 export class SettingsHistory {
   readonly held: Held[] = [];
 
@@ -42,7 +42,7 @@ export class SettingsHistory {
     this.held.push(held);
   }
 
-  /** What may have held at some moment between these two. While a change is under way, either may. */
+  /** Returns the settings that may have applied between two moments. During a change, both may. */
   between(from: number, to: number): Held[] {
     return this.held.filter(({ sentAt }, index) => {
       const next = this.held[index + 1];
@@ -50,12 +50,12 @@ export class SettingsHistory {
     });
   }
 
-  /** Whether this person may have been able to review at some moment between these two. */
+  /** Returns whether this person may have been able to review at some moment between these two. */
   couldReview(userId: string, requesterId: string | null, from: number, to: number): boolean {
     return this.between(from, to).some((settings) => mayReview(settings, userId, requesterId));
   }
 
-  /** Whether this person could review at every moment between these two. */
+  /** Returns whether this person could review at every moment between these two. */
   couldAlwaysReview(userId: string, requesterId: string | null, from: number, to: number): boolean {
     return this.between(from, to).every((settings) => mayReview(settings, userId, requesterId));
   }

@@ -12,7 +12,7 @@ import type { Figures } from "../run/stats.ts";
 import { persist } from "../run/wait.ts";
 import { mayReview, type Settings, SettingsHistory } from "./settings-history.ts";
 
-/** So many may always review: whoever asks, two approvals can still be given (R6). */
+/** The minimum number of reviewers: two approvals remain possible whoever the requester is (R6). */
 const leastReviewers = 3;
 
 const changes = { members: 4, assignees: 3, "required approvals": 2, "where cards go": 3 };
@@ -21,13 +21,13 @@ type Parts = {
   context: Context;
   organizationId: string;
   admin: string;
-  /** Everybody whom a change may make a reviewer. */
+  /** Everybody who may become a reviewer. */
   reviewers: readonly string[];
   channel: { id: string; name: string };
   figures: Figures;
 };
 
-/** The admin, who changes settings in the middle of everything, and remembers what held when. */
+/** The admin, who changes settings during the run and records which settings applied when. */
 export class Admin {
   readonly history = new SettingsHistory();
   readonly #parts: Parts;
@@ -37,14 +37,14 @@ export class Admin {
     this.#parts = parts;
   }
 
-  /** Takes note of what the catalog began with. */
+  /** Records the initial settings. */
   async begin(settings: Settings): Promise<void> {
     const { version } = await this.#current();
     const now = Date.now();
     this.history.add({ ...settings, workflow: version, sentAt: 0, answeredAt: now });
   }
 
-  /** Changes one thing, as the seed chooses. Everybody who is asked for a review must be able to get it. */
+  /** Changes one setting that the seed chooses. Every request must remain decidable. */
   change(random: Random): Promise<string> {
     return this.#alone(() => this.#change(random));
   }
@@ -59,7 +59,7 @@ export class Admin {
     return what;
   }
 
-  /** Turns the workflow on or off; the open requests live on or, turned off with them, are cancelled. */
+  /** Turns the workflow on or off. When it is turned off, open requests stay or are cancelled. */
   turn(enabled: boolean, cancelOpen = false): Promise<void> {
     return this.#alone(() => this.#turn(enabled, cancelOpen));
   }
@@ -69,7 +69,7 @@ export class Admin {
     await this.set({ ...tidy(this.history.now), enabled }, cancelOpen);
   }
 
-  /** Brings the settings to these, and notes between which moments they began to hold. */
+  /** Saves these settings, and records between which moments they took effect. */
   async set(wanted: Settings, cancelOpen = false): Promise<void> {
     const sentAt = Date.now();
     const workflow = await persist(() => this.#save(wanted, cancelOpen));
@@ -78,7 +78,7 @@ export class Admin {
     this.history.add({ ...settings, workflow, sentAt, answeredAt: Date.now() });
   }
 
-  /** One change after the other, whoever wants it. */
+  /** Runs changes one after the other. */
   #alone<T>(work: () => Promise<T>): Promise<T> {
     const mine = this.#last.then(work);
     this.#last = mine.catch(() => undefined);
@@ -102,7 +102,7 @@ export class Admin {
     }
   }
 
-  /** Saves what differs. Done again after a lost answer, it finds nothing to do. Gives the workflow's version. */
+  /** Saves what differs. Repeated after a lost answer, it changes nothing. Returns the workflow's version. */
   async #save(wanted: Settings, cancelOpen: boolean): Promise<number> {
     const { context, organizationId, admin } = this.#parts;
     const by = { organizationId, actor: member(admin), surface: "slack" } as const;
@@ -153,7 +153,7 @@ export class Admin {
 const able = (settings: Settings): number =>
   settings.members.filter((id) => mayReview(settings, id, null)).length;
 
-/** An assignee who left the role is outside it, and the form would refuse them by name. */
+/** Leaves out assignees who no longer hold the role, whom the form would refuse by name. */
 const tidy = (settings: Settings): Settings => ({
   ...settings,
   assignees: settings.assignees.filter((id) => settings.members.includes(id)),
