@@ -13,7 +13,15 @@ const pages = folders.flatMap((folder) =>
     .map((name) => join(folder, name)),
 );
 
-describe("links in the docs", () => {
+describe("what the docs refer to", () => {
+  test.each(pages)("every file and folder that %s names in code exists", (page) => {
+    const paths = [
+      ...read(page).matchAll(/`((?:src|db|test|sandbox|bench|tools|docs|examples)\/[\w./-]*)`/g),
+    ];
+    const missing = paths.map(([, path = ""]) => path).filter((path) => !existsSync(join(root, path)));
+    expect(missing).toEqual([]);
+  });
+
   test.each(pages)("every relative link and anchor of %s resolves", (page) => {
     const broken = linksOf(page).filter((link) => !resolves(page, link));
     expect(broken).toEqual([]);
