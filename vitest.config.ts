@@ -5,7 +5,7 @@ export default defineConfig({
     include: ["{src,db,sandbox,test,tools}/**/*.test.{ts,tsx}"],
     exclude: ["test/browser/**", "**/node_modules/**"],
     environment: "node",
-    // A shared, busy machine may be slow once; a test that fails twice is wrong. At a desk nothing is tried again.
+    // A shared CI machine may be slow once, so a failed test gets a second attempt there. Local runs retry nothing.
     retry: process.env.CI === undefined ? 0 : 1,
     globalSetup: ["test/support/postgres-setup.ts"],
     maxWorkers: 2,
