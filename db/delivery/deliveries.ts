@@ -6,45 +6,44 @@ import type { RequestEvent } from "../../src/domain/requests/notices.ts";
 import type { Db, Tx } from "../connection/connect.ts";
 import type { CardKind } from "./cards.ts";
 
-type DeliveryStatus = "failed" | "retrying" | "waiting" | "sent" | "not needed";
+/** In the order in which deliveries are listed. */
+const statuses = ["failed", "retrying", "waiting", "sent", "not needed"] as const;
+export type DeliveryStatus = (typeof statuses)[number];
 
-/** One thing that somebody was to be told, and how it stands. */
+/** One card, message, or email about a request to one recipient. */
 export type Delivery = {
   id: number;
   kind: "draw-card" | "send-message" | "send-email";
-  /** A person, or a channel. */
+  /** A person or a channel. */
   recipientId: MemberId;
   name: string | null;
-  /** Where an email went. */
+  /** The address that an email went to. */
   address: string | null;
   /** Null for a card. */
   event: RequestEvent | null;
   card: CardKind | null;
   /** When a card was posted. */
   postedAt: Date | null;
-  standing: DeliveryStatus;
+  status: DeliveryStatus;
   attempts: number;
   inDoubt: boolean;
-  /** Whether it is being tried right now. */
+  /** Whether an attempt is running now. */
   underWay: boolean;
   reason: string | null;
-  /** When it is due. */
+  /** When the next attempt is due. */
   availableAt: Date;
   settledAt: Date | null;
 };
 
 export type Counts = Record<DeliveryStatus, number>;
 
-const standings: readonly DeliveryStatus[] = ["failed", "retrying", "waiting", "sent", "not needed"];
-
-/** What tells somebody of a request, of everything that the outbox does. */
-const told = sql`('draw-card', 'send-message', 'send-email')`;
+/** The kinds of outbox items that tell somebody about a request. */
+const deliveryKinds = sql`('draw-card', 'send-message', 'send-email')`;
 
 /**
- * What was sent of a request, and what was not: what failed first, then what is tried again, what waits, and what is
- * done; of each the newest first.
+ * Returns the deliveries of a request, by status (failed, retrying, waiting, sent, not needed) and the newest first.
  *
- * @param limit how many are listed; the counts are of all
+ * @param limit how many deliveries to return; the counts cover all of them
  */
 export async function listOf(
   db: Db,
@@ -52,27 +51,31 @@ export async function listOf(
   number: number,
   limit: number,
 ): Promise<{ deliveries: Delivery[]; counts: Counts }> {
-  const counted = standings.map(
-    (standing) =>
-      sql`count(*) filter (where standing = ${standing}) over ()::int as ${sql.identifier(standing)}`,
+  const counted = statuses.map(
+    (status) => sql`count(*) filter (where status = ${status}) over ()::int as ${sql.identifier(status)}`,
   );
   const rows = await db.execute<Row & Counts>(sql`
     select *, ${sql.join(counted, sql`, `)}
-    from (${deliveries(organizationId, number)}) as d
-    order by array_position(array['failed', 'retrying', 'waiting', 'sent', 'not needed'], standing),
+    from (${selectDeliveries(organizationId, number)}) as d
+    order by array_position(array['failed', 'retrying', 'waiting', 'sent', 'not needed'], status),
       coalesce(settled_at, available_at) desc, id desc
     limit ${limit}`);
-  const none = Object.fromEntries(standings.map((standing) => [standing, 0])) as Counts;
-  const [first] = rows;
-  const counts = first === undefined ? none : { ...none, ...pick(first) };
-  return { deliveries: rows.map(toDelivery), counts };
+  return { deliveries: rows.map(toDelivery), counts: countsOf(rows[0]) };
 }
 
-const pick = (row: Counts): Counts =>
-  Object.fromEntries(standings.map((standing) => [standing, row[standing]])) as Counts;
+/** Every row holds the counts of all deliveries. */
+function countsOf(row: Counts | undefined): Counts {
+  return {
+    failed: row?.failed ?? 0,
+    retrying: row?.retrying ?? 0,
+    waiting: row?.waiting ?? 0,
+    sent: row?.sent ?? 0,
+    "not needed": row?.["not needed"] ?? 0,
+  };
+}
 
-/** A card that was done and never posted, and an email that was done and never rendered, were not needed any more. */
-function deliveries(organizationId: string, number: number): SQL {
+/** A settled card that was never posted, and a settled email that was never rendered, were no longer needed. */
+function selectDeliveries(organizationId: string, number: number): SQL {
   return sql`
     select o.id, o.kind, o.recipient_id, m.name, e.content->>'to' as address, o.payload->>'event' as event,
       c.kind as card, to_timestamp(c.ts::float8) as posted_at, o.attempts, o.in_doubt, o.available_at, o.settled_at,
@@ -83,12 +86,12 @@ function deliveries(organizationId: string, number: number): SQL {
           case when o.reason is not null or o.attempts > 1 then 'retrying' else 'waiting' end
         when o.reason is not null or o.kind = 'draw-card' and c.ts is null or o.kind = 'send-email' and e.key is null then 'not needed'
         else 'sent'
-      end as standing
+      end as status
     from outbox o
       left join cards c on c.organization_id = o.organization_id and c.id = (o.payload->>'cardId')::uuid
       left join emails e on e.organization_id = o.organization_id and e.key = o.key
       left join members m on m.organization_id = o.organization_id and m.id = o.recipient_id
-    where o.organization_id = ${organizationId} and o.request_number = ${number} and o.kind in ${told}`;
+    where o.organization_id = ${organizationId} and o.request_number = ${number} and o.kind in ${deliveryKinds}`;
 }
 
 type Row = {
@@ -100,7 +103,7 @@ type Row = {
   event: RequestEvent | null;
   card: CardKind | null;
   posted_at: string | null;
-  standing: DeliveryStatus;
+  status: DeliveryStatus;
   attempts: number;
   in_doubt: boolean;
   under_way: boolean;
@@ -110,32 +113,31 @@ type Row = {
 };
 
 function toDelivery(row: Row): Delivery {
-  const moment = (at: string | null) => (at === null ? null : new Date(at));
+  const { kind, name, address, event, card, status, attempts, reason } = row;
   return {
+    ...{ kind, name, address, event, card, status, attempts, reason },
     id: Number(row.id),
-    kind: row.kind,
     recipientId: row.recipient_id,
-    name: row.name,
-    address: row.address,
-    event: row.event,
-    card: row.card,
-    postedAt: moment(row.posted_at),
-    standing: row.standing,
-    attempts: row.attempts,
+    postedAt: toDate(row.posted_at),
     inDoubt: row.in_doubt,
     underWay: row.under_way,
-    reason: row.reason,
     availableAt: new Date(row.available_at),
-    settledAt: moment(row.settled_at),
+    settledAt: toDate(row.settled_at),
   };
 }
 
+const toDate = (at: string | null): Date | null => (at === null ? null : new Date(at));
+
 /**
- * How everybody stands who was told of a pending request. Nothing where no delivery of it was given up: then nobody can
- * be out of reach, and what 500 reviewers were told need not be read.
+ * Returns how the deliveries of a pending request stand, for each recipient. Empty if none has failed for good: then
+ * everyone can be reached, and there is no need to read up to 500 recipients.
  */
-export async function reach(db: Db | Tx, organizationId: string, number: number): Promise<RecipientStatus[]> {
-  const rows = await db.execute<ReachRow>(sql`
+export async function listRecipientStatuses(
+  db: Db | Tx,
+  organizationId: string,
+  number: number,
+): Promise<RecipientStatus[]> {
+  const rows = await db.execute<RecipientRow>(sql`
     select o.recipient_id,
       bool_or((o.outcome is not distinct from 'done' and c.lost_reason is null) or c.ts is not null) as reached,
       bool_and((o.outcome is not distinct from 'dead' or c.lost_reason is not null) and c.ts is null) as failed,
@@ -143,10 +145,10 @@ export async function reach(db: Db | Tx, organizationId: string, number: number)
       bool_or(c.kind is not distinct from 'review') as directly
     from outbox o
       left join cards c on c.organization_id = o.organization_id and c.id = (o.payload->>'cardId')::uuid
-    where o.organization_id = ${organizationId} and o.request_number = ${number} and o.kind in ${told}
+    where o.organization_id = ${organizationId} and o.request_number = ${number} and o.kind in ${deliveryKinds}
       and exists (select from outbox where organization_id = ${organizationId} and key = ${coverageKey(number)})
     group by o.recipient_id`);
-  return rows.map(({ recipient_id, ...standing }) => ({ recipientId: recipient_id, ...standing }));
+  return rows.map(({ recipient_id: recipientId, ...status }) => ({ recipientId, ...status }));
 }
 
-type ReachRow = Omit<RecipientStatus, "recipientId"> & { recipient_id: string };
+type RecipientRow = Omit<RecipientStatus, "recipientId"> & { recipient_id: string };

@@ -1,5 +1,5 @@
-import { and, eq, inArray, lt, ne, or, type SQL, sql } from "drizzle-orm";
-import { type AdminFacts, isAdmin } from "../../src/domain/people/admin.ts";
+import { and, eq, inArray, isNotNull, lt, ne, or, type SQL, sql } from "drizzle-orm";
+import type { AdminFacts } from "../../src/domain/people/admin.ts";
 import type {
   Holding,
   MemberFacts,
@@ -16,12 +16,12 @@ export type Member = {
   name: string;
   email: string | null;
   timeZone: string;
-  standing: MemberStatus;
+  status: MemberStatus;
   workspaceRole: WorkspaceRole;
   refreshedAt: Date;
 };
 
-/** Stores people as Slack described them at `refreshedAt`; what is known from later on stays. */
+/** Stores people as Slack described them at `refreshedAt`. A newer description that is already stored stays. */
 export async function save(db: Db | Tx, people: readonly Member[]): Promise<void> {
   if (people.length === 0) return;
   await db
@@ -33,7 +33,7 @@ export async function save(db: Db | Tx, people: readonly Member[]): Promise<void
         name: sql`excluded.name`,
         email: sql`excluded.email`,
         timeZone: sql`excluded.time_zone`,
-        standing: sql`excluded.standing`,
+        status: sql`excluded.standing`,
         workspaceRole: sql`excluded.workspace_role`,
         refreshedAt: sql`excluded.refreshed_at`,
       },
@@ -41,7 +41,7 @@ export async function save(db: Db | Tx, people: readonly Member[]): Promise<void
     });
 }
 
-/** Locks those of these people whom we know, until the transaction ends. */
+/** Locks these people until the transaction ends. Returns those that are stored, by ID. */
 export async function lockMany(
   tx: Tx,
   organizationId: string,
@@ -57,14 +57,14 @@ export async function lockMany(
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-/** Role holders, and these assignees, whom nothing was heard of since then, by id; those who left are not asked for. */
-export async function listUnheard(
+/** Returns the IDs of role holders and of these assignees who were last refreshed before `since`, without deactivated people. */
+export async function listStale(
   db: Db | Tx,
   organizationId: string,
   since: Date,
   assigneeIds: readonly MemberId[],
 ): Promise<MemberId[]> {
-  const holds = db
+  const holderIds = db
     .select({ id: roleHoldings.memberId })
     .from(roleHoldings)
     .where(eq(roleHoldings.organizationId, organizationId));
@@ -75,8 +75,8 @@ export async function listUnheard(
       and(
         eq(members.organizationId, organizationId),
         lt(members.refreshedAt, since),
-        ne(members.standing, "deactivated"),
-        or(inArray(members.id, holds), inArray(members.id, [...assigneeIds])),
+        ne(members.status, "deactivated"),
+        or(inArray(members.id, holderIds), inArray(members.id, [...assigneeIds])),
       ),
     )
     .orderBy(members.id);
@@ -91,7 +91,7 @@ export async function find(db: Db | Tx, organizationId: string, id: MemberId): P
   return row;
 }
 
-/** These people by id; unknown ones are left out. */
+/** Returns these people by ID, without those that are not stored. */
 export async function findMany(
   db: Db | Tx,
   organizationId: string,
@@ -105,7 +105,11 @@ export async function findMany(
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-/** Active members who have one of these email addresses, in lower case, by name. */
+/**
+ * Returns the active members with one of these email addresses, by name.
+ *
+ * @param addresses in lower case
+ */
 export async function listByEmail(
   db: Db | Tx,
   organizationId: string,
@@ -118,27 +122,27 @@ export async function listByEmail(
     .where(
       and(
         eq(members.organizationId, organizationId),
-        eq(members.standing, "active"),
+        eq(members.status, "active"),
         inArray(sql`lower(${members.email})`, [...addresses]),
       ),
     )
     .orderBy(members.name, members.id);
 }
 
-/** What the rules ask about one member, as of now; undefined for somebody we have never seen. */
-export async function facts(
+/** Returns what the rules ask about a member, read in one statement; undefined for somebody who is not stored. */
+export async function findFacts(
   db: Db | Tx,
   organizationId: string,
   id: MemberId,
-): Promise<(MemberFacts & { admin: boolean }) | undefined> {
+): Promise<(MemberFacts & AdminFacts) | undefined> {
   const rows = await db
     .select({
-      standing: members.standing,
+      status: members.status,
       workspaceRole: members.workspaceRole,
-      admins: admins(organizationId),
+      admins: adminHolders(organizationId),
       roleId: roleHoldings.roleId,
       projectId: roleHoldings.projectId,
-      admin: roles.admin,
+      isAdminRole: roles.admin,
     })
     .from(members)
     .leftJoin(
@@ -149,17 +153,16 @@ export async function facts(
     .where(and(eq(members.organizationId, organizationId), eq(members.id, id)));
   const [first] = rows;
   if (first === undefined) return undefined;
-  const holdings: Holding[] = rows.flatMap((row) =>
-    row.roleId === null ? [] : [{ roleId: row.roleId, projectId: row.projectId }],
+  const { status, workspaceRole, admins } = first;
+  const holdings: Holding[] = rows.flatMap(({ roleId, projectId }) =>
+    roleId === null ? [] : [{ roleId, projectId }],
   );
-  const { standing, workspaceRole } = first;
-  const holdsAdmin = rows.some((row) => row.admin === true);
-  const admin = isAdmin({ standing, workspaceRole, holdsAdmin, admins: first.admins });
-  return { id, standing: first.standing, holdings, admin };
+  const holdsAdmin = rows.some(({ isAdminRole }) => isAdminRole === true);
+  return { id, status, holdings, workspaceRole, holdsAdmin, admins };
 }
 
-/** Who holds the Admin role: nobody, only people who left, or somebody active. */
-function admins(organizationId: string): SQL<AdminFacts["admins"]> {
+/** Whether the Admin role is held by nobody, only by people who are not active, or by an active member. */
+function adminHolders(organizationId: string): SQL<AdminFacts["admins"]> {
   return sql<AdminFacts["admins"]>`(
     select case when bool_or(m.standing = 'active') then 'some' when count(*) > 0 then 'gone' else 'none' end
     from roles r join role_holdings h on h.organization_id = r.organization_id and h.role_id = r.id
@@ -167,42 +170,29 @@ function admins(organizationId: string): SQL<AdminFacts["admins"]> {
     where r.organization_id = ${organizationId} and r.admin)`;
 }
 
-/** R13: everybody who runs Signoff now, by name. */
-export async function listAdmins(db: Db | Tx, organizationId: string): Promise<Member[]> {
+/** Returns the active members who might be admins, by name: holders of the Admin role and the workspace's owners and admins. */
+export async function listAdminCandidates(
+  db: Db | Tx,
+  organizationId: string,
+): Promise<(Member & AdminFacts)[]> {
+  // Drizzle leaves out the table of a column in the fields of a select from one table, so the names are written out.
+  const holdsAdmin = sql<boolean>`exists (
+    select from role_holdings h join roles r on r.organization_id = h.organization_id and r.id = h.role_id
+    where h.organization_id = members.organization_id and h.member_id = members.id and r.admin)`;
   const rows = await db
     .select({
       member: members,
-      admins: admins(organizationId),
-      holdsAdmin: sql<boolean>`exists (select from role_holdings h join roles r on r.organization_id = h.organization_id and r.id = h.role_id
-        where h.organization_id = members.organization_id and h.member_id = members.id and r.admin)`,
+      admins: adminHolders(organizationId),
+      holdsAdmin: holdsAdmin.as("holds_admin"),
     })
     .from(members)
-    .where(and(eq(members.organizationId, organizationId), eq(members.standing, "active")))
-    .orderBy(members.name, members.id);
-  return rows.filter((row) => isAdmin({ ...row.member, ...row })).map((row) => row.member);
-}
-
-/** Everyone who holds one of these roles, each with all their holdings of them, by name. */
-export async function holders(
-  db: Db | Tx,
-  organizationId: string,
-  roleIds: readonly string[],
-): Promise<(Member & MemberFacts)[]> {
-  if (roleIds.length === 0) return [];
-  const rows = await db
-    .select({ member: members, roleId: roleHoldings.roleId, projectId: roleHoldings.projectId })
-    .from(roleHoldings)
-    .innerJoin(
-      members,
-      and(eq(members.organizationId, roleHoldings.organizationId), eq(members.id, roleHoldings.memberId)),
+    .where(
+      and(
+        eq(members.organizationId, organizationId),
+        eq(members.status, "active"),
+        or(isNotNull(members.workspaceRole), holdsAdmin),
+      ),
     )
-    .where(and(eq(roleHoldings.organizationId, organizationId), inArray(roleHoldings.roleId, [...roleIds])))
     .orderBy(members.name, members.id);
-  const people = new Map<MemberId, Member & { holdings: Holding[] }>();
-  for (const { member, roleId, projectId } of rows) {
-    const known = people.get(member.id);
-    if (known === undefined) people.set(member.id, { ...member, holdings: [{ roleId, projectId }] });
-    else known.holdings.push({ roleId, projectId });
-  }
-  return [...people.values()];
+  return rows.map(({ member, admins, holdsAdmin: holds }) => ({ ...member, admins, holdsAdmin: holds }));
 }

@@ -48,7 +48,7 @@ type Row = {
 };
 
 /** What is to be known in order to compare two builds, in one statement; undefined where the build is unknown. */
-export async function facts(
+export async function findComparisonFacts(
   db: Db | Tx,
   organizationId: string,
   step: ComparedStep,

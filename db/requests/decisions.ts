@@ -21,7 +21,7 @@ export type Case = {
 };
 
 /** Reads a case in one statement, so in one round trip and at one moment; undefined where there is no such request. */
-export async function look(
+export async function readCase(
   db: Db | Tx,
   organizationId: string,
   number: number,
@@ -32,7 +32,7 @@ export async function look(
   return {
     request: toRequest(row.request),
     workflow: orNone(row.workflow),
-    reviewer: { id: reviewerId, standing: row.standing ?? "stranger", holdings: row.holdings },
+    reviewer: { id: reviewerId, status: row.status ?? "stranger", holdings: row.holdings },
     previous: row.previous,
   };
 }
@@ -54,7 +54,7 @@ function build(db: Db | Tx) {
     .select({
       request: requests,
       workflow: workflowVersions,
-      standing: members.standing,
+      status: members.status,
       holdings: sql<Holding[]>`(
         select coalesce(jsonb_agg(jsonb_build_object('roleId', role_id, 'projectId', project_id)), '[]')
         from role_holdings where organization_id = ${organization} and member_id = ${reviewer})`,
@@ -95,7 +95,7 @@ export type Decided = {
  *
  * @returns whether it was written
  */
-export async function write(db: Db | Tx, decided: Decided): Promise<boolean> {
+export async function writeDecision(db: Db | Tx, decided: Decided): Promise<boolean> {
   // One parameter for all of it: the statement's text is always the same, and the server keeps its plan.
   const rows = await db.execute<{ written: boolean }>(sql`
     with decided as materialized (

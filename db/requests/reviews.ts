@@ -32,8 +32,8 @@ export async function list(
     .orderBy(asc(reviews.at), asc(reviews.id));
 }
 
-/** Whose approvals of these requests stand, by request. */
-export async function listWhoApproved(
+/** Returns who has approved these requests, by request number, without replaced reviews. */
+export async function listApproverIds(
   db: Db | Tx,
   organizationId: string,
   requestNumbers: readonly number[],

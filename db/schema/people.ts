@@ -28,7 +28,7 @@ export const members = pgTable(
     name: text().notNull(),
     email: text(),
     timeZone: text().notNull(),
-    standing: text().$type<MemberStatus>().notNull(),
+    status: text("standing").$type<MemberStatus>().notNull(),
     /** What Slack lets them do in the workspace; owners and admins run Signoff until its own admins are chosen. */
     workspaceRole: text().$type<WorkspaceRole>(),
     refreshedAt: moment().notNull(),

@@ -6,7 +6,7 @@ import type { Db, Tx } from "../connection/connect.ts";
 import { apiTokens, members, projects } from "../schema/index.ts";
 
 /** A person behind a token, and whether they are still here. */
-export type Behind = Person & { standing: MemberStatus };
+export type Behind = Person & { status: MemberStatus };
 
 type Kept = ApiToken & {
   /** Its last four characters. */
@@ -83,10 +83,10 @@ function toListed({ token: row, maker: by, member, project }: Row): ListedToken 
 }
 
 /** Somebody of whom nothing is known any more is no member any more. */
-const behind = (id: string, row: { name: string; standing: MemberStatus } | null): Behind => ({
+const behind = (id: string, row: { name: string; status: MemberStatus } | null): Behind => ({
   id,
   name: row?.name ?? id,
-  standing: row?.standing ?? "deactivated",
+  status: row?.status ?? "deactivated",
 });
 
 /** Makes whoever gives a token its name wait for others who do, until the transaction ends. */

@@ -1,26 +1,22 @@
-import { stateAt } from "../../src/domain/requests/request.ts";
-import { findShortages, type Shortages } from "../../src/domain/workflow/shortage.ts";
+import type { ShortageFacts } from "../../src/domain/workflow/shortage.ts";
 import { listProjects } from "../catalog/projects.ts";
 import type { Db, Tx } from "../connection/connect.ts";
-import { holders } from "../people/members.ts";
+import { listRoleHolders } from "../people/role-holders.ts";
 import { listPending } from "../requests/requests-list.ts";
-import { listWhoApproved } from "../requests/reviews.ts";
+import { listApproverIds } from "../requests/reviews.ts";
 import * as workflows from "./workflow.ts";
 
-/** Where too few people can decide, as of now. */
-export async function find(db: Db | Tx, organizationId: string, now: Date): Promise<Shortages> {
+/** Returns what decides where too few people can review, in a fixed number of statements. */
+export async function readShortageFacts(db: Db | Tx, organizationId: string): Promise<ShortageFacts> {
   const workflow = await workflows.current(db, organizationId);
-  const candidates = await holders(db, organizationId, workflow.roleIds);
+  const candidates = await listRoleHolders(db, organizationId, workflow.roleIds);
   const projects = await listProjects(db, organizationId);
-  const pending = (await listPending(db, organizationId)).filter(
-    ({ state }) => stateAt(state, now).name === "pending",
-  );
-  const numbers = pending.map(({ number }) => number);
-  const approvals = await listWhoApproved(db, organizationId, numbers);
-  return findShortages(
-    workflow,
-    candidates,
-    projects,
-    pending.map((request) => ({ request, approverIds: approvals.get(request.number) ?? [] })),
-  );
+  const requests = await listPending(db, organizationId);
+  const numbers = requests.map(({ number }) => number);
+  const approverIds = await listApproverIds(db, organizationId, numbers);
+  const pending = requests.map((request) => ({
+    request,
+    approverIds: approverIds.get(request.number) ?? [],
+  }));
+  return { workflow, candidates, projects, pending };
 }

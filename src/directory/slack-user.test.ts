@@ -43,8 +43,8 @@ describe("R4: what Slack's user object says of a person", () => {
       { team_id: "T2", is_stranger: true, enterprise_user: { teams: ["T1"] } },
       "stranger",
     ],
-  ])("R4: %s", (_, user, standing) => {
-    expect(memberOf({ ...dana, ...user }, "T1").standing).toBe(standing);
+  ])("R4: %s", (_, user, status) => {
+    expect(memberOf({ ...dana, ...user }, "T1").status).toBe(status);
   });
 });
 
@@ -71,7 +71,7 @@ describe("how a person is called and reached", () => {
       name: "Dana Duarte",
       email: "dana@acme.example",
       timeZone: "Europe/Vienna",
-      standing: "active",
+      status: "active",
       workspaceRole: null,
     });
   });

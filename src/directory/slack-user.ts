@@ -22,7 +22,7 @@ export type SlackUser = {
 };
 
 /** On Enterprise Grid a member's `team_id` may be another workspace of the same company: `enterprise_user.teams` tells. */
-function standingOf(user: SlackUser, organizationId: string): MemberStatus {
+function statusOf(user: SlackUser, organizationId: string): MemberStatus {
   const atHome =
     user.team_id === undefined ||
     user.team_id === organizationId ||
@@ -44,7 +44,7 @@ export function memberOf(user: SlackUser, organizationId: string): SavedMember {
     name,
     email: user.profile?.email || null,
     timeZone: user.tz || "UTC",
-    standing: standingOf(user, organizationId),
+    status: statusOf(user, organizationId),
     workspaceRole: user.is_owner ? "owner" : user.is_admin ? "admin" : null,
   };
 }

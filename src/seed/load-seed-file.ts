@@ -27,8 +27,8 @@ export async function loadSeedFile(
     const user = await findByEmail(email);
     const member = user && memberOf(user, organizationId);
     if (member === undefined) faults.push(`${email}: nobody in the Slack workspace has this address`);
-    else if (member.standing !== "active")
-      faults.push(`${email}: is not an active full member (${member.standing})`);
+    else if (member.status !== "active")
+      faults.push(`${email}: is not an active full member (${member.status})`);
     else people.push(member);
     if (member !== undefined) found.set(email, member.id);
   }

@@ -24,10 +24,10 @@ async function asked() {
 const ledgerOf = (fixture: Catalog, number: number) =>
   getDeliveries(fixture.context.db, fixture.organizationId, number, fixture.clock.now);
 
-/** What is listed, as `name kind: standing`. */
+/** What is listed, as `name kind: status`. */
 async function lines(fixture: Catalog, number: number): Promise<string[]> {
   const { deliveries } = await ledgerOf(fixture, number);
-  return deliveries.map(({ name, kind, card, standing }) => `${name} ${card ?? kind}: ${standing}`);
+  return deliveries.map(({ name, kind, card, status }) => `${name} ${card ?? kind}: ${status}`);
 }
 
 type Change = {
@@ -105,7 +105,7 @@ describe("the ledger of a request", () => {
     await keepEmail(fixture, number, "bob");
     await settle(fixture, "send-email", "bob", { outcome: "done" });
     const { deliveries } = await ledgerOf(fixture, number);
-    expect(deliveries.at(-1)).toMatchObject({ address: "bob@acme.example", standing: "sent" });
+    expect(deliveries.at(-1)).toMatchObject({ address: "bob@acme.example", status: "sent" });
   });
 
   test("what was done and sent nothing was not needed any more", async () => {
@@ -114,7 +114,7 @@ describe("the ledger of a request", () => {
     await settle(fixture, "draw-card", "carol", { outcome: "done" });
     const { counts, deliveries } = await ledgerOf(fixture, number);
     expect(counts).toMatchObject({ "not needed": 2, sent: 0 });
-    expect(deliveries.at(-1)?.standing).toBe("not needed");
+    expect(deliveries.at(-1)?.status).toBe("not needed");
   });
 
   test("a card that was posted and let go has failed, and says why", async () => {
@@ -124,7 +124,7 @@ describe("the ledger of a request", () => {
     await database.database.sql`update cards set lost_reason = 'Slack says message_not_found'
       where organization_id = ${fixture.organizationId} and recipient_id = ${idOf("bob")}`;
     const { deliveries } = await ledgerOf(fixture, number);
-    expect(deliveries[0]).toMatchObject({ standing: "failed", reason: "Slack says message_not_found" });
+    expect(deliveries[0]).toMatchObject({ status: "failed", reason: "Slack says message_not_found" });
   });
 
   test("what was put off without a try says why it waits", async () => {
@@ -132,7 +132,7 @@ describe("the ledger of a request", () => {
     await settle(fixture, "send-email", "bob", { attempts: 0, reason: "Resend refuses the key" });
     const { deliveries } = await ledgerOf(fixture, number);
     expect(deliveries[0]).toMatchObject({
-      standing: "retrying",
+      status: "retrying",
       attempts: 0,
       reason: "Resend refuses the key",
     });
@@ -151,7 +151,7 @@ describe("the ledger of a request", () => {
     });
     const { deliveries, counts } = await ledgerOf(fixture, number);
     expect(deliveries).toHaveLength(100);
-    expect(deliveries[0]).toMatchObject({ standing: "failed", name: "carol" });
+    expect(deliveries[0]).toMatchObject({ status: "failed", name: "carol" });
     expect(counts).toMatchObject({ failed: 1, sent: 500, waiting: 4 });
   });
 

@@ -117,14 +117,14 @@ test("what changes nothing makes no version and no audit", async () => {
 
 test.each<MemberStatus>(["guest", "bot", "deactivated", "stranger"])(
   "R4: a %s cannot be added to a role, and is named",
-  async (standing) => {
+  async (status) => {
     const fixture = await buildCatalog(database);
-    await fixture.people(["gus"], standing);
+    await fixture.people(["gus"], status);
     const roleId = await newRole(fixture, "Release Managers", ["dana"]);
     const why = await refusedUntouched(fixture, () => save(fixture, roleId, { people: ["dana", "gus"] }));
     expect(why).toEqual({
       code: "not-full-members",
-      people: [{ person: { id: "UGUS", name: "gus" }, standing }],
+      people: [{ person: { id: "UGUS", name: "gus" }, status }],
     });
   },
 );
@@ -133,7 +133,7 @@ test("somebody whom Slack could not be asked about is not added", async () => {
   const fixture = await buildCatalog(database);
   const roleId = await newRole(fixture, "Release Managers");
   expect(refusal(await save(fixture, roleId, { people: ["nobody"] }))).toMatchObject({
-    people: [{ person: { id: "UNOBODY" }, standing: "unknown" }],
+    people: [{ person: { id: "UNOBODY" }, status: "unknown" }],
   });
 });
 

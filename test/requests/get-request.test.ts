@@ -49,7 +49,7 @@ test("a pending request: what, from where to where, by whom, and who may review"
     expiresAt: new Date("2026-03-09T09:00:00.000Z"),
     approvals: { given: 1, required: 2 },
     reviewers: [person("bob"), person("carol")],
-    reach: null,
+    deliveryCoverage: null,
     reviews: [expect.objectContaining({ reviewer: person("carol"), verdict: "approve", comment: "fine" })],
     decision: null,
     cancelled: null,

@@ -99,12 +99,12 @@ describe("R14: who may request", () => {
 
   test.each<MemberStatus>(["deactivated", "guest", "bot", "stranger"])(
     "R14: nobody who is %s",
-    async (standing) => {
+    async (status) => {
       const fixture = await build();
-      await fixture.people(["dana"], standing);
+      await fixture.people(["dana"], status);
       expect(await refusedUntouched(fixture, () => fixture.request("dana"))).toEqual({
         code: "not-requester",
-        why: standing,
+        why: status,
         roles: [],
       });
     },

@@ -101,7 +101,7 @@ export async function buildCatalog(database: TestDatabase, options: CatalogOptio
   const projects = options.projects ?? [commerce];
   const reviewers = options.reviewers ?? ["bob", "carol"];
 
-  const people = (names: readonly string[], standing: MemberStatus = "active") =>
+  const people = (names: readonly string[], status: MemberStatus = "active") =>
     saveMembers(
       context,
       names.map((name) => ({
@@ -110,7 +110,7 @@ export async function buildCatalog(database: TestDatabase, options: CatalogOptio
         name,
         email: `${name}@acme.example`,
         timeZone: "Europe/Berlin",
-        standing,
+        status,
       })),
     );
   const everywhere = (names: readonly string[]) =>

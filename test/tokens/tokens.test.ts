@@ -211,17 +211,17 @@ describe("using a token", () => {
 
   test.each<MemberStatus>(["deactivated", "guest", "bot", "stranger"])(
     "one whose maker is a %s by now is refused, and works again when they are back",
-    async (standing) => {
+    async (status) => {
       const fixture = await buildCatalog(database);
       const { text } = await made(fixture);
       fixture.later({ ms: 1 });
-      await fixture.people(["ada"], standing);
+      await fixture.people(["ada"], status);
       const person = { id: "UADA", name: "ada" };
       expect(refusal(await use(fixture, text))).toEqual({
         code: "token-invalid",
         why: "inactive",
         person,
-        standing,
+        status,
       });
       fixture.later({ ms: 1 });
       await fixture.people(["ada"]);
@@ -289,7 +289,7 @@ describe("the list", () => {
       ],
     });
     expect(first.tokens[0]).toMatchObject({
-      maker: { id: "UADA", name: "ada", standing: "active" },
+      maker: { id: "UADA", name: "ada", status: "active" },
       ...{ madeAt: fixture.clock.now, lastUsedAt: null },
     });
     expect(await page(9)).toMatchObject({ page: 1, tokens: [{ name: "c" }] });

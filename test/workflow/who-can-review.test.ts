@@ -14,13 +14,13 @@ beforeAll(async () => {
 afterAll(() => database?.drop());
 
 const roles = ["organization", "project", "elsewhere", "none"] as const;
-const standings: MemberStatus[] = ["active", "guest", "bot", "deactivated", "stranger"];
+const statuses: MemberStatus[] = ["active", "guest", "bot", "deactivated", "stranger"];
 const assigned = ["nobody is assigned", "assigned", "others are assigned"] as const;
 const ruled = ["as it was asked for", "changed meanwhile"] as const;
 const self = ["no self-review", "self-review"] as const;
 
 /** Who is looked at: what they hold, and what Slack says of them by now. */
-type Subject = { name: string; role: (typeof roles)[number]; standing: MemberStatus };
+type Subject = { name: string; role: (typeof roles)[number]; status: MemberStatus };
 type Rules = {
   assignee: (typeof assigned)[number];
   meanwhile: (typeof ruled)[number];
@@ -28,7 +28,7 @@ type Rules = {
 };
 
 const subjects: Subject[] = roles.flatMap((role) =>
-  standings.map((standing) => ({ name: `${role}-${standing}`, role, standing })),
+  statuses.map((status) => ({ name: `${role}-${status}`, role, status })),
 );
 
 /** Those who may always review, so that nothing is decided while it is looked at. */
@@ -36,7 +36,7 @@ const steady = ["rex", "rita", "roy", "rose"];
 
 /** R4, R5 said once more, apart from the product's own words. */
 function expected(subject: Subject, rules: Rules, requester: boolean): NotReviewer | null {
-  if (subject.standing !== "active") return subject.standing;
+  if (subject.status !== "active") return subject.status;
   if (subject.role === "none" || subject.role === "elsewhere") return "role";
   if (rules.assignee === "others are assigned") return "assignee";
   return requester && rules.self === "no self-review" ? "self" : null;
@@ -97,10 +97,10 @@ async function build(rules: Rules) {
     await changeRole(fixture, "Reviewer", holders);
     await fixture.saveWorkflow(now);
   }
-  for (const standing of standings) {
+  for (const status of statuses) {
     await fixture.people(
-      subjects.filter((one) => one.standing === standing).map(({ name }) => name),
-      standing,
+      subjects.filter((one) => one.status === status).map(({ name }) => name),
+      status,
     );
   }
   return { fixture, number: (name: string) => numbers.get(name) as number };
@@ -145,34 +145,31 @@ describe.each(tables)("R4, R5: who can review: $assignee, $self, rules $meanwhil
     { ...subject, asked: "their own", requester: true },
   ]);
 
-  test.each(people)(
-    "R4, R5: role: $role, $standing, of $asked request",
-    async ({ requester, ...subject }) => {
-      const { fixture, number: numberOf } = built;
-      const { name } = subject;
-      const number = numberOf(requester ? name : "dana");
-      const why = expected(subject, rules, requester);
-      const others = expected(subject, rules, false) === null ? subjects.length : 0;
-      const own = expected(subject, rules, true) === null ? 1 : 0;
-      const seen = await seenBy(fixture, name, number);
-      const waits = others + own - (await reviewedBefore(built, name));
-      expect(seen).toEqual({
-        rights: why,
-        named: why === null,
-        listed: why === null ? "review" : requester ? "asked" : "rest",
-        inList: waits,
-        counted: waits,
-      });
-      if (why === null) {
-        expect(accepted(await fixture.review(name, number, "approve"))).toEqual({ outcome: "counted" });
-        expect((await seenBy(fixture, name, number)).counted).toBe(waits - 1);
-        return;
-      }
-      const refused = { code: "not-reviewer", why, number };
-      expect(refusal(await fixture.review(name, number, "approve"))).toEqual(refused);
-      expect(refusal(await fixture.review(name, number, "reject", "No"))).toEqual(refused);
-    },
-  );
+  test.each(people)("R4, R5: role: $role, $status, of $asked request", async ({ requester, ...subject }) => {
+    const { fixture, number: numberOf } = built;
+    const { name } = subject;
+    const number = numberOf(requester ? name : "dana");
+    const why = expected(subject, rules, requester);
+    const others = expected(subject, rules, false) === null ? subjects.length : 0;
+    const own = expected(subject, rules, true) === null ? 1 : 0;
+    const seen = await seenBy(fixture, name, number);
+    const waits = others + own - (await reviewedBefore(built, name));
+    expect(seen).toEqual({
+      rights: why,
+      named: why === null,
+      listed: why === null ? "review" : requester ? "asked" : "rest",
+      inList: waits,
+      counted: waits,
+    });
+    if (why === null) {
+      expect(accepted(await fixture.review(name, number, "approve"))).toEqual({ outcome: "counted" });
+      expect((await seenBy(fixture, name, number)).counted).toBe(waits - 1);
+      return;
+    }
+    const refused = { code: "not-reviewer", why, number };
+    expect(refusal(await fixture.review(name, number, "approve"))).toEqual(refused);
+    expect(refusal(await fixture.review(name, number, "reject", "No"))).toEqual(refused);
+  });
 
   test("R4: somebody whom nobody knows is a stranger, and nothing waits for them", async () => {
     const { fixture, number } = built;

@@ -107,7 +107,7 @@ test("in a channel ten are mentioned; who comes after them and has no email addr
   const fixture = await buildCatalog(database, { reviewers: names });
   const { organizationId } = fixture;
   const last = { organizationId, id: "UR11", name: "r11", email: null, timeZone: "UTC" };
-  await saveMembers(fixture.context, [{ ...last, standing: "active" }]);
+  await saveMembers(fixture.context, [{ ...last, status: "active" }]);
   const cardsTo = { kind: "channel", channelId: "C1", channelName: "releases" } as const;
   expect(await preview(fixture)).toMatchObject({ reviewers: 12, told: 12, noEmail: 1, unreachable: [] });
   expect(await preview(fixture, { options: { cardsTo } })).toMatchObject({

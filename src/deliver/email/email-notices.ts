@@ -42,7 +42,7 @@ async function render(parts: EmailDeps, { organizationId, payload }: Item): Prom
   if (view === undefined) return { kind: "dead", reason: `#${number} is gone` };
   // Nobody is asked for a review that is not needed any more.
   if (event === "requested" && view.state !== "pending") return { kind: "done" };
-  if (recipient?.standing === "deactivated") return { kind: "done", reason: "they have left the workspace" };
+  if (recipient?.status === "deactivated") return { kind: "done", reason: "they have left the workspace" };
   if (recipient === undefined || recipient.email === null)
     return { kind: "dead", reason: "no email address" };
   const link = parts.linkFor(organizationId, number, recipientId);

@@ -2,7 +2,7 @@ import type { MemberStatus, WorkspaceRole } from "./people.ts";
 
 /** The facts about a person who wants to change a setting. */
 export type AdminFacts = {
-  standing: MemberStatus;
+  status: MemberStatus;
   holdsAdmin: boolean;
   workspaceRole: WorkspaceRole;
   /** Who holds the Admin role in this organization: `none`: nobody, `gone`: only people who left, `some`: an active member. */
@@ -14,7 +14,7 @@ export type AdminFacts = {
  * workspace's owners and admins are admins. If every holder has left, only its owners are.
  */
 export function isAdmin(facts: AdminFacts): boolean {
-  if (facts.standing !== "active") return false;
+  if (facts.status !== "active") return false;
   switch (facts.admins) {
     case "some":
       return facts.holdsAdmin;

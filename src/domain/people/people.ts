@@ -17,7 +17,7 @@ export type Person = { id: MemberId; name: string };
 export type Holding = { roleId: string; projectId: string | null };
 
 /** A member with the facts that the rules need. */
-export type MemberFacts = { id: MemberId; standing: MemberStatus; holdings: readonly Holding[] };
+export type MemberFacts = { id: MemberId; status: MemberStatus; holdings: readonly Holding[] };
 
 /** Returns whether a member holds one of these roles, for the organization or for this project. */
 export function holds(member: MemberFacts, roleIds: readonly string[], projectId: string): boolean {

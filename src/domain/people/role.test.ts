@@ -4,7 +4,7 @@ import { addedHolders, checkDelete, checkHolders } from "./role.ts";
 const role = { admin: false, groupId: null };
 const admin = { admin: true, groupId: null };
 const everywhere = { projectId: null };
-const bob = { id: "UBOB", name: "Bob", standing: "active" } as const;
+const bob = { id: "UBOB", name: "Bob", status: "active" } as const;
 
 test("active full members may hold a role, anywhere", () => {
   expect(checkHolders(role, everywhere, [bob], 1)).toMatchObject({ ok: true });
@@ -12,11 +12,11 @@ test("active full members may hold a role, anywhere", () => {
   expect(checkHolders(role, everywhere, [], 0)).toMatchObject({ ok: true });
 });
 
-test.each(["guest", "bot", "deactivated", "stranger", "unknown"] as const)("a %s may not", (standing) => {
-  const gus = { id: "UGUS", name: "Gus", standing };
+test.each(["guest", "bot", "deactivated", "stranger", "unknown"] as const)("a %s may not", (status) => {
+  const gus = { id: "UGUS", name: "Gus", status };
   expect(checkHolders(role, everywhere, [bob, gus], 2)).toEqual({
     ok: false,
-    refusal: { code: "not-full-members", people: [{ person: { id: "UGUS", name: "Gus" }, standing }] },
+    refusal: { code: "not-full-members", people: [{ person: { id: "UGUS", name: "Gus" }, status }] },
   });
 });
 

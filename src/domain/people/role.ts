@@ -17,13 +17,13 @@ export type RoleFacts = { admin: boolean; groupId: string | null };
 export function checkHolders(
   role: RoleFacts,
   scope: { projectId: string | null },
-  added: readonly (Person & { standing: MemberStatus | "unknown" })[],
+  added: readonly (Person & { status: MemberStatus | "unknown" })[],
   activeAfter: number,
 ): Result<null> {
   if (role.groupId !== null) return refuse({ code: "role-bound" });
   if (role.admin && scope.projectId !== null) return refuse({ code: "admin-role" });
-  const people = added.flatMap(({ id, name, standing }) =>
-    standing === "active" ? [] : [{ person: { id, name }, standing: standing satisfies NotFullMember }],
+  const people = added.flatMap(({ id, name, status }) =>
+    status === "active" ? [] : [{ person: { id, name }, status: status satisfies NotFullMember }],
   );
   if (people.length > 0) return refuse({ code: "not-full-members", people });
   return role.admin && activeAfter === 0 ? refuse({ code: "last-admin" }) : accept(null);

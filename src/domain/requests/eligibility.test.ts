@@ -22,11 +22,11 @@ const requesters: Record<string, string[]> = {
   requester: ["UBOB", "UTOM"],
   "token's maker": ["UDANA", "UBOB"],
 };
-const standings: MemberStatus[] = ["active", "deactivated", "guest", "bot", "stranger"];
+const statuses: MemberStatus[] = ["active", "deactivated", "guest", "bot", "stranger"];
 
-type Case = { role: string; assignee: string; as: string; selfReview: boolean; standing: MemberStatus };
+type Case = { role: string; assignee: string; as: string; selfReview: boolean; status: MemberStatus };
 
-function bob({ role, assignee, as, selfReview, standing }: Case): string {
+function bob({ role, assignee, as, selfReview, status }: Case): string {
   const workflow: Workflow = {
     ...noWorkflow,
     enabled: true,
@@ -34,7 +34,7 @@ function bob({ role, assignee, as, selfReview, standing }: Case): string {
     assigneeIds: assignees[assignee] ?? [],
     options: optionsWith({ selfReview }),
   };
-  const member = { id: "UBOB", standing, holdings: roles[role] ?? [] };
+  const member = { id: "UBOB", status, holdings: roles[role] ?? [] };
   const asked = { projectId: "commerce", requesters: requesters[as] ?? [] };
   const answer = reviewEligibility(member, asked, workflow);
   return answer.eligible ? "eligible" : answer.why;
@@ -44,8 +44,8 @@ function everyCase(): Case[] {
   return Object.keys(roles).flatMap((role) =>
     Object.keys(assignees).flatMap((assignee) =>
       Object.keys(requesters).flatMap((as) =>
-        standings.flatMap((standing) =>
-          [true, false].map((selfReview) => ({ role, assignee, as, standing, selfReview })),
+        statuses.flatMap((status) =>
+          [true, false].map((selfReview) => ({ role, assignee, as, status, selfReview })),
         ),
       ),
     ),
@@ -54,7 +54,7 @@ function everyCase(): Case[] {
 
 describe("R4, R5: who may review", () => {
   test.each([
-    // role held for, assignees, who they are to the request, self-review, standing, answer
+    // role held for, assignees, who they are to the request, self-review, status, answer
     ["R4", "organization", "unset", "neither", false, "active", "eligible"],
     ["R4", "project", "unset", "neither", false, "active", "eligible"],
     ["R4", "two projects", "unset", "neither", false, "active", "eligible"],
@@ -80,16 +80,16 @@ describe("R4, R5: who may review", () => {
     ["R4", "organization", "in", "neither", true, "bot", "bot"],
     ["R4", "organization", "in", "neither", true, "stranger", "stranger"],
   ] as const)("%s: role %s, assignees %s, %s, self-review %s, %s: %s", (...row) => {
-    const [, role, assignee, as, selfReview, standing, answer] = row;
-    expect(bob({ role, assignee, as, selfReview, standing })).toBe(answer);
+    const [, role, assignee, as, selfReview, status, answer] = row;
+    expect(bob({ role, assignee, as, selfReview, status })).toBe(answer);
   });
 
   test("R4, R5: of every combination only those are eligible that pass all four questions", () => {
     const cases = everyCase();
     for (const given of cases) {
-      const { role, assignee, as, selfReview, standing } = given;
+      const { role, assignee, as, selfReview, status } = given;
       const may =
-        standing === "active" &&
+        status === "active" &&
         ["organization", "project", "two projects"].includes(role) &&
         assignee !== "out" &&
         (selfReview || as === "neither");
@@ -99,7 +99,7 @@ describe("R4, R5: who may review", () => {
   });
 
   test("R4: a workflow without roles has no reviewers", () => {
-    const member = { id: "UBOB", standing: "active" as const, holdings: roles.organization ?? [] };
+    const member = { id: "UBOB", status: "active" as const, holdings: roles.organization ?? [] };
     const asked = { projectId: "commerce", requesters: ["UDANA"] };
     expect(reviewEligibility(member, asked, noWorkflow)).toEqual({ eligible: false, why: "role" });
   });
@@ -107,7 +107,7 @@ describe("R4, R5: who may review", () => {
 
 describe("R14: who may request and promote", () => {
   test.each([
-    // requester roles of the project, role held for, standing, answer
+    // requester roles of the project, role held for, status, answer
     [[], "none", "active", "eligible"],
     [[], "other project", "active", "eligible"],
     [["reviewers"], "organization", "active", "eligible"],
@@ -120,8 +120,8 @@ describe("R14: who may request and promote", () => {
     [[], "none", "guest", "guest"],
     [[], "none", "bot", "bot"],
     [["reviewers"], "organization", "stranger", "stranger"],
-  ] as const)("R14: requester roles %j, role %s, %s: %s", (requesterRoleIds, role, standing, answer) => {
-    const member = { id: "UDANA", standing, holdings: roles[role] ?? [] };
+  ] as const)("R14: requester roles %j, role %s, %s: %s", (requesterRoleIds, role, status, answer) => {
+    const member = { id: "UDANA", status, holdings: roles[role] ?? [] };
     const got = requestEligibility(member, { id: "commerce", requesterRoleIds });
     expect(got).toEqual(answer === "eligible" ? { eligible: true } : { eligible: false, why: answer });
   });

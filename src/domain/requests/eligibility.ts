@@ -15,7 +15,7 @@ export function reviewEligibility(
   request: { projectId: string; requesters: readonly MemberId[] },
   workflow: Workflow,
 ): Eligibility<NotReviewer> {
-  if (member.standing !== "active") return { eligible: false, why: member.standing };
+  if (member.status !== "active") return { eligible: false, why: member.status };
   if (!holds(member, workflow.roleIds, request.projectId)) return { eligible: false, why: "role" };
   if (workflow.assigneeIds.length > 0 && !workflow.assigneeIds.includes(member.id)) {
     return { eligible: false, why: "assignee" };
@@ -26,6 +26,15 @@ export function reviewEligibility(
   return { eligible: true };
 }
 
+/** Returns the members among these who may review a request (R4, R5), in the same order. */
+export function eligibleReviewers<Member extends MemberFacts>(
+  candidates: readonly Member[],
+  request: { projectId: string; requesters: readonly MemberId[] },
+  workflow: Workflow,
+): Member[] {
+  return candidates.filter((member) => reviewEligibility(member, request, workflow).eligible);
+}
+
 /** The requests that a member may review: those of these projects. `own`: including requests of their own. */
 export type ReviewScope = { projects: "all" | readonly string[]; own: boolean };
 
@@ -33,7 +42,7 @@ export type ReviewScope = { projects: "all" | readonly string[]; own: boolean };
 export function reviewScope(member: MemberFacts, workflow: Workflow): ReviewScope {
   const own = workflow.options.selfReview;
   const assigned = workflow.assigneeIds.length === 0 || workflow.assigneeIds.includes(member.id);
-  if (member.standing !== "active" || !assigned) return { projects: [], own };
+  if (member.status !== "active" || !assigned) return { projects: [], own };
   const held = member.holdings.filter(({ roleId }) => workflow.roleIds.includes(roleId));
   const projects = held.flatMap(({ projectId }) => (projectId === null ? [] : [projectId]));
   return { projects: projects.length < held.length ? "all" : [...new Set(projects)], own };
@@ -48,7 +57,7 @@ export function requestEligibility(
   member: MemberFacts,
   project: { id: string; requesterRoleIds: readonly string[] },
 ): Eligibility<NotRequester> {
-  if (member.standing !== "active") return { eligible: false, why: member.standing };
+  if (member.status !== "active") return { eligible: false, why: member.status };
   if (project.requesterRoleIds.length > 0 && !holds(member, project.requesterRoleIds, project.id)) {
     return { eligible: false, why: "role" };
   }

@@ -10,7 +10,7 @@ const person: fc.Arbitrary<string> = fc.constantFrom("UME", "UYOU");
 
 const member = fc.record({
   id: fc.constant("UME"),
-  standing: fc.constantFrom("active", "deactivated", "guest", "bot", "stranger"),
+  status: fc.constantFrom("active", "deactivated", "guest", "bot", "stranger"),
   holdings: fc.array(fc.record({ roleId: role, projectId: fc.option(project) }), { maxLength: 4 }),
 }) as fc.Arbitrary<MemberFacts>;
 

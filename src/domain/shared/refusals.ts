@@ -56,7 +56,7 @@ export type ReportRefusal =
 export type TokenRefusal =
   /** `inactive`: its creator or the member it acts for is no longer an active full member. */
   | { code: "token-invalid"; why: "unknown" | "revoked" }
-  | { code: "token-invalid"; why: "inactive"; person: Person; standing: Exclude<MemberStatus, "active"> }
+  | { code: "token-invalid"; why: "inactive"; person: Person; status: Exclude<MemberStatus, "active"> }
   | { code: "token-scope"; scope: Scope; has: readonly Scope[] }
   /** The token is limited to another project, or the call is about more than one project. */
   | { code: "token-project" };
@@ -82,7 +82,7 @@ export type SettingsRefusal =
   | { code: "role-in-use"; workflow: boolean; projects: readonly string[] }
   | { code: "admin-role" }
   | { code: "last-admin" }
-  | { code: "not-full-members"; people: readonly { person: Person; standing: NotFullMember }[] }
+  | { code: "not-full-members"; people: readonly { person: Person; status: NotFullMember }[] }
   | { code: "role-bound" }
   | { code: "channel-unusable"; why: ChannelFault; name: string | null }
   | { code: "request-in-the-way"; number: number }

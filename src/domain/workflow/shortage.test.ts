@@ -11,7 +11,7 @@ const workflow = (change: Partial<Workflow> = {}, requiredApprovals = 1): Workfl
 });
 
 const person = (id: string, change: Partial<Candidate> = {}): Candidate => ({
-  ...{ id, name: id, standing: "active", holdings: [{ roleId: "reviewer", projectId: null }] },
+  ...{ id, name: id, status: "active", holdings: [{ roleId: "reviewer", projectId: null }] },
   ...change,
 });
 
@@ -25,7 +25,7 @@ test.each<[string, Parameters<typeof requestShortage>, ReturnType<typeof request
   ["one person can decide", [request(), [], [person("bob")], workflow()], null],
   [
     "R4: nobody may review",
-    [request(), [], [person("bob", { standing: "deactivated" })], workflow()],
+    [request(), [], [person("bob", { status: "deactivated" })], workflow()],
     { number: 42, eligible: 0, available: 0, missing: 1 },
   ],
   [
@@ -69,7 +69,10 @@ test("R6: a project in which fewer could review than are required; none while th
   ];
   const carol = person("carol", { holdings: [{ roleId: "reviewer", projectId: "p" }] });
   const find = (enabled: boolean) =>
-    findShortages(workflow({ enabled }, 2), [person("bob"), carol], projects, []);
+    findShortages(
+      { workflow: workflow({ enabled }, 2), candidates: [person("bob"), carol], projects, pending: [] },
+      new Date(),
+    );
   expect(find(true).projects).toEqual([{ id: "q", name: "Finance", available: 1, required: 2 }]);
   expect(find(false)).toEqual({ projects: [], requests: [] });
 });

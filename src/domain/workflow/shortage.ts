@@ -1,6 +1,6 @@
 import type { MemberId } from "../people/people.ts";
-import { reviewEligibility } from "../requests/eligibility.ts";
-import { type PromotionRequest, requesters } from "../requests/request.ts";
+import { eligibleReviewers } from "../requests/eligibility.ts";
+import { type PromotionRequest, requesters, stateAt } from "../requests/request.ts";
 import type { Workflow } from "./workflow.ts";
 import { type Candidate, deadProjects, decidable } from "./workflow-check.ts";
 
@@ -20,20 +20,22 @@ export type RequestShortage = {
 
 export type Shortages = { projects: ProjectShortage[]; requests: RequestShortage[] };
 
-/**
- * R6: returns the projects and requests that too few people can decide. Admins are warned about them.
- *
- * @param candidates everyone who holds one of the workflow's roles
- * @param pending the requests that are pending now, each with its approvers so far
- */
-export function findShortages(
-  workflow: Workflow,
-  candidates: readonly Candidate[],
-  projects: readonly { id: string; name: string }[],
-  pending: readonly { request: PromotionRequest; approverIds: readonly MemberId[] }[],
-): Shortages {
+/** What decides where too few people can review. */
+export type ShortageFacts = {
+  workflow: Workflow;
+  /** Everyone who holds one of the workflow's roles. */
+  candidates: readonly Candidate[];
+  projects: readonly { id: string; name: string }[];
+  /** The requests stored as pending, each with the members whose approvals it has. */
+  pending: readonly { request: PromotionRequest; approverIds: readonly MemberId[] }[];
+};
+
+/** Returns the projects and pending requests that too few people can decide (R6), for a warning to the admins. */
+export function findShortages(facts: ShortageFacts, now: Date): Shortages {
+  const { workflow, candidates, projects } = facts;
   const required = workflow.options.requiredApprovals;
   const dead = workflow.enabled ? deadProjects(workflow, candidates, projects) : [];
+  const pending = facts.pending.filter(({ request }) => stateAt(request.state, now).name === "pending");
   return {
     projects: dead.map((project) => ({ ...project, required })),
     requests: pending.flatMap(({ request, approverIds }) => {
@@ -53,9 +55,7 @@ export function requestShortage(
   const { number, approvals, projectId } = request;
   const required = workflow.options.requiredApprovals;
   const asked = { projectId, requesters: requesters(request) };
-  const eligible = candidates
-    .filter((candidate) => reviewEligibility(candidate, asked, workflow).eligible)
-    .map(({ id }) => id);
+  const eligible = eligibleReviewers(candidates, asked, workflow).map(({ id }) => id);
   if (decidable({ approvals, approvers }, eligible, required)) return null;
   const available = eligible.filter((id) => !approvers.includes(id)).length;
   return { number, eligible: eligible.length, available, missing: Math.max(1, required - approvals) };

@@ -1,5 +1,5 @@
 import { holds, type MemberFacts, type MemberId, type Person } from "../people/people.ts";
-import { reviewEligibility } from "../requests/eligibility.ts";
+import { eligibleReviewers } from "../requests/eligibility.ts";
 import { accept, type Result, refuse } from "../shared/result.ts";
 import type { Workflow } from "./workflow.ts";
 
@@ -12,9 +12,7 @@ export function reviewersIn(
   candidates: readonly Candidate[],
   projectId: string,
 ): Candidate[] {
-  return candidates.filter(
-    (candidate) => reviewEligibility(candidate, { projectId, requesters: [] }, workflow).eligible,
-  );
+  return eligibleReviewers(candidates, { projectId, requesters: [] }, workflow);
 }
 
 /**
@@ -37,7 +35,7 @@ export function checkWorkflow(
         candidates.find((one) => one.id === id) ?? {
           id,
           name: id,
-          standing: "stranger" as const,
+          status: "stranger" as const,
           holdings: [],
         },
     )

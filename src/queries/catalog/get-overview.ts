@@ -12,7 +12,7 @@ import * as members from "../../../db/people/members.ts";
 import { listOpenOf } from "../../../db/requests/requests-list.ts";
 import * as workflows from "../../../db/workflow/workflow.ts";
 import { type Environment, steps } from "../../domain/catalog/pipeline.ts";
-import type { MemberFacts, MemberId } from "../../domain/people/people.ts";
+import type { MemberFacts, MemberId, Person } from "../../domain/people/people.ts";
 import { requestEligibility } from "../../domain/requests/eligibility.ts";
 import {
   isOpen,
@@ -24,7 +24,7 @@ import {
 import { actingMember } from "../../domain/shared/actor.ts";
 import { gates, type Workflow } from "../../domain/workflow/workflow.ts";
 import type { ByView, LiveView } from "../requests/request-view.ts";
-import { byView } from "../shared/by-view.ts";
+import { byView, namePeople } from "../shared/by-view.ts";
 
 /** What can be done now with what is live in an environment. */
 export type StepAction =
@@ -85,7 +85,7 @@ export async function getOverview(
     pageIntegrationsByName(db, organizationId, id, { offset: page * asked.size, limit: asked.size }),
     listEnvironments(db, organizationId, id),
     workflows.current(db, organizationId),
-    members.facts(db, organizationId, viewerId),
+    members.findFacts(db, organizationId, viewerId),
     listRequesterRoles(db, organizationId, id),
   ]);
   const ids = integrations.map((integration) => integration.id);
@@ -109,7 +109,7 @@ export async function getOverview(
         .filter((one) => isOpen(stateAt(one.state, now)))
         .map((one) => [key(one.integrationId, one.targetId), one]),
     ),
-    name: (member) => people.get(member)?.name ?? member,
+    personOf: namePeople(people),
     viewerId,
     mayRequest: mayRequest(facts, id, requesterRoles),
     workflow,
@@ -124,7 +124,7 @@ type Known = {
   live: Map<string, LiveDeployment>;
   latest: Map<string, Awaited<ReturnType<typeof listLatestAttempts>>[number]>;
   open: Map<string, PromotionRequest>;
-  name(memberId: MemberId): string;
+  personOf(memberId: MemberId): Person;
   viewerId: MemberId;
   /** R14 */
   mayRequest: boolean;
@@ -166,9 +166,9 @@ function cardsOf(integrationId: string, known: Known): EnvironmentCard[] {
   });
 }
 
-function liveView(placed: LiveDeployment, { name }: Known): NonNullable<EnvironmentCard["live"]> {
+function liveView(placed: LiveDeployment, { personOf }: Known): NonNullable<EnvironmentCard["live"]> {
   const { buildId: id, version, commit, link, author, since, startedBy, outside } = placed;
-  return { id, version, commit, link, author, since, by: byView(startedBy, name), outside };
+  return { id, version, commit, link, author, since, by: byView(startedBy, personOf), outside };
 }
 
 function attemptOf(
@@ -194,7 +194,7 @@ function nextOf(
     open:
       open === undefined
         ? null
-        : { number: open.number, state: open.state.name, requester: known.name(open.requesterId) },
+        : { number: open.number, state: open.state.name, requester: known.personOf(open.requesterId).name },
     same: here !== undefined && there?.buildId === here.buildId,
   };
 }

@@ -1,17 +1,17 @@
 import type { Db } from "../../../db/connection/connect.ts";
-import * as ledger from "../../../db/delivery/deliveries.ts";
+import * as stored from "../../../db/delivery/deliveries.ts";
 
 export type { Counts, Delivery } from "../../../db/delivery/deliveries.ts";
 
-/** What was sent of a request, to whom, and what was not. `counts` are of all, `deliveries` of those that matter most. */
+/** The deliveries of a request: at most 100 of them, failed ones first, and the counts of all. */
 export type DeliveriesView = {
   number: number;
-  deliveries: ledger.Delivery[];
-  counts: ledger.Counts;
+  deliveries: stored.Delivery[];
+  counts: stored.Counts;
   at: Date;
 };
 
-/** What a modal lists one by one. */
+/** How many deliveries the modal lists. */
 const listed = 100;
 
 export async function getDeliveries(
@@ -20,5 +20,5 @@ export async function getDeliveries(
   number: number,
   now: Date,
 ): Promise<DeliveriesView> {
-  return { number, at: now, ...(await ledger.listOf(db, organizationId, number, listed)) };
+  return { number, at: now, ...(await stored.listOf(db, organizationId, number, listed)) };
 }

@@ -1,6 +1,7 @@
 import type { Db } from "../../../db/connection/connect.ts";
 import * as homes from "../../../db/delivery/homes.ts";
 import * as members from "../../../db/people/members.ts";
+import { isAdmin } from "../../domain/people/admin.ts";
 import type { MemberId } from "../../domain/people/people.ts";
 import { countWaitingFor } from "../requests/list-requests.ts";
 
@@ -29,8 +30,8 @@ export async function getHomeFrame(
   now: Date,
 ): Promise<HomeFrame> {
   const [facts, waiting] = await Promise.all([
-    members.facts(db, organizationId, memberId),
+    members.findFacts(db, organizationId, memberId),
     countWaitingFor(db, organizationId, memberId, now),
   ]);
-  return { admin: facts?.admin ?? false, waiting };
+  return { admin: facts !== undefined && isAdmin(facts), waiting };
 }

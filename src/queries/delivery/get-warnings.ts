@@ -3,7 +3,7 @@ import * as warnings from "../../../db/delivery/warnings.ts";
 import * as outside from "../../../db/deployments/bypasses.ts";
 import * as members from "../../../db/people/members.ts";
 import * as roles from "../../../db/people/roles.ts";
-import * as shortages from "../../../db/workflow/shortages.ts";
+import { readShortageFacts } from "../../../db/workflow/shortages.ts";
 import * as workflows from "../../../db/workflow/workflow.ts";
 import {
   addressOf,
@@ -16,6 +16,7 @@ import { bypassedDeploymentOf } from "../../domain/deployments/bypass.ts";
 import type { DeploymentStatus } from "../../domain/deployments/deployment.ts";
 import { actingMember } from "../../domain/shared/actor.ts";
 import {
+  findShortages,
   groupSubject,
   type ProjectShortage,
   projectSubject,
@@ -24,7 +25,7 @@ import {
 } from "../../domain/workflow/shortage.ts";
 import { getRequest } from "../requests/get-request.ts";
 import type { ByView, RequestView } from "../requests/request-view.ts";
-import { byView } from "../shared/by-view.ts";
+import { byView, namePeople } from "../shared/by-view.ts";
 
 /** What the admins are to be told, as it is now; what was mended meanwhile is left out. */
 export type WarningsView = {
@@ -65,7 +66,7 @@ export async function getWarnings(
   subjects: readonly string[],
   now: Date,
 ): Promise<WarningsView> {
-  const short = await shortages.find(db, organizationId, now);
+  const short = findShortages(await readShortageFacts(db, organizationId), now);
   const projects = short.projects.filter(({ id }) => subjects.includes(projectSubject(id)));
   const stuck = short.requests.filter(({ number }) => subjects.includes(requestSubject(number)));
   const requests = [];
@@ -94,10 +95,11 @@ async function bypassedGate(
   const told = await outside.findMany(db, organizationId, deployments);
   const ids = told.flatMap(({ startedBy }) => actingMember(startedBy) ?? []);
   const people = await members.findMany(db, organizationId, ids);
+  const personOf = namePeople(people);
   return told.map(({ startedBy, startedAt: at, ...one }) => ({
     ...one,
     at,
-    by: byView(startedBy, (id) => people.get(id)?.name ?? id),
+    by: byView(startedBy, personOf),
   }));
 }
 

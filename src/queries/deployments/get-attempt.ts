@@ -7,6 +7,7 @@ import * as members from "../../../db/people/members.ts";
 import * as requests from "../../../db/requests/requests.ts";
 import * as reviews from "../../../db/requests/reviews.ts";
 import type { Person } from "../../domain/people/people.ts";
+import { namePeople } from "../shared/by-view.ts";
 
 type Place = { slug: string; name: string };
 
@@ -73,11 +74,11 @@ async function askedFor(db: Db, organizationId: string, number: number): Promise
     members.findMany(db, organizationId, [request.requesterId, ...given.map(({ reviewerId }) => reviewerId)]),
     findEnvironments(db, organizationId, [request.sourceId]),
   ]);
-  const person = (id: string): Person => ({ id, name: people.get(id)?.name ?? id });
+  const personOf = namePeople(people);
   const source = environments.get(request.sourceId);
   if (source === undefined) return null;
   return {
-    ...{ number, message: request.message, requester: person(request.requesterId), source },
-    approvedBy: given.map(({ reviewerId, at }) => ({ ...person(reviewerId), at })),
+    ...{ number, message: request.message, requester: personOf(request.requesterId), source },
+    approvedBy: given.map(({ reviewerId, at }) => ({ ...personOf(reviewerId), at })),
   };
 }

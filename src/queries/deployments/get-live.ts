@@ -6,7 +6,7 @@ import { listLiveDeployments } from "../../../db/deployments/live.ts";
 import { findMany as findMembers } from "../../../db/people/members.ts";
 import { actingMember } from "../../domain/shared/actor.ts";
 import type { ByView } from "../requests/request-view.ts";
-import { byView } from "../shared/by-view.ts";
+import { byView, namePeople } from "../shared/by-view.ts";
 
 /** What is live of one integration in one environment. */
 export type LiveEnvironment = {
@@ -59,7 +59,7 @@ export async function getLive(
       live.flatMap(({ startedBy }) => actingMember(startedBy) ?? []),
     ),
   ]);
-  const name = (id: string) => people.get(id)?.name ?? id;
+  const personOf = namePeople(people);
   const items = page.flatMap((integration) =>
     environments.map((environment): LiveEnvironment => {
       const { slug } = integration;
@@ -73,7 +73,7 @@ export async function getLive(
           ? {
               build: builds.get(here.buildId)?.externalId ?? "",
               ...{ version: here.version, commit: here.commit, since: here.since, outside: here.outside },
-              by: byView(here.startedBy, name),
+              by: byView(here.startedBy, personOf),
             }
           : null,
       };

@@ -1,5 +1,6 @@
 import type { Db } from "../../../db/connection/connect.ts";
 import * as members from "../../../db/people/members.ts";
+import { isAdmin } from "../../domain/people/admin.ts";
 import type { MemberId, Person } from "../../domain/people/people.ts";
 
 /** Who runs Signoff now, by name, and whether this person does. */
@@ -8,7 +9,7 @@ export async function getAdmins(
   organizationId: string,
   viewerId: MemberId,
 ): Promise<{ isAdmin: boolean; admins: Person[] }> {
-  const all = await members.listAdmins(db, organizationId);
+  const all = (await members.listAdminCandidates(db, organizationId)).filter(isAdmin);
   return {
     isAdmin: all.some(({ id }) => id === viewerId),
     admins: all.map(({ id, name }) => ({ id, name })),

@@ -56,7 +56,7 @@ export async function getPromotionChoice(
   const [workflow, live, facts] = await Promise.all([
     workflows.current(db, organizationId),
     deployments.live(db, organizationId, integrationId),
-    members.facts(db, organizationId, viewerId),
+    members.findFacts(db, organizationId, viewerId),
   ]);
   const all = steps(place.environments);
   const chosen = all.find((candidate) => candidate.target.id === targetId);
@@ -152,7 +152,7 @@ async function notRequester(
   db: Db,
   organizationId: string,
   project: Project,
-  facts: Awaited<ReturnType<typeof members.facts>>,
+  facts: Awaited<ReturnType<typeof members.findFacts>>,
 ): Promise<Refusal | null> {
   if (facts === undefined) return { code: "not-found", what: "member" };
   const eligibility = requestEligibility(facts, project);

@@ -1,17 +1,18 @@
 import { findEnvironments } from "../../../db/catalog/environments.ts";
 import { findIntegration } from "../../../db/catalog/integrations.ts";
 import type { Db, Tx } from "../../../db/connection/connect.ts";
-import * as ledger from "../../../db/delivery/deliveries.ts";
+import * as deliveries from "../../../db/delivery/deliveries.ts";
 import * as builds from "../../../db/deployments/builds.ts";
 import * as deployments from "../../../db/deployments/deployments.ts";
 import * as members from "../../../db/people/members.ts";
+import { listRoleHolders, type RoleHolder } from "../../../db/people/role-holders.ts";
 import type { ComparedStep } from "../../../db/requests/comparison.ts";
 import * as requests from "../../../db/requests/requests.ts";
-import { listEligible } from "../../../db/requests/reviewers.ts";
 import * as reviews from "../../../db/requests/reviews.ts";
 import * as workflows from "../../../db/workflow/workflow.ts";
 import { deliveryCoverage } from "../../domain/delivery/delivery-coverage.ts";
 import type { MemberId, Person } from "../../domain/people/people.ts";
+import { eligibleReviewers } from "../../domain/requests/eligibility.ts";
 import {
   expiresAt,
   isOpenState,
@@ -20,15 +21,16 @@ import {
   requesters,
   stateAt,
 } from "../../domain/requests/request.ts";
-import { type Actor, actingMember } from "../../domain/shared/actor.ts";
+import { actingMember } from "../../domain/shared/actor.ts";
 import type { Workflow } from "../../domain/workflow/workflow.ts";
+import { byView, namePeople } from "../shared/by-view.ts";
 import { getComparison } from "./get-comparison.ts";
-import type { BuildView, ByView, LiveView, RequestView } from "./request-view.ts";
+import type { BuildView, LiveView, RequestView } from "./request-view.ts";
 
 /**
- * One request as it is at this moment; undefined where there is none of this number.
+ * Returns a request as it is now; undefined if there is none with this number.
  *
- * @param now decides whether its time has run out (R11)
+ * @param now decides whether the request has expired (R11)
  */
 export function getRequest(
   db: Db,
@@ -36,105 +38,126 @@ export function getRequest(
   number: number,
   now: Date,
 ): Promise<RequestView | undefined> {
-  // One snapshot: a view read piece by piece would show a review beside the state from before it.
+  // One snapshot: otherwise the view could show a review next to the state from before it.
   return db.transaction((tx) => readRequest(tx, organizationId, number, now), {
     isolationLevel: "repeatable read",
     accessMode: "read only",
   });
 }
 
-/** The same inside a transaction whose snapshot other reads share. */
+/** Returns the same as `getRequest`, for a transaction whose snapshot other reads share. */
 export async function readRequest(
-  db: Tx,
+  tx: Tx,
   organizationId: string,
   number: number,
   now: Date,
 ): Promise<RequestView | undefined> {
-  const request = await requests.find(db, organizationId, number);
+  const request = await requests.find(tx, organizationId, number);
   if (request === undefined) return undefined;
-  const [place, environments, live, workflow, given, attempt] = await Promise.all([
-    findIntegration(db, organizationId, request.integrationId),
-    findEnvironments(db, organizationId, [request.sourceId, request.targetId]),
-    deployments.live(db, organizationId, request.integrationId, [request.sourceId, request.targetId]),
-    workflows.current(db, organizationId),
-    reviews.list(db, organizationId, number),
-    findAttempt(db, request),
-  ]);
-  const source = environments.get(request.sourceId);
-  const target = environments.get(request.targetId);
-  if (place === undefined || source === undefined || target === undefined) {
-    throw new Error(`#${number} refers to a place that is gone`);
-  }
-  const liveBuilds = [...live.values()];
-  const asked = { projectId: request.projectId, requesters: requesters(request) };
   const state = stateAt(request.state, now);
-  const step = { ...request, from: comparedWith(request, state, live.get(request.targetId), attempt) };
-  const [known, people, eligible, told, comparison, required] = await Promise.all([
-    builds.findMany(db, organizationId, [request.buildId, ...liveBuilds.map((one) => one.buildId)]),
-    members.findMany(db, organizationId, mentioned(request, given, attempt)),
-    state.name === "pending" ? listEligible(db, organizationId, asked, workflow) : [],
-    state.name === "pending" ? ledger.reach(db, organizationId, number) : [],
-    getComparison(db, organizationId, step),
-    requiredOf(db, request, given, workflow),
-  ]);
-  const person = (id: MemberId): Person => ({ id, name: people.get(id)?.name ?? id });
-  const build = known.get(request.buildId);
-  if (build === undefined) throw new Error(`#${number} refers to a build that is gone`);
-  const liveView = (environmentId: string): LiveView | null => {
-    const pointer = live.get(environmentId);
-    const there = pointer && known.get(pointer.buildId);
-    return pointer && there ? { ...buildView(there), since: pointer.since } : null;
-  };
-  const inSource = liveView(request.sourceId);
+  const context = await readContext(tx, request);
+  const details = await readDetails(tx, request, state, context);
+  const personOf = namePeople(details.people);
+  const inSource = liveView(request.sourceId, context, details);
   return {
-    organizationId,
-    number,
-    version: request.version,
-    project: place.project,
-    integration: place.integration,
-    source,
-    target,
-    build: buildView(build),
-    liveInTarget: liveView(request.targetId),
-    newerInSource: inSource !== null && inSource.id !== build.id ? inSource : null,
-    comparison,
-    requester: person(request.requesterId),
+    ...{ organizationId, number, version: request.version },
+    ...{ project: context.project, integration: context.integration },
+    ...{ source: context.source, target: context.target },
+    build: buildView(details.build),
+    liveInTarget: liveView(request.targetId, context, details),
+    newerInSource: inSource !== null && inSource.id !== request.buildId ? inSource : null,
+    comparison: details.comparison,
+    requester: personOf(request.requesterId),
     through: request.requestedBy.kind === "token" ? request.requestedBy.name : null,
     message: request.message,
     createdAt: request.createdAt,
     state: state.name,
     expiresAt: expiresAt(state),
-    approvals: { given: request.approvals, required },
-    reviewers: eligible.map(({ id, name }) => ({ id, name })),
-    reach: deliveryCoverage(eligible, told),
-    reviews: given.map((review) => ({ ...review, reviewer: person(review.reviewerId) })),
-    decision: decisionView(request, given, person),
-    ...endView(state, person),
-    attempt: attempt && attemptView(attempt, person),
-    commentOnReject: workflow.options.commentOnReject,
+    approvals: { given: request.approvals, required: details.requiredApprovals },
+    reviewers: details.eligible.map(({ id, name }) => ({ id, name })),
+    deliveryCoverage: deliveryCoverage(details.eligible, details.recipients),
+    reviews: context.reviews.map((review) => ({ ...review, reviewer: personOf(review.reviewerId) })),
+    decision: decisionView(request, context.reviews, personOf),
+    ...endView(state, personOf),
+    attempt: context.attempt && attemptView(context.attempt, personOf),
+    commentOnReject: context.workflow.options.commentOnReject,
   };
 }
 
-/** R7: how many approvals it needs now or, once a review decided it, needed then. */
-async function requiredOf(
-  db: Tx,
+/** What a request refers to. */
+type RequestContext = Awaited<ReturnType<typeof readContext>>;
+
+async function readContext(tx: Tx, request: PromotionRequest) {
+  const { organizationId, number, integrationId, sourceId, targetId } = request;
+  const [found, environments, live, workflow, given, attempt] = await Promise.all([
+    findIntegration(tx, organizationId, integrationId),
+    findEnvironments(tx, organizationId, [sourceId, targetId]),
+    deployments.live(tx, organizationId, integrationId, [sourceId, targetId]),
+    workflows.current(tx, organizationId),
+    reviews.list(tx, organizationId, number),
+    findAttempt(tx, request),
+  ]);
+  const source = environments.get(sourceId);
+  const target = environments.get(targetId);
+  if (found === undefined || source === undefined || target === undefined) {
+    throw new Error(`Request #${number} refers to an integration or environment that does not exist`);
+  }
+  const { project, integration } = found;
+  return { project, integration, source, target, live, workflow, reviews: given, attempt };
+}
+
+/** What depends on what the request refers to. */
+type RequestDetails = Awaited<ReturnType<typeof readDetails>>;
+
+async function readDetails(
+  tx: Tx,
+  request: PromotionRequest,
+  state: RequestState,
+  { live, workflow, reviews: given, attempt }: RequestContext,
+) {
+  const { organizationId, number, buildId, targetId } = request;
+  const buildIds = [buildId, ...[...live.values()].map((pointer) => pointer.buildId)];
+  const pending = state.name === "pending";
+  const step = { ...request, from: comparedWith(request, state, live.get(targetId), attempt) };
+  const [found, people, eligible, recipients, comparison, requiredApprovals] = await Promise.all([
+    builds.findMany(tx, organizationId, buildIds),
+    members.findMany(tx, organizationId, mentioned(request, given, attempt)),
+    pending ? listEligible(tx, request, workflow) : [],
+    pending ? deliveries.listRecipientStatuses(tx, organizationId, number) : [],
+    getComparison(tx, organizationId, step),
+    requiredApprovalsOf(tx, request, given, workflow),
+  ]);
+  const build = found.get(buildId);
+  if (build === undefined) throw new Error(`Request #${number} refers to a build that does not exist`);
+  return { build, builds: found, people, eligible, recipients, comparison, requiredApprovals };
+}
+
+async function listEligible(tx: Tx, request: PromotionRequest, workflow: Workflow): Promise<RoleHolder[]> {
+  const { organizationId, projectId } = request;
+  const candidates = await listRoleHolders(tx, organizationId, workflow.roleIds);
+  return eligibleReviewers(candidates, { projectId, requesters: requesters(request) }, workflow);
+}
+
+/** R7: how many approvals the request needs now or, if a review decided it, needed at that time. */
+async function requiredApprovalsOf(
+  tx: Tx,
   { organizationId, decision }: PromotionRequest,
   given: readonly reviews.StoredReview[],
   current: Workflow,
 ): Promise<number> {
   const decider = decision === null ? null : actingMember(decision.by);
   const version = given.find(({ reviewerId }) => reviewerId === decider)?.workflowVersion;
-  const known = version === undefined || version === current.version;
-  const { options } = known ? current : await workflows.findVersion(db, organizationId, version);
+  const isCurrent = version === undefined || version === current.version;
+  const { options } = isCurrent ? current : await workflows.findVersion(tx, organizationId, version);
   return options.requiredApprovals;
 }
 
-async function findAttempt(db: Tx, { organizationId, state }: PromotionRequest) {
+async function findAttempt(tx: Tx, { organizationId, state }: PromotionRequest) {
   if (!("deploymentId" in state)) return null;
-  return (await deployments.find(db, organizationId, state.deploymentId)) ?? null;
+  return (await deployments.find(tx, organizationId, state.deploymentId)) ?? null;
 }
 
-/** What the requested build is compared with: what it would replace, or did. */
+/** What the requested build is compared with: what it would replace or, after the promotion, did replace. */
 function comparedWith(
   request: PromotionRequest,
   state: RequestState,
@@ -146,7 +169,7 @@ function comparedWith(
   return request.targetBuildId === null ? null : { buildId: request.targetBuildId, deploymentId: null };
 }
 
-/** Everybody whose name the view shows. */
+/** Everyone whose name the view shows. */
 function mentioned(
   request: PromotionRequest,
   given: readonly reviews.StoredReview[],
@@ -158,48 +181,46 @@ function mentioned(
   return [request.requesterId, ...given.map((review) => review.reviewerId), ...acting];
 }
 
+function liveView(environmentId: string, context: RequestContext, details: RequestDetails): LiveView | null {
+  const pointer = context.live.get(environmentId);
+  const build = pointer && details.builds.get(pointer.buildId);
+  return pointer && build ? { ...buildView(build), since: pointer.since } : null;
+}
+
 function buildView({ id, version, commit, link, author }: builds.Build): BuildView {
   return { id, version, commit, link, author };
 }
 
 function attemptView(
-  attempt: deployments.Deployment,
-  person: (id: MemberId) => Person,
+  { startedBy, link, reason, status }: deployments.Deployment,
+  personOf: (id: MemberId) => Person,
 ): NonNullable<RequestView["attempt"]> {
-  return {
-    startedBy: by(attempt.startedBy, person),
-    link: attempt.link,
-    reason: attempt.reason,
-    unknown: attempt.status === "unknown",
-  };
-}
-
-function by(actor: Actor, person: (id: MemberId) => Person): ByView {
-  return actor.kind === "system"
-    ? { person: null, reason: actor.reason }
-    : { person: person(actor.memberId), ...(actor.kind === "token" && { through: actor.name }) };
+  return { startedBy: byView(startedBy, personOf), link, reason, unknown: status === "unknown" };
 }
 
 function decisionView(
   { decision }: PromotionRequest,
   given: readonly reviews.StoredReview[],
-  person: (id: MemberId) => Person,
+  personOf: (id: MemberId) => Person,
 ): RequestView["decision"] {
   if (decision === null) return null;
   const decider = actingMember(decision.by);
   const comment = given.find((review) => review.reviewerId === decider)?.comment ?? "";
-  return { outcome: decision.outcome, at: decision.at, by: by(decision.by, person), comment };
+  return { outcome: decision.outcome, at: decision.at, by: byView(decision.by, personOf), comment };
 }
 
 function endView(
   state: RequestState,
-  person: (id: MemberId) => Person,
+  personOf: (id: MemberId) => Person,
 ): Pick<RequestView, "cancelled" | "expiredAt" | "promotedAt"> {
   const { name } = state;
   return {
     cancelled:
       name === "cancelled"
-        ? { at: state.at, by: by(state.by, person), reason: state.reason, replacedBy: state.replacedBy }
+        ? {
+            ...{ at: state.at, by: byView(state.by, personOf) },
+            ...{ reason: state.reason, replacedBy: state.replacedBy },
+          }
         : null,
     expiredAt: name === "expired" ? state.at : null,
     promotedAt: name === "promoted" ? state.at : null,

@@ -3,6 +3,7 @@ import type { Db } from "../../../db/connection/connect.ts";
 import * as members from "../../../db/people/members.ts";
 import * as requests from "../../../db/requests/requests.ts";
 import * as workflows from "../../../db/workflow/workflow.ts";
+import { isAdmin } from "../../domain/people/admin.ts";
 import type { MemberId } from "../../domain/people/people.ts";
 import { mayCancel } from "../../domain/requests/cancel.ts";
 import { requestEligibility, reviewEligibility } from "../../domain/requests/eligibility.ts";
@@ -20,27 +21,28 @@ export async function getViewerRights(
   const { organizationId, number } = view;
   const [workflow, facts, request, place, people] = await Promise.all([
     workflows.current(db, organizationId),
-    members.facts(db, organizationId, viewerId),
+    members.findFacts(db, organizationId, viewerId),
     requests.find(db, organizationId, number),
     findIntegration(db, organizationId, view.integration.id),
     members.findMany(db, organizationId, [viewerId, view.requester.id]),
   ]);
   if (request === undefined || place === undefined) throw new Error(`#${number} is gone`);
-  const known = facts ?? { id: viewerId, standing: "stranger" as const, holdings: [], admin: false };
+  const viewer = facts ?? { id: viewerId, status: "stranger" as const, holdings: [] };
+  const admin = facts !== undefined && isAdmin(facts);
   const asked = { projectId: request.projectId, requesters: requesters(request) };
-  const review = reviewEligibility(known, asked, workflow);
-  const promote = requestEligibility(known, place.project);
+  const review = reviewEligibility(viewer, asked, workflow);
+  const promote = requestEligibility(viewer, place.project);
   const cancellers = {
-    admin: known.admin,
+    admin,
     reviewer: review.eligible,
     mayRequest: promote.eligible,
-    requesterDeactivated: people.get(view.requester.id)?.standing === "deactivated",
+    requesterDeactivated: people.get(view.requester.id)?.status === "deactivated",
   };
   const isRequester = requesters(request).includes(viewerId);
   return {
     viewerId,
     isRequester,
-    admin: known.admin,
+    admin,
     review,
     reviewed: view.reviews.find((given) => given.reviewer.id === viewerId) ?? null,
     cancel: mayCancel(request, member(viewerId), cancellers, now),

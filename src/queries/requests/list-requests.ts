@@ -45,7 +45,7 @@ export async function countWaitingFor(
   viewerId: MemberId,
   now: Date,
 ): Promise<number> {
-  return waitingOf(db, (await look(db, { organizationId, viewerId, projectId: null, now })).looking);
+  return waitingOf(db, (await readViewer(db, { organizationId, viewerId, projectId: null, now })).looking);
 }
 
 /** In all projects, whatever the list is narrowed to. */
@@ -62,7 +62,7 @@ export async function listPending(
   cursor: PendingCursor | null,
 ): Promise<Page<PendingLine, PendingCursor>> {
   const { organizationId, now, size } = asking;
-  const { looking, workflow } = await look(db, asking);
+  const { looking, workflow } = await readViewer(db, asking);
   const forward = cursor === null || cursor.from === "after";
   const [waiting, found] = await Promise.all([
     waitingOf(db, looking),
@@ -100,7 +100,7 @@ export async function listPast(
   const key = cursor && { at: new Date(cursor.at), number: cursor.number };
   const from = key && (forward ? { after: key } : { before: key });
   const [{ looking, workflow }, found] = await Promise.all([
-    look(db, asking),
+    readViewer(db, asking),
     approvals.listPast(db, asking, from, size + 1),
   ]);
   const more = found.length > size;
@@ -119,12 +119,12 @@ export async function listPast(
 }
 
 /** R4, R5: who looks, with what they may review. */
-async function look(
+async function readViewer(
   db: Db,
   { organizationId, viewerId, projectId, now }: Omit<Asking, "size">,
 ): Promise<{ looking: approvals.Looking; workflow: Workflow }> {
   const [facts, workflow] = await Promise.all([
-    members.facts(db, organizationId, viewerId),
+    members.findFacts(db, organizationId, viewerId),
     workflows.current(db, organizationId),
   ]);
   const scope = facts === undefined ? { projects: [], own: false } : reviewScope(facts, workflow);

@@ -6,8 +6,9 @@ import * as members from "../../../db/people/members.ts";
 import type { Environment } from "../../domain/catalog/pipeline.ts";
 import type { MemberId, Person } from "../../domain/people/people.ts";
 import { type PromotionRequest, stateAt } from "../../domain/requests/request.ts";
-import { type Actor, actingMember } from "../../domain/shared/actor.ts";
-import type { ByView, RequestView } from "./request-view.ts";
+import { actingMember } from "../../domain/shared/actor.ts";
+import { byView, namePeople } from "../shared/by-view.ts";
+import type { RequestView } from "./request-view.ts";
 
 /** What a list shows of a request. */
 export type RequestLine = Pick<
@@ -58,7 +59,7 @@ export async function requestLines(
     ),
     members.findMany(db, organizationId, requests.flatMap(mentioned)),
   ]);
-  const person = (id: MemberId): Person => ({ id, name: people.get(id)?.name ?? id });
+  const personOf = namePeople(people);
   return requests.map((request): RequestLineInPipeline => {
     const { number } = request;
     const place = places.get(request.integrationId);
@@ -76,10 +77,10 @@ export async function requestLines(
       source,
       target,
       build: { version: build.version },
-      requester: person(request.requesterId),
+      requester: personOf(request.requesterId),
       createdAt: request.createdAt,
       approvals: { given: request.approvals, required: requiredApprovals },
-      ...ending(request, now, person),
+      ...ending(request, now, personOf),
     };
   });
 }
@@ -94,21 +95,22 @@ function mentioned({ requesterId, decision, state }: PromotionRequest): MemberId
 function ending(
   request: PromotionRequest,
   now: Date,
-  person: (id: MemberId) => Person,
+  personOf: (id: MemberId) => Person,
 ): Pick<RequestLine, "state" | "decision" | "cancelled" | "attempt" | "endedAt"> {
   const { decision } = request;
   const state = stateAt(request.state, now);
-  const by = (actor: Actor): ByView =>
-    actor.kind === "system"
-      ? { person: null, reason: actor.reason }
-      : { person: person(actor.memberId), ...(actor.kind === "token" && { through: actor.name }) };
   const cancelled =
     state.name === "cancelled"
-      ? { at: state.at, by: by(state.by), reason: state.reason, replacedBy: state.replacedBy }
+      ? { at: state.at, by: byView(state.by, personOf), reason: state.reason, replacedBy: state.replacedBy }
       : null;
   return {
     state: state.name,
-    decision: decision && { outcome: decision.outcome, at: decision.at, by: by(decision.by), comment: "" },
+    decision: decision && {
+      outcome: decision.outcome,
+      at: decision.at,
+      by: byView(decision.by, personOf),
+      comment: "",
+    },
     cancelled,
     attempt: state.name === "failed" ? { reason: state.reason, unknown: state.outcome === "unknown" } : null,
     endedAt: "at" in state ? state.at : (decision?.at ?? null),

@@ -61,7 +61,7 @@ export type RequestView = {
   /** Who may review it now, by name; empty once it is decided. */
   reviewers: Person[];
   /** Only while it is pending and some of its reviewers could not be reached. */
-  reach: DeliveryCoverage | null;
+  deliveryCoverage: DeliveryCoverage | null;
   reviews: ReviewView[];
   decision: { outcome: "approved" | "rejected"; at: Date; by: ByView; comment: string } | null;
   cancelled: { at: Date; by: ByView; reason: string | null; replacedBy: number | null } | null;

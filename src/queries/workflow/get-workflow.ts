@@ -2,9 +2,9 @@ import { lastChange } from "../../../db/audit/settings-history.ts";
 import { listProjects } from "../../../db/catalog/projects.ts";
 import type { Db } from "../../../db/connection/connect.ts";
 import * as members from "../../../db/people/members.ts";
+import { listReviewCandidates } from "../../../db/people/role-holders.ts";
 import * as roles from "../../../db/people/roles.ts";
 import * as requests from "../../../db/requests/requests-list.ts";
-import { candidates as candidatesOf } from "../../../db/requests/reviewers.ts";
 import * as reviews from "../../../db/requests/reviews.ts";
 import * as workflows from "../../../db/workflow/workflow.ts";
 import type { Person } from "../../domain/people/people.ts";
@@ -73,12 +73,12 @@ export async function getWorkflowPreview(
 ): Promise<WorkflowPreview> {
   const [all, asked, projects, open, pending] = await Promise.all([
     roles.list(db, organizationId),
-    candidatesOf(db, organizationId, draft),
+    listReviewCandidates(db, organizationId, draft),
     listProjects(db, organizationId),
     requests.countOpen(db, organizationId),
     requests.listPending(db, organizationId),
   ]);
-  const choices = asked.filter(({ standing, holdings }) => standing === "active" && holdings.length > 0);
+  const choices = asked.filter(({ status, holdings }) => status === "active" && holdings.length > 0);
   const outside = draft.assigneeIds.filter((id) => !choices.some((one) => one.id === id));
   const named = new Map(asked.map((one) => [one.id, one.name]));
   // What would hold if it were on, with the assignees who can stay: so the form says it before it is turned on.
@@ -146,7 +146,7 @@ async function undecidableOf(
   pending: Awaited<ReturnType<typeof requests.listPending>>,
 ): Promise<number[]> {
   const numbers = pending.map(({ number }) => number);
-  const approvals = await reviews.listWhoApproved(db, organizationId, numbers);
+  const approvals = await reviews.listApproverIds(db, organizationId, numbers);
   return pending
     .filter(
       (request) => requestShortage(request, approvals.get(request.number) ?? [], people, draft) !== null,

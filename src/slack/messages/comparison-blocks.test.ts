@@ -49,7 +49,7 @@ const view = (over: Partial<ComparisonView> | null = {}, state: StateName = "pen
   comparison: over && comparison(over),
   ...{ requester: dana, through: null, message: "", createdAt: at, expiresAt: at },
   approvals: { given: 0, required: 1 },
-  ...{ reviewers: [], reach: null, reviews: [], decision: null, cancelled: null, expiredAt: null },
+  ...{ reviewers: [], deliveryCoverage: null, reviews: [], decision: null, cancelled: null, expiredAt: null },
   ...{ promotedAt: null, attempt: null, commentOnReject: false },
 });
 

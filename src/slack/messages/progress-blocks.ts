@@ -107,9 +107,9 @@ function newerBuildBlocks({ state, newerInSource, source, build }: RequestView):
  *
  * @param advice what the reader can do about it, as mrkdwn
  */
-export function coverageBlocks({ reach }: RequestView, advice: string): KnownBlock[] {
-  if (reach === null) return [];
-  const { reached, asked, unreached } = reach;
+export function coverageBlocks({ deliveryCoverage }: RequestView, advice: string): KnownBlock[] {
+  if (deliveryCoverage === null) return [];
+  const { reached, asked, unreached } = deliveryCoverage;
   const trying = asked - reached - unreached.length;
   const still = trying === 0 ? "" : ` · ${trying} still being tried`;
   const names = nameList(

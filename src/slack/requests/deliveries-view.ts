@@ -49,7 +49,7 @@ function summaryWords({ sent, retrying, waiting, failed, "not needed": notNeeded
 /** Returns "… and 400 more sent", or null where every delivery is listed. */
 function moreWords({ deliveries, counts }: DeliveriesView): string | null {
   const left = { ...counts };
-  for (const { standing } of deliveries) left[standing] -= 1;
+  for (const { status } of deliveries) left[status] -= 1;
   const all = Object.values(left).reduce((sum, count) => sum + count, 0);
   if (all === 0) return null;
   const kinds = Object.entries(left).filter(([, count]) => count > 0);
@@ -73,9 +73,9 @@ function pack(deliveries: readonly string[]): KnownBlock[] {
 const signs = { failed: "⛔", retrying: "🔁", waiting: "⏳", sent: "✅", "not needed": "➖" } as const;
 
 function deliveryWords(delivery: Delivery): string {
-  const { card, recipientId, standing } = delivery;
+  const { card, recipientId, status } = delivery;
   const to = card === "channel" ? `<#${recipientId}>` : `*${name(delivery.name ?? recipientId)}*`;
-  return `${signs[standing]} ${to} · ${messageWords(delivery)}\n${statusWords(delivery)}`;
+  return `${signs[status]} ${to} · ${messageWords(delivery)}\n${statusWords(delivery)}`;
 }
 
 const name = (text: string): string => escapeWithin(shortName(text), 200);
@@ -115,18 +115,18 @@ function eventWords(event: RequestEvent): string {
 
 /** Returns what became of a delivery. For a card that was posted before, it is the update that failed, not the card. */
 function statusWords(delivery: Delivery): string {
-  const { postedAt, standing } = delivery;
+  const { postedAt, status } = delivery;
   if (postedAt === null) return capitalize(progressWords(delivery));
   const posted = `Posted ${moment(postedAt)}`;
-  return standing === "sent"
+  return status === "sent"
     ? `${posted}${updatedWords(delivery)}`
     : `${posted}. Its update: ${progressWords(delivery)}`;
 }
 
 function progressWords(delivery: Delivery): string {
-  const { settledAt, standing, underWay, availableAt } = delivery;
+  const { settledAt, status, underWay, availableAt } = delivery;
   const at = settledAt === null ? "" : ` ${moment(settledAt)}`;
-  switch (standing) {
+  switch (status) {
     case "failed":
       return `failed: ${reasonOf(delivery)}${at === "" ? "" : ` ·${at}`}`;
     case "retrying":
@@ -138,7 +138,7 @@ function progressWords(delivery: Delivery): string {
     case "not needed":
       return `not sent, as it was not needed any more${at === "" ? "" : ` ·${at}`}`;
     default:
-      return assertNever(standing);
+      return assertNever(status);
   }
 }
 

@@ -29,7 +29,7 @@ const view: RequestView = {
   state: "pending",
   expiresAt: null,
   approvals: { given: 0, required: 2 },
-  reach: null,
+  deliveryCoverage: null,
   reviewers: [bob, carol],
   reviews: [],
   decision: null,
@@ -234,7 +234,7 @@ const rows: Record<Exclude<Refusal, SettingsRefusal>["code"], Row[]> = {
     [{ why: "unknown" }, undefined, "Nobody knows this token. Copy it anew, or ask an admin to make one."],
     [{ why: "revoked" }, undefined, "This token was revoked. Ask an admin to make another one."],
     [
-      { why: "inactive", person: { id: "UADA", name: "Ada" }, standing: "deactivated" },
+      { why: "inactive", person: { id: "UADA", name: "Ada" }, status: "deactivated" },
       undefined,
       "Ada, who answers for this token, is no active full member any more. Ask an admin to make another one.",
     ],

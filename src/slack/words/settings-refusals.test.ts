@@ -74,17 +74,17 @@ const rows: Record<SettingsRefusal["code"], Row[]> = {
   ],
   "last-admin": [[{}, "Somebody must run Signoff: the last admin can't be removed. Add another one first."]],
   "not-full-members": [
-    [{ people: [{ person: gus, standing: "guest" }] }, "Gus is a guest: only full members can hold a role."],
-    [{ people: [{ person: bob, standing: "bot" }] }, "Bob is a bot: only people can hold a role."],
+    [{ people: [{ person: gus, status: "guest" }] }, "Gus is a guest: only full members can hold a role."],
+    [{ people: [{ person: bob, status: "bot" }] }, "Bob is a bot: only people can hold a role."],
     [
-      { people: [{ person: bob, standing: "stranger" }] },
+      { people: [{ person: bob, status: "stranger" }] },
       "Bob is from another workspace: only members of this one can hold a role.",
     ],
     [
       {
         people: [
-          { person: bob, standing: "deactivated" },
-          { person: ada, standing: "unknown" },
+          { person: bob, status: "deactivated" },
+          { person: ada, status: "unknown" },
         ],
       },
       "Bob is deactivated and can't hold a role. Ada could not be looked up in Slack just now: try again in a moment.",

@@ -49,7 +49,7 @@ function roleRefusal(refusal: RoleRefusal): string {
       return "Somebody must run Signoff: the last admin can't be removed. Add another one first.";
     case "not-full-members":
       return refusal.people
-        .map(({ person, standing }) => `${shortName(person.name)} ${notFullMember[standing]}.`)
+        .map(({ person, status }) => `${shortName(person.name)} ${notFullMember[status]}.`)
         .join(" ");
     case "role-bound":
       return "Its members are those of a Slack user group. Unbind it first to choose them here.";

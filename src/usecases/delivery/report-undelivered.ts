@@ -1,6 +1,6 @@
 import type { Tx } from "../../../db/connection/connect.ts";
 import * as cards from "../../../db/delivery/cards.ts";
-import * as ledger from "../../../db/delivery/deliveries.ts";
+import * as deliveries from "../../../db/delivery/deliveries.ts";
 import * as requests from "../../../db/requests/requests.ts";
 import { accept } from "../../domain/shared/result.ts";
 import { reopenItems } from "../../outbox/add-items.ts";
@@ -55,7 +55,7 @@ export async function followCoverage(
   await commit(context, async (tx) => {
     const request = await requests.find(tx, organizationId, number);
     if (request?.state.name !== "pending") return accept(null);
-    const told = await ledger.reach(tx, organizationId, number);
+    const told = await deliveries.listRecipientStatuses(tx, organizationId, number);
     trying = told.some(({ reached, failed }) => !reached && !failed);
     const own = (await cards.listOf(tx, organizationId, number)).filter(({ kind }) => kind === "own");
     await reopenItems(

@@ -3,6 +3,7 @@ import type { Tx } from "../../../db/connection/connect.ts";
 import * as outboxWaiting from "../../../db/delivery/outbox-waiting.ts";
 import * as warnings from "../../../db/delivery/warnings.ts";
 import * as members from "../../../db/people/members.ts";
+import { isAdmin } from "../../domain/people/admin.ts";
 import type { MemberId } from "../../domain/people/people.ts";
 import { accept } from "../../domain/shared/result.ts";
 import { addItems } from "../../outbox/add-items.ts";
@@ -16,7 +17,7 @@ export async function tellAdmins(
   subjects: string[],
   now: Date,
 ): Promise<void> {
-  const admins = await members.listAdmins(tx, organizationId);
+  const admins = (await members.listAdminCandidates(tx, organizationId)).filter(isAdmin);
   await tell(tx, { organizationId, subjects, now, kind: "send-admin-message" }, admins);
 }
 
@@ -27,7 +28,7 @@ export async function tellAdminsByEmail(
   subjects: string[],
   now: Date,
 ): Promise<void> {
-  const admins = await members.listAdmins(tx, organizationId);
+  const admins = (await members.listAdminCandidates(tx, organizationId)).filter(isAdmin);
   const reachable = admins.filter(({ email }) => email !== null);
   await tell(tx, { organizationId, subjects, now, kind: "send-admin-email" }, reachable);
 }

@@ -1,10 +1,11 @@
 import type { Tx } from "../../../db/connection/connect.ts";
 import * as cards from "../../../db/delivery/cards.ts";
 import * as requests from "../../../db/requests/requests.ts";
-import { listEligible } from "../../../db/requests/reviewers.ts";
+import { listRoleHolders } from "../../../db/people/role-holders.ts";
 import * as reviews from "../../../db/requests/reviews.ts";
 import * as workflows from "../../../db/workflow/workflow.ts";
 import type { MemberId } from "../../domain/people/people.ts";
+import { eligibleReviewers } from "../../domain/requests/eligibility.ts";
 import { noticesFor, type RequestEvent } from "../../domain/requests/notices.ts";
 import { type PromotionRequest, requesters, stateAt } from "../../domain/requests/request.ts";
 import { accept } from "../../domain/shared/result.ts";
@@ -42,7 +43,8 @@ export async function tellChange(
 async function mayReview(tx: Tx, request: PromotionRequest, workflow: Workflow): Promise<MemberId[]> {
   const { organizationId, projectId } = request;
   const asked = { projectId, requesters: requesters(request) };
-  return (await listEligible(tx, organizationId, asked, workflow)).map((member) => member.id);
+  const candidates = await listRoleHolders(tx, organizationId, workflow.roleIds);
+  return eligibleReviewers(candidates, asked, workflow).map((member) => member.id);
 }
 
 async function drawCards(

@@ -3,11 +3,16 @@ import * as warnings from "../../../db/delivery/warnings.ts";
 import * as outside from "../../../db/deployments/bypasses.ts";
 import * as members from "../../../db/people/members.ts";
 import * as roles from "../../../db/people/roles.ts";
-import * as shortages from "../../../db/workflow/shortages.ts";
+import { readShortageFacts } from "../../../db/workflow/shortages.ts";
 import { addressOf, toldSubject } from "../../domain/delivery/outages.ts";
 import { bypassSubject } from "../../domain/deployments/bypass.ts";
 import { accept } from "../../domain/shared/result.ts";
-import { groupSubject, projectSubject, requestSubject } from "../../domain/workflow/shortage.ts";
+import {
+  findShortages,
+  groupSubject,
+  projectSubject,
+  requestSubject,
+} from "../../domain/workflow/shortage.ts";
 import { type Context, commit } from "../shared/context.ts";
 import { tellAdmins, tellAdminsByEmail } from "./tell-admins.ts";
 
@@ -20,7 +25,7 @@ export async function warnAdmins(context: Context, organizationId: string): Prom
   await commit(context, async (tx, now) => {
     await warnings.lock(tx, organizationId);
     const refused = await refusedNow(tx, organizationId);
-    const short = await shortages.find(tx, organizationId, now);
+    const short = findShortages(await readShortageFacts(tx, organizationId), now);
     const amiss = new Set([
       ...short.projects.map(({ id }) => projectSubject(id)),
       ...short.requests.map(({ number }) => requestSubject(number)),

@@ -24,6 +24,6 @@ export async function deactivate(
   const member = await members.find(tx, organizationId, memberId);
   if (member === undefined) return;
   const { refreshedAt: _earlier, ...person } = member;
-  const left = { ...person, standing: "deactivated" as const, workspaceRole: null };
+  const left = { ...person, status: "deactivated" as const, workspaceRole: null };
   await storeMembers(tx, organizationId, [left], heard);
 }

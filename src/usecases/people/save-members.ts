@@ -59,7 +59,7 @@ export async function storeMembers(
 type Change = { before: members.Member | null; after: members.Member };
 
 function differ(before: members.Member | null, after: members.Member): boolean {
-  const fields = ["name", "email", "timeZone", "standing", "workspaceRole"] as const;
+  const fields = ["name", "email", "timeZone", "status", "workspaceRole"] as const;
   return before === null || fields.some((field) => before[field] !== after[field]);
 }
 
@@ -69,10 +69,10 @@ function standingChanges(
   changes: readonly Change[],
   { surface, asOf }: Heard,
 ): audit.AuditEntry[] {
-  const shown = ({ standing, workspaceRole }: members.Member) => ({ standing, workspaceRole });
+  const shown = ({ status, workspaceRole }: members.Member) => ({ standing: status, workspaceRole });
   return changes.flatMap(({ before, after }) => {
     if (before === null) return [];
-    if (before.standing === after.standing && before.workspaceRole === after.workspaceRole) return [];
+    if (before.status === after.status && before.workspaceRole === after.workspaceRole) return [];
     const done = { action: "member.changed", subject: `member:${after.id}` };
     const actor = system("Slack says so");
     return [
@@ -84,7 +84,7 @@ function standingChanges(
 /** Whether a rule or a screen looks at these people: their standing, or them as reviewers or admins. */
 async function areFollowed(tx: Tx, organizationId: string, changes: readonly Change[]): Promise<boolean> {
   if (changes.length === 0) return false;
-  if (changes.some(({ before, after }) => before !== null && before.standing !== after.standing)) return true;
+  if (changes.some(({ before, after }) => before !== null && before.status !== after.status)) return true;
   if (changes.some(({ before, after }) => before?.workspaceRole || after.workspaceRole)) return true;
   const ids = changes.map(({ after }) => after.id);
   if (await roles.anyHolder(tx, organizationId, ids)) return true;

@@ -34,10 +34,10 @@ export async function savePeoplePage(context: Context, page: PeoplePage): Promis
     const moved = await runs.advance(tx, run, next, { now });
     if (!moved || next !== null) return;
     const { assigneeIds } = await workflows.current(tx, organizationId);
-    const unheard = await members.listUnheard(tx, organizationId, run.startedAt, assigneeIds);
+    const stale = await members.listStale(tx, organizationId, run.startedAt, assigneeIds);
     await reopenItems(
       tx,
-      unheard.map((id) => refreshItem(organizationId, id)),
+      stale.map((id) => refreshItem(organizationId, id)),
     );
   });
 }

@@ -89,9 +89,9 @@ async function hold(tx: Tx, role: roles.Role, { projectId, memberIds }: Holders)
   const added = addedHolders(here, memberIds).map((id) => ({
     id,
     name: people.get(id)?.name ?? id,
-    standing: people.get(id)?.standing ?? ("unknown" as const),
+    status: people.get(id)?.status ?? ("unknown" as const),
   }));
-  const active = next.filter(({ memberId }) => people.get(memberId)?.standing === "active").length;
+  const active = next.filter(({ memberId }) => people.get(memberId)?.status === "active").length;
   const checked = checkHolders(role, { projectId }, added, active);
   if (checked.ok) await roles.setHoldings(tx, role, next);
   return checked;

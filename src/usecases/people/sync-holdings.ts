@@ -33,7 +33,7 @@ export async function syncHoldings(context: Context, input: SyncHoldings): Promi
     if (!current) return false;
     await warnings.remove(tx, organizationId, [groupSubject(groupId)]);
     const known = await members.findMany(tx, organizationId, memberIds);
-    const active = [...known.values()].filter((member) => member.standing === "active").map(({ id }) => id);
+    const active = [...known.values()].filter((member) => member.status === "active").map(({ id }) => id);
     for (const role of locked) {
       if (role?.groupId === groupId) await sync(tx, role, active, input.surface, now);
     }

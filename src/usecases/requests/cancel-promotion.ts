@@ -3,6 +3,7 @@ import type { Tx } from "../../../db/connection/connect.ts";
 import * as members from "../../../db/people/members.ts";
 import * as requests from "../../../db/requests/requests.ts";
 import * as workflows from "../../../db/workflow/workflow.ts";
+import { isAdmin } from "../../domain/people/admin.ts";
 import { type CancellerFacts, cancel } from "../../domain/requests/cancel.ts";
 import { requestEligibility, reviewEligibility } from "../../domain/requests/eligibility.ts";
 import { type PromotionRequest, requesters } from "../../domain/requests/request.ts";
@@ -51,16 +52,16 @@ async function cancellerFacts(tx: Tx, request: PromotionRequest, actor: Actor): 
   const id = actingMember(actor) ?? "";
   const [workflow, facts, requester, place] = await Promise.all([
     workflows.current(tx, organizationId),
-    members.facts(tx, organizationId, id),
+    members.findFacts(tx, organizationId, id),
     members.find(tx, organizationId, request.requesterId),
     findIntegration(tx, organizationId, request.integrationId),
   ]);
   const asked = { projectId, requesters: requesters(request) };
   return {
-    admin: facts?.admin ?? false,
+    admin: facts !== undefined && isAdmin(facts),
     reviewer: facts !== undefined && reviewEligibility(facts, asked, workflow).eligible,
     mayRequest:
       facts !== undefined && place !== undefined && requestEligibility(facts, place.project).eligible,
-    requesterDeactivated: requester?.standing === "deactivated",
+    requesterDeactivated: requester?.status === "deactivated",
   };
 }

@@ -13,9 +13,9 @@ export async function checkRequester(
   organizationId: string,
   actor: Actor,
   project: Project,
-): Promise<Result<MemberFacts & { admin: boolean }>> {
+): Promise<Result<MemberFacts>> {
   const id = actingMember(actor);
-  const facts = id === null ? undefined : await members.facts(tx, organizationId, id);
+  const facts = id === null ? undefined : await members.findFacts(tx, organizationId, id);
   if (facts === undefined) return refuse({ code: "not-found", what: "member" });
   const eligibility = requestEligibility(facts, project);
   if (eligibility.eligible) return accept(facts);

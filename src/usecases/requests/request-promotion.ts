@@ -3,12 +3,13 @@ import { shareLockProject } from "../../../db/catalog/projects.ts";
 import type { Tx } from "../../../db/connection/connect.ts";
 import * as deployments from "../../../db/deployments/deployments.ts";
 import { nextRequestNumber } from "../../../db/people/organizations.ts";
+import { listRoleHolders } from "../../../db/people/role-holders.ts";
 import * as roles from "../../../db/people/roles.ts";
 import * as requests from "../../../db/requests/requests.ts";
-import { listEligible } from "../../../db/requests/reviewers.ts";
 import * as workflows from "../../../db/workflow/workflow.ts";
 import { promotable, type Step, steps } from "../../domain/catalog/pipeline.ts";
 import { replace, replaceable } from "../../domain/requests/cancel.ts";
+import { eligibleReviewers } from "../../domain/requests/eligibility.ts";
 import { expiry, isOpen, type PromotionRequest, requesters } from "../../domain/requests/request.ts";
 import { type Actor, actingMember, type Surface, system } from "../../domain/shared/actor.ts";
 import { limits } from "../../domain/shared/limits.ts";
@@ -190,7 +191,8 @@ async function submit(
 ): Promise<Result<Requested>> {
   const { organizationId, projectId } = request;
   const asked = { projectId, requesters: requesters(request) };
-  const reviewers = await listEligible(tx, organizationId, asked, workflow);
+  const candidates = await listRoleHolders(tx, organizationId, workflow.roleIds);
+  const reviewers = eligibleReviewers(candidates, asked, workflow);
   const required = workflow.options.requiredApprovals;
   if (reviewers.length < required) {
     const workflowRoles = await roles.names(tx, organizationId, workflow.roleIds);

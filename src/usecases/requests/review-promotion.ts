@@ -41,12 +41,12 @@ export function reviewPromotion(context: Context, input: ReviewPromotion): Promi
 async function lookAndReview(context: Context, input: ReviewPromotion): Promise<Result<Outcome>> {
   const { organizationId, number, reviewerId } = input;
   const now = context.now();
-  const seen = await decisions.look(context.db, organizationId, number, reviewerId);
+  const seen = await decisions.readCase(context.db, organizationId, number, reviewerId);
   const judged = judge(input, seen, now);
   if (!judged.ok) return judged;
   const { outcome, decided, replaces } = judged.value;
   if (decided === null) return accept({ outcome });
-  if (!replaces && (await commitAtOnce(context, () => decisions.write(context.db, decided)))) {
+  if (!replaces && (await commitAtOnce(context, () => decisions.writeDecision(context.db, decided)))) {
     return accept({ outcome });
   }
   return commit<Outcome>(context, (tx, at) => reviewLocked(tx, input, at));
@@ -57,13 +57,13 @@ async function reviewLocked(tx: Tx, input: ReviewPromotion, now: Date): Promise<
   const { organizationId, number, reviewerId } = input;
   // A statement sees what was there when it began: the look begins when the lock is held.
   await requests.lock(tx, organizationId, number);
-  const seen = await decisions.look(tx, organizationId, number, reviewerId);
+  const seen = await decisions.readCase(tx, organizationId, number, reviewerId);
   const judged = judge(input, seen, now);
   if (!judged.ok) return judged;
   const { outcome, decided, replaces } = judged.value;
   if (decided === null) return accept({ outcome });
   if (replaces) await reviews.markReplaced(tx, organizationId, number, reviewerId, now);
-  if (!(await decisions.write(tx, decided))) throw new Error(`#${number} moved under its lock`);
+  if (!(await decisions.writeDecision(tx, decided))) throw new Error(`#${number} moved under its lock`);
   return accept({ outcome });
 }
 

@@ -68,7 +68,7 @@ async function checkPlaces(
   { organizationId, projectId, memberId }: CreateToken,
 ): Promise<Result<null>> {
   const member = await members.find(tx, organizationId, memberId);
-  if (member?.standing !== "active") return refuse({ code: "not-found", what: "member" });
+  if (member?.status !== "active") return refuse({ code: "not-found", what: "member" });
   if (projectId === null) return accept(null);
   const projects = await listProjects(tx, organizationId);
   return projects.some(({ id }) => id === projectId)

@@ -20,9 +20,9 @@ export async function useToken({ db, now }: Context, text: string): Promise<Resu
   const found = isTokenText(text) ? await tokens.findByHash(db, hashOf(text)) : undefined;
   if (found === undefined) return refuse({ code: "token-invalid", why: "unknown" });
   if (found.token.revokedAt !== null) return refuse({ code: "token-invalid", why: "revoked" });
-  for (const { id, name, standing } of [found.maker, found.member]) {
-    if (standing === "active") continue;
-    return refuse({ code: "token-invalid", why: "inactive", person: { id, name }, standing });
+  for (const { id, name, status } of [found.maker, found.member]) {
+    if (status === "active") continue;
+    return refuse({ code: "token-invalid", why: "inactive", person: { id, name }, status });
   }
   const { organizationId, id, name, scopes, projectId, memberId, makerId, lastUsedAt } = found.token;
   const at = now();

@@ -1,9 +1,9 @@
 import { lastChange } from "../../../db/audit/settings-history.ts";
 import { listProjects } from "../../../db/catalog/projects.ts";
 import type { Tx } from "../../../db/connection/connect.ts";
+import { listReviewCandidates } from "../../../db/people/role-holders.ts";
 import * as roles from "../../../db/people/roles.ts";
 import * as requests from "../../../db/requests/requests-list.ts";
-import { candidates } from "../../../db/requests/reviewers.ts";
 import * as workflows from "../../../db/workflow/workflow.ts";
 import type { Actor, Surface } from "../../domain/shared/actor.ts";
 import { accept, type Result, refuse } from "../../domain/shared/result.ts";
@@ -61,7 +61,7 @@ export async function saveNext(
     return refuse({ code: "not-found", what: "role" });
   }
   const projects = await listProjects(tx, organizationId);
-  const checked = checkWorkflow(wanted, await candidates(tx, organizationId, wanted), projects);
+  const checked = checkWorkflow(wanted, await listReviewCandidates(tx, organizationId, wanted), projects);
   if (!checked.ok) return checked;
   const saved = { ...wanted, version: current.version + 1 };
   await workflows.add(tx, organizationId, saved, actor, now);

@@ -27,7 +27,7 @@ export function refusalWords(refusal: Refusal): string {
     case "not-requester":
       return refusal.why === "role"
         ? `In this project only members of ${list(refusal.roles)} can request and promote.`
-        : `The member is ${standings[refusal.why]}: only active full members can request and promote.`;
+        : `The member is ${statuses[refusal.why]}: only active full members can request and promote.`;
     case "not-reviewer":
       return `May not review #${refusal.number}.`;
     case "too-few-reviewers":
@@ -78,7 +78,7 @@ function callWords(refusal: CallRefusal): string {
   }
 }
 
-const standings = {
+const statuses = {
   deactivated: "deactivated",
   guest: "a guest",
   bot: "a bot",

@@ -43,7 +43,7 @@ const buttons = (name: string, number: number): string[] =>
     .flatMap(({ elements }) => (elements as { action_id: string }[]).map((one) => one.action_id));
 
 test("the workspace's owners and admins are known from the start, so that there is somebody to name", async () => {
-  expect(await stored("ada")).toMatchObject({ standing: "active", workspaceRole: "owner" });
+  expect(await stored("ada")).toMatchObject({ status: "active", workspaceRole: "owner" });
   expect(await stored("sam")).toBeUndefined();
 });
 
@@ -63,7 +63,7 @@ test("R4: a reviewer's new name is on the open request's cards", async () => {
 test("R4, R12: a reviewer who is deactivated stops being one at once, and it is audited", async () => {
   expect(buttons("carol", 1)).toContain("approve_request");
   await change("carol", { deleted: true });
-  expect(await stored("carol")).toMatchObject({ standing: "deactivated" });
+  expect(await stored("carol")).toMatchObject({ status: "deactivated" });
   expect(buttons("carol", 1)).not.toContain("approve_request");
   expect(textOf(world.cardFor("dana", 1))).not.toContain("Carol Newname");
   expect(await audited(`member:${world.id("carol")}`)).toMatchObject([
@@ -82,7 +82,7 @@ test("R4: it holds although Slack does not answer who they are now", async () =>
   expect(buttons("carol", 1)).toContain("approve_request");
   world.slack.faults.rateLimit("users.info", 60, 100);
   await change("carol", { deleted: true });
-  expect(await stored("carol")).toMatchObject({ standing: "deactivated" });
+  expect(await stored("carol")).toMatchObject({ status: "deactivated" });
   expect(buttons("carol", 1)).not.toContain("approve_request");
   world.slack.faults.clear();
   const [item] = await outboxLike(`member:${world.id("carol")}`);
@@ -94,7 +94,7 @@ test("R4: it holds although Slack does not answer who they are now", async () =>
 
 test("R4: who becomes a guest loses the buttons, too", async () => {
   await change("bob", { isRestricted: true });
-  expect(await stored("bob")).toMatchObject({ standing: "guest" });
+  expect(await stored("bob")).toMatchObject({ status: "guest" });
   expect(buttons("bob", 1)).not.toContain("approve_request");
   expect(textOf(world.cardFor("dana", 1))).toContain("Nobody can review this now");
   await change("bob", { isRestricted: false });
@@ -111,7 +111,7 @@ test("Slack's news of people whom we never met changes nothing, unless they run 
 test("somebody who joins is known at once", async () => {
   world.slack.workspace.addPerson({ name: "newbie", realName: "New Bie" });
   await world.settle();
-  expect(await stored("newbie")).toMatchObject({ name: "New Bie", standing: "active" });
+  expect(await stored("newbie")).toMatchObject({ name: "New Bie", status: "active" });
 });
 
 test("an event that Slack sends again is one item, and nothing happens twice", async () => {
@@ -141,9 +141,9 @@ test("an event that could not be stored is refused, so that Slack sends it again
 test("R4: whom Slack does not know any more is deactivated", async () => {
   world.slack.faults.fail("users.info", { error: "user_not_found" });
   await change("dana", { tz: "Europe/Paris" });
-  expect(await stored("dana")).toMatchObject({ standing: "deactivated", timeZone: "Europe/Berlin" });
+  expect(await stored("dana")).toMatchObject({ status: "deactivated", timeZone: "Europe/Berlin" });
   await change("dana", { tz: "Europe/Vienna" });
-  expect(await stored("dana")).toMatchObject({ standing: "active", timeZone: "Europe/Vienna" });
+  expect(await stored("dana")).toMatchObject({ status: "active", timeZone: "Europe/Vienna" });
 });
 
 test("what was heard later is not overwritten by what was asked for earlier", async () => {
@@ -152,7 +152,7 @@ test("what was heard later is not overwritten by what was asked for earlier", as
   const bob = await stored("bob");
   if (bob === undefined) throw new Error("bob is gone");
   const asOf = new Date(bob.refreshedAt.getTime() - 1);
-  await saveMembers(context, [{ ...bob, name: "Older", standing: "deactivated" }], { asOf });
+  await saveMembers(context, [{ ...bob, name: "Older", status: "deactivated" }], { asOf });
   expect(await stored("bob")).toEqual(bob);
   const where = and(eq(schema.auditLog.subject, `member:${bob.id}`), eq(schema.auditLog.at, asOf));
   expect(await db().select().from(schema.auditLog).where(where)).toEqual([]);

@@ -31,7 +31,7 @@ test("somebody who never used Signoff is looked up in Slack by their address, on
   const { find, know } = asking(async () => eve());
   await know("eve@acme.example");
   expect(await getMember(fixture.context.db, fixture.organizationId, "UEVE")).toMatchObject({
-    standing: "active",
+    status: "active",
   });
   await know("Eve@acme.example");
   expect(find).toHaveBeenCalledTimes(1);

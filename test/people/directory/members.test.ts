@@ -21,7 +21,7 @@ const save = (name: string, change: Partial<SavedMember> = {}) =>
   saveMembers(fixture.context, [
     {
       ...{ organizationId: fixture.organizationId, id: idOf(name), name, email: `${name}@acme.example` },
-      ...{ timeZone: "Europe/Berlin", standing: "active" as const },
+      ...{ timeZone: "Europe/Berlin", status: "active" as const },
       ...change,
     },
   ]);
@@ -33,7 +33,7 @@ test.each<[string, Partial<SavedMember>]>([
   ["name", { name: "Robert" }],
   ["email", { email: null }],
   ["time zone", { timeZone: "Asia/Tokyo" }],
-  ["standing", { standing: "guest" }],
+  ["status", { status: "guest" }],
   ["workspace role", { workspaceRole: "admin" }],
 ])("R4: a role holder's new %s is followed by what shows it", async (_, change) => {
   await save("bob", change);
@@ -61,7 +61,7 @@ test("R4: what Slack says too late for a click holds for the next one", async ()
 test("R4: whoever left is out at once, also where another replica's clock is ahead", async () => {
   const asOf = new Date(fixture.clock.now.getTime() + 5_000);
   const known = { organizationId: fixture.organizationId, id: idOf("bob"), name: "bob", email: null };
-  await saveMembers(fixture.context, [{ ...known, timeZone: "UTC", standing: "active" }], { asOf });
+  await saveMembers(fixture.context, [{ ...known, timeZone: "UTC", status: "active" }], { asOf });
   await planMemberRefresh(fixture.context, fixture.organizationId, idOf("bob"), {
     matters: false,
     left: true,
@@ -79,7 +79,7 @@ test("R4: an assignee's change is followed, also without a role", async () => {
 test("a change of somebody who holds no role is followed only where it decides what they may do", async () => {
   await save("dana", { name: "Dana D." });
   expect(await followed()).toBe(false);
-  await save("dana", { standing: "deactivated" });
+  await save("dana", { status: "deactivated" });
   expect(await followed()).toBe(true);
 });
 
@@ -92,9 +92,9 @@ test("somebody new is followed where they run the workspace: they may be an admi
 
 test("R12: standing and workspace role are audited with before and after, by id and without an address", async () => {
   await save("bob", { name: "Robert", timeZone: "Asia/Tokyo" });
-  await save("frank", { standing: "guest" });
+  await save("frank", { status: "guest" });
   expect(await audits()).toEqual([]);
-  await save("bob", { standing: "deactivated" });
+  await save("bob", { status: "deactivated" });
   expect(await audits()).toMatchObject([
     {
       subject: `member:${idOf("bob")}`,

@@ -110,7 +110,7 @@ test("people are read page by page, with a pause; whom we know and who runs the 
   expect(await run("people")).toMatchObject({ next: null, finishedAt: fixture.clock.now });
   expect(await member("carol")).toMatchObject({
     name: "Carol Renamed",
-    standing: "active",
+    status: "active",
     refreshedAt: fixture.clock.now,
   });
   expect(await member("olga")).toMatchObject({ workspaceRole: "owner" });
@@ -161,7 +161,7 @@ test("R4: reviewers whom no page named are asked for one by one; whom Slack does
   const asked = await fixture.outbox("refresh-member");
   expect(asked.map(({ payload }) => payload)).toEqual([{ userId: idOf("ghost") }]);
   expect(await refreshMember(directory, fixture.organizationId, idOf("ghost"))).toEqual({ kind: "done" });
-  expect(await member("ghost")).toMatchObject({ standing: "deactivated" });
+  expect(await member("ghost")).toMatchObject({ status: "deactivated" });
   expect(await fixture.outbox("settings-changed")).toHaveLength(1);
 });
 
@@ -169,7 +169,7 @@ test("R4: a deactivation that no event told of is found within the hour", async 
   slack.workspace.changePerson(idOf("bob"), { deleted: true });
   await start();
   for (let at = 0; at < 3; at += 1) await people();
-  expect(await member("bob")).toMatchObject({ standing: "deactivated" });
+  expect(await member("bob")).toMatchObject({ status: "deactivated" });
   const entry = (await fixture.audit()).find(({ action }) => action === "member.changed");
   expect(entry).toMatchObject({ surface: "job", after: { standing: "deactivated" } });
 });

@@ -274,9 +274,9 @@ describe("who may", () => {
   test("a token whose maker left says that it is refused", async () => {
     const { context, organizationId } = world.app;
     const sam = { organizationId, id: world.id("sam"), name: "Sam", email: null, timeZone: "UTC" };
-    await saveMembers(context, [{ ...sam, standing: "active" }]);
+    await saveMembers(context, [{ ...sam, status: "active" }]);
     await made("CI", ["builds:write"], "sam");
-    await saveMembers(context, [{ ...sam, standing: "deactivated" }]);
+    await saveMembers(context, [{ ...sam, status: "deactivated" }]);
     const ada = await open();
     await ada.says("⚠️ It is refused: Sam is no active full member any more.");
   });

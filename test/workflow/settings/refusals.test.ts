@@ -29,11 +29,11 @@ afterEach(async () => {
 });
 
 /** What Slack says of somebody from now on. */
-async function stands(name: string, standing: MemberStatus): Promise<void> {
+async function stands(name: string, status: MemberStatus): Promise<void> {
   const { context, organizationId } = world.app;
   const known = people.find((one) => one.name === name);
   const member = { id: world.id(name), name: known?.realName ?? name, email: known?.email ?? null };
-  await saveMembers(context, [{ ...member, organizationId, timeZone: "UTC", standing }]);
+  await saveMembers(context, [{ ...member, organizationId, timeZone: "UTC", status }]);
   await world.settle();
 }
 
@@ -77,11 +77,11 @@ describe("R13: asking for a promotion", () => {
     ["bot", "Bots"],
     ["deactivated", "Deactivated members"],
     ["stranger", "People from other workspaces"],
-  ])("R14: a %s is told at once, and when they submit what they could before", async (standing, who) => {
+  ])("R14: a %s is told at once, and when they submit what they could before", async (status, who) => {
     const words = `${who} can't request or promote. Full members of this workspace can.`;
     await stands("sam", "active");
     await open("sam");
-    await stands("sam", standing);
+    await stands("sam", status);
     await submit("sam");
     expect(errors("sam")).toEqual([words]);
     await world.slack.closeView(world.id("sam"));
@@ -141,8 +141,8 @@ describe("R13: reviewing and promoting", () => {
     ["bot", "Bots"],
     ["deactivated", "Deactivated members"],
     ["stranger", "People from other workspaces"],
-  ])("R14: a %s cannot promote what they had asked for", async (standing, who) => {
-    await stands("dana", standing);
+  ])("R14: a %s cannot promote what they had asked for", async (status, who) => {
+    await stands("dana", status);
     await world.press("dana", "promote_request");
     await told("dana", `${who} can't request or promote. Full members of this workspace can.`);
     await stands("dana", "active");

@@ -47,10 +47,10 @@ function applyRules(seed: Seed): void {
 }
 
 /** What Slack says of Carol from now on. */
-async function stands(standing: MemberStatus): Promise<void> {
+async function stands(status: MemberStatus): Promise<void> {
   const { context, organizationId } = world.app;
   const carol = { id: world.id("carol"), name: "Carol Reviewer", email: "carol@acme.example" };
-  await saveMembers(context, [{ ...carol, organizationId, timeZone: "Europe/London", standing }]);
+  await saveMembers(context, [{ ...carol, organizationId, timeZone: "Europe/London", status }]);
   await world.settle();
 }
 
@@ -192,7 +192,7 @@ type Row = {
   words: (number: number) => string;
 };
 
-const standing = (one: MemberStatus, who: string): Row => ({
+const status = (one: MemberStatus, who: string): Row => ({
   because: `she is ${one} by now`,
   lose: () => stands(one),
   back: () => stands("active"),
@@ -225,10 +225,10 @@ const rows: Row[] = [
     back: () => setUp({ selfReview: true }),
     words: (number) => `You asked for #${number}, so somebody else must review it. ${others}`,
   },
-  standing("guest", "Guests"),
-  standing("bot", "Bots"),
-  standing("deactivated", "Deactivated members"),
-  standing("stranger", "People from other workspaces"),
+  status("guest", "Guests"),
+  status("bot", "Bots"),
+  status("deactivated", "Deactivated members"),
+  status("stranger", "People from other workspaces"),
 ];
 
 describe("R4, R5, R13: every surface says the same of who can review", () => {

@@ -204,7 +204,7 @@ describe("more than a select holds", () => {
         name,
         email: null,
         timeZone: "UTC",
-        standing: "active" as const,
+        status: "active" as const,
       };
     });
     await saveMembers(context, people);

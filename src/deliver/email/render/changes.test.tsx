@@ -47,7 +47,14 @@ const view = (over: Partial<ComparisonView> | null, more: Partial<RequestView> =
   ...{ requester: ana, through: null, message: "", expiresAt: null },
   createdAt: at("2026-11-23T13:05:00Z"),
   approvals: { given: 0, required: 1 },
-  ...{ reviewers: [carol], reach: null, reviews: [], decision: null, cancelled: null, expiredAt: null },
+  ...{
+    reviewers: [carol],
+    deliveryCoverage: null,
+    reviews: [],
+    decision: null,
+    cancelled: null,
+    expiredAt: null,
+  },
   ...{ promotedAt: null, attempt: null, commentOnReject: false },
   ...more,
 });

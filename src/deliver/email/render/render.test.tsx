@@ -41,7 +41,7 @@ const pending: RequestView = {
   state: "pending",
   expiresAt: at("2026-11-26T13:05:00Z"),
   approvals: { given: 0, required: 1 },
-  reach: null,
+  deliveryCoverage: null,
   reviewers: [bob, carol],
   reviews: [],
   decision: null,

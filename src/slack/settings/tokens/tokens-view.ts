@@ -51,7 +51,7 @@ function factWords({ project, maker, madeAt, lastUsedAt }: TokenRow): string {
 
 /** Returns why the API refuses a token that is not revoked. */
 function problemWords({ project, maker, member }: TokenRow): string {
-  const inactive = [maker, member].find(({ standing }) => standing !== "active");
+  const inactive = [maker, member].find(({ status }) => status !== "active");
   if (inactive !== undefined)
     return `\n⚠️ It is refused: ${name(inactive.name)} is no active full member any more.`;
   return project?.archived ? "\n⚠️ Its project is archived: there is nothing that it can do." : "";
