@@ -8,23 +8,23 @@ export type AuditEntry = {
   at: Date;
   actor: Actor;
   surface: Surface;
-  /** What was done, as `subject.verb`: `request.submitted`. */
+  /** What was done, as `subject.verb`, such as `request.submitted`. */
   action: string;
-  /** What it was done to: `request:42`, `workflow`. */
+  /** What it was done to, such as `request:42` or `workflow`. */
   subject: string;
   before: unknown;
   after: unknown;
 };
 
-/** R12: appends in the transaction of the change itself, so that neither is without the other. */
+/** Appends entries in the transaction of the change, so that one never happens without the other (R12). */
 export async function append(tx: Tx, entries: readonly AuditEntry[]): Promise<void> {
   if (entries.length > 0) await tx.insert(auditLog).values([...entries]);
 }
 
-/** An entry as it was written down; `id` grows, and orders entries of the same instant. */
+/** A stored entry. `id` increases, and orders entries of the same time. */
 export type StoredEntry = Omit<AuditEntry, "organizationId"> & { id: number };
 
-/** Whether there is an entry of this id. */
+/** Returns whether there is an entry with this ID. */
 export async function has(db: Db | Tx, organizationId: string, id: number): Promise<boolean> {
   const rows = await db
     .select({ id: auditLog.id })
@@ -34,9 +34,9 @@ export async function has(db: Db | Tx, organizationId: string, id: number): Prom
 }
 
 /**
- * Entries from a moment (included) to another (not included), in the order of their time, at most so many.
+ * Returns the entries from one time (inclusive) to another (exclusive), in the order of their time.
  *
- * @param after the id of the entry behind which to begin
+ * @param after the ID of the last entry of the previous page; null for the first page
  */
 export async function list(
   db: Db | Tx,
@@ -45,7 +45,7 @@ export async function list(
   after: number | null,
   limit: number,
 ): Promise<StoredEntry[]> {
-  const begin =
+  const afterEntry =
     after === null
       ? undefined
       : sql`(${auditLog.at}, ${auditLog.id}) > (select at, id from audit_log where organization_id = ${organizationId} and id = ${after})`;
@@ -58,7 +58,7 @@ export async function list(
         eq(auditLog.organizationId, organizationId),
         gte(auditLog.at, range.from),
         lt(auditLog.at, range.to),
-        begin,
+        afterEntry,
       ),
     )
     .orderBy(asc(auditLog.at), asc(auditLog.id))

@@ -6,45 +6,45 @@ import { unlessLost } from "./lost-connection.ts";
 
 export type Db = PostgresJsDatabase<typeof schema>;
 
-/** An open transaction. Writes take a `Tx`, so that nobody can write outside of one; reads take `Db | Tx`. */
+/** An open transaction. Writes take a `Tx`, so that they can't happen outside a transaction; reads take `Db | Tx`. */
 export type Tx = Parameters<Parameters<Db["transaction"]>[0]>[0];
 
 export type Database = {
-  /** What it is asked waits in a bounded queue: `DatabaseBusy` is thrown when it cannot begin within a second. */
+  /** Statements wait in a bounded queue. Throws `DatabaseBusy` if one can't start within a second. */
   db: Db;
-  /** A second client: drizzle changes the serializers of its own. For raw SQL and NOTIFY. */
+  /** A second client for raw SQL and NOTIFY, because Drizzle changes the serializers of its own client. */
   sql: postgres.Sql;
-  /** How much of the connections for drizzle is in use, and who waits for one. */
+  /** Returns how many of Drizzle's connections are in use, and how many callers wait for one. */
   pool(): PoolStats;
-  /** Waits for what runs, at most so many milliseconds (default 3,000), then closes both clients. */
+  /** Waits for running statements, at most this many milliseconds (default 3,000), then closes both clients. */
   close(withinMs?: number): Promise<void>;
 };
 
 export type ConnectOptions = {
-  /** Connections for drizzle; default 10. */
+  /** Connections for Drizzle; default 10. */
   max?: number;
-  /** How long a statement waits for a lock, in milliseconds; default 1,500. Races of many on a busy machine take longer. */
+  /** How long a statement waits for a lock, in milliseconds; default 1,500. */
   lockTimeoutMs?: number;
   /** Shown in pg_stat_activity; default `signoff`. */
   applicationName?: string;
 };
 
-// A decision, its locks and its commit must fit inside the 3 seconds that Slack waits for an answer
+// A decision, its locks, and its commit must fit in the 3 seconds that Slack waits for an answer
 // (https://docs.slack.dev/interactivity/handling-user-interaction#acknowledgment_response).
 const lockTimeoutMs = 1_500;
 const statementTimeoutMs = 2_500;
 const connectTimeoutSeconds = 2;
 const waitForConnectionMs = 1_000;
 const waitingPerConnection = 20;
-// A statement has ended by then. postgres.js uses it up where a connection was cut during a statement and never needed again.
+// Longer than a statement can take. postgres.js waits this long if a connection broke during its last statement.
 const closeWithinMs = 3_000;
 
 /**
- * Opens the database. Connections are made when first used and again after they are lost, so this never fails:
- * the first statement does, within about 2 s, while there is no server.
+ * Opens the database. Connections are opened when they are needed, so this never fails. If there is no server, the first
+ * statement throws within about 2 s.
  *
- * @param url a Postgres 15+ URL. The time-outs are sent as start-up parameters: PgBouncer must be told to accept
- *   them (`ignore_startup_parameters`) and loses them then.
+ * @param url a Postgres 15+ URL. The timeouts are sent as startup parameters. PgBouncer accepts them only with
+ *   `ignore_startup_parameters`, and then ignores them.
  */
 export function connect(url: string, options: ConnectOptions = {}): Database {
   const max = options.max ?? 10;
@@ -53,7 +53,7 @@ export function connect(url: string, options: ConnectOptions = {}): Database {
   const client = postgres(url, { ...common, max });
   const sql = postgres(url, { ...common, max: 2 });
   const pool = connectionLimit({
-    places: max,
+    connections: max,
     maxWaiting: max * waitingPerConnection,
     waitMs: waitForConnectionMs,
   });
@@ -78,12 +78,12 @@ export function connect(url: string, options: ConnectOptions = {}): Database {
   };
 }
 
-/** Statements with more parameters than this are long lists: each length would be a statement of its own. */
+/** Statements with more parameters than this contain long lists. Each list length would be its own prepared statement. */
 const mostParameters = 40;
 
 /**
- * Drizzle sends every statement unprepared, which the driver needs two round trips for, and the server plans each time.
- * Here the server is asked to remember them: a connection keeps a statement for as long as it lives.
+ * Returns the same client, whose statements are prepared once per connection. Drizzle sends every statement unprepared,
+ * which takes two round trips and a new plan each time.
  */
 function prepared<T extends postgres.Sql | postgres.TransactionSql>(client: T): T {
   return new Proxy(client, {
@@ -105,14 +105,14 @@ function clientOptions(applicationName: string, lockTimeout: number) {
   return {
     connect_timeout: connectTimeoutSeconds,
     idle_timeout: 60,
-    // The driver would ask each new connection for array types, and nobody hears when that fails; drizzle reads arrays itself.
+    // The driver would query array types on each new connection and ignore a failure. Drizzle parses arrays itself.
     fetch_types: false,
-    // postgres.js waits up to 20 s before it reconnects; a click must not wait that long once the server is back.
+    // By default, postgres.js waits up to 20 s before it reconnects, which is too long for a click.
     backoff: (attempt: number) => Math.min(0.05 * 2 ** attempt, 0.5),
     onnotice: () => {},
     connection: {
       application_name: applicationName,
-      // A statement that may wait longer for a lock may take longer.
+      // Leaves a statement a second after it got its lock.
       statement_timeout: Math.max(statementTimeoutMs, lockTimeout + 1_000),
       lock_timeout: lockTimeout,
       idle_in_transaction_session_timeout: 10_000,

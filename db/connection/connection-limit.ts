@@ -1,32 +1,32 @@
 import type postgres from "postgres";
 
-/** No connection became free in time, or too much was waiting already. Nothing was changed. */
+/** No connection became free in time, or too many callers were already waiting. Nothing was changed. */
 export class DatabaseBusy extends Error {
   override readonly name = "DatabaseBusy";
 }
 
-/** How many connections are in use, how many callers wait, and how many were refused since the start. */
+/** How many connections are in use, how many callers wait, and how many were refused since the process started. */
 export type PoolStats = { inUse: number; waiting: number; limit: number; refused: number };
 
 export type ConnectionLimit = {
-  /** Gives the function that leaves, once there is a place. @throws DatabaseBusy */
+  /** Waits for a free connection. Returns the function that releases it. Throws `DatabaseBusy`. */
   enter(): Promise<() => void>;
   stats(): PoolStats;
 };
 
 export type ConnectionLimitSize = {
-  /** As many as there are connections. */
-  places: number;
+  connections: number;
+  /** How many callers may wait. */
   maxWaiting: number;
-  /** In milliseconds. */
+  /** How long a caller may wait, in milliseconds. */
   waitMs: number;
 };
 
 /**
- * A queue with a limit in length and time; postgres.js alone would queue without bound, and Slack's 3 seconds would
- * pass in the queue.
+ * Returns a queue for connections that is limited in length and time. postgres.js alone has an unlimited queue, in which
+ * Slack's 3 seconds could pass.
  */
-export function connectionLimit({ places, maxWaiting, waitMs }: ConnectionLimitSize): ConnectionLimit {
+export function connectionLimit({ connections, maxWaiting, waitMs }: ConnectionLimitSize): ConnectionLimit {
   let inUse = 0;
   let refused = 0;
   const waiting = new Set<() => void>();
@@ -42,14 +42,14 @@ export function connectionLimit({ places, maxWaiting, waitMs }: ConnectionLimitS
   };
 
   return {
-    stats: () => ({ inUse, waiting: waiting.size, limit: places, refused }),
+    stats: () => ({ inUse, waiting: waiting.size, limit: connections, refused }),
     enter: () => {
-      if (inUse < places) {
+      if (inUse < connections) {
         inUse++;
         return Promise.resolve(leave);
       }
       if (waiting.size >= maxWaiting) {
-        return Promise.reject(refuse(`${maxWaiting} transactions are waiting already`));
+        return Promise.reject(refuse(`${maxWaiting} callers are already waiting for a connection`));
       }
       return new Promise((resolve, reject) => {
         const admit = () => {
@@ -69,8 +69,8 @@ export function connectionLimit({ places, maxWaiting, waitMs }: ConnectionLimitS
 }
 
 /**
- * The same client, whose single statements count against the limit too: each needs a connection as a transaction does. A
- * transaction enters once, by `begin`'s caller; what runs inside it does not.
+ * Returns the same client, whose single statements count against the limit: each needs a connection, just as a
+ * transaction does. A transaction counts once, through the caller of `begin`; the statements in it don't.
  */
 export function limited(client: postgres.Sql, { enter }: ConnectionLimit): postgres.Sql {
   return new Proxy(client, {
@@ -81,7 +81,7 @@ export function limited(client: postgres.Sql, { enter }: ConnectionLimit): postg
   });
 }
 
-/** As the driver's own queries it begins when it is awaited; drizzle awaits it or its `values()`, once. */
+/** Returns a query that starts when it is awaited, as the driver's do. Drizzle awaits either it or its `values()`, once. */
 function lazily(
   client: postgres.Sql,
   asked: Parameters<postgres.Sql["unsafe"]>,
@@ -98,7 +98,7 @@ function lazily(
   };
   return {
     values: () => run(true),
-    // biome-ignore lint/suspicious/noThenProperty: it stands for the driver's query, which is awaited.
+    // biome-ignore lint/suspicious/noThenProperty: it replaces the driver's query, which is awaited.
     then: (...then: Parameters<Promise<unknown>["then"]>) => run(false).then(...then),
   };
 }

@@ -1,11 +1,10 @@
 import postgres from "postgres";
 
 /**
- * Listens on a connection of its own, which must be direct: a transaction pooler gives no notifications. It subscribes
- * again by itself after the connection was lost.
+ * Listens to a channel on its own connection, which must be direct: a transaction pooler passes on no notifications.
+ * After a lost connection, it subscribes again. Throws if the first connection fails.
  *
- * @param onReady called each time that it has subscribed, for what was missed meanwhile.
- * @throws what the first connection throws.
+ * @param onReady called after each subscription, to catch up on what was missed
  */
 export async function listen(
   url: string,

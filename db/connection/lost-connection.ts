@@ -1,9 +1,9 @@
 /**
- * Runs the work of a transaction so that nothing is written to a connection that was lost meanwhile.
+ * Returns the work of a transaction, but never settled if the connection was lost. The driver then rejects the
+ * transaction itself.
  *
- * postgres.js sends a rollback whenever the work fails, also where it failed because its connection is gone. That write
- * ends the process, or spoils the connection's next start (https://github.com/porsager/postgres/issues/1208). So where
- * the connection is lost, the work is left unsettled: the driver rejects the transaction itself once it has noticed.
+ * If the work fails, postgres.js sends a rollback, even on a lost connection. That write ends the process or breaks the
+ * next connection attempt (https://github.com/porsager/postgres/issues/1208).
  */
 export function unlessLost<T>(work: Promise<T>): Promise<T> {
   return work.catch((error: unknown) =>
@@ -13,13 +13,13 @@ export function unlessLost<T>(work: Promise<T>): Promise<T> {
 
 type Fault = { code?: unknown; severity?: unknown; syscall?: unknown; cause?: unknown };
 
-/** The driver's own codes for a connection that has ended. */
+/** The driver's codes for a closed connection. */
 const ended = new Set(["CONNECTION_CLOSED", "CONNECTION_DESTROYED"]);
 
-/** Codes of Node's sockets. They carry no `syscall` where the stream itself notices. */
+/** Codes of Node's sockets. */
 const broken = new Set(["ECONNRESET", "EPIPE", "ETIMEDOUT", "ECONNABORTED", "ERR_STREAM_DESTROYED"]);
 
-/** Drizzle keeps the driver's error as the cause of its own. After a FATAL one the server closes the connection. */
+/** Drizzle wraps the driver's error. After a FATAL error, the server closes the connection. */
 function isLost(error: unknown): boolean {
   if (error === null || typeof error !== "object") return false;
   const { code, severity, cause } = error as Fault;

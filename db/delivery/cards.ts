@@ -7,10 +7,10 @@ import { cards, outbox } from "../schema/index.ts";
 export type Card = typeof cards.$inferSelect;
 export type CardKind = Card["kind"];
 
-/** Where a card stands and what it shows. */
+/** Where a card was posted and what it shows. */
 export type Drawn = Pick<Card, "channel" | "ts" | "drawnVersion" | "drawnDigest" | "lostReason">;
 
-/** Gives each of these people a card of this kind, unless they have one. Posting it is the outbox's work. */
+/** Adds a card of this kind for each of these recipients who has none. The outbox posts it. */
 export async function ensure(
   tx: Tx,
   organizationId: string,
@@ -33,6 +33,7 @@ export async function ensure(
     .onConflictDoNothing();
 }
 
+/** Returns the cards of a request, by kind. */
 export async function listOf(
   db: Db | Tx,
   organizationId: string,
@@ -53,7 +54,7 @@ export async function find(db: Db | Tx, organizationId: string, id: string): Pro
   return row;
 }
 
-/** The request's card in a channel: in this one, or else in any. */
+/** Returns a request's card in this channel, or in any channel if none is given; undefined if there is none. */
 export async function findInChannel(
   db: Db | Tx,
   organizationId: string,
@@ -75,8 +76,8 @@ export async function findInChannel(
   return row;
 }
 
-/** The cards through which one person follows a request. */
-export async function findOfPerson(
+/** Returns the cards of a request that one person has. */
+export async function listOfPerson(
   db: Db | Tx,
   organizationId: string,
   requestNumber: number,
@@ -94,7 +95,7 @@ export async function findOfPerson(
     );
 }
 
-/** Reads a card and keeps it from changing until the transaction ends. */
+/** Locks a card until the transaction ends, and returns it. */
 export async function lock(tx: Tx, organizationId: string, id: string): Promise<Card | undefined> {
   const [row] = await tx
     .select()
@@ -105,16 +106,16 @@ export async function lock(tx: Tx, organizationId: string, id: string): Promise<
 }
 
 /**
- * Remembers where a card stands, what it shows and which version of its request that is.
+ * Stores where a card was posted, what it shows, and the version of the request that it shows.
  *
- * @returns where it stood until then; undefined where there is no such card
+ * @returns where it was posted before; undefined if there is no such card
  */
 export async function saveDrawn(
   db: Db | Tx,
   card: Pick<Card, "organizationId" | "id">,
   drawn: Drawn,
 ): Promise<Pick<Card, "channel" | "ts"> | undefined> {
-  const one = and(eq(cards.organizationId, card.organizationId), eq(cards.id, card.id));
+  const sameCard = and(eq(cards.organizationId, card.organizationId), eq(cards.id, card.id));
   const before = db.$with("before").as(
     db
       .select({
@@ -122,7 +123,7 @@ export async function saveDrawn(
         tsBefore: sql<string | null>`ts`.as("ts_before"),
       })
       .from(cards)
-      .where(one)
+      .where(sameCard)
       .for("update"),
   );
   const [row] = await db
@@ -130,12 +131,12 @@ export async function saveDrawn(
     .update(cards)
     .set(drawn)
     .from(before)
-    .where(one)
+    .where(sameCard)
     .returning({ channel: before.channelBefore, ts: before.tsBefore });
   return row;
 }
 
-/** Whether the outbox has yet to draw this card, or is drawing it. */
+/** Returns whether the outbox has yet to draw this card or is drawing it. */
 export async function isBeingDrawn(db: Db | Tx, organizationId: string, id: string): Promise<boolean> {
   const [row] = await db
     .select({ id: outbox.id })
@@ -150,8 +151,8 @@ export async function isBeingDrawn(db: Db | Tx, organizationId: string, id: stri
   return row !== undefined;
 }
 
-/** Which of these people have a card of this kind. */
-export async function recipients(
+/** Returns the recipients of a request's cards of these kinds. */
+export async function listRecipients(
   db: Db | Tx,
   organizationId: string,
   requestNumber: number,

@@ -12,15 +12,15 @@ export async function find(db: Db, organizationId: string, key: string): Promise
   return row;
 }
 
-/** Keeps an email as it was rendered first. Where two render it at once, both get the bytes that were kept. */
-export async function keep(db: Db, email: Email): Promise<Email> {
+/** Stores a rendered email unless one is stored under its key. Returns the stored one, so that every attempt sends the same. */
+export async function store(db: Db, email: Email): Promise<Email> {
   await db.insert(emails).values(email).onConflictDoNothing();
-  const kept = await find(db, email.organizationId, email.key);
-  if (kept === undefined) throw new Error(`The email ${email.key} was not kept`);
-  return kept;
+  const stored = await find(db, email.organizationId, email.key);
+  if (stored === undefined) throw new Error(`The email ${email.key} was not stored`);
+  return stored;
 }
 
-/** Forgets one that was refused before anything was sent: it is rendered anew. */
+/** Deletes an email that was refused before it was sent, so that it gets rendered again. */
 export async function remove(db: Db, organizationId: string, key: string): Promise<void> {
   await db.delete(emails).where(and(eq(emails.organizationId, organizationId), eq(emails.key, key)));
 }

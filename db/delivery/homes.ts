@@ -4,15 +4,15 @@ import type { Db, Tx } from "../connection/connect.ts";
 import { homes } from "../schema/index.ts";
 
 export type Home = {
-  /** The tab, and what is chosen on it; the screens know its form. */
+  /** The tab and the choices on it, in the form that the screens define. */
   place: unknown;
   openedAt: Date;
   drawnAt: Date | null;
-  /** Names what was published last: https://docs.slack.dev/reference/methods/views.publish */
+  /** The hash of the view that was published last: https://docs.slack.dev/reference/methods/views.publish */
   hash: string | null;
 };
 
-const of = (organizationId: string, memberId: MemberId) =>
+const withId = (organizationId: string, memberId: MemberId) =>
   and(eq(homes.organizationId, organizationId), eq(homes.memberId, memberId));
 
 export async function find(
@@ -24,11 +24,11 @@ export async function find(
   const [row] = await db
     .select({ place, openedAt, drawnAt, hash })
     .from(homes)
-    .where(of(organizationId, memberId));
+    .where(withId(organizationId, memberId));
   return row;
 }
 
-/** Remembers where somebody is in their Home, and that they look at it now. Somebody we do not know is left out. */
+/** Stores where somebody is in their App Home, and that they are looking at it now. Ignores people who are not stored. */
 export async function open(
   db: Db | Tx,
   organizationId: string,
@@ -43,17 +43,17 @@ export async function open(
     on conflict (organization_id, member_id) do update set place = excluded.place, opened_at = excluded.opened_at`);
 }
 
-/** Remembers that a Home was drawn. */
+/** Stores when a Home was published, and its hash. */
 export async function saveDrawn(
   db: Db | Tx,
   organizationId: string,
   memberId: MemberId,
   drawn: { drawnAt: Date; hash: string | null },
 ): Promise<void> {
-  await db.update(homes).set(drawn).where(of(organizationId, memberId));
+  await db.update(homes).set(drawn).where(withId(organizationId, memberId));
 }
 
-/** Who has opened or used their Home since then. */
+/** Returns who has opened or used their Home since this time. */
 export async function listOpenedSince(
   db: Db | Tx,
   organizationId: string,

@@ -3,10 +3,10 @@ import type { Tx } from "../connection/connect.ts";
 import { jobSlots } from "../schema/index.ts";
 
 /**
- * Takes a slot of a scheduled job, if it is newer than the last one that was taken. One that lies more than an hour
- * ahead was taken by a process whose clock was wrong, and keeps nobody waiting.
+ * Takes a slot of a scheduled job if it is newer than the last slot taken. A last slot more than an hour ahead comes
+ * from a process whose clock was wrong, and is replaced.
  *
- * @returns whether it is the caller's: of several processes one gets it
+ * @returns whether the caller got the slot; only one of several processes does
  */
 export async function take(tx: Tx, organizationId: string, job: string, slot: Date): Promise<boolean> {
   const rows = await tx

@@ -1,35 +1,37 @@
 import type postgres from "postgres";
 
 /**
- * What an open item waits for. `leased`: it is being tried. `due`: it can be tried now. `retrying`: a try failed.
- * `postponed`: the far end wants no more for now. `scheduled`: its time has not come.
+ * What an open item waits for. `leased`: a worker is processing it. `due`: it can be processed now. `retrying`: an
+ * attempt failed. `postponed`: the provider is rate-limiting or down. `scheduled`: its time has not come.
  */
 export type ItemState = "leased" | "due" | "retrying" | "postponed" | "scheduled";
 
-/** What the database tells the operations engineer, of all organizations. */
+/** What the database reports for monitoring, over all organizations. */
 export type Stats = {
-  /** Open items; `urgent`: somebody waits for them; `oldestSeconds` since the first of them was due, 0 for those that are scheduled. */
+  /** Open items. `urgent`: somebody is waiting. `oldestSeconds`: since the oldest of them was due; 0 for scheduled items. */
   queue: { kind: string; state: ItemState; urgent: boolean; items: number; oldestSeconds: number }[];
-  /** What was given up within a day. */
+  /** Items that failed for good within the last 24 hours. */
   dead: { kind: string; count: number }[];
-  /** What the admins were told is amiss, by the part of the subject before its colon: `slack`, `email`, `request` … What is told
-   * of a refusal is not counted again. */
+  /**
+   * Problems that the admins were told about, by the part of the subject before the colon: `slack`, `email`, `request`.
+   * A refusal counts once, not again as the warning about it.
+   */
   warnings: { about: string; count: number }[];
-  /** The last slot of each scheduled job, in seconds since 1970. */
+  /** The last slot of each scheduled job, in seconds since 1970; the oldest of all organizations. */
   jobs: { job: string; slot: number }[];
-  /** Requests that are open, by state. */
+  /** Open requests by state. */
   requests: { state: string; count: number }[];
 };
 
-/** As many open items are counted. A longer queue is told as this long, so that counting it never adds to its trouble. */
+/** The most open items to count. A longer queue is reported as this long, so that counting it stays cheap. */
 const mostItems = 100_000;
 
 /**
- * Reads the stats in one read-only transaction, from indexes of what is open and of what was given up: what was sent
- * costs nothing, however much it is.
+ * Reads the stats in one read-only transaction. It uses only the indexes of open and failed items, so sent items cost
+ * nothing.
  *
- * @param client not drizzle's: its connections may all be in use just when the stats matter
- * @param timeoutMs the most that the statement may take
+ * @param client not the one that Drizzle uses, whose connections may all be in use when the stats matter most
+ * @param timeoutMs the time limit of the statement, in milliseconds; the database's error is thrown when it is exceeded
  */
 export async function readStats(client: postgres.Sql, timeoutMs: number): Promise<Stats> {
   const [, row] = await client.begin("read only", (tx) => [
@@ -43,7 +45,7 @@ export async function readStats(client: postgres.Sql, timeoutMs: number): Promis
         select kind, urgent,
           case when leased then 'leased' when attempts > 0 then 'retrying' when due then 'due'
             when reason is not null then 'postponed' else 'scheduled' end as state,
-          -- A first try counts from when it was due, a later one from the beginning.
+          -- A first attempt is as old as the time since it was due, a later one as old as the item.
           case when attempts > leased::int or reason is not null then created_at else available_at end as since
         from open
       )
@@ -65,6 +67,6 @@ export async function readStats(client: postgres.Sql, timeoutMs: number): Promis
           where state in ('pending', 'approved', 'promoting', 'failed') group by state) as each) as requests`,
   ]);
   const [stats] = row ?? [];
-  if (stats === undefined) throw new Error("The database gave no stats");
+  if (stats === undefined) throw new Error("The database returned no stats");
   return stats;
 }

@@ -2,15 +2,15 @@ import { and, eq, inArray, isNotNull, sql } from "drizzle-orm";
 import type { Db, Tx } from "../connection/connect.ts";
 import { warnings } from "../schema/index.ts";
 
-/** What a far end refused: `email`, `slack`, `address:…`. `toldAt` is when. */
+/** Something that a provider refuses: `slack`, `email`, or one address (`address:…`), since when. */
 export type Refused = { subject: string; reason: string; at: Date };
 
-/** Lets those who look for what is amiss wait for each other, so that the admins are told once. */
+/** Locks an organization's warnings until the transaction ends, so that the admins are told about a problem only once. */
 export async function lock(tx: Tx, organizationId: string): Promise<void> {
   await tx.execute(sql`select pg_advisory_xact_lock(hashtext('warnings'), hashtext(${organizationId}))`);
 }
 
-/** The subjects that the admins were told of, or that were refused, and that are not mended yet. */
+/** Returns the subjects that the admins were told about or that are refused, and that are not resolved. */
 export async function list(db: Db | Tx, organizationId: string): Promise<string[]> {
   const rows = await db
     .select({ subject: warnings.subject })
@@ -20,6 +20,7 @@ export async function list(db: Db | Tx, organizationId: string): Promise<string[
   return rows.map((row) => row.subject);
 }
 
+/** Records that the admins were told about these subjects. Keeps the time of subjects that are already recorded. */
 export async function add(
   tx: Tx,
   organizationId: string,
@@ -33,6 +34,7 @@ export async function add(
     .onConflictDoNothing();
 }
 
+/** Removes resolved subjects, so that the admins are told again if a problem comes back. */
 export async function remove(tx: Tx, organizationId: string, subjects: readonly string[]): Promise<void> {
   if (subjects.length === 0) return;
   await tx
@@ -40,8 +42,12 @@ export async function remove(tx: Tx, organizationId: string, subjects: readonly 
     .where(and(eq(warnings.organizationId, organizationId), inArray(warnings.subject, [...subjects])));
 }
 
-/** Notes what a far end refused. @returns whether it was not noted before; then its reason and time stay as they were */
-export async function note(
+/**
+ * Records that a provider refuses something. Keeps the reason and time of a refusal that is already recorded.
+ *
+ * @returns whether it is new
+ */
+export async function addRefused(
   tx: Tx,
   organizationId: string,
   { subject, reason, at }: Refused,
@@ -54,15 +60,19 @@ export async function note(
   return rows.length > 0;
 }
 
-/** Notes that it was refused again. */
-export async function renew(tx: Tx, organizationId: string, { subject, reason, at }: Refused): Promise<void> {
+/** Updates the reason and time of a recorded refusal. */
+export async function updateRefused(
+  tx: Tx,
+  organizationId: string,
+  { subject, reason, at }: Refused,
+): Promise<void> {
   await tx
     .update(warnings)
     .set({ reason, toldAt: at })
     .where(and(eq(warnings.organizationId, organizationId), eq(warnings.subject, subject)));
 }
 
-/** What was refused, of these subjects or at all. */
+/** Returns what is refused now, among these subjects or all of them. */
 export async function listRefused(
   db: Db | Tx,
   organizationId: string,

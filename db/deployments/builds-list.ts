@@ -4,16 +4,16 @@ import type { Commit } from "../schema/catalog.ts";
 import { builds } from "../schema/index.ts";
 import { type Build, columns } from "./builds.ts";
 
-/** A build with what went into it. */
+/** A build with its commits. */
 export type FullBuild = Build & { commits: Commit[] | null };
 
-/** Stores a build under its id where it was built. @returns false where one has this id already */
+/** Inserts a build. Returns false if one with its external ID exists. */
 export async function insert(tx: Tx, build: FullBuild & { organizationId: string }): Promise<boolean> {
   const rows = await tx.insert(builds).values(build).onConflictDoNothing().returning({ id: builds.id });
   return rows.length > 0;
 }
 
-/** The build that has this id where it was built. */
+/** Returns the build with this external ID. */
 export async function findByExternalId(
   db: Db | Tx,
   organizationId: string,
@@ -30,7 +30,7 @@ export async function findByExternalId(
 const ofIntegration = (organizationId: string, integrationId: string) =>
   and(eq(builds.organizationId, organizationId), eq(builds.integrationId, integrationId));
 
-/** The ids of an integration's newest builds, the newest first. */
+/** Returns the IDs of an integration's newest builds, the newest first. */
 export async function newestIds(
   tx: Tx,
   organizationId: string,
@@ -46,17 +46,17 @@ export async function newestIds(
   return rows.map(({ id }) => id);
 }
 
-/** The last build of a page: what follows is older. */
+/** The last build of the previous page. */
 export type BuildCursor = { createdAt: Date; id: string };
 
-/** A page of an integration's builds, the newest first, without their commits: a page of those could fill the memory. */
+/** Returns a page of an integration's builds, the newest first, without their commits, which could fill the memory. */
 export async function page(
   db: Db | Tx,
   organizationId: string,
   integrationId: string,
-  asked: { after: BuildCursor | null; limit: number },
+  options: { after: BuildCursor | null; limit: number },
 ): Promise<Build[]> {
-  const { after, limit } = asked;
+  const { after, limit } = options;
   return db
     .select(columns)
     .from(builds)

@@ -17,10 +17,10 @@ export type Build = {
 
 const { commits: _, organizationId: __, ...rest } = getTableColumns(builds);
 
-/** Without the commits: there may be many, and only a comparison reads them. */
+/** All columns except the commits, which may be many and which only a comparison reads. */
 export const columns = rest;
 
-/** Registers a build under its id where it was built; the same one again changes nothing. Answers our id. */
+/** Inserts a build unless one with its external ID exists. Returns our ID of the stored build. */
 export async function register(
   tx: Tx,
   build: Build & { organizationId: string; commits?: Commit[] | null },
@@ -33,9 +33,11 @@ export async function register(
       set: { externalId: sql`excluded.external_id` },
     })
     .returning({ id: builds.id });
-  return (row as { id: string }).id;
+  if (row === undefined) throw new Error(`Could not store the build ${build.externalId}`);
+  return row.id;
 }
 
+/** Returns these builds by our ID, without those that don't exist. */
 export async function findMany(
   db: Db | Tx,
   organizationId: string,
@@ -49,7 +51,7 @@ export async function findMany(
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-/** The builds of an integration that have this version, the newest first. */
+/** Returns the builds of an integration with this version, the newest first. */
 export async function listOfVersion(
   db: Db | Tx,
   organizationId: string,

@@ -4,21 +4,21 @@ import type { Actor } from "../../src/domain/shared/actor.ts";
 import type { Db, Tx } from "../connection/connect.ts";
 import { deployments, liveBuilds } from "../schema/index.ts";
 
-/** A deployment that was begun and is reported by somebody else than us. */
+/** A deployment that somebody other than Signoff started and reports. */
 export type ReportedDeployment = {
   organizationId: string;
   id: string;
   integrationId: string;
   environmentId: string;
   buildId: string;
-  /** Its id where it was begun. */
+  /** Its ID in the system that started it. */
   externalId: string;
   outside: boolean;
   startedBy: Actor;
   startedAt: Date;
 };
 
-/** Takes one in, in progress. @returns false where one of this integration and environment has its id already */
+/** Inserts a reported deployment as in progress. Returns false if its integration and environment have its external ID already. */
 export async function insert(tx: Tx, deployment: ReportedDeployment): Promise<boolean> {
   const rows = await tx
     .insert(deployments)
@@ -28,11 +28,11 @@ export async function insert(tx: Tx, deployment: ReportedDeployment): Promise<bo
   return rows.length > 0;
 }
 
-const inPlace = (organizationId: string, place: { integrationId: string; environmentId: string }) =>
+const ofTarget = (organizationId: string, target: { integrationId: string; environmentId: string }) =>
   and(
     eq(deployments.organizationId, organizationId),
-    eq(deployments.integrationId, place.integrationId),
-    eq(deployments.environmentId, place.environmentId),
+    eq(deployments.integrationId, target.integrationId),
+    eq(deployments.environmentId, target.environmentId),
   );
 
 export type FoundDeployment = ReportedDeployment & {
@@ -42,25 +42,25 @@ export type FoundDeployment = ReportedDeployment & {
   finishedAt: Date | null;
 };
 
-/** The one that has this id where it was begun. */
+/** Returns the deployment with this external ID. */
 export async function findByExternalId(
   tx: Tx,
   organizationId: string,
-  place: { integrationId: string; environmentId: string },
+  target: { integrationId: string; environmentId: string },
   externalId: string,
 ): Promise<FoundDeployment | undefined> {
   const [row] = await tx
     .select()
     .from(deployments)
-    .where(and(inPlace(organizationId, place), eq(deployments.externalId, externalId)));
+    .where(and(ofTarget(organizationId, target), eq(deployments.externalId, externalId)));
   return row && { ...row, externalId };
 }
 
-/** What is live in an environment, by which deployment, and whether it came there outside approval. */
+/** Returns what is live in an environment, the deployment that made it live, and whether that bypassed the gate. */
 export async function findLive(
   tx: Tx,
   organizationId: string,
-  place: { integrationId: string; environmentId: string },
+  target: { integrationId: string; environmentId: string },
 ): Promise<{ buildId: string; deploymentId: string; outside: boolean } | undefined> {
   const [row] = await tx
     .select({
@@ -69,36 +69,37 @@ export async function findLive(
       outside: deployments.outside,
     })
     .from(liveBuilds)
-    .innerJoin(deployments, theirDeployments)
+    .innerJoin(deployments, ownDeployment)
     .where(
       and(
         eq(liveBuilds.organizationId, organizationId),
-        eq(liveBuilds.integrationId, place.integrationId),
-        eq(liveBuilds.environmentId, place.environmentId),
+        eq(liveBuilds.integrationId, target.integrationId),
+        eq(liveBuilds.environmentId, target.environmentId),
       ),
     );
   return row;
 }
 
-const theirDeployments = and(
+const ownDeployment = and(
   eq(deployments.organizationId, liveBuilds.organizationId),
   eq(deployments.id, liveBuilds.deploymentId),
 );
 
-export type Outside = {
+/** A deployment that bypassed the gate. */
+export type Bypass = {
   id: string;
   project: string;
   integration: string;
   environment: string;
   version: string;
   status: DeploymentStatus;
-  /** Whether what is live there now came by it. */
+  /** Whether it made live what is live there now. */
   live: boolean;
   startedBy: Actor;
   startedAt: Date;
 };
 
-/** The ids of what came, or is coming, past the gate and matters now: it is live, or in progress. */
+/** Returns the IDs of deployments that bypassed the gate and are live or in progress. */
 export async function listIds(db: Db | Tx, organizationId: string): Promise<string[]> {
   const rows = await db.execute<{ id: string }>(sql`
     select d.id from live_builds l
@@ -110,14 +111,14 @@ export async function listIds(db: Db | Tx, organizationId: string): Promise<stri
   return rows.map(({ id }) => id);
 }
 
-type Row = Omit<Outside, "startedBy" | "startedAt"> & { started_by: Actor; started_ms: number };
+type Row = Omit<Bypass, "startedBy" | "startedAt"> & { started_by: Actor; started_ms: number };
 
-/** Those of these deployments that went past the gate, as they stand now. The newest first. */
+/** Returns the deployments among these that bypassed the gate, the newest first. */
 export async function findMany(
   db: Db | Tx,
   organizationId: string,
   ids: readonly string[],
-): Promise<Outside[]> {
+): Promise<Bypass[]> {
   if (ids.length === 0) return [];
   const rows = await db.execute<Row>(sql`
     select d.id, p.name as project, i.name as integration, e.name as environment, b.version, d.status,

@@ -19,19 +19,19 @@ export type Deployment = {
   startedBy: Actor;
   startedAt: Date;
   finishedAt: Date | null;
-  /** When its deployer took it on, or was first heard of. */
+  /** When its deployer accepted it or first reported on it. */
   acceptedAt: Date | null;
-  /** When it ends as unknown if nothing is heard of it. */
+  /** When it ends as unknown unless its deployer reports on it. */
   reportBy: Date | null;
 };
 
-/** What a report may change of an attempt. */
-type Reported = Pick<Deployment, "status" | "reason" | "link" | "finishedAt"> &
+/** What a report may change. */
+type ReportedChanges = Pick<Deployment, "status" | "reason" | "link" | "finishedAt"> &
   Partial<Pick<Deployment, "acceptedAt" | "reportBy">>;
 
-export type NewDeployment = Omit<Deployment, "sequence" | keyof Reported>;
+export type NewDeployment = Omit<Deployment, "sequence" | keyof ReportedChanges>;
 
-/** Opens an attempt, in progress. */
+/** Inserts an attempt as in progress. */
 export async function begin(tx: Tx, deployment: NewDeployment): Promise<void> {
   await tx.insert(deployments).values({ ...deployment, status: "in progress" });
 }
@@ -44,7 +44,7 @@ export async function find(db: Db | Tx, organizationId: string, id: string): Pro
   return row;
 }
 
-/** Locks an attempt until the transaction ends. */
+/** Locks an attempt until the transaction ends, and returns it. */
 export async function lock(tx: Tx, organizationId: string, id: string): Promise<Deployment | undefined> {
   const [row] = await tx
     .select()
@@ -54,10 +54,11 @@ export async function lock(tx: Tx, organizationId: string, id: string): Promise<
   return row;
 }
 
+/** Stores what a report changes. */
 export async function report(
   tx: Tx,
   deployment: Pick<Deployment, "organizationId" | "id">,
-  change: Reported,
+  change: ReportedChanges,
 ): Promise<void> {
   await tx
     .update(deployments)
@@ -65,7 +66,7 @@ export async function report(
     .where(and(eq(deployments.organizationId, deployment.organizationId), eq(deployments.id, deployment.id)));
 }
 
-/** The attempts that should have been heard of by now, the longest overdue first. */
+/** Returns attempts of all organizations in progress whose report is overdue, the longest overdue first. */
 export async function listSilent(
   db: Db | Tx,
   now: Date,
@@ -79,7 +80,7 @@ export async function listSilent(
     .limit(limit);
 }
 
-/** Makes a build live, unless a newer attempt made its own live already. Answers whether the pointer moved. */
+/** Makes a build live unless a newer attempt has made another one live. Returns whether it did. */
 export async function makeLive(tx: Tx, deployment: Deployment, since: Date): Promise<boolean> {
   const { organizationId, integrationId, environmentId, buildId, id: deploymentId, sequence } = deployment;
   const moved = await tx
@@ -94,11 +95,11 @@ export async function makeLive(tx: Tx, deployment: Deployment, since: Date): Pro
   return moved.length > 0;
 }
 
-/** Whether an attempt ever brought this build to this environment. */
-export async function wasBrought(
+/** Returns whether a deployment of this build to this environment ever succeeded. */
+export async function wasDeployed(
   db: Db | Tx,
   organizationId: string,
-  place: Pick<Deployment, "integrationId" | "environmentId" | "buildId">,
+  deployed: Pick<Deployment, "integrationId" | "environmentId" | "buildId">,
 ): Promise<boolean> {
   const [row] = await db
     .select({ id: deployments.id })
@@ -106,9 +107,9 @@ export async function wasBrought(
     .where(
       and(
         eq(deployments.organizationId, organizationId),
-        eq(deployments.integrationId, place.integrationId),
-        eq(deployments.environmentId, place.environmentId),
-        eq(deployments.buildId, place.buildId),
+        eq(deployments.integrationId, deployed.integrationId),
+        eq(deployments.environmentId, deployed.environmentId),
+        eq(deployments.buildId, deployed.buildId),
         eq(deployments.status, "succeeded"),
       ),
     )
@@ -124,7 +125,7 @@ export type LiveBuild = {
   since: Date;
 };
 
-/** What is live of an integration, in these environments or in all. */
+/** Returns what is live of an integration by environment ID, in these environments or in all. */
 export async function live(
   db: Db | Tx,
   organizationId: string,
@@ -154,8 +155,8 @@ export async function live(
   return new Map(rows.map((row) => [row.environmentId, row]));
 }
 
-/** R9: what is live in both environments of a step, and whether a deployment to the target is running. */
-export async function situation(
+/** Returns what a promotion is checked against (R9): what is live in its source and target, and a running deployment. */
+export async function findSituation(
   tx: Db | Tx,
   organizationId: string,
   step: { integrationId: string; sourceId: string; targetId: string },

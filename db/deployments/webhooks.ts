@@ -3,23 +3,24 @@ import type { Actor } from "../../src/domain/shared/actor.ts";
 import type { Db, Tx } from "../connection/connect.ts";
 import { webhooks } from "../schema/index.ts";
 
-/** Where an integration's promotions are sent. */
+/** The webhook that deploys an integration's promotions. */
 export type Webhook = {
   organizationId: string;
   integrationId: string;
   url: string;
   /** Encrypted. */
   secret: string;
-  /** Encrypted, the newest first: what signs beside the secret, each until an ISO time. */
+  /** Earlier secrets that still sign requests, encrypted, the newest first, each until an ISO time. */
   oldSecrets: { secret: string; until: string }[];
+  /** How long an attempt waits for a report before it ends as unknown. */
   silenceMinutes: number;
-  /** Counts the changes. */
+  /** Incremented with every change. */
   version: number;
   savedBy: Actor;
   savedAt: Date;
 };
 
-const of = (organizationId: string, integrationId: string) =>
+const withId = (organizationId: string, integrationId: string) =>
   and(eq(webhooks.organizationId, organizationId), eq(webhooks.integrationId, integrationId));
 
 export async function find(
@@ -27,11 +28,11 @@ export async function find(
   organizationId: string,
   integrationId: string,
 ): Promise<Webhook | undefined> {
-  const [row] = await db.select().from(webhooks).where(of(organizationId, integrationId));
+  const [row] = await db.select().from(webhooks).where(withId(organizationId, integrationId));
   return row;
 }
 
-/** Stores an integration's webhook in place of the one before. It changes under its project's lock only. */
+/** Replaces an integration's webhook. The caller must hold the project's lock. */
 export async function save(tx: Tx, { organizationId, integrationId, ...columns }: Webhook): Promise<void> {
   await tx
     .insert(webhooks)

@@ -5,10 +5,10 @@ import { directoryRuns } from "../schema/index.ts";
 export type DirectoryRun = typeof directoryRuns.$inferSelect;
 export type DirectoryKind = DirectoryRun["kind"];
 
-/** Where a run begins. */
+/** The position at which a run starts. */
 const start = "";
 
-const one = (organizationId: string, kind: DirectoryKind) =>
+const withKind = (organizationId: string, kind: DirectoryKind) =>
   and(eq(directoryRuns.organizationId, organizationId), eq(directoryRuns.kind, kind));
 
 export async function find(
@@ -16,14 +16,14 @@ export async function find(
   organizationId: string,
   kind: DirectoryKind,
 ): Promise<DirectoryRun | undefined> {
-  const [row] = await db.select().from(directoryRuns).where(one(organizationId, kind));
+  const [row] = await db.select().from(directoryRuns).where(withKind(organizationId, kind));
   return row;
 }
 
 /**
- * Takes the next run, if the last one began at this moment or before. A run that was not finished goes on where it was.
+ * Starts the next run if the last one started at `lastBefore` or earlier. An unfinished run continues where it was.
  *
- * @returns whether it is the caller's: of several replicas one gets it
+ * @returns whether the caller got the run; only one of several replicas does
  */
 export async function claim(
   tx: Tx,
@@ -49,9 +49,10 @@ export async function claim(
 }
 
 /**
- * Moves a run on from where the caller found it; null ends it.
+ * Moves a run forward from the position that the caller read.
  *
- * @returns false where somebody else moved it meanwhile
+ * @param next the next position; null ends the run
+ * @returns false if somebody else moved the run in the meantime
  */
 export async function advance(
   tx: Tx,
@@ -66,7 +67,7 @@ export async function advance(
       finishedAt: next === null ? now : null,
       faults: sql`${directoryRuns.faults} + ${faults}`,
     })
-    .where(and(one(run.organizationId, run.kind), eq(directoryRuns.next, run.next ?? start)))
+    .where(and(withKind(run.organizationId, run.kind), eq(directoryRuns.next, run.next ?? start)))
     .returning({ kind: directoryRuns.kind });
   return rows.length > 0;
 }

@@ -4,7 +4,7 @@ import { organizations, requestCounters } from "../schema/index.ts";
 
 export type Organization = { id: string; name: string; url: string };
 
-/** Stores an organization under its Slack id, or brings its name and address up to date. */
+/** Inserts an organization, or updates the name and address of the one with its Slack ID. */
 export async function save(db: Db | Tx, organization: Organization): Promise<void> {
   const { name, url } = organization;
   await db
@@ -21,7 +21,7 @@ export async function find(db: Db | Tx, id: string): Promise<Organization | unde
   return row;
 }
 
-/** Every organization, by name. */
+/** Returns every organization, by name. */
 export async function list(db: Db | Tx): Promise<Organization[]> {
   return db
     .select({ id: organizations.id, name: organizations.name, url: organizations.url })
@@ -29,7 +29,7 @@ export async function list(db: Db | Tx): Promise<Organization[]> {
     .orderBy(organizations.name, organizations.id);
 }
 
-/** The next request number. Taken on its own, before the request's transaction: a refused submit leaves a gap. */
+/** Takes the next request number, outside of the request's transaction: a refused submission leaves a gap. */
 export async function nextRequestNumber(db: Db, organizationId: string): Promise<number> {
   const [row] = await db
     .insert(requestCounters)
@@ -39,6 +39,6 @@ export async function nextRequestNumber(db: Db, organizationId: string): Promise
       set: { last: sql`${requestCounters.last} + 1` },
     })
     .returning({ last: requestCounters.last });
-  if (row === undefined) throw new Error("The counter gave no number");
+  if (row === undefined) throw new Error("The counter returned no number");
   return row.last;
 }

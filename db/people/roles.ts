@@ -8,17 +8,19 @@ export type Role = {
   id: string;
   name: string;
   admin: boolean;
-  /** The Slack user group that it is bound to. */
+  /** The Slack user group that the role is bound to; null for none. */
   groupId: string | null;
-  /** Where a bound group's members hold it; null: everywhere. */
+  /** The projects for which the bound group's members hold the role; null for the whole organization. */
   groupProjectIds: string[] | null;
   version: number;
 };
 
+/** Returns every role, by name. */
 export async function list(db: Db | Tx, organizationId: string): Promise<Role[]> {
   return db.select().from(roles).where(eq(roles.organizationId, organizationId)).orderBy(roles.name);
 }
 
+/** Returns the names of these roles, in order. Roles that don't exist are left out. */
 export async function names(db: Db | Tx, organizationId: string, ids: readonly string[]): Promise<string[]> {
   if (ids.length === 0) return [];
   const rows = await db
@@ -37,7 +39,7 @@ export async function find(db: Db | Tx, organizationId: string, id: string): Pro
   return row;
 }
 
-/** Locks a role until the transaction ends. */
+/** Locks a role until the transaction ends, and returns it. */
 export async function lock(tx: Tx, organizationId: string, id: string): Promise<Role | undefined> {
   const [row] = await tx
     .select()
@@ -63,7 +65,7 @@ export async function shareLockRoles(
   return rows.map((row) => row.id);
 }
 
-/** Stores a role's next version. */
+/** Stores the next version of a role. */
 export async function save(
   tx: Tx,
   { organizationId, id, name, groupId, groupProjectIds, version }: Role,
@@ -74,7 +76,7 @@ export async function save(
     .where(and(eq(roles.organizationId, organizationId), eq(roles.id, id)));
 }
 
-/** Deletes a role, who holds it, and what archived projects still say of it. */
+/** Deletes a role, its holdings, and its use as a requester role of archived projects. */
 export async function remove(tx: Tx, organizationId: string, id: string): Promise<void> {
   await tx
     .delete(requesterRoles)
@@ -85,7 +87,7 @@ export async function remove(tx: Tx, organizationId: string, id: string): Promis
   await tx.delete(roles).where(and(eq(roles.organizationId, organizationId), eq(roles.id, id)));
 }
 
-/** The roles that are bound to this Slack user group, or to any. */
+/** Returns the roles that are bound to this Slack user group, or to any group if none is given. */
 export async function listBound(db: Db | Tx, organizationId: string, groupId?: string): Promise<Role[]> {
   return db
     .select()
@@ -99,7 +101,7 @@ export async function listBound(db: Db | Tx, organizationId: string, groupId?: s
     .orderBy(roles.id);
 }
 
-/** The Slack user group with the smallest id after this one that a role is bound to. */
+/** Returns the bound Slack user group with the smallest ID after this one; null if there is none. */
 export async function nextBoundGroup(
   db: Db | Tx,
   organizationId: string,
@@ -112,7 +114,7 @@ export async function nextBoundGroup(
   return row?.groupId ?? null;
 }
 
-/** Whether one of these people holds any role. */
+/** Returns whether one of these people holds any role. */
 export async function anyHolder(
   db: Db | Tx,
   organizationId: string,
@@ -134,7 +136,7 @@ export async function add(
   await tx.insert(roles).values(role);
 }
 
-/** Replaces who holds a role. Somebody who is named twice holds it once. */
+/** Replaces the holdings of a role. A holding that is given twice is stored once. */
 export async function setHoldings(
   tx: Tx,
   role: Pick<Role, "organizationId" | "id">,
@@ -152,7 +154,7 @@ export async function setHoldings(
   }
 }
 
-/** Who holds a role, in a steady order. */
+/** Returns the holdings of a role, in a fixed order. */
 export async function holdingsOf(
   db: Db | Tx,
   organizationId: string,
@@ -165,20 +167,24 @@ export async function holdingsOf(
     .orderBy(roleHoldings.memberId, roleHoldings.projectId);
 }
 
-/** Who holds the roles that are bound to this Slack user group, as one text to compare. */
-export async function heldThrough(db: Db | Tx, organizationId: string, groupId: string): Promise<string> {
+/** Returns the holdings of the roles that are bound to this Slack user group, as a text to compare. */
+export async function fingerprintHoldings(
+  db: Db | Tx,
+  organizationId: string,
+  groupId: string,
+): Promise<string> {
   const bound = await listBound(db, organizationId, groupId);
-  const held = [];
-  for (const { id } of bound) held.push([id, await holdingsOf(db, organizationId, id)]);
-  return JSON.stringify(held);
+  const holdings = [];
+  for (const { id } of bound) holdings.push([id, await holdingsOf(db, organizationId, id)]);
+  return JSON.stringify(holdings);
 }
 
-/** How many people hold each role, in all and by where they hold it (null: the whole organization). */
+/** Returns how many people hold each role, in all and for each scope: a project, or null for the whole organization. */
 export async function countHolders(
   db: Db | Tx,
   organizationId: string,
-): Promise<Map<string, { members: number; places: { projectId: string | null; members: number }[] }>> {
-  const [all, byPlace] = await Promise.all([
+): Promise<Map<string, { members: number; scopes: { projectId: string | null; members: number }[] }>> {
+  const [totals, byScope] = await Promise.all([
     db
       .select({ roleId: roleHoldings.roleId, members: countDistinct(roleHoldings.memberId) })
       .from(roleHoldings)
@@ -195,11 +201,11 @@ export async function countHolders(
       .groupBy(roleHoldings.roleId, roleHoldings.projectId),
   ]);
   return new Map(
-    all.map(({ roleId, members }) => [
+    totals.map(({ roleId, members }) => [
       roleId,
       {
         members,
-        places: byPlace
+        scopes: byScope
           .filter((row) => row.roleId === roleId)
           .map((row) => ({ projectId: row.projectId, members: row.members })),
       },
@@ -207,7 +213,7 @@ export async function countHolders(
   );
 }
 
-/** The projects whose requesters must hold this role (R14), by name. */
+/** Returns the names of the projects that have this requester role (R14), in order, without archived projects. */
 export async function usedByProjects(db: Db | Tx, organizationId: string, roleId: string): Promise<string[]> {
   const rows = await db
     .select({ name: projects.name })

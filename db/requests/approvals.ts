@@ -6,8 +6,8 @@ import type { Db, Tx } from "../connection/connect.ts";
 import { requests } from "../schema/index.ts";
 import { type RequestRow, toRequest } from "./request-row.ts";
 
-/** Who looks, and at what: `projectId` null is every project. */
-export type Looking = {
+/** The person who views the list, what they may review, and the project to show; null for every project. */
+export type Viewer = {
   organizationId: string;
   viewerId: MemberId;
   scope: ReviewScope;
@@ -15,84 +15,84 @@ export type Looking = {
   now: Date;
 };
 
-/** The parts of the pending list in their order: what waits for the viewer, what they asked for, the rest. */
+/** The groups of the pending list in order: waiting for the viewer's review, requested by the viewer, and the rest. */
 export const pendingGroups = ["review", "asked", "rest"] as const;
 export type PendingGroup = (typeof pendingGroups)[number];
 
-// States are written out: a partial index is used only where the statement itself says that its rows are wanted.
+// The state is not a parameter: PostgreSQL uses a partial index only if the statement contains its condition.
 const isPending = sql`${requests.state} = 'pending'`;
 
-const pending = ({ organizationId, projectId, now }: Looking): SQL | undefined =>
+const pending = ({ organizationId, projectId, now }: Viewer): SQL | undefined =>
   and(
     eq(requests.organizationId, organizationId),
     isPending,
-    // Not by the index of what expires: the list is in the order of another one.
+    // Keeps PostgreSQL from using the index on the expiry: the list has the order of another index.
     sql`coalesce(${requests.expiresAt}, 'infinity') > ${now.toISOString()}::timestamptz`,
     projectId === null ? undefined : eq(requests.projectId, projectId),
   );
 
-/** R5: the viewer counts as its requester. */
-const asked = ({ viewerId }: Looking): SQL =>
+/** Requests whose requester is the viewer, also through a token (R5). */
+const isRequester = ({ viewerId }: Viewer): SQL =>
   sql`(${requests.requesterId} = ${viewerId} or coalesce(${requests.requestedBy} ->> 'makerId' = ${viewerId}, false))`;
 
-const reviewed = ({ viewerId }: Looking): SQL => sql`exists (
+const hasReviewed = ({ viewerId }: Viewer): SQL => sql`exists (
   select from reviews r where r.organization_id = ${requests.organizationId} and r.request_number = ${requests.number}
     and r.reviewer_id = ${viewerId} and r.replaced_at is null)`;
 
-/** R4, R5: it waits for a review of the viewer's. */
-function waits(looking: Looking): SQL {
-  const { projects, own } = looking.scope;
+/** Requests that the viewer may review and has not reviewed (R4, R5). */
+function waitsForReview(viewer: Viewer): SQL {
+  const { projects, own } = viewer.scope;
   const inScope =
     projects === "all" ? sql`true` : sql`${requests.projectId} = any(${toArray(projects)}::uuid[])`;
-  return sql`(${inScope} and ${own ? sql`true` : sql`not ${asked(looking)}`} and not ${reviewed(looking)})`;
+  return sql`(${inScope} and ${own ? sql`true` : sql`not ${isRequester(viewer)}`} and not ${hasReviewed(viewer)})`;
 }
 
 const toArray = (values: readonly string[]): string => `{${values.join(",")}}`;
 
-function inGroup(group: PendingGroup, looking: Looking): SQL {
+function inGroup(group: PendingGroup, viewer: Viewer): SQL {
   switch (group) {
     case "review":
-      return waits(looking);
+      return waitsForReview(viewer);
     case "asked":
-      return sql`${asked(looking)} and not ${waits(looking)}`;
+      return sql`${isRequester(viewer)} and not ${waitsForReview(viewer)}`;
     case "rest":
-      return sql`not ${asked(looking)} and not ${waits(looking)}`;
+      return sql`not ${isRequester(viewer)} and not ${waitsForReview(viewer)}`;
   }
 }
 
-/** How many pending requests wait for a review of the viewer's, counted up to `most`. */
-export async function countWaiting(db: Db | Tx, looking: Looking, most: number): Promise<number> {
-  if (looking.scope.projects.length === 0) return 0;
+/** Returns how many pending requests wait for the viewer's review, counted up to `most`. */
+export async function countWaiting(db: Db | Tx, viewer: Viewer, most: number): Promise<number> {
+  if (viewer.scope.projects.length === 0) return 0;
   const waiting = db
     .select({ number: requests.number })
     .from(requests)
-    .where(and(pending(looking), waits(looking)))
+    .where(and(pending(viewer), waitsForReview(viewer)))
     .orderBy(asc(requests.number))
     .limit(most);
   return db.$count(waiting.as("waiting"));
 }
 
 /**
- * Pending requests of one group, by number.
+ * Returns pending requests of one group, by number.
  *
- * @param from.after beginning behind this number; `before`: those nearest before it, the nearest first
+ * @param from `after` returns those after this number in ascending order, `before` those before it in descending order
  */
 export async function listGroup(
   db: Db | Tx,
-  looking: Looking,
+  viewer: Viewer,
   group: PendingGroup,
   from: { after: number } | { before: number },
   limit: number,
 ): Promise<PromotionRequest[]> {
-  if (limit <= 0 || (group === "review" && looking.scope.projects.length === 0)) return [];
+  if (limit <= 0 || (group === "review" && viewer.scope.projects.length === 0)) return [];
   const { number } = requests;
   const rows = await db
     .select()
     .from(requests)
     .where(
       and(
-        pending(looking),
-        inGroup(group, looking),
+        pending(viewer),
+        inGroup(group, viewer),
         "after" in from ? gt(number, from.after) : lt(number, from.before),
       ),
     )
@@ -101,27 +101,28 @@ export async function listGroup(
   return rows.map(toRequest);
 }
 
-/** Where a past request stands in the list: when it stopped waiting, then its number. */
+/** The position of a past request in the list: when it was decided or closed, then its number. */
 export type PastKey = { at: Date; number: number };
 
 export type PastRequest = PromotionRequest & { key: PastKey };
 
 /**
- * What is past, the latest first: everything decided or closed, and what has expired though nobody wrote it down yet (R11).
+ * Returns past requests: those decided or closed, and those that have expired but are not recorded as such (R11).
  *
- * @param from.after the ones behind (older than) this key; `before`: the ones nearest before (newer), the nearest first
+ * @param from `after` returns those older than this key, the newest first; `before` those newer than it, the oldest
+ *   first; null the newest of all
  */
 export async function listPast(
   db: Db | Tx,
-  looking: Pick<Looking, "organizationId" | "projectId" | "now">,
+  filter: Pick<Viewer, "organizationId" | "projectId" | "now">,
   from: { after: PastKey } | { before: PastKey } | null,
   limit: number,
 ): Promise<PastRequest[]> {
   const older = from === null || "after" in from;
   const [ended, overdue] = await Promise.all([
-    // Two lists in the same order, each by an index of its own.
-    listEnded(db, looking, from, limit),
-    listOverdue(db, looking, from, limit),
+    // Two lists in the same order, because each has its own index.
+    listEnded(db, filter, from, limit),
+    listOverdue(db, filter, from, limit),
   ]);
   const sign = older ? -1 : 1;
   return [...ended, ...overdue].sort((a, b) => sign * compare(a.key, b.key)).slice(0, limit);
@@ -132,38 +133,38 @@ function compare(a: PastKey, b: PastKey): number {
 }
 
 type PastFrom = Parameters<typeof listPast>[2];
-type PastLooking = Parameters<typeof listPast>[1];
+type PastFilter = Parameters<typeof listPast>[1];
 
 const endedAt = sql<Date>`coalesce(${requests.closedAt}, ${requests.decidedAt})`;
 
-async function listEnded(db: Db | Tx, looking: PastLooking, from: PastFrom, limit: number) {
-  const rows = await pastQuery(db, looking, endedAt, from, limit, [
+async function listEnded(db: Db | Tx, filter: PastFilter, from: PastFrom, limit: number) {
+  const rows = await pastQuery(db, filter, endedAt, from, limit, [
     sql`${requests.state} <> 'pending'`,
-    sql`(${requests.expiresAt} is null or ${requests.expiresAt} > ${looking.now.toISOString()}::timestamptz)`,
+    sql`(${requests.expiresAt} is null or ${requests.expiresAt} > ${filter.now.toISOString()}::timestamptz)`,
   ]);
   return rows.map((row) => ({ ...toRequest(row), key: keyOf(row, row.closedAt ?? row.decidedAt) }));
 }
 
-async function listOverdue(db: Db | Tx, looking: PastLooking, from: PastFrom, limit: number) {
-  const rows = await pastQuery(db, looking, sql`${requests.expiresAt}`, from, limit, [
+async function listOverdue(db: Db | Tx, filter: PastFilter, from: PastFrom, limit: number) {
+  const rows = await pastQuery(db, filter, sql`${requests.expiresAt}`, from, limit, [
     sql`${requests.expiresAt} is not null and ${requests.state} in ('pending', 'approved', 'failed')`,
-    lte(requests.expiresAt, looking.now),
+    lte(requests.expiresAt, filter.now),
   ]);
   return rows.map((row) => ({ ...toRequest(row), key: keyOf(row, row.expiresAt) }));
 }
 
 function keyOf(row: RequestRow, at: Date | null): PastKey {
-  if (at === null) throw new Error(`#${row.number} is past, and nothing says since when`);
+  if (at === null) throw new Error(`Request #${row.number} is past but has no end time`);
   return { at, number: row.number };
 }
 
 function pastQuery(
   db: Db | Tx,
-  { organizationId, projectId }: PastLooking,
+  { organizationId, projectId }: PastFilter,
   at: SQL,
   from: PastFrom,
   limit: number,
-  which: (SQL | undefined)[],
+  conditions: (SQL | undefined)[],
 ): Promise<RequestRow[]> {
   const older = from === null || "after" in from;
   const { number } = requests;
@@ -174,15 +175,15 @@ function pastQuery(
       and(
         eq(requests.organizationId, organizationId),
         projectId === null ? undefined : eq(requests.projectId, projectId),
-        ...which,
-        from === null ? undefined : beyond(at, from),
+        ...conditions,
+        from === null ? undefined : isBeyond(at, from),
       ),
     )
     .orderBy(older ? sql`${at} desc` : sql`${at} asc`, older ? desc(number) : asc(number))
     .limit(limit);
 }
 
-function beyond(at: SQL, from: NonNullable<PastFrom>): SQL {
+function isBeyond(at: SQL, from: NonNullable<PastFrom>): SQL {
   const { key, sign } =
     "after" in from ? { key: from.after, sign: sql`<` } : { key: from.before, sign: sql`>` };
   return sql`(${at}, ${requests.number}) ${sign} (${key.at.toISOString()}::timestamptz, ${key.number}::int)`;

@@ -8,25 +8,25 @@ import {
 import type { Actor } from "../../src/domain/shared/actor.ts";
 import type { Db, Tx } from "../connection/connect.ts";
 
-/** Which two builds are compared, and where the first of them is or was live. */
+/** Which two builds are compared, and where the first one is or was live. */
 export type ComparedStep = {
   integrationId: string;
   targetId: string;
   /**
-   * What the target has: the build that a deployment made live, a build, or what was live before the attempt of this
-   * sequence. Null: nothing.
+   * What is live in the target: a build (with the deployment that made it live, if known), or what was live before the
+   * attempt with this sequence. Null if nothing is live.
    */
   from: { buildId: string; deploymentId: string | null } | { beforeSequence: number } | null;
   buildId: string;
 };
 
-/** Who brought the compared build to the target, and for which request; a member or a token's member by name. */
+/** Who deployed the build in the target, and for which request. `name` is the name of the member or the token's member. */
 export type Deployer = { startedBy: Actor; name: string | null; requestNumber: number | null };
 
-/** A first line of a message this long is cut already; what follows is not worth reading. */
+/** The most characters of a commit message to read. Screens cut its first line earlier. */
 const longestMessage = 500;
 
-/** Beyond so many deployments an environment's past is not searched for the builds that were live in it. */
+/** The most past deployments of an environment to search for builds that were live in it. */
 const mostDeployments = 1000;
 
 type Row = {
@@ -47,13 +47,15 @@ type Row = {
   deployer: { startedBy: Actor; outside: boolean; requestNumber: number | null; name: string | null } | null;
 };
 
-/** What is to be known in order to compare two builds, in one statement; undefined where the build is unknown. */
+/** Returns what a comparison of two builds needs, in one statement; undefined if the build does not exist. */
 export async function findComparisonFacts(
   db: Db | Tx,
   organizationId: string,
   step: ComparedStep,
 ): Promise<(ComparisonFacts & { deployer: Deployer | null }) | undefined> {
-  const rows = await db.execute<Row>(sql`${spanOf(organizationId, step)} ${answer(organizationId, step)}`);
+  const rows = await db.execute<Row>(
+    sql`${withSpan(organizationId, step)} ${selectComparison(organizationId, step)}`,
+  );
   const row = rows[0];
   if (row === undefined) return undefined;
   const { deployer } = row;
@@ -87,7 +89,7 @@ export async function findComparisonFacts(
   };
 }
 
-function origin(organizationId: string, { from, integrationId, targetId }: ComparedStep): SQL {
+function selectOrigin(organizationId: string, { from, integrationId, targetId }: ComparedStep): SQL {
   if (from === null) return sql`select null::uuid as build_id`;
   if ("buildId" in from) return sql`select ${from.buildId}::uuid as build_id`;
   return sql`select build_id from deployments
@@ -97,12 +99,12 @@ function origin(organizationId: string, { from, integrationId, targetId }: Compa
 }
 
 /**
- * The two builds, and those after the older one up to the newer. Bounds as scalar sub-selects: only so does the index by
- * time begin at the one and stop at the other.
+ * Selects the two builds, and the builds after the older one up to the newer one. The bounds are scalar subqueries
+ * because only then does PostgreSQL use both of them to limit the index scan.
  */
-function spanOf(organizationId: string, step: ComparedStep): SQL {
+function withSpan(organizationId: string, step: ComparedStep): SQL {
   return sql`
-    with origin as (${origin(organizationId, step)}),
+    with origin as (${selectOrigin(organizationId, step)}),
     ends as materialized (
       select id, version, commit, created_at from builds
       where organization_id = ${organizationId} and id in (${step.buildId}::uuid, (select build_id from origin))
@@ -117,15 +119,15 @@ function spanOf(organizationId: string, step: ComparedStep): SQL {
       order by created_at desc, id desc
       limit ${maxBuildsCompared + 1}
     ),
-    said as (
+    listed_commits as (
       select c ->> 'hash' as hash, left(c ->> 'message', ${longestMessage}) as message, c ->> 'author' as author,
-        c ->> 'link' as link, row_number() over (order by span.created_at desc, span.id desc, n) as place
+        c ->> 'link' as link, row_number() over (order by span.created_at desc, span.id desc, n) as position
       from span cross join lateral jsonb_array_elements(
         case jsonb_typeof(span.commits) when 'array' then span.commits else '[]'::jsonb end
       ) with ordinality as listed(c, n)
     ),
-    once as (select distinct on (hash) * from said where hash is not null order by hash, place),
-    brought as (
+    unique_commits as (select distinct on (hash) * from listed_commits where hash is not null order by hash, position),
+    made_live as (
       select build_id from (
         select build_id, status from deployments
         where organization_id = ${organizationId} and integration_id = ${step.integrationId}::uuid
@@ -135,7 +137,7 @@ function spanOf(organizationId: string, step: ComparedStep): SQL {
     )`;
 }
 
-function answer(organizationId: string, { integrationId, from, buildId }: ComparedStep): SQL {
+function selectComparison(organizationId: string, { integrationId, from, buildId }: ComparedStep): SQL {
   const deploymentId = from !== null && "deploymentId" in from ? from.deploymentId : null;
   return sql`
     select
@@ -143,11 +145,11 @@ function answer(organizationId: string, { integrationId, from, buildId }: Compar
       ${milliseconds(sql`f.created_at`)} as from_created_at,
       t.version as to_version, t.commit as to_commit, ${milliseconds(sql`t.created_at`)} as to_created_at,
       (select count(*) from span)::int as builds,
-      (select count(*) from span where id <> t.id and id not in (select build_id from brought))::int as never_live,
+      (select count(*) from span where id <> t.id and id not in (select build_id from made_live))::int as never_live,
       (select count(*) from span where jsonb_typeof(commits) is distinct from 'array')::int as unlisted,
-      (select coalesce(json_agg(json_build_object('hash', hash, 'message', message, 'author', author, 'link', link) order by place), '[]')
-        from (select * from once order by place limit ${commitsShown}) first) as commits,
-      (select count(*) from once)::int as commit_count,
+      (select coalesce(json_agg(json_build_object('hash', hash, 'message', message, 'author', author, 'link', link) order by position), '[]')
+        from (select * from unique_commits order by position limit ${commitsShown}) first) as commits,
+      (select count(*) from unique_commits)::int as commit_count,
       (select json_build_object('id', id, 'version', version) from builds
         where organization_id = ${organizationId} and integration_id = ${integrationId}::uuid
           and (created_at, id) > (t.created_at, t.id)

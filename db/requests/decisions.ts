@@ -9,18 +9,18 @@ import type { Db, Tx } from "../connection/connect.ts";
 import type { NewItem } from "../delivery/outbox.ts";
 import { members, requests, reviews, workflowVersions } from "../schema/index.ts";
 import { orNone } from "../workflow/workflow.ts";
-import { changing, toRequest } from "./request-row.ts";
+import { changingColumns, toRequest } from "./request-row.ts";
 
-/** Everything that a review is judged by. */
+/** Everything that decides whether a review counts. */
 export type Case = {
   request: PromotionRequest;
   workflow: Workflow;
   reviewer: MemberFacts;
-  /** The review that this person gave before and that stands. */
+  /** The review that this person gave earlier and has not replaced. */
   previous: Review | null;
 };
 
-/** Reads a case in one statement, so in one round trip and at one moment; undefined where there is no such request. */
+/** Reads a case in one statement, so in one round trip and from one snapshot; undefined if there is no such request. */
 export async function readCase(
   db: Db | Tx,
   organizationId: string,
@@ -37,13 +37,13 @@ export async function readCase(
   };
 }
 
-/** Drizzle builds the statement's text once for a database; a transaction is another session and builds its own. */
-const known = new WeakMap<Db | Tx, ReturnType<typeof build>>();
+/** Drizzle builds the statement's text once for a database. A transaction is another session and builds its own. */
+const statements = new WeakMap<Db | Tx, ReturnType<typeof build>>();
 
 function prepared(db: Db | Tx): ReturnType<typeof build> {
-  const built = known.get(db) ?? build(db);
-  known.set(db, built);
-  return built;
+  const statement = statements.get(db) ?? build(db);
+  statements.set(db, statement);
+  return statement;
 }
 
 function build(db: Db | Tx) {
@@ -79,10 +79,10 @@ function build(db: Db | Tx) {
     .prepare("look_at_case");
 }
 
-/** What one review comes to, as it is written down. */
+/** What one review changes. */
 export type Decided = {
   /** The version of the request that was judged. */
-  judged: number;
+  judgedVersion: number;
   request: PromotionRequest;
   review: Review & { id: string; workflowVersion: number; surface: Surface; at: Date };
   entry: AuditEntry;
@@ -90,13 +90,13 @@ export type Decided = {
 };
 
 /**
- * Writes a review, the request that it leads to, the audit entry and what is to be told: all of it in one statement, or
- * nothing where the request is not at the judged version any more.
+ * Writes a review, the changed request, the audit entry, and the outbox item in one statement. Writes nothing if the
+ * request is no longer at the judged version.
  *
  * @returns whether it was written
  */
 export async function writeDecision(db: Db | Tx, decided: Decided): Promise<boolean> {
-  // One parameter for all of it: the statement's text is always the same, and the server keeps its plan.
+  // A single parameter keeps the statement's text the same, so that the server can reuse its plan.
   const rows = await db.execute<{ written: boolean }>(sql`
     with decided as materialized (
       select * from jsonb_to_record(${JSON.stringify(rowOf(decided))}::jsonb) as d(
@@ -126,12 +126,12 @@ export async function writeDecision(db: Db | Tx, decided: Decided): Promise<bool
   return rows[0]?.written ?? false;
 }
 
-function rowOf({ judged, request, review, entry, item }: Decided): object {
-  const { version, approvals, state, expiresAt, outcome, decidedAt, decidedBy } = changing(request);
+function rowOf({ judgedVersion, request, review, entry, item }: Decided): object {
+  const { version, approvals, state, expiresAt, outcome, decidedAt, decidedBy } = changingColumns(request);
   return {
     organization_id: request.organizationId,
     number: request.number,
-    judged,
+    judged: judgedVersion,
     ...{
       version,
       approvals,

@@ -4,21 +4,22 @@ import type { Db, Tx } from "../connection/connect.ts";
 import { outbox, requests } from "../schema/index.ts";
 import { toRequest } from "./request-row.ts";
 
-/** A reminder that is due and was never added to the outbox. */
+/** A reminder that is due and is not in the outbox. */
 export type DueReminder = Reminder & {
   number: number;
   /** The request's version now. */
   version: number;
 };
 
-/** The key of a reminder's outbox item, as `items` in src/outbox builds it: one reminder per state and its end. */
+/** The key of a reminder's outbox item, as src/outbox/items.ts builds it: one reminder for each state and its end. */
 const key: SQL<string> = sql<string>`format('request:%s:reminder:%s:%s', ${requests.number}, ${requests.state},
   to_char(${requests.expiresAt} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))`;
 
 /**
- * R11: the reminders that are due now and were not added yet, what runs out first before the others, at most so many.
+ * Returns the reminders that are due and not in the outbox (R11), in the order in which the requests expire.
  *
- * @param due.pendingUntil,due.unfinishedUntil what waits for review, and what is approved or failed, and runs out by then
+ * @param due.pendingUntil the latest expiry of a pending request to include
+ * @param due.unfinishedUntil the latest expiry of an approved or failed request to include
  */
 export async function listDue(
   db: Db | Tx,
@@ -35,7 +36,7 @@ export async function listDue(
     .where(
       and(
         eq(requests.organizationId, organizationId),
-        // As the partial index says it, which is gone through by the end of the requests' time.
+        // The condition of the partial index on the expiry.
         sql`${expiresAt} is not null and ${state} in ('pending', 'approved', 'failed')`,
         gt(expiresAt, now),
         lte(expiresAt, latest),

@@ -5,7 +5,7 @@ import type { requests } from "../schema/index.ts";
 
 export type RequestRow = typeof requests.$inferSelect;
 
-/** The request that a row holds. Throws where the row's columns contradict its state. */
+/** Returns the request that a row stores. Throws if the row's columns contradict its state. */
 export function toRequest(row: RequestRow): PromotionRequest {
   const decided = row.outcome !== null && row.decidedAt !== null && row.decidedBy !== null;
   return {
@@ -64,8 +64,8 @@ function toState(row: RequestRow): RequestState {
   }
 }
 
-/** The columns that a request's state, version, approvals and decision fill. */
-export function changing(request: PromotionRequest) {
+/** Returns the columns for a request's state, version, approvals, and decision: those that change. */
+export function changingColumns(request: PromotionRequest) {
   const { state, decision } = request;
   return {
     version: request.version,

@@ -7,12 +7,13 @@ import { toRequest } from "./request-row.ts";
 const open = (organizationId: string) =>
   and(eq(requests.organizationId, organizationId), inArray(requests.state, [...openStates]));
 
+/** Returns how many requests are stored as open. */
 export function countOpen(db: Db | Tx, organizationId: string): Promise<number> {
   return db.$count(requests, open(organizationId));
 }
 
-/** Open requests by number, after this one, at most so many. */
-export async function listOpen(
+/** Returns the numbers of open requests after this one, in order. */
+export async function listOpenNumbers(
   db: Db | Tx,
   organizationId: string,
   after: number,
@@ -27,7 +28,7 @@ export async function listOpen(
   return rows.map((row) => row.number);
 }
 
-/** The open requests of these integrations: at most one for each target environment. */
+/** Returns the open requests of these integrations: at most one for each target environment (R3). */
 export async function listOpenOf(
   db: Db | Tx,
   organizationId: string,
@@ -41,19 +42,19 @@ export async function listOpenOf(
   return rows.map(toRequest);
 }
 
-/** Whether anybody has ever asked for a promotion. */
+/** Returns whether the organization has any request. */
 export async function hasAny(db: Db | Tx, organizationId: string): Promise<boolean> {
   const rows = await db
     .select({ number: requests.number })
     .from(requests)
     .where(eq(requests.organizationId, organizationId))
-    // By the key: another organization's rows are not gone through.
+    // Makes PostgreSQL use the primary key instead of scanning other organizations' rows.
     .orderBy(asc(requests.number))
     .limit(1);
   return rows.length > 0;
 }
 
-/** Every request that waits for review, by number. */
+/** Returns every request that is stored as pending, by number. Some may be out of time (R11). */
 export async function listPending(db: Db | Tx, organizationId: string): Promise<PromotionRequest[]> {
   const rows = await db
     .select()

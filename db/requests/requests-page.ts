@@ -4,22 +4,23 @@ import type { Db, Tx } from "../connection/connect.ts";
 import { requests } from "../schema/index.ts";
 import { toRequest } from "./request-row.ts";
 
-/** What a page of requests is narrowed to; nothing set: all of them. */
-export type PageOf = {
+/** Which requests a page shows. An empty list and null don't filter. */
+export type RequestFilter = {
   states: readonly StateName[];
   projectId: string | null;
   integrationId: string | null;
 };
 
 /**
- * Requests in their states of this moment, the newest first.
+ * Returns a page of requests, the newest first.
  *
- * @param before only those with a smaller number
+ * @param before the number after which the page starts; null for the first page
+ * @param now decides which requests have expired (R11)
  */
 export async function listPage(
   db: Db | Tx,
   organizationId: string,
-  { states, projectId, integrationId }: PageOf,
+  { states, projectId, integrationId }: RequestFilter,
   before: number | null,
   limit: number,
   now: Date,
@@ -33,7 +34,7 @@ export async function listPage(
         before === null ? undefined : lt(requests.number, before),
         projectId === null ? undefined : eq(requests.projectId, projectId),
         integrationId === null ? undefined : eq(requests.integrationId, integrationId),
-        states.length === 0 ? undefined : anyOf(states, now),
+        states.length === 0 ? undefined : inStates(states, now),
       ),
     )
     .orderBy(desc(requests.number))
@@ -41,11 +42,11 @@ export async function listPage(
   return rows.map(toRequest);
 }
 
-/** R11: a request whose time is over is expired, whether or not that was written down. */
-function anyOf(states: readonly StateName[], now: Date): SQL {
+/** Matches requests in one of these states. A request that is out of time is expired, recorded or not (R11). */
+function inStates(states: readonly StateName[], now: Date): SQL {
   const at = sql`${now.toISOString()}::timestamptz`;
   const wanted = states.map((state) => {
-    // Written out: a partial index is used only where the statement itself says that its rows are wanted.
+    // Not a parameter: PostgreSQL uses a partial index only if the statement contains its condition.
     const stored = sql`${requests.state} = ${sql.raw(`'${state}'`)}`;
     if (state === "expired") {
       return sql`(${stored} or (${requests.state} in ('pending', 'approved', 'failed') and ${requests.expiresAt} <= ${at}))`;
@@ -55,7 +56,7 @@ function anyOf(states: readonly StateName[], now: Date): SQL {
   return sql`(${sql.join(wanted, sql` or `)})`;
 }
 
-/** How far a request is: enough to know whether somebody who saw a version has missed anything. */
+/** What decides whether somebody who saw an earlier version of a request has missed a change. */
 export type RequestProgress = {
   version: number;
   state: StateName;
@@ -63,7 +64,7 @@ export type RequestProgress = {
   projectId: string;
 };
 
-/** How far each of these requests is, in one statement however many they are; unknown ones are left out. */
+/** Returns the progress of these requests by number, in one statement. Numbers that don't exist are left out. */
 export async function listProgress(
   db: Db | Tx,
   organizationId: string,
@@ -85,5 +86,5 @@ export async function listProgress(
         sql`${requests.number} = any(${`{${numbers.join(",")}}`}::int[])`,
       ),
     );
-  return new Map(rows.map(({ number, ...standing }) => [number, standing]));
+  return new Map(rows.map(({ number, ...progress }) => [number, progress]));
 }

@@ -2,7 +2,7 @@ import { and, asc, eq, inArray, lte, ne, or, sql } from "drizzle-orm";
 import { openStates, type PromotionRequest } from "../../src/domain/requests/request.ts";
 import type { Db, Tx } from "../connection/connect.ts";
 import { requests } from "../schema/index.ts";
-import { changing, toRequest } from "./request-row.ts";
+import { changingColumns, toRequest } from "./request-row.ts";
 
 const numbered = (organizationId: string, number: number) =>
   and(eq(requests.organizationId, organizationId), eq(requests.number, number));
@@ -10,26 +10,29 @@ const numbered = (organizationId: string, number: number) =>
 /**
  * Stores a new request.
  *
- * @returns false where another open request holds the integration and target environment (R3)
+ * @returns false if the integration and target environment already have an open request (R3)
  */
 export async function insert(tx: Tx, request: PromotionRequest): Promise<boolean> {
   const { state: _state, decision: _decision, ...fixed } = request;
   const rows = await tx
     .insert(requests)
-    .values({ ...fixed, ...changing(request) })
+    .values({ ...fixed, ...changingColumns(request) })
     .onConflictDoNothing()
     .returning({ number: requests.number });
   return rows.length > 0;
 }
 
-/** Stores a request's next version. */
+/** Stores the next version of a request. */
 export async function save(tx: Tx, request: PromotionRequest): Promise<void> {
-  await tx.update(requests).set(changing(request)).where(numbered(request.organizationId, request.number));
+  await tx
+    .update(requests)
+    .set(changingColumns(request))
+    .where(numbered(request.organizationId, request.number));
 }
 
 /**
- * Locks a request until the transaction ends. Whatever is counted is read after this, never with it. Its key is never
- * changed, so rows that refer to it (500 cards) may be added meanwhile.
+ * Locks a request until the transaction ends, and returns it. Counts must be read after this, never with it. The lock
+ * allows others to insert rows that refer to the request, such as its cards.
  */
 export async function lock(
   tx: Tx,
@@ -41,15 +44,17 @@ export async function lock(
 }
 
 /**
- * Locks every open request of an integration that shows what is live in this environment, and `own` whatever its
- * state, in the order of their numbers: two deployments that end at once wait for each other and do not deadlock.
+ * Locks every open request of an integration from or to this environment, in the order of their numbers, so that two
+ * deployments that end at the same time don't deadlock.
+ *
+ * @param ownNumber another request to lock, whatever its state; null for none
  */
 export async function lockAround(
   tx: Tx,
   organizationId: string,
   integrationId: string,
   environmentId: string,
-  own: number | null,
+  ownNumber: number | null,
 ): Promise<void> {
   await tx
     .select({ number: requests.number })
@@ -57,14 +62,17 @@ export async function lockAround(
     .where(
       and(
         eq(requests.organizationId, organizationId),
-        or(around(integrationId, environmentId), own === null ? undefined : eq(requests.number, own)),
+        or(
+          openAround(integrationId, environmentId),
+          ownNumber === null ? undefined : eq(requests.number, ownNumber),
+        ),
       ),
     )
     .orderBy(asc(requests.number))
     .for("no key update");
 }
 
-const around = (integrationId: string, environmentId: string) =>
+const openAround = (integrationId: string, environmentId: string) =>
   and(
     eq(requests.integrationId, integrationId),
     or(eq(requests.sourceId, environmentId), eq(requests.targetId, environmentId)),
@@ -80,7 +88,7 @@ export async function find(
   return row && toRequest(row);
 }
 
-/** R3: the open request for an integration and target environment, if there is one. */
+/** Returns the open request for an integration and target environment (R3). It may be out of time (R11). */
 export async function findOpen(
   db: Db | Tx,
   organizationId: string,
@@ -102,8 +110,10 @@ export async function findOpen(
 }
 
 /**
- * Bumps the version of every other open request of an integration that shows what is live in this environment, so that
- * its cards are drawn again.
+ * Increments the version of every open request of an integration from or to this environment, so that its cards get
+ * redrawn.
+ *
+ * @param except a request to leave out; null for none
  */
 export async function bumpAround(
   tx: Tx,
@@ -118,7 +128,7 @@ export async function bumpAround(
     .where(
       and(
         eq(requests.organizationId, organizationId),
-        around(integrationId, environmentId),
+        openAround(integrationId, environmentId),
         except === null ? undefined : ne(requests.number, except),
       ),
     )
@@ -126,9 +136,10 @@ export async function bumpAround(
 }
 
 /**
- * Bumps the version of those of these requests that are open, so that they are drawn again.
+ * Increments the version of the open requests among these, so that their cards get redrawn.
  *
- * @param waiting whether to wait for one that somebody holds; else it is left out, and no lock is held meanwhile
+ * @param waiting whether to wait for locked requests; otherwise they are left out
+ * @returns the requests with their new versions
  */
 export async function bumpOpen(
   tx: Tx,
@@ -136,27 +147,27 @@ export async function bumpOpen(
   numbers: readonly number[],
   waiting: boolean,
 ): Promise<{ number: number; version: number }[]> {
-  const open = (these: readonly number[]) =>
+  const openAmong = (these: readonly number[]) =>
     and(
       eq(requests.organizationId, organizationId),
       inArray(requests.number, [...these]),
       inArray(requests.state, [...openStates]),
     );
-  const held = await tx
+  const locked = await tx
     .select({ number: requests.number })
     .from(requests)
-    .where(open(numbers))
+    .where(openAmong(numbers))
     .orderBy(asc(requests.number))
     .for("no key update", waiting ? {} : { skipLocked: true });
-  if (held.length === 0) return [];
+  if (locked.length === 0) return [];
   return tx
     .update(requests)
     .set({ version: sql`${requests.version} + 1` })
-    .where(open(held.map(({ number }) => number)))
+    .where(openAmong(locked.map(({ number }) => number)))
     .returning({ number: requests.number, version: requests.version });
 }
 
-/** R11: requests whose time has run out, the longest overdue first. */
+/** Returns requests of all organizations that are out of time and not recorded as expired (R11), the longest overdue first. */
 export async function listOverdue(
   db: Db | Tx,
   now: Date,

@@ -4,10 +4,10 @@ import type { Review } from "../../src/domain/requests/review.ts";
 import type { Db, Tx } from "../connection/connect.ts";
 import { reviews } from "../schema/index.ts";
 
-/** `workflowVersion`: the one that it was judged by. */
+/** `workflowVersion` is the version that the review was judged by. */
 export type StoredReview = Review & { at: Date; workflowVersion: number };
 
-/** The reviews that stand, one per reviewer, in the order they were given. */
+/** Returns the current reviews of a request, one for each reviewer, in the order they were given. */
 export async function list(
   db: Db | Tx,
   organizationId: string,
@@ -52,14 +52,14 @@ export async function listApproverIds(
       ),
     );
   for (const { requestNumber, reviewerId } of rows) {
-    const known = byRequest.get(requestNumber);
-    if (known === undefined) byRequest.set(requestNumber, [reviewerId]);
-    else known.push(reviewerId);
+    const approverIds = byRequest.get(requestNumber);
+    if (approverIds === undefined) byRequest.set(requestNumber, [reviewerId]);
+    else approverIds.push(reviewerId);
   }
   return byRequest;
 }
 
-/** The review that this person gave before stays, marked as replaced (R7). */
+/** Marks the current review of this person as replaced (R7). */
 export async function markReplaced(
   tx: Tx,
   organizationId: string,

@@ -2,16 +2,16 @@ import { and, eq, inArray, isNull, lt, sql } from "drizzle-orm";
 import type { Db, Tx } from "../connection/connect.ts";
 import { apiAnswers } from "../schema/index.ts";
 
-/** A call under its key. */
+/** An API call with an idempotency key. `digest` covers the method, path, and body. */
 export type KeyedCall = { organizationId: string; tokenId: string; key: string; digest: string };
 
 /**
- * What is known under a key. Without a status the call has not been answered: `body` is then null while it is at work,
- * and what its change left behind once that was committed.
+ * What is stored under a key. While the status is null, the call has no answer: `body` is null until its change is
+ * committed, and then holds what the change left.
  */
 export type StoredAnswer = { digest: string; status: number | null; body: unknown };
 
-const of = ({ organizationId, tokenId, key }: Omit<KeyedCall, "digest">) =>
+const withKey = ({ organizationId, tokenId, key }: Omit<KeyedCall, "digest">) =>
   and(
     eq(apiAnswers.organizationId, organizationId),
     eq(apiAnswers.tokenId, tokenId),
@@ -19,10 +19,10 @@ const of = ({ organizationId, tokenId, key }: Omit<KeyedCall, "digest">) =>
   );
 
 /**
- * Takes a key for a call, unless another call has it: one whose answer is kept since `keptFrom`, or one that is at work
- * since `atWorkFrom`. One that changed something is never at work again, however long its answer is missing.
+ * Takes a key for a call unless another call holds it. A key is free again if it was taken before `keptFrom`, or if it
+ * was taken before `atWorkFrom` and its call has neither an answer nor a committed change.
  *
- * @returns whether it is this call's now
+ * @returns whether this call holds the key now
  */
 export async function take(
   db: Db,
@@ -43,50 +43,49 @@ export async function take(
   return rows.length > 0;
 }
 
-/** What is known under a key. */
+/** Returns what is stored under a key. */
 export async function find(db: Db, call: KeyedCall): Promise<StoredAnswer | undefined> {
   const [row] = await db
     .select({ digest: apiAnswers.digest, status: apiAnswers.status, body: apiAnswers.body })
     .from(apiAnswers)
-    .where(of(call));
+    .where(withKey(call));
   return row;
 }
 
-/** Only the call that took the key at this moment writes it: another one may have taken it since. */
-const taken = (call: KeyedCall, at: Date) =>
-  and(of(call), eq(apiAnswers.createdAt, at), isNull(apiAnswers.status));
+/** Matches the key only for the call that took it at this time, because another call may have taken it since. */
+const heldSince = (call: KeyedCall, at: Date) =>
+  and(withKey(call), eq(apiAnswers.createdAt, at), isNull(apiAnswers.status));
 
-/** Keeps a call's answer. */
-export async function keep(
+/** Stores a call's answer. */
+export async function saveAnswer(
   db: Db,
   call: KeyedCall,
   takenAt: Date,
   answer: { status: number; body: unknown },
 ): Promise<void> {
-  await db.update(apiAnswers).set(answer).where(taken(call, takenAt));
+  await db.update(apiAnswers).set(answer).where(heldSince(call, takenAt));
 }
 
 /**
- * Writes down, in the transaction of a call's change, that it is done.
+ * Stores what a call's change left, as JSON, in the transaction of the change.
  *
- * @param left what the change left behind, as JSON
- * @returns false where the key is not this call's any more
+ * @returns false if the call no longer holds the key
  */
-export async function noteDone(tx: Tx, call: KeyedCall, takenAt: Date, left: unknown): Promise<boolean> {
+export async function saveChange(tx: Tx, call: KeyedCall, takenAt: Date, left: unknown): Promise<boolean> {
   const rows = await tx
     .update(apiAnswers)
     .set({ body: left })
-    .where(taken(call, takenAt))
+    .where(heldSince(call, takenAt))
     .returning({ key: apiAnswers.key });
   return rows.length > 0;
 }
 
-/** Gives a key back, unless its call changed something. */
+/** Releases a key unless its call has changed something. */
 export async function release(db: Db, call: KeyedCall, takenAt: Date): Promise<void> {
-  await db.delete(apiAnswers).where(and(taken(call, takenAt), isNull(apiAnswers.body)));
+  await db.delete(apiAnswers).where(and(heldSince(call, takenAt), isNull(apiAnswers.body)));
 }
 
-/** Removes what an organization's calls were answered before a moment, at most so many. @returns how many */
+/** Deletes an organization's answers from before this time, at most `limit` of them. Returns how many. */
 export async function removeOld(
   db: Db,
   organizationId: string,

@@ -5,10 +5,10 @@ import type { ApiToken, Scope } from "../../src/domain/tokens/token.ts";
 import type { Db, Tx } from "../connection/connect.ts";
 import { apiTokens, members, projects } from "../schema/index.ts";
 
-/** A person behind a token, and whether they are still here. */
+/** A person behind a token, with their current status. */
 export type Behind = Person & { status: MemberStatus };
 
-type Kept = ApiToken & {
+type StoredToken = ApiToken & {
   /** Its last four characters. */
   hint: string;
   madeAt: Date;
@@ -16,36 +16,36 @@ type Kept = ApiToken & {
   revokedAt: Date | null;
 };
 
-/** A token that was found by its secret, and the people who answer for it. */
-export type FoundToken = { token: Kept; maker: Behind; member: Behind };
+/** A token with the member who created it and the member whom it acts for. */
+export type FoundToken = { token: StoredToken; maker: Behind; member: Behind };
 
-/** A token as the list of the settings shows it. */
+/** A token as the settings list shows it. */
 export type ListedToken = FoundToken & { project: { name: string; archived: boolean } | null };
 
 const maker = alias(members, "maker");
 
 const columns = { token: apiTokens, maker, member: members, project: projects };
 
-/** A token by its SHA-256 in hex, whatever organization it belongs to, and also when it was revoked. */
+/** Returns the token with this SHA-256 hash (in hex) from any organization, even if it is revoked. */
 export async function findByHash(db: Db | Tx, hash: string): Promise<FoundToken | undefined> {
   const [row] = await withPeople(db, eq(apiTokens.hash, hash));
   return row === undefined ? undefined : toListed(row);
 }
 
-/** One page of the tokens that were not revoked, by name; `total` is how many there are. */
+/** Returns one page of the tokens that are not revoked, by name, and the total of all pages. */
 export async function list(
   db: Db | Tx,
   organizationId: string,
   offset: number,
   limit: number,
 ): Promise<{ tokens: ListedToken[]; total: number }> {
-  const living = and(eq(apiTokens.organizationId, organizationId), isNull(apiTokens.revokedAt));
+  const notRevoked = and(eq(apiTokens.organizationId, organizationId), isNull(apiTokens.revokedAt));
   const [rows, [counted]] = await Promise.all([
-    withPeople(db, living)
+    withPeople(db, notRevoked)
       .orderBy(asc(sql`lower(${apiTokens.name})`), asc(apiTokens.id))
       .offset(offset)
       .limit(limit),
-    db.select({ total: count() }).from(apiTokens).where(living),
+    db.select({ total: count() }).from(apiTokens).where(notRevoked),
   ]);
   return { tokens: rows.map(toListed), total: counted?.total ?? 0 };
 }
@@ -82,20 +82,24 @@ function toListed({ token: row, maker: by, member, project }: Row): ListedToken 
   };
 }
 
-/** Somebody of whom nothing is known any more is no member any more. */
+/** Somebody who is not stored counts as deactivated. */
 const behind = (id: string, row: { name: string; status: MemberStatus } | null): Behind => ({
   id,
   name: row?.name ?? id,
   status: row?.status ?? "deactivated",
 });
 
-/** Makes whoever gives a token its name wait for others who do, until the transaction ends. */
+/** Locks the names of an organization's tokens until the transaction ends, so that no two take the same name. */
 export async function lockNames(tx: Tx, organizationId: string): Promise<void> {
   await tx.execute(sql`select pg_advisory_xact_lock(hashtext('tokens'), hashtext(${organizationId}))`);
 }
 
-/** The name of a token that was not revoked and is called like this, whatever its capitals. */
-export async function namesake(tx: Tx, organizationId: string, name: string): Promise<string | undefined> {
+/** Returns the name of the token, not revoked, that has this name in any case; undefined if there is none. */
+export async function findNamesake(
+  tx: Tx,
+  organizationId: string,
+  name: string,
+): Promise<string | undefined> {
   const [row] = await tx
     .select({ name: apiTokens.name })
     .from(apiTokens)
@@ -115,24 +119,28 @@ export async function add(tx: Tx, { makerId, scopes, ...token }: NewToken): Prom
   await tx.insert(apiTokens).values({ ...token, scopes: [...scopes], madeBy: makerId });
 }
 
-/** Locks a token until the transaction ends. */
+/** Locks a token until the transaction ends, and returns its row. */
 export async function lock(tx: Tx, organizationId: string, id: string) {
-  const [row] = await tx.select().from(apiTokens).where(one(organizationId, id)).for("update");
+  const [row] = await tx.select().from(apiTokens).where(withId(organizationId, id)).for("update");
   return row;
 }
 
-/** @param by the member who revoked it; null: the system */
+/**
+ * Marks a token as revoked.
+ *
+ * @param by the member who revokes it; null for the system
+ */
 export async function revoke(
   tx: Tx,
   organizationId: string,
   id: string,
   { at, by }: { at: Date; by: string | null },
 ): Promise<void> {
-  await tx.update(apiTokens).set({ revokedAt: at, revokedBy: by }).where(one(organizationId, id));
+  await tx.update(apiTokens).set({ revokedAt: at, revokedBy: by }).where(withId(organizationId, id));
 }
 
-/** Keeps when a token was used, unless it was within so many milliseconds before. Where somebody else writes it now, it is left to them. */
-export async function touch(
+/** Stores when a token was used, at most once every `everyMs` milliseconds. Does nothing if somebody else is writing it. */
+export async function updateLastUsed(
   db: Db,
   { organizationId, id }: Pick<ApiToken, "organizationId" | "id">,
   at: Date,
@@ -143,7 +151,7 @@ export async function touch(
     .from(apiTokens)
     .where(
       and(
-        one(organizationId, id),
+        withId(organizationId, id),
         or(isNull(apiTokens.lastUsedAt), lt(apiTokens.lastUsedAt, new Date(at.getTime() - everyMs))),
       ),
     )
@@ -151,8 +159,8 @@ export async function touch(
   await db
     .update(apiTokens)
     .set({ lastUsedAt: at })
-    .where(and(one(organizationId, id), sql`${apiTokens.id} in (${due})`));
+    .where(and(withId(organizationId, id), sql`${apiTokens.id} in (${due})`));
 }
 
-const one = (organizationId: string, id: string): SQL | undefined =>
+const withId = (organizationId: string, id: string): SQL | undefined =>
   and(eq(apiTokens.organizationId, organizationId), eq(apiTokens.id, id));

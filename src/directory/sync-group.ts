@@ -1,7 +1,7 @@
 import type { Outcome } from "../domain/delivery/outcome.ts";
 import type { MemberId } from "../domain/people/people.ts";
 import { slackErrorCode } from "../lib/slack-error.ts";
-import { heldThrough, isBound, listUnknown } from "../queries/people/get-bound-groups.ts";
+import { getHoldingsFingerprint, isBound, listUnknown } from "../queries/people/get-bound-groups.ts";
 import { saveMembers } from "../usecases/people/save-members.ts";
 import { syncHoldings } from "../usecases/people/sync-holdings.ts";
 import { warnGroupGone } from "../usecases/people/warn-group-gone.ts";
@@ -30,7 +30,7 @@ export async function syncGroup(
   if (!(await isBound(context.db, organizationId, groupId))) return { kind: "done" };
   try {
     const client = clientFor(organizationId);
-    const heldBefore = await heldThrough(context.db, organizationId, groupId);
+    const heldBefore = await getHoldingsFingerprint(context.db, organizationId, groupId);
     const memberIds = (await client.usergroups.users.list({ usergroup: groupId })).users ?? [];
     const unknown = await listUnknown(context.db, organizationId, memberIds);
     const met = await fetchUnknownMembers(directory, organizationId, unknown.slice(0, askedInOneTry));

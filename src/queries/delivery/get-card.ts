@@ -26,7 +26,7 @@ export async function getCardLink(
 ): Promise<string | undefined> {
   const [organization, found, shared] = await Promise.all([
     organizations.find(db, organizationId),
-    cards.findOfPerson(db, organizationId, number, memberId),
+    cards.listOfPerson(db, organizationId, number, memberId),
     cards.findInChannel(db, organizationId, number),
   ]);
   const posted = [...found, ...(shared === undefined ? [] : [shared])].filter(

@@ -14,8 +14,8 @@ export async function isBound(db: Db, organizationId: string, groupId: string): 
 }
 
 /** Who holds the roles that are bound to this group, as one text to compare: whether somebody wrote them meanwhile. */
-export function heldThrough(db: Db, organizationId: string, groupId: string): Promise<string> {
-  return roles.heldThrough(db, organizationId, groupId);
+export function getHoldingsFingerprint(db: Db, organizationId: string, groupId: string): Promise<string> {
+  return roles.fingerprintHoldings(db, organizationId, groupId);
 }
 
 /** The bound group with the smallest id after this one; null: there is none. */

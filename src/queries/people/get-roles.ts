@@ -37,8 +37,8 @@ export async function listRoles(
   ]);
   const nameOf = (id: string) => projects.find((project) => project.id === id)?.name;
   const shown = all.slice(page * size, (page + 1) * size).map((role): RoleSummary => {
-    const { members: held, places } = counts.get(role.id) ?? { members: 0, places: [] };
-    const named = places.flatMap(({ projectId, members: holders }): RoleScopeCount[] => {
+    const { members: held, scopes } = counts.get(role.id) ?? { members: 0, scopes: [] };
+    const named = scopes.flatMap(({ projectId, members: holders }): RoleScopeCount[] => {
       if (projectId === null) return [{ project: null, members: holders }];
       // Who held it for a project that is archived by now holds it for nothing.
       const project = nameOf(projectId);

@@ -81,7 +81,7 @@ export async function getPromotionChoice(
   }
   const [open, situation, views, comparison] = await Promise.all([
     requests.findOpen(db, organizationId, integrationId, step.target.id),
-    deployments.situation(db, organizationId, {
+    deployments.findSituation(db, organizationId, {
       integrationId,
       sourceId: step.source.id,
       targetId: step.target.id,

@@ -2,7 +2,7 @@ import { findIntegrationId } from "../../../db/catalog/integrations.ts";
 import { findProjectId } from "../../../db/catalog/projects.ts";
 import type { Db } from "../../../db/connection/connect.ts";
 import * as builds from "../../../db/deployments/builds.ts";
-import { listPage, type PageOf } from "../../../db/requests/requests-page.ts";
+import { listPage, type RequestFilter } from "../../../db/requests/requests-page.ts";
 import * as workflows from "../../../db/workflow/workflow.ts";
 import type { StateName } from "../../domain/requests/request.ts";
 import { accept, type Result, refuse } from "../../domain/shared/result.ts";
@@ -64,7 +64,7 @@ async function narrow(
   db: Db,
   organizationId: string,
   { states, project, integration, token }: AskedPage,
-): Promise<Result<PageOf>> {
+): Promise<Result<RequestFilter>> {
   if (project === null) return accept({ states, projectId: token.projectId, integrationId: null });
   const projectId = await findProjectId(db, organizationId, project);
   if (projectId === undefined || !coversProject(token, projectId)) {

@@ -45,12 +45,12 @@ export async function countWaitingFor(
   viewerId: MemberId,
   now: Date,
 ): Promise<number> {
-  return waitingOf(db, (await readViewer(db, { organizationId, viewerId, projectId: null, now })).looking);
+  return waitingOf(db, (await readViewer(db, { organizationId, viewerId, projectId: null, now })).viewer);
 }
 
 /** In all projects, whatever the list is narrowed to. */
-const waitingOf = (db: Db, looking: approvals.Looking): Promise<number> =>
-  approvals.countWaiting(db, { ...looking, projectId: null }, countedWaiting);
+const waitingOf = (db: Db, viewer: approvals.Viewer): Promise<number> =>
+  approvals.countWaiting(db, { ...viewer, projectId: null }, countedWaiting);
 
 /**
  * A page of what waits for review: first what this person can review and has not, then what they asked for, then the
@@ -62,13 +62,13 @@ export async function listPending(
   cursor: PendingCursor | null,
 ): Promise<Page<PendingLine, PendingCursor>> {
   const { organizationId, now, size } = asking;
-  const { looking, workflow } = await readViewer(db, asking);
+  const { viewer, workflow } = await readViewer(db, asking);
   const forward = cursor === null || cursor.from === "after";
   const [waiting, found] = await Promise.all([
-    waitingOf(db, looking),
+    waitingOf(db, viewer),
     forward
-      ? readOn(db, looking, cursor, size + 1)
-      : readBack(db, looking, cursor, size + 1).then((nearest) => nearest.reverse()),
+      ? readOn(db, viewer, cursor, size + 1)
+      : readBack(db, viewer, cursor, size + 1).then((nearest) => nearest.reverse()),
   ]);
   const more = found.length > size;
   const page = forward ? found.slice(0, size) : found.slice(more ? 1 : 0);
@@ -99,14 +99,14 @@ export async function listPast(
   const forward = cursor === null || cursor.from === "after";
   const key = cursor && { at: new Date(cursor.at), number: cursor.number };
   const from = key && (forward ? { after: key } : { before: key });
-  const [{ looking, workflow }, found] = await Promise.all([
+  const [{ viewer, workflow }, found] = await Promise.all([
     readViewer(db, asking),
     approvals.listPast(db, asking, from, size + 1),
   ]);
   const more = found.length > size;
   const page = forward ? found.slice(0, size) : found.slice(0, size).reverse();
   const [waiting, lines] = await Promise.all([
-    waitingOf(db, looking),
+    waitingOf(db, viewer),
     requestLines(db, organizationId, page, workflow.options.requiredApprovals, now),
   ]);
   const keys = page.map((one) => ({ at: one.key.at.getTime(), number: one.key.number }));
@@ -122,13 +122,13 @@ export async function listPast(
 async function readViewer(
   db: Db,
   { organizationId, viewerId, projectId, now }: Omit<Asking, "size">,
-): Promise<{ looking: approvals.Looking; workflow: Workflow }> {
+): Promise<{ viewer: approvals.Viewer; workflow: Workflow }> {
   const [facts, workflow] = await Promise.all([
     members.findFacts(db, organizationId, viewerId),
     workflows.current(db, organizationId),
   ]);
   const scope = facts === undefined ? { projects: [], own: false } : reviewScope(facts, workflow);
-  return { looking: { organizationId, viewerId, scope, projectId, now }, workflow };
+  return { viewer: { organizationId, viewerId, scope, projectId, now }, workflow };
 }
 
 type InGroup = { group: approvals.PendingGroup; request: PromotionRequest };
@@ -136,7 +136,7 @@ type InGroup = { group: approvals.PendingGroup; request: PromotionRequest };
 /** Reads through the groups in their order, from the cursor on. */
 async function readOn(
   db: Db,
-  looking: approvals.Looking,
+  viewer: approvals.Viewer,
   cursor: PendingCursor | null,
   limit: number,
 ): Promise<InGroup[]> {
@@ -145,7 +145,7 @@ async function readOn(
   for (const [i, group] of approvals.pendingGroups.entries()) {
     if (i < first) continue;
     const after = i === first ? (cursor?.number ?? 0) : 0;
-    const requests = await approvals.listGroup(db, looking, group, { after }, limit - found.length);
+    const requests = await approvals.listGroup(db, viewer, group, { after }, limit - found.length);
     found.push(...requests.map((request) => ({ group, request })));
   }
   return found;
@@ -156,7 +156,7 @@ const highest = 2 ** 31 - 1;
 /** Reads through the groups backwards, from the cursor on: the nearest comes first. */
 async function readBack(
   db: Db,
-  looking: approvals.Looking,
+  viewer: approvals.Viewer,
   cursor: PendingCursor,
   limit: number,
 ): Promise<InGroup[]> {
@@ -164,7 +164,7 @@ async function readBack(
   const first = approvals.pendingGroups.indexOf(cursor.group);
   for (const group of approvals.pendingGroups.slice(0, first + 1).reverse()) {
     const before = group === cursor.group ? cursor.number : highest;
-    const requests = await approvals.listGroup(db, looking, group, { before }, limit - found.length);
+    const requests = await approvals.listGroup(db, viewer, group, { before }, limit - found.length);
     found.push(...requests.map((request) => ({ group, request })));
   }
   return found;

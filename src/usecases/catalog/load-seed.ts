@@ -194,7 +194,7 @@ async function bringLive(
   buildId: string,
 ): Promise<void> {
   const { tx, organizationId, now } = loading;
-  if (await deployments.wasBrought(tx, organizationId, { integrationId, environmentId, buildId })) return;
+  if (await deployments.wasDeployed(tx, organizationId, { integrationId, environmentId, buildId })) return;
   await requests.lockAround(tx, organizationId, integrationId, environmentId, null);
   const id = randomUUID();
   await deployments.begin(tx, {

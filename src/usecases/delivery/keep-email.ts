@@ -6,7 +6,7 @@ export async function keepEmail(
   context: Context,
   email: Omit<emails.Email, "createdAt">,
 ): Promise<emails.Email["content"]> {
-  return (await emails.keep(context.db, { ...email, createdAt: context.now() })).content;
+  return (await emails.store(context.db, { ...email, createdAt: context.now() })).content;
 }
 
 /** Forgets an email of which nothing was sent, because the sender was refused: the next try may name another. */

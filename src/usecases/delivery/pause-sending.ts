@@ -19,7 +19,7 @@ export async function pauseSending(
   let stop: Outage & { fresh: boolean } = { reason, since: context.now(), fresh: false };
   await commit(context, async (tx, now) => {
     await warnings.lock(tx, organizationId);
-    const fresh = await warnings.note(tx, organizationId, { subject: provider, reason, at: now });
+    const fresh = await warnings.addRefused(tx, organizationId, { subject: provider, reason, at: now });
     const [noted] = await warnings.listRefused(tx, organizationId, [provider]);
     stop = { reason: noted?.reason ?? reason, since: noted?.at ?? now, fresh };
     if (!fresh) return accept(null);

@@ -14,10 +14,10 @@ export async function refuseAddress(
   await commit(context, async (tx, now) => {
     await warnings.lock(tx, organizationId);
     const refused = { subject: addressSubject(address), reason, at: now };
-    if (await warnings.note(tx, organizationId, refused)) {
+    if (await warnings.addRefused(tx, organizationId, refused)) {
       await tellAdmins(tx, organizationId, [toldSubject(refused.subject)], now);
     } else {
-      await warnings.renew(tx, organizationId, refused);
+      await warnings.updateRefused(tx, organizationId, refused);
     }
     return accept(null);
   });

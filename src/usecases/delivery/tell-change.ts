@@ -1,7 +1,7 @@
 import type { Tx } from "../../../db/connection/connect.ts";
 import * as cards from "../../../db/delivery/cards.ts";
-import * as requests from "../../../db/requests/requests.ts";
 import { listRoleHolders } from "../../../db/people/role-holders.ts";
+import * as requests from "../../../db/requests/requests.ts";
 import * as reviews from "../../../db/requests/reviews.ts";
 import * as workflows from "../../../db/workflow/workflow.ts";
 import type { MemberId } from "../../domain/people/people.ts";
@@ -105,7 +105,7 @@ async function sendNotices(
   change: RequestChanged,
 ): Promise<void> {
   const { organizationId, number, requesterId } = request;
-  const directly = await cards.recipients(tx, organizationId, number, ["review"]);
+  const directly = await cards.listRecipients(tx, organizationId, number, ["review"]);
   // Nobody has kept whom a channel's card mentioned: those who could review it now stand for them.
   const inChannel = (await cards.findInChannel(tx, organizationId, number)) !== undefined;
   const asked = inChannel ? [...directly, ...(await mayReview(tx, request, workflow))] : directly;

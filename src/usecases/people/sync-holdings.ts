@@ -29,7 +29,7 @@ export async function syncHoldings(context: Context, input: SyncHoldings): Promi
     const bound = await roles.listBound(tx, organizationId, groupId);
     const locked = [];
     for (const { id } of bound) locked.push(await roles.lock(tx, organizationId, id));
-    const current = (await roles.heldThrough(tx, organizationId, groupId)) === input.heldBefore;
+    const current = (await roles.fingerprintHoldings(tx, organizationId, groupId)) === input.heldBefore;
     if (!current) return false;
     await warnings.remove(tx, organizationId, [groupSubject(groupId)]);
     const known = await members.findMany(tx, organizationId, memberIds);

@@ -46,7 +46,7 @@ export async function promote(context: Context, input: Promote): Promise<Result<
     if (request.decision?.by.kind === "system" && target !== undefined && gates(workflow, target)) {
       return refuse({ code: "not-reviewed", number });
     }
-    const situation = await deployments.situation(tx, organizationId, request);
+    const situation = await deployments.findSituation(tx, organizationId, request);
     return startAttempt(tx, request, situation, input, now);
   });
 }

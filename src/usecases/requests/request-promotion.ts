@@ -223,7 +223,7 @@ async function promoteAtOnce(
   if (!inserted.ok) return inserted;
   const { actor, surface } = input;
   await recordChange(tx, null, approved, { event: "requested", actor, surface, at: now });
-  const situation = await deployments.situation(tx, request.organizationId, request);
+  const situation = await deployments.findSituation(tx, request.organizationId, request);
   const started = await startAttempt(tx, approved, situation, input, now);
   if (!started.ok) return started;
   return accept({ number: request.number, replaced, state: "promoting" });

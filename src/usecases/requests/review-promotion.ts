@@ -90,7 +90,13 @@ function judge(input: ReviewPromotion, seen: decisions.Case | undefined, now: Da
     facts: { review: { verdict, comment: given.comment, replaces: previous } },
   });
   const stored = { ...given, id: randomUUID(), workflowVersion: workflow.version, surface, at: now };
-  const decided = { judged: request.version, request: after, review: stored, entry, item: toStored(item) };
+  const decided = {
+    judgedVersion: request.version,
+    request: after,
+    review: stored,
+    entry,
+    item: toStored(item),
+  };
   return accept({ outcome, decided, replaces });
 }
 

@@ -45,7 +45,7 @@ export async function takeKey({ db, now }: Context, call: KeyedCall): Promise<Ke
  * @returns false where the call took so long that the same one was let in after it: then it must change nothing
  */
 export function noteDone(tx: Tx, call: KeyedCall, takenAt: Date, left: unknown): Promise<boolean> {
-  return answers.noteDone(tx, call, takenAt, left);
+  return answers.saveChange(tx, call, takenAt, left);
 }
 
 /** Keeps what a call was answered, for those that come again. */
@@ -55,7 +55,7 @@ export async function keepAnswer(
   takenAt: Date,
   answer: { status: number; body: unknown },
 ): Promise<void> {
-  await answers.keep(db, call, takenAt, answer);
+  await answers.saveAnswer(db, call, takenAt, answer);
 }
 
 /** Gives a key back where its call changed nothing, so that the same call may be tried under it again. */

@@ -48,7 +48,7 @@ export function createToken(context: Context, input: CreateToken): Promise<Resul
     const places = await checkPlaces(tx, input);
     if (!places.ok) return places;
     await tokens.lockNames(tx, organizationId);
-    const taken = await tokens.namesake(tx, organizationId, name);
+    const taken = await tokens.findNamesake(tx, organizationId, name);
     if (taken !== undefined) return refuse({ code: "name-taken", name: taken });
     const text = newTokenText();
     const hint = hintOf(text);

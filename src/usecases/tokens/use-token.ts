@@ -27,7 +27,7 @@ export async function useToken({ db, now }: Context, text: string): Promise<Resu
   const { organizationId, id, name, scopes, projectId, memberId, makerId, lastUsedAt } = found.token;
   const at = now();
   if (lastUsedAt === null || at.getTime() - lastUsedAt.getTime() > rememberedEveryMs) {
-    await tokens.touch(db, { organizationId, id }, at, rememberedEveryMs);
+    await tokens.updateLastUsed(db, { organizationId, id }, at, rememberedEveryMs);
   }
   return accept({ organizationId, id, name, scopes, projectId, memberId, makerId });
 }

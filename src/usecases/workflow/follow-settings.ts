@@ -1,5 +1,5 @@
 import * as requests from "../../../db/requests/requests.ts";
-import { listOpen } from "../../../db/requests/requests-list.ts";
+import { listOpenNumbers } from "../../../db/requests/requests-list.ts";
 import { system } from "../../domain/shared/actor.ts";
 import { redrawCards } from "../requests/record-change.ts";
 import { type Context, transact } from "../shared/context.ts";
@@ -14,7 +14,7 @@ const batch = 100;
 export async function followSettings(context: Context, organizationId: string): Promise<void> {
   let after = 0;
   for (;;) {
-    const numbers = await listOpen(context.db, organizationId, after, batch);
+    const numbers = await listOpenNumbers(context.db, organizationId, after, batch);
     const done = await raise(context, organizationId, numbers, false);
     for (const number of numbers) {
       if (!done.has(number)) await raise(context, organizationId, [number], true);

@@ -29,7 +29,7 @@ export function turnOffWorkflow(context: Context, input: TurnOffWorkflow): Promi
       enabled: false,
     }));
     if (!saved.ok || !input.cancelOpen) return saved;
-    const numbers = await requests.listOpen(tx, organizationId, 0, saved.value.open);
+    const numbers = await requests.listOpenNumbers(tx, organizationId, 0, saved.value.open);
     const payload = { numbers, actor, surface, reason: "workflow turned off" };
     const keyFacts = { workflowVersion: saved.value.version };
     await addItems(tx, [{ organizationId, kind: "cancel-requests", payload, keyFacts }]);
