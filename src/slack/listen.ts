@@ -4,33 +4,33 @@ import { listenToHome } from "./home/home-listener.ts";
 import type { SlackDeps } from "./kernel/deps.ts";
 import { listenToPeople } from "./people/people-events-listener.ts";
 import { listenToDeliveries } from "./requests/deliveries-listener.ts";
-import { listenToFinish } from "./requests/promote-cancel.ts";
-import { listenToPromoteCommand } from "./requests/promote-command.ts";
-import { listenToRequestAgain } from "./requests/request-again.ts";
+import { listenToPromoteAndCancel } from "./requests/promote-cancel-listener.ts";
+import { listenToPromoteCommand } from "./requests/promote-command-listener.ts";
+import { listenToRequestAgain } from "./requests/request-again-listener.ts";
 import { listenToRequestModal } from "./requests/request-modal-listener.ts";
 import { listenToReviews } from "./requests/review-listener.ts";
-import { listenToDeployer } from "./settings/catalog/deployer-listener.ts";
 import { listenToProjects } from "./settings/catalog/projects-listener.ts";
+import { listenToWebhook } from "./settings/catalog/webhook-listener.ts";
 import { listenToRoles } from "./settings/people/roles-listener.ts";
 import { listenToSettings } from "./settings/settings-listener.ts";
 import { listenToTokens } from "./settings/tokens/tokens-listener.ts";
 import { listenToWorkflow } from "./settings/workflow/workflow-listener.ts";
 
-/** Every way in from Slack; the ids are those of ids.ts. */
-export function listen(app: App, ports: SlackDeps): void {
-  listenToPromoteCommand(app, ports);
-  listenToRequestModal(app, ports);
-  listenToRequestAgain(app, ports);
-  listenToReviews(app, ports);
-  listenToFinish(app, ports);
-  listenToDeliveries(app, ports);
-  listenToHome(app, ports);
-  listenToApprovals(app, ports);
-  listenToPeople(app, ports);
-  listenToSettings(app, ports);
-  listenToWorkflow(app, ports);
-  listenToRoles(app, ports);
-  listenToProjects(app, ports);
-  listenToDeployer(app, ports);
-  listenToTokens(app, ports);
+/** Adds every listener to the app. Their ids are in kernel/ids.ts and in the `*-ids.ts` of the settings. */
+export function listen(app: App, deps: SlackDeps): void {
+  listenToPromoteCommand(app, deps);
+  listenToRequestModal(app, deps);
+  listenToRequestAgain(app, deps);
+  listenToReviews(app, deps);
+  listenToPromoteAndCancel(app, deps);
+  listenToDeliveries(app, deps);
+  listenToHome(app, deps);
+  listenToApprovals(app, deps);
+  listenToPeople(app, deps);
+  listenToSettings(app, deps);
+  listenToWorkflow(app, deps);
+  listenToRoles(app, deps);
+  listenToProjects(app, deps);
+  listenToWebhook(app, deps);
+  listenToTokens(app, deps);
 }

@@ -7,7 +7,7 @@ import { detailsButton } from "../messages/card.ts";
 import { byWords, shortName } from "../words/names.ts";
 import { stateSign, stateWords } from "../words/request-words.ts";
 import { countWords, escapeWithin, moment } from "../words/text.ts";
-import type { ApprovalsLocation } from "./home-location.ts";
+import { type ApprovalsLocation, approvalsMetadata } from "./home-location.ts";
 import { goButton, pageBlocks, waitingWords } from "./home-view.ts";
 import { projectOption } from "./overview-view.ts";
 
@@ -57,7 +57,7 @@ export function approvalsBlocks(view: ApprovalsView): KnownBlock[] {
 
 /** Returns **Approvals**, the modal of `/approvals`. */
 export function approvalsModal(view: ApprovalsView): ModalView {
-  return approvalsFrame(JSON.stringify(view.place), approvalsBlocks(view));
+  return approvalsFrame(approvalsMetadata.write(view.place), approvalsBlocks(view));
 }
 
 /** Shown until the requests are read. */
@@ -65,13 +65,6 @@ export const loadingApprovals = approvalsFrame("", [section("One moment, Signoff
 
 function approvalsFrame(metadata: string, blocks: KnownBlock[]): ModalView {
   return modal({ callbackId: ids.view.approvals, title: "Approvals", metadata, blocks });
-}
-
-/** Reads the modal's metadata. Without any, it is at the first page of pending requests. */
-export function readApprovals(metadata: string): ApprovalsLocation {
-  return metadata === ""
-    ? { tab: "approvals", list: "pending" }
-    : (JSON.parse(metadata) as ApprovalsLocation);
 }
 
 function emptyBlocks({ place, project, page }: ApprovalsView): KnownBlock[] {

@@ -4,21 +4,20 @@ import type { SlackDeps } from "../kernel/deps.ts";
 import { type ApprovalsView, linesPerPage } from "./approvals-view.ts";
 import type { ApprovalsLocation } from "./home-location.ts";
 
-/** Reads a page of the requests, for one person. */
+/** Reads a page of requests for one person. A project that no longer exists does not filter. */
 export async function readApprovalsView(
-  ports: SlackDeps,
+  { context: { db, now: clock } }: SlackDeps,
   organizationId: string,
   viewerId: string,
-  place: ApprovalsLocation,
+  location: ApprovalsLocation,
 ): Promise<ApprovalsView> {
-  const { db } = ports.context;
-  const now = ports.context.now();
-  const { projectId } = place;
+  const now = clock();
+  const { projectId } = location;
   const project = projectId === undefined ? undefined : await getProjectName(db, organizationId, projectId);
-  const asking = { organizationId, viewerId, projectId: project?.id ?? null, size: linesPerPage, now };
-  const common = { project: project ?? null, now };
-  if (place.list === "pending") {
-    return { ...common, place, page: await listPending(db, asking, place.cursor ?? null) };
+  const query = { organizationId, viewerId, projectId: project?.id ?? null, size: linesPerPage, now };
+  const view = { project: project ?? null, now };
+  if (location.list === "pending") {
+    return { ...view, place: location, page: await listPending(db, query, location.cursor ?? null) };
   }
-  return { ...common, place, page: await listPast(db, asking, place.cursor ?? null) };
+  return { ...view, place: location, page: await listPast(db, query, location.cursor ?? null) };
 }

@@ -3,99 +3,122 @@ import { getOverview } from "../../queries/catalog/get-overview.ts";
 import { getHome, getHomeFrame, type HomeFrame } from "../../queries/delivery/get-home.ts";
 import { getAdmins } from "../../queries/people/get-admins.ts";
 import { openHome, saveDrawnHome } from "../../usecases/delivery/save-home.ts";
-import { HomeMoved, type SlackDeps } from "../kernel/deps.ts";
+import { HomeChanged, type SlackDeps } from "../kernel/deps.ts";
+import type { Reply } from "../kernel/reply.ts";
 import { drawSettings } from "../settings/draw-settings.ts";
 import { approvalsBlocks } from "./approvals-view.ts";
 import { readApprovalsView } from "./draw-approvals.ts";
-import { type HomeLocation, move, type OverviewLocation, readKept } from "./home-location.ts";
+import { type HomeLocation, move, type OverviewLocation, readStoredLocation } from "./home-location.ts";
 import { homeView, noProjectBlocks } from "./home-view.ts";
 import { overviewBlocks, setupGap } from "./overview-view.ts";
 
-/** How many integrations the Overview shows at once. */
+/** Integrations per page of the Overview. */
 const integrationsPerPage = 10;
 
-/** Somebody's Home as it shall be, and the hash of what it showed when that was read. */
-type Prepared = { view: HomeView; hash: string | null };
+/** A Home that is ready to be drawn, and the hash of what it showed when it was read. */
+type PreparedHome = { view: HomeView; hash: string | null };
 
 /**
- * Reads what somebody's Home shows. Rejects where it cannot be read; nothing is drawn yet.
+ * Reads what somebody's Home shows, and draws nothing. Rejects if it cannot be read.
  *
- * @param going where they go; null: they stay where they are. `looks`: they are looking at it now
+ * @param step.to where the person goes; null if they stay
+ * @param step.isOpen whether the person is looking at their Home
  */
 export async function prepareHome(
-  ports: SlackDeps,
+  deps: SlackDeps,
   organizationId: string,
   userId: string,
-  going: { to: HomeLocation | null; looks: boolean },
-): Promise<Prepared> {
-  const { context } = ports;
+  step: { to: HomeLocation | null; isOpen: boolean },
+): Promise<PreparedHome> {
+  const { context } = deps;
   const home = await getHome(context.db, organizationId, userId);
-  const before = readKept(home?.place);
-  const kept = going.to === null ? before : move(before, going.to);
-  if (going.looks) await openHome(context, organizationId, userId, kept);
+  const before = readStoredLocation(home?.place);
+  const after = step.to === null ? before : move(before, step.to);
+  if (step.isOpen) await openHome(context, organizationId, userId, after);
   const frame = await getHomeFrame(context.db, organizationId, userId, context.now());
-  const content = await contentOf(ports, organizationId, userId, kept.place, frame);
-  return { view: homeView(frame, kept.place.tab, content), hash: home?.hash ?? null };
+  const content = await drawContent(deps, organizationId, userId, after.place, frame);
+  return { view: homeView(frame, after.place.tab, content), hash: home?.hash ?? null };
 }
 
 /**
- * Draws what was prepared. Where the Home has been drawn by somebody else meanwhile, which may have known less, it is
- * read once more, for the place where the person is by now; then the last one wins.
+ * Draws a prepared Home. If somebody else has drawn it since it was read, they may have known less or more: it is read
+ * again where the person is now, and drawn unconditionally.
  */
 export async function publishHome(
-  ports: SlackDeps,
+  deps: SlackDeps,
   organizationId: string,
   userId: string,
-  { view, hash }: Prepared,
+  { view, hash }: PreparedHome,
 ): Promise<void> {
-  const views = ports.viewsFor(organizationId);
-  let shown: string | null;
+  const views = deps.viewsFor(organizationId);
+  let newHash: string | null;
   try {
-    shown = await views.publish(userId, view, hash);
+    newHash = await views.publish(userId, view, hash);
   } catch (error) {
-    if (!(error instanceof HomeMoved)) throw error;
-    const again = await prepareHome(ports, organizationId, userId, { to: null, looks: false });
-    shown = await views.publish(userId, again.view, null);
+    if (!(error instanceof HomeChanged)) throw error;
+    const again = await prepareHome(deps, organizationId, userId, { to: null, isOpen: false });
+    newHash = await views.publish(userId, again.view, null);
   }
-  const { context } = ports;
-  await saveDrawnHome(context, organizationId, userId, { drawnAt: context.now(), hash: shown });
+  const { context } = deps;
+  await saveDrawnHome(context, organizationId, userId, { drawnAt: context.now(), hash: newHash });
 }
 
-/** Draws somebody's Home anew where they are, without their doing. Rejects where it cannot. */
-export async function redrawHome(ports: SlackDeps, organizationId: string, userId: string): Promise<void> {
-  const prepared = await prepareHome(ports, organizationId, userId, { to: null, looks: false });
-  await publishHome(ports, organizationId, userId, prepared);
+/** Redraws somebody's Home where they are, without an action of theirs. Rejects if it cannot be drawn. */
+export async function redrawHome(deps: SlackDeps, organizationId: string, userId: string): Promise<void> {
+  const prepared = await prepareHome(deps, organizationId, userId, { to: null, isOpen: false });
+  await publishHome(deps, organizationId, userId, prepared);
 }
 
-function contentOf(
-  ports: SlackDeps,
+/** Draws the open Home of somebody at a location. Rejects if it cannot be drawn. */
+export async function drawHomeAt(
+  deps: SlackDeps,
   organizationId: string,
   userId: string,
-  place: HomeLocation,
+  to: HomeLocation,
+): Promise<void> {
+  const prepared = await prepareHome(deps, organizationId, userId, { to, isOpen: true });
+  await publishHome(deps, organizationId, userId, prepared);
+}
+
+/** Reads the open Home at a location, and returns the reply that draws it. */
+export async function goInHome(
+  deps: SlackDeps,
+  { organizationId, userId }: { organizationId: string; userId: string },
+  to: HomeLocation | null,
+): Promise<Reply> {
+  const prepared = await prepareHome(deps, organizationId, userId, { to, isOpen: true });
+  return { followUp: () => publishHome(deps, organizationId, userId, prepared) };
+}
+
+function drawContent(
+  deps: SlackDeps,
+  organizationId: string,
+  userId: string,
+  location: HomeLocation,
   frame: HomeFrame,
 ): Promise<KnownBlock[]> {
-  switch (place.tab) {
+  switch (location.tab) {
     case "overview":
-      return overviewOf(ports, organizationId, userId, place, frame);
+      return drawOverview(deps, organizationId, userId, location, frame);
     case "approvals":
-      return readApprovalsView(ports, organizationId, userId, place).then(approvalsBlocks);
+      return readApprovalsView(deps, organizationId, userId, location).then(approvalsBlocks);
     case "settings":
-      return drawSettings(ports, organizationId, userId, place.settings);
+      return drawSettings(deps, organizationId, userId, location.settings);
   }
 }
 
-async function overviewOf(
-  ports: SlackDeps,
+async function drawOverview(
+  deps: SlackDeps,
   organizationId: string,
   userId: string,
-  place: OverviewLocation,
+  { projectId, page = 0 }: OverviewLocation,
   frame: HomeFrame,
 ): Promise<KnownBlock[]> {
-  const { db, now } = ports.context;
-  const asked = { projectId: place.projectId ?? null, page: place.page ?? 0, size: integrationsPerPage };
-  const overview = await getOverview(db, organizationId, userId, asked, now());
-  const lacking = overview === undefined || setupGap(overview) !== null;
-  // Everybody who runs Signoff is looked up only where somebody is told to ask them.
-  const admins = lacking && !frame.admin ? (await getAdmins(db, organizationId, userId)).admins : [];
+  const { db, now } = deps.context;
+  const query = { projectId: projectId ?? null, page, size: integrationsPerPage };
+  const overview = await getOverview(db, organizationId, userId, query, now());
+  const hasGap = overview === undefined || setupGap(overview) !== null;
+  // The admins are read only if somebody is told to ask them.
+  const admins = hasGap && !frame.admin ? (await getAdmins(db, organizationId, userId)).admins : [];
   return overview === undefined ? noProjectBlocks(frame, admins) : overviewBlocks(overview, frame, admins);
 }

@@ -1,34 +1,65 @@
-import type { PastCursor, PendingCursor } from "../../queries/requests/list-requests.ts";
-import type { SettingsLocation } from "../settings/draw-settings.ts";
+import { z } from "zod";
+import { metadataCodec, valueCodec } from "../kernel/codec.ts";
+import { settingsLocation } from "../settings/settings-location.ts";
 
-export type OverviewLocation = { tab: "overview"; projectId?: string; page?: number };
+const overviewLocation = z.object({
+  tab: z.literal("overview"),
+  projectId: z.string().exactOptional(),
+  page: z.int().nonnegative().exactOptional(),
+});
 
-/** What is shown of the requests: in the App Home, or in the modal of `/approvals`. */
-export type ApprovalsLocation = { tab: "approvals"; projectId?: string } & (
-  | { list: "pending"; cursor?: PendingCursor }
-  | { list: "past"; cursor?: PastCursor }
+const cursorFrom = z.enum(["after", "before"]);
+const pendingCursor = z.object({
+  from: cursorFrom,
+  group: z.enum(["review", "asked", "rest"]),
+  number: z.int(),
+});
+const pastCursor = z.object({ from: cursorFrom, at: z.number(), number: z.int() });
+
+const approvalsList = { tab: z.literal("approvals"), projectId: z.string().exactOptional() };
+const approvalsLocation = z.discriminatedUnion("list", [
+  z.object({ ...approvalsList, list: z.literal("pending"), cursor: pendingCursor.exactOptional() }),
+  z.object({ ...approvalsList, list: z.literal("past"), cursor: pastCursor.exactOptional() }),
+]);
+
+const homeLocation = z.discriminatedUnion("tab", [
+  overviewLocation,
+  approvalsLocation,
+  z.object({ tab: z.literal("settings"), settings: settingsLocation }),
+]);
+
+export type OverviewLocation = z.infer<typeof overviewLocation>;
+
+/** A page of requests: in the App Home, or in the modal of `/approvals`. */
+export type ApprovalsLocation = z.infer<typeof approvalsLocation>;
+
+/** A location in the App Home. */
+export type HomeLocation = z.infer<typeof homeLocation>;
+
+/** The location that a button leads to. Null redraws the Home where the person is. */
+export const homeLocationValue = valueCodec(homeLocation.nullable());
+
+/** The location that the modal of `/approvals` shows. The loading modal has none. */
+export const approvalsMetadata = metadataCodec(
+  approvalsLocation.default({ tab: "approvals", list: "pending" }),
 );
 
-/** Where somebody is in the App Home. It travels in the values of buttons. */
-export type HomeLocation =
-  | OverviewLocation
-  | ApprovalsLocation
-  | { tab: "settings"; settings: SettingsLocation };
+/** What is stored of somebody's Home: where they are, and their last location on the Overview. */
+const storedLocation = z.object({ place: homeLocation, overview: overviewLocation });
 
-/** What is kept of somebody's Home: where they are, and the project they looked at last on the Overview. */
-export type StoredLocation = { place: HomeLocation; overview: OverviewLocation };
+type StoredLocation = z.infer<typeof storedLocation>;
 
-export const start: StoredLocation = { place: { tab: "overview" }, overview: { tab: "overview" } };
+const start: StoredLocation = { place: { tab: "overview" }, overview: { tab: "overview" } };
 
-/** What was kept in the database by `StoredLocation`'s form; the start for anything else. */
-export function readKept(stored: unknown): StoredLocation {
-  const kept = stored as Partial<StoredLocation> | null | undefined;
-  return kept?.place === undefined || kept.overview === undefined ? start : (kept as StoredLocation);
+/** Reads what is stored of somebody's Home. Returns the start if it cannot be read. */
+export function readStoredLocation(stored: unknown): StoredLocation {
+  const { success, data } = storedLocation.safeParse(stored);
+  return success ? data : start;
 }
 
-/** The next place; an Overview that names no project is the one looked at last. */
-export function move(kept: StoredLocation, to: HomeLocation): StoredLocation {
-  if (to.tab !== "overview") return { place: to, overview: kept.overview };
-  const place = to.projectId === undefined ? { ...kept.overview, ...to } : to;
-  return { place, overview: place };
+/** Returns what to store after a step. An Overview without a project is the one the person was on last. */
+export function move(from: StoredLocation, to: HomeLocation): StoredLocation {
+  if (to.tab !== "overview") return { place: to, overview: from.overview };
+  const location = to.projectId === undefined ? { ...from.overview, ...to } : to;
+  return { place: location, overview: location };
 }

@@ -7,7 +7,7 @@ import { actions, blocksPerView, button, divider, pageButtons, section } from ".
 import { ids } from "../kernel/ids.ts";
 import { shortName } from "../words/names.ts";
 import { escapeWithin, nameList } from "../words/text.ts";
-import type { HomeLocation } from "./home-location.ts";
+import { type HomeLocation, homeLocationValue } from "./home-location.ts";
 
 /** Returns the App Home: the tabs, and the content of the selected one. */
 export function homeView(
@@ -58,7 +58,7 @@ export function goButton(
   location: HomeLocation | null,
   { chosen = false, label = text }: { chosen?: boolean; label?: string } = {},
 ): Button {
-  return button(actionId, text, JSON.stringify(location), {
+  return button(actionId, text, homeLocationValue.write(location), {
     label: chosen ? `${label}, shown now` : label,
     ...(chosen ? { style: "primary" } : {}),
   });

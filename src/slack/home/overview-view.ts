@@ -20,8 +20,6 @@ import type { HomeLocation } from "./home-location.ts";
 import { askAdmins, goButton, pageBlocks } from "./home-view.ts";
 import { isActionable, stepButton, stepButtonWithTarget, stepSelect } from "./step-view.ts";
 
-export { readPick, readStep } from "./step-view.ts";
-
 /** The blocks around the integrations: tabs, divider, project, hint, page numbers, and page buttons. */
 const frameBlocks = 6;
 

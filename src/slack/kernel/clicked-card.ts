@@ -3,14 +3,10 @@ import { adoptCard } from "../../usecases/delivery/adopt-card.ts";
 import { readCardValue } from "../messages/card-value.ts";
 import type { SlackDeps } from "./deps.ts";
 
-/** The card on which somebody clicked, as its button names it, and where its message stands. */
+/** The card whose button was clicked: its id, its request's number, and its message. */
 export type ClickedCard = { id: string; number: number; channel: string; ts: string };
 
-/**
- * Takes a button's value apart.
- *
- * @returns the value for whoever carries the click out, and the card if the button stands on one in a message
- */
+/** Splits a button's value into the value for the listener, and the card if the button is on one in a message. */
 export function readCard(value: string, body: BlockAction): { value: string; card: ClickedCard | null } {
   const { number, cardId } = readCardValue(value);
   const { channel, message } = body;
@@ -18,7 +14,10 @@ export function readCard(value: string, body: BlockAction): { value: string; car
   return { value: number, card: { id: cardId, number: Number(number), channel: channel.id, ts: message.ts } };
 }
 
-/** Once the click is answered: a message that we did not know becomes the card's, or is taken away. Never throws. */
+/**
+ * Makes the clicked message the card's own if none is stored, or has it removed if another one is. Runs after the click
+ * is answered. Never rejects.
+ */
 export async function adoptClicked(
   { context, log }: SlackDeps,
   organizationId: string,
@@ -28,6 +27,6 @@ export async function adoptClicked(
   try {
     await adoptCard(context, { organizationId, ...card });
   } catch (error) {
-    log.warn({ err: error, number: card.number }, "whether a card is known could not be looked up");
+    log.warn({ err: error, number: card.number }, "A clicked card could not be looked up");
   }
 }

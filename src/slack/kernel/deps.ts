@@ -6,48 +6,48 @@ import type { Context } from "../../usecases/shared/context.ts";
 import type { ChannelCheck } from "../client/check-channel.ts";
 import type { Group } from "../client/list-groups.ts";
 
-/** What Settings need of the outside for an integration's webhook. */
+/** What the webhook settings of an integration need. */
 export type WebhookSettings = WebhookDeps & {
-  /** Sends a test to the address that is saved, and says what came of it. Takes seconds. */
+  /** Sends a test to the saved address and returns how it went, in words. Takes seconds. */
   test(organizationId: string, integrationId: string): Promise<{ ok: boolean; words: string }>;
 };
 
-/** What the listeners are given. */
+/** What the listeners depend on. */
 export type SlackDeps = {
   context: Context;
-  /** Makes sure that we know who acts; see directory/. */
+  /** Fetches the acting member from Slack if they are unknown or outdated; see directory/know-member.ts. */
   knowMember(organizationId: string, userId: string): Promise<void>;
   viewsFor(organizationId: string): Views;
-  /** Whether review cards can go to a channel; asked of Slack. */
+  /** Asks Slack whether review cards can be posted to a channel. */
   checkChannel(organizationId: string, channelId: string): Promise<ChannelCheck>;
-  /** The workspace's user groups; rejects where Slack does not answer. */
+  /** Returns the workspace's user groups. Rejects if Slack does not answer. */
   listGroups(organizationId: string): Promise<Group[]>;
-  /** Brings a role that is bound to a user group in step with it; rejects where Slack does not answer. */
+  /** Gives a role that is bound to a user group the members of that group. Rejects if Slack does not answer. */
   syncRole(organizationId: string, roleId: string): Promise<void>;
-  /** Where this process is reached from outside; no slash at its end. */
+  /** The public URL of this process, without a slash at its end. */
   publicUrl: string;
   webhooks: WebhookSettings;
-  /** Counts that somebody was told that something went wrong. */
+  /** Counts a fault that a person was told. */
   faulted(reason: FaultReason): void;
   log: Pick<Log, "warn" | "error">;
-  /** How long a listener may take before it says that it could not confirm, in milliseconds; inside Slack's 3 s. */
+  /** How long a listener may take before the person is told that it could not confirm, in milliseconds; under 3,000. */
   answerWithinMs: number;
 };
 
-/** The Home shows something else by now than what its hash names: it has been drawn by somebody else. */
-export class HomeMoved extends Error {}
+/** Thrown when the App Home no longer shows what the given hash names: somebody else has drawn it. */
+export class HomeChanged extends Error {}
 
-/** `views.*` of one workspace. Each rejects where Slack refuses or is slow: nobody waits for a dialog. */
+/** The `views.*` methods of one workspace. Each rejects if Slack refuses or takes long. */
 export type Views = {
-  open(triggerId: string, view: ModalView): Promise<void>;
-  /** Opens a modal that is drawn anew once what it shows has been read, and gives its id. */
-  begin(triggerId: string, view: ModalView): Promise<string>;
+  /** Opens a modal and returns its view id. */
+  open(triggerId: string, view: ModalView): Promise<string>;
   push(triggerId: string, view: ModalView): Promise<void>;
+  /** @param hash if given, the view is updated only if it still has this hash */
   update(viewId: string, hash: string | undefined, view: ModalView): Promise<void>;
   /**
-   * Draws somebody's App Home and gives the hash of what it shows now.
+   * Draws somebody's App Home and returns the hash of what it shows.
    *
-   * @param hash where it is given and the Home shows something else: `HomeMoved` is thrown
+   * @param hash if given and outdated, `HomeChanged` is thrown
    */
   publish(userId: string, view: HomeView, hash: string | null): Promise<string | null>;
 };

@@ -2,51 +2,54 @@ import type {
   AllMiddlewareArgs,
   App,
   BlockAction,
+  Context,
   SlackActionMiddlewareArgs,
   SlackViewMiddlewareArgs,
   ViewSubmitAction,
 } from "@slack/bolt";
+import type { CallWatch } from "../../metrics/metrics.ts";
 
 export type ClickArgs = SlackActionMiddlewareArgs<BlockAction> & AllMiddlewareArgs;
 export type SubmitArgs = SlackViewMiddlewareArgs<ViewSubmitAction> & AllMiddlewareArgs;
 
-type Listen<Args> = (args: Args) => Promise<void>;
-type Routes = { clicks: Map<string, Listen<ClickArgs>>; submissions: Map<string, Listen<SubmitArgs>> };
+type Listener<Args> = (args: Args) => Promise<void>;
+type Routes = { clicks: Map<string, Listener<ClickArgs>>; submissions: Map<string, Listener<SubmitArgs>> };
 
-const known = new WeakMap<App, Routes>();
+const routesByApp = new WeakMap<App, Routes>();
 
 /**
- * Bolt asks every listener in turn whether a request is for it, which with sixty of them took an eighth of a decision's
- * time. So it has one for all clicks and one for all submissions, which look theirs up. What nobody listens to is not
- * acknowledged here.
+ * Returns the routes of an app. Bolt offers each request to every listener in turn, which with sixty listeners took an
+ * eighth of a decision's time. So it gets one listener for all clicks and one for all submissions, which find theirs by
+ * id. A request without a listener is not acknowledged.
  */
 function routesOf(app: App): Routes {
-  const routes = known.get(app);
-  if (routes !== undefined) return routes;
-  const clicks: Routes["clicks"] = new Map();
-  const submissions: Routes["submissions"] = new Map();
+  const existing = routesByApp.get(app);
+  if (existing !== undefined) return existing;
+  const routes: Routes = { clicks: new Map(), submissions: new Map() };
   app.action<BlockAction>({ type: "block_actions" }, async (args) =>
-    clicks.get(args.body.actions[0]?.action_id ?? "")?.(args),
+    routes.clicks.get(args.body.actions[0]?.action_id ?? "")?.(args),
   );
   app.view<ViewSubmitAction>({ type: "view_submission" }, async (args) =>
-    submissions.get(args.body.view.callback_id)?.(args),
+    routes.submissions.get(args.body.view.callback_id)?.(args),
   );
-  const made = { clicks, submissions };
-  known.set(app, made);
-  return made;
+  routesByApp.set(app, routes);
+  return routes;
 }
 
-/** One listener per action. */
-export function routeClick(app: App, actionId: string, listen: Listen<ClickArgs>): void {
-  add(routesOf(app).clicks, actionId, listen);
+/** Adds the one listener of an action. Throws if there is one. */
+export function routeClick(app: App, actionId: string, listener: Listener<ClickArgs>): void {
+  add(routesOf(app).clicks, actionId, listener);
 }
 
-/** One listener per kind of modal. */
-export function routeSubmission(app: App, callbackId: string, listen: Listen<SubmitArgs>): void {
-  add(routesOf(app).submissions, callbackId, listen);
+/** Adds the one listener of a kind of modal. Throws if there is one. */
+export function routeSubmission(app: App, callbackId: string, listener: Listener<SubmitArgs>): void {
+  add(routesOf(app).submissions, callbackId, listener);
 }
 
-function add<Args>(routes: Map<string, Listen<Args>>, id: string, listen: Listen<Args>): void {
-  if (routes.has(id)) throw new Error(`Two listeners for ${id}`);
-  routes.set(id, listen);
+function add<Args>(routes: Map<string, Listener<Args>>, id: string, listener: Listener<Args>): void {
+  if (routes.has(id)) throw new Error(`${id} has a listener already`);
+  routes.set(id, listener);
 }
+
+/** Returns what measures this call from Slack; the receiver put it into the context. */
+export const watchOf = (context: Context): CallWatch => context.watch as CallWatch;

@@ -1,15 +1,13 @@
 import type { WebClient } from "@slack/web-api";
 import { slackErrorCode } from "../../lib/slack-error.ts";
-import { HomeMoved, type Views } from "./deps.ts";
+import { HomeChanged, type Views } from "./deps.ts";
 
-/** `views.*` on the client of their own. */
+/** Returns the view calls of one workspace, made with the given client. */
 export function viewsOf(client: WebClient): Views {
   return {
     open: async (triggerId, view) => {
-      await client.views.open({ trigger_id: triggerId, view });
-    },
-    begin: async (triggerId, view) => {
-      return (await client.views.open({ trigger_id: triggerId, view })).view?.id ?? "";
+      const opened = await client.views.open({ trigger_id: triggerId, view });
+      return opened.view?.id ?? "";
     },
     push: async (triggerId, view) => {
       await client.views.push({ trigger_id: triggerId, view });
@@ -27,7 +25,7 @@ export function viewsOf(client: WebClient): Views {
         return shown.view?.hash ?? null;
       } catch (error) {
         // https://docs.slack.dev/reference/methods/views.publish#errors
-        if (slackErrorCode(error) === "hash_conflict") throw new HomeMoved();
+        if (slackErrorCode(error) === "hash_conflict") throw new HomeChanged();
         throw error;
       }
     },

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Commit, Remark } from "../../domain/requests/comparison.ts";
 import type { StateName } from "../../domain/requests/request.ts";
 import type { ComparisonView, RequestView, ViewerRights } from "../../queries/requests/request-view.ts";
-import { reviewModal } from "../requests/request-modals-view.ts";
+import { reviewModal } from "../requests/review-modal-view.ts";
 import { channelCard } from "./card.ts";
 import { choiceBlocks, comparisonBlocks, comparisonDetails } from "./comparison-blocks.ts";
 import { requestFields, titleBlock } from "./request-blocks.ts";

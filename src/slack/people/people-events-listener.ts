@@ -3,24 +3,24 @@ import { planGroupSync, planMemberRefresh } from "../../usecases/people/plan-ref
 import type { SlackDeps } from "../kernel/deps.ts";
 
 /**
- * People and groups that changed. What is to be read anew is stored before Slack is answered: when that fails the
- * error goes out, and Slack sends the event again. https://docs.slack.dev/apis/events-api/#retries
+ * Listens to changes of people and user groups. What must be read again is stored before Slack is answered. If that
+ * fails, the error goes out and Slack sends the event again. https://docs.slack.dev/apis/events-api/#retries
  */
-export function listenToPeople(app: App, ports: SlackDeps): void {
+export function listenToPeople(app: App, { context: useCases }: SlackDeps): void {
   app.event("user_change", ({ event: { user }, context }) =>
-    planMemberRefresh(ports.context, context.teamId ?? "", user.id, {
-      // Slack also tells of every status and picture: those whom we never met do not matter, unless they run the workspace.
+    planMemberRefresh(useCases, context.teamId ?? "", user.id, {
+      // Slack reports every new status and picture. Unknown people do not matter, unless they run the workspace.
       matters: Boolean(user.is_admin || user.is_owner),
       left: user.deleted === true,
     }),
   );
   app.event("team_join", ({ event: { user }, context }) =>
-    planMemberRefresh(ports.context, context.teamId ?? "", user.id, { matters: true, left: false }),
+    planMemberRefresh(useCases, context.teamId ?? "", user.id, { matters: true, left: false }),
   );
   app.event("subteam_members_changed", ({ event, context }) =>
-    planGroupSync(ports.context, context.teamId ?? "", event.subteam_id),
+    planGroupSync(useCases, context.teamId ?? "", event.subteam_id),
   );
   app.event("subteam_updated", ({ event, context }) =>
-    planGroupSync(ports.context, context.teamId ?? "", event.subteam.id),
+    planGroupSync(useCases, context.teamId ?? "", event.subteam.id),
   );
 }

@@ -3,43 +3,44 @@ import type { ModalView } from "@slack/types";
 import { getDeliveries } from "../../queries/delivery/get-deliveries.ts";
 import { getAdmins } from "../../queries/people/get-admins.ts";
 import { getRequest } from "../../queries/requests/get-request.ts";
+import { noticeModal } from "../blocks/notice-modal.ts";
+import { type Click, onClick } from "../kernel/click.ts";
 import type { SlackDeps } from "../kernel/deps.ts";
 import { ids } from "../kernel/ids.ts";
-import { type Answer, type Click, inModal, onClick } from "../kernel/interaction.ts";
-import { updateForm } from "../settings/admin-clicks.ts";
+import { openModal, updateModal } from "../kernel/modals.ts";
+import type { Reply } from "../kernel/reply.ts";
+import { requestNumber } from "../kernel/values.ts";
 import { refusalWords } from "../words/refusals.ts";
 import { deliveriesModal } from "./deliveries-view.ts";
-import { noticeModal } from "./request-modals-view.ts";
-import { gone } from "./request-views.ts";
+import { noRequestWords } from "./request-views.ts";
 
-/** **Deliveries** in Review Details, and its **Refresh**. */
-export function listenToDeliveries(app: App, ports: SlackDeps): void {
-  onClick(app, ports, ids.action.ledger, (click) => openLedger(ports, click));
-  onClick(app, ports, ids.action.refreshLedger, (click) => refresh(ports, click));
+/** Listens to **Deliveries** in Review Details, and to its **Refresh**. */
+export function listenToDeliveries(app: App, deps: SlackDeps): void {
+  onClick(app, deps, ids.action.openDeliveries, (click) => openDeliveries(deps, click));
+  onClick(app, deps, ids.action.refreshDeliveries, (click) => refreshDeliveries(deps, click));
 }
 
-async function openLedger(ports: SlackDeps, click: Click): Promise<Answer> {
-  const modal = await drawLedger(ports, click);
-  if (typeof modal === "string") return () => click.tell(modal);
-  const views = ports.viewsFor(click.organizationId);
-  return () => (inModal(click) ? views.push(click.triggerId, modal) : views.open(click.triggerId, modal));
+async function openDeliveries(deps: SlackDeps, click: Click): Promise<Reply> {
+  const drawn = await drawDeliveries(deps, click);
+  return { followUp: () => (typeof drawn === "string" ? click.tell(drawn) : openModal(deps, click, drawn)) };
 }
 
-/** Every answer takes the place of what is shown: this may be the third modal, and Slack stacks no more. */
-async function refresh(ports: SlackDeps, click: Click): Promise<Answer> {
-  const modal = await drawLedger(ports, click);
-  return () => updateForm(ports, click, typeof modal === "string" ? noticeModal(modal) : modal);
+/** Every answer replaces the modal: it may be the third one, and Slack stacks no more. */
+async function refreshDeliveries(deps: SlackDeps, click: Click): Promise<Reply> {
+  const drawn = await drawDeliveries(deps, click);
+  const modal = typeof drawn === "string" ? noticeModal(drawn) : drawn;
+  return { followUp: () => updateModal(deps, click, modal) };
 }
 
-/** The modal, or why this person cannot have it (R13). */
-async function drawLedger(ports: SlackDeps, click: Click): Promise<ModalView | string> {
-  const { db, now } = ports.context;
+/** Returns the modal, or the words that say why this person cannot have it (R13). */
+async function drawDeliveries(deps: SlackDeps, click: Click): Promise<ModalView | string> {
+  const { db, now } = deps.context;
   const { organizationId, userId } = click;
+  const number = requestNumber.read(click.value);
   const { isAdmin, admins } = await getAdmins(db, organizationId, userId);
   if (!isAdmin) return refusalWords({ code: "not-admin", admins, what: "deliveries" });
-  const number = Number(click.value);
   const at = now();
   const request = await getRequest(db, organizationId, number, at);
-  if (request === undefined) return gone;
+  if (request === undefined) return noRequestWords;
   return deliveriesModal(await getDeliveries(db, organizationId, number, at), request);
 }

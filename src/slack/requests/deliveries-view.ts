@@ -16,13 +16,13 @@ export function deliveriesModal(view: DeliveriesView, request: RequestView): Mod
   const pruned = view.at.getTime() - request.createdAt.getTime() > deliveryRetentionMs;
   const more = moreWords(view);
   return modal({
-    callbackId: ids.view.ledger,
+    callbackId: ids.view.deliveries,
     title: `Deliveries of #${number}`,
     metadata: JSON.stringify({ number }),
     blocks: [
       section(
         `${escapeWithin(promotionWords(request), 1500)}\n*${summaryWords(view.counts)}*`,
-        button(ids.action.refreshLedger, "Refresh", number),
+        button(ids.action.refreshDeliveries, "Refresh", number),
       ),
       context(`As of ${moment(view.at)}`),
       ...(pruned ? [context("What was sent more than half a year ago is not listed any more.")] : []),

@@ -2,125 +2,137 @@ import type { App } from "@slack/bolt";
 import type { Verdict } from "../../domain/requests/request.ts";
 import type { Refusal } from "../../domain/shared/refusals.ts";
 import { reviewPromotion } from "../../usecases/requests/review-promotion.ts";
+import { type Click, onClick } from "../kernel/click.ts";
 import type { SlackDeps } from "../kernel/deps.ts";
 import { ids } from "../kernel/ids.ts";
+import { openModal } from "../kernel/modals.ts";
+import type { Reply } from "../kernel/reply.ts";
 import {
-  type Answer,
-  type Click,
-  inModal,
-  onClick,
+  fieldError,
   onSubmit,
+  replaceModal,
   type Submission,
-  type SubmissionAnswer,
-} from "../kernel/interaction.ts";
+  type SubmissionReply,
+} from "../kernel/submission.ts";
+import { requestNumber } from "../kernel/values.ts";
 import { refusalWords } from "../words/refusals.ts";
-import { outcomeModal, readRequest, rejectModal, reviewModal } from "./request-modals-view.ts";
-import { gone, look } from "./request-views.ts";
-import { backOf, drawBack, withBack } from "./return-to-list.ts";
+import { rejectModal } from "./confirm-modals-view.ts";
+import { noRequestWords, readRequestForViewer } from "./request-views.ts";
+import { listBelow, redrawListBelow, withList } from "./return-to-list.ts";
+import { outcomeModal, reviewModal } from "./review-modal-view.ts";
+import { readRequest } from "./shown-request.ts";
 
-/** Approve, Reject and Review on a card, and the modals behind them. */
-export function listenToReviews(app: App, ports: SlackDeps): void {
-  onClick(app, ports, ids.action.approve, (click) => approve(ports, click));
-  onClick(app, ports, ids.action.reject, (click) => openReject(ports, click));
-  onClick(app, ports, ids.action.details, (click) => openDetails(ports, click));
-  onSubmit(app, ports, ids.view.reject, ids.block.comment, (submission) => give(ports, submission, "reject"));
-  const review = (submission: Submission) => {
-    const verdict = submission.value(ids.block.verdict, ids.input.verdict);
-    if (verdict !== "approve" && verdict !== "reject") return Promise.resolve(noVerdict);
-    return give(ports, submission, verdict);
-  };
-  const beneath = (submission: Submission) => drawBack(ports, submission);
-  onSubmit(app, ports, ids.view.review, ids.block.comment, review, beneath);
+/** Listens to Approve, Reject, and Review on a card, and to the modals that they open. */
+export function listenToReviews(app: App, deps: SlackDeps): void {
+  onClick(app, deps, ids.action.approve, (click) => approve(deps, click));
+  onClick(app, deps, ids.action.reject, (click) => openReject(deps, click));
+  onClick(app, deps, ids.action.details, (click) => openDetails(deps, click));
+  onSubmit(app, deps, {
+    callbackId: ids.view.reject,
+    faultBlock: ids.block.comment,
+    work: (submission) => submitReview(deps, submission, "reject"),
+  });
+  onSubmit(app, deps, {
+    callbackId: ids.view.review,
+    faultBlock: ids.block.comment,
+    work: (submission) => submitDetails(deps, submission),
+  });
 }
 
-/** Slack asks for a choice by itself; that nothing was chosen must never count as one. */
-const noVerdict: SubmissionAnswer = {
-  response_action: "errors",
-  errors: { [ids.block.verdict]: "Choose Approve or Reject." },
-};
-
-/** One click decides. */
-async function approve(ports: SlackDeps, click: Click): Promise<Answer> {
+/** Approves with one click. */
+async function approve(deps: SlackDeps, click: Click): Promise<Reply> {
   const { organizationId, userId } = click;
-  const number = Number(click.value);
+  const number = requestNumber.read(click.value);
   const input = { organizationId, number, reviewerId: userId, verdict: "approve" as const, comment: "" };
-  const result = await reviewPromotion(ports.context, { ...input, surface: "slack" });
+  const result = await reviewPromotion(deps.context, { ...input, surface: "slack" });
   click.watch.reviewed("approve", result.ok ? result.value.outcome : "refused");
   if (!result.ok) {
-    const words = await explain(ports, organizationId, userId, result.refusal, number);
-    return () => click.tell(words);
+    const words = await explainRefusal(deps, click, result.refusal, number);
+    return { followUp: () => click.tell(words) };
   }
-  if (result.value.outcome === "decided") return undefined;
+  if (result.value.outcome === "decided") return {};
   const words =
     result.value.outcome === "repeated"
       ? `Done: you had approved #${number} already.`
       : `Done: your approval of #${number} counts. More are needed.`;
-  return () => click.tell(words);
+  return { followUp: () => click.tell(words) };
 }
 
-/** A refusal in words, with the request as it is now: what was decided, by whom. */
-async function explain(
-  ports: SlackDeps,
-  organizationId: string,
-  userId: string,
+/** Returns a refusal in words, with the request as it is now: who decided it, and how. */
+async function explainRefusal(
+  deps: SlackDeps,
+  viewer: { organizationId: string; userId: string },
   refusal: Refusal,
   number: number,
 ): Promise<string> {
-  const found = await look(ports, organizationId, number, userId);
-  return refusalWords(refusal, found?.view);
+  const request = await readRequestForViewer(deps, viewer, number);
+  return refusalWords(refusal, request?.view);
 }
 
-async function openReject(ports: SlackDeps, click: Click): Promise<Answer> {
-  const { organizationId, userId, triggerId } = click;
-  const number = Number(click.value);
-  const found = await look(ports, organizationId, number, userId);
-  if (found === undefined) return () => click.tell(gone);
-  const { view, rights } = found;
-  if (view.state !== "pending")
-    return () => click.tell(refusalWords({ code: "already-decided", number }, view));
+async function openReject(deps: SlackDeps, click: Click): Promise<Reply> {
+  const number = requestNumber.read(click.value);
+  const request = await readRequestForViewer(deps, click, number);
+  if (request === undefined) return { followUp: () => click.tell(noRequestWords) };
+  const { view, rights } = request;
+  if (view.state !== "pending") {
+    return { followUp: () => click.tell(refusalWords({ code: "already-decided", number }, view)) };
+  }
   if (!rights.review.eligible) {
     const words = refusalWords({ code: "not-reviewer", why: rights.review.why, number }, view);
-    return () => click.tell(words);
+    return { followUp: () => click.tell(words) };
   }
-  return () => ports.viewsFor(organizationId).open(triggerId, rejectModal(view));
+  const { organizationId, triggerId } = click;
+  return { followUp: () => deps.viewsFor(organizationId).open(triggerId, rejectModal(view)) };
 }
 
-export async function openDetails(ports: SlackDeps, click: Click): Promise<Answer> {
-  const { organizationId, userId, triggerId } = click;
-  const found = await look(ports, organizationId, Number(click.value), userId);
-  if (found === undefined) return () => click.tell(gone);
-  const modal = withBack(reviewModal(found.view, found.rights), backOf(click));
-  const views = ports.viewsFor(organizationId);
-  return () => (inModal(click) ? views.push(triggerId, modal) : views.open(triggerId, modal));
+export async function openDetails(deps: SlackDeps, click: Click): Promise<Reply> {
+  const request = await readRequestForViewer(deps, click, requestNumber.read(click.value));
+  if (request === undefined) return { followUp: () => click.tell(noRequestWords) };
+  const modal = withList(reviewModal(request.view, request.rights), listBelow(click));
+  return { followUp: () => openModal(deps, click, modal) };
 }
 
-async function give(ports: SlackDeps, submission: Submission, verdict: Verdict): Promise<SubmissionAnswer> {
+async function submitDetails(deps: SlackDeps, submission: Submission): Promise<SubmissionReply> {
+  const verdict = submission.value(ids.block.verdict, ids.input.verdict);
+  const { answer } =
+    verdict === "approve" || verdict === "reject"
+      ? await submitReview(deps, submission, verdict)
+      : // Slack requires a choice. A submission without one must never count as a verdict.
+        fieldError(ids.block.verdict, "Choose Approve or Reject.");
+  return { answer, followUp: () => redrawListBelow(deps, submission) };
+}
+
+async function submitReview(
+  deps: SlackDeps,
+  submission: Submission,
+  verdict: Verdict,
+): Promise<SubmissionReply> {
   const { organizationId, userId } = submission;
   const { number } = readRequest(submission.metadata);
   const comment = submission.value(ids.block.comment, ids.input.comment);
   const input = { organizationId, number, reviewerId: userId, verdict, comment, surface: "slack" as const };
-  const result = await reviewPromotion(ports.context, input);
+  const result = await reviewPromotion(deps.context, input);
   submission.watch.reviewed(verdict, result.ok ? result.value.outcome : "refused");
-  if (result.ok && result.value.outcome !== "repeated") return undefined;
-  const done = `Done: you had ${verdict === "approve" ? "approved" : "rejected"} #${number} already.`;
-  if (result.ok) return outcome(ports, submission, number, done, "");
+  if (result.ok && result.value.outcome !== "repeated") return {};
+  const words = `Done: you had ${verdict === "approve" ? "approved" : "rejected"} #${number} already.`;
+  if (result.ok) return showOutcome(deps, submission, number, words, "");
   const { refusal } = result;
   if (refusal.code === "comment-required" || refusal.code === "text-too-long") {
-    return { response_action: "errors", errors: { [ids.block.comment]: refusalWords(refusal) } };
+    return fieldError(ids.block.comment, refusalWords(refusal));
   }
-  const words = await explain(ports, organizationId, userId, refusal, number);
-  return outcome(ports, submission, number, words, comment);
+  const refused = await explainRefusal(deps, submission, refusal, number);
+  return showOutcome(deps, submission, number, refused, comment);
 }
 
-/** The submitted modal becomes what is true now, and keeps what was typed. */
-async function outcome(
-  ports: SlackDeps,
-  { organizationId, userId }: Submission,
+/** Shows the request as it is now in the submitted modal, with the comment that was not sent. */
+async function showOutcome(
+  deps: SlackDeps,
+  submission: Submission,
   number: number,
   notice: string,
-  typed: string,
-): Promise<SubmissionAnswer> {
-  const found = await look(ports, organizationId, number, userId);
-  if (found === undefined) return { response_action: "errors", errors: { [ids.block.comment]: gone } };
-  return { response_action: "update", view: outcomeModal(found.view, notice, typed) };
+  unsentComment: string,
+): Promise<SubmissionReply> {
+  const request = await readRequestForViewer(deps, submission, number);
+  if (request === undefined) return fieldError(ids.block.comment, noRequestWords);
+  return replaceModal(outcomeModal(request.view, notice, unsentComment));
 }

@@ -62,7 +62,7 @@ function actionBlocks(view: RequestView, rights: ViewerRights): KnownBlock[] {
     ...(canPromote ? [button(ids.action.promote, promote, number, { style: "primary" })] : []),
     ...(state === "expired" && rights.promote.eligible ? [requestAgainButton(number)] : []),
     ...(rights.cancel ? [button(ids.action.cancel, "Cancel Request", number)] : []),
-    ...(rights.admin ? [button(ids.action.ledger, "Deliveries", number)] : []),
+    ...(rights.admin ? [button(ids.action.openDeliveries, "Deliveries", number)] : []),
   ];
   return elements.length === 0 ? [] : [actions(elements, "actions")];
 }

@@ -5,54 +5,48 @@ import { listRoles } from "../../queries/people/get-roles.ts";
 import { listTokens } from "../../queries/tokens/get-tokens.ts";
 import { getWorkflowSummary } from "../../queries/workflow/get-workflow.ts";
 import type { SlackDeps } from "../kernel/deps.ts";
-import { projectsBlocks } from "./catalog/draw-projects.ts";
+import { drawProjects } from "./catalog/draw-projects.ts";
 import { roleListBlocks, rolesPerPage } from "./people/roles-view.ts";
+import type { SettingsLocation } from "./settings-location.ts";
 import { notAdminBlocks, sectionBar } from "./settings-view.ts";
 import { tokenListBlocks, tokensPerPage } from "./tokens/tokens-view.ts";
 import { workflowBlocks } from "./workflow/workflow-view.ts";
 
-/** Where somebody is in the settings. It is kept for the Home: small, and of constants and ids. */
-export type SettingsLocation = {
-  section: "workflows" | "roles" | "projects" | "tokens";
-  page?: number;
-  projectId?: string;
-};
-
 /**
- * The settings as blocks, for the modal of `/promotion-settings` and for the Settings tab of the App Home: the bar of
- * sections, and the chosen one. Who is not an admin reads who is (R13).
+ * Returns the settings as blocks, for the modal of `/promotion-settings` and for the Settings tab of the App Home: the
+ * bar of sections and the chosen section. A person who is not an admin reads who the admins are (R13).
  *
- * This file and what it draws know nothing of listeners, so that the Home may import it; see settings.ts for the rest.
+ * This file and what it draws import no listeners, so that the Home can import it.
  */
 export async function drawSettings(
-  ports: SlackDeps,
+  deps: SlackDeps,
   organizationId: string,
   userId: MemberId,
-  place: SettingsLocation,
+  location: SettingsLocation,
 ): Promise<KnownBlock[]> {
-  const { isAdmin, admins } = await getAdmins(ports.context.db, organizationId, userId);
+  const { isAdmin, admins } = await getAdmins(deps.context.db, organizationId, userId);
   if (!isAdmin) return notAdminBlocks(admins);
-  return [...sectionBar(place.section), ...(await drawSection(ports, organizationId, place))];
+  return [...sectionBar(location.section), ...(await drawSection(deps, organizationId, location))];
 }
 
 async function drawSection(
-  ports: SlackDeps,
+  deps: SlackDeps,
   organizationId: string,
-  place: SettingsLocation,
+  location: SettingsLocation,
 ): Promise<KnownBlock[]> {
-  const { db } = ports.context;
-  switch (place.section) {
+  const { db } = deps.context;
+  switch (location.section) {
     case "workflows":
       return workflowBlocks(await getWorkflowSummary(db, organizationId));
     case "roles": {
-      const page = place.page ?? 0;
+      const page = location.page ?? 0;
       const { roles, total } = await listRoles(db, organizationId, page, rolesPerPage);
       return roleListBlocks(roles, page, total);
     }
     case "projects":
-      return projectsBlocks(ports, organizationId, place);
+      return drawProjects(deps, organizationId, location);
     case "tokens": {
-      const { tokens, page, total } = await listTokens(db, organizationId, place.page ?? 0, tokensPerPage);
+      const { tokens, page, total } = await listTokens(db, organizationId, location.page ?? 0, tokensPerPage);
       return tokenListBlocks(tokens, page, total);
     }
   }

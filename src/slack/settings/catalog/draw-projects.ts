@@ -6,19 +6,17 @@ import {
   pageWithin,
 } from "../../../queries/catalog/get-projects.ts";
 import type { SlackDeps } from "../../kernel/deps.ts";
-import type { SettingsLocation } from "../draw-settings.ts";
+import type { SettingsLocation } from "../settings-location.ts";
 import { integrationsPerPage, projectBlocks, projectListBlocks, projectsPerPage } from "./projects-view.ts";
 
-/** The blocks of Settings › Projects: the list, or one project. */
-export async function projectsBlocks(
-  ports: SlackDeps,
+/** Returns the blocks of Settings › Projects: the list, or one project if the location names one that exists. */
+export async function drawProjects(
+  { context: { db } }: SlackDeps,
   organizationId: string,
-  at: SettingsLocation,
+  { projectId, page: wanted = 0 }: SettingsLocation,
 ): Promise<KnownBlock[]> {
-  const { db } = ports.context;
-  const wanted = at.page ?? 0;
   const project =
-    at.projectId === undefined ? undefined : await getProjectDetails(db, organizationId, at.projectId);
+    projectId === undefined ? undefined : await getProjectDetails(db, organizationId, projectId);
   if (project === undefined) {
     const { projects, page, total } = await listProjectSummaries(db, organizationId, wanted, projectsPerPage);
     return projectListBlocks(projects, page, total);
@@ -26,10 +24,6 @@ export async function projectsBlocks(
   const { integrations } = project;
   const page = pageWithin(wanted, integrationsPerPage, integrations.length);
   const shown = integrations.slice(page * integrationsPerPage, (page + 1) * integrationsPerPage);
-  const live = await getLiveVersions(
-    db,
-    organizationId,
-    shown.map(({ id }) => id),
-  );
-  return projectBlocks(project, page, live);
+  const shownIds = shown.map(({ id }) => id);
+  return projectBlocks(project, page, await getLiveVersions(db, organizationId, shownIds));
 }

@@ -1,17 +1,20 @@
 import type { App } from "@slack/bolt";
-import type { KnownBlock, ModalView, PlainTextOption } from "@slack/types";
-import { member } from "../../../domain/shared/actor.ts";
+import type { ModalView } from "@slack/types";
 import { getRole, listRoleScopes, type RoleDetails } from "../../../queries/people/get-roles.ts";
 import { bindRole } from "../../../usecases/people/bind-role.ts";
+import { actingMember } from "../../kernel/acting.ts";
+import { type Click, onClick } from "../../kernel/click.ts";
 import type { SlackDeps } from "../../kernel/deps.ts";
-import { type Answer, type Click, onClick, within } from "../../kernel/interaction.ts";
+import { openModal, updateModal } from "../../kernel/modals.ts";
+import type { Reply } from "../../kernel/reply.ts";
+import { onSuggest } from "../../kernel/suggest.ts";
+import { pageNumber } from "../../kernel/values.ts";
 import { refusalWords } from "../../words/refusals.ts";
-import { onAdminClick, updateForm } from "../admin-clicks.ts";
-import { openOver } from "../open-over.ts";
+import { onAdminClick } from "../admin-clicks.ts";
 import { settingsIds as ids } from "../settings-ids.ts";
 import { redraw, redrawView } from "../settings-listener.ts";
 import { groupModal, searchedGroups } from "./group-modal-view.ts";
-import { listenToRoleForms } from "./role-forms.ts";
+import { listenToRoleForms } from "./role-forms-listener.ts";
 import {
   deleteRoleModal,
   readShownRole,
@@ -21,128 +24,133 @@ import {
   wholeOrganization,
 } from "./role-modal-view.ts";
 
-/** Settings › Roles: the list, and the modals of one role. */
-export function listenToRoles(app: App, ports: SlackDeps): void {
+const noRoleWords = refusalWords({ code: "not-found", what: "role" });
+const noGroupsWords =
+  "Slack did not list the user groups just now. Nothing was changed, try again in a moment.";
+
+/** Listens to Settings › Roles: the list, and the modals of a role. */
+export function listenToRoles(app: App, deps: SlackDeps): void {
   for (const actionId of [ids.action.page, ids.action.nextPage]) {
-    onClick(app, ports, actionId, async (click) => {
-      return () => redraw(ports, click, { section: "roles", page: Number(click.value) });
+    onClick(app, deps, actionId, async (click) => {
+      const page = pageNumber.read(click.value);
+      return { followUp: () => redraw(deps, click, { section: "roles", page }) };
     });
   }
-  onAdminClick(app, ports, ids.action.createRole, async (click) => {
-    const modal = await drawRole(ports, click.organizationId, null, null);
-    return () => openOver(ports, click, modal);
+  onAdminClick(app, deps, ids.action.createRole, async (click) => {
+    const modal = await drawRole(deps, click.organizationId, null, null);
+    return { followUp: () => openModal(deps, click, modal) };
   });
-  onAdminClick(app, ports, ids.action.editRole, async (click) => {
-    const { organizationId, value } = click;
-    const role = await getRole(ports.context.db, organizationId, value);
-    if (role === undefined) return () => click.tell(gone);
-    const modal = await drawRole(ports, organizationId, role, firstPlace(role));
-    return () => openOver(ports, click, modal);
+  onAdminClick(app, deps, ids.action.editRole, async (click) => {
+    const { organizationId, value: roleId } = click;
+    const role = await getRole(deps.context.db, organizationId, roleId);
+    if (role === undefined) return { followUp: () => click.tell(noRoleWords) };
+    const modal = await drawRole(deps, organizationId, role, firstScope(role));
+    return { followUp: () => openModal(deps, click, modal) };
   });
-  onAdminClick(app, ports, ids.action.pickScope, (click) => pickScope(ports, click));
-  inRole(app, ports, ids.action.backToRole, (role, shown, click) =>
-    drawRole(ports, click.organizationId, role, shown.projectId),
-  );
-  inRole(app, ports, ids.action.openDelete, async (role, shown) => deleteRoleModal(role, shown));
-  inRole(app, ports, ids.action.openGroup, async (role, shown, { organizationId }) => {
-    const [groups, places] = await Promise.all([
-      ports.listGroups(organizationId).catch(() => undefined),
-      listRoleScopes(ports.context.db, organizationId),
-    ]);
-    return groups === undefined ? noGroups : groupModal(role, groups, places, shown);
-  });
-  onAdminClick(app, ports, ids.action.unbind, (click) => unbind(ports, click));
-  offer(app, ports, ids.action.pickGroup, async (organizationId, typed) =>
-    searchedGroups(await ports.listGroups(organizationId), typed),
-  );
-  const places = async (organizationId: string, typed: string) =>
-    searchedScopes(await listRoleScopes(ports.context.db, organizationId), typed);
-  offer(app, ports, ids.action.pickScope, places);
-  offer(app, ports, ids.input.groupProjects, async (organizationId, typed) =>
-    (await places(organizationId, typed)).filter(({ value }) => value !== wholeOrganization),
-  );
-  listenToRoleForms(app, ports);
+  onAdminClick(app, deps, ids.action.pickScope, (click) => pickScope(deps, click));
+  onAdminClick(app, deps, ids.action.unbind, (click) => unbind(deps, click));
+  listenToRoleModals(app, deps);
+  listenToSearches(app, deps);
+  listenToRoleForms(app, deps);
 }
 
-const gone = refusalWords({ code: "not-found", what: "role" });
-const noGroups = "Slack did not list the user groups just now. Nothing was changed, try again in a moment.";
+/** Listens to the buttons that turn a modal of a role into another one of the same role. */
+function listenToRoleModals(app: App, deps: SlackDeps): void {
+  onRoleClick(app, deps, ids.action.backToRole, (role, shown, { organizationId }) =>
+    drawRole(deps, organizationId, role, shown.projectId),
+  );
+  onRoleClick(app, deps, ids.action.openDelete, async (role, shown) => deleteRoleModal(role, shown));
+  onRoleClick(app, deps, ids.action.openGroup, async (role, shown, { organizationId }) => {
+    const [groups, scopes] = await Promise.all([
+      deps.listGroups(organizationId).catch(() => undefined),
+      listRoleScopes(deps.context.db, organizationId),
+    ]);
+    return groups === undefined ? noGroupsWords : groupModal(role, groups, scopes, shown);
+  });
+}
 
-/** Where the form of a role begins: the whole organization, unless it is held in projects only. */
-const firstPlace = ({ holders }: RoleDetails): string | null =>
+/** Listens to the searches in selects that have more options than they can hold. */
+function listenToSearches(app: App, deps: SlackDeps): void {
+  const findScopes = async (organizationId: string, typed: string) =>
+    searchedScopes(await listRoleScopes(deps.context.db, organizationId), typed);
+  onSuggest(app, deps, {
+    actionId: ids.action.pickGroup,
+    search: async ({ organizationId, typed }) => searchedGroups(await deps.listGroups(organizationId), typed),
+  });
+  onSuggest(app, deps, {
+    actionId: ids.action.pickScope,
+    search: ({ organizationId, typed }) => findScopes(organizationId, typed),
+  });
+  onSuggest(app, deps, {
+    actionId: ids.input.groupProjects,
+    search: async ({ organizationId, typed }) =>
+      (await findScopes(organizationId, typed)).filter(({ value }) => value !== wholeOrganization),
+  });
+}
+
+/** Returns the scope that the form of a role begins with; null is the whole organization. */
+const firstScope = ({ holders }: RoleDetails): string | null =>
   holders.some(({ projectId }) => projectId === null) ? null : (holders[0]?.projectId ?? null);
 
-/** The form of a role, or of a new one, for one place. */
-export async function drawRole(
-  ports: SlackDeps,
+/** Returns the form of a role, or of a new one, for one scope. */
+async function drawRole(
+  deps: SlackDeps,
   organizationId: string,
   role: RoleDetails | null,
   projectId: string | null,
-  notice: KnownBlock[] = [],
 ): Promise<ModalView> {
-  const places = await listRoleScopes(ports.context.db, organizationId);
-  const known = places.some(({ id }) => id === projectId) && role?.admin !== true;
-  return roleModal({ role, places, projectId: known ? projectId : null, notice });
+  const places = await listRoleScopes(deps.context.db, organizationId);
+  const hasScope = places.some(({ id }) => id === projectId) && role?.admin !== true;
+  return roleModal({ role, places, projectId: hasScope ? projectId : null });
 }
 
-/** A button in a modal of a role turns that modal into another one of the same role, or says why not. */
-function inRole(
+/** Listens to a button in a modal of a role. `draw` returns the modal that replaces it, or words. */
+function onRoleClick(
   app: App,
-  ports: SlackDeps,
+  deps: SlackDeps,
   actionId: string,
   draw: (role: RoleDetails, shown: ShownRole, click: Click) => Promise<ModalView | string>,
 ): void {
-  onAdminClick(app, ports, actionId, async (click) => {
-    const role = await getRole(ports.context.db, click.organizationId, click.value);
-    if (role === undefined || click.view === null) return () => click.tell(gone);
+  onAdminClick(app, deps, actionId, async (click) => {
+    const role = await getRole(deps.context.db, click.organizationId, click.value);
+    if (role === undefined || click.view === null) return { followUp: () => click.tell(noRoleWords) };
     const shown = { ...readShownRole(click.view.metadata), version: role.version };
     const drawn = await draw(role, shown, click);
-    return () => (typeof drawn === "string" ? click.tell(drawn) : updateForm(ports, click, drawn));
+    return {
+      followUp: () => (typeof drawn === "string" ? click.tell(drawn) : updateModal(deps, click, drawn)),
+    };
   });
 }
 
-async function pickScope(ports: SlackDeps, click: Click): Promise<Answer> {
-  if (click.view === null) return undefined;
+async function pickScope(deps: SlackDeps, click: Click): Promise<Reply> {
+  if (click.view === null) return {};
   const { organizationId, value } = click;
   const { roleId, version } = readShownRole(click.view.metadata);
-  const role = roleId === null ? null : await getRole(ports.context.db, organizationId, roleId);
-  if (role === undefined) return () => click.tell(gone);
-  // The version stays the one that the person saw: what changed since then is told at Save.
-  const seen = role === null ? null : { ...role, version };
-  const modal = await drawRole(ports, organizationId, seen, value === wholeOrganization ? null : value);
-  return () => updateForm(ports, click, modal);
+  const role = roleId === null ? null : await getRole(deps.context.db, organizationId, roleId);
+  if (role === undefined) return { followUp: () => click.tell(noRoleWords) };
+  // The version stays the one that the person saw: Save tells what has changed since.
+  const seenRole = role === null ? null : { ...role, version };
+  const projectId = value === wholeOrganization ? null : value;
+  const modal = await drawRole(deps, organizationId, seenRole, projectId);
+  return { followUp: () => updateModal(deps, click, modal) };
 }
 
-async function unbind(ports: SlackDeps, click: Click): Promise<Answer> {
-  if (click.view === null) return undefined;
+async function unbind(deps: SlackDeps, click: Click): Promise<Reply> {
+  if (click.view === null) return {};
   const { organizationId, userId, view, value: roleId } = click;
-  const shown = readShownRole(view.metadata);
-  const result = await bindRole(ports.context, {
-    ...{ organizationId, actor: member(userId), surface: "slack", roleId, version: shown.version },
+  const { version } = readShownRole(view.metadata);
+  const result = await bindRole(deps.context, {
+    ...{ ...actingMember(click), roleId, version },
     ...{ groupId: null, projectIds: null },
   });
-  if (!result.ok) return () => click.tell(refusalWords(result.refusal));
-  const role = await getRole(ports.context.db, organizationId, roleId);
-  if (role === undefined) return () => click.tell(gone);
-  const modal = await drawRole(ports, organizationId, role, role.holders[0]?.projectId ?? null);
-  return async () => {
-    await updateForm(ports, click, modal);
-    await redrawView(ports, organizationId, userId, view.previousId, { section: "roles" });
+  if (!result.ok) return { followUp: () => click.tell(refusalWords(result.refusal)) };
+  const role = await getRole(deps.context.db, organizationId, roleId);
+  if (role === undefined) return { followUp: () => click.tell(noRoleWords) };
+  const modal = await drawRole(deps, organizationId, role, role.holders[0]?.projectId ?? null);
+  return {
+    followUp: async () => {
+      await updateModal(deps, click, modal);
+      await redrawView(deps, organizationId, userId, view.previousId, { section: "roles" });
+    },
   };
-}
-
-/** The options of a select that has more than it can hold. */
-function offer(
-  app: App,
-  ports: SlackDeps,
-  actionId: string,
-  search: (organizationId: string, typed: string) => Promise<PlainTextOption[]>,
-): void {
-  app.options<"block_suggestion">(actionId, async ({ ack, payload, context }) => {
-    const found = search(context.teamId ?? "", payload.value.slice(0, 200));
-    const options = await within(ports, found).catch((error) => {
-      ports.log.error({ err: error }, "choices could not be searched");
-      return [];
-    });
-    await ack({ options });
-  });
 }

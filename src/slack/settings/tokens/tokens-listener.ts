@@ -1,26 +1,28 @@
 import type { App } from "@slack/bolt";
-import { member } from "../../../domain/shared/actor.ts";
 import type { Refusal } from "../../../domain/shared/refusals.ts";
 import { isScope } from "../../../domain/tokens/token.ts";
 import { listRoleScopes } from "../../../queries/people/get-roles.ts";
 import { createToken } from "../../../usecases/tokens/create-token.ts";
 import { revokeToken } from "../../../usecases/tokens/revoke-token.ts";
+import { actingMember } from "../../kernel/acting.ts";
+import type { Click } from "../../kernel/click.ts";
 import type { SlackDeps } from "../../kernel/deps.ts";
+import { faultWords, mayHaveHappened } from "../../kernel/faults.ts";
+import { openModal } from "../../kernel/modals.ts";
+import type { Reply } from "../../kernel/reply.ts";
 import {
-  type Answer,
-  type Click,
-  faultWords,
-  mayHaveHappened,
+  fieldError,
   onSubmit,
+  replaceModal,
   type Submission,
-  type SubmissionAnswer,
-  within,
-} from "../../kernel/interaction.ts";
+  type SubmissionReply,
+} from "../../kernel/submission.ts";
+import { onSuggest } from "../../kernel/suggest.ts";
+import { pageNumber } from "../../kernel/values.ts";
+import { shortName } from "../../words/names.ts";
 import { refusalWords } from "../../words/refusals.ts";
-import { shortName } from "../../words/words.ts";
 import { onAdminClick } from "../admin-clicks.ts";
-import { openOver } from "../open-over.ts";
-import { redraw, redrawBeneath } from "../settings-listener.ts";
+import { redraw, redrawBelow } from "../settings-listener.ts";
 import { tokenIds as ids } from "./token-ids.ts";
 import {
   everyProject,
@@ -30,54 +32,64 @@ import {
   searchedTokenScopes,
 } from "./tokens-view.ts";
 
-/** Settings › API Tokens: the list, **New Token** and **Revoke**. */
-export function listenToTokens(app: App, ports: SlackDeps): void {
+/** Listens to Settings › API Tokens: the list, **New Token**, and **Revoke**. */
+export function listenToTokens(app: App, deps: SlackDeps): void {
   for (const actionId of [ids.action.page, ids.action.nextPage]) {
-    onAdminClick(app, ports, actionId, async (click) => {
-      return () => redraw(ports, click, { section: "tokens", page: Number(click.value) });
+    onAdminClick(app, deps, actionId, async (click) => {
+      const page = pageNumber.read(click.value);
+      return { followUp: () => redraw(deps, click, { section: "tokens", page }) };
     });
   }
-  onAdminClick(app, ports, ids.action.create, async (click) => {
-    const modal = newTokenModal(await listRoleScopes(ports.context.db, click.organizationId));
-    return () => openOver(ports, click, modal);
+  onAdminClick(app, deps, ids.action.create, async (click) => {
+    const modal = newTokenModal(await listRoleScopes(deps.context.db, click.organizationId));
+    return { followUp: () => openModal(deps, click, modal) };
   });
-  onAdminClick(app, ports, ids.action.revoke, (click) => revoke(ports, click));
-  const beneath = async (submission: Submission, answer: SubmissionAnswer) => {
-    if (answer?.response_action === "update") await redrawBeneath(ports, submission, { section: "tokens" });
-  };
-  const create = (submission: Submission) => createFrom(ports, submission);
-  onSubmit(app, ports, ids.view.create, ids.input.name, create, beneath, lostWords);
-  offerProjects(app, ports);
+  onAdminClick(app, deps, ids.action.revoke, (click) => revoke(deps, click));
+  onSubmit(app, deps, {
+    callbackId: ids.view.create,
+    faultBlock: ids.input.name,
+    work: (submission) => submitNewToken(deps, submission),
+    faultAs: newTokenFaultWords,
+  });
+  // The projects to choose from, if there are more than a select takes.
+  onSuggest(app, deps, {
+    actionId: ids.input.project,
+    search: async ({ organizationId, typed }) =>
+      searchedTokenScopes(await listRoleScopes(deps.context.db, organizationId), typed),
+    whenFailed: searchedTokenScopes([], ""),
+  });
 }
 
-async function revoke(ports: SlackDeps, click: Click): Promise<Answer> {
-  const { organizationId, userId } = click;
+async function revoke(deps: SlackDeps, click: Click): Promise<Reply> {
   const { tokenId, page } = readRevoke(click.value);
-  const by = { organizationId, actor: member(userId), surface: "slack" as const };
-  const result = await revokeToken(ports.context, { ...by, tokenId });
-  if (!result.ok) return () => click.tell(refusalWords(result.refusal));
-  return () => redraw(ports, click, { section: "tokens", page });
+  const result = await revokeToken(deps.context, { ...actingMember(click), tokenId });
+  if (!result.ok) return { followUp: () => click.tell(refusalWords(result.refusal)) };
+  return { followUp: () => redraw(deps, click, { section: "tokens", page }) };
 }
 
-/** The form turns into the token itself, which is shown this once. */
-async function createFrom(ports: SlackDeps, submission: Submission): Promise<SubmissionAnswer> {
-  const { organizationId, userId } = submission;
-  const chosen = submission.value(ids.input.project, ids.input.project);
-  const result = await createToken(ports.context, {
-    ...{ organizationId, actor: member(userId), surface: "slack", memberId: userId },
+/** Turns the form into the token itself, which is shown this once. */
+async function submitNewToken(deps: SlackDeps, submission: Submission): Promise<SubmissionReply> {
+  const project = submission.value(ids.input.project, ids.input.project);
+  const result = await createToken(deps.context, {
+    ...actingMember(submission),
+    memberId: submission.userId,
     name: submission.value(ids.input.name, ids.input.name),
     scopes: submission.values(ids.input.scopes, ids.input.scopes).filter(isScope),
-    projectId: chosen === "" || chosen === everyProject ? null : chosen,
+    projectId: project === "" || project === everyProject ? null : project,
   });
-  if (!result.ok) return refused(submission, result.refusal);
+  if (!result.ok) return refuse(submission, result.refusal);
   const { token, text } = result.value;
-  return { response_action: "update", view: madeTokenModal({ ...token, text }, ports.publicUrl) };
+  return {
+    ...replaceModal(madeTokenModal({ ...token, text }, deps.publicUrl)),
+    followUp: () => redrawBelow(deps, submission, { section: "tokens" }),
+  };
 }
 
-function refused({ view }: Submission, refusal: Refusal): SubmissionAnswer {
+/** Shows a refusal at its field, or at the name if the form lacks that field. */
+function refuse({ view }: Submission, refusal: Refusal): SubmissionReply {
   const wanted = fieldOf(refusal);
   const field = view.state.values[wanted] === undefined ? ids.input.name : wanted;
-  return { response_action: "errors", errors: { [field]: words(refusal) } };
+  return fieldError(field, newTokenRefusalWords(refusal));
 }
 
 function fieldOf(refusal: Refusal): string {
@@ -85,26 +97,14 @@ function fieldOf(refusal: Refusal): string {
   return refusal.code === "not-found" && refusal.what === "project" ? ids.input.project : ids.input.name;
 }
 
-/** A name may be taken by a token that came about while its answer was lost. */
-function words(refusal: Refusal): string {
+/** The name may be taken by a token whose answer was lost. */
+function newTokenRefusalWords(refusal: Refusal): string {
   if (refusal.code !== "name-taken") return refusalWords(refusal);
   return `There is one called ${shortName(refusal.name)} already. Choose another name; if nobody ever saw that token, revoke it.`;
 }
 
-/** A token whose answer was lost may stand in the list, and nobody can ever use it. */
-function lostWords(error: unknown): string {
+/** A token whose answer was lost may be in the list, and nobody can ever use it. */
+function newTokenFaultWords(error: unknown): string {
   if (!mayHaveHappened(error)) return faultWords(error);
   return "Signoff could not confirm this in time. If the list shows a token of this name, revoke it: nobody saw it, and nobody can. Then make another one.";
-}
-
-/** The projects to choose from, where there are more than a select takes. */
-function offerProjects(app: App, ports: SlackDeps): void {
-  app.options<"block_suggestion">(ids.input.project, async ({ ack, payload, context }) => {
-    const search = listRoleScopes(ports.context.db, context.teamId ?? "");
-    const places = await within(ports, search).catch((error) => {
-      ports.log.error({ err: error }, "projects could not be searched");
-      return [];
-    });
-    await ack({ options: searchedTokenScopes(places, payload.value.slice(0, 200)) });
-  });
 }

@@ -13,24 +13,18 @@ import {
 } from "../../../queries/workflow/get-workflow.ts";
 import { saveWorkflow } from "../../../usecases/workflow/save-workflow.ts";
 import { turnOffWorkflow } from "../../../usecases/workflow/turn-off-workflow.ts";
+import { type Click, onClick } from "../../kernel/click.ts";
 import type { SlackDeps } from "../../kernel/deps.ts";
-import {
-  type Answer,
-  type Chosen,
-  type Click,
-  chosenIn,
-  onClick,
-  onSubmit,
-  type Submission,
-  type SubmissionAnswer,
-  within,
-} from "../../kernel/interaction.ts";
+import type { FormValues } from "../../kernel/form-values.ts";
+import { openModal, updateModal } from "../../kernel/modals.ts";
+import type { Reply } from "../../kernel/reply.ts";
+import { onSubmit, type Submission, type SubmissionReply } from "../../kernel/submission.ts";
+import { onSuggest } from "../../kernel/suggest.ts";
 import { refusalWords } from "../../words/refusals.ts";
 import { countWords } from "../../words/words.ts";
-import { onAdminClick, updateForm } from "../admin-clicks.ts";
-import { openOver } from "../open-over.ts";
+import { onAdminClick } from "../admin-clicks.ts";
 import { settingsIds as ids } from "../settings-ids.ts";
-import { redrawBeneath } from "../settings-listener.ts";
+import { redrawBelow } from "../settings-listener.ts";
 import {
   assigneesBlock,
   configureModal,
@@ -59,21 +53,28 @@ export function listenToWorkflow(app: App, ports: SlackDeps): void {
   }
   offer(app, ports, ids.action.pickRoles, ({ roles }) => roles);
   offer(app, ports, ids.action.pickAssignees, ({ choices }) => choices);
-  const beneath = async (submission: Submission, answer: SubmissionAnswer) => {
-    if (answer?.response_action !== "errors")
-      await redrawBeneath(ports, submission, { section: "workflows" });
-  };
-  onSubmit(app, ports, ids.view.workflow, ids.block.roles, (submission) => save(ports, submission), beneath);
-  onSubmit(app, ports, ids.view.turnOff, null, (submission) => turnOff(ports, submission), beneath);
+  const thenRedraw =
+    (submit: (ports: SlackDeps, submission: Submission) => Promise<SubmissionReply>) =>
+    async (submission: Submission): Promise<SubmissionReply> => {
+      const { answer } = await submit(ports, submission);
+      if (answer?.response_action === "errors") return { answer };
+      return { answer, followUp: () => redrawBelow(ports, submission, { section: "workflows" }) };
+    };
+  onSubmit(app, ports, {
+    callbackId: ids.view.workflow,
+    faultBlock: ids.block.roles,
+    work: thenRedraw(save),
+  });
+  onSubmit(app, ports, { callbackId: ids.view.turnOff, faultBlock: null, work: thenRedraw(turnOff) });
 }
 
-async function openConfigure(ports: SlackDeps, click: Click, turnOn: boolean): Promise<Answer> {
+async function openConfigure(ports: SlackDeps, click: Click, turnOn: boolean): Promise<Reply> {
   const workflow = await getWorkflow(ports.context.db, click.organizationId);
   const { version, options, assigneeIds } = workflow;
   const narrowed = assigneeIds.length > 0;
   const shown: ShownWorkflow = { version, turnOn, round: 0, options, trouble: "", narrowed };
   const modal = await draw(ports, click.organizationId, shown, workflow);
-  return () => openOver(ports, click, modal);
+  return { followUp: () => openModal(ports, click, modal) };
 }
 
 async function draw(
@@ -89,7 +90,7 @@ async function draw(
 }
 
 /** What is chosen in the form by now. */
-function readDraft(chosen: Chosen, shown: ShownWorkflow): Workflow {
+function readDraft(chosen: FormValues, shown: ShownWorkflow): Workflow {
   const rules = chosen.values(ids.block.rules, ids.action.pickRules);
   const channelId = chosen.value(ids.block.channel, ids.action.pickChannel);
   const cardsTo: WorkflowOptions["cardsTo"] =
@@ -114,11 +115,11 @@ function readDraft(chosen: Chosen, shown: ShownWorkflow): Workflow {
 }
 
 /** A choice draws the form anew: other roles offer other assignees, and every choice counts people again (R6). */
-async function choose(ports: SlackDeps, click: Click, actionId: string): Promise<Answer> {
-  if (click.view === null) return undefined;
+async function choose(ports: SlackDeps, click: Click, actionId: string): Promise<Reply> {
+  if (click.view === null) return {};
   const { organizationId } = click;
   const before = readShownWorkflow(click.view.metadata);
-  const draft = readDraft(click.state, before);
+  const draft = readDraft(click.form, before);
   const { cardsTo } = draft.options;
   const asksWhere = actionId === ids.action.pickChannel || actionId === ids.action.pickCardsTo;
   const shown = {
@@ -127,7 +128,7 @@ async function choose(ports: SlackDeps, click: Click, actionId: string): Promise
     trouble: asksWhere ? await channelTrouble(ports, organizationId, cardsTo) : before.trouble,
   };
   const modal = await draw(ports, organizationId, shown, draft);
-  return () => updateForm(ports, click, modal);
+  return { followUp: () => updateModal(ports, click, modal) };
 }
 
 async function channelTrouble(
@@ -147,43 +148,39 @@ function offer(
   actionId: string,
   choices: (preview: WorkflowPreview) => readonly Person[],
 ): void {
-  app.options<"block_suggestion">(actionId, async ({ ack, payload, context }) => {
-    const { view } = payload;
-    const search = async () => {
-      if (view === undefined) return [];
-      const draft = readDraft(chosenIn(view.state.values), readShownWorkflow(view.private_metadata));
+  onSuggest(app, ports, {
+    actionId,
+    search: async ({ organizationId, typed, view }) => {
+      if (view === null) return [];
+      const draft = readDraft(view.form, readShownWorkflow(view.metadata));
       const { db, now } = ports.context;
-      const preview = await getWorkflowPreview(db, context.teamId ?? "", draft, now());
-      return searchedOptions(choices(preview), payload.value.slice(0, 200));
-    };
-    const options = await within(ports, search()).catch((error) => {
-      ports.log.error({ err: error }, "choices could not be searched");
-      return [];
-    });
-    await ack({ options });
+      const preview = await getWorkflowPreview(db, organizationId, draft, now());
+      return searchedOptions(choices(preview), typed);
+    },
   });
 }
 
-async function save(ports: SlackDeps, submission: Submission): Promise<SubmissionAnswer> {
+async function save(ports: SlackDeps, submission: Submission): Promise<SubmissionReply> {
   const { organizationId, userId } = submission;
   const shown = readShownWorkflow(submission.metadata);
   const draft = readDraft(submission, shown);
   if (shown.narrowed && draft.assigneeIds.length === 0) {
     const view = await draw(ports, organizationId, { ...shown, narrowed: false }, draft, [widened]);
-    return { response_action: "update", view };
+    return { answer: { response_action: "update", view } };
   }
   const placed = await placeCards(ports, organizationId, draft.options.cardsTo);
-  if (!placed.ok) return { response_action: "errors", errors: { [ids.block.channel]: placed.words } };
+  if (!placed.ok)
+    return { answer: { response_action: "errors", errors: { [ids.block.channel]: placed.words } } };
   // What Save does not turn on stays as it is: under another version than the seen one it is refused anyway.
   const enabled = shown.turnOn || (await getWorkflow(ports.context.db, organizationId)).enabled;
   const workflow = { ...draft, enabled, options: { ...draft.options, cardsTo: placed.cardsTo } };
   const actor = member(userId);
   const saved = await saveWorkflow(ports.context, { organizationId, actor, surface: "slack", workflow });
   if (!saved.ok) return refused(ports, submission, saved.refusal, shown, draft);
-  if (saved.value.open === 0) return undefined;
+  if (saved.value.open === 0) return {};
   const { db, now } = ports.context;
   const { open, undecidable } = await getWorkflowPreview(db, organizationId, workflow, now());
-  return { response_action: "update", view: savedModal("Saved", savedWords(open, undecidable)) };
+  return { answer: { response_action: "update", view: savedModal("Saved", savedWords(open, undecidable)) } };
 }
 
 function savedWords(open: number, undecidable: readonly number[]): string[] {
@@ -218,29 +215,29 @@ async function refused(
   refusal: Refusal,
   shown: ShownWorkflow,
   draft: Workflow,
-): Promise<SubmissionAnswer> {
+): Promise<SubmissionReply> {
   const { organizationId } = submission;
   if (refusal.code === "stale") {
     const change = await getWorkflowChange(ports.context.db, organizationId, shown.version);
     const { version, before, after } = change;
     const notice = changedBlocks(change, changeWords(before, after));
     const view = await draw(ports, organizationId, { ...shown, version }, { ...draft, version }, notice);
-    return { response_action: "update", view };
+    return { answer: { response_action: "update", view } };
   }
   const about = refusal.code === "assignee-not-in-roles" ? assigneesBlock(shown) : ids.block.roles;
-  return { response_action: "errors", errors: { [about]: refusalWords(refusal) } };
+  return { answer: { response_action: "errors", errors: { [about]: refusalWords(refusal) } } };
 }
 
-async function openTurnOff(ports: SlackDeps, click: Click): Promise<Answer> {
+async function openTurnOff(ports: SlackDeps, click: Click): Promise<Reply> {
   const { db } = ports.context;
   const [{ version }, { open }] = await Promise.all([
     getWorkflow(db, click.organizationId),
     getWorkflowSummary(db, click.organizationId),
   ]);
-  return () => openOver(ports, click, turnOffModal(version, open));
+  return { followUp: () => openModal(ports, click, turnOffModal(version, open)) };
 }
 
-async function turnOff(ports: SlackDeps, submission: Submission): Promise<SubmissionAnswer> {
+async function turnOff(ports: SlackDeps, submission: Submission): Promise<SubmissionReply> {
   const { organizationId, userId } = submission;
   const { version } = JSON.parse(submission.metadata) as { version: number };
   const cancelOpen = submission.value(ids.block.cancelOpen, ids.input.cancelOpen) === "yes";
@@ -248,22 +245,18 @@ async function turnOff(ports: SlackDeps, submission: Submission): Promise<Submis
   const input = { organizationId, actor, surface: "slack" as const, version, cancelOpen };
   const result = await turnOffWorkflow(ports.context, input);
   if (result.ok) {
-    if (result.value.open === 0) return undefined;
-    return {
-      response_action: "update",
-      view: savedModal("Turned Off", offWords(result.value.open, cancelOpen)),
-    };
+    if (result.value.open === 0) return {};
+    const view = savedModal("Turned Off", offWords(result.value.open, cancelOpen));
+    return { answer: { response_action: "update", view } };
   }
   const words = refusalWords(result.refusal);
   if (result.refusal.code !== "stale")
-    return { response_action: "update", view: savedModal("Turn Off", [words]) };
+    return { answer: { response_action: "update", view: savedModal("Turn Off", [words]) } };
   const change = await getWorkflowChange(ports.context.db, organizationId, version);
   const { open } = await getWorkflowSummary(ports.context.db, organizationId);
   const lines = changeWords(change.before, change.after);
-  return {
-    response_action: "update",
-    view: turnOffModal(change.version, open, changedBlocks(change, lines)),
-  };
+  const view = turnOffModal(change.version, open, changedBlocks(change, lines));
+  return { answer: { response_action: "update", view } };
 }
 
 function offWords(open: number, cancelOpen: boolean): string[] {

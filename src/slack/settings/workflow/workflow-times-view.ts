@@ -1,7 +1,7 @@
 import type { InputBlock } from "@slack/types";
 import type { WorkflowOptions } from "../../../domain/workflow/workflow.ts";
 import { selectInput } from "../../blocks/inputs.ts";
-import type { Chosen } from "../../kernel/interaction.ts";
+import type { FormValues } from "../../kernel/form-values.ts";
 import { countWords } from "../../words/words.ts";
 import { settingsIds as ids } from "../settings-ids.ts";
 
@@ -45,7 +45,7 @@ function timeInput(id: string, label: string, usual: number[], unit: string, cho
 }
 
 /** What is chosen by now; what a form of an older version does not say stays as it was. */
-export function readTimes(chosen: Chosen, before: Times): Times {
+export function readTimes(chosen: FormValues, before: Times): Times {
   const read = (id: string, was: number) => Number(chosen.value(id, id)) || was;
   return {
     pendingDays: read(ids.block.pendingDays, before.pendingDays),

@@ -1,0 +1,131 @@
+import type { App, BlockAction } from "@slack/bolt";
+import type { CallWatch } from "../../metrics/metrics.ts";
+import { noticeModal, withNotice } from "../blocks/notice-modal.ts";
+import { escaped } from "../words/text.ts";
+import { adoptClicked, type ClickedCard, readCard } from "./clicked-card.ts";
+import type { SlackDeps } from "./deps.ts";
+import { faultWords, reportFault } from "./faults.ts";
+import { type ElementState, elementValues, type FormValues, readFormValues } from "./form-values.ts";
+import type { Reply } from "./reply.ts";
+import { type ClickArgs, routeClick, watchOf } from "./route.ts";
+import { runInTime } from "./run.ts";
+
+/** The view in which somebody clicked. */
+export type ClickedView = {
+  id: string;
+  hash: string;
+  type: "modal" | "home";
+  callbackId: string;
+  metadata: string;
+  /** The view below a modal, if any. */
+  previousId: string | null;
+  /** The view as Slack shows it. */
+  drawn: NonNullable<BlockAction["view"]>;
+};
+
+/** One click on a button, or a choice in a select or an overflow: in a message, in a modal, or in the App Home. */
+export type Click = {
+  organizationId: string;
+  userId: string;
+  triggerId: string;
+  /** The value of the button or of the chosen option; empty if there is none. */
+  value: string;
+  /** The card that has the button; null in a view, and on any other message. */
+  card: ClickedCard | null;
+  /** Null in a message. */
+  view: ClickedView | null;
+  /** What is chosen and typed around it. */
+  form: FormValues;
+  watch: CallWatch;
+  /** Tells the person privately: an ephemeral message in a channel, a modal in the Home, a modal on top in a modal. */
+  tell(words: string): Promise<void>;
+};
+
+/** Listeners answer a click in a modal in that modal. For a click in a message or in the Home they open a new one. */
+export function isInModal(click: Click): click is Click & { view: ClickedView } {
+  return click.view?.type === "modal";
+}
+
+type ClickOptions = {
+  /** How the person is told that the work failed; by `click.tell` if it is left out. */
+  tellFault?: (click: Click, words: string) => Promise<unknown>;
+};
+
+/** The work was committed; only the answer, a dialog or words, was not delivered. */
+const notShownWords =
+  "Slack did not show Signoff's answer. The card shows how the request stands; if a dialog should have opened, try again.";
+
+/**
+ * Listens to a button, a select, or an overflow. The work commits, then Slack is told, then the person is answered. A
+ * person whose work failed is told so.
+ */
+export function onClick(
+  app: App,
+  deps: SlackDeps,
+  actionId: string,
+  work: (click: Click) => Promise<Reply>,
+  { tellFault = (click, words) => click.tell(words) }: ClickOptions = {},
+): void {
+  routeClick(app, actionId, async (args) => {
+    const click = readClick(deps, args);
+    let followUp: Reply["followUp"];
+    try {
+      ({ followUp } = await runInTime(deps, click, () => work(click)));
+    } catch (error) {
+      reportFault(deps, error, { actionId }, "A click failed");
+      const words = faultWords(error);
+      followUp = () => tellFault(click, words);
+    }
+    await args.ack();
+    const followed = followUp?.().catch((error) => {
+      deps.log.warn({ err: error, actionId }, "The answer to a click was not delivered");
+      return tellNotShown(deps, click).catch(() => undefined);
+    });
+    await Promise.all([followed, adoptClicked(deps, click.organizationId, click.card)]);
+  });
+}
+
+/** Tells it in the modal itself, which keeps what was typed; elsewhere by the private answer. */
+function tellNotShown(deps: SlackDeps, click: Click): Promise<unknown> {
+  if (!isInModal(click)) return click.tell(notShownWords);
+  const { view, organizationId } = click;
+  return deps.viewsFor(organizationId).update(view.id, undefined, withNotice(view.drawn, notShownWords));
+}
+
+function readClick(deps: SlackDeps, args: ClickArgs): Click {
+  const { body, context } = args;
+  const [action] = body.actions;
+  const value = action === undefined ? "" : (elementValues(action as ElementState)[0] ?? "");
+  const { view } = body;
+  return {
+    organizationId: context.teamId ?? "",
+    userId: body.user.id,
+    triggerId: body.trigger_id,
+    ...readCard(value, body),
+    view: view === undefined ? null : readView(view),
+    form: readFormValues(view?.state.values ?? body.state?.values ?? {}),
+    watch: watchOf(context),
+    tell: (words) => tell(deps, args, words),
+  };
+}
+
+async function tell(deps: SlackDeps, { body, context, respond }: ClickArgs, words: string): Promise<void> {
+  const { view, trigger_id: triggerId, response_url } = body;
+  if (view !== undefined) {
+    const views = deps.viewsFor(context.teamId ?? "");
+    const notice = noticeModal(words);
+    await (view.type === "home" ? views.open(triggerId, notice) : views.push(triggerId, notice));
+  } else if (response_url !== undefined) {
+    await respond({ response_type: "ephemeral", replace_original: false, text: escaped(words) });
+  }
+}
+
+const readView = (view: NonNullable<BlockAction["view"]>): ClickedView => ({
+  id: view.id,
+  hash: view.hash,
+  type: view.type === "home" ? "home" : "modal",
+  callbackId: view.callback_id,
+  metadata: view.private_metadata,
+  previousId: view.previous_view_id ?? null,
+  drawn: view,
+});

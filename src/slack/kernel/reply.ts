@@ -1,0 +1,11 @@
+/**
+ * What the work of a listener returns.
+ *
+ * The second step is not called `then`: an async function would take such an object for a promise.
+ */
+export type Reply<Answer = never> = {
+  /** What Slack is told with the acknowledgement. */
+  answer?: Answer | undefined;
+  /** What follows the acknowledgement, such as opening or updating a view. It may be lost. */
+  followUp?: (() => Promise<unknown>) | undefined;
+};

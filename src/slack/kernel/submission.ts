@@ -1,0 +1,93 @@
+import type { App, ViewSubmitAction } from "@slack/bolt";
+import type { ModalView } from "@slack/types";
+import type { CallWatch } from "../../metrics/metrics.ts";
+import { noticeModal } from "../blocks/notice-modal.ts";
+import { OutdatedError } from "./codec.ts";
+import type { SlackDeps } from "./deps.ts";
+import { faultWords, reportFault } from "./faults.ts";
+import { type FormValues, readFormValues } from "./form-values.ts";
+import type { Reply } from "./reply.ts";
+import { routeSubmission, type SubmitArgs, watchOf } from "./route.ts";
+import { runInTime } from "./run.ts";
+
+/** One submission of a modal. */
+export type Submission = FormValues & {
+  organizationId: string;
+  userId: string;
+  metadata: string;
+  view: ViewSubmitAction["view"];
+  watch: CallWatch;
+};
+
+/** Errors by the block_id of their input, or the view that takes the modal's place. */
+export type SubmissionAnswer =
+  | { response_action: "errors"; errors: Record<string, string> }
+  | { response_action: "update"; view: ModalView };
+
+/** Without an answer Slack closes the modal. */
+export type SubmissionReply = Reply<SubmissionAnswer>;
+
+type SubmitOptions = {
+  callbackId: string;
+  /** The input at which a fault is told, so that what was typed stays; null in a modal without inputs. */
+  faultBlock: string | null | ((submission: Submission) => string | null);
+  /** Commits before it returns. */
+  work: (submission: Submission) => Promise<SubmissionReply>;
+  /** The words for a fault, where they differ from the usual ones. */
+  faultAs?: (error: unknown) => string;
+};
+
+/** Returns the reply that shows an error at an input. */
+export const fieldError = (blockId: string, words: string): SubmissionReply => ({
+  answer: { response_action: "errors", errors: { [blockId]: words } },
+});
+
+/** Returns the reply that puts another view in the modal's place. */
+export const replaceModal = (view: ModalView): SubmissionReply => ({
+  answer: { response_action: "update", view },
+});
+
+/** Listens to a submission. The work commits, then Slack is told, then the reply's follow-up runs. */
+export function onSubmit(app: App, deps: SlackDeps, options: SubmitOptions): void {
+  const { callbackId, faultBlock, work, faultAs = faultWords } = options;
+  routeSubmission(app, callbackId, async (args) => {
+    const submission = readSubmission(args);
+    let reply: SubmissionReply;
+    try {
+      reply = await runInTime(deps, submission, () => work(submission));
+    } catch (error) {
+      reportFault(deps, error, { callbackId }, "A submission failed");
+      const block = typeof faultBlock === "function" ? faultBlock(submission) : faultBlock;
+      reply =
+        error instanceof OutdatedError
+          ? faultReply(error.words, existingBlock(submission, block))
+          : faultReply(faultAs(error), block);
+    }
+    const { answer, followUp } = reply;
+    await (answer === undefined ? args.ack() : args.ack(answer));
+    await followUp?.().catch((error) =>
+      deps.log.warn({ err: error, callbackId }, "What follows a submission was not shown"),
+    );
+  });
+}
+
+const faultReply = (words: string, block: string | null): SubmissionReply =>
+  block === null ? replaceModal(noticeModal(words)) : fieldError(block, words);
+
+/** A modal of an older version may lack the block; Slack shows no error for a block that is not there. */
+function existingBlock({ view }: Submission, wanted: string | null): string | null {
+  const blocks = Object.keys(view.state.values);
+  return wanted !== null && blocks.includes(wanted) ? wanted : (blocks[0] ?? null);
+}
+
+function readSubmission({ body, context }: SubmitArgs): Submission {
+  const { view } = body;
+  return {
+    organizationId: context.teamId ?? "",
+    userId: body.user.id,
+    metadata: view.private_metadata,
+    view,
+    watch: watchOf(context),
+    ...readFormValues(view.state.values),
+  };
+}
