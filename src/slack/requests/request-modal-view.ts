@@ -1,4 +1,5 @@
 import type { InputBlock, KnownBlock, ModalView, PlainTextOption } from "@slack/types";
+import { z } from "zod";
 import { limits } from "../../domain/shared/limits.ts";
 import type { IntegrationChoice } from "../../queries/catalog/find-integrations.ts";
 import type { PromotionChoice } from "../../queries/requests/get-promotion-choice.ts";
@@ -15,6 +16,7 @@ import {
 } from "../blocks/blocks.ts";
 import { input, textInput } from "../blocks/inputs.ts";
 import { warning } from "../blocks/notice-modal.ts";
+import { metadataCodec } from "../kernel/codec.ts";
 import { ids } from "../kernel/ids.ts";
 import { choiceBlocks } from "../messages/comparison-blocks.ts";
 import { buildWords, liveWords } from "../messages/request-blocks.ts";
@@ -22,16 +24,23 @@ import { shortName } from "../words/names.ts";
 import { refusalWords } from "../words/refusals.ts";
 import { cutTo, escaped, escapeWithin } from "../words/text.ts";
 
-/** What the modal carries along about what it showed. */
-export type ShownChoice = {
-  integrationId: string;
-  targetId: string;
-  buildId: string;
-  shown: string | null;
-  replaces: number | null;
-  /** Whether it said that a review is needed; a modal of an older version does not have it. */
-  gated?: boolean;
-};
+const shownChoice = z.object({
+  integrationId: z.string(),
+  targetId: z.string(),
+  buildId: z.string(),
+  /** The fingerprint of the rest of what the person saw (R9). */
+  shown: z.string().nullable(),
+  replaces: z.int().nullable(),
+  /** Whether the modal said that a review is needed. A modal of an older version does not have it. */
+  gated: z.boolean().exactOptional(),
+});
+
+/** What the modal carries along about what it showed; nothing while no integration is chosen. */
+const { write: writeShown, read: readShown } = metadataCodec(shownChoice.optional());
+
+export { readShown };
+
+export type ShownChoice = z.infer<typeof shownChoice>;
 
 export type RequestModal = {
   choice: PromotionChoice | null;
@@ -52,7 +61,7 @@ export function requestModal({ choice, open, notice, message }: RequestModal): M
     callbackId: ids.view.request,
     title: gated ? "Request Approval" : "Promote",
     submit: submitLabel(choice),
-    metadata: choice ? JSON.stringify(shownChoice(choice)) : "",
+    metadata: writeShown(choice ? shownOf(choice) : undefined),
     blocks: [
       ...(notice === undefined ? [] : [warning(notice)]),
       integrationInput(choice),
@@ -64,12 +73,7 @@ export function requestModal({ choice, open, notice, message }: RequestModal): M
   });
 }
 
-/** Reads the metadata; null where no integration was chosen. */
-export function readShown(metadata: string): ShownChoice | null {
-  return metadata === "" ? null : (JSON.parse(metadata) as ShownChoice);
-}
-
-function shownChoice(choice: PromotionChoice): ShownChoice {
+function shownOf(choice: PromotionChoice): ShownChoice {
   const open = choice.openRequest;
   return {
     integrationId: choice.integration.id,

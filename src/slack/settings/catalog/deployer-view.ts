@@ -1,4 +1,5 @@
 import type { Button, InputBlock, KnownBlock, ModalView } from "@slack/types";
+import { z } from "zod";
 import { nameLimits } from "../../../domain/catalog/catalog.ts";
 import {
   type DeployerKind,
@@ -16,25 +17,30 @@ import {
   section,
 } from "../../blocks/blocks.ts";
 import { selectInput, textInput } from "../../blocks/inputs.ts";
+import { metadataCodec } from "../../kernel/codec.ts";
 import { shortName } from "../../words/names.ts";
 import { escaped, escapeWithin, moment } from "../../words/text.ts";
 import { projectIds } from "./project-ids.ts";
 import { type ProjectSpot, spotButton } from "./projects-view.ts";
 import { webhookIds as ids } from "./webhook-ids.ts";
 
-/** What a webhook's form carries along. */
-export type ShownWebhook = {
-  projectId: string;
-  page: number;
+const shownWebhook = z.object({
+  projectId: z.string(),
+  page: z.int(),
   /** The integration's id. */
-  id: string;
+  id: z.string(),
   /** The version of the webhook that the person saw; null while there is no webhook. */
-  version: number | null;
+  version: z.int().nullable(),
   /** Whether the modal beneath is the integration's form, and not the settings. */
-  overForm: boolean;
-};
+  overForm: z.boolean(),
+});
 
-export const readWebhook = (metadata: string): ShownWebhook => JSON.parse(metadata) as ShownWebhook;
+/** What a webhook's form carries along. */
+export type ShownWebhook = z.infer<typeof shownWebhook>;
+
+const { write: writeWebhook, read: readWebhook } = metadataCodec(shownWebhook);
+
+export { readWebhook };
 
 const deployerWords: Record<DeployerKind, string> = {
   record: "Record only: somebody deploys by hand",
@@ -72,7 +78,7 @@ export function webhookModal(shown: ShownWebhook, form: WebhookForm): ModalView 
     callbackId: ids.view.webhook,
     title: "Webhook",
     submit: "Save",
-    metadata: JSON.stringify(shown),
+    metadata: writeWebhook(shown),
     blocks: [
       ...(form.notice ?? []),
       context(

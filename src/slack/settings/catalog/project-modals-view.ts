@@ -1,29 +1,35 @@
 import type { Button, KnownBlock, ModalView } from "@slack/types";
+import { z } from "zod";
 import { nameLimits } from "../../../domain/catalog/catalog.ts";
 import type { Environment } from "../../../domain/catalog/pipeline.ts";
 import type { IntegrationRow, ProjectDetails } from "../../../queries/catalog/get-projects.ts";
 import { actions, context, divider, modal } from "../../blocks/blocks.ts";
 import { checkInput, multiSelectInput, searchInput, selectInput, textInput } from "../../blocks/inputs.ts";
+import { metadataCodec } from "../../kernel/codec.ts";
 import { shortName } from "../../words/names.ts";
 import { escapeWithin } from "../../words/text.ts";
 import { deployerInput, webhookButton } from "./deployer-view.ts";
 import { projectIds as ids } from "./project-ids.ts";
 import { archiveButton } from "./projects-view.ts";
 
-/** What a form carries along. */
-export type ShownForm = {
-  projectId?: string;
+const shownForm = z.object({
+  projectId: z.string().exactOptional(),
   /** The page of integrations that the form was opened from. */
-  page?: number;
+  page: z.int().exactOptional(),
   /** The version of the project that the person saw: if two people save, the second one is told. */
-  version?: number;
+  version: z.int().exactOptional(),
   /** The environment or integration to edit; left out for a new one. */
-  id?: string;
+  id: z.string().exactOptional(),
   /** The names and the deployer of the integration that the person saw. */
-  seen?: Names & { deployer: string };
-};
+  seen: z.object({ name: z.string(), slug: z.string(), deployer: z.string() }).exactOptional(),
+});
 
-export const readForm = (metadata: string): ShownForm => JSON.parse(metadata || "{}") as ShownForm;
+/** What a form carries along. */
+export type ShownForm = z.infer<typeof shownForm>;
+
+const { write: writeForm, read: readForm } = metadataCodec(shownForm.default({}));
+
+export { readForm };
 
 /** What the person typed, and what is above the form that keeps it, where another admin saved first. */
 export type Draft<T> = { typed: T; notice: KnownBlock[] };
@@ -242,5 +248,5 @@ function formModal(
   shown: ShownForm,
   blocks: KnownBlock[],
 ): ModalView {
-  return modal({ callbackId, title, submit, metadata: JSON.stringify(shown), blocks });
+  return modal({ callbackId, title, submit, metadata: writeForm(shown), blocks });
 }

@@ -1,4 +1,5 @@
 import type { Button, KnownBlock } from "@slack/types";
+import { z } from "zod";
 import type { Environment } from "../../../domain/catalog/pipeline.ts";
 import type {
   IntegrationRow,
@@ -7,6 +8,7 @@ import type {
   ProjectSummary,
 } from "../../../queries/catalog/get-projects.ts";
 import { actions, button, confirmation, context, divider, section } from "../../blocks/blocks.ts";
+import { valueCodec } from "../../kernel/codec.ts";
 import { shortName } from "../../words/names.ts";
 import { countWords, escapeWithin, nameList } from "../../words/text.ts";
 import { pageBlocks } from "../settings-view.ts";
@@ -16,11 +18,20 @@ export const projectsPerPage = 10;
 /** With 20 environments, they fit in the 100 blocks of a view. */
 export const integrationsPerPage = 20;
 
-/** What a button of Settings › Projects is about. It is in the button's value. */
-export type ProjectSpot = { projectId?: string; page?: number; id?: string };
+const projectSpot = z.object({
+  projectId: z.string().exactOptional(),
+  /** The page of projects or integrations, from 0. */
+  page: z.int().exactOptional(),
+  /** An environment or an integration. */
+  id: z.string().exactOptional(),
+});
 
-const writeSpot = (spot: ProjectSpot): string => JSON.stringify(spot);
-export const readSpot = (value: string): ProjectSpot => JSON.parse(value) as ProjectSpot;
+/** What a button of Settings › Projects is about. It is in the button's value. */
+export type ProjectSpot = z.infer<typeof projectSpot>;
+
+const { write: writeSpot, read: readSpot } = valueCodec(projectSpot);
+
+export { readSpot };
 
 /** Returns the list of projects in Settings › Projects. */
 export function projectListBlocks(

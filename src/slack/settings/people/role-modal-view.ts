@@ -1,24 +1,31 @@
 import type { InputBlock, KnownBlock, ModalView, PlainTextOption } from "@slack/types";
+import { z } from "zod";
 import { nameLimits } from "../../../domain/catalog/catalog.ts";
 import type { Person } from "../../../domain/people/people.ts";
 import type { RoleDetails } from "../../../queries/people/get-roles.ts";
 import { actions, button, context, modal, option, section } from "../../blocks/blocks.ts";
 import { input, matchingOptions, selectOrSearchInput, textInput } from "../../blocks/inputs.ts";
+import { metadataCodec } from "../../kernel/codec.ts";
 import { shortName } from "../../words/names.ts";
 import { escapeWithin, nameList } from "../../words/text.ts";
 import { settingsIds as ids } from "../settings-ids.ts";
 import { groupMention, name, type RoleScope } from "./roles-view.ts";
 
-/** What the modals of one role carry along. */
-export type ShownRole = {
+const shownRole = z.object({
   /** Null for a role that is being created. */
-  roleId: string | null;
-  version: number;
+  roleId: z.string().nullable(),
+  /** The version of the role that the person saw: if two people save, the second one is told. */
+  version: z.int(),
   /** The project whose members are listed; null: members for the whole organization. */
-  projectId: string | null;
-};
+  projectId: z.string().nullable(),
+});
 
-export const readShownRole = (metadata: string): ShownRole => JSON.parse(metadata) as ShownRole;
+/** What the modals of one role carry along. */
+export type ShownRole = z.infer<typeof shownRole>;
+
+const { write: writeShownRole, read: readShownRole } = metadataCodec(shownRole);
+
+export { readShownRole };
 
 /** Returns a block id for each scope: under the same id, Slack would keep the members chosen for another scope. */
 export const membersBlock = ({ projectId }: Pick<ShownRole, "projectId">): string =>
@@ -35,7 +42,7 @@ export function shownRoleModal(
   shown: ShownRole,
   blocks: KnownBlock[],
 ): ModalView {
-  return modal({ callbackId, title, submit, metadata: JSON.stringify(shown), blocks });
+  return modal({ callbackId, title, submit, metadata: writeShownRole(shown), blocks });
 }
 
 export type RoleModal = {

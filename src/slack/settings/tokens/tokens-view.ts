@@ -1,8 +1,10 @@
 import type { Button, InputBlock, KnownBlock, ModalView, PlainTextOption } from "@slack/types";
+import { z } from "zod";
 import { type Scope, scopes, scopeWords, tokenNameLimit } from "../../../domain/tokens/token.ts";
 import type { TokenRow } from "../../../queries/tokens/get-tokens.ts";
 import { actions, button, confirmation, context, modal, option, section } from "../../blocks/blocks.ts";
 import { checkboxesInput, matchingOptions, selectOrSearchInput, textInput } from "../../blocks/inputs.ts";
+import { valueCodec } from "../../kernel/codec.ts";
 import { shortName } from "../../words/names.ts";
 import { escapeWithin, link, moment, nameList } from "../../words/text.ts";
 import { name, type RoleScope } from "../people/roles-view.ts";
@@ -72,10 +74,10 @@ function revokeButton(token: TokenRow, page: number): Button {
   });
 }
 
-type Revoke = { tokenId: string; page: number };
+/** The token to revoke, and the page of tokens to draw after that. */
+const { write: writeRevoke, read: readRevoke } = valueCodec(z.object({ tokenId: z.string(), page: z.int() }));
 
-const writeRevoke = (revoke: Revoke): string => JSON.stringify(revoke);
-export const readRevoke = (value: string): Revoke => JSON.parse(value) as Revoke;
+export { readRevoke };
 
 /** Returns **New Token**: its name, what it may do, and in which projects. */
 export function newTokenModal(projects: readonly RoleScope[]): ModalView {
