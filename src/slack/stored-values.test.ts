@@ -1,5 +1,8 @@
 import { expect, test } from "vitest";
+import { approvalsMetadata, homeLocationValue, readStoredLocation } from "./home/home-location.ts";
+import { pageNumber, requestNumber } from "./kernel/values.ts";
 import { readShown } from "./requests/request-modal-view.ts";
+import { shownRequest } from "./requests/shown-request.ts";
 import { readWebhook } from "./settings/catalog/deployer-view.ts";
 import { readForm } from "./settings/catalog/project-modals-view.ts";
 import { readSpot } from "./settings/catalog/projects-view.ts";
@@ -27,4 +30,49 @@ test.each<[(text: string) => unknown, object]>([
 test("a modal without metadata shows nothing yet", () => {
   expect(readShown("")).toBeUndefined();
   expect(readForm("")).toEqual({});
+});
+
+const project = "018f0000-0000-7000-8000-000000000001";
+
+test.each([
+  '{"number":7}',
+  '{"number":7,"shown":"a1b2"}',
+  '{"number":7,"back":{"tab":"approvals","list":"pending"}}',
+  `{"number":7,"back":{"tab":"approvals","projectId":"${project}","list":"past","cursor":{"from":"before","at":1780000000000,"number":6}}}`,
+  '{"number":7,"back":{"tab":"approvals","list":"pending","cursor":{"from":"after","group":"rest","number":6}}}',
+])("the metadata of a request's modal: %s", (text) => {
+  expect(shownRequest.read(text)).toEqual(JSON.parse(text));
+});
+
+test.each([
+  "null",
+  '{"tab":"overview"}',
+  `{"tab":"overview","projectId":"${project}","page":2}`,
+  '{"tab":"approvals","list":"pending"}',
+  `{"tab":"approvals","list":"past","projectId":"${project}"}`,
+  '{"tab":"settings","settings":{"section":"workflows"}}',
+  `{"tab":"settings","settings":{"section":"projects","projectId":"${project}"}}`,
+])("the value of a button that leads to a location in the Home: %s", (text) => {
+  expect(homeLocationValue.read(text)).toEqual(JSON.parse(text));
+});
+
+test("the metadata of the modal of /approvals, and of its loading modal", () => {
+  const text = `{"tab":"approvals","list":"pending","projectId":"${project}","cursor":{"from":"after","group":"review","number":3}}`;
+  expect(approvalsMetadata.read(text)).toEqual(JSON.parse(text));
+  expect(approvalsMetadata.read("")).toEqual({ tab: "approvals", list: "pending" });
+});
+
+test("the stored location of a Home; the start where there is none", () => {
+  const stored = {
+    place: { tab: "settings", settings: { section: "roles", page: 1 } },
+    overview: { tab: "overview", projectId: project },
+  };
+  expect(readStoredLocation(stored)).toEqual(stored);
+  const start = { place: { tab: "overview" }, overview: { tab: "overview" } };
+  expect([undefined, null, {}, { place: {} }].map(readStoredLocation)).toEqual([start, start, start, start]);
+});
+
+test("the value of a button about a request, and of one that turns a page", () => {
+  expect(requestNumber.read("12")).toBe(12);
+  expect(pageNumber.read("0")).toBe(0);
 });

@@ -17,7 +17,7 @@ const pendingCursor = z.object({
 const pastCursor = z.object({ from: cursorFrom, at: z.number(), number: z.int() });
 
 const approvalsList = { tab: z.literal("approvals"), projectId: z.string().exactOptional() };
-const approvalsLocation = z.discriminatedUnion("list", [
+export const approvalsLocation = z.discriminatedUnion("list", [
   z.object({ ...approvalsList, list: z.literal("pending"), cursor: pendingCursor.exactOptional() }),
   z.object({ ...approvalsList, list: z.literal("past"), cursor: pastCursor.exactOptional() }),
 ]);

@@ -21,7 +21,7 @@ import { cancelModal, confirmModal } from "./confirm-modals-view.ts";
 import { noRequestWords, readRequestForViewer } from "./request-views.ts";
 import { listBelow, redrawListBelow, withList } from "./return-to-list.ts";
 import { outcomeModal, reviewModal } from "./review-modal-view.ts";
-import { readRequest } from "./shown-request.ts";
+import { shownRequest } from "./shown-request.ts";
 
 /** Listens to Promote and Cancel Request, on cards and in Review Details, and to the modals that they open. */
 export function listenToPromoteAndCancel(app: App, deps: SlackDeps): void {
@@ -91,7 +91,7 @@ async function redrawDetails(deps: SlackDeps, click: Click, number: number, noti
 
 async function submitConfirmation(deps: SlackDeps, submission: Submission): Promise<SubmissionReply> {
   const { organizationId, userId } = submission;
-  const { number, shown } = readRequest(submission.metadata);
+  const { number, shown } = shownRequest.read(submission.metadata);
   const input = { organizationId, number, actor: member(userId), surface: "slack" as const };
   const result = await promote(deps.context, { ...input, shown: shown ?? null });
   if (result.ok) return {};
@@ -121,7 +121,7 @@ export async function openCancel(deps: SlackDeps, click: Click): Promise<Reply> 
 
 async function submitCancellation(deps: SlackDeps, submission: Submission): Promise<SubmissionReply> {
   const { organizationId, userId } = submission;
-  const { number } = readRequest(submission.metadata);
+  const { number } = shownRequest.read(submission.metadata);
   const reason = submission.value(ids.block.reason, ids.input.reason);
   const input = { organizationId, number, actor: member(userId), surface: "slack" as const, reason };
   const result = await cancelPromotion(deps.context, input);
@@ -144,7 +144,7 @@ async function redrawBelow(deps: SlackDeps, submission: Submission): Promise<voi
   const { organizationId, metadata, view } = submission;
   const belowId = view.previous_view_id;
   if (belowId === null || belowId === undefined) return;
-  const { number, back } = readRequest(metadata);
+  const { number, back } = shownRequest.read(metadata);
   const request = await readRequestForViewer(deps, submission, number);
   if (request === undefined) return;
   const details = withList(reviewModal(request.view, request.rights), back);

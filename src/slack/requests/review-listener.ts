@@ -20,7 +20,7 @@ import { rejectModal } from "./confirm-modals-view.ts";
 import { noRequestWords, readRequestForViewer } from "./request-views.ts";
 import { listBelow, redrawListBelow, withList } from "./return-to-list.ts";
 import { outcomeModal, reviewModal } from "./review-modal-view.ts";
-import { readRequest } from "./shown-request.ts";
+import { shownRequest } from "./shown-request.ts";
 
 /** Listens to Approve, Reject, and Review on a card, and to the modals that they open. */
 export function listenToReviews(app: App, deps: SlackDeps): void {
@@ -108,7 +108,7 @@ async function submitReview(
   verdict: Verdict,
 ): Promise<SubmissionReply> {
   const { organizationId, userId } = submission;
-  const { number } = readRequest(submission.metadata);
+  const { number } = shownRequest.read(submission.metadata);
   const comment = submission.value(ids.block.comment, ids.input.comment);
   const input = { organizationId, number, reviewerId: userId, verdict, comment, surface: "slack" as const };
   const result = await reviewPromotion(deps.context, input);

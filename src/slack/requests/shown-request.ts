@@ -1,18 +1,21 @@
 import type { KnownBlock, ModalView } from "@slack/types";
+import { z } from "zod";
 import { modal } from "../blocks/blocks.ts";
-import type { ApprovalsLocation } from "../home/home-location.ts";
+import { approvalsLocation } from "../home/home-location.ts";
+import { metadataCodec } from "../kernel/codec.ts";
 
 /** What the modals of one request carry along. */
-export type ShownRequest = {
-  number: number;
+const shownRequestSchema = z.object({
+  number: z.int32().positive(),
   /** The fingerprint of the changes that the confirm modal shows (R9). */
-  shown?: string;
+  shown: z.string().exactOptional(),
   /** The list that the modal was opened from, if any. */
-  back?: ApprovalsLocation;
-};
+  back: approvalsLocation.exactOptional(),
+});
 
-/** Reads a modal's metadata. A notice has none. */
-export const readRequest = (metadata: string): ShownRequest => JSON.parse(metadata || "{}") as ShownRequest;
+type ShownRequest = z.infer<typeof shownRequestSchema>;
+
+export const shownRequest = metadataCodec(shownRequestSchema);
 
 /** Returns the frame of a modal of one request. */
 export function shownRequestModal(
@@ -22,5 +25,5 @@ export function shownRequestModal(
   blocks: KnownBlock[],
   submit?: string,
 ): ModalView {
-  return modal({ callbackId, title, submit, metadata: JSON.stringify(shown), blocks });
+  return modal({ callbackId, title, submit, metadata: shownRequest.write(shown), blocks });
 }
