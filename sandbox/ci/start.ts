@@ -1,4 +1,4 @@
-import { webhookSettings } from "../../src/compose/webhooks.ts";
+import { webhookSettings } from "../../src/compose/webhook-deps.ts";
 import { findByEmail } from "../../src/directory/find-by-email.ts";
 import { memberOf } from "../../src/directory/slack-user.ts";
 import { system } from "../../src/domain/shared/actor.ts";

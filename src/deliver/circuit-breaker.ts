@@ -1,93 +1,98 @@
 import { type Outage, type Provider, probeSlot, untilNextProbeMs } from "../domain/delivery/outages.ts";
 import type { Outcome } from "../domain/delivery/outcome.ts";
 import type { Log } from "../lib/log.ts";
+import { getOutage } from "../queries/delivery/get-outage.ts";
+import { pauseSending } from "../usecases/delivery/pause-sending.ts";
+import { resumeSending } from "../usecases/delivery/resume-sending.ts";
+import { takeProbe } from "../usecases/delivery/take-probe.ts";
+import type { Context } from "../usecases/shared/context.ts";
 
 type Postponed = Extract<Outcome, { kind: "postponed" }>;
 
-/** `open`: send. `probe`: it refused us, and this one finds out whether it still does. Or else nothing may be tried now. */
-export type Entry = "open" | "probe" | Postponed;
+/**
+ * `closed`: send. `probe`: the provider rejected Signoff, and this item finds out whether it still does. Otherwise the
+ * item waits.
+ */
+export type Entry = "closed" | "probe" | Postponed;
 
-/** Stands before a far end, and lets nothing through while it refuses all that we send. */
+/** Keeps items away from a provider while it rejects everything that Signoff sends. */
 export type CircuitBreaker = {
   enter(organizationId: string): Promise<Entry>;
-  /** The far end refused us, not what was sent. Gives what becomes of the item. */
+  /** Opens the breaker: the provider rejected Signoff itself, not this item. Returns the item's outcome. */
   refused(organizationId: string, reason: string): Promise<Postponed>;
-  /** A probe was accepted. */
+  /** Closes the breaker after a successful probe. */
   accepted(organizationId: string): Promise<void>;
 };
 
 export type CircuitBreakerDeps = {
+  context: Context;
   provider: Provider;
-  now(): Date;
-  readStop(organizationId: string): Promise<Outage | undefined>;
-  stop(organizationId: string, reason: string): Promise<Outage & { fresh: boolean }>;
-  /** Gives how many items waited, null where nothing was stopped. */
-  resume(organizationId: string): Promise<number | null>;
-  /** Takes the probe of a moment, if no other replica has. */
-  takeProbe(organizationId: string, slot: Date): Promise<boolean>;
-  /** Asks the far end whether it accepts us, where that can be asked without sending; where not, an item is the probe. */
+  /** Whether the provider accepts Signoff, if that can be found out without sending. Without it, an item is the probe. */
   ask?(organizationId: string): Promise<boolean>;
   log: Pick<Log, "info" | "error">;
   random?: () => number;
 };
 
-/** How long this process may go on before it looks again whether another one has found a far end closed, in milliseconds. */
-const trustOpenMs = 1_000;
+/** How long the breaker counts as closed until the database is asked again, in milliseconds: another replica may open it. */
+const recheckMs = 1_000;
 
-/** How much later than the probe the rest comes back, at most, in milliseconds. */
+/** The most that is added to the wait for the next probe, in milliseconds, so that items do not all return together. */
 const jitterMs = 5_000;
 
-export function createCircuitBreaker(parts: CircuitBreakerDeps): CircuitBreaker {
-  const { provider, now, log, random = Math.random } = parts;
+export function createCircuitBreaker(deps: CircuitBreakerDeps): CircuitBreaker {
+  const { context, provider, ask, log, random = Math.random } = deps;
+  const { now } = context;
   const startedAt = now();
-  const openUntil = new Map<string, number>();
-  const asked = new Set<string>();
+  const closedUntil = new Map<string, number>();
+  const probedSinceStart = new Set<string>();
 
   const wait = ({ reason, since }: Outage): Postponed => {
     const afterMs = untilNextProbeMs(provider, since, now()) + Math.round(random() * jitterMs);
     return { kind: "postponed", afterMs, reason };
   };
 
-  /** A process that was started since may have another key: its first try is a probe, whenever it comes. */
+  /** This process may have started with a new key, so its first item after an earlier outage is always a probe. */
   const mayProbe = async (organizationId: string, { since }: Outage): Promise<boolean> => {
-    const startedSince = since < startedAt && !asked.has(organizationId);
-    asked.add(organizationId);
-    if (startedSince) return true;
+    const firstSinceStart = since < startedAt && !probedSinceStart.has(organizationId);
+    probedSinceStart.add(organizationId);
+    if (firstSinceStart) return true;
     const slot = probeSlot(provider, since, now());
-    return slot !== null && parts.takeProbe(organizationId, slot);
+    return slot !== null && takeProbe(context, organizationId, provider, slot);
   };
 
   const accepted = async (organizationId: string) => {
-    const waited = await parts.resume(organizationId);
-    if (waited !== null) log.info({ organizationId, provider, waited }, "a far end accepts us again");
+    const resumed = await resumeSending(context, organizationId, provider);
+    if (resumed !== null) {
+      log.info(
+        { organizationId, provider, items: resumed },
+        "the provider accepts Signoff again; sending resumes",
+      );
+    }
   };
 
   return {
     accepted,
     enter: async (organizationId) => {
-      if (performance.now() < (openUntil.get(organizationId) ?? 0)) return "open";
-      const stop = await parts.readStop(organizationId);
-      if (stop === undefined) {
-        openUntil.set(organizationId, performance.now() + trustOpenMs);
-        return "open";
+      if (performance.now() < (closedUntil.get(organizationId) ?? 0)) return "closed";
+      const outage = await getOutage(context.db, organizationId, provider);
+      if (outage === undefined) {
+        closedUntil.set(organizationId, performance.now() + recheckMs);
+        return "closed";
       }
-      if (!(await mayProbe(organizationId, stop))) return wait(stop);
-      if (parts.ask === undefined) return "probe";
-      if (!(await parts.ask(organizationId))) return wait(stop);
+      if (!(await mayProbe(organizationId, outage))) return wait(outage);
+      if (ask === undefined) return "probe";
+      if (!(await ask(organizationId))) return wait(outage);
       await accepted(organizationId);
-      return "open";
+      return "closed";
     },
     refused: async (organizationId, reason) => {
-      openUntil.delete(organizationId);
-      const stop = await parts.stop(organizationId, reason);
-      if (stop.fresh) {
+      closedUntil.delete(organizationId);
+      const outage = await pauseSending(context, organizationId, provider, reason);
+      if (outage.fresh) {
         const facts = { organizationId, provider, reason };
-        log.error(
-          facts,
-          "a far end refuses all that is sent: nothing is tried there until it accepts us again",
-        );
+        log.error(facts, "the provider rejects everything; sending pauses until it accepts Signoff again");
       }
-      return wait(stop);
+      return wait(outage);
     },
   };
 }

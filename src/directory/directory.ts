@@ -1,7 +1,7 @@
 import type { Outcome } from "../domain/delivery/outcome.ts";
 import type { Context } from "../usecases/shared/context.ts";
 
-/** What of Slack's methods keeps people and groups in step. */
+/** The Slack methods that keep people and groups in sync. */
 export type DirectoryClient = {
   users: {
     info(asked: { user: string }): Promise<{ user?: unknown }>;
@@ -15,13 +15,12 @@ export type DirectoryClient = {
   };
 };
 
-/** What this folder is given. */
 export type Directory = {
   context: Context;
   clientFor(organizationId: string): DirectoryClient;
-  /** What a failed call means for the next try; throws what is not Slack's fault. */
+  /** Returns what a failed call means for its item. Throws the error itself if it does not come from the Slack client. */
   faultOf(error: unknown): Outcome;
 };
 
-/** users.list and usergroups.users.list may be called 20 times a minute: https://docs.slack.dev/apis/web-api/rate-limits */
+/** The gap between two pages, in milliseconds. Slack allows 20 calls of these methods per minute: https://docs.slack.dev/apis/web-api/rate-limits */
 export const pauseMs = 3_100;

@@ -1,12 +1,13 @@
+import { slackErrorCode } from "../lib/slack-error.ts";
 import type { PeopleClient } from "./install.ts";
-import type { SlackUser } from "./slack-user.ts";
+import { readSlackUser, type SlackUser } from "./slack-user.ts";
 
-/** Somebody of the workspace by email; undefined where Slack knows nobody: https://docs.slack.dev/reference/methods/users.lookupByEmail */
+/** Returns the workspace's user with this address, or undefined: https://docs.slack.dev/reference/methods/users.lookupByEmail */
 export async function findByEmail(people: PeopleClient, email: string): Promise<SlackUser | undefined> {
   try {
-    return (await people.users.lookupByEmail({ email })).user as SlackUser;
+    return readSlackUser((await people.users.lookupByEmail({ email })).user);
   } catch (error) {
-    if (String(error).includes("users_not_found")) return undefined;
+    if (slackErrorCode(error) === "users_not_found") return undefined;
     throw error;
   }
 }

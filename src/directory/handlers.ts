@@ -1,5 +1,4 @@
-import type { Outcome } from "../domain/delivery/outcome.ts";
-import type { Payload } from "../outbox/items.ts";
+import type { Handlers } from "../outbox/handlers.ts";
 import { warnAdmins } from "../usecases/delivery/warn-admins.ts";
 import type { Directory } from "./directory.ts";
 import { readGroups } from "./read-groups.ts";
@@ -7,18 +6,16 @@ import { readPeople } from "./read-people.ts";
 import { refreshMember } from "./refresh-member.ts";
 import { syncGroup } from "./sync-group.ts";
 
-type Handler = { run(item: { organizationId: string; payload: unknown }): Promise<Outcome> };
+type DirectoryKind = "refresh-member" | "sync-group" | "read-people" | "read-groups" | "warn-admins";
 
-/** What the outbox carries out to keep people and groups in step with Slack, by kind of item. */
-export function directoryHandlers(directory: Directory): Record<string, Handler> {
+/** Returns the handlers that keep people and groups in sync with Slack, and warn the admins of the consequences. */
+export function directoryHandlers(directory: Directory): Pick<Handlers, DirectoryKind> {
   return {
     "refresh-member": {
-      run: ({ organizationId, payload }) =>
-        refreshMember(directory, organizationId, (payload as Payload<"refresh-member">).userId),
+      run: ({ organizationId, payload }) => refreshMember(directory, organizationId, payload.userId),
     },
     "sync-group": {
-      run: ({ organizationId, payload }) =>
-        syncGroup(directory, organizationId, (payload as Payload<"sync-group">).groupId),
+      run: ({ organizationId, payload }) => syncGroup(directory, organizationId, payload.groupId),
     },
     "read-people": { run: ({ organizationId }) => readPeople(directory, organizationId) },
     "read-groups": { run: ({ organizationId }) => readGroups(directory, organizationId) },

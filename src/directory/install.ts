@@ -2,9 +2,9 @@ import type { Log } from "../lib/log.ts";
 import { rejectedTokenCodes, slackErrorCode } from "../lib/slack-error.ts";
 import { saveOrganization } from "../usecases/people/save-organization.ts";
 import type { Context } from "../usecases/shared/context.ts";
-import type { SlackUser } from "./slack-user.ts";
+import { readSlackUser, type SlackUser } from "./slack-user.ts";
 
-/** What of Slack's people methods is used here. */
+/** The Slack methods that read people and the token's workspace. */
 export type PeopleClient = {
   auth: {
     test(): Promise<{
@@ -32,34 +32,36 @@ const tries = 15;
 const pauseMs = 2000;
 
 /**
- * Asks Slack whose token this is and stores that workspace as an organization. Slack may be away for half a minute at
- * the start; a token that it refuses is an error at once.
+ * Asks Slack which workspace the token belongs to, and stores that workspace as an organization. Retries for half a
+ * minute while Slack is away.
+ *
+ * @throws Error if Slack rejects the token, or cannot be reached in that time
  */
 export async function install(
   context: Context,
   people: PeopleClient,
   log: Pick<Log, "warn">,
 ): Promise<Installed> {
-  const known = await whose(people, log);
-  const { team_id: organizationId, team: name, url } = known;
+  const identity = await testToken(people, log);
+  const { team_id: organizationId, team: name, url } = identity;
   if (organizationId === undefined || url === undefined)
     throw new Error("Slack does not say whose the bot token is");
   await saveOrganization(context, { id: organizationId, name: name ?? organizationId, url });
   return {
     organizationId,
-    botId: known.bot_id ?? "",
-    botUserId: known.user_id ?? "",
-    fetchUser: async (user) => (await people.users.info({ user })).user as SlackUser,
+    botId: identity.bot_id ?? "",
+    botUserId: identity.user_id ?? "",
+    fetchUser: async (user) => readSlackUser((await people.users.info({ user })).user),
   };
 }
 
-/** Whether no retry makes the token valid. A scope that is missing stays missing until the app is installed again. */
+/** Whether a retry cannot help. A missing scope stays missing until the app is reinstalled. */
 function isTokenRejected(error: unknown): boolean {
   const code = slackErrorCode(error);
   return code !== undefined && (rejectedTokenCodes.has(code) || code === "missing_scope");
 }
 
-async function whose(people: PeopleClient, log: Pick<Log, "warn">) {
+async function testToken(people: PeopleClient, log: Pick<Log, "warn">) {
   for (let tried = 1; ; tried += 1) {
     try {
       return await people.auth.test();
@@ -72,7 +74,7 @@ async function whose(people: PeopleClient, log: Pick<Log, "warn">) {
       }
       if (tried >= tries)
         throw new Error(`Slack cannot be reached: ${words}. Check the network and SLACK_API_URL.`);
-      log.warn({ err: error }, "Slack does not answer yet");
+      log.warn({ err: error }, "Slack is not reachable yet; retrying");
       await new Promise((resolve) => setTimeout(resolve, pauseMs));
     }
   }

@@ -5,7 +5,7 @@ import { moveDirectoryRun } from "../usecases/people/move-directory-run.ts";
 import { type Directory, pauseMs } from "./directory.ts";
 import { syncGroup } from "./sync-group.ts";
 
-/** Reads the next user group that a role is bound to. One that cannot be read is counted and does not keep the others. */
+/** Syncs the next user group that a role is bound to. A group that cannot be read is counted, and the run continues. */
 export async function readGroups(directory: Directory, organizationId: string): Promise<Outcome> {
   const { context } = directory;
   const run = await getDirectoryRun(context.db, organizationId, "groups");

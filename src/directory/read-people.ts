@@ -4,12 +4,12 @@ import { getDirectoryRun } from "../queries/people/get-directory-run.ts";
 import { moveDirectoryRun } from "../usecases/people/move-directory-run.ts";
 import { savePeoplePage } from "../usecases/people/save-people-page.ts";
 import { type Directory, pauseMs } from "./directory.ts";
-import { memberOf, type SlackUser } from "./slack-user.ts";
+import { memberOf, readSlackUsers } from "./slack-user.ts";
 
-/** Slack recommends no more than 200: https://docs.slack.dev/reference/methods/users.list */
+/** Slack recommends at most 200: https://docs.slack.dev/reference/methods/users.list */
 const pageSize = 200;
 
-/** Reads the next page of the workspace's people. The cursor is stored with each page, so a crash loses none. */
+/** Reads the next page of the workspace's people. The cursor is stored with each page, so a crash skips none. */
 export async function readPeople(directory: Directory, organizationId: string): Promise<Outcome> {
   const { context, clientFor, faultOf } = directory;
   const run = await getDirectoryRun(context.db, organizationId, "people");
@@ -19,13 +19,13 @@ export async function readPeople(directory: Directory, organizationId: string): 
   try {
     const asked = cursor === "" ? { limit: pageSize } : { limit: pageSize, cursor };
     const page = await clientFor(organizationId).users.list(asked);
-    const people = ((page.members ?? []) as SlackUser[]).map((user) => memberOf(user, organizationId));
+    const people = readSlackUsers(page.members).map((user) => memberOf(user, organizationId));
     const next = page.response_metadata?.next_cursor || null;
     await savePeoplePage(context, { run, people, next, asOf });
     return next === null ? { kind: "done" } : { kind: "later", afterMs: pauseMs };
   } catch (error) {
     if (slackErrorCode(error) !== "invalid_cursor" || cursor === "") return faultOf(error);
-    // A cursor does not last for ever: the reading begins again.
+    // The cursor has expired, so the run starts over.
     await moveDirectoryRun(context, run, "");
     return { kind: "later", afterMs: pauseMs };
   }

@@ -4,9 +4,9 @@ import { slackErrorCode } from "../lib/slack-error.ts";
 import { deactivateMember } from "../usecases/people/deactivate-member.ts";
 import { saveMembers } from "../usecases/people/save-members.ts";
 import type { Directory } from "./directory.ts";
-import { memberOf, type SlackUser } from "./slack-user.ts";
+import { memberOf, readSlackUser } from "./slack-user.ts";
 
-/** Reads one person anew. Whom Slack does not know any more is deactivated. */
+/** Reads one member again. A member that Slack no longer knows is deactivated. */
 export async function refreshMember(
   directory: Directory,
   organizationId: string,
@@ -16,7 +16,7 @@ export async function refreshMember(
   const asOf = context.now();
   try {
     const { user } = await clientFor(organizationId).users.info({ user: userId });
-    await saveMembers(context, [memberOf(user as SlackUser, organizationId)], { asOf });
+    await saveMembers(context, [memberOf(readSlackUser(user), organizationId)], { asOf });
   } catch (error) {
     if (slackErrorCode(error) !== "user_not_found") return faultOf(error);
     await deactivateMember(context, organizationId, userId, { surface: "slack", asOf });

@@ -1,41 +1,51 @@
+import { z } from "zod";
 import type { MemberStatus } from "../domain/people/people.ts";
 import type { SavedMember } from "../usecases/people/save-members.ts";
 
-/** What of Slack's user object decides who a person is: https://docs.slack.dev/reference/objects/user-object */
-export type SlackUser = {
-  id: string;
-  team_id?: string | undefined;
-  name?: string | undefined;
-  real_name?: string | undefined;
-  tz?: string | undefined;
-  deleted?: boolean | undefined;
-  is_bot?: boolean | undefined;
-  is_restricted?: boolean | undefined;
-  is_ultra_restricted?: boolean | undefined;
-  is_stranger?: boolean | undefined;
-  is_admin?: boolean | undefined;
-  is_owner?: boolean | undefined;
-  profile?:
-    | { display_name?: string | undefined; real_name?: string | undefined; email?: string | undefined }
-    | undefined;
-  enterprise_user?: { teams?: string[] | undefined } | undefined;
-};
+const text = z.string().nullish();
+const flag = z.boolean().nullish();
 
-/** On Enterprise Grid a member's `team_id` may be another workspace of the same company: `enterprise_user.teams` tells. */
+/** The fields of Slack's user object that decide who a person is: https://docs.slack.dev/reference/objects/user-object */
+const slackUser = z.object({
+  id: z.string(),
+  team_id: text,
+  name: text,
+  real_name: text,
+  tz: text,
+  deleted: flag,
+  is_bot: flag,
+  is_restricted: flag,
+  is_ultra_restricted: flag,
+  is_stranger: flag,
+  is_admin: flag,
+  is_owner: flag,
+  profile: z.object({ display_name: text, real_name: text, email: text }).nullish(),
+  enterprise_user: z.object({ teams: z.array(z.string()).nullish() }).nullish(),
+});
+
+export type SlackUser = z.infer<typeof slackUser>;
+
+/** Returns the user in a response of Slack's. Throws if it is not one. */
+export const readSlackUser = (user: unknown): SlackUser => slackUser.parse(user);
+
+/** Returns the users in a page of Slack's users.list. Throws if it is not one. */
+export const readSlackUsers = (users: unknown): SlackUser[] => z.array(slackUser).parse(users ?? []);
+
+/** On Enterprise Grid, `team_id` may be another workspace of the same company; `enterprise_user.teams` lists them all. */
 function statusOf(user: SlackUser, organizationId: string): MemberStatus {
-  const atHome =
-    user.team_id === undefined ||
-    user.team_id === organizationId ||
+  const ownWorkspace =
+    (user.team_id ?? organizationId) === organizationId ||
     (user.enterprise_user?.teams ?? []).includes(organizationId);
   if (user.deleted) return "deactivated";
   if (user.is_bot || user.id === "USLACKBOT") return "bot";
-  if (user.is_stranger || !atHome) return "stranger";
+  if (user.is_stranger || !ownWorkspace) return "stranger";
   if (user.is_restricted || user.is_ultra_restricted) return "guest";
   return "active";
 }
 
+/** Returns the member that a Slack user is in an organization. */
 export function memberOf(user: SlackUser, organizationId: string): SavedMember {
-  // Who decided is kept on record, so the full name comes first: a display name is often only a nickname.
+  // The audit log keeps the name, so the full name comes first: a display name is often a nickname.
   const name =
     user.real_name || user.profile?.real_name || user.profile?.display_name || user.name || user.id;
   return {

@@ -6,20 +6,24 @@ import { saveMembers } from "../usecases/people/save-members.ts";
 import { syncHoldings } from "../usecases/people/sync-holdings.ts";
 import { warnGroupGone } from "../usecases/people/warn-group-gone.ts";
 import type { Directory } from "./directory.ts";
-import { memberOf, type SlackUser } from "./slack-user.ts";
+import { memberOf, readSlackUser } from "./slack-user.ts";
 
-/** Disabled, deleted, or no longer part of what the workspace pays for: https://docs.slack.dev/reference/methods/usergroups.users.list */
+/** The group is disabled or deleted, or the workspace's plan lost user groups: https://docs.slack.dev/reference/methods/usergroups.users.list */
 const gone = new Set(["no_such_subteam", "subteam_not_found", "plan_upgrade_required"]);
 
-/** So many strangers are asked for in one try, a few at once; users.info may be called 100 times a minute. */
-const askedAtOnce = 8;
-const askedInOneTry = 40;
-const betweenTriesMs = 30_000;
-const againMs = 1_000;
+/** The most unknown members that one attempt fetches, and how many at once. Slack allows 100 users.info per minute. */
+const fetchedPerAttempt = 40;
+const fetchedAtOnce = 8;
+
+/** The wait before the remaining unknown members are fetched, in milliseconds. */
+const nextAttemptMs = 30_000;
+
+/** The wait before a group is read again because another read overtook this one, in milliseconds. */
+const rereadMs = 1_000;
 
 /**
- * Brings the roles that are bound to a user group to its active full members. Members whom we never met are read from
- * Slack first. Of a group that is gone the roles keep the people they have, and the admins are told once.
+ * Gives the roles that are bound to a user group its active full members. Fetches members who are not stored yet from
+ * Slack first. If the group is gone, the roles keep their people, and the admins are told once.
  */
 export async function syncGroup(
   directory: Directory,
@@ -33,11 +37,15 @@ export async function syncGroup(
     const heldBefore = await getHoldingsFingerprint(context.db, organizationId, groupId);
     const memberIds = (await client.usergroups.users.list({ usergroup: groupId })).users ?? [];
     const unknown = await listUnknown(context.db, organizationId, memberIds);
-    const met = await fetchUnknownMembers(directory, organizationId, unknown.slice(0, askedInOneTry));
-    if (met && unknown.length > askedInOneTry) return { kind: "later", afterMs: betweenTriesMs };
+    const anyFound = await fetchUnknownMembers(
+      directory,
+      organizationId,
+      unknown.slice(0, fetchedPerAttempt),
+    );
+    if (anyFound && unknown.length > fetchedPerAttempt) return { kind: "later", afterMs: nextAttemptMs };
     const facts = { organizationId, groupId, memberIds, heldBefore, surface: "slack" as const };
-    // An older reading must not bring back whom a newer one took out: it is read again.
-    if (!(await syncHoldings(context, facts))) return { kind: "later", afterMs: againMs };
+    // An older read must not restore members that a newer one removed, so the group is read again.
+    if (!(await syncHoldings(context, facts))) return { kind: "later", afterMs: rereadMs };
   } catch (error) {
     if (!gone.has(slackErrorCode(error) ?? "")) return faultOf(error);
     await warnGroupGone(context, organizationId, groupId);
@@ -45,26 +53,26 @@ export async function syncGroup(
   return { kind: "done" };
 }
 
-/** Reads these people and stores them, a few at a time. @returns whether Slack knew any */
+/** Fetches these people from Slack and stores them, a few at a time. Returns whether Slack knew any of them. */
 async function fetchUnknownMembers(
   { context, clientFor }: Directory,
   organizationId: string,
   ids: readonly MemberId[],
 ): Promise<boolean> {
-  let met = false;
-  for (let at = 0; at < ids.length; at += askedAtOnce) {
+  let anyFound = false;
+  for (let at = 0; at < ids.length; at += fetchedAtOnce) {
     const asOf = context.now();
-    const asked = ids.slice(at, at + askedAtOnce).map(async (user) => {
+    const fetched = ids.slice(at, at + fetchedAtOnce).map(async (user) => {
       try {
-        return [(await clientFor(organizationId).users.info({ user })).user as SlackUser];
+        return [readSlackUser((await clientFor(organizationId).users.info({ user })).user)];
       } catch (error) {
         if (slackErrorCode(error) === "user_not_found") return [];
         throw error;
       }
     });
-    const people = (await Promise.all(asked)).flat().map((user) => memberOf(user, organizationId));
+    const people = (await Promise.all(fetched)).flat().map((user) => memberOf(user, organizationId));
     await saveMembers(context, people, { asOf });
-    met ||= people.length > 0;
+    anyFound ||= people.length > 0;
   }
-  return met;
+  return anyFound;
 }

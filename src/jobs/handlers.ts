@@ -1,35 +1,39 @@
-import type { Outcome } from "../domain/delivery/outcome.ts";
 import type { Job } from "../domain/delivery/slots.ts";
 import type { Log } from "../lib/log.ts";
+import type { Handler, Handlers } from "../outbox/handlers.ts";
+import { forgetDeliveries } from "../usecases/delivery/prune-deliveries.ts";
+import { endSilentAttempts } from "../usecases/deployments/end-silent-attempts.ts";
+import { expireOverdue } from "../usecases/requests/expire-request.ts";
+import { remindDue } from "../usecases/requests/remind-due.ts";
+import type { Context } from "../usecases/shared/context.ts";
+import { forgetAnswers } from "../usecases/tokens/answer-once.ts";
 
-/** What the scheduled jobs do for one organization: each answers how many it did, and does at most `batch` at once. */
-export type Work = Record<Job, (organizationId: string) => Promise<number>>;
+/** The most that one run of a job does. If there is more, the next run follows at once. */
+const batchSize = 500;
 
-/** As many as one run does; the rest follows at once. */
-export const batch = 500;
+/** Runs one batch and returns how many it did. */
+type RunBatch = (organizationId: string) => Promise<number>;
 
-type JobHandler = { run(item: { organizationId: string }): Promise<Outcome> };
-
-/** A handler per scheduled job, for the items that `takeSlot` adds. */
-export function jobHandlers(work: Work, log: Pick<Log, "error">): Record<`job-${Job}`, JobHandler> {
-  const handler = (job: Job): JobHandler => ({
+/** Returns a handler for each scheduled job, for the items that `takeSlot` adds. */
+export function jobHandlers(context: Context, log: Pick<Log, "error">): Pick<Handlers, `job-${Job}`> {
+  const handler = (job: Job, runBatch: RunBatch): Handler => ({
     run: async ({ organizationId }) => {
       try {
-        const done = await work[job](organizationId);
-        return done < batch ? { kind: "done" } : { kind: "later", afterMs: 0 };
+        const done = await runBatch(organizationId);
+        return done < batchSize ? { kind: "done" } : { kind: "later", afterMs: 0 };
       } catch (error) {
-        // What went wrong with some comes again with the next slot; waiting longer would keep the others waiting.
+        // Some of the batch failed. The next slot tries those again; a retry now would hold up the rest.
         if (!(error instanceof AggregateError)) throw error;
-        log.error({ err: error, job, organizationId }, "A scheduled job failed for some");
+        log.error({ err: error, job, organizationId }, "a scheduled job failed for part of its batch");
         return { kind: "done" };
       }
     },
   });
   return {
-    "job-expire": handler("expire"),
-    "job-remind": handler("remind"),
-    "job-silence": handler("silence"),
-    "job-forget": handler("forget"),
-    "job-prune": handler("prune"),
+    "job-expire": handler("expire", () => expireOverdue(context, batchSize)),
+    "job-remind": handler("remind", (organizationId) => remindDue(context, organizationId, batchSize)),
+    "job-silence": handler("silence", () => endSilentAttempts(context, batchSize)),
+    "job-forget": handler("forget", (organizationId) => forgetAnswers(context, organizationId, batchSize)),
+    "job-prune": handler("prune", () => forgetDeliveries(context, batchSize)),
   };
 }

@@ -2,32 +2,14 @@ import type { Db } from "../../db/connection/connect.ts";
 import * as store from "../../db/delivery/outbox.ts";
 import type { Outcome } from "../domain/delivery/outcome.ts";
 import type { Log } from "../lib/log.ts";
+import type { Handler, Item } from "./handlers.ts";
 import { maxAttempts, retryAfterMs } from "./retry.ts";
 import type { Spacing } from "./spacing.ts";
 
-export type { Outcome };
-
-export type Item = store.ClaimedItem;
-
-export type Handler = {
-  /**
-   * One attempt. What it throws counts as a retry of which it is unknown whether anything was sent. The signal aborts
-   * well before the lease ends: a handler that goes on may meet another one on the same item.
-   */
-  run(item: Item, signal: AbortSignal): Promise<Outcome>;
-  /**
-   * Writes down that the item will not be tried again; `inDoubt`: one of all its tries may have got through. Runs before
-   * it is settled; when this throws it is tried again.
-   */
-  onDead?(item: Item, reason: string): Promise<void>;
-  /** After so many attempts it is dead; `maxAttempts` of retry.ts without it. */
-  maxAttempts?: number;
-};
-
-/** How an attempt ended. `lost`: it took longer than its lease. `again`: a change came during it. */
+/** How an attempt ended. `lost`: it outlived its lease. `again`: the item changed during the attempt. */
 export type AttemptOutcome = store.Settlement["kind"] | "again" | "lost";
 
-/** Why an attempt is aborted when the process must end. */
+/** The reason of the abort signal when the process must end. */
 export class ProcessStopping extends Error {
   constructor() {
     super("the process is stopping");
@@ -36,6 +18,7 @@ export class ProcessStopping extends Error {
 
 export type Attempt = {
   item: Item;
+  /** Undefined if no handler exists for the item's kind. */
   handler: Handler | undefined;
   db: Db;
   leaseMs: number;
@@ -43,70 +26,85 @@ export type Attempt = {
   random: () => number;
   attempted: (kind: string, outcome: AttemptOutcome) => void;
   spacing: Spacing;
-  /** Aborted when the process must end. */
+  /** Aborts the handler, when it takes too long or the process must end. */
   stopping: AbortController;
 };
 
-/** Carries out one claimed item and settles it. Never throws: what goes wrong is in the outbox or in the log. */
+/** Carries out one claimed item and settles it. Never throws: failures are recorded in the outbox or logged. */
 export async function carryOut(attempt: Attempt): Promise<void> {
   const { item, log } = attempt;
   const leaseEnds = Date.now() + attempt.leaseMs;
   const settlement = await settlementOf(attempt);
-  const facts = { kind: item.kind, key: item.key, organizationId: item.organizationId };
   try {
     const settled = await settle(attempt, settlement, leaseEnds);
     attempt.attempted(item.kind, settled === "lost" || settled === "again" ? settled : settlement.kind);
-    if (settled === "lost") log.warn(facts, "an outbox item took longer than its lease");
+    if (settled === "lost") log.warn(logFacts(item), "an outbox item outlived its lease");
   } catch (error) {
-    log.warn({ ...facts, err: error }, "an outbox item could not be settled: it comes back in doubt");
+    log.warn(
+      { ...logFacts(item), err: error },
+      "an outbox item could not be settled; it will be retried as possibly sent",
+    );
   }
 }
 
+const logFacts = ({ kind, key, organizationId }: Item) => ({ kind, key, organizationId });
+
 async function settlementOf(attempt: Attempt): Promise<store.Settlement> {
-  const { item, handler, log, random, stopping } = attempt;
-  const most = mostAttempts(handler);
+  const { item, handler, random, stopping } = attempt;
+  const limit = attemptLimit(handler);
   const outcome = await outcomeOf(attempt);
   if (outcome.kind === "done" || outcome.kind === "later") return outcome;
   if (outcome.kind === "postponed") {
     const { kind, afterMs, reason, limited } = outcome;
     return { kind, afterMs, reason, ...(limited && { behindMs: attempt.spacing(item, afterMs) }) };
   }
-  if (outcome.kind === "retry" && item.attempts < most) {
+  if (outcome.kind === "retry" && item.attempts < limit) {
     const backoffMs = retryAfterMs(item.attempts, random());
     const afterMs = Math.max(outcome.afterMs ?? 0, stopping.signal.aborted ? 0 : backoffMs);
     return { kind: "retry", afterMs, reason: outcome.reason, inDoubt: outcome.sent === "unknown" };
   }
+  return giveUp(attempt, outcome);
+}
+
+/** Ends an item as dead once its handler has recorded that. */
+async function giveUp(
+  { item, handler, log, random }: Attempt,
+  outcome: Extract<Outcome, { kind: "retry" | "dead" }>,
+): Promise<store.Settlement> {
   const reason =
     outcome.kind === "dead"
       ? outcome.reason
-      : `given up after ${Math.min(item.attempts, most)} attempts: ${outcome.reason}`;
-  const facts = { kind: item.kind, key: item.key, organizationId: item.organizationId, reason };
+      : `given up after ${Math.min(item.attempts, attemptLimit(handler))} attempts: ${outcome.reason}`;
+  const facts = { ...logFacts(item), reason };
   try {
     const inDoubt = item.inDoubt || (outcome.kind === "retry" && outcome.sent === "unknown");
     await handler?.onDead?.({ ...item, inDoubt }, reason);
     log.error(facts, "an outbox item is dead");
     return { kind: "dead", reason };
   } catch (error) {
-    log.error({ ...facts, err: error }, "an outbox item's death could not be written down");
+    log.error(
+      { ...facts, err: error },
+      "the end of an outbox item could not be recorded; it will be retried",
+    );
     const afterMs = retryAfterMs(item.attempts, random());
     return { kind: "retry", afterMs, reason: outcome.reason, inDoubt: false };
   }
 }
 
-const mostAttempts = (handler: Handler | undefined): number => handler?.maxAttempts ?? maxAttempts;
+const attemptLimit = (handler: Handler | undefined): number => handler?.maxAttempts ?? maxAttempts;
 
 async function outcomeOf(attempt: Attempt): Promise<Outcome> {
   const { item, handler, leaseMs, log, stopping } = attempt;
   if (handler === undefined) return { kind: "dead", reason: `nothing handles ${item.kind}` };
-  // Claimed once too often: the process died in its last attempt, or its death could not be written down.
-  if (item.attempts > mostAttempts(handler)) {
+  // The last attempt ended without a settlement: the process died, or onDead threw.
+  if (item.attempts > attemptLimit(handler)) {
     return { kind: "retry", reason: item.reason ?? "the process died each time", sent: "unknown" };
   }
   const timer = setTimeout(() => stopping.abort(new Error("it took too long")), leaseMs * 0.75);
   try {
     return await Promise.race([handler.run(item, stopping.signal), overdue(stopping.signal, leaseMs)]);
   } catch (error) {
-    log.warn({ err: error, kind: item.kind, key: item.key }, "an outbox item's attempt failed");
+    log.warn({ ...logFacts(item), err: error }, "an attempt of an outbox item failed");
     const reason = error instanceof Error ? error.message : String(error);
     return { kind: "retry", reason, sent: "unknown" };
   } finally {
@@ -115,8 +113,8 @@ async function outcomeOf(attempt: Attempt): Promise<Outcome> {
 }
 
 /**
- * Gives up some time after the signal: a handler that does not listen must not keep its place for ever, nor its lease
- * when the process ends. What it sent may still arrive, so whoever has the item next looks a moment later.
+ * Resolves with a retry some time after the signal, for handlers that ignore it: the worker needs their place, and the
+ * lease must not outlive the process. Their message may still arrive, so the next attempt waits 2 seconds.
  */
 function overdue(signal: AbortSignal, leaseMs: number): Promise<Outcome> {
   return new Promise((resolve) => {
@@ -129,7 +127,7 @@ function overdue(signal: AbortSignal, leaseMs: number): Promise<Outcome> {
   });
 }
 
-/** What happened at the far end must be written down: as long as the lease lasts, a lost database is waited for. */
+/** Settles the item, and retries during the lease while the database is away: a sent message must not be sent twice. */
 async function settle(
   attempt: Attempt,
   settlement: store.Settlement,

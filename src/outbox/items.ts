@@ -224,3 +224,8 @@ export type KeyFacts<K extends Kind> = Parameters<(typeof items)[K]["key"]>[1];
 /** Returns the key of a warning's item for one admin. */
 export const warningKey = (warningId: string, recipientId: string): string =>
   `warning:${warningId}:${recipientId}`;
+
+const isKind = (name: string): name is Kind => Object.hasOwn(items, name);
+
+/** Every kind, for handlers and metrics. */
+export const kinds: readonly Kind[] = Object.keys(items).filter(isKind);

@@ -5,19 +5,19 @@ import type { Log } from "../lib/log.ts";
 
 const channel = "signoff_outbox";
 
-/** What is to look again after a commit: the worker, and whoever else follows what is committed. */
+/** Looks for new work when woken: the worker, and API calls that wait for a change. */
 export type Follower = { wake(): void };
 
-/** Sent with each notification, so that a process is not woken twice by its own. */
+/** Sent with each notification, so that a process can ignore its own. */
 const thisProcess = randomUUID();
 
-/** How long the commits after a notification wait for the next one, in milliseconds: they share it. */
+/** Commits within this time share one notification, in milliseconds. */
 const shareMs = 50;
 
 /**
- * Gives what a use case calls after its commit: it wakes who follows here and on the other replicas. The
- * notification is a statement of its own, since one inside a transaction makes commits wait for each other. Many
- * commits share one: this process is at work on them already. It never throws; where it is lost, the sweep is behind it.
+ * Returns the function that use cases call after a commit. It wakes the followers here and on the other replicas, and
+ * never throws. It notifies outside the transaction, because NOTIFY inside one makes commits wait for each other. If a
+ * notification is lost, the scheduled sweep finds the work.
  */
 export function wakeAll(database: Database, follower: () => Follower, log: Pick<Log, "warn">): () => void {
   let sending = false;
@@ -29,7 +29,7 @@ export function wakeAll(database: Database, follower: () => Follower, log: Pick<
       try {
         await database.sql.notify(channel, thisProcess);
       } catch (error) {
-        log.warn({ err: error }, "the other replicas were not woken; their sweep will find the work");
+        log.warn({ err: error }, "could not notify the other replicas; their sweep will find the work");
       }
       await new Promise((resolve) => setTimeout(resolve, shareMs).unref());
     } while (again);
@@ -42,7 +42,7 @@ export function wakeAll(database: Database, follower: () => Follower, log: Pick<
   };
 }
 
-/** Wakes who follows when another replica added something, and when notifications may have been missed. */
+/** Wakes the follower when another replica notifies, and when notifications may have been missed. */
 export function wakeOnNotify(url: string, follower: Follower): Promise<{ stop(): Promise<void> }> {
   return listen(
     url,

@@ -2,45 +2,44 @@ import type { Database } from "../../db/connection/connect.ts";
 import * as store from "../../db/delivery/outbox.ts";
 import type { Log } from "../lib/log.ts";
 import { timedOut, withTimeout } from "../lib/timeout.ts";
-import { type AttemptOutcome, carryOut, type Handler, ProcessStopping } from "./attempt.ts";
+import { type AttemptOutcome, carryOut, ProcessStopping } from "./attempt.ts";
+import type { Handler } from "./handlers.ts";
 import { createSpacing } from "./spacing.ts";
 
-export type { Handler } from "./attempt.ts";
-
 export type Outbox = {
-  /** Something was added: look now. */
+  /** Claims what is due now. Call it after adding items. */
   wake(): void;
-  /** Looks once and resolves when what is due has been claimed, as far as there is room. For the scheduled sweep. */
+  /** Resolves when the due items have been claimed, up to the concurrency limit. For the scheduled sweep. */
   sweep(): Promise<void>;
-  /** Resolves when nothing is due and nothing is under way. For tests. */
+  /** Resolves when nothing is due and nothing is running. For tests. */
   idle(): Promise<void>;
   /**
-   * Takes no more work and waits for what is under way, at most `graceMs` milliseconds in all. Shortly before, what
-   * still runs is aborted, and given back in doubt: no lease is left behind.
+   * Claims nothing more and waits for running handlers, at most `graceMs` milliseconds in all. Shortly before that, it
+   * aborts the rest and settles their items as possibly sent, so that no lease is left behind.
    */
   stop(graceMs: number): Promise<void>;
 };
 
 export type OutboxOptions = {
   database: Database;
-  /** One per kind of item. An item of another kind is dead at once. */
+  /** By kind, as `bindHandlers` returns them. An item of another kind is dead at once. */
   handlers: Record<string, Handler>;
   log: Pick<Log, "info" | "warn" | "error">;
-  /** Told of each attempt and how it ended; for counting. */
+  /** Called after each attempt, for metrics. */
   attempted?: (kind: string, outcome: AttemptOutcome) => void;
-  /** How many items are worked on at once; default 8. */
+  /** How many items run at once. Default: 8. */
   concurrency?: number;
-  /** Longer than any send takes, in milliseconds; default 60,000. Handlers are aborted at three quarters of it. */
+  /** In milliseconds, longer than any handler takes. Default: 60,000. Handlers are aborted after three quarters. */
   leaseMs?: number;
-  /** How long to sleep at most, in milliseconds, whatever the database says; default 15,000. */
+  /** The longest sleep between two looks at the database, in milliseconds. Default: 15,000. */
   pollMs?: number;
   random?: () => number;
 };
 
 const shortestSleepMs = 20;
-const longestOutagePauseMs = 2_000;
+const longestDatabasePauseMs = 2_000;
 
-/** Starts a worker that carries out what the outbox holds, each item by itself. It knows no channel, only handlers. */
+/** Starts a worker that claims due items and runs their handlers, each item on its own. */
 export function startOutbox(options: OutboxOptions): Outbox {
   const worker = new Worker(options);
   worker.wake();
@@ -103,7 +102,7 @@ class Worker implements Outbox {
     for (const resolve of [...this.#waitingForLook.splice(0), ...this.#waitingForIdle.splice(0)]) resolve();
   }
 
-  /** Claims while it is woken, then sleeps until the next item is due. Only one look runs at a time. */
+  /** Claims until nothing wakes it, then sleeps until the next item is due. Runs only once at a time. */
   async #lookAndSleep(): Promise<void> {
     clearTimeout(this.#timer);
     const waiting = this.#waitingForLook.splice(0);
@@ -114,13 +113,13 @@ class Worker implements Outbox {
         await this.#claim();
       }
       if (!this.#stopped) sleepMs = await this.#untilNextDue();
-      if (this.#failures > 0) this.#options.log.info({}, "the outbox reaches the database again");
+      if (this.#failures > 0) this.#options.log.info({}, "the outbox worker can reach the database again");
       this.#failures = 0;
     } catch (error) {
       if (this.#failures++ === 0) {
-        this.#options.log.warn({ err: error }, "the outbox does not reach the database");
+        this.#options.log.warn({ err: error }, "the outbox worker does not reach the database");
       }
-      sleepMs = Math.min(longestOutagePauseMs, 100 * 2 ** this.#failures);
+      sleepMs = Math.min(longestDatabasePauseMs, 100 * 2 ** this.#failures);
     }
     for (const resolve of waiting) resolve();
     this.#look = undefined;
@@ -147,7 +146,7 @@ class Worker implements Outbox {
     }
   }
 
-  /** In milliseconds. With no room there is no need to ask: the next that ends wakes us. */
+  /** Returns the time until the next item is due, in milliseconds. At the concurrency limit, the next handler that ends wakes the worker. */
   async #untilNextDue(): Promise<number> {
     const { database, concurrency, pollMs } = this.#options;
     if (this.#underWay.size >= concurrency) return pollMs;

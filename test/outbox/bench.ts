@@ -1,6 +1,7 @@
 import { vi } from "vitest";
 import * as store from "../../db/delivery/outbox.ts";
-import { type Handler, type Outbox, type OutboxOptions, startOutbox } from "../../src/outbox/worker.ts";
+import type { Handler } from "../../src/outbox/handlers.ts";
+import { type Outbox, type OutboxOptions, startOutbox } from "../../src/outbox/worker.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 
 type StartOptions = Partial<OutboxOptions> & Partial<Pick<Handler, "onDead" | "maxAttempts">>;

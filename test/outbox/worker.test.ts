@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import * as store from "../../db/delivery/outbox.ts";
+import type { Handler } from "../../src/outbox/handlers.ts";
 import { maxAttempts } from "../../src/outbox/retry.ts";
-import type { Handler } from "../../src/outbox/worker.ts";
 import { type Bench, done, gate, work, workerBench } from "./bench.ts";
 
 let bench: Bench;

@@ -1,55 +1,77 @@
 import type { Outcome } from "../../domain/delivery/outcome.ts";
-import type { AttemptEnd } from "../../domain/requests/promote.ts";
+import { system } from "../../domain/shared/actor.ts";
+import type { Handlers, Item } from "../../outbox/handlers.ts";
+import type { Payload } from "../../outbox/items.ts";
 import { getAttempt } from "../../queries/deployments/get-attempt.ts";
-import type { Db } from "../../queries/shared/db.ts";
-import type { Item } from "../item.ts";
+import {
+  type ApplyDeploymentReport,
+  applyDeploymentReport,
+} from "../../usecases/deployments/apply-deployment-report.ts";
+import type { Context } from "../../usecases/shared/context.ts";
 import type { Deployer } from "./deployer.ts";
 
 export type DeployDeps = {
-  db: Db;
+  context: Context;
+  /** By name. */
   deployers: Readonly<Record<string, Deployer>>;
-  report(
-    organizationId: string,
-    deploymentId: string,
-    report: { status: "accepted" } | AttemptEnd,
-    link: string | null,
-  ): Promise<unknown>;
 };
 
-/** The deployer is the integration's of when the attempt began. An item of an earlier version names none. */
-type Payload = { deploymentId: string; deployer?: string };
+type DeployItem = Item<Payload<"deploy">>;
 
-/** Hands an attempt to its deployer and takes down what that answers. */
-export async function deploy(parts: DeployDeps, item: Item, signal?: AbortSignal): Promise<Outcome> {
+/** About 40 minutes: the person who waits for the deployment must learn that nothing answers, and may try again. */
+const maxAttempts = 24;
+
+/** Returns the handler that hands an attempt to its deployer. */
+export function deployHandler(deps: DeployDeps): Handlers["deploy"] {
+  return {
+    run: (item, signal) => deploy(deps, item, signal),
+    onDead: (item, reason) => abandon(deps, item, reason),
+    maxAttempts,
+  };
+}
+
+/** Hands an attempt to its deployer and records the answer. */
+async function deploy(deps: DeployDeps, item: DeployItem, signal: AbortSignal): Promise<Outcome> {
   const { organizationId, inDoubt } = item;
-  const { deploymentId, deployer: chosen } = item.payload as Payload;
-  const attempt = await getAttempt(parts.db, organizationId, deploymentId);
-  // Whoever reported on it before we noted that it was accepted has it, and need not be asked again.
+  const { deploymentId, deployer: storedName } = item.payload;
+  const attempt = await getAttempt(deps.context.db, organizationId, deploymentId);
+  // An attempt that was already accepted, or reported on, needs no second call.
   if (attempt === undefined || attempt.status !== "in progress" || attempt.acceptedAt !== null) {
     return { kind: "done" };
   }
-  const name = chosen ?? attempt.deployer;
-  const deployer = Object.hasOwn(parts.deployers, name) ? parts.deployers[name] : undefined;
+  const name = storedName ?? attempt.deployer;
+  const deployer = Object.hasOwn(deps.deployers, name) ? deps.deployers[name] : undefined;
   if (deployer === undefined) {
     const reason = `there is no deployer called ${name}`;
-    await parts.report(organizationId, deploymentId, { status: "failed", reason }, null);
+    await report(deps, item, { status: "failed", reason }, null);
     return { kind: "done" };
   }
   const deployed = await deployer(attempt, { inDoubt, signal });
   if (deployed.kind === "retry") return deployed;
-  const report = deployed.kind === "ended" ? deployed.end : ({ status: "accepted" } as const);
-  await parts.report(organizationId, deploymentId, report, deployed.link);
+  const answer = deployed.kind === "ended" ? deployed.end : ({ status: "accepted" } as const);
+  await report(deps, item, answer, deployed.link);
   return { kind: "done" };
 }
 
 /**
- * An attempt that was never answered ends as unknown, as it may be running; as failed where no call ever got through.
- * One that was heard of all the same is waited for as long as every other.
+ * Ends an attempt whose deployer never answered: as unknown if a call may have arrived, because it may be running;
+ * otherwise as failed. An attempt that was reported on anyway keeps its own time limit.
  */
-export async function abandon(parts: DeployDeps, item: Item, reason: string): Promise<void> {
-  const { organizationId, inDoubt } = item;
-  const { deploymentId } = item.payload as Payload;
-  const attempt = await getAttempt(parts.db, organizationId, deploymentId);
+async function abandon(deps: DeployDeps, item: DeployItem, reason: string): Promise<void> {
+  const { organizationId, inDoubt, payload } = item;
+  const attempt = await getAttempt(deps.context.db, organizationId, payload.deploymentId);
   if (attempt?.status === "in progress" && attempt.reportBy !== null) return;
-  await parts.report(organizationId, deploymentId, { status: inDoubt ? "unknown" : "failed", reason }, null);
+  await report(deps, item, { status: inDoubt ? "unknown" : "failed", reason }, null);
+}
+
+async function report(
+  { context }: DeployDeps,
+  { organizationId, payload: { deploymentId } }: DeployItem,
+  result: ApplyDeploymentReport["report"],
+  link: string | null,
+): Promise<void> {
+  await applyDeploymentReport(context, {
+    ...{ organizationId, deploymentId, report: result, link },
+    ...{ actor: system("the deployer's report"), surface: "deployer" },
+  });
 }

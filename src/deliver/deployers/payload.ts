@@ -1,21 +1,21 @@
 import type { AskedFor, AttemptView } from "../../queries/deployments/get-attempt.ts";
 
-type Place = { slug: string; name: string };
+type Named = { slug: string; name: string };
 
-type Someone = { id: string; name: string };
+type Member = { id: string; name: string };
 
-/** What a webhook is sent for one attempt; every call of the same attempt has the same `attempt`. Times are ISO 8601. */
+/** The body that a webhook receives for one attempt. Each call for the same attempt has the same body. Times are ISO 8601. */
 export type DeployEvent = {
   type: "promotion.deploy";
-  /** When the attempt was begun. */
+  /** When the attempt started. */
   timestamp: string;
-  /** The attempt's id: the key under which it must not be deployed twice. */
+  /** The attempt's ID. A deployer must not deploy the same ID twice. */
   attempt: string;
-  request: { number: number; url: string; message: string; requester: Someone };
-  project: Place;
-  integration: Place;
-  from: Place;
-  to: Place;
+  request: { number: number; url: string; message: string; requester: Member };
+  project: Named;
+  integration: Named;
+  from: Named;
+  to: Named;
   build: {
     id: string;
     version: string;
@@ -23,22 +23,23 @@ export type DeployEvent = {
     digest: string | null;
     link: string | null;
   };
-  approvedBy: (Someone & { at: string })[];
-  /** Where, and with which token, the attempt is reported on. */
+  approvedBy: (Member & { at: string })[];
+  /** The URL for status reports, and its token. */
   report: { url: string; token: string };
 };
 
-/** What a webhook is sent to try it: nothing is deployed. */
+/** The body of a test call, which deploys nothing. */
 export type PingEvent = {
   type: "ping";
   timestamp: string;
-  project: Place;
-  integration: Place;
+  project: Named;
+  integration: Named;
 };
 
-/** The address of a request, and how its attempt is reported on. */
+/** The URL of a request, and where its attempt's status is reported. */
 export type EventLinks = { requestUrl: string; report: DeployEvent["report"] };
 
+/** Returns the event for one attempt. */
 export function deployEvent(attempt: AttemptView, request: AskedFor, links: EventLinks): DeployEvent {
   const { build } = attempt;
   return {
@@ -51,10 +52,10 @@ export function deployEvent(attempt: AttemptView, request: AskedFor, links: Even
       message: request.message,
       requester: request.requester,
     },
-    project: place(attempt.project),
-    integration: place(attempt.integration),
-    from: place(request.source),
-    to: place(attempt.target),
+    project: named(attempt.project),
+    integration: named(attempt.integration),
+    from: named(request.source),
+    to: named(attempt.target),
     build: {
       id: build.externalId,
       version: build.version,
@@ -67,15 +68,15 @@ export function deployEvent(attempt: AttemptView, request: AskedFor, links: Even
   };
 }
 
-/** @param at when somebody asked for it */
-export function pingEvent(names: Record<"project" | "integration", Place>, at: Date): PingEvent {
+/** @param at when the test was requested */
+export function pingEvent(names: Record<"project" | "integration", Named>, at: Date): PingEvent {
   const { project, integration } = names;
   return {
     type: "ping",
     timestamp: at.toISOString(),
-    project: place(project),
-    integration: place(integration),
+    project: named(project),
+    integration: named(integration),
   };
 }
 
-const place = ({ slug, name }: Place): Place => ({ slug, name });
+const named = ({ slug, name }: Named): Named => ({ slug, name });

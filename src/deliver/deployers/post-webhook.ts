@@ -4,65 +4,65 @@ import { Webhook } from "standardwebhooks";
 import type { AddressFault } from "../../domain/shared/refusals.ts";
 import { addressFault, PrivateAddress, publicLookup, type Resolve } from "../../lib/public-address.ts";
 
-/** What became of one call. */
+/** The result of one call. */
 export type WebhookAnswer =
-  /** `body` is cut where it is long, and is what came of it where the connection broke. */
+  /** `body` is empty if it is too long, and incomplete if the connection broke. `retryAfterMs` is in milliseconds. */
   | { kind: "answered"; status: number; body: string; location: string | null; retryAfterMs: number | null }
-  /** `sent: "unknown"`: the far side may have got it. */
+  /** `sent: "unknown"`: the call may have arrived. */
   | { kind: "lost"; reason: string; sent: "no" | "unknown" }
-  /** The address is not one that is called. */
+  /** The address may not be called. */
   | { kind: "not-called"; fault: AddressFault };
 
 export type WebhookCall = {
   url: string;
-  /** `whsec_…`, the newest first: each of them signs, and the far side needs to trust one. */
+  /** `whsec_…`, newest first. Each of them signs; the receiver accepts any one of them. */
   secrets: readonly string[];
-  /** The key of the message: the same for every call that says the same. */
+  /** The message ID, the same for each call with the same event. */
   id: string;
   event: object;
-  /** Whether http, and addresses inside the network, may be called. */
+  /** Whether http and private network addresses may be called. */
   allowPrivate: boolean;
-  /** For the whole call with its answer, in milliseconds; default 10,000. */
+  /** For the whole call with its response, in milliseconds. Default: 10,000. */
   timeoutMs?: number;
   signal?: AbortSignal | undefined;
-  /** Default: the system's. */
+  /** Resolves the host name. Default: the system's resolver. */
   resolve?: Resolve;
 };
 
-/** So much of an answer is read, in bytes. */
+/** The most that is read of a response, in bytes. */
 const answerLimit = 64 * 1024;
 
 /**
- * Posts an event, signed by Standard Webhooks (https://www.standardwebhooks.com). Redirects are not followed. Where
- * the name leads is looked up for this one connection and checked then. Never throws.
+ * Posts an event, signed as Standard Webhooks defines it (https://www.standardwebhooks.com). Follows no redirects. Checks
+ * the address that the host name resolves to for this very connection. Never throws.
  */
 export async function postWebhook(call: WebhookCall): Promise<WebhookAnswer> {
   const { url, allowPrivate, timeoutMs = 10_000 } = call;
   const fault = addressFault(url, allowPrivate);
   if (fault !== null) return { kind: "not-called", fault };
-  const late = AbortSignal.timeout(timeoutMs);
-  const signal = call.signal === undefined ? late : AbortSignal.any([late, call.signal]);
+  const timedOut = AbortSignal.timeout(timeoutMs);
+  const signal = call.signal === undefined ? timedOut : AbortSignal.any([timedOut, call.signal]);
   const progress = { sent: "no" as "no" | "unknown" };
   try {
     const response = await send(call, signal, progress);
     return await readAnswer(response);
   } catch (error) {
     if (error instanceof PrivateAddress) return { kind: "not-called", fault: "inside" };
-    const reason = late.aborted
+    const reason = timedOut.aborted
       ? `there was no answer within ${timeoutMs / 1000} seconds`
       : faultWords(error);
     return { kind: "lost", reason, sent: progress.sent };
   }
 }
 
-/** Resolves with the answer's head. */
+/** Resolves with the response once its headers have arrived. */
 function send(
   { url, secrets, id, event, allowPrivate, resolve }: WebhookCall,
   signal: AbortSignal,
   progress: { sent: "no" | "unknown" },
 ): Promise<IncomingMessage> {
   const body = JSON.stringify(event);
-  // The time of sending, not of the event: the far side refuses what is old.
+  // The time of this call, not of the event: receivers reject old timestamps.
   const at = new Date();
   const headers = {
     "content-type": "application/json",
@@ -89,7 +89,7 @@ function send(
   });
 }
 
-/** The status is the answer: a body that breaks off or is too long takes nothing from it. */
+/** Reads the response. Its status counts even if the body breaks off or is too long. */
 async function readAnswer(response: IncomingMessage): Promise<WebhookAnswer> {
   const chunks: Buffer[] = [];
   let length = 0;
@@ -100,7 +100,7 @@ async function readAnswer(response: IncomingMessage): Promise<WebhookAnswer> {
       if (length > answerLimit) break;
     }
   } catch {
-    // What has come is read.
+    // Use the part that arrived.
   }
   response.destroy();
   const { statusCode: status = 0, headers } = response;
@@ -113,7 +113,7 @@ async function readAnswer(response: IncomingMessage): Promise<WebhookAnswer> {
 }
 
 function faultWords(error: unknown): string {
-  // Where every address of a name was tried, the errors are inside.
-  const one = error instanceof AggregateError ? (error.errors[0] as unknown) : error;
-  return one instanceof Error ? one.message : String(one);
+  // Node throws one error with the errors of all addresses it tried.
+  const cause: unknown = error instanceof AggregateError ? error.errors[0] : error;
+  return cause instanceof Error ? cause.message : String(cause);
 }

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { AddressFault } from "../../domain/shared/refusals.ts";
 import { SealedElsewhere } from "../../lib/secrets.ts";
 import type { AttemptView } from "../../queries/deployments/get-attempt.ts";
@@ -8,54 +9,55 @@ import { postWebhook, type WebhookAnswer, type WebhookCall } from "./post-webhoo
 
 export type WebhookDeployerDeps = {
   /**
-   * An integration's address and secrets as they are now, the newest secret first; undefined where none are set.
-   * Throws `SealedElsewhere`.
+   * Returns an integration's address and secrets, newest secret first, or undefined if no address is set.
+   *
+   * @throws SealedElsewhere if a secret was stored with another SIGNOFF_SECRET
    */
-  find(organizationId: string, integrationId: string): Promise<Found | undefined>;
+  find(organizationId: string, integrationId: string): Promise<Endpoint | undefined>;
   linksFor(attempt: AttemptView): EventLinks;
   allowPrivate: boolean;
 } & Pick<WebhookCall, "timeoutMs" | "resolve">;
 
-type Found = Pick<WebhookCall, "url" | "secrets">;
+type Endpoint = Pick<WebhookCall, "url" | "secrets">;
 
-/** So much of what the far side said goes into a reason, in characters. */
-const saidLimit = 300;
+/** The most of a response that a reason quotes, in characters. */
+const quoteLimit = 300;
 
-/** A far side that asks for more patience than this is asked again all the same, in milliseconds. */
+/** The longest wait that a receiver may ask for, in milliseconds. */
 const longestWaitMs = 10 * 60_000;
 
 /**
- * Hands an attempt over by a signed POST. 2xx: it was accepted and is reported on later. No answer, 429 and 5xx: the
- * same call again, under the same key. Anything else: it failed.
+ * Returns the deployer that posts attempts to an integration's webhook. 2xx means that the attempt was accepted and is
+ * reported on later. No response, 429, and 5xx mean a retry under the same ID. Any other status means that it failed.
  */
-export function webhook({ find, linksFor, ...how }: WebhookDeployerDeps): Deployer {
+export function webhook({ find, linksFor, ...options }: WebhookDeployerDeps): Deployer {
   return async (attempt, { inDoubt, signal }) => {
     const { organizationId, integration, deploymentId, request } = attempt;
-    const known = await findOrSealed(find, organizationId, integration.id);
-    if (known === "sealed") return failed(inDoubt, sealedWords);
-    if (known === undefined) return failed(inDoubt, notSetWords);
+    const endpoint = await findOrSealed(find, organizationId, integration.id);
+    if (endpoint === "sealed") return failed(inDoubt, sealedWords);
+    if (endpoint === undefined) return failed(inDoubt, notSetWords);
     if (request === null) return failed(inDoubt, "It belongs to no request, so nothing was sent.");
     const event = deployEvent(attempt, request, linksFor(attempt));
-    const answer = await postWebhook({ ...known, ...how, id: deploymentId, event, signal });
+    const answer = await postWebhook({ ...endpoint, ...options, id: deploymentId, event, signal });
     return deployedBy(answer, inDoubt);
   };
 }
 
 /**
- * Sends an event that deploys nothing, and says what became of it. The newest secret alone signs it: so it shows
- * whether the far side has that one.
+ * Sends a test call that deploys nothing, and returns the result in words. Only the newest secret signs it, so it shows
+ * whether the receiver has that one.
  */
 export async function tryWebhook(
-  { find, linksFor: _, ...how }: WebhookDeployerDeps,
+  { find, linksFor: _, ...options }: WebhookDeployerDeps,
   organizationId: string,
   integrationId: string,
   { id, event }: { id: string; event: PingEvent },
 ): Promise<{ ok: boolean; words: string }> {
-  const known = await findOrSealed(find, organizationId, integrationId);
-  if (known === "sealed") return { ok: false, words: sealedWords };
-  if (known === undefined) return { ok: false, words: notSetWords };
-  const secrets = known.secrets.slice(0, 1);
-  const answer = await postWebhook({ ...known, ...how, secrets, id, event });
+  const endpoint = await findOrSealed(find, organizationId, integrationId);
+  if (endpoint === "sealed") return { ok: false, words: sealedWords };
+  if (endpoint === undefined) return { ok: false, words: notSetWords };
+  const secrets = endpoint.secrets.slice(0, 1);
+  const answer = await postWebhook({ ...endpoint, ...options, secrets, id, event });
   if (answer.kind === "not-called") return { ok: false, words: notCalledWords[answer.fault] };
   if (answer.kind === "lost") return { ok: false, words: `The webhook did not answer: ${answer.reason}.` };
   return { ok: answer.status >= 200 && answer.status < 300, words: answerWords(answer) };
@@ -64,7 +66,7 @@ export async function tryWebhook(
 const sealedWords = "The webhook's secret can't be read any more: an admin must rotate it.";
 const notSetWords = "The webhook's address is not set: an admin must set it.";
 
-/** `sealed`: SIGNOFF_SECRET is not the one that the secret was stored with. */
+/** Returns "sealed" if the secret was stored with another SIGNOFF_SECRET. */
 async function findOrSealed(
   find: WebhookDeployerDeps["find"],
   organizationId: string,
@@ -78,7 +80,7 @@ async function findOrSealed(
   }
 }
 
-/** What a call's answer means for the attempt. */
+/** Returns what a call's result means for the attempt. */
 function deployedBy(answer: WebhookAnswer, inDoubt: boolean): Deployed {
   if (answer.kind === "not-called") return failed(inDoubt, notCalledWords[answer.fault]);
   if (answer.kind === "lost")
@@ -87,14 +89,14 @@ function deployedBy(answer: WebhookAnswer, inDoubt: boolean): Deployed {
   if (status >= 200 && status < 300) return { kind: "accepted", link: linkIn(body) };
   if (status === 429 || status >= 500) {
     const afterMs = retryAfterMs === null ? {} : { afterMs: Math.min(retryAfterMs, longestWaitMs) };
-    // 429 says that it was not taken.
+    // A receiver that answers 429 did not process the call.
     const sent = status === 429 ? "no" : "unknown";
     return { kind: "retry", reason: answerWords(answer), sent, ...afterMs };
   }
   return failed(inDoubt, answerWords(answer));
 }
 
-/** Where an earlier call may have got through, nobody can say that nothing runs. */
+/** Ends the attempt as failed, or as unknown if an earlier call may have arrived. */
 function failed(inDoubt: boolean, reason: string): Deployed {
   const end = inDoubt
     ? ({ status: "unknown", reason: `${reason} An earlier call may have got through.` } as const)
@@ -109,23 +111,29 @@ const notCalledWords: Record<AddressFault, string> = {
   inside: "The webhook's address leads into a private network, where this Signoff does not call.",
 };
 
-/** What the far side answered, as one sentence or two. */
+/** Returns the response in one or two sentences. */
 function answerWords(answer: Extract<WebhookAnswer, { kind: "answered" }>): string {
   const { status, body, location } = answer;
   if (status >= 300 && status < 400) {
-    const where = location === null ? "" : ` to ${cutTo(location, saidLimit)}`;
+    const where = location === null ? "" : ` to ${cutTo(location, quoteLimit)}`;
     return `The webhook answered ${status}, a redirect${where}. Redirects are not followed: set the address that is meant.`;
   }
-  const said = cutTo(body.replace(/[\s\p{Cc}]+/gu, " ").trim(), saidLimit);
+  const said = cutTo(body.replace(/[\s\p{Cc}]+/gu, " ").trim(), quoteLimit);
   return said === "" ? `The webhook answered ${status}.` : `The webhook answered ${status}: ${said}`;
 }
 
-/** The address in `{ "link": "…" }`, where the answer brings one that a browser opens. */
+const linkBody = z.object({
+  link: z
+    .string()
+    .max(2000)
+    .regex(/^https?:\/\//i),
+});
+
+/** Returns the http or https address in a response `{ "link": "…" }`, at most 2,000 characters; otherwise null. */
 function linkIn(body: string): string | null {
   try {
-    const { link } = JSON.parse(body) as { link?: unknown };
-    const fits = typeof link === "string" && link.length <= 2000 && /^https?:\/\//i.test(link);
-    return fits && URL.canParse(link) ? new URL(link).href : null;
+    const { data } = linkBody.safeParse(JSON.parse(body));
+    return data !== undefined && URL.canParse(data.link) ? new URL(data.link).href : null;
   } catch {
     return null;
   }

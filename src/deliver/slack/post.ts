@@ -3,42 +3,40 @@ import { slackErrorCode } from "../../lib/slack-error.ts";
 import { ids } from "../../slack/kernel/ids.ts";
 import type { Message } from "../../slack/messages/card.ts";
 
-/** Where a message stands. The channel is the id that Slack answered with, for a person D…: only with it can it be updated. */
+/** A posted message. `channel` is the ID that Slack returned (D… for a person): only with that can it be updated. */
 export type Posted = { channel: string; ts: string };
 
-/**
- * `found`: an earlier try had posted it, so it shows what was true then. `copies`: further messages with the same key,
- * which earlier tries had posted, too.
- */
+/** `found`: an earlier attempt posted it, so it may be out of date. `copies`: more messages with the same key. */
 export type Sent = Posted & { found: boolean; copies: Posted[] };
 
-/** Whose direct messages, or which channel. */
-type Place = { userId: string } | { channelId: string };
+/** A person's direct messages, or a channel. */
+type Recipient = { userId: string } | { channelId: string };
 
-/** A message that may have been posted: where to, and the key in its metadata. */
-type Sought = Place & {
+/** A message that may have been posted. */
+type Search = Recipient & {
+  /** The key in the message's metadata. */
   key: string;
-  /** The ts of a message that cannot be used any more. */
+  /** The ts of a message to leave out. */
   except?: string;
-  /** When it can have been posted at the earliest; without it as far back as a search goes. */
+  /** The earliest time at which it can have been posted. Without it, the search goes back as far as it can. */
   since?: Date;
 };
 
-/** How far back a conversation is searched for a message whose answer was lost: so many pages of so many messages. */
+/** A search for a message reads at most this many pages of a conversation. */
 const pages = 5;
 const pageSize = 200;
 
-/** By how much Slack's clock and ours may differ, in milliseconds. */
+/** The largest expected difference between Slack's clock and the database's, in milliseconds. */
 const clockSkewMs = 600_000;
 
 /**
- * Posts to a person's direct messages or to a channel, with our key in the message's metadata.
+ * Posts to a person's direct messages or to a channel, with the key in the message's metadata.
  *
- * @param to.inDoubt an earlier try may have posted it: then the conversation is searched for the key first
+ * @param to.inDoubt an earlier attempt may have posted it: the conversation is searched for the key first
  */
 export async function post(
   client: WebClient,
-  to: Sought & { inDoubt: boolean },
+  to: Search & { inDoubt: boolean },
   message: Message,
 ): Promise<Sent> {
   const [earlier, ...copies] = to.inDoubt ? await findPosted(client, to) : [];
@@ -51,28 +49,32 @@ export async function post(
     metadata: { event_type: ids.metadata, event_payload: { key: to.key } },
   });
   if (channel === undefined || ts === undefined)
-    throw new Error("Slack posted a message and did not say where");
+    throw new Error("Slack posted a message but did not return its channel and timestamp");
   return { channel, ts, found: false, copies: [] };
 }
 
-/** Every message with this key that stands in the conversation, the newest first. */
-export async function findPosted(client: WebClient, sought: Sought): Promise<Posted[]> {
+/** Returns every message with this key in the conversation, newest first. */
+export async function findPosted(client: WebClient, search: Search): Promise<Posted[]> {
   const channel =
-    "channelId" in sought
-      ? sought.channelId
-      : (await client.conversations.open({ users: sought.userId })).channel?.id;
+    "channelId" in search
+      ? search.channelId
+      : (await client.conversations.open({ users: search.userId })).channel?.id;
   if (channel === undefined) return [];
   try {
-    return await search(client, channel, sought);
+    return await searchHistory(client, channel, search);
   } catch (error) {
-    // The bot may not look: a second message is better than none.
+    // The bot may not read the history: a second message is better than none.
     if (slackErrorCode(error) === "missing_scope") return [];
     throw error;
   }
 }
 
 /** Source: https://docs.slack.dev/reference/methods/conversations.history */
-async function search(client: WebClient, channel: string, { key, except, since }: Sought): Promise<Posted[]> {
+async function searchHistory(
+  client: WebClient,
+  channel: string,
+  { key, except, since }: Search,
+): Promise<Posted[]> {
   const oldest = since === undefined ? {} : { oldest: String((since.getTime() - clockSkewMs) / 1000) };
   const found: Posted[] = [];
   let cursor = "";
@@ -86,12 +88,16 @@ async function search(client: WebClient, channel: string, { key, except, since }
       ...paging,
     });
     for (const { metadata, ts } of history.messages ?? []) {
-      const payload = metadata?.event_payload as { key?: string } | undefined;
-      const ours = metadata?.event_type === ids.metadata && payload?.key === key;
-      if (ours && ts !== undefined && ts !== except) found.push({ channel, ts });
+      if (keyIn(metadata) === key && ts !== undefined && ts !== except) found.push({ channel, ts });
     }
     cursor = history.response_metadata?.next_cursor ?? "";
     if (cursor === "") break;
   }
   return found;
+}
+
+/** Returns the key that `post` put into a message's metadata; undefined for every other message. */
+function keyIn(metadata: { event_type?: string; event_payload?: object } | undefined): unknown {
+  const { event_type: type, event_payload: payload } = metadata ?? {};
+  return type === ids.metadata && payload !== undefined && "key" in payload ? payload.key : undefined;
 }

@@ -1,15 +1,16 @@
 import { type Reminder, stillReminds } from "../../domain/requests/reminder.ts";
+import type { Payload } from "../../outbox/items.ts";
 import { getCardLink } from "../../queries/delivery/get-card.ts";
 import type { RequestView } from "../../queries/requests/request-view.ts";
 import type { Db } from "../../queries/shared/db.ts";
 import type { Message } from "../../slack/messages/card.ts";
 import { reminderMessage } from "../../slack/messages/reminder-message.ts";
 
-/** What of a notice's payload tells whether it still has to be sent. */
-type RecipientStatus = { recipientId: string; reminder?: Reminder };
-
-/** R11: whether a notice reminds of something that is not so any more: decided, expired, answered, somebody else's. */
-export function isOver({ reminder, recipientId }: RecipientStatus, view: RequestView): boolean {
+/** R11: whether a notice is a reminder that no longer applies, because the request moved on or this person reviewed it. */
+export function isOver(
+  { reminder, recipientId }: Payload<"send-message" | "send-email">,
+  view: RequestView,
+): boolean {
   if (reminder === undefined) return false;
   const { state, expiresAt, requester, reviewers, reviews } = view;
   const request = {
@@ -20,13 +21,13 @@ export function isOver({ reminder, recipientId }: RecipientStatus, view: Request
   return !stillReminds(reminder, request, recipientId);
 }
 
-/** A reminder as a message to one person, with the way to their card. */
+/** Returns a reminder for one person, with a link to their card. */
 export async function readReminder(
   db: Db,
   view: RequestView,
   reminder: Reminder,
   recipientId: string,
 ): Promise<Message> {
-  const address = await getCardLink(db, view.organizationId, view.number, recipientId);
-  return reminderMessage(view, reminder.state, address);
+  const cardUrl = await getCardLink(db, view.organizationId, view.number, recipientId);
+  return reminderMessage(view, reminder.state, cardUrl);
 }

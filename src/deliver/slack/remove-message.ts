@@ -1,15 +1,13 @@
-import type { WebClient } from "@slack/web-api";
 import type { Outcome } from "../../domain/delivery/outcome.ts";
 import { slackErrorCode } from "../../lib/slack-error.ts";
+import type { Item } from "../../outbox/handlers.ts";
+import type { Payload } from "../../outbox/items.ts";
 import { getCard, isBeingDrawn } from "../../queries/delivery/get-card.ts";
-import type { Db } from "../../queries/shared/db.ts";
-import type { Item } from "../item.ts";
+import type { SlackDelivery } from "./slack-delivery.ts";
 import { slackFault } from "./slack-fault.ts";
 
-export type RemoveDeps = { db: Db; clientFor(organizationId: string): WebClient };
-
-/** It is gone already, or it must stay: https://docs.slack.dev/reference/methods/chat.delete#errors */
-const over = new Set([
+/** The message is already gone, or must stay: https://docs.slack.dev/reference/methods/chat.delete#errors */
+const nothingToRemove = new Set([
   "message_not_found",
   "cant_delete_message",
   "compliance_exports_prevent_deletion",
@@ -18,13 +16,16 @@ const over = new Set([
   "is_inactive",
 ]);
 
-/** How long a card's message waits while the card is being drawn, in milliseconds: it may become the card's again. */
+/** The wait while the message's card is being drawn, in milliseconds: the card may move into the message. */
 const whileDrawnMs = 1_000;
 
-/** Takes away a message that repeats another one; never the one that its card stands in. */
-export async function removeMessage({ db, clientFor }: RemoveDeps, item: Item): Promise<Outcome> {
+/** Deletes a message that duplicates another one. Keeps it if it became its card's own message in the meantime. */
+export async function removeMessage(
+  { context: { db }, clientFor }: SlackDelivery,
+  item: Item<Payload<"remove-message">>,
+): Promise<Outcome> {
   const { organizationId } = item;
-  const { channel, ts, cardId } = item.payload as { channel: string; ts: string; cardId: string | null };
+  const { channel, ts, cardId } = item.payload;
   if (cardId !== null) {
     if (await isBeingDrawn(db, organizationId, cardId)) return { kind: "later", afterMs: whileDrawnMs };
     const card = await getCard(db, organizationId, cardId);
@@ -34,6 +35,6 @@ export async function removeMessage({ db, clientFor }: RemoveDeps, item: Item): 
     await clientFor(organizationId).chat.delete({ channel, ts });
     return { kind: "done" };
   } catch (error) {
-    return over.has(slackErrorCode(error) ?? "") ? { kind: "done" } : slackFault(error);
+    return nothingToRemove.has(slackErrorCode(error) ?? "") ? { kind: "done" } : slackFault(error);
   }
 }

@@ -2,20 +2,20 @@ import { ErrorCode, type WebAPICallError } from "@slack/web-api";
 import type { Outcome } from "../../domain/delivery/outcome.ts";
 import { rejectedTokenCodes, slackErrorCode } from "../../lib/slack-error.ts";
 
-/** Too many calls, said in an answer instead of by a 429: https://docs.slack.dev/reference/methods/chat.postMessage */
-const tooMany = new Set(["ratelimited", "rate_limited", "message_limit_exceeded"]);
+/** Rate limits that Slack reports without a 429: https://docs.slack.dev/reference/methods/chat.postMessage */
+const rateLimitCodes = new Set(["ratelimited", "rate_limited", "message_limit_exceeded"]);
 
-/** What is waited where Slack does not say how long, in milliseconds. */
-const unsaidMs = 30_000;
+/** The wait if Slack does not name one, in milliseconds. */
+const defaultWaitMs = 30_000;
 
-/** How much later than at their time what waited for the same limit comes back, at most, in milliseconds. */
+/** The most that is added to a wait, in milliseconds, so that items do not all return together. */
 const jitterMs = 1_000;
 
-/** How long nothing is sent with a token that was refused, in milliseconds. */
+/** The wait after Slack rejected the token, in milliseconds. */
 const refusedTokenMs = 60_000;
 
-/** Slack's own trouble, in which a message may or may not have been posted: https://docs.slack.dev/reference/methods/chat.postMessage */
-const passing = new Set([
+/** Errors on Slack's side, after which the message may have been posted: https://docs.slack.dev/reference/methods/chat.postMessage */
+const transientCodes = new Set([
   "internal_error",
   "fatal_error",
   "service_unavailable",
@@ -25,10 +25,11 @@ const passing = new Set([
 ]);
 
 /**
- * What a failed Web API call means for the next try. A rate limit and a token that is refused put it off: nothing was
- * sent, and it does not count as a try. An error that is not Slack's is thrown on.
+ * Returns what a failed Web API call means for its item. A rate limit or a rejected token postpones it: nothing was sent,
+ * and the attempt does not count.
  *
- * @param random from 0 up to 1
+ * @param random from 0 to 1
+ * @throws the error itself if it does not come from the Slack client
  */
 export function slackFault(error: unknown, random: () => number = Math.random): Outcome {
   const fault = error as WebAPICallError;
@@ -37,12 +38,12 @@ export function slackFault(error: unknown, random: () => number = Math.random): 
       return rateLimited(fault.retryAfter * 1000, random);
     case ErrorCode.PlatformError: {
       const name = slackErrorCode(error) ?? "unknown error";
-      if (tooMany.has(name)) return rateLimited(unsaidMs, random);
+      if (rateLimitCodes.has(name)) return rateLimited(defaultWaitMs, random);
       const reason = `Slack says ${name}`;
-      // Nothing was posted. What must be told is told once there is a valid token.
+      // Nothing was posted. It goes out once Slack accepts the token again.
       if (rejectedTokenCodes.has(name))
         return { kind: "postponed", afterMs: refusedTokenMs, reason, refused: true };
-      return passing.has(name) ? { kind: "retry", reason, sent: "unknown" } : { kind: "dead", reason };
+      return transientCodes.has(name) ? { kind: "retry", reason, sent: "unknown" } : { kind: "dead", reason };
     }
     case ErrorCode.HTTPError:
       return fault.statusCode >= 500

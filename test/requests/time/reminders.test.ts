@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { sendEmail } from "../../../src/deliver/email/email-notices.ts";
+import { sendEmail } from "../../../src/deliver/email/send-notice-email.ts";
 import { member, system } from "../../../src/domain/shared/actor.ts";
+import type { Payload } from "../../../src/outbox/items.ts";
 import { applyDeploymentReport } from "../../../src/usecases/deployments/apply-deployment-report.ts";
 import { promote } from "../../../src/usecases/requests/promote.ts";
 import { eventually } from "../../support/world.ts";
@@ -172,36 +173,33 @@ describe("R11: a reminder that waited, of a request that has moved on", () => {
     world.later({ days: 6 });
     await world.minute();
     const { sql } = world.database.database;
-    const [item] = await sql<{ key: string; payload: unknown }[]>`
+    const [item] = await sql<{ key: string; payload: Payload<"send-email"> }[]>`
       select key, payload from outbox where kind = 'send-email' and request_number = ${number}
         and payload ->> 'event' = 'reminder' limit 1`;
     if (item === undefined) throw new Error("nobody was reminded");
     await world.press("bob", "approve_request");
     await world.settle();
     const sent: string[] = [];
-    const { db, now } = world.app.context;
+    const { context } = world.app;
     const outcome = await sendEmail(
       {
-        ...{ db, now, from: "signoff@acme.example", linkFor: () => "https://signoff.example/r/x" },
+        ...{ context, from: "signoff@acme.example", linkFor: () => "https://signoff.example/r/x" },
         send: async (_, key) => {
           sent.push(key);
           return { kind: "done" };
         },
-        keepEmail: async ({ content }) => content,
         breaker: {
-          enter: async () => "open",
+          enter: async () => "closed",
           refused: async (_, reason) => ({ kind: "postponed", afterMs: 0, reason }),
           accepted: async () => {},
         },
-        forgetEmail: async () => {},
-        refuseAddress: async () => {},
-        acceptAddress: async () => {},
       },
       {
         organizationId: world.app.organizationId,
         inDoubt: false,
         reason: null,
         createdAt: new Date(),
+        ...{ id: 1, kind: "send-email", priority: 1, revision: 0, attempts: 1, leasedUntil: "" },
         ...item,
       },
     );

@@ -1,7 +1,7 @@
 import { findIntegrationId } from "../../../db/catalog/integrations.ts";
 import { findProjectId } from "../../../db/catalog/projects.ts";
 import { type Delivery, type Receiver, startReceiver } from "../../../examples/receiver/receiver.mjs";
-import { webhookSettings } from "../../../src/compose/webhooks.ts";
+import { webhookSettings } from "../../../src/compose/webhook-deps.ts";
 import { member } from "../../../src/domain/shared/actor.ts";
 import { type Scope, scopes } from "../../../src/domain/tokens/token.ts";
 import { saveWebhook } from "../../../src/usecases/deployments/save-webhook.ts";

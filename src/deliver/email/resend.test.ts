@@ -1,7 +1,7 @@
 import { type ServerType, serve } from "@hono/node-server";
 import { Hono } from "hono";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createEmailSender } from "./send.ts";
+import { createEmailSender } from "./resend.ts";
 
 type Answer = (signal: AbortSignal) => Response | Promise<Response>;
 

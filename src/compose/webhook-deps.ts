@@ -8,8 +8,8 @@ import { getIntegrationNames, getWebhook } from "../queries/deployments/get-webh
 import type { WebhookSettings } from "../slack/kernel/deps.ts";
 import type { Context } from "../usecases/shared/context.ts";
 
-/** What the webhook deployer is given. */
-export function webhookParts(config: Config, { db, now }: Context): WebhookDeployerDeps {
+/** Returns what posts attempts to webhooks. */
+export function webhookDeps(config: Config, { db, now }: Context): WebhookDeployerDeps {
   const secrets = secretsWith(config.secret);
   const api = `${config.http.publicUrl}/api/v1`;
   return {
@@ -19,7 +19,7 @@ export function webhookParts(config: Config, { db, now }: Context): WebhookDeplo
       if (found === undefined) return undefined;
       const owner = { organizationId, integrationId };
       const sealed = [found.sealedSecret, ...found.sealedOldSecrets];
-      return { url: found.url, secrets: sealed.map((one) => secrets.open(one, owner)) };
+      return { url: found.url, secrets: sealed.map((secret) => secrets.open(secret, owner)) };
     },
     linksFor: ({ organizationId, deploymentId, requestNumber }) => ({
       requestUrl: `${api}/requests/${requestNumber}`,
@@ -31,9 +31,9 @@ export function webhookParts(config: Config, { db, now }: Context): WebhookDeplo
   };
 }
 
-/** What the settings of webhooks are given. */
+/** Returns what the webhook settings need: secrets, the check of an address, and a test call. */
 export function webhookSettings(config: Config, context: Context): WebhookSettings {
-  const parts = webhookParts(config, context);
+  const deps = webhookDeps(config, context);
   return {
     ...secretsWith(config.secret),
     addressFault: (url) => addressFault(url, config.allowPrivateWebhooks),
@@ -41,7 +41,7 @@ export function webhookSettings(config: Config, context: Context): WebhookSettin
       const names = await getIntegrationNames(context.db, organizationId, integrationId);
       if (names === undefined) return { ok: false, words: "This integration does not exist any more." };
       const event = pingEvent(names, new Date());
-      return tryWebhook(parts, organizationId, integrationId, { id: `ping_${randomUUID()}`, event });
+      return tryWebhook(deps, organizationId, integrationId, { id: `ping_${randomUUID()}`, event });
     },
   };
 }

@@ -1,0 +1,88 @@
+import { findByEmail } from "../directory/find-by-email.ts";
+import { knowRequesters } from "../directory/know-requester.ts";
+import { cardLinks, readLink } from "../lib/links.ts";
+import { readReportToken } from "../lib/secrets.ts";
+import { getCardLink } from "../queries/delivery/get-card.ts";
+import { createSlackApp } from "../slack/client/app.ts";
+import type { SlackDeps } from "../slack/kernel/deps.ts";
+import { listen as listenToSlack } from "../slack/listen.ts";
+import { createApi } from "../web/api/app.ts";
+import type { Waiting } from "../web/api/requests/wait.ts";
+import { createWeb } from "../web/app.ts";
+import { listen } from "../web/listen.ts";
+import { type SlackReceiver, slackReceiver } from "../web/receiver/slack-receiver.ts";
+import type { Core } from "./core.ts";
+
+export type HttpServer = {
+  port: number;
+  /** Stops listening and waits for open calls, at most `graceMs` milliseconds. */
+  stop(graceMs: number): Promise<void>;
+};
+
+/** Starts the HTTP server: Slack's calls, the API, links, health, and metrics on one port. */
+export async function startHttpServer(
+  core: Core,
+  slackDeps: SlackDeps,
+  waiting: Waiting,
+): Promise<HttpServer> {
+  const { config, log, database, context, metrics } = core;
+  const { signingSecret } = config.slack;
+  let ready = true;
+  const receiver = slackReceiver({ signingSecret, log, watch: metrics.watch });
+  await listenOnReceiver(core, receiver, slackDeps);
+  const web = createWeb({
+    receiver,
+    health: { probes: { database: async () => database.sql`select 1` }, isReady: () => ready },
+    readLink: (token) => readLink(config.secret, token),
+    findCard: async ({ organizationId, number, memberId }) => {
+      const url = await getCardLink(context.db, organizationId, number, memberId);
+      return url === undefined ? undefined : { url };
+    },
+    api: apiOf(core, slackDeps, waiting),
+    metrics,
+    log,
+  });
+  const { host, port } = config.http;
+  const listening = await listen({ fetch: (request) => web.fetch(request), host, port });
+  return {
+    port: listening.port,
+    stop: async (graceMs) => {
+      ready = false;
+      // Calls that wait for a change are answered now, with the current state.
+      waiting.stop();
+      await Promise.all([receiver.drain(graceMs), listening.close(graceMs)]);
+    },
+  };
+}
+
+async function listenOnReceiver(
+  { config, installed, log }: Core,
+  receiver: SlackReceiver,
+  slackDeps: SlackDeps,
+): Promise<void> {
+  const { organizationId, botId, botUserId } = installed;
+  const { botToken, apiUrl } = config.slack;
+  const slack = await createSlackApp({
+    receiver,
+    authorize: async (teamId) => {
+      if (teamId !== organizationId) throw new Error(`${teamId} has not installed Signoff`);
+      return { teamId, botToken, botId, botUserId };
+    },
+    apiUrl,
+    log,
+  });
+  listenToSlack(slack, slackDeps);
+}
+
+function apiOf({ config, context, clients, log }: Core, { knowMember }: SlackDeps, waiting: Waiting) {
+  const { publicUrl } = config.http;
+  return createApi({
+    ...{ context, publicUrl, waiting, log },
+    cardLink: cardLinks(publicUrl, config.secret),
+    knowRequester: knowRequesters({
+      ...{ context, knowMember },
+      findByEmail: (email) => findByEmail(clients.people, email),
+    }),
+    readReportToken: (token, deploymentId) => readReportToken(config.secret, token, deploymentId),
+  });
+}

@@ -1,0 +1,206 @@
+import { createHash } from "node:crypto";
+import type { WebClient } from "@slack/web-api";
+import type { Outcome } from "../../domain/delivery/outcome.ts";
+import type { MemberId } from "../../domain/people/people.ts";
+import { isOpenState } from "../../domain/requests/request.ts";
+import { slackErrorCode } from "../../lib/slack-error.ts";
+import type { Item } from "../../outbox/handlers.ts";
+import type { Payload } from "../../outbox/items.ts";
+import { type CardView, getCard } from "../../queries/delivery/get-card.ts";
+import { getRequest } from "../../queries/requests/get-request.ts";
+import { getViewerRights } from "../../queries/requests/get-viewer-rights.ts";
+import type { RequestView } from "../../queries/requests/request-view.ts";
+import { channelCard, type Message, card as personalCard } from "../../slack/messages/card.ts";
+import { askDirectly } from "../../usecases/delivery/ask-directly.ts";
+import { removeMessages } from "../../usecases/delivery/remove-messages.ts";
+import { saveCard } from "../../usecases/delivery/save-card.ts";
+import type { Context } from "../../usecases/shared/context.ts";
+import { listOutsideChannel, sharedWithOthers } from "./channel-members.ts";
+import { findPosted, type Posted, post } from "./post.ts";
+import type { SlackDelivery } from "./slack-delivery.ts";
+import { slackFault } from "./slack-fault.ts";
+
+/** The message is gone or cannot be changed: https://docs.slack.dev/reference/methods/chat.update */
+const notUpdatable = new Set([
+  "message_not_found",
+  "cant_update_message",
+  "edit_window_closed",
+  "channel_not_found",
+  "is_inactive",
+  "is_archived",
+]);
+
+/** The codes after which the old message is still visible, next to the one that replaces it. */
+const stillVisible = new Set(["cant_update_message", "edit_window_closed"]);
+
+/** What is stored of a card that has no message. */
+const noMessage = { channel: null, ts: null, drawnVersion: null, drawnDigest: null, lostReason: null };
+
+/** One run of `drawCard`: the card as it is stored, its request, and the message to show. */
+type Drawing = {
+  context: Context;
+  client: WebClient;
+  card: CardView;
+  view: RequestView;
+  message: Message;
+  item: Item;
+};
+
+/**
+ * Brings one card up to date with its request. Posts it the first time, then updates the message in place. Makes no call
+ * if the message would not change.
+ */
+export async function drawCard(
+  { context, clientFor }: SlackDelivery,
+  item: Item<Payload<"draw-card">>,
+): Promise<Outcome> {
+  const { organizationId } = item;
+  const card = await getCard(context.db, organizationId, item.payload.cardId);
+  if (card === undefined || card.lostReason !== null) return { kind: "done" };
+  const now = context.now();
+  const view = await getRequest(context.db, organizationId, card.requestNumber, now);
+  if (view === undefined) return { kind: "done" };
+  try {
+    const client = clientFor(organizationId);
+    const message = await messageOf(context, card, view, now);
+    await bringUpToDate({ context, client, card, view, message, item });
+    return { kind: "done" };
+  } catch (error) {
+    const outcome = slackFault(error);
+    if (outcome.kind === "dead" && card.kind === "channel")
+      await giveUpChannel(context, card, view, outcome.reason);
+    return outcome;
+  }
+}
+
+async function messageOf({ db }: Context, card: CardView, view: RequestView, now: Date): Promise<Message> {
+  if (card.kind === "channel") return channelCard(view, card.id);
+  const rights = await getViewerRights(db, view, card.recipientId, now);
+  return personalCard(view, rights, card);
+}
+
+async function bringUpToDate(drawing: Drawing): Promise<void> {
+  const { context, client, card, view, item } = drawing;
+  const drawnDigest = digestOf(drawing);
+  const current = currentMessage(card);
+  // If an earlier attempt is in doubt, Slack may show something other than what was stored.
+  const unchanged = current !== null && !item.inDoubt && card.drawnDigest === drawnDigest;
+  if (unchanged && card.drawnVersion === view.version) return;
+  if (!unchanged && card.kind === "channel") {
+    // This includes a card that is already posted: its updates are not for other organizations either.
+    if (await sharedWithOthers(client, card.recipientId))
+      return giveUpChannel(context, card, view, "The channel is shared with other organizations");
+    await askReviewersOutside(drawing);
+  }
+  const posted = unchanged
+    ? current
+    : current === null
+      ? await postFirst(drawing)
+      : await update(drawing, current);
+  if (posted === null) return;
+  const { channel, ts } = posted;
+  await saveCard(context, card, { channel, ts, drawnVersion: view.version, drawnDigest, lostReason: null });
+}
+
+const currentMessage = ({ channel, ts }: CardView): Posted | null =>
+  channel === null || ts === null ? null : { channel, ts };
+
+/** Returns a hash of what decides whether a card is sent again: its message and, in a channel, the reviewers. */
+function digestOf({ card, view, message }: Drawing): string {
+  const reviewerIds = card.kind === "channel" ? view.reviewers.map(({ id }) => id) : [];
+  return createHash("sha256")
+    .update(JSON.stringify([message, reviewerIds]))
+    .digest("base64url");
+}
+
+/** Gives reviewers who are not in the channel a card of their own, before the channel's card is posted. */
+async function askReviewersOutside({ context, client, card, view }: Drawing): Promise<void> {
+  if (view.state !== "pending" || view.reviewers.length === 0) return;
+  const outside = await listOutsideChannel(client, card.recipientId, view.reviewers);
+  if (outside.length > 0) await askEach(context, card, outside);
+}
+
+const askEach = (context: Context, card: CardView, reviewerIds: readonly MemberId[]): Promise<void> =>
+  askDirectly(context, card.organizationId, card.requestNumber, reviewerIds);
+
+/** Stops updating the card in a channel that cannot be used, and asks each reviewer directly. */
+async function giveUpChannel(
+  context: Context,
+  card: CardView,
+  view: RequestView,
+  lostReason: string,
+): Promise<void> {
+  const { channel, ts, drawnVersion, drawnDigest } = card;
+  await saveCard(context, card, { channel, ts, drawnVersion, drawnDigest, lostReason });
+  if (view.state !== "pending" || view.reviewers.length === 0) return;
+  const reviewerIds = view.reviewers.map(({ id }) => id);
+  await askEach(context, card, reviewerIds);
+}
+
+/** Posts a card unless its review is no longer needed. A message that an earlier attempt posted is still updated. */
+async function postFirst(drawing: Drawing): Promise<Posted | null> {
+  const { client, card, view, item } = drawing;
+  if (card.kind === "own" || view.state === "pending") return postOrUpdate(drawing);
+  const found = item.inDoubt ? await findPosted(client, searchFor(drawing)) : [];
+  return found.length === 0 ? null : postOrUpdate(drawing);
+}
+
+/** Returns what identifies the card's message in the recipient's direct messages, or in the card's channel. */
+function searchFor({ card, view, item }: Drawing, except?: string) {
+  const { kind, recipientId, id: key } = card;
+  const recipient = kind === "channel" ? { channelId: recipientId } : { userId: recipientId };
+  // The item is opened again for each change, but its first message may be as old as the request.
+  const since = view.createdAt < item.createdAt ? view.createdAt : item.createdAt;
+  return { ...recipient, key, since, ...(except !== undefined && { except }) };
+}
+
+/**
+ * Posts a card. If an earlier attempt posted it, that message is updated instead; if it cannot be, a new one is posted.
+ *
+ * @param except the ts of a message that is not to be used again
+ */
+async function postOrUpdate(drawing: Drawing, except?: string): Promise<Posted> {
+  const { client, message, item } = drawing;
+  const to = searchFor(drawing, except);
+  const { found, copies, ...posted } = await post(client, { ...to, inDoubt: item.inDoubt }, message);
+  if (copies.length > 0) await removeCopies(drawing, copies);
+  if (!found) return posted;
+  try {
+    await client.chat.update({ ...posted, ...message });
+    return posted;
+  } catch (error) {
+    const code = slackErrorCode(error) ?? "";
+    if (!notUpdatable.has(code)) throw error;
+    const { channel, ts } = await post(client, { ...to, inDoubt: false }, message);
+    if (stillVisible.has(code)) await removeCopies(drawing, [posted]);
+    return { channel, ts };
+  }
+}
+
+/** Updates a card's message. If it is gone, posts a new one while the request is open. */
+async function update(drawing: Drawing, current: Posted): Promise<Posted | null> {
+  const { context, client, card, view, message } = drawing;
+  try {
+    await client.chat.update({ ...current, ...message });
+    return current;
+  } catch (error) {
+    const code = slackErrorCode(error) ?? "";
+    if (!notUpdatable.has(code)) throw error;
+    if (!isOpenState(view.state)) {
+      const { drawnVersion, drawnDigest } = card;
+      const lostReason = `Slack says ${code}`;
+      await saveCard(context, card, { ...current, drawnVersion, drawnDigest, lostReason });
+      return null;
+    }
+    // Forget the old message first, so that a later attempt does not use it again.
+    await saveCard(context, card, noMessage);
+    const posted = await postOrUpdate(drawing, current.ts);
+    if (stillVisible.has(code)) await removeCopies(drawing, [current]);
+    return posted;
+  }
+}
+
+function removeCopies({ context, card }: Drawing, copies: readonly Posted[]): Promise<void> {
+  const removals = copies.map((copy) => ({ ...copy, cardId: card.id }));
+  return removeMessages(context, card.organizationId, removals);
+}

@@ -1,0 +1,90 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import * as store from "../../db/delivery/outbox.ts";
+import { bindHandlers, type Guard, type Handlers } from "../../src/outbox/handlers.ts";
+import { kinds } from "../../src/outbox/items.ts";
+import { startOutbox } from "../../src/outbox/worker.ts";
+import { type Bench, done, workerBench } from "./bench.ts";
+
+let bench: Bench;
+beforeAll(async () => {
+  bench = await workerBench();
+});
+afterAll(() => bench.t.drop());
+beforeEach(() => bench.clean());
+afterEach(() => bench.stop());
+
+const unguarded: Guard = (_, handler) => handler;
+
+const idle = Object.fromEntries(
+  kinds.map((kind) => [kind, { run: async () => done }]),
+) as unknown as Handlers;
+
+/** Handlers that do nothing, but for those that a test gives. */
+const handlersWith = (given: Partial<Handlers>): Handlers => ({ ...idle, ...given });
+
+async function carryOut(handlers: Handlers, kind: string, payload: unknown): Promise<void> {
+  await store.add(bench.t.database.db, [{ organizationId: "T1", kind, key: "a", payload }]);
+  const bound = bindHandlers(handlers, unguarded);
+  const outbox = startOutbox({ database: bench.t.database, handlers: bound, log: bench.log });
+  await outbox.idle();
+  await outbox.stop(1_000);
+}
+
+test("a handler gets its item with the payload parsed", async () => {
+  const run = vi.fn(async () => done);
+  await carryOut(handlersWith({ "send-admin-message": { run } }), "send-admin-message", {
+    ...{ recipientId: "U1", subjects: ["project:p1"] },
+    ofTheNextVersion: true,
+  });
+  const payload = { recipientId: "U1", subjects: ["project:p1"], keys: [] };
+  expect(run).toHaveBeenCalledWith(expect.objectContaining({ key: "a", payload }), expect.any(AbortSignal));
+  expect(await bench.row("a")).toMatchObject({ outcome: "done" });
+});
+
+test.each([
+  [
+    "misses a field",
+    {},
+    "its payload is not valid: cardId: Invalid input: expected string, received undefined",
+  ],
+  ["is no object", null, "its payload is not valid: Invalid input: expected object, received null"],
+])(
+  "an item whose payload %s is dead with the reason, logged, and its handler never sees it",
+  async (_, payload, reason) => {
+    const run = vi.fn(async () => done);
+    const onDead = vi.fn(async () => {});
+    await carryOut(handlersWith({ "draw-card": { run, onDead } }), "draw-card", payload);
+    expect(await bench.row("a")).toMatchObject({ outcome: "dead", reason, attempts: 1 });
+    expect([run.mock.calls, onDead.mock.calls]).toEqual([[], []]);
+    expect(bench.log.error).toHaveBeenCalledWith(
+      { kind: "draw-card", key: "a", organizationId: "T1", reason },
+      expect.any(String),
+    );
+  },
+);
+
+test("an item of a kind that this version does not know is dead with the reason, and logged", async () => {
+  await carryOut(handlersWith({}), "send-fax", {});
+  const reason = "nothing handles send-fax";
+  expect(await bench.row("a")).toMatchObject({ outcome: "dead", reason });
+  expect(bench.log.error).toHaveBeenCalledWith(expect.objectContaining({ reason }), expect.any(String));
+});
+
+test("the end of an item is reported with the payload parsed", async () => {
+  const onDead = vi.fn(async () => {});
+  const run = async () => ({ kind: "dead", reason: "channel_not_found" }) as const;
+  await carryOut(handlersWith({ "draw-card": { run, onDead } }), "draw-card", { cardId: "c1" });
+  const payload = { cardId: "c1" };
+  expect(onDead).toHaveBeenCalledWith(expect.objectContaining({ payload }), "channel_not_found");
+});
+
+test("a handler that is missing, or that no kind has, does not compile", () => {
+  // @ts-expect-error: every other kind is missing
+  const missing: Handlers = { deploy: { run: async () => done } };
+  const extra: Pick<Handlers, "deploy"> = {
+    deploy: { run: async () => done },
+    // @ts-expect-error: there is no such kind
+    "send-fax": { run: async () => done },
+  };
+  expect([missing, extra]).toHaveLength(2);
+});
