@@ -10,10 +10,10 @@ import type { Context } from "../usecases/shared/context.ts";
 type Postponed = Extract<Outcome, { kind: "postponed" }>;
 
 /**
- * `closed`: send. `probe`: the provider rejected Signoff, and this item finds out whether it still does. Otherwise the
- * item waits.
+ * What a breaker says to an item. `send`: go ahead. `probe`: the provider rejected Signoff, and this item finds out
+ * whether it still does. Otherwise the item waits.
  */
-export type Entry = "closed" | "probe" | Postponed;
+export type Entry = "send" | "probe" | Postponed;
 
 /** Keeps items away from a provider while it rejects everything that Signoff sends. */
 export type CircuitBreaker = {
@@ -73,17 +73,17 @@ export function createCircuitBreaker(deps: CircuitBreakerDeps): CircuitBreaker {
   return {
     accepted,
     enter: async (organizationId) => {
-      if (performance.now() < (closedUntil.get(organizationId) ?? 0)) return "closed";
+      if (performance.now() < (closedUntil.get(organizationId) ?? 0)) return "send";
       const outage = await getOutage(context.db, organizationId, provider);
       if (outage === undefined) {
         closedUntil.set(organizationId, performance.now() + recheckMs);
-        return "closed";
+        return "send";
       }
       if (!(await mayProbe(organizationId, outage))) return wait(outage);
       if (ask === undefined) return "probe";
       if (!(await ask(organizationId))) return wait(outage);
       await accepted(organizationId);
-      return "closed";
+      return "send";
     },
     refused: async (organizationId, reason) => {
       closedUntil.delete(organizationId);

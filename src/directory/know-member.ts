@@ -4,23 +4,23 @@ import { saveMembers } from "../usecases/people/save-members.ts";
 import type { Context } from "../usecases/shared/context.ts";
 import { memberOf, type SlackUser } from "./slack-user.ts";
 
-/** Asks Slack about one person; rejects where Slack does not answer. */
+/** Fetches one person from Slack. Rejects if Slack does not answer. */
 export type FetchUser = (organizationId: string, userId: string) => Promise<SlackUser>;
 
-/** What is known of a person is good for so long, in milliseconds. */
+/** How long a stored member counts as fresh, in milliseconds. */
 const freshMs = 10 * 60_000;
 
-/** How long somebody who clicked waits for Slack, in milliseconds: longer where we know nothing of them yet. */
+/** How long a click waits for Slack, in milliseconds: longer for a person who is not stored yet. */
 const firstWaitMs = 1800;
 const refreshWaitMs = 700;
 
-/** Whom this process has seen to be fresh, until when; as many people as an organization may have act in ten minutes. */
-const mostKnown = 10_000;
+/** How many fresh members this process remembers: more than act in an organization within ten minutes. */
+const cacheSize = 10_000;
 
 /**
- * Gives what makes sure that we know who somebody is before the rules ask: people we never met or have not looked at for
- * ten minutes are fetched from Slack. Where Slack does not answer, what we knew holds. Somebody who was fresh at one click
- * is not even looked up at the next ones; what they may do is read at each.
+ * Returns a function that makes sure a person is stored before the rules ask about them. It fetches people from Slack who
+ * are not stored, or were last refreshed over ten minutes ago. If Slack does not answer, the stored facts count. A cache
+ * saves the lookup of members who are fresh; their rights are still read at each click.
  */
 export function knowMembers(
   context: Context,
@@ -31,17 +31,17 @@ export function knowMembers(
     const key = `${organizationId} ${userId}`;
     const asOf = context.now();
     if ((freshUntil.get(key) ?? 0) > asOf.getTime()) return;
-    const known = await getMember(context.db, organizationId, userId);
-    const until = known === undefined ? 0 : known.refreshedAt.getTime() + freshMs;
+    const stored = await getMember(context.db, organizationId, userId);
+    const until = stored === undefined ? 0 : stored.refreshedAt.getTime() + freshMs;
     if (until > asOf.getTime()) {
-      if (freshUntil.size >= mostKnown) freshUntil.clear();
+      if (freshUntil.size >= cacheSize) freshUntil.clear();
       freshUntil.set(key, until);
       return;
     }
-    // An answer that comes late is kept, too: it holds for the next click.
-    const kept = fetchUser(organizationId, userId)
+    // A late answer is stored too, for the next click.
+    const saved = fetchUser(organizationId, userId)
       .then((user) => saveMembers(context, [memberOf(user, organizationId)], { asOf }))
       .catch(() => undefined);
-    await withTimeout(kept, known === undefined ? firstWaitMs : refreshWaitMs);
+    await withTimeout(saved, stored === undefined ? firstWaitMs : refreshWaitMs);
   };
 }

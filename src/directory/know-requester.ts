@@ -5,16 +5,18 @@ import { saveMembers } from "../usecases/people/save-members.ts";
 import type { Context } from "../usecases/shared/context.ts";
 import { memberOf, type SlackUser } from "./slack-user.ts";
 
-type Parts = {
+type RequesterDeps = {
   context: Context;
-  /** Asks Slack; undefined where it knows nobody of this address. */
+  /** Asks Slack. Returns undefined if no user has this address. */
   findByEmail: (email: string) => Promise<SlackUser | undefined>;
   knowMember: (organizationId: string, userId: string) => Promise<void>;
 };
 
-/** Somebody whom Slack did not know is not asked for again for so long, in milliseconds: a pipeline repeats its mistakes. */
+/** How long Slack is not asked again about somebody it does not know, in milliseconds: a pipeline repeats its mistakes. */
 const unknownForMs = 10 * 60_000;
-const mostUnknown = 1_000;
+
+/** How many unknown people this process remembers. */
+const cacheSize = 1_000;
 
 /** How long a call waits for Slack, in milliseconds. */
 const waitMs = 1_800;
@@ -22,26 +24,29 @@ const waitMs = 1_800;
 const slackId = /^[UW][A-Z0-9]{2,30}$/;
 
 /**
- * Gives what makes sure that we know whom a pipeline names, by Slack id or email, before the rules ask: people who never
- * used Signoff are looked up in Slack. Where Slack does not answer, what we knew holds.
+ * Returns a function that makes sure a requester whom a pipeline names, by Slack ID or email, is stored before the rules
+ * ask about them. It fetches people from Slack who are not stored. If Slack does not answer, the stored facts count.
  */
-export function knowRequesters(parts: Parts): (organizationId: string, named: string) => Promise<void> {
+export function knowRequesters(
+  deps: RequesterDeps,
+): (organizationId: string, idOrEmail: string) => Promise<void> {
   const unknownUntil = new Map<string, number>();
-  return async (organizationId, named) => {
-    const key = `${organizationId} ${named.toLowerCase()}`;
-    const asOf = parts.context.now().getTime();
+  return async (organizationId, idOrEmail) => {
+    const key = `${organizationId} ${idOrEmail.toLowerCase()}`;
+    const asOf = deps.context.now().getTime();
     if ((unknownUntil.get(key) ?? 0) > asOf) return;
-    const known = named.includes("@")
-      ? await knowByEmail(parts, organizationId, named)
-      : await knowById(parts, organizationId, named);
-    if (known) return;
-    if (unknownUntil.size >= mostUnknown) unknownUntil.clear();
+    const mayExist = idOrEmail.includes("@")
+      ? await fetchByEmail(deps, organizationId, idOrEmail)
+      : await fetchById(deps, organizationId, idOrEmail);
+    if (mayExist) return;
+    if (unknownUntil.size >= cacheSize) unknownUntil.clear();
     unknownUntil.set(key, asOf + unknownForMs);
   };
 }
 
-async function knowById(
-  { context, knowMember }: Parts,
+/** Returns false if nobody has this ID. */
+async function fetchById(
+  { context, knowMember }: RequesterDeps,
   organizationId: string,
   id: string,
 ): Promise<boolean> {
@@ -49,23 +54,22 @@ async function knowById(
   return (await getMember(context.db, organizationId, id)) !== undefined;
 }
 
-async function knowByEmail(parts: Parts, organizationId: string, email: string): Promise<boolean> {
-  const { context, findByEmail, knowMember } = parts;
-  const known = await getMemberByEmail(context.db, organizationId, email);
-  if (known !== undefined) {
-    await knowMember(organizationId, known.id);
+/** Returns false if Slack answered that nobody has this address. */
+async function fetchByEmail(deps: RequesterDeps, organizationId: string, email: string): Promise<boolean> {
+  const { context, findByEmail, knowMember } = deps;
+  const stored = await getMemberByEmail(context.db, organizationId, email);
+  if (stored !== undefined) {
+    await knowMember(organizationId, stored.id);
     return true;
   }
   const asOf = context.now();
-  // An answer that comes late is kept, too: it holds for the next call.
-  const asked = findByEmail(email).then(async (user) => {
-    if (user !== undefined) await saveMembers(context, [memberOf(user, organizationId)], { asOf });
-    return user !== undefined;
-  });
-  // Where Slack did not answer, nobody is known to be unknown.
-  const found = await withTimeout(
-    asked.catch(() => true),
-    waitMs,
-  );
-  return found === timedOut || found;
+  // A late answer is stored too, for the next call.
+  const saved = findByEmail(email)
+    .then(async (user) => {
+      if (user !== undefined) await saveMembers(context, [memberOf(user, organizationId)], { asOf });
+      return user !== undefined;
+    })
+    .catch(() => true);
+  const exists = await withTimeout(saved, waitMs);
+  return exists === timedOut || exists;
 }

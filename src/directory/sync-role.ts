@@ -4,18 +4,15 @@ import { planGroupSync } from "../usecases/people/plan-refresh.ts";
 import type { Directory } from "./directory.ts";
 import { syncGroup } from "./sync-group.ts";
 
-/** How long somebody who bound a role waits for Slack, in milliseconds. */
+/** How long the person who bound the role waits for Slack, in milliseconds. */
 const waitMs = 1_200;
 
-/**
- * Fills a role that was bound to a user group just now: at once, where Slack answers in time, so that it is seen at
- * once. Otherwise the outbox does it.
- */
+/** Fills a role that was just bound to a user group, so that its people show at once. If Slack is slow, the outbox does it. */
 export async function syncRole(directory: Directory, organizationId: string, roleId: string): Promise<void> {
   const groupId = await getGroupOf(directory.context.db, organizationId, roleId);
   if (groupId === null) return;
-  const tried = syncGroup(directory, organizationId, groupId).catch(() => undefined);
-  const outcome = await withTimeout(tried, waitMs);
+  const synced = syncGroup(directory, organizationId, groupId).catch(() => undefined);
+  const outcome = await withTimeout(synced, waitMs);
   if (outcome === timedOut || outcome?.kind !== "done")
     await planGroupSync(directory.context, organizationId, groupId);
 }

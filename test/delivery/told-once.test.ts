@@ -152,7 +152,7 @@ describe("several replicas", () => {
     fixture.later({ ms: 60_000 });
     accept();
     await enter();
-    expect(await enter()).toEqual(["open", "open"]);
+    expect(await enter()).toEqual(["send", "send"]);
     expect(asked()).toBe(2);
     expect(await getOutage(context.db, organizationId, "slack")).toBeUndefined();
   });

@@ -1,39 +1,36 @@
 import * as cards from "../../../db/delivery/cards.ts";
-import { accept } from "../../domain/shared/result.ts";
 import { reopenItems } from "../../outbox/add-items.ts";
-import { type Context, commit } from "../shared/context.ts";
+import { type Context, transact } from "../shared/context.ts";
 import { addRemovals } from "./remove-messages.ts";
 import { cardItem } from "./tell-change.ts";
 
-/** A message on which somebody clicked: the card that it says it is, its request, and where it stands. */
-type Clicked = { organizationId: string; id: string; number: number; channel: string; ts: string };
+/** A card's message that somebody clicked, with the card and request that its buttons name. */
+type ClickedMessage = { organizationId: string; id: string; number: number; channel: string; ts: string };
 
 /**
- * A click tells where a card's message stands. Where no message of the card is known, because Slack's answer to the
- * posting was lost, this one becomes the card's and is drawn as its request is now. Where another one is, this one is an
- * extra copy and is taken away.
+ * Corrects a card's stored message from a click. If none is stored, because Slack's response to the post was lost, the
+ * clicked message becomes the card's and is redrawn. If another one is stored, the clicked one is a copy and is removed.
  */
-export async function adoptCard(context: Context, clicked: Clicked): Promise<void> {
+export async function adoptCard(context: Context, clicked: ClickedMessage): Promise<void> {
   const { organizationId, id, number, channel, ts } = clicked;
-  const known = await cards.find(context.db, organizationId, id);
-  if (known === undefined || known.requestNumber !== number || isCard(known, clicked)) return;
-  await commit(context, async (tx) => {
+  const stored = await cards.find(context.db, organizationId, id);
+  if (stored === undefined || stored.requestNumber !== number || isCardMessage(stored, clicked)) return;
+  await transact(context, async (tx) => {
     const card = await cards.lock(tx, organizationId, id);
-    if (card === undefined || isCard(card, clicked) || isElsewhere(card, clicked)) return accept(null);
+    if (card === undefined || isCardMessage(card, clicked) || cannotBeCard(card, clicked)) return;
     if (card.ts !== null && card.lostReason === null) {
       await addRemovals(tx, organizationId, [{ channel, ts, cardId: id }]);
-      return accept(null);
+      return;
     }
     const drawn = { channel, ts, drawnVersion: null, drawnDigest: null, lostReason: null };
     await cards.saveDrawn(tx, card, drawn);
     await reopenItems(tx, [cardItem(card, organizationId, number)]);
-    return accept(null);
   });
 }
 
-const isCard = (card: cards.Card, { channel, ts }: Clicked): boolean =>
+const isCardMessage = (card: cards.Card, { channel, ts }: ClickedMessage): boolean =>
   card.channel === channel && card.ts === ts;
 
-/** A channel's card is in that channel and nowhere else, and one that was given up stays so: reviewers have their own. */
-const isElsewhere = (card: cards.Card, { channel }: Clicked): boolean =>
+/** A channel's card can only be in that channel. Once given up it stays so, because the reviewers have their own. */
+const cannotBeCard = (card: cards.Card, { channel }: ClickedMessage): boolean =>
   card.kind === "channel" && (card.recipientId !== channel || card.lostReason !== null);

@@ -1,7 +1,7 @@
 import * as emails from "../../../db/delivery/emails.ts";
 import type { Context } from "../shared/context.ts";
 
-/** Keeps an email as it was rendered first, and answers what was kept: every try sends the same bytes. */
+/** Stores an email as it was first rendered. Returns the stored content, which every attempt sends. */
 export async function keepEmail(
   context: Context,
   email: Omit<emails.Email, "createdAt">,
@@ -9,7 +9,7 @@ export async function keepEmail(
   return (await emails.store(context.db, { ...email, createdAt: context.now() })).content;
 }
 
-/** Forgets an email of which nothing was sent, because the sender was refused: the next try may name another. */
+/** Removes an email of which nothing was sent, so that the next attempt renders it again. */
 export async function forgetEmail(context: Context, organizationId: string, key: string): Promise<void> {
   await emails.remove(context.db, organizationId, key);
 }

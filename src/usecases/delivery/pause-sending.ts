@@ -1,14 +1,13 @@
 import * as warnings from "../../../db/delivery/warnings.ts";
 import { type Outage, type Provider, toldSubject } from "../../domain/delivery/outages.ts";
-import { accept } from "../../domain/shared/result.ts";
-import { type Context, commit } from "../shared/context.ts";
+import { type Context, transact } from "../shared/context.ts";
 import { tellAdmins, tellAdminsByEmail } from "./tell-admins.ts";
 
 /**
- * A far end refuses all that we send: it is noted, so that no replica tries, and the admins are told once by the other
- * way.
+ * Records that a provider rejects everything that Signoff sends, so that no replica tries, and tells the admins once
+ * through the other provider.
  *
- * @returns the stop as it was noted first; `fresh` for who noted it
+ * @returns the outage as it was first recorded; `fresh` if this call recorded it
  */
 export async function pauseSending(
   context: Context,
@@ -16,16 +15,14 @@ export async function pauseSending(
   provider: Provider,
   reason: string,
 ): Promise<Outage & { fresh: boolean }> {
-  let stop: Outage & { fresh: boolean } = { reason, since: context.now(), fresh: false };
-  await commit(context, async (tx, now) => {
+  return transact(context, async (tx, now) => {
     await warnings.lock(tx, organizationId);
     const fresh = await warnings.addRefused(tx, organizationId, { subject: provider, reason, at: now });
-    const [noted] = await warnings.listRefused(tx, organizationId, [provider]);
-    stop = { reason: noted?.reason ?? reason, since: noted?.at ?? now, fresh };
-    if (!fresh) return accept(null);
-    const tell = provider === "slack" ? tellAdminsByEmail : tellAdmins;
-    await tell(tx, organizationId, [toldSubject(provider)], now);
-    return accept(null);
+    const [recorded] = await warnings.listRefused(tx, organizationId, [provider]);
+    if (fresh) {
+      const tell = provider === "slack" ? tellAdminsByEmail : tellAdmins;
+      await tell(tx, organizationId, [toldSubject(provider)], now);
+    }
+    return { reason: recorded?.reason ?? reason, since: recorded?.at ?? now, fresh };
   });
-  return stop;
 }

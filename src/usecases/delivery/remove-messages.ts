@@ -3,7 +3,7 @@ import { reopenItems } from "../../outbox/add-items.ts";
 import type { Payload } from "../../outbox/items.ts";
 import type { Context } from "../shared/context.ts";
 
-/** Has messages taken away that say the same as another one. */
+/** Has messages removed that duplicate others. `cardId`: the card that a message shows, or null. */
 export async function removeMessages(
   context: Context,
   organizationId: string,
@@ -14,7 +14,7 @@ export async function removeMessages(
   context.wake();
 }
 
-/** Nobody waits for it: it comes behind what somebody does. */
+/** As `removeMessages`, in a transaction. */
 export function addRemovals(
   tx: Tx | Db,
   organizationId: string,

@@ -2,67 +2,65 @@ import type { Tx } from "../../../db/connection/connect.ts";
 import * as cards from "../../../db/delivery/cards.ts";
 import * as deliveries from "../../../db/delivery/deliveries.ts";
 import * as requests from "../../../db/requests/requests.ts";
-import { accept } from "../../domain/shared/result.ts";
 import { reopenItems } from "../../outbox/add-items.ts";
 import type { Payload } from "../../outbox/items.ts";
-import { type Context, commit } from "../shared/context.ts";
+import { type Context, transact } from "../shared/context.ts";
 import { cardItem } from "./tell-change.ts";
 
 /** The payload of an item that could not be delivered: a card, or a notice. */
 type Undelivered = Payload<"draw-card" | "send-message" | "send-email">;
 
-/** A delivery that is reported dead is settled just after that: it is looked at then. */
+/** A dead item is settled shortly after it is reported; the requester's card is updated after that, in milliseconds. */
 const settledWithinMs = 500;
 
-/**
- * A card or a notice will not arrive. Where it asked for a review, the requester's card is to say whom nothing reached.
- *
- * @param lost what its outbox item carries
- */
+/** Reports a card or notice that will not arrive. If it asked for a review, the requester's card will say who was not reached. */
 export async function reportUndelivered(
   context: Context,
   organizationId: string,
-  lost: Undelivered,
+  undelivered: Undelivered,
 ): Promise<void> {
-  await commit(context, async (tx) => {
-    const number = await askedFor(tx, organizationId, lost);
-    if (number === null) return accept(null);
+  await transact(context, async (tx) => {
+    const number = await requestToReview(tx, organizationId, undelivered);
+    if (number === null) return;
     await reopenItems(tx, [
       { organizationId, kind: "follow-reach", payload: { number }, afterMs: settledWithinMs },
     ]);
-    return accept(null);
   });
 }
 
-/** The request for whose review it asked; null where it told of something else, or had arrived before. */
-async function askedFor(tx: Tx, organizationId: string, lost: Undelivered): Promise<number | null> {
-  if ("event" in lost) return lost.event === "requested" || lost.event === "reminder" ? lost.number : null;
-  const card = await cards.find(tx, organizationId, lost.cardId);
+/** Returns the request whose review it asked for. Null if it was about something else, or the card had been posted. */
+async function requestToReview(
+  tx: Tx,
+  organizationId: string,
+  undelivered: Undelivered,
+): Promise<number | null> {
+  if ("event" in undelivered) {
+    const { event, number } = undelivered;
+    return event === "requested" || event === "reminder" ? number : null;
+  }
+  const card = await cards.find(tx, organizationId, undelivered.cardId);
   return card?.kind === "review" && card.ts === null ? card.requestNumber : null;
 }
 
 /**
- * Has the requester's own card drawn as its reviewers are reached now.
+ * Redraws the requester's card with the current delivery coverage of a pending request.
  *
- * @returns whether somebody is still being tried, so that it will have to be drawn again
+ * @returns whether deliveries to somebody are still being tried, so that this must run again
  */
 export async function followCoverage(
   context: Context,
   organizationId: string,
   number: number,
 ): Promise<{ trying: boolean }> {
-  let trying = false;
-  await commit(context, async (tx) => {
+  return transact(context, async (tx) => {
     const request = await requests.find(tx, organizationId, number);
-    if (request?.state.name !== "pending") return accept(null);
-    const told = await deliveries.listRecipientStatuses(tx, organizationId, number);
-    trying = told.some(({ reached, failed }) => !reached && !failed);
+    if (request?.state.name !== "pending") return { trying: false };
+    const recipients = await deliveries.listRecipientStatuses(tx, organizationId, number);
     const own = (await cards.listOf(tx, organizationId, number)).filter(({ kind }) => kind === "own");
     await reopenItems(
       tx,
       own.map((card) => cardItem(card, organizationId, number, 1)),
     );
-    return accept(null);
+    return { trying: recipients.some(({ reached, failed }) => !reached && !failed) };
   });
-  return { trying };
 }

@@ -3,8 +3,8 @@ import type { Context } from "../shared/context.ts";
 import { removeMessages } from "./remove-messages.ts";
 
 /**
- * Remembers where a card stands, what it shows and which version of its request that is. Where a click told of another
- * message while this one was posted, that other one is taken away.
+ * Stores a card's message, what it shows, and the request version that it shows. If a click gave the card another message
+ * in the meantime, that one is removed.
  *
  * @param card as it was read before it was drawn
  */

@@ -2,17 +2,21 @@ import * as homes from "../../../db/delivery/homes.ts";
 import type { MemberId } from "../../domain/people/people.ts";
 import type { Context } from "../shared/context.ts";
 
-/** Remembers where somebody is in their App Home: from now on it is kept up to date for a while. */
+/**
+ * Stores which page of the App Home a member opened. It is kept up to date for a while.
+ *
+ * @param location the page, as JSON
+ */
 export async function openHome(
   { db, now }: Context,
   organizationId: string,
   memberId: MemberId,
-  place: object,
+  location: object,
 ): Promise<void> {
-  await homes.open(db, organizationId, memberId, place, now());
+  await homes.open(db, organizationId, memberId, location, now());
 }
 
-/** Remembers that somebody's Home was drawn, and how Slack names what it shows. */
+/** Stores when a member's Home was drawn, and Slack's hash of it. */
 export async function saveDrawnHome(
   { db }: Context,
   organizationId: string,

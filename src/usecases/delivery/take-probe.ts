@@ -1,19 +1,13 @@
 import * as slots from "../../../db/delivery/job-slots.ts";
 import type { Provider } from "../../domain/delivery/outages.ts";
-import { accept } from "../../domain/shared/result.ts";
-import { type Context, commit } from "../shared/context.ts";
+import { type Context, transact } from "../shared/context.ts";
 
-/** Takes the probe of a moment: of all replicas one asks the far end whether it accepts us again. @returns whether it is ours */
+/** Takes the probe of a slot, so that only one replica asks the provider. Returns whether this call took it. */
 export async function takeProbe(
   context: Context,
   organizationId: string,
   provider: Provider,
   slot: Date,
 ): Promise<boolean> {
-  let taken = false;
-  await commit(context, async (tx) => {
-    taken = await slots.take(tx, organizationId, `probe-${provider}`, slot);
-    return accept(null);
-  });
-  return taken;
+  return transact(context, (tx) => slots.take(tx, organizationId, `probe-${provider}`, slot));
 }

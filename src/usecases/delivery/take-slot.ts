@@ -1,15 +1,13 @@
 import * as slots from "../../../db/delivery/job-slots.ts";
 import type { Job } from "../../domain/delivery/slots.ts";
-import { accept } from "../../domain/shared/result.ts";
 import { reopenItems } from "../../outbox/add-items.ts";
-import { type Context, commit } from "../shared/context.ts";
+import { type Context, transact } from "../shared/context.ts";
 
 /**
- * Takes a slot of a scheduled job for an organization: of all processes that ask, and of all times that one asks, the
- * first gets it. The work itself is the outbox's, so that a process that dies in the middle of it loses nothing; slots
- * that everybody slept through are made up for by the next one.
+ * Takes a slot of a scheduled job, so that one process runs it once. The outbox carries out the job, so a crash loses
+ * nothing. The next slot makes up for slots that passed while no process was running.
  *
- * @returns whether it was taken here
+ * @returns whether this call took it
  */
 export async function takeSlot(
   context: Context,
@@ -17,10 +15,9 @@ export async function takeSlot(
   job: Job,
   slot: Date,
 ): Promise<boolean> {
-  const taken = await commit(context, async (tx) => {
-    if (!(await slots.take(tx, organizationId, job, slot))) return accept(false);
+  return transact(context, async (tx) => {
+    if (!(await slots.take(tx, organizationId, job, slot))) return false;
     await reopenItems(tx, [{ organizationId, kind: `job-${job}`, payload: { slot: slot.toISOString() } }]);
-    return accept(true);
+    return true;
   });
-  return taken.ok && taken.value;
 }

@@ -5,12 +5,15 @@ import * as warnings from "../../../db/delivery/warnings.ts";
 import * as members from "../../../db/people/members.ts";
 import { isAdmin } from "../../domain/people/admin.ts";
 import type { MemberId } from "../../domain/people/people.ts";
-import { accept } from "../../domain/shared/result.ts";
 import { addItems } from "../../outbox/add-items.ts";
 import { type Payload, warningKey } from "../../outbox/items.ts";
-import { type Context, commit } from "../shared/context.ts";
+import { type Context, transact } from "../shared/context.ts";
 
-/** One Slack message to each admin for all of it; under `warnings.lock`. With nobody to tell it stays untold. */
+/**
+ * Sends each admin one Slack message about these subjects. If there are no admins, the subjects stay unreported.
+ *
+ * The caller holds `warnings.lock`.
+ */
 export async function tellAdmins(
   tx: Tx,
   organizationId: string,
@@ -21,7 +24,7 @@ export async function tellAdmins(
   await tell(tx, { organizationId, subjects, now, kind: "send-admin-message" }, admins);
 }
 
-/** The same by email, for when Slack does not take it: to each admin who has an address. */
+/** As `tellAdmins`, but by email, while Slack rejects Signoff. Admins without an address are left out. */
 export async function tellAdminsByEmail(
   tx: Tx,
   organizationId: string,
@@ -58,37 +61,34 @@ async function tell(
   );
 }
 
-/** An admin will not get a warning: when it is clear that none got it, it counts as untold. */
+/** Reports that an admin will not get a warning. If no admin gets it, it will be sent again. */
 export async function reportUntold(
   context: Context,
   organizationId: string,
   { subjects, keys }: Payload<"send-admin-message" | "send-admin-email">,
 ): Promise<void> {
   if (keys.length === 0) return;
-  await commit(context, async (tx) => {
+  await transact(context, async (tx) => {
     await addItems(tx, [{ organizationId, kind: "check-warning", payload: { subjects, keys } }]);
-    return accept(null);
   });
 }
 
 /**
- * Forgets a warning that no admin got, so that the next look tells them again.
+ * Forgets a warning that no admin got, so that the next check of `warnAdmins` sends it again.
  *
- * @returns whether it is still being sent to one of them, so that it must be looked at again
+ * @returns whether it is still being sent to one of them, so that this must run again
  */
 export async function checkWarning(
   context: Context,
   organizationId: string,
   { subjects, keys }: Payload<"check-warning">,
 ): Promise<{ sending: boolean }> {
-  let sending = false;
-  await commit(context, async (tx) => {
+  return transact(context, async (tx) => {
     await warnings.lock(tx, organizationId);
     const outcomes = await outboxWaiting.outcomesOf(tx, organizationId, keys);
-    if (outcomes.includes("done")) return accept(null);
-    sending = outcomes.includes(null);
+    if (outcomes.includes("done")) return { sending: false };
+    const sending = outcomes.includes(null);
     if (!sending) await warnings.remove(tx, organizationId, subjects);
-    return accept(null);
+    return { sending };
   });
-  return { sending };
 }

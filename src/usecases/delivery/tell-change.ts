@@ -8,38 +8,38 @@ import type { MemberId } from "../../domain/people/people.ts";
 import { eligibleReviewers } from "../../domain/requests/eligibility.ts";
 import { noticesFor, type RequestEvent } from "../../domain/requests/notices.ts";
 import { type PromotionRequest, requesters, stateAt } from "../../domain/requests/request.ts";
-import { accept } from "../../domain/shared/result.ts";
 import type { CardsTo, Workflow } from "../../domain/workflow/workflow.ts";
 import { addItems, type ItemToAdd, reopenItems } from "../../outbox/add-items.ts";
 import type { Payload } from "../../outbox/items.ts";
-import { type Context, commit } from "../shared/context.ts";
+import { type Context, transact } from "../shared/context.ts";
 
 type RequestChanged = Payload<"request-changed">;
 
 /**
- * Expands one change into what each person gets (docs/rules.md, "Who is notified of what"): a card to draw for everyone who follows the request, a
- * notice to send for everyone who must hear of it. Doing it twice adds nothing.
+ * Expands one change into what each person gets (docs/rules.md, "Who is notified of what"): a card for everyone who
+ * follows the request, and a message or email for everyone who must be notified. Safe to repeat.
+ *
+ * @throws Error if the request does not exist
  */
 export async function tellChange(
   context: Context,
   organizationId: string,
   change: RequestChanged,
 ): Promise<void> {
-  await commit(context, async (tx, now) => {
+  await transact(context, async (tx, now) => {
     const request = await requests.find(tx, organizationId, change.number);
-    if (request === undefined) throw new Error(`#${change.number} is gone`);
-    // What has moved on meanwhile needs no reminder any more.
-    if (change.reminder && stateAt(request.state, now).name !== change.reminder.state) return accept(null);
+    if (request === undefined) throw new Error(`request #${change.number} does not exist`);
+    // The request has moved on, so its reminder no longer applies.
+    if (change.reminder && stateAt(request.state, now).name !== change.reminder.state) return;
     const workflow = await workflows.current(tx, organizationId);
     const reviewers = request.state.name === "pending" ? await mayReview(tx, request, workflow) : [];
-    // A reminder changes nothing that a card shows.
+    // A reminder changes nothing on the cards.
     if (change.event !== "reminder") await drawCards(tx, request, reviewers, workflow, change);
     await sendNotices(tx, request, reviewers, workflow, change);
-    return accept(null);
   });
 }
 
-/** R4, R5: everyone who may review it by the workflow of this moment. */
+/** R4, R5: returns everyone who may review the request under the current workflow. */
 async function mayReview(tx: Tx, request: PromotionRequest, workflow: Workflow): Promise<MemberId[]> {
   const { organizationId, projectId } = request;
   const asked = { projectId, requesters: requesters(request) };
@@ -64,10 +64,10 @@ async function drawCards(
   );
 }
 
-/** What only follows a change around the request, and what reminds, comes behind what somebody waits for. */
+/** Reminders, and changes around the request, are less urgent than what somebody is waiting for. */
 export const urgency = (event: RequestEvent): 0 | 1 => (event === "changed" || event === "reminder" ? 1 : 0);
 
-/** The outbox item that draws a card: one per card, opened again for every change. */
+/** Returns the outbox item that draws a card. Each card has one, which every change opens again. */
 export function cardItem(
   { id, recipientId }: Pick<cards.Card, "id" | "recipientId">,
   organizationId: string,
@@ -78,8 +78,8 @@ export function cardItem(
 }
 
 /**
- * A card for each reviewer, or one for all of them in a channel. Who is not in the channel is found out when its card is
- * drawn; where it could not be posted, everybody gets their own.
+ * Creates a card for each reviewer, or one in a channel for all of them. If the channel's card could not be posted,
+ * everyone gets their own. Reviewers who are not in the channel get theirs when its card is drawn.
  */
 async function ensureReviewCards(
   tx: Tx,
@@ -106,7 +106,7 @@ async function sendNotices(
 ): Promise<void> {
   const { organizationId, number, requesterId } = request;
   const directly = await cards.listRecipients(tx, organizationId, number, ["review"]);
-  // Nobody has kept whom a channel's card mentioned: those who could review it now stand for them.
+  // Whom a channel's card mentioned is not stored, so it counts as everyone who may review now.
   const inChannel = (await cards.findInChannel(tx, organizationId, number)) !== undefined;
   const asked = inChannel ? [...directly, ...(await mayReview(tx, request, workflow))] : directly;
   const given = await reviews.list(tx, organizationId, number);

@@ -189,7 +189,7 @@ describe("R11: a reminder that waited, of a request that has moved on", () => {
           return { kind: "done" };
         },
         breaker: {
-          enter: async () => "closed",
+          enter: async () => "send",
           refused: async (_, reason) => ({ kind: "postponed", afterMs: 0, reason }),
           accepted: async () => {},
         },
