@@ -2,7 +2,7 @@ import { and, eq, inArray, isNull, sql } from "drizzle-orm";
 import type { Db, Tx } from "../connection/connect.ts";
 import { outbox } from "../schema/outbox.ts";
 
-/** Makes due at once what waits for this reason. @returns how many items */
+/** Makes the items that wait for this reason due at once. Returns their number. */
 export async function makeDue(tx: Tx, organizationId: string, reason: string): Promise<number> {
   const rows = await tx
     .update(outbox)
@@ -19,7 +19,7 @@ export async function makeDue(tx: Tx, organizationId: string, reason: string): P
   return rows.length;
 }
 
-/** How the items of these keys ended; null where one is still open. */
+/** Returns how the items with these keys ended, with null for each one that is open. */
 export async function outcomesOf(
   db: Db | Tx,
   organizationId: string,

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { type TestDatabase, testDatabase } from "../../test/support/database.ts";
 import { reserve } from "../../test/support/hold.ts";
 import * as store from "./outbox.ts";
+import { type Settlement, settle as settleItem } from "./outbox-settle.ts";
 import { readStats } from "./stats.ts";
 
 let t: TestDatabase;
@@ -45,8 +46,8 @@ test("each open item counts once: due, leased, retrying, postponed or scheduled;
   const { db } = t.database;
   await store.add(db, [item("failed"), item("held"), item("done"), item("tried")]);
   const items = await store.claim(db, { limit: 10, leaseMs: 60_000 });
-  const settle = (key: string, settlement: store.Settlement) =>
-    store.settle(db, items.find((one) => one.key === key) as store.ClaimedItem, settlement);
+  const settle = (key: string, settlement: Settlement) =>
+    settleItem(db, items.find((one) => one.key === key) as store.ClaimedItem, settlement);
   await settle("failed", { kind: "retry", afterMs: 60_000, reason: "503", inDoubt: false });
   await settle("held", { kind: "postponed", afterMs: 60_000, reason: "429" });
   await settle("done", { kind: "done" });
@@ -75,7 +76,7 @@ test("what was given up counts by kind for a day", async () => {
   await store.add(db, [item("today"), item("yesterday"), item("sent")]);
   const end = { kind: "dead", reason: "user_disabled" } as const;
   for (const one of await store.claim(db, { limit: 10, leaseMs: 60_000 }))
-    await store.settle(db, one, one.key === "sent" ? { kind: "done" } : end);
+    await settleItem(db, one, one.key === "sent" ? { kind: "done" } : end);
   await sql`update outbox set settled_at = settled_at - interval '25 hours' where key = 'yesterday'`;
   expect((await readStats(sql, 1_000)).dead).toEqual([{ kind: "draw-card", count: 1 }]);
 });
@@ -84,7 +85,7 @@ test("the age of what is due counts from when it was due, of what failed from it
   const { db } = t.database;
   await store.add(db, [item("failed")]);
   await age("failed", 300);
-  await store.settle(db, await claimed("failed"), {
+  await settleItem(db, await claimed("failed"), {
     kind: "retry",
     afterMs: 60_000,
     reason: "503",
@@ -103,9 +104,9 @@ test("an item that is opened again is as old as that, not as its first time", as
   const { db } = t.database;
   await store.add(db, [item("card")]);
   await age("card", 86_400);
-  await store.settle(db, await claimed("card"), { kind: "done" });
+  await settleItem(db, await claimed("card"), { kind: "done" });
   await store.addOrReopen(db, [item("card")]);
-  await store.settle(db, await claimed("card"), {
+  await settleItem(db, await claimed("card"), {
     kind: "retry",
     afterMs: 60_000,
     reason: "503",

@@ -1,5 +1,5 @@
 import type { Db } from "../../db/connection/connect.ts";
-import * as store from "../../db/delivery/outbox.ts";
+import * as store from "../../db/delivery/outbox-settle.ts";
 import type { Outcome } from "../domain/delivery/outcome.ts";
 import type { Log } from "../lib/log.ts";
 import type { Handler, Item } from "./handlers.ts";

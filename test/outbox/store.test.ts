@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import * as outbox from "../../db/delivery/outbox.ts";
+import { type Settlement, settle as settleItem } from "../../db/delivery/outbox-settle.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 
 let t: TestDatabase;
@@ -21,8 +22,8 @@ const takeOne = async (): Promise<outbox.ClaimedItem> => {
   if (first === undefined) throw new Error("Nothing to claim");
   return first;
 };
-const settle = (claimed: outbox.ClaimedItem, settlement: outbox.Settlement) =>
-  outbox.settle(t.database.db, claimed, settlement);
+const settle = (claimed: outbox.ClaimedItem, settlement: Settlement) =>
+  settleItem(t.database.db, claimed, settlement);
 const reopen = (...items: outbox.NewItem[]) => outbox.addOrReopen(t.database.db, items);
 const add = (...items: outbox.NewItem[]) => outbox.add(t.database.db, items);
 const row = async (key: string) => (await t.database.sql`select * from outbox where key = ${key}`)[0];

@@ -1,4 +1,4 @@
-import { removeSettled } from "../../../db/delivery/outbox-settled.ts";
+import { removeSettled } from "../../../db/delivery/outbox-prune.ts";
 import { deliveryRetentionMs } from "../../domain/delivery/retention.ts";
 import type { Context } from "../shared/context.ts";
 
