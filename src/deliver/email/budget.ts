@@ -1,32 +1,32 @@
 type Headers = Record<string, string> | null;
 
-/** What one Resend account lets us send, as its answers tell: https://resend.com/docs/api-reference/rate-limit */
+/** What one Resend account may still send, as its responses say: https://resend.com/docs/api-reference/rate-limit */
 export type Budget = {
-  /** Takes a place for one email. @returns how long to wait first, in milliseconds; 0: it may go out now */
+  /** Reserves one email. Returns how long it must wait, in milliseconds; 0 means that it may go out now. */
   take(): number;
-  /** Reads the rate-limit headers that every answer carries. */
-  heard(headers: Headers): void;
-  /** Nothing may go out for so many milliseconds. */
+  /** Reads the rate-limit headers of a response. */
+  readHeaders(headers: Headers): void;
+  /** Sends nothing for this time, in milliseconds. */
   pause(ms: number): void;
-  /** Whether a pause is on. */
+  /** Whether sending is paused. */
   paused(): boolean;
 };
 
 type BudgetOptions = { clock?: () => number; random?: () => number };
 
-/** What the window is taken to be until an answer has told, in milliseconds: the limit is one per second. */
+/** The length of a rate-limit window until a response names it, in milliseconds. */
 const windowMs = 1_000;
 
-/** So much later than possible comes what has to wait, at most, in milliseconds. */
+/** The most that is added to a wait, in milliseconds. */
 const jitterMs = 250;
 
-/** Those that wait get places one behind the other, but none farther off than this, in milliseconds. */
-const farthestMs = 60_000;
+/** Waiting emails are spread out, at most this far, in milliseconds. */
+const maxSpreadMs = 60_000;
 
-/** Longer than this no header makes us wait, in milliseconds. */
-const longestMs = 24 * 3_600_000;
+/** The longest wait that a header can ask for, in milliseconds. */
+const maxWaitMs = 24 * 3_600_000;
 
-/** The budget of this process. Other replicas share the account: what they use up shows in `ratelimit-remaining`. */
+/** Creates the budget of this process. What other replicas send shows in `ratelimit-remaining`. */
 export function createBudget({
   clock = () => performance.now(),
   random = Math.random,
@@ -35,13 +35,13 @@ export function createBudget({
   let left = Number.POSITIVE_INFINITY;
   let resetAt = 0;
   let pausedUntil = 0;
-  let lastPlace = 0;
+  let lastSlot = 0;
 
   const waitFor = (now: number): number => {
     const free = Math.max(pausedUntil, resetAt);
     const gap = Number.isFinite(limit) ? windowMs / limit : 0;
-    lastPlace = Math.min(Math.max(lastPlace + gap, free), free + farthestMs);
-    return Math.ceil(lastPlace - now + random() * jitterMs);
+    lastSlot = Math.min(Math.max(lastSlot + gap, free), free + maxSpreadMs);
+    return Math.ceil(lastSlot - now + random() * jitterMs);
   };
 
   return {
@@ -55,25 +55,25 @@ export function createBudget({
       left -= 1;
       return 0;
     },
-    heard: (headers) => {
+    readHeaders: (headers) => {
       const now = clock();
-      const told = number(headers, "ratelimit-limit");
-      if (told !== undefined && told >= 1) limit = told;
+      const newLimit = number(headers, "ratelimit-limit");
+      if (newLimit !== undefined && newLimit >= 1) limit = newLimit;
       const remaining = number(headers, "ratelimit-remaining");
       const reset = number(headers, "ratelimit-reset");
       if (remaining === undefined || reset === undefined) return;
-      // What was sent meanwhile is not in the answer: the lower figure holds within a window.
+      // The response does not count what was sent since, so within a window the lower number holds.
       left = now < resetAt ? Math.min(left, remaining) : remaining;
-      resetAt = now + Math.min(reset * 1000, longestMs);
+      resetAt = now + Math.min(reset * 1000, maxWaitMs);
     },
     pause: (ms) => {
-      pausedUntil = Math.max(pausedUntil, clock() + Math.min(ms, longestMs));
+      pausedUntil = Math.max(pausedUntil, clock() + Math.min(ms, maxWaitMs));
     },
     paused: () => clock() < pausedUntil,
   };
 }
 
-/** A header that is a number of 0 or more. */
+/** Returns a header that is a number of at least 0; otherwise undefined. */
 export function number(headers: Headers, name: string): number | undefined {
   const text = headers?.[name];
   const value = text === undefined || text.trim() === "" ? Number.NaN : Number(text);

@@ -1,20 +1,20 @@
 import { type ErrorResponse, Resend } from "resend";
 import { type Budget, createBudget, number } from "./budget.ts";
 
-/** An email as it is stored: every try sends the same bytes. */
+/** An email as it is stored. Each attempt sends the same bytes. */
 type Email = {
   to: string;
   subject: string;
   html: string;
   text: string;
-  /** Where it differs from the sender's own `from`. */
+  /** Replaces the sender's own `from`. */
   from?: string;
 };
 
 /**
- * How one try ended. `postponed`: it was not taken because of the account's limits, and does not count. `sent:
- * "unknown"`: it may have gone out, the answer was lost. `refused`: the key or the sender is not accepted, so that no
- * email is; or this recipient is not, so that none to them is.
+ * How an attempt ended. `postponed`: the account's limits did not allow it, and it does not count. `sent: "unknown"`: the
+ * response was lost, so it may have gone out. `refused`: Resend rejects the API key or sender, which affects every email,
+ * or the address, which affects every email to it.
  */
 export type SendResult =
   | { kind: "done" }
@@ -23,34 +23,34 @@ export type SendResult =
   | { kind: "refused"; what: "sender" | "address"; reason: string }
   | { kind: "dead"; reason: string };
 
-/** One try with a key of 1 to 256 characters: within 24 hours Resend sends one email for it, however often it is asked. */
+/** Makes one attempt. Within 24 hours, Resend sends only one email for the same key (1 to 256 characters). */
 export type SendEmail = (email: Email, idempotencyKey: string) => Promise<SendResult>;
 
 type Options = {
   apiKey: string;
-  /** Another Resend API base, no slash at its end; Resend's own without it. */
+  /** Another base URL of the Resend API, without a trailing slash. */
   baseUrl?: string;
-  /** `Name <address>` or an address, of a domain that Resend has verified. */
+  /** `Name <address>` or an address, in a domain that Resend has verified. */
   from: string;
-  /** How long one try may take, in milliseconds; default 10,000. */
+  /** How long an attempt may take, in milliseconds. Default: 10,000. */
   timeoutMs?: number;
   budget?: Budget;
-  /** Called at each 429. */
+  /** Called for each 429. */
   onRateLimited?: () => void;
 };
 
 const takesNoMore = "Resend takes no more emails at once";
 
-/** How long nothing is sent when the day's or the month's emails are used up, in milliseconds: a larger plan may be bought. */
+/** The pause when the day's or month's quota is used up, in milliseconds: the plan may be upgraded. */
 const quotaPauseMs = 15 * 60_000;
 
-/** How long nothing is sent after a 429 that does not say, in milliseconds: the limit is one per second. */
-const unsaidPauseMs = 1_000;
+/** The pause after a 429 that does not name one, in milliseconds. */
+const defaultPauseMs = 1_000;
 
 /**
- * A sender through one Resend account (https://resend.com/docs/api-reference/emails/send-email). It keeps to the
- * account's limits, as every answer tells them, and neither throws nor tries again: it says how the try ended, by
- * Resend's errors (https://resend.com/docs/api-reference/errors).
+ * Creates a sender for one Resend account (https://resend.com/docs/api-reference/emails/send-email). It respects the
+ * account's rate limit, never throws, and does not retry. Its result follows Resend's errors
+ * (https://resend.com/docs/api-reference/errors).
  */
 export function createEmailSender(options: Options): SendEmail {
   const { apiKey, baseUrl, from, timeoutMs = 10_000, budget = createBudget(), onRateLimited } = options;
@@ -63,7 +63,7 @@ export function createEmailSender(options: Options): SendEmail {
     }
     const signal = AbortSignal.timeout(timeoutMs);
     const { data, error, headers } = await resend.emails.send({ from, ...email }, { idempotencyKey, signal });
-    budget.heard(headers);
+    budget.readHeaders(headers);
     if (error !== null && error.statusCode === 429) {
       onRateLimited?.();
       budget.pause(pauseMs(error, headers));
@@ -71,7 +71,7 @@ export function createEmailSender(options: Options): SendEmail {
       return { kind: "postponed", afterMs: Math.max(1, budget.take()), reason: pausedFor };
     }
     if (error !== null) return failed(error);
-    // A proxy's empty or foreign body reads as success to the client.
+    // The client takes a proxy's empty or foreign body as success.
     if (typeof data?.id === "string") return { kind: "done" };
     return { kind: "retry", sent: "unknown", reason: "Resend's answer could not be understood" };
   };
@@ -81,13 +81,13 @@ export function createEmailSender(options: Options): SendEmail {
 function pauseMs({ name }: ErrorResponse, headers: Record<string, string> | null): number {
   if (name === "daily_quota_exceeded" || name === "monthly_quota_exceeded") return quotaPauseMs;
   const seconds = number(headers, "retry-after") ?? number(headers, "ratelimit-reset");
-  return seconds === undefined ? unsaidPauseMs : Math.ceil(seconds * 1000);
+  return seconds === undefined ? defaultPauseMs : Math.ceil(seconds * 1000);
 }
 
 function failed(error: ErrorResponse): SendResult {
   const { statusCode, name } = error;
   const reason = inWords(error);
-  // No status: nothing came back in time, or nothing that Resend says.
+  // Without a status, there was no response in time, or none from Resend.
   if (typeof statusCode !== "number" || statusCode >= 500 || statusCode === 408) {
     return { kind: "retry", sent: "unknown", reason };
   }
@@ -96,11 +96,11 @@ function failed(error: ErrorResponse): SendResult {
   return what === null ? { kind: "dead", reason } : { kind: "refused", what, reason };
 }
 
-/** A field by its name in Resend's messages: "Invalid `to` field. The email address needs to follow …". */
+/** How Resend's messages name a field: "Invalid `to` field. The email address needs to follow …". */
 const namesRecipient = /[`'"]to[`'"]|\bto field\b|\brecipients?\b|\bsuppress/i;
 const namesSender = /[`'"]from[`'"]|\bfrom field\b|\bdomain is not verified\b/i;
 
-/** What is refused beyond this one email. A 403 speaks of the account even where it names a recipient. */
+/** Returns what is refused beyond this email, or null. A 403 is about the account even if it names a recipient. */
 function refusal({ statusCode, name, message }: ErrorResponse): "sender" | "address" | null {
   if (statusCode === 401 || statusCode === 403 || name === "invalid_from_address") return "sender";
   if (name !== "validation_error" && name !== "invalid_parameter") return null;

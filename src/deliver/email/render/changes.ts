@@ -13,18 +13,18 @@ import type { Fact, NoticeInput } from "./mail.ts";
 import { momentIn } from "./moment.ts";
 import { type Piece, sentence, theirs, webAddress } from "./text.ts";
 
-/** What is to be looked at before deciding. It stands above the button: it must not be read past. */
+/** Returns the warnings to read before deciding, which are shown above the button. */
 export function cautionsOf({ view }: NoticeInput): Piece[][] {
   return requestRemarks(view).cautions.map((words) => [{ text: "⚠️ " }, theirs(words, 400)]);
 }
 
-/** What is good to know before deciding. */
+/** Returns what is good to know before deciding. */
 export function noteFacts({ view }: NoticeInput): Fact[] {
   const lines = requestRemarks(view).notes.map((words): Piece[] => [theirs(words, 400)]);
   return lines.length === 0 ? [] : [{ label: sentence`Please note`, lines }];
 }
 
-/** From which version to which, where to compare them, and the first commits. */
+/** Returns the old and new version, a link that compares them, and the first commits. */
 export function changeFacts({ view }: NoticeInput): Fact[] {
   const { comparison, build } = view;
   if (comparison === null || comparison.from === null) return [];
@@ -54,7 +54,7 @@ function commitLine(commit: Commit): Piece[] {
   return sentence`${href === undefined ? { ...hash, look: "code" } : { ...hash, href }} ${theirs(firstLine(commit), 120)}${quiet}`;
 }
 
-/** Since when what is live is there, how old that was when the promotion was asked for, and who brought it. */
+/** Returns since when the live build is live, its age when the promotion was requested, and who deployed it. */
 export function sinceLines({ view, recipient }: NoticeInput): Piece[][] {
   const { liveInTarget: live, comparison, createdAt } = view;
   if (live === null) return [];
@@ -68,7 +68,7 @@ export function sinceLines({ view, recipient }: NoticeInput): Piece[][] {
 
 const hour = 3_600_000;
 
-/** "21 days before the request": true whenever the mail is read. */
+/** Returns "21 days before the request", which stays true whenever the email is read. */
 function ageWords(since: Date, requested: Date): string {
   const hours = Math.floor((requested.getTime() - since.getTime()) / hour);
   if (requested < since) return "after the request";

@@ -7,11 +7,11 @@ import { momentIn } from "./moment.ts";
 import { inLines, type Piece, sentence, theirs, webAddress } from "./text.ts";
 import { isRequester, who } from "./words.ts";
 
-/** Other reviewers' comments are cut, so that the mail is not: Gmail shows the first 102 KB. */
+/** Limits on the other reviewers' comments, because Gmail cuts emails after 102 KB. */
 const longestComment = 1000;
 const mostComments = 5;
 
-/** What a card shows of a request, row by row. */
+/** Returns the facts that a card shows of a request, row by row. */
 export function factsOf(input: NoticeInput): Fact[] {
   const { view } = input;
   const critical: Piece[] = view.target.critical ? [{ text: " " }, { text: "critical", look: "mark" }] : [];
@@ -33,7 +33,7 @@ export function factsOf(input: NoticeInput): Fact[] {
   ];
 }
 
-/** People's own words: first those that the event is about, then the request's message and the reviewers' comments. */
+/** Returns users' own words: first those about the event, then the request's message and the reviewers' comments. */
 export function quotesOf(input: NoticeInput): Quote[] {
   const { view } = input;
   const asked = isRequester(input) ? sentence`Your message` : sentence`Message from ${view.requester.name}`;
@@ -61,7 +61,7 @@ function deciderName({ view }: NoticeInput): string {
   return view.decision?.by.person?.name ?? "Signoff";
 }
 
-/** The decider's comment stands by itself above. */
+/** Leaves out the decider, whose comment is quoted above. */
 function otherComments({ view }: NoticeInput): Quote[] {
   const decider = view.decision?.by.person?.id;
   return view.reviews
@@ -77,7 +77,7 @@ function stateLines(input: NoticeInput): Piece[][] {
   const { decision } = view;
   const at = view.cancelled?.at ?? view.promotedAt ?? view.expiredAt ?? null;
   const decided = view.state === "approved" || view.state === "rejected" ? decision?.at : undefined;
-  // What a deployment reported is quoted as a whole, not repeated here.
+  // The reason of a failed deployment is quoted in full elsewhere.
   const bare = view.attempt === null ? view : { ...view, attempt: { ...view.attempt, reason: null } };
   const lines = [[theirs(stateWords(bare), 300)]];
   const when = at ?? decided;

@@ -9,7 +9,7 @@ import { style, styleSheet } from "./style.ts";
 
 type Props = { title: string; preview: string; footer: readonly string[]; children: ReactNode };
 
-/** The frame of every email: one calm column, light or dark as its reader likes it. */
+/** The frame of every email: one column, in light or dark mode. */
 export function Layout({ title, preview, footer, children }: Props) {
   return (
     <Html lang="en">

@@ -1,11 +1,10 @@
 /**
- * A moment on the reader's clock, with the zone's name: "Mon, 23 Nov 2026, 14:05 CET".
+ * Returns a time in the reader's time zone: "Mon, 23 Nov 2026, 14:05 CET".
  *
- * @param timeZone an IANA name, as Slack gives it (https://docs.slack.dev/reference/objects/user-object); UTC where
- * this machine does not know it
+ * @param timeZone an IANA name from Slack (https://docs.slack.dev/reference/objects/user-object). An unknown one counts as UTC.
  */
 export function momentIn(timeZone: string, at: Date): string {
-  const zone = isKnown(timeZone) ? timeZone : "UTC";
+  const zone = isValidTimeZone(timeZone) ? timeZone : "UTC";
   const date = at.toLocaleDateString("en-GB", {
     timeZone: zone,
     weekday: "short",
@@ -17,7 +16,7 @@ export function momentIn(timeZone: string, at: Date): string {
   return `${date}, ${time} ${zoneName(zone, at)}`;
 }
 
-function isKnown(timeZone: string): boolean {
+function isValidTimeZone(timeZone: string): boolean {
   try {
     return Boolean(new Intl.DateTimeFormat("en-GB", { timeZone }));
   } catch {
@@ -25,7 +24,7 @@ function isKnown(timeZone: string): boolean {
   }
 }
 
-/** Each English knows the short names of its own side of the world; elsewhere it is "GMT+5:30". */
+/** Returns the short name of a time zone. Each locale knows only the names of its own region, and writes "GMT+5:30" for others. */
 function zoneName(timeZone: string, at: Date): string {
   const names = ["en-GB", "en-US", "en-AU"].map((locale) => {
     const parts = new Intl.DateTimeFormat(locale, { timeZone, timeZoneName: "short" }).formatToParts(at);

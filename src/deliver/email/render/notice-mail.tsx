@@ -8,7 +8,7 @@ import { style } from "./style.ts";
 
 const grantsNothing = "Decisions are made in Slack. This email and its link grant nothing.";
 
-/** The one template: what it says is decided in `Mail`, here it is only drawn. */
+/** The template of every notice. `Mail` decides the content. */
 export function NoticeMail({ mail }: { mail: Mail }) {
   const { address } = mail.button;
   return (

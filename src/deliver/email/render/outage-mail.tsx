@@ -11,10 +11,10 @@ import { oneLine } from "./text.ts";
 
 type Words = { subject: string; paragraphs: string[]; footer: string };
 
-/** Tells an admin that Slack refuses Signoff: by email, as it is the other way. */
-export async function renderOutage(stop: Outage, timeZone: string): Promise<RenderedMail> {
-  const words = wordsOf(stop, timeZone);
-  const html = await render(<StopMail words={words} />);
+/** Renders the email that tells an admin that Slack rejects the bot token. */
+export async function renderOutage(outage: Outage, timeZone: string): Promise<RenderedMail> {
+  const words = wordsOf(outage, timeZone);
+  const html = await render(<OutageMail words={words} />);
   const text = `${[words.subject, ...words.paragraphs, `-- \n${words.footer}`].join("\n\n")}\n`;
   return { subject: words.subject, html, text };
 }
@@ -31,7 +31,7 @@ function wordsOf({ reason, since }: Outage, timeZone: string): Words {
   };
 }
 
-function StopMail({ words: { subject, paragraphs, footer } }: { words: Words }) {
+function OutageMail({ words: { subject, paragraphs, footer } }: { words: Words }) {
   return (
     <Layout footer={[footer]} preview={paragraphs[0] ?? subject} title={subject}>
       <Text className="brand" style={style.brand}>

@@ -7,7 +7,7 @@ import type { Fact, Mail, Quote } from "./mail.ts";
 import { style, toneStyle } from "./style.ts";
 import type { Piece } from "./text.ts";
 
-/** Running text. What people wrote stands apart, so that its direction stays its own. */
+/** Draws running text. Users' text is isolated, so that its direction does not affect the rest. */
 export function Pieces({ of }: { of: readonly Piece[] }) {
   // biome-ignore lint/suspicious/noArrayIndexKey: drawn once, never reordered
   return of.map((piece, index) => <One key={index} piece={piece} />);
@@ -61,7 +61,7 @@ export function ActionButton({ button }: { button: Mail["button"] }) {
   );
 }
 
-/** People's words, in the lines and the direction in which they wrote them. */
+/** Draws users' words in their own lines and text direction. */
 export function Quotes({ quotes }: { quotes: readonly Quote[] }) {
   if (quotes.length === 0) return null;
   return (

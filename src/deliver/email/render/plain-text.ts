@@ -1,7 +1,7 @@
 import type { Fact, Mail, Quote } from "./mail.ts";
 import { type Piece, plainOf } from "./text.ts";
 
-/** The same mail for readers without HTML: written, not converted, so that it reads well aloud and in a terminal. */
+/** Returns an email as plain text. It is not converted from HTML, so that it reads well aloud and in a terminal. */
 export function plainText(mail: Mail): string {
   const parts = [
     plainOf(mail.headline),
@@ -9,7 +9,7 @@ export function plainText(mail: Mail): string {
     mail.cautions.map(plainOf).join("\n"),
     `${mail.button.label}:\n${mail.button.address}`,
     ...mail.quotes.map(quoted),
-    mail.facts.map(fact).join("\n"),
+    mail.facts.map(factLines).join("\n"),
     `-- \n${mail.footer}`,
   ];
   return `${parts.filter((part) => part !== "").join("\n\n")}\n`;
@@ -19,11 +19,11 @@ function quoted({ heading, lines }: Quote): string {
   return [`${plainOf(heading)}:`, ...lines.map((line) => (line === "" ? ">" : `> ${line}`))].join("\n");
 }
 
-function fact({ label, lines }: Fact): string {
-  return `${plainOf(label)}: ${lines.map(shown).join("\n    ")}`;
+function factLines({ label, lines }: Fact): string {
+  return `${plainOf(label)}: ${lines.map(withAddresses).join("\n    ")}`;
 }
 
-function shown(pieces: readonly Piece[]): string {
+function withAddresses(pieces: readonly Piece[]): string {
   return pieces.map(withAddress).join("");
 }
 

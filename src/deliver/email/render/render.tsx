@@ -8,13 +8,13 @@ import { buttonLabel, footerOf, previewOf, subjectOf, wordsFor } from "./words.t
 
 export type { NoticeInput } from "./mail.ts";
 
-/** What goes out to one person. */
+/** An email to one person. */
 export type RenderedMail = { subject: string; html: string; text: string };
 
 /**
- * Writes the email that tells one person of an event. It grants nothing: its one button leads to their card in Slack.
+ * Renders the email that notifies one person of an event. Its only button leads to their card in Slack.
  *
- * @returns the subject in one line of at most 120 characters, the HTML, and the same as plain text
+ * @returns the subject in one line of at most 120 characters, the HTML, and the same content as plain text
  */
 export async function renderNotice(input: NoticeInput): Promise<RenderedMail> {
   const mail = mailOf(input);

@@ -5,10 +5,10 @@ const font =
   "-apple-system, BlinkMacSystemFont, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, 'Noto Sans', sans-serif";
 const mono = "ui-monospace, SFMono-Regular, Menlo, Consolas, 'Liberation Mono', monospace";
 
-/** Nothing may be wider than a phone, however long a word is. */
+/** Breaks long words, so that nothing is wider than a phone. */
 const wrap: CSSProperties = { overflowWrap: "anywhere", wordBreak: "break-word" };
 
-/** Light colours stand in the elements, as most mail programs want it; every pair has a contrast of 4.5 or more. */
+/** Styles of elements, in light mode, because most mail programs support only those. Each contrast is at least 4.5. */
 export const style = {
   page: { backgroundColor: "#f3f4f6", margin: 0, padding: "24px 12px", fontFamily: font },
   container: { maxWidth: "560px", width: "100%" },
@@ -134,7 +134,7 @@ export const toneStyle: Record<Tone, CSSProperties> = {
   quiet: { backgroundColor: "#eceff2", color: "#444c57" },
 };
 
-/** What cannot stand in an element: phones, and dark mode for the programs that ask for it. */
+/** Styles that elements cannot hold: for phones, and for dark mode where a mail program supports it. */
 export const styleSheet = `
 :root { color-scheme: light dark; supported-color-schemes: light dark; }
 @media only screen and (max-width: 480px) {

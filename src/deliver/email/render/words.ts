@@ -5,7 +5,7 @@ import type { NoticeInput, Tone } from "./mail.ts";
 import { momentIn } from "./moment.ts";
 import { oneLine, type Piece, plainOf, sentence, theirs } from "./text.ts";
 
-/** What one event is called: the word before the colon of a subject, the headline and what follows from it. */
+/** The words for an event: `topic` starts the subject, and `lead` follows the headline. */
 type Words = { topic: string; tone: Tone; headline: Piece[]; lead: Piece[] };
 
 export const isRequester = ({ view, recipient }: NoticeInput) => recipient.id === view.requester.id;
@@ -13,10 +13,7 @@ export const isRequester = ({ view, recipient }: NoticeInput) => recipient.id ==
 const mayReview = ({ view, recipient }: NoticeInput) =>
   view.state === "pending" && view.reviewers.some((person) => person.id === recipient.id);
 
-/**
- * The words for an event as this reader sees it. What happened since, as the request may have moved on before the
- * email is written, is said too.
- */
+/** Returns the words for an event, for this reader. They include what has happened to the request since the event. */
 export function wordsFor(input: NoticeInput): Words {
   switch (input.event) {
     case "requested":
@@ -44,13 +41,13 @@ export function wordsFor(input: NoticeInput): Words {
   }
 }
 
-/** `[#42] Approved: Orders Sync 1.4.2 to Production`, at most 120 characters in one line. */
+/** Returns the subject in one line of at most 120 characters: `[#42] Approved: Orders Sync 1.4.2 to Production`. */
 export function subjectOf({ view }: NoticeInput, topic: string): string {
   const what = `${oneLine(view.integration.name, 40)} ${oneLine(view.build.version, 24)}`;
   return oneLine(`[#${view.number}] ${topic}: ${what} to ${oneLine(view.target.name, 28)}`, 120);
 }
 
-/** The one thing to do next; it is done in Slack. */
+/** Returns the label of the button, which names the next step. */
 export function buttonLabel(input: NoticeInput): string {
   if (mayReview(input)) return "Review in Slack";
   if (isRequester(input) && input.view.state === "approved") return "Promote in Slack";
@@ -66,7 +63,7 @@ export function footerOf(input: NoticeInput): string {
     : "You get this email because you were asked to review this request.";
 }
 
-/** "Bob", or "You" where the reader did it. */
+/** Returns "Bob", or "You" if the reader did it. */
 export function who({ recipient }: NoticeInput, by: ByView, you = "You"): Piece {
   if (by.person?.id === recipient.id) return { text: you };
   return theirs(byWords(by), 120);
@@ -177,7 +174,7 @@ function failed(input: NoticeInput): Words {
   return { topic: unknown ? "No news of the deployment" : "Failed", tone: "bad", headline, lead };
 }
 
-/** R11: it runs out soon, and this reader can go on with it. */
+/** R11: the request expires soon, and this reader can act on it. */
 function reminder(input: NoticeInput): Words {
   const { view } = input;
   const so = { topic: "Reminder", tone: "todo" } as const;
@@ -203,13 +200,13 @@ function reminder(input: NoticeInput): Words {
   }
 }
 
-/** Of events that send no mail today. */
+/** For events that send no email at present. */
 function moved(input: NoticeInput): Words {
   const headline = sentence`News on ${what(input)}`;
   return { topic: "Changed", tone: "quiet", headline, lead: settled(input) };
 }
 
-/** Where it stands now, once the event is not the last word any more. */
+/** Returns the current state, if the request has changed since the event. */
 function settled({ view }: NoticeInput): Piece[] {
   return sentence`It stands like this now: ${theirs(stateWords(view), 600)}.`;
 }
@@ -225,7 +222,7 @@ function until({ view, recipient }: NoticeInput): Piece[] {
   return [{ text: ` The request expires on ${momentIn(recipient.timeZone, view.expiresAt)}.` }];
 }
 
-/** What somebody said with it, else what it means. */
+/** Returns what a user wrote with the event; otherwise what the event means. */
 export function previewOf(input: NoticeInput, lead: readonly Piece[]): string {
   const said = oneLine(saidWith(input) ?? "", 140);
   return said === "" ? oneLine(plainOf(lead), 140) : said;
