@@ -8,7 +8,7 @@ import {
   requestRemarks,
   shortHash,
 } from "../../../slack/words/comparison-words.ts";
-import { countWords } from "../../../slack/words/words.ts";
+import { countWords } from "../../../slack/words/text.ts";
 import type { Fact, NoticeInput } from "./mail.ts";
 import { momentIn } from "./moment.ts";
 import { type Piece, sentence, theirs, webAddress } from "./text.ts";

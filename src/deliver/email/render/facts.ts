@@ -1,6 +1,7 @@
 import type { BuildView } from "../../../queries/requests/request-view.ts";
+import { shortName } from "../../../slack/words/names.ts";
+import { reasonHeading, stateWords } from "../../../slack/words/request-words.ts";
 import { nameList } from "../../../slack/words/text.ts";
-import { reasonHeading, shortName, stateWords } from "../../../slack/words/words.ts";
 import { changeFacts, noteFacts, sinceLines } from "./changes.ts";
 import type { Fact, NoticeInput, Quote } from "./mail.ts";
 import { momentIn } from "./moment.ts";

@@ -1,6 +1,7 @@
 import { assertNever } from "../../../domain/shared/result.ts";
 import type { ByView } from "../../../queries/requests/request-view.ts";
-import { byWords, stateWords } from "../../../slack/words/words.ts";
+import { byWords } from "../../../slack/words/names.ts";
+import { stateWords } from "../../../slack/words/request-words.ts";
 import type { NoticeInput, Tone } from "./mail.ts";
 import { momentIn } from "./moment.ts";
 import { oneLine, type Piece, plainOf, sentence, theirs } from "./text.ts";

@@ -21,7 +21,7 @@ import type { Reply } from "../../kernel/reply.ts";
 import { onSubmit, type Submission, type SubmissionReply } from "../../kernel/submission.ts";
 import { onSuggest } from "../../kernel/suggest.ts";
 import { refusalWords } from "../../words/refusals.ts";
-import { countWords } from "../../words/words.ts";
+import { countWords } from "../../words/text.ts";
 import { onAdminClick } from "../admin-clicks.ts";
 import { settingsIds as ids } from "../settings-ids.ts";
 import { redrawBelow } from "../settings-listener.ts";

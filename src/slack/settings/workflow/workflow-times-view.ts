@@ -2,7 +2,7 @@ import type { InputBlock } from "@slack/types";
 import type { WorkflowOptions } from "../../../domain/workflow/workflow.ts";
 import { selectInput } from "../../blocks/inputs.ts";
 import type { FormValues } from "../../kernel/form-values.ts";
-import { countWords } from "../../words/words.ts";
+import { countWords } from "../../words/text.ts";
 import { settingsIds as ids } from "../settings-ids.ts";
 
 type Times = Pick<WorkflowOptions, "pendingDays" | "unfinishedDays" | "reminderHours">;

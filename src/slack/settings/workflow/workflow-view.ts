@@ -6,8 +6,8 @@ import type {
   WorkflowSummary,
 } from "../../../queries/workflow/get-workflow.ts";
 import { button, context, section } from "../../blocks/blocks.ts";
-import { escaped, escapeWithin, moment, nameList, plain } from "../../words/text.ts";
-import { countWords, shortName } from "../../words/words.ts";
+import { shortName } from "../../words/names.ts";
+import { countWords, escaped, escapeWithin, moment, nameList, plain } from "../../words/text.ts";
 import { settingsIds as ids } from "../settings-ids.ts";
 
 /** Settings › Workflows: the row *Environment Promotion*. */
