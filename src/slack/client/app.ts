@@ -4,12 +4,12 @@ import type { Log } from "../../lib/log.ts";
 import { clientOptions } from "./clients.ts";
 import { slackLogger } from "./logger.ts";
 
-/** The identity that the bot has in one workspace. */
+/** The bot in one workspace. */
 export type Installation = { teamId: string; botToken: string; botId?: string; botUserId?: string };
 
 /**
- * Finds the installation for a workspace (T…), or for an Enterprise organization (E…) where Slack names no workspace.
- * Throws where there is none, and where it cannot tell: the person then sees that it failed, and Slack sends events again.
+ * Returns the installation of a workspace (T…), or of an Enterprise organization (E…) if Slack names no workspace.
+ * Throws if there is none or if it cannot be read: the person then sees a failure, and Slack sends events again.
  */
 export type Authorize = (teamId: string) => Promise<Installation>;
 
@@ -20,21 +20,21 @@ type SlackAppDeps = {
   log: Log;
 };
 
-/** How long an answer by response_url may take, in milliseconds: Bolt sets no limit of its own. */
-const respondTimeout = 5_000;
+/** How long an answer by response_url may take, in milliseconds. Bolt sets no limit. */
+const respondTimeoutMs = 5_000;
 
 /**
- * Makes the Bolt app. It calls nothing by itself and is ready at once; listeners are added by the caller. The `client`
- * that they get has the options of `views`: no repeats, an error at once when rate-limited, 2 seconds.
+ * Returns a Bolt app that is ready and has no listeners. It calls Slack only when a listener does. The `client` that
+ * listeners get does not retry, throws when rate-limited, and has a timeout of 2 seconds, like `SlackClients.views`.
  *
- * What a listener throws, and what `authorize` throws, comes out of `app.processEvent`: only the receiver can still
- * answer the request then. With an error handler that returns, Bolt would acknowledge what `authorize` refused with an
- * empty 200, and leave what a listener did not acknowledge without any answer.
+ * The errors of listeners and of `authorize` come out of `app.processEvent`, so that the receiver can answer the
+ * request. With an error handler that returns, Bolt would answer an unauthorized request with an empty 200, and would not
+ * answer a request that its listener did not acknowledge.
  */
 export async function createSlackApp({ receiver, authorize, apiUrl, log }: SlackAppDeps): Promise<App> {
   const app = new App({
     receiver,
-    authorize: async ({ teamId, enterpriseId }) => authorize(known(teamId ?? enterpriseId)),
+    authorize: async ({ teamId, enterpriseId }) => authorize(requireTeam(teamId ?? enterpriseId)),
     clientOptions: { ...clientOptions({ apiUrl, log, timeout: 2_000 }), fetch: fetchInTime },
     logger: slackLogger(log),
     convoStore: false,
@@ -48,10 +48,10 @@ export async function createSlackApp({ receiver, authorize, apiUrl, log }: Slack
   return app;
 }
 
-function known(teamId: string | undefined): string {
+function requireTeam(teamId: string | undefined): string {
   if (teamId === undefined) throw new Error("The request names no workspace");
   return teamId;
 }
 
 const fetchInTime: FetchFunction = (url, init) =>
-  fetch(url, { ...init, signal: init?.signal ?? AbortSignal.timeout(respondTimeout) });
+  fetch(url, { ...init, signal: init?.signal ?? AbortSignal.timeout(respondTimeoutMs) });

@@ -2,10 +2,10 @@ import type { WebClient } from "@slack/web-api";
 import type { ChannelFault } from "../../domain/shared/refusals.ts";
 import { slackErrorCode } from "../../lib/slack-error.ts";
 
-/** Whether review cards can go to a channel. */
+/** Whether review cards can be posted to a channel, and if not, why. */
 export type ChannelCheck = { ok: true; name: string } | { ok: false; why: ChannelFault; name: string | null };
 
-/** What of a channel is looked at: https://docs.slack.dev/reference/objects/conversation-object */
+/** The fields of a channel that are checked: https://docs.slack.dev/reference/objects/conversation-object */
 type Conversation = {
   name?: string;
   is_archived?: boolean;
@@ -18,16 +18,16 @@ type Conversation = {
 };
 
 /**
- * Asks Slack whether the bot can post to a channel that nobody outside this organization reads. A private channel that
- * it is not in does not exist for it. https://docs.slack.dev/reference/methods/conversations.info
+ * Asks Slack whether the bot can post to a channel, and whether only this organization reads it. Slack says of a private
+ * channel without the bot that it does not exist. Never rejects. https://docs.slack.dev/reference/methods/conversations.info
  */
 export async function checkChannel(client: WebClient, channelId: string): Promise<ChannelCheck> {
   let channel: Conversation;
   try {
     channel = ((await client.conversations.info({ channel: channelId })).channel ?? {}) as Conversation;
   } catch (error) {
-    const gone = slackErrorCode(error) === "channel_not_found";
-    return { ok: false, why: gone ? "not-found" : "unknown", name: null };
+    const isMissing = slackErrorCode(error) === "channel_not_found";
+    return { ok: false, why: isMissing ? "not-found" : "unknown", name: null };
   }
   const name = channel.name ?? null;
   if (channel.is_im || channel.is_mpim || name === null) return { ok: false, why: "not-found", name: null };

@@ -4,25 +4,25 @@ import { slackLogger } from "./logger.ts";
 import { rateBudget } from "./rate-budget.ts";
 
 /**
- * One workspace's ways into Slack's Web API. Those of the outbox share one rate budget. Those that answer a person have
- * budgets of their own: what the outbox was refused does not hold them up.
+ * The Web API clients of one workspace. Those of the outbox share one rate budget. Those that answer a person have
+ * budgets of their own, so that a rate limit of the outbox does not delay them.
  */
 export type SlackClients = {
-  /** chat.*, conversations.*: what the outbox sends. It retries by itself, so the client does not. */
+  /** chat.*, conversations.*: what the outbox sends. The outbox retries, so the client does not. */
   messages: WebClient;
-  /** views.*: what answers a person within their trigger's 3 seconds. */
+  /** views.*: answers to a person, whose trigger is valid for 3 seconds. */
   views: WebClient;
-  /** views.publish: the Homes that the outbox draws, with nobody's trigger running out. */
+  /** views.publish: the Homes that the outbox draws, without a trigger. */
   homes: WebClient;
-  /** users.*, auth.test: also asked at a click, so it gives up within one. */
+  /** users.*, auth.test: also called during a click, so it has a short timeout. */
   people: WebClient;
-  /** users.list, usergroups.*: what the outbox reads, with nobody waiting. */
+  /** users.list, usergroups.*: what the outbox reads, while nobody waits. */
   directory: WebClient;
 };
 
 type SlackClientSettings = {
   token: string;
-  /** Another Web API base; Slack's own without it. */
+  /** The base URL of the Web API, if it is not Slack's. */
   apiUrl?: string | undefined;
   log: Log;
   /** Called with the method whenever Slack answers 429. */
@@ -30,10 +30,9 @@ type SlackClientSettings = {
 };
 
 /**
- * Makes the clients. A call that is rate-limited throws `WebAPIRateLimitedError` (with `retryAfter`, in seconds) at
- * once, one without an answer in time throws `WebAPIRequestError`, and none is repeated: chat.postMessage knows no
- * idempotency key, so a client that repeats it posts twice. After a 429 the calls of that method do not go out before
- * their time, see rate-budget.ts.
+ * Returns the clients. A rate-limited call throws `WebAPIRateLimitedError` with `retryAfter` in seconds, and a call that
+ * times out throws `WebAPIRequestError`. No call is repeated: chat.postMessage has no idempotency key, so a client that
+ * repeats it posts twice. After a 429, rate-budget.ts holds back the calls of that method.
  */
 export function slackClients({ token, apiUrl, log, onRateLimited }: SlackClientSettings): SlackClients {
   const client = (timeout: number, budget: FetchFunction) =>
@@ -49,8 +48,9 @@ export function slackClients({ token, apiUrl, log, onRateLimited }: SlackClientS
 }
 
 /**
- * A client's options, made anew for each: the clients write into what they are given.
- * `headers` must stay away from here: the client adds its Authorization to that shared object.
+ * Returns new options for one client, because clients write into the options they are given. `headers` must not be one
+ * of them: the client adds its Authorization to that shared object.
+ *
  * @param timeout in milliseconds
  */
 export function clientOptions(settings: {

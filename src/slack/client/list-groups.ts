@@ -1,9 +1,9 @@
 import type { WebClient } from "@slack/web-api";
 
-/** A Slack user group that a role can be bound to. */
+/** A user group of the workspace, to which a role can be bound. */
 export type Group = { id: string; name: string; handle: string };
 
-/** The workspace's user groups that are in use, by name: https://docs.slack.dev/reference/methods/usergroups.list */
+/** Returns the enabled user groups of the workspace, sorted by name: https://docs.slack.dev/reference/methods/usergroups.list */
 export async function listGroups(client: WebClient): Promise<Group[]> {
   const { usergroups = [] } = await client.usergroups.list({ include_disabled: false });
   return usergroups

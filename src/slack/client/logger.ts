@@ -2,8 +2,8 @@ import { type Logger, LogLevel } from "@slack/bolt";
 import type { Log } from "../../lib/log.ts";
 
 /**
- * Slack's libraries log through ours, one level quieter: what they call debug holds whole requests.
- * The level is pino's alone; theirs is ignored.
+ * Returns a logger for Slack's libraries that writes to our log. Debug and info go one level lower, because they hold
+ * whole requests. The level that the libraries set is ignored.
  */
 export function slackLogger(log: Log): Logger {
   return {

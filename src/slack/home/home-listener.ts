@@ -116,7 +116,7 @@ async function navigate(deps: SlackDeps, click: Click): Promise<Reply> {
   return goInHome(deps, click, location);
 }
 
-/** Does what the chosen option of a folded pipeline stands for. */
+/** Carries out the step that was chosen in the select of a folded pipeline. */
 async function pickStep(deps: SlackDeps, click: Click): Promise<Reply> {
   const { kind, value } = readPick(click.value);
   const picked = { ...click, value };

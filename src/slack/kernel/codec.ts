@@ -18,7 +18,7 @@ const outdatedWords: Record<Source, string> = {
   button: "This button is from before an update of Signoff. Open the request or the list again.",
 };
 
-/** The most characters that Slack stores. https://docs.slack.dev/reference/views, .../block-elements/button-element */
+/** The most characters that Slack stores. https://docs.slack.dev/reference/views */
 const lengthLimits: Record<Source, number> = { dialog: 3_000, button: 2_000 };
 
 /** Writes data as text that Slack stores in a modal or a button, and reads it when Slack sends it back. */

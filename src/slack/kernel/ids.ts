@@ -1,6 +1,6 @@
 /**
- * Every id that Slack hands back to us. They are constants: data travels in values and private_metadata, and no id is
- * ever made up or taken apart.
+ * The ids that Slack sends back. They are constants: data travels in values and private_metadata, and no id is built or
+ * parsed. The settings have ids of their own, in the `*-ids.ts` beside their listeners.
  */
 export const ids = {
   command: { promote: "/promote", approvals: "/approvals", settings: "/promotion-settings" },
@@ -56,6 +56,6 @@ export const ids = {
     comment: "comment_input",
     reason: "reason_input",
   },
-  /** The `event_type` of a posted message's metadata; its payload carries the key under which we know the message. */
+  /** The `event_type` of a posted message's metadata. Its payload holds the key of the message. */
   metadata: "signoff_posted",
 } as const;

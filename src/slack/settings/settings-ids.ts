@@ -1,4 +1,4 @@
-/** The ids of the settings' frame, of Settings › Workflows and of Settings › Roles. */
+/** The ids of the settings' frame, of Settings › Workflows, and of Settings › Roles. */
 export const settingsIds = {
   action: {
     workflows: "settings_workflows",

@@ -83,7 +83,7 @@ const changeOf = (click: Click, { id, version }: ProjectDetails) => ({
   version,
 });
 
-/** Says in place of the form that it is archived, and redraws the settings below it. */
+/** Replaces the form with the words that it is archived, and redraws the settings below it. */
 async function showArchived(
   deps: SlackDeps,
   click: Click,

@@ -53,7 +53,7 @@ export function showProject(
   return { followUp: () => redrawBelow(deps, submission, { section: "projects", ...location }) };
 }
 
-/** Says in place of the form that something archived is back, and redraws the settings below it. */
+/** Replaces the form with the words that something archived is back, and redraws the settings below it. */
 export function showRestored(
   deps: SlackDeps,
   submission: Submission,
