@@ -40,7 +40,7 @@ export type App = {
 };
 
 /**
- * The composition root: migrates the database, connects the parts, and starts listening last.
+ * The composition root: migrates the database, connects the parts of the app, and starts them.
  *
  * @throws Error if the database cannot be used, or Slack rejects the token or cannot be reached
  */

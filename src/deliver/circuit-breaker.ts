@@ -90,7 +90,10 @@ export function createCircuitBreaker(deps: CircuitBreakerDeps): CircuitBreaker {
       const outage = await pauseSending(context, organizationId, provider, reason);
       if (outage.fresh) {
         const facts = { organizationId, provider, reason };
-        log.error(facts, "the provider rejects everything; sending pauses until it accepts Signoff again");
+        log.error(
+          facts,
+          "the provider refuses all that Signoff sends; sending pauses until it accepts Signoff again",
+        );
       }
       return wait(outage);
     },
