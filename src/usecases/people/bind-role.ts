@@ -4,15 +4,15 @@ import type { Context } from "../shared/context.ts";
 import { type EditRole, editRole } from "./edit-role.ts";
 
 export type BindRole = EditRole & {
-  /** The Slack user group whose members shall hold it; null: its members are kept by hand from now on. */
+  /** The Slack user group whose members are to hold the role; null: its members are managed by hand. */
   groupId: string | null;
-  /** Where they hold it; null: for the whole organization. */
+  /** The projects in which they hold it; null: the whole organization. */
   projectIds: readonly string[] | null;
 };
 
 /**
- * Binds a role to a Slack user group, or unbinds it. Who holds it stays until the group has been read; an unbound role
- * keeps the people it has.
+ * Binds a role to a Slack user group, or unbinds it. Its holders stay the same until the group is read; an unbound role
+ * keeps its holders.
  *
  * Refuses `not-admin`, `not-found`, `stale`, `admin-role`.
  */
@@ -21,8 +21,10 @@ export function bindRole(context: Context, input: BindRole): Promise<Result<{ ve
   const action = groupId === null ? "role.unbound" : "role.bound";
   return editRole(context, input, action, async (tx, role) => {
     if (role.admin) return refuse({ code: "admin-role" });
-    const known = (await listProjects(tx, organizationId)).map(({ id }) => id);
-    if (projectIds?.some((id) => !known.includes(id))) return refuse({ code: "not-found", what: "project" });
+    const existingIds = (await listProjects(tx, organizationId)).map(({ id }) => id);
+    if (projectIds?.some((id) => !existingIds.includes(id))) {
+      return refuse({ code: "not-found", what: "project" });
+    }
     const groupProjectIds = groupId === null || projectIds === null ? null : [...projectIds];
     return accept({ ...role, groupId, groupProjectIds });
   });

@@ -1,14 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
-import { lastChange } from "../../../db/audit/settings-history.ts";
 import type { Tx } from "../../../db/connection/connect.ts";
 import * as roles from "../../../db/people/roles.ts";
-import type { Actor, Surface } from "../../domain/shared/actor.ts";
 import { accept, type Result, refuse } from "../../domain/shared/result.ts";
-import { checkAdmin } from "../shared/check-admin.ts";
-import { type Context, commit } from "../shared/context.ts";
-import { recordSetting } from "../shared/record-setting.ts";
-
-export type By = { organizationId: string; actor: Actor; surface: Surface };
+import { changeSetting } from "../shared/change-setting.ts";
+import type { By, Context } from "../shared/context.ts";
 
 export type EditRole = By & {
   roleId: string;
@@ -17,10 +12,10 @@ export type EditRole = By & {
 };
 
 /**
- * What every change of a role goes through: by an admin, under the role's lock, on the version that they saw, audited
- * (R12). What changes nothing makes no version.
+ * Changes a role on behalf of an admin. The work returns the role as it is to be stored; the version rises only if
+ * something changed. Returns the role's version.
  *
- * Refuses `not-admin`, `not-found`, `stale`.
+ * Refuses `not-admin`, `not-found`, `stale`, and what the work refuses.
  */
 export function editRole(
   context: Context,
@@ -28,44 +23,46 @@ export function editRole(
   action: string,
   work: (tx: Tx, role: roles.Role) => Promise<Result<roles.Role>>,
 ): Promise<Result<{ version: number }>> {
-  const { organizationId, roleId, actor, surface } = input;
-  return commit<{ version: number }>(context, async (tx, at) => {
-    const admin = await checkAdmin(tx, organizationId, actor);
-    if (!admin.ok) return admin;
-    const role = await roles.lock(tx, organizationId, roleId);
-    if (role === undefined) return refuse({ code: "not-found", what: "role" });
-    if (role.version !== input.version) {
-      return refuse({ code: "stale", ...(await lastChange(tx, organizationId, roleSubject(roleId))) });
-    }
-    const before = await snapshot(tx, role);
+  const target = roleTarget(input, action);
+  return changeSetting(context, input, target, async (tx, { state: role, before }) => {
     const next = await work(tx, role);
     if (!next.ok) return next;
-    const after = await snapshot(tx, next.value);
-    if (isDeepStrictEqual(before, after)) return accept({ version: role.version });
-    const version = role.version + 1;
-    await roles.save(tx, { ...next.value, version });
-    const facts = { organizationId, actor, surface, at, action, subject: roleSubject(roleId) };
-    await recordSetting(tx, { ...facts, before, after });
-    return accept({ version });
+    const after = await roleSnapshot(tx, next.value);
+    const version = isDeepStrictEqual(before, after) ? role.version : role.version + 1;
+    if (version !== role.version) await roles.save(tx, { ...next.value, version });
+    return accept({ after, value: { version } });
   });
+}
+
+/** Returns what `changeSetting` needs for an existing role. Locking it refuses `not-found`. */
+export function roleTarget({ organizationId, roleId, version }: EditRole, action: string) {
+  return {
+    async lock(tx: Tx): Promise<Result<roles.Role>> {
+      const role = await roles.lock(tx, organizationId, roleId);
+      return role === undefined ? refuse({ code: "not-found", what: "role" }) : accept(role);
+    },
+    audit: () => ({ subject: roleSubject(roleId), action }),
+    isSeen: (role: roles.Role) => role.version === version,
+    snapshot: roleSnapshot,
+  };
 }
 
 export const roleSubject = (roleId: string): string => `role:${roleId}`;
 
-/** What of a role the audit log keeps. */
-export async function snapshot(tx: Tx, role: roles.Role): Promise<object> {
+/** Returns what the audit log keeps of a role. */
+export async function roleSnapshot(tx: Tx, role: roles.Role): Promise<object> {
   const { organizationId, id, name, groupId, groupProjectIds } = role;
   return { name, groupId, groupProjectIds, holdings: await roles.holdingsOf(tx, organizationId, id) };
 }
 
-/** The name of another role that is like this one, whatever its capitals. */
-export async function namesake(
+/** Returns the name of another role that equals this name, ignoring case; undefined if there is none. */
+export async function findSameRoleName(
   tx: Tx,
   organizationId: string,
   name: string,
-  except: string | null,
+  exceptId: string | null,
 ): Promise<string | undefined> {
   const wanted = name.toLowerCase();
   const all = await roles.list(tx, organizationId);
-  return all.find((role) => role.id !== except && role.name.toLowerCase() === wanted)?.name;
+  return all.find((role) => role.id !== exceptId && role.name.toLowerCase() === wanted)?.name;
 }

@@ -1,5 +1,6 @@
 import type { Db, Tx } from "../../../db/connection/connect.ts";
 import { nothingChanged } from "../../../db/connection/fault.ts";
+import type { Actor, Surface } from "../../domain/shared/actor.ts";
 import { accept, type Result } from "../../domain/shared/result.ts";
 
 export { isTransient } from "../../../db/connection/transient.ts";
@@ -13,6 +14,9 @@ export type Context = {
   /** Records the result inside the transaction that produced it. An error it throws rolls the change back. */
   note?(tx: Tx, done: unknown): Promise<void>;
 };
+
+/** Who makes a change, in which organization, and through which surface. */
+export type By = { organizationId: string; actor: Actor; surface: Surface };
 
 /**
  * Runs work that may refuse in one transaction, then wakes the outbox. Returns what the work returned. A refusal rolls

@@ -1,34 +1,36 @@
 import { DatabaseBusy } from "../../../db/connection/connection-limit.ts";
 
-const lines = new Map<string, Promise<unknown>>();
+/** The last work queued for each key. */
+const queues = new Map<string, Promise<unknown>>();
 
-/** Nobody's click is carried out when they have given up on it, in milliseconds. */
+/** After this wait, in milliseconds, the person has given up on their click, so its work does not start. */
 const longestWaitMs = 1_500;
 
 /**
- * Runs work on one thing after the other within this process, in the order in which it came: a click that would only
- * find that the one before it was first waits here, where it holds no connection. Other processes are kept apart by the
- * database; nothing depends on this.
+ * Runs work on the same key one after the other within this process, in order of arrival. A click that would lose the
+ * race for a row lock waits here instead, without a connection. Nothing depends on it: the database keeps processes
+ * apart.
  *
- * @param key what the work is on
- * @throws DatabaseBusy where those before it took longer than 1.5 s; its work is not begun then
+ * @returns what the work returned
+ * @throws DatabaseBusy if the work before it took longer than 1.5 s; its own work does not start then
  */
 export async function oneAtATime<T>(
   key: string,
   work: () => Promise<T>,
   now: () => number = performance.now.bind(performance),
 ): Promise<T> {
-  const before = lines.get(key);
-  const came = now();
-  const begin = () => {
-    if (now() - came > longestWaitMs) throw new DatabaseBusy("Those before it took too long");
+  const previous = queues.get(key);
+  const arrivedAt = now();
+  const start = () => {
+    if (now() - arrivedAt > longestWaitMs)
+      throw new DatabaseBusy("Earlier work on the same key took too long");
     return work();
   };
-  const mine = before === undefined ? work() : before.then(begin, begin);
-  lines.set(key, mine);
+  const current = previous === undefined ? work() : previous.then(start, start);
+  queues.set(key, current);
   try {
-    return await mine;
+    return await current;
   } finally {
-    if (lines.get(key) === mine) lines.delete(key);
+    if (queues.get(key) === current) queues.delete(key);
   }
 }

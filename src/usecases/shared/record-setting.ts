@@ -1,36 +1,35 @@
+import { isDeepStrictEqual } from "node:util";
 import * as audit from "../../../db/audit/audit.ts";
 import type { Tx } from "../../../db/connection/connect.ts";
-import type { Actor, Surface } from "../../domain/shared/actor.ts";
 import { type ItemToAdd, reopenItems } from "../../outbox/add-items.ts";
+import type { By } from "./context.ts";
 
-export type SettingChange = {
-  organizationId: string;
-  actor: Actor;
-  surface: Surface;
+export type SettingChange = By & {
   at: Date;
-  /** What was done: `workflow.saved`. */
+  /** What was done, such as `workflow.saved`. */
   action: string;
-  /** What it was done to: `workflow`, `role:…`, `project:…`. */
+  /** What was changed: `workflow`, `role:…`, `project:…`. */
   subject: string;
   before: unknown;
   after: unknown;
 };
 
 /**
- * R12: appends a setting's change to the audit log, and has everything that shows settings or people follow it: open
- * requests (R4) and the Homes that are being looked at.
+ * Appends a setting's change to the audit log (R12) and plans the updates of open requests (R4) and of the Homes in use.
+ * Does nothing if `before` equals `after`.
  */
 export async function recordSetting(tx: Tx, change: SettingChange): Promise<void> {
+  if (isDeepStrictEqual(change.before, change.after)) return;
   await audit.append(tx, [change]);
   await reopenItems(tx, followItems(change.organizationId));
 }
 
-/** What follows a change of settings or people: what shows them is drawn again, and the admins are warned if need be. */
+/** Returns the outbox items that update open requests and Homes after settings or people changed. */
 export function followItems(organizationId: string): ItemToAdd[] {
   return [{ organizationId, kind: "settings-changed", payload: {} }, ...warningItems(organizationId)];
 }
 
-/** Has somebody look for what the admins must be told. */
+/** Returns the outbox item that checks what the admins must be warned about. */
 export function warningItems(organizationId: string): ItemToAdd[] {
   return [{ organizationId, kind: "warn-admins", payload: {} }];
 }

@@ -4,66 +4,67 @@ import type { Tx } from "../../../db/connection/connect.ts";
 import * as members from "../../../db/people/members.ts";
 import * as tokens from "../../../db/tokens/tokens.ts";
 import type { MemberId } from "../../domain/people/people.ts";
-import type { Actor, Surface } from "../../domain/shared/actor.ts";
+import type { Actor } from "../../domain/shared/actor.ts";
 import { accept, type Result, refuse } from "../../domain/shared/result.ts";
 import { type ApiToken, checkToken, type Scope } from "../../domain/tokens/token.ts";
-import { checkAdmin } from "../shared/check-admin.ts";
-import { type Context, commit } from "../shared/context.ts";
-import { recordSetting } from "../shared/record-setting.ts";
+import { changeSetting } from "../shared/change-setting.ts";
+import type { By, Context } from "../shared/context.ts";
 import { hashOf, hintOf, newTokenText } from "./token-text.ts";
 
-export type CreateToken = {
-  organizationId: string;
-  /** A token makes no tokens. */
+export type CreateToken = By & {
+  /** A token cannot create tokens. */
   actor: Exclude<Actor, { kind: "token" }>;
-  surface: Surface;
   name: string;
   scopes: readonly Scope[];
-  /** Null: it is good for every project. */
+  /** The only project that the token covers; null: all projects. */
   projectId: string | null;
-  /** Whom it acts for, and who answers for it as its maker. */
+  /** The member whom it acts for, and who answers for it as its maker. */
   memberId: MemberId;
 };
 
 export type CreatedToken = {
   token: ApiToken;
-  /** The token itself: it is kept nowhere, so this is the only time that anybody can see it. */
+  /** The token itself. It is not stored, so nobody can see it again. */
   text: string;
 };
 
 /**
- * Makes an API token, for an admin. The audit log keeps what it may do, never the token or its hash (R12).
+ * Creates an API token on behalf of an admin. The audit log keeps what it may do, never the token or its hash (R12).
  *
- * Refuses `not-admin`, `token-name`, `no-scopes`, `name-taken` (by one that was not revoked), `not-found` (the project,
- * or the member, who must be an active full one).
+ * Refuses `not-admin`, `token-name`, `no-scopes`, `name-taken` (by a token that is not revoked), `not-found` (the
+ * project, or the member, who must be an active full member).
  */
 export function createToken(context: Context, input: CreateToken): Promise<Result<CreatedToken>> {
-  const { organizationId, actor, surface, projectId, memberId } = input;
-  return commit<CreatedToken>(context, async (tx, at) => {
-    const admin = await checkAdmin(tx, organizationId, actor);
-    if (!admin.ok) return admin;
-    const checked = checkToken(input.name, input.scopes);
-    if (!checked.ok) return checked;
-    const { name, scopes } = checked.value;
-    const places = await checkPlaces(tx, input);
-    if (!places.ok) return places;
-    await tokens.lockNames(tx, organizationId);
-    const taken = await tokens.findNamesake(tx, organizationId, name);
+  const { organizationId, projectId, memberId } = input;
+  const id = randomUUID();
+  const target = {
+    async lock(tx: Tx) {
+      const checked = checkToken(input.name, input.scopes);
+      if (!checked.ok) return checked;
+      const referencesExist = await checkReferences(tx, input);
+      if (!referencesExist.ok) return referencesExist;
+      await tokens.lockNames(tx, organizationId);
+      return checked;
+    },
+    audit: () => ({ subject: `token:${id}`, action: "token.created" }),
+    snapshot: async () => null,
+  };
+  return changeSetting<Checked, object, CreatedToken>(context, input, target, async (tx, { state, now }) => {
+    const { name, scopes } = state;
+    const taken = await tokens.namesake(tx, organizationId, name);
     if (taken !== undefined) return refuse({ code: "name-taken", name: taken });
     const text = newTokenText();
     const hint = hintOf(text);
-    const token = { organizationId, id: randomUUID(), name, scopes, projectId, memberId, makerId: memberId };
-    await tokens.add(tx, { ...token, hash: hashOf(text), hint, madeAt: at });
-    await recordSetting(tx, {
-      ...{ organizationId, actor, surface, at, action: "token.created", subject: `token:${token.id}` },
-      before: null,
-      after: { name, hint, scopes, projectId, memberId },
-    });
-    return accept({ token, text });
+    const token = { organizationId, id, name, scopes, projectId, memberId, makerId: memberId };
+    await tokens.add(tx, { ...token, hash: hashOf(text), hint, madeAt: now });
+    return accept({ after: { name, hint, scopes, projectId, memberId }, value: { token, text } });
   });
 }
 
-async function checkPlaces(
+type Checked = { name: string; scopes: Scope[] };
+
+/** Refuses `not-found` unless the member is an active full one and the project exists. */
+async function checkReferences(
   tx: Tx,
   { organizationId, projectId, memberId }: CreateToken,
 ): Promise<Result<null>> {

@@ -1,39 +1,41 @@
+import type { Tx } from "../../../db/connection/connect.ts";
 import * as tokens from "../../../db/tokens/tokens.ts";
-import { type Actor, actingMember, type Surface } from "../../domain/shared/actor.ts";
+import { type Actor, actingMember } from "../../domain/shared/actor.ts";
 import { accept, type Result, refuse } from "../../domain/shared/result.ts";
-import { checkAdmin } from "../shared/check-admin.ts";
-import { type Context, commit } from "../shared/context.ts";
-import { recordSetting } from "../shared/record-setting.ts";
+import { changeSetting } from "../shared/change-setting.ts";
+import type { By, Context } from "../shared/context.ts";
 
-export type RevokeToken = {
-  organizationId: string;
-  /** A token revokes no tokens. */
+export type RevokeToken = By & {
+  /** A token cannot revoke tokens. */
   actor: Exclude<Actor, { kind: "token" }>;
-  surface: Surface;
   tokenId: string;
 };
 
 /**
- * Revokes an API token, for an admin: the next call that uses it is refused. For one that is revoked already nothing
- * changes.
+ * Revokes an API token on behalf of an admin: the next call that uses it is refused. Changes nothing if it is revoked
+ * already. Returns the token's name.
  *
  * Refuses `not-admin`, `not-found`.
  */
 export function revokeToken(context: Context, input: RevokeToken): Promise<Result<{ name: string }>> {
-  const { organizationId, actor, surface, tokenId } = input;
-  return commit<{ name: string }>(context, async (tx, at) => {
-    const admin = await checkAdmin(tx, organizationId, actor);
-    if (!admin.ok) return admin;
-    const token = await tokens.lock(tx, organizationId, tokenId);
-    if (token === undefined) return refuse({ code: "not-found", what: "token" });
-    const { name, hint, scopes, projectId, memberId } = token;
-    if (token.revokedAt !== null) return accept({ name });
-    await tokens.revoke(tx, organizationId, tokenId, { at, by: actingMember(actor) });
-    await recordSetting(tx, {
-      ...{ organizationId, actor, surface, at, action: "token.revoked", subject: `token:${tokenId}` },
-      before: { name, hint, scopes, projectId, memberId },
-      after: null,
-    });
-    return accept({ name });
+  const { organizationId, actor, tokenId } = input;
+  const target = {
+    async lock(tx: Tx) {
+      const token = await tokens.lock(tx, organizationId, tokenId);
+      return token === undefined ? refuse({ code: "not-found", what: "token" }) : accept(token);
+    },
+    audit: () => ({ subject: `token:${tokenId}`, action: "token.revoked" }),
+    async snapshot(_tx: Tx, token: LockedToken) {
+      const { name, hint, scopes, projectId, memberId, revokedAt } = token;
+      return revokedAt === null ? { name, hint, scopes, projectId, memberId } : null;
+    },
+  };
+  return changeSetting(context, input, target, async (tx, { state: { name, revokedAt }, now: at }) => {
+    if (revokedAt === null) {
+      await tokens.revoke(tx, organizationId, tokenId, { at, by: actingMember(actor) });
+    }
+    return accept({ after: null, value: { name } });
   });
 }
+
+type LockedToken = NonNullable<Awaited<ReturnType<typeof tokens.lock>>>;

@@ -1,38 +1,31 @@
 import * as requests from "../../../db/requests/requests-list.ts";
-import type { Actor, Surface } from "../../domain/shared/actor.ts";
-import { accept, type Result } from "../../domain/shared/result.ts";
+import type { Result } from "../../domain/shared/result.ts";
+import type { Workflow } from "../../domain/workflow/workflow.ts";
 import { addItems } from "../../outbox/add-items.ts";
-import { type Context, commit } from "../shared/context.ts";
-import { type SavedWorkflow, saveNext } from "./save-workflow.ts";
+import type { By, Context } from "../shared/context.ts";
+import { changeWorkflow, type SavedWorkflow } from "./save-workflow.ts";
 
-export type TurnOffWorkflow = {
-  organizationId: string;
-  actor: Actor;
-  surface: Surface;
+export type TurnOffWorkflow = By & {
   /** The version that the person saw. */
   version: number;
-  /** Whether the requests that are open now shall be cancelled; without it they live on (R1). */
+  /** Whether to cancel the requests that are open now. If false they stay open (R1). */
   cancelOpen: boolean;
 };
 
 /**
- * Turns *Environment Promotion* off. Cancelling the open requests is the outbox's work, one after the other, so that it
- * is done even if this process ends; those opened later are left alone.
+ * Turns *Environment Promotion* off. The outbox cancels the open requests one by one, so the work survives the end of
+ * this process. It leaves requests that are opened later alone.
  *
  * Refuses `not-admin`, `stale`.
  */
 export function turnOffWorkflow(context: Context, input: TurnOffWorkflow): Promise<Result<SavedWorkflow>> {
-  const { organizationId, actor, surface } = input;
-  return commit<SavedWorkflow>(context, async (tx, now) => {
-    const saved = await saveNext(tx, now, input, input.version, (current) => ({
-      ...current,
-      enabled: false,
-    }));
-    if (!saved.ok || !input.cancelOpen) return saved;
-    const numbers = await requests.listOpenNumbers(tx, organizationId, 0, saved.value.open);
+  const { organizationId, actor, surface, cancelOpen } = input;
+  const turnOff = (current: Workflow) => ({ ...current, enabled: false });
+  return changeWorkflow(context, input, input.version, turnOff, async (tx, { version, open }) => {
+    if (!cancelOpen) return;
+    const numbers = await requests.listOpen(tx, organizationId, 0, open);
     const payload = { numbers, actor, surface, reason: "workflow turned off" };
-    const keyFacts = { workflowVersion: saved.value.version };
+    const keyFacts = { workflowVersion: version };
     await addItems(tx, [{ organizationId, kind: "cancel-requests", payload, keyFacts }]);
-    return accept(saved.value);
   });
 }
