@@ -1,11 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { secretsWith } from "../../src/lib/secrets.ts";
 import { getWebhook } from "../../src/queries/deployments/get-webhook.ts";
-import {
-  rotateWebhookSecret,
-  type SaveWebhook,
-  saveWebhook,
-} from "../../src/usecases/deployments/save-webhook.ts";
+import { rotateWebhookSecret } from "../../src/usecases/deployments/rotate-webhook-secret.ts";
+import { type SaveWebhook, saveWebhook } from "../../src/usecases/deployments/save-webhook.ts";
 import { accepted, by, refusal, refusedUntouched } from "../support/catalog.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 import { projectHouse } from "../support/projects.ts";

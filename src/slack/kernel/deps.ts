@@ -1,7 +1,7 @@
 import type { HomeView, ModalView } from "@slack/types";
 import type { Log } from "../../lib/log.ts";
 import type { FaultReason } from "../../metrics/metrics.ts";
-import type { WebhookDeps } from "../../usecases/deployments/save-webhook.ts";
+import type { WebhookDeps } from "../../usecases/deployments/webhook-setting.ts";
 import type { Context } from "../../usecases/shared/context.ts";
 import type { ChannelCheck } from "../client/check-channel.ts";
 import type { Group } from "../client/list-groups.ts";

@@ -5,7 +5,8 @@ import { type EditProject, editProject } from "./edit-project.ts";
 import { writePipeline } from "./save-pipeline.ts";
 
 /**
- * Archives an environment: its history and what is live in it stay, and come back with it.
+ * Archives an environment. Its history and its live builds stay, and return if it is restored. Returns the project's
+ * version.
  *
  * Refuses `not-admin`, `not-found`, `stale`, `too-few-environments`, `request-in-the-way`.
  */
@@ -16,8 +17,8 @@ export function archiveEnvironment(
   const { organizationId, projectId, environmentId } = input;
   return editProject(context, input, "environment.archived", async (tx, now) => {
     const current = await listEnvironments(tx, organizationId, projectId);
-    const kept = current.filter(({ id }) => id !== environmentId);
-    if (kept.length === current.length) return refuse({ code: "not-found", what: "environment" });
-    return writePipeline(tx, input, kept, now);
+    const remaining = current.filter(({ id }) => id !== environmentId);
+    if (remaining.length === current.length) return refuse({ code: "not-found", what: "environment" });
+    return writePipeline(tx, input, remaining, now);
   });
 }

@@ -1,11 +1,18 @@
-import { listAllIntegrations, upsertIntegration } from "../../../db/catalog/integrations.ts";
+import { type IntegrationRow, upsertIntegration } from "../../../db/catalog/integrations.ts";
+import type { Tx } from "../../../db/connection/connect.ts";
 import { listOpenIn } from "../../../db/requests/requests-list.ts";
 import { accept, type Result, refuse } from "../../domain/shared/result.ts";
-import { type Context, commit } from "../shared/context.ts";
-import { type InProject, lockProjectAsAdmin, recordIntegration } from "./save-integration.ts";
+import { changeSetting } from "../shared/change-setting.ts";
+import type { Context } from "../shared/context.ts";
+import {
+  type InProject,
+  integrationSnapshot,
+  integrationSubject,
+  lockIntegration,
+} from "./integration-setting.ts";
 
 /**
- * Archives an integration: its history and what is live stay, and come back with it.
+ * Archives an integration. Its history and its live builds stay, and return if it is restored.
  *
  * Refuses `not-admin`, `not-found`, `request-in-the-way`.
  */
@@ -14,21 +21,16 @@ export async function archiveIntegration(
   input: InProject & { integrationId: string },
 ): Promise<Result<null>> {
   const { organizationId, projectId, integrationId } = input;
-  return commit<null>(context, async (tx, now) => {
-    const allowed = await lockProjectAsAdmin(tx, input);
-    if (!allowed.ok) return allowed;
-    const known = await listAllIntegrations(tx, organizationId, projectId);
-    const before = known.find(({ id, archivedAt }) => id === integrationId && archivedAt === null);
-    if (before === undefined) return refuse({ code: "not-found", what: "integration" });
+  const target = {
+    lock: (tx: Tx) => lockIntegration(tx, input),
+    audit: () => ({ subject: integrationSubject(integrationId), action: "integration.archived" }),
+    snapshot: async (_tx: Tx, integration: IntegrationRow) => integrationSnapshot(integration),
+  };
+  return changeSetting(context, input, target, async (tx, { state: integration, now }) => {
     const [open] = await listOpenIn(tx, organizationId, { projectId, integrationId }, now);
     if (open !== undefined) return refuse({ code: "request-in-the-way", number: open.number });
-    await upsertIntegration(tx, { ...before, archivedAt: now });
-    await recordIntegration(tx, input, {
-      id: integrationId,
-      action: "integration.archived",
-      at: now,
-      before,
-    });
-    return accept(null);
+    const archived = { ...integration, archivedAt: now };
+    await upsertIntegration(tx, archived);
+    return accept({ after: integrationSnapshot(archived), value: null });
   });
 }

@@ -5,7 +5,7 @@ import type { Context } from "../shared/context.ts";
 import { type EditProject, editProject } from "./edit-project.ts";
 
 /**
- * Archives a project: nothing can be promoted in it any more, its history stays.
+ * Archives a project: it accepts no more promotions, and its history stays. Returns the project's version.
  *
  * Refuses `not-admin`, `not-found`, `stale`, `request-in-the-way`.
  */

@@ -1,9 +1,16 @@
 import { randomUUID } from "node:crypto";
-import { listAllProjects, lockProjectNames, upsertProject } from "../../../db/catalog/projects.ts";
+import {
+  listAllProjects,
+  lockProjectNames,
+  type ProjectRow,
+  upsertProject,
+} from "../../../db/catalog/projects.ts";
+import type { Tx } from "../../../db/connection/connect.ts";
 import { accept, type Result, refuse } from "../../domain/shared/result.ts";
-import { checkAdmin } from "../shared/check-admin.ts";
-import { type Context, commit } from "../shared/context.ts";
-import { type By, namesakeOf, readSnapshot, recordProject, saveRequesters } from "./edit-project.ts";
+import { changeSetting } from "../shared/change-setting.ts";
+import type { By, Context } from "../shared/context.ts";
+import { findProjectNamesake, saveRequesterRoles } from "./edit-project.ts";
+import { projectSubject, raiseVersion, readSnapshot } from "./project-snapshot.ts";
 import { writePipeline } from "./save-pipeline.ts";
 
 export type CreateProject = By & {
@@ -14,38 +21,54 @@ export type CreateProject = By & {
   environments: readonly { name: string; slug: string; critical: boolean }[];
 };
 
+type CreatedProject = { projectId: string; restored: boolean };
+
 /**
- * Creates a project with its pipeline. One that was archived under the same short name comes back, with its integrations
- * and its history.
+ * Creates a project with its pipeline. Restores the archived project with the same slug if there is one, with its
+ * integrations and history. Returns the project's id and whether it was restored.
  *
  * Refuses `not-admin`, `name-taken`, `too-few-environments`, `too-many-environments`, `not-found` (a role).
  */
-export async function createProject(
-  context: Context,
-  input: CreateProject,
-): Promise<Result<{ projectId: string; restored: boolean }>> {
-  const { organizationId, name, slug } = input;
-  return commit<{ projectId: string; restored: boolean }>(context, async (tx, now) => {
-    const admin = await checkAdmin(tx, organizationId, input.actor);
-    if (!admin.ok) return admin;
-    await lockProjectNames(tx, organizationId);
-    const archived = (await listAllProjects(tx, organizationId)).find(
-      (project) => project.slug === slug && project.archivedAt !== null,
-    );
-    const projectId = archived?.id ?? randomUUID();
-    const taken = await namesakeOf(tx, organizationId, { id: projectId, name, slug });
-    if (taken !== undefined) {
-      return refuse({ code: "name-taken", name: taken.slug === slug ? slug : taken.name });
-    }
-    const before = archived === undefined ? null : await readSnapshot(tx, archived);
-    await upsertProject(tx, { organizationId, id: projectId, slug, name });
-    const pipeline = input.environments.map((one, position) => ({ ...one, id: randomUUID(), position }));
-    const written = await writePipeline(tx, { organizationId, projectId }, pipeline, now);
+export async function createProject(context: Context, input: CreateProject): Promise<Result<CreatedProject>> {
+  const { organizationId, slug } = input;
+  const newId = randomUUID();
+  const target = {
+    async lock(tx: Tx): Promise<Result<ProjectRow | null>> {
+      await lockProjectNames(tx, organizationId);
+      const projects = await listAllProjects(tx, organizationId);
+      const archived = projects.find((project) => project.slug === slug && project.archivedAt !== null);
+      return accept(archived ?? null);
+    },
+    audit: (archived: ProjectRow | null) => ({
+      subject: projectSubject(archived?.id ?? newId),
+      action: archived === null ? "project.created" : "project.restored",
+    }),
+    snapshot: async (tx: Tx, archived: ProjectRow | null) => archived && readSnapshot(tx, archived),
+  };
+  return changeSetting(context, input, target, async (tx, { state: archived, before, now }) => {
+    const projectId = archived?.id ?? newId;
+    const written = await writeProject(tx, { ...input, projectId }, now);
     if (!written.ok) return written;
-    const requesters = await saveRequesters(tx, organizationId, projectId, input.requesterRoleIds);
-    if (!requesters.ok) return requesters;
-    const action = before === null ? "project.created" : "project.restored";
-    await recordProject(tx, { ...input, projectId }, action, now, before);
-    return accept({ projectId, restored: before !== null });
+    const after = await raiseVersion(tx, { organizationId, projectId }, before);
+    return accept({ after, value: { projectId, restored: archived !== null } });
   });
+}
+
+async function writeProject(
+  tx: Tx,
+  input: CreateProject & { projectId: string },
+  now: Date,
+): Promise<Result<null>> {
+  const { organizationId, projectId, name, slug } = input;
+  const taken = await findProjectNamesake(tx, organizationId, { id: projectId, name, slug });
+  if (taken !== undefined) {
+    return refuse({ code: "name-taken", name: taken.slug === slug ? slug : taken.name });
+  }
+  await upsertProject(tx, { organizationId, id: projectId, slug, name });
+  const pipeline = input.environments.map((environment, position) => {
+    return { ...environment, id: randomUUID(), position };
+  });
+  const written = await writePipeline(tx, input, pipeline, now);
+  if (!written.ok) return written;
+  return saveRequesterRoles(tx, input, input.requesterRoleIds);
 }

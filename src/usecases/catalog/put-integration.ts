@@ -1,32 +1,34 @@
 import { randomUUID } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
 import {
   type IntegrationRow,
   listAllIntegrations,
   upsertIntegration,
 } from "../../../db/catalog/integrations.ts";
-import { lockProject } from "../../../db/catalog/projects.ts";
 import type { Tx } from "../../../db/connection/connect.ts";
 import * as webhooks from "../../../db/deployments/webhooks.ts";
 import { findNamesake } from "../../domain/catalog/catalog.ts";
 import { accept, type Result, refuse } from "../../domain/shared/result.ts";
 import { type ApiToken, actorOf, mayUse } from "../../domain/tokens/token.ts";
 import { type Context, commit } from "../shared/context.ts";
-import { recordIntegration } from "./save-integration.ts";
+import { lockActiveProject } from "./edit-project.ts";
+import { integrationSnapshot, recordIntegration } from "./integration-setting.ts";
 
 export type PutIntegration = {
   token: ApiToken;
   projectId: string;
   slug: string;
   name: string;
-  /** Undefined leaves it as it is: `record` for a new one. */
+  /** Undefined keeps it, or chooses `record` for a new one. */
   deployer: "record" | "webhook" | undefined;
-  /** With {from} and {to} in it; null takes it away, undefined leaves it as it is. */
+  /** Contains {from} and {to}; null removes it, undefined keeps it. */
   compareUrl: string | null | undefined;
 };
 
 /**
- * Brings the integration of this slug to what is said, whatever it was: new, archived or other. The same again changes
- * nothing.
+ * Creates, restores or changes the integration with this slug. Repeating the call changes nothing.
+ *
+ * @returns its id, and whether it was created or restored
  *
  * Refuses `token-scope`, `token-project`, `not-found` (the project), `name-taken`, `no-webhook`.
  */
@@ -39,43 +41,41 @@ export function putIntegration(
   return commit<{ integrationId: string; created: boolean }>(context, async (tx, now) => {
     const allowed = mayUse(token, "catalog:write", projectId);
     if (!allowed.ok) return allowed;
-    const project = await lockProject(tx, organizationId, projectId);
-    if (project === undefined || project.archivedAt !== null) {
-      return refuse({ code: "not-found", what: "project" });
-    }
-    const known = await listAllIntegrations(tx, organizationId, projectId);
-    const before = known.find((one) => one.slug === slug);
-    const id = before?.id ?? randomUUID();
-    const others = known.map((one) => ({ ...one, archived: one.archivedAt !== null }));
-    const taken = findNamesake(others, { id, name, slug });
+    const project = await lockActiveProject(tx, { organizationId, projectId });
+    if (!project.ok) return project;
+    const all = await listAllIntegrations(tx, organizationId, projectId);
+    const before = all.find((integration) => integration.slug === slug) ?? null;
+    const integrationId = before?.id ?? randomUUID();
+    const others = all.map((other) => ({ ...other, archived: other.archivedAt !== null }));
+    const taken = findNamesake(others, { id: integrationId, name, slug });
     if (taken !== undefined) return refuse({ code: "name-taken", name: taken.name });
-    const next = {
-      ...{ organizationId, id, projectId, slug, name, archivedAt: null },
-      deployer: input.deployer ?? before?.deployer ?? "record",
-      compareUrl: input.compareUrl === undefined ? (before?.compareUrl ?? null) : input.compareUrl,
-    };
-    const created = before === undefined || before.archivedAt !== null;
-    if (!created && same(before, next)) return accept({ integrationId: id, created });
-    const ready = await checkDeployer(tx, next);
+    const after = nextIntegration(input, integrationId, before);
+    const created = before === null || before.archivedAt !== null;
+    if (!created && isSame(before, after)) return accept({ integrationId, created });
+    const ready = await checkDeployer(tx, after);
     if (!ready.ok) return ready;
-    await upsertIntegration(tx, next);
-    const by = { organizationId, projectId, actor: actorOf(token), surface: "api" as const };
-    await recordIntegration(tx, by, { id, action: actionOf(before), at: now, before });
-    return accept({ integrationId: id, created });
+    await upsertIntegration(tx, after);
+    const by = { organizationId, actor: actorOf(token), surface: "api" as const };
+    await recordIntegration(tx, by, { at: now, before, after });
+    return accept({ integrationId, created });
   });
 }
 
-const same = (one: IntegrationRow, other: IntegrationRow): boolean =>
-  one.name === other.name && one.deployer === other.deployer && one.compareUrl === other.compareUrl;
-
-function actionOf(before: IntegrationRow | undefined): string {
-  if (before === undefined) return "integration.created";
-  return before.archivedAt === null ? "integration.saved" : "integration.restored";
+function nextIntegration(input: PutIntegration, id: string, before: IntegrationRow | null): IntegrationRow {
+  const { token, projectId, slug, name } = input;
+  return {
+    ...{ organizationId: token.organizationId, id, projectId, slug, name, archivedAt: null },
+    deployer: input.deployer ?? before?.deployer ?? "record",
+    compareUrl: input.compareUrl === undefined ? (before?.compareUrl ?? null) : input.compareUrl,
+  };
 }
 
-/** The webhook deployer needs its address and secret, which admins set up in Slack: no token hands out secrets. */
-async function checkDeployer(tx: Tx, next: IntegrationRow): Promise<Result<null>> {
-  if (next.deployer !== "webhook") return accept(null);
-  const webhook = await webhooks.find(tx, next.organizationId, next.id);
+const isSame = (before: IntegrationRow, after: IntegrationRow): boolean =>
+  isDeepStrictEqual(integrationSnapshot(before), integrationSnapshot(after));
+
+/** Refuses `no-webhook` until an admin has set the webhook up in Slack: the API never returns its secret. */
+async function checkDeployer(tx: Tx, integration: IntegrationRow): Promise<Result<null>> {
+  if (integration.deployer !== "webhook") return accept(null);
+  const webhook = await webhooks.find(tx, integration.organizationId, integration.id);
   return webhook === undefined ? refuse({ code: "no-webhook" }) : accept(null);
 }

@@ -11,7 +11,9 @@ import * as roles from "../../../db/people/roles.ts";
 import { accept, type Result, refuse } from "../../domain/shared/result.ts";
 import { type ApiToken, actorOf, mayUse } from "../../domain/tokens/token.ts";
 import { type Context, commit } from "../shared/context.ts";
-import { namesakeOf, readSnapshot, recordProject, saveRequesters } from "./edit-project.ts";
+import { recordSetting } from "../shared/record-setting.ts";
+import { findProjectNamesake, saveRequesterRoles } from "./edit-project.ts";
+import { type ProjectSnapshot, projectSubject, raiseVersion, readSnapshot } from "./project-snapshot.ts";
 import { writePipeline } from "./save-pipeline.ts";
 
 export type PutProject = {
@@ -19,17 +21,21 @@ export type PutProject = {
   slug: string;
   name: string;
   /**
-   * In order, first to last. Environments that are left out are archived. R1: whether one is critical stays as it is where
-   * nothing is said of it, so that no catalog opens a gate by saying nothing.
+   * In order, first to last. Environments that are left out are archived. R1: an undefined `critical` keeps the stored
+   * value, so that a catalog that does not mention it never removes a review.
    */
   pipeline: readonly { slug: string; name: string; critical: boolean | undefined }[];
-  /** R14: roles by name; undefined leaves them as they are. */
+  /** R14: roles by name; undefined keeps the stored ones. */
   requesterRoles: readonly string[] | undefined;
 };
 
+type Ids = { organizationId: string; projectId: string };
+
 /**
- * Brings the project of this slug to what is said, whatever it was: new, archived or other. The same again changes
- * nothing. It asks for no version: what a pipeline says is how it is to be.
+ * Creates, restores or changes the project with this slug. Repeating the call changes nothing. It takes no version: the
+ * last call wins.
+ *
+ * @returns whether the project was created or restored, and its version
  *
  * Refuses `token-scope`, `token-project`, `name-taken`, `too-few-environments`, `too-many-environments`,
  * `request-in-the-way`, `not-found` (a role).
@@ -38,45 +44,57 @@ export function putProject(
   context: Context,
   input: PutProject,
 ): Promise<Result<{ created: boolean; version: number }>> {
-  const { token, slug, name } = input;
+  const { token, slug } = input;
   const { organizationId } = token;
   return commit<{ created: boolean; version: number }>(context, async (tx, now) => {
     await lockProjectNames(tx, organizationId);
-    const known = (await listAllProjects(tx, organizationId)).find((one) => one.slug === slug);
-    const allowed = mayUse(token, "catalog:write", known?.id ?? null);
+    const existing = (await listAllProjects(tx, organizationId)).find((project) => project.slug === slug);
+    const allowed = mayUse(token, "catalog:write", existing?.id ?? null);
     if (!allowed.ok) return allowed;
-    const projectId = known?.id ?? randomUUID();
-    const taken = await namesakeOf(tx, organizationId, { id: projectId, name, slug });
-    if (taken !== undefined) return refuse({ code: "name-taken", name: taken.name });
-    const current = known && (await lockProject(tx, organizationId, known.id));
-    const before = current === undefined ? null : await readSnapshot(tx, current);
-    await upsertProject(tx, { organizationId, id: projectId, slug, name });
-    const environments = await listAllEnvironments(tx, organizationId, projectId);
-    const isCritical = (wanted: string) =>
-      environments.find(({ slug }) => slug === wanted)?.critical ?? false;
-    const wanted = input.pipeline.map((one, position) => {
-      return { ...one, id: randomUUID(), position, critical: one.critical ?? isCritical(one.slug) };
-    });
-    const written = await writePipeline(tx, { organizationId, projectId }, wanted, now);
+    const ids = { organizationId, projectId: existing?.id ?? randomUUID() };
+    const locked = existing && (await lockProject(tx, organizationId, existing.id));
+    const before = locked === undefined ? null : await readSnapshot(tx, locked);
+    const written = await writeProject(tx, input, ids, now);
     if (!written.ok) return written;
-    const requesters = await putRequesters(tx, { organizationId, projectId }, input.requesterRoles);
-    if (!requesters.ok) return requesters;
-    const action =
-      before === null ? "project.created" : before.archived ? "project.restored" : "project.saved";
-    const by = { organizationId, projectId, actor: actorOf(token), surface: "api" as const };
-    const version = await recordProject(tx, by, action, now, before);
-    return accept({ created: before === null || before.archived, version });
+    const after = await raiseVersion(tx, ids, before);
+    await recordSetting(tx, {
+      ...{ organizationId, actor: actorOf(token), surface: "api", at: now },
+      ...{ action: actionOf(before), subject: projectSubject(ids.projectId), before, after },
+    });
+    return accept({ created: before === null || before.archived, version: after.version });
   });
 }
 
-async function putRequesters(
+function actionOf(before: ProjectSnapshot | null): string {
+  if (before === null) return "project.created";
+  return before.archived ? "project.restored" : "project.saved";
+}
+
+async function writeProject(tx: Tx, input: PutProject, ids: Ids, now: Date): Promise<Result<null>> {
+  const { organizationId, projectId } = ids;
+  const { name, slug } = input;
+  const taken = await findProjectNamesake(tx, organizationId, { id: projectId, name, slug });
+  if (taken !== undefined) return refuse({ code: "name-taken", name: taken.name });
+  await upsertProject(tx, { organizationId, id: projectId, slug, name });
+  const existing = await listAllEnvironments(tx, organizationId, projectId);
+  const isCritical = (slug: string) =>
+    existing.find((environment) => environment.slug === slug)?.critical ?? false;
+  const pipeline = input.pipeline.map(({ slug, name, critical }, position) => {
+    return { id: randomUUID(), slug, name, position, critical: critical ?? isCritical(slug) };
+  });
+  const written = await writePipeline(tx, ids, pipeline, now);
+  if (!written.ok) return written;
+  return writeRequesterRoles(tx, ids, input.requesterRoles);
+}
+
+async function writeRequesterRoles(
   tx: Tx,
-  { organizationId, projectId }: { organizationId: string; projectId: string },
+  ids: Ids,
   names: readonly string[] | undefined,
 ): Promise<Result<null>> {
   if (names === undefined) return accept(null);
-  const known = new Map((await roles.list(tx, organizationId)).map(({ name, id }) => [name, id]));
-  const ids = names.flatMap((name) => known.get(name) ?? []);
-  if (ids.length < names.length) return refuse({ code: "not-found", what: "role" });
-  return saveRequesters(tx, organizationId, projectId, ids);
+  const idsByName = new Map((await roles.list(tx, ids.organizationId)).map(({ name, id }) => [name, id]));
+  const roleIds = names.flatMap((name) => idsByName.get(name) ?? []);
+  if (roleIds.length < names.length) return refuse({ code: "not-found", what: "role" });
+  return saveRequesterRoles(tx, ids, roleIds);
 }

@@ -12,13 +12,13 @@ import type { Context } from "../shared/context.ts";
 import { type EditProject, editProject } from "./edit-project.ts";
 
 export type SavePipeline = EditProject & {
-  /** Makes the new pipeline, in order, of the one that there is. */
+  /** Returns the new pipeline, in order, given the current one. */
   pipeline: (current: Environment[]) => Environment[];
 };
 
 /**
- * Sets a project's environments, in order. Those that are left out are archived: history keeps them, and one of the same
- * short name that comes later is the same again.
+ * Sets a project's environments, in order. Archives those that are left out: they keep their history, and adding their
+ * slug again restores them. Returns the project's version.
  *
  * Refuses `not-admin`, `not-found`, `stale`, `name-taken`, `too-few-environments`, `too-many-environments`,
  * `request-in-the-way`.
@@ -31,25 +31,30 @@ export function savePipeline(context: Context, input: SavePipeline): Promise<Res
   });
 }
 
-/** Stores a pipeline under its project's lock, if it may become so. */
+/**
+ * Stores a project's pipeline; the project must be locked.
+ *
+ * Refuses `name-taken`, `too-few-environments`, `too-many-environments`, `request-in-the-way`.
+ */
 export async function writePipeline(
   tx: Tx,
   { organizationId, projectId }: { organizationId: string; projectId: string },
   wanted: readonly Environment[],
   now: Date,
 ): Promise<Result<null>> {
-  const known = await listAllEnvironments(tx, organizationId, projectId);
+  const existing = await listAllEnvironments(tx, organizationId, projectId);
   const open = await listOpenIn(tx, organizationId, { projectId }, now);
   const recognized = reuseEnvironments(
-    wanted.map((one, position) => ({ ...one, position })),
-    known,
+    wanted.map((environment, position) => ({ ...environment, position })),
+    existing,
   );
   if (!recognized.ok) return recognized;
   const next = recognized.value;
   const checked = checkPipeline(next, open);
   if (!checked.ok) return checked;
-  for (const gone of known.filter(({ id, archived }) => !archived && !next.some((one) => one.id === id))) {
-    await upsertEnvironment(tx, organizationId, projectId, gone, now);
+  const remainingIds = new Set(next.map(({ id }) => id));
+  for (const environment of existing.filter(({ id, archived }) => !archived && !remainingIds.has(id))) {
+    await upsertEnvironment(tx, organizationId, projectId, environment, now);
   }
   for (const environment of next) await upsertEnvironment(tx, organizationId, projectId, environment);
   return accept(null);
