@@ -109,7 +109,7 @@ test("R9: a running deployment is shown, and confirmed by what was shown", async
   await fixture.deploy("staging", "1", "in progress");
   const { shown, deploymentRunning } = await choice(fixture);
   expect(deploymentRunning).toBe(true);
-  expect(accepted(await fixture.request("dana", { shown })).state).toBe("promoting");
+  expect(accepted(await fixture.request("dana", { confirmedFingerprint: shown })).state).toBe("promoting");
 });
 
 test("R14: who may not request is told who can", async () => {

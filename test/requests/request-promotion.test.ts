@@ -114,10 +114,12 @@ describe("R1: the gate", () => {
       changes: [{ kind: "deployment-running", deploymentId: running }],
     });
     expect(
-      await refusedUntouched(fixture, () => fixture.request("dana", { shown: "something else" })),
+      await refusedUntouched(fixture, () =>
+        fixture.request("dana", { confirmedFingerprint: "something else" }),
+      ),
     ).toMatchObject({ code: "must-confirm" });
     const { shown } = asked as Extract<typeof asked, { code: "must-confirm" }>;
-    expect(accepted(await fixture.request("dana", { shown })).state).toBe("promoting");
+    expect(accepted(await fixture.request("dana", { confirmedFingerprint: shown })).state).toBe("promoting");
   });
 });
 

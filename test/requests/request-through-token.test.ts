@@ -24,7 +24,7 @@ const ask = (
   const { token = tokenOf(fixture), build = null, context = fixture.context } = change;
   return requestThroughToken(context, {
     ...{ token, project: "commerce", integration: "orders", target: "staging", build },
-    ...{ message: "", requester: null, replaces: null, shown: null },
+    ...{ message: "", requester: null, replaces: null, confirmedFingerprint: null },
   });
 };
 
@@ -80,7 +80,7 @@ test("two members of one address: nobody is guessed", async () => {
       target: "staging",
       build: null,
     },
-    ...{ message: "", requester: "shared@acme.example", replaces: null, shown: null },
+    ...{ message: "", requester: "shared@acme.example", replaces: null, confirmedFingerprint: null },
   });
   expect(refusal(result)).toEqual({ code: "not-found", what: "member" });
 });

@@ -18,8 +18,9 @@ import { saveMembers } from "../../src/usecases/people/save-members.ts";
 import { saveOrganization } from "../../src/usecases/people/save-organization.ts";
 import { cancelPromotion } from "../../src/usecases/requests/cancel-promotion.ts";
 import { promote } from "../../src/usecases/requests/promote.ts";
-import { type RequestPromotion, requestPromotion } from "../../src/usecases/requests/request-promotion.ts";
+import { requestPromotion } from "../../src/usecases/requests/request-promotion.ts";
 import { reviewPromotion } from "../../src/usecases/requests/review-promotion.ts";
+import type { RequestPromotion } from "../../src/usecases/requests/submission.ts";
 import type { Context } from "../../src/usecases/shared/context.ts";
 import { followSettings } from "../../src/usecases/workflow/follow-settings.ts";
 import { readIds, reading } from "./catalog-rows.ts";
@@ -196,7 +197,14 @@ export async function buildCatalog(database: TestDatabase, options: CatalogOptio
 
     request: (name: string, change: Partial<RequestPromotion> = {}) =>
       requestPromotion(context, {
-        ...{ organizationId, actor: by(name), surface: "slack", shown: null, message: "", replaces: null },
+        ...{
+          organizationId,
+          actor: by(name),
+          surface: "slack",
+          confirmedFingerprint: null,
+          message: "",
+          replaces: null,
+        },
         ...{ integrationId: fixture.integration(), targetId: fixture.environment("staging") },
         buildId: fixture.build("3"),
         ...change,
@@ -207,8 +215,8 @@ export async function buildCatalog(database: TestDatabase, options: CatalogOptio
       }),
     cancel: (name: string, number: number, reason = "") =>
       cancelPromotion(context, { organizationId, number, actor: by(name), surface: "slack", reason }),
-    promote: (name: string, number: number, shown: string | null = null) =>
-      promote(context, { organizationId, number, actor: by(name), surface: "slack", shown }),
+    promote: (name: string, number: number, confirmedFingerprint: string | null = null) =>
+      promote(context, { organizationId, number, actor: by(name), surface: "slack", confirmedFingerprint }),
     report: (deploymentId: string, report: ApplyDeploymentReport["report"], link: string | null = null) =>
       applyDeploymentReport(context, {
         ...{ organizationId, deploymentId, actor: system("test"), surface: "deployer", report, link },

@@ -2,10 +2,10 @@ import { describe, expect, test } from "vitest";
 import {
   checkPipeline,
   findNamesake,
+  insertEnvironment,
   isSlug,
   matchBuild,
   maxEnvironments,
-  place,
   reuseEnvironments,
   sameName,
   slugOf,
@@ -146,14 +146,14 @@ describe("an environment is put in its place", () => {
     ["moved to the end", "dev", "prod", "test prod dev"],
     ["left where it is", "test", "dev", "dev test prod"],
   ])("%s", (_, id, after, expected) => {
-    const next = place(now, environment(id, 9), after);
+    const next = insertEnvironment(now, environment(id, 9), after);
     expect(order(next)).toBe(expected);
     expect(next.map(({ position }) => position)).toEqual(next.map((_one, i) => i));
   });
 
   test("what else changed of it is kept", () => {
     const changed = environment("test", 9, { name: "Test 2", critical: true });
-    expect(place(now, changed, "dev")[1]).toEqual({ ...changed, position: 1 });
+    expect(insertEnvironment(now, changed, "dev")[1]).toEqual({ ...changed, position: 1 });
   });
 });
 

@@ -107,15 +107,19 @@ export function reuseEnvironments(
   return accept(next);
 }
 
-/** A pipeline with an environment put after `after` (null: first), numbered from 0. */
-export function place(
+/**
+ * Returns a pipeline, numbered from 0, with an environment inserted after another one, or moved there.
+ *
+ * @param after the id of the environment before it; null: it becomes the first
+ */
+export function insertEnvironment(
   pipeline: readonly Environment[],
   environment: Environment,
   after: string | null,
 ): Environment[] {
   const others = pipeline.filter(({ id }) => id !== environment.id);
   const before = others.findIndex(({ id }) => id === after);
-  // Where the one before it is gone, a new environment is the last.
+  // If the environment before it is gone, it becomes the last.
   const at = after === null ? 0 : before < 0 ? others.length : before + 1;
   const next = [...others.slice(0, at), environment, ...others.slice(at)];
   return next.map((one, position) => ({ ...one, position }));

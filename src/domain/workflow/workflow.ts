@@ -28,11 +28,11 @@ export const noWorkflow: Workflow = {
 };
 
 /** R1: returns whether a promotion to this environment needs an approved request. */
-export function gates(workflow: Workflow, target: { critical: boolean }): boolean {
+export function requiresReview(workflow: Workflow, target: { critical: boolean }): boolean {
   return workflow.enabled && (workflow.options.gate === "every" || target.critical);
 }
 
 /** R1: returns the reason that is recorded where the system approves a request without a review. */
-export function openGateReason(workflow: Workflow): string {
+export function noReviewReason(workflow: Workflow): string {
   return workflow.enabled ? "not a critical environment" : "workflow off";
 }

@@ -22,7 +22,7 @@ import {
   stateAt,
 } from "../../domain/requests/request.ts";
 import { actingMember } from "../../domain/shared/actor.ts";
-import { gates, type Workflow } from "../../domain/workflow/workflow.ts";
+import { requiresReview, type Workflow } from "../../domain/workflow/workflow.ts";
 import type { ByView, LiveView } from "../requests/request-view.ts";
 import { byView, namePeople } from "../shared/by-view.ts";
 
@@ -217,5 +217,5 @@ function actionOf(
   }
   const there = known.live.get(key(integrationId, target.id));
   if (!may || here === undefined || there?.buildId === here.buildId) return null;
-  return { kind: gates(workflow, target) ? "request" : "promote-at-once" };
+  return { kind: requiresReview(workflow, target) ? "request" : "promote-at-once" };
 }

@@ -13,7 +13,7 @@ import { fingerprint } from "../../domain/requests/drift.ts";
 import { requestEligibility } from "../../domain/requests/eligibility.ts";
 import { stateAt } from "../../domain/requests/request.ts";
 import type { Refusal } from "../../domain/shared/refusals.ts";
-import { gates } from "../../domain/workflow/workflow.ts";
+import { requiresReview } from "../../domain/workflow/workflow.ts";
 import { getComparison } from "./get-comparison.ts";
 import type { ComparisonView, LiveView } from "./request-view.ts";
 
@@ -97,7 +97,7 @@ export async function getPromotionChoice(
   const running = situation.runningDeploymentId;
   return {
     ...common,
-    gated: gates(workflow, step.target),
+    gated: requiresReview(workflow, step.target),
     build: views.get(step.source.id) ?? null,
     liveInTarget: views.get(step.target.id) ?? null,
     comparison,

@@ -13,7 +13,7 @@ import type { Environment } from "../../domain/catalog/pipeline.ts";
 import { bypassesGate, bypassSubject } from "../../domain/deployments/bypass.ts";
 import { accept, type Result, refuse } from "../../domain/shared/result.ts";
 import { type ApiToken, actorOf, mayUse } from "../../domain/tokens/token.ts";
-import { gates } from "../../domain/workflow/workflow.ts";
+import { requiresReview } from "../../domain/workflow/workflow.ts";
 import { homesChangedBy } from "../delivery/follow-homes.ts";
 import { tellAdmins } from "../delivery/tell-admins.ts";
 import { type Context, commit } from "../shared/context.ts";
@@ -140,7 +140,7 @@ async function bypassedGate(tx: Tx, input: IngestDeployment, found: Found, now: 
   const { organizationId } = token;
   const { environment, first, build } = found;
   const workflow = await workflows.current(tx, organizationId);
-  const gated = gates(workflow, environment);
+  const gated = requiresReview(workflow, environment);
   // Most deployments are those of the first environment: nothing more is read for them.
   if (!gated || first) return false;
   const place = { integrationId, environmentId: environment.id };

@@ -7,28 +7,24 @@ import * as workflows from "../../../db/workflow/workflow.ts";
 import type { Situation } from "../../domain/requests/drift.ts";
 import { beginAttempt } from "../../domain/requests/promote.ts";
 import type { PromotionRequest } from "../../domain/requests/request.ts";
-import type { Actor, Surface } from "../../domain/shared/actor.ts";
 import { accept, type Result, refuse } from "../../domain/shared/result.ts";
-import { gates } from "../../domain/workflow/workflow.ts";
+import { requiresReview } from "../../domain/workflow/workflow.ts";
 import { addItems } from "../../outbox/add-items.ts";
-import { type Context, commit } from "../shared/context.ts";
+import { type By, type Context, commit } from "../shared/context.ts";
 import { checkRequester } from "./check-requester.ts";
 import { expireIfDue } from "./expire-request.ts";
 import { recordChange } from "./record-change.ts";
 
-export type Promote = {
-  organizationId: string;
-  number: number;
-  actor: Actor;
-  surface: Surface;
-  /** The changes that the person was shown and confirmed, as `must-confirm` named them; null at first. */
-  shown: string | null;
-};
+/** Who promotes, and the fingerprint from `must-confirm` of the changes that they confirmed; null if none so far. */
+type Confirmed = By & { confirmedFingerprint: string | null };
+
+export type Promote = Confirmed & { number: number };
 
 /**
- * R9: begins the deployment of an approved build, or tries a failed one again. The deployer is called by the outbox.
+ * R9: starts the deployment of an approved build, or retries a failed one. The outbox calls the deployer. Returns the
+ * deployment's id.
  *
- * Refuses `not-approved`, `not-reviewed`, `must-confirm`, `not-requester`, `not-found`.
+ * Refuses `not-found`, `not-requester`, `not-reviewed`, `not-approved`, `must-confirm`.
  */
 export async function promote(context: Context, input: Promote): Promise<Result<{ deploymentId: string }>> {
   const { organizationId, number, actor } = input;
@@ -36,14 +32,15 @@ export async function promote(context: Context, input: Promote): Promise<Result<
     const locked = await requests.lock(tx, organizationId, number);
     if (locked === undefined) return refuse({ code: "not-found", what: "request" });
     const request = await expireIfDue(tx, locked, now);
-    const place = await findIntegration(tx, organizationId, request.integrationId);
-    if (place === undefined) return refuse({ code: "not-found", what: "integration" });
-    const requester = await checkRequester(tx, organizationId, actor, place.project);
+    const integration = await findIntegration(tx, organizationId, request.integrationId);
+    if (integration === undefined) return refuse({ code: "not-found", what: "integration" });
+    const requester = await checkRequester(tx, organizationId, actor, integration.project);
     if (!requester.ok) return requester;
-    // R1: what the system approved while the gate was open is not tried again behind a gate that stands now.
-    const target = place.environments.find(({ id }) => id === request.targetId);
+    // R1: a request that the system approved cannot be retried once a review is required.
+    const target = integration.environments.find(({ id }) => id === request.targetId);
     const workflow = await workflows.current(tx, organizationId);
-    if (request.decision?.by.kind === "system" && target !== undefined && gates(workflow, target)) {
+    const approvedBySystem = request.decision?.by.kind === "system";
+    if (approvedBySystem && target !== undefined && requiresReview(workflow, target)) {
       return refuse({ code: "not-reviewed", number });
     }
     const situation = await deployments.findSituation(tx, organizationId, request);
@@ -52,21 +49,22 @@ export async function promote(context: Context, input: Promote): Promise<Result<
 }
 
 /**
- * Moves a locked request to promoting, opens its deployment and hands it to the outbox, with the deployer of this moment:
- * another one that is chosen later must not end what this one was asked for.
+ * Moves a locked request to promoting, stores its deployment, and adds it to the outbox with the current deployer: a
+ * deployer that is chosen later does not affect this attempt. Returns the deployment's id.
+ *
+ * Refuses `not-approved`, `must-confirm`.
  */
 export async function startAttempt(
   tx: Tx,
   request: PromotionRequest,
   situation: Situation,
-  by: { actor: Actor; surface: Surface; shown: string | null },
+  { actor, surface, confirmedFingerprint }: Confirmed,
   now: Date,
 ): Promise<Result<{ deploymentId: string }>> {
   const { organizationId, number, integrationId, targetId, buildId } = request;
   const deploymentId = randomUUID();
-  const begun = beginAttempt(request, situation, by.shown, deploymentId, now);
+  const begun = beginAttempt(request, situation, confirmedFingerprint, deploymentId, now);
   if (!begun.ok) return begun;
-  const { actor, surface, shown } = by;
   const [deployer] = await Promise.all([
     findDeployer(tx, organizationId, integrationId),
     deployments.begin(tx, {
@@ -84,7 +82,7 @@ export async function startAttempt(
     requests.save(tx, begun.value),
     addItems(tx, [{ organizationId, kind: "deploy", payload: { deploymentId, deployer } }]),
   ]);
-  const facts = shown === null ? {} : { confirmed: shown };
+  const facts = confirmedFingerprint === null ? {} : { confirmed: confirmedFingerprint };
   await recordChange(tx, request, begun.value, { event: "promoting", actor, surface, at: now, facts });
   return accept({ deploymentId });
 }

@@ -6,7 +6,6 @@ import {
 import { findProjectId } from "../../../db/catalog/projects.ts";
 import type { Db } from "../../../db/connection/connect.ts";
 import * as builds from "../../../db/deployments/builds.ts";
-import { findBuildId } from "../../../db/deployments/builds.ts";
 import * as deployments from "../../../db/deployments/deployments.ts";
 import * as members from "../../../db/people/members.ts";
 import { type Step, steps } from "../../domain/catalog/pipeline.ts";
@@ -14,84 +13,89 @@ import type { MemberId } from "../../domain/people/people.ts";
 import { accept, type Result, refuse } from "../../domain/shared/result.ts";
 import { type ApiToken, actorOf, mayUse } from "../../domain/tokens/token.ts";
 import type { Context } from "../shared/context.ts";
-import { type Requested, requestPromotion } from "./request-promotion.ts";
+import { requestPromotion } from "./request-promotion.ts";
+import type { Requested } from "./submission.ts";
 
-/** What a pipeline asks for, by the names that it knows. */
+/** A promotion request with the names that a CI pipeline knows. */
 export type RequestThroughToken = {
   token: ApiToken;
-  /** Slugs. */
+  /** The slugs of the project, the integration, and the target environment. */
   project: string;
   integration: string;
   target: string;
-  /** R2: the build's id where it was built; null: whichever is live in the source. */
+  /** R2: the build's id where it was built; null: the build that is live in the source. */
   build: string | null;
   message: string;
-  /** The member it is made for, by Slack id or email; null: the one whom the token names. */
+  /** The member to request for, by Slack id or email; null: the member whom the token acts for. */
   requester: string | null;
-  /** R3: the open request that this one takes the place of. */
+  /** R3: the number of the open request to replace. */
   replaces: number | null;
-  /** R9, where the gate is open: the changes that were shown and confirmed. */
-  shown: string | null;
+  /** R9, if no review is required: the fingerprint of the changes that were confirmed; null if there were none. */
+  confirmedFingerprint: string | null;
 };
 
-/** What stands for a build that nobody registered: it is live nowhere. */
-const noBuild = "00000000-0000-0000-0000-000000000000";
+/** Stands for a build that is not registered. It is live nowhere. */
+const unregisteredBuild = "00000000-0000-0000-0000-000000000000";
 
-/** How often a request for whichever build is live is tried again when another one just went live. */
+/** How many times to request whichever build is live, if another one goes live in the meantime. */
 const mostTries = 3;
 
 /**
- * Requests a promotion for a member, through a token (R5). Where the gate is open it promotes at once (R1), and the token
- * needs `promotions:write` for that too.
+ * Requests a promotion for a member through a token (R5). If no review is required, the promotion starts immediately
+ * (R1), and the token needs `promotions:write` as well.
  *
- * Refuses as `requestPromotion`, and `token-scope`, `token-project`; `build-changed` says what is live.
+ * Refuses the same as `requestPromotion`, and `token-scope`, `token-project`. Its `build-changed` names the live build.
  */
 export async function requestThroughToken(
   context: Context,
   input: RequestThroughToken,
 ): Promise<Result<Requested>> {
-  const { token } = input;
+  const { token, message, replaces, confirmedFingerprint } = input;
   const { organizationId } = token;
-  const found = await findPlace(context.db, input);
-  if (!found.ok) return found;
-  const { place, targetId, step } = found.value;
+  const resolved = await resolveTarget(context.db, input);
+  if (!resolved.ok) return resolved;
+  const { integration, targetId, step } = resolved.value;
+  const { id: integrationId } = integration.integration;
   const requesterId = await findRequester(context.db, input);
   if (requesterId === undefined) return refuse({ code: "not-found", what: "member" });
-  const mayPromote = mayUse(token, "promotions:write", place.project.id);
+  const mayPromote = mayUse(token, "promotions:write", integration.project.id);
   for (let tries = 1; ; tries++) {
-    const buildId = await findBuild(context.db, organizationId, place.integration.id, step, input.build);
+    const buildId = await findBuild(context.db, organizationId, integrationId, step, input.build);
     const result = await requestPromotion(context, {
-      ...{ organizationId, actor: actorOf(token, requesterId), surface: "api", targetId, buildId },
-      ...{ integrationId: place.integration.id, message: input.message, replaces: input.replaces },
-      ...{ shown: input.shown, gated: mayPromote.ok ? undefined : true },
+      ...{ organizationId, actor: actorOf(token, requesterId), surface: "api" },
+      ...{ integrationId, targetId, buildId, message, replaces, confirmedFingerprint },
+      gated: mayPromote.ok ? undefined : true,
     });
     if (result.ok) return result;
     if (result.refusal.code === "gate-changed" && !mayPromote.ok) return mayPromote;
     if (result.refusal.code !== "build-changed") return result;
     if (input.build === null && tries < mostTries) continue;
-    return refuse({ code: "build-changed", live: await liveIn(context.db, organizationId, place, step) });
+    const live = await findLiveBuild(context.db, organizationId, integrationId, step);
+    return refuse({ code: "build-changed", live });
   }
 }
 
-type Place = { place: IntegrationInPipeline; targetId: string; step: Step | undefined };
+/** `step` is undefined for the first environment, which has no source. */
+type Target = { integration: IntegrationInPipeline; targetId: string; step: Step | undefined };
 
-async function findPlace(db: Db, input: RequestThroughToken): Promise<Result<Place>> {
-  const { token, project, integration, target } = input;
+/** Refuses `not-found`, `token-scope`, `token-project`. */
+async function resolveTarget(db: Db, input: RequestThroughToken): Promise<Result<Target>> {
+  const { token, project, integration: slug, target } = input;
   const { organizationId } = token;
   const projectId = await findProjectId(db, organizationId, project);
   if (projectId === undefined) return refuse({ code: "not-found", what: "project" });
   const allowed = mayUse(token, "requests:write", projectId);
   if (!allowed.ok) return allowed;
-  const id = await findIntegrationId(db, organizationId, projectId, integration);
-  const place = id === undefined ? undefined : await findIntegration(db, organizationId, id);
-  if (place === undefined) return refuse({ code: "not-found", what: "integration" });
-  const targetId = place.environments.find(({ slug }) => slug === target)?.id;
+  const id = await findIntegrationId(db, organizationId, projectId, slug);
+  const integration = id === undefined ? undefined : await findIntegration(db, organizationId, id);
+  if (integration === undefined) return refuse({ code: "not-found", what: "integration" });
+  const targetId = integration.environments.find((environment) => environment.slug === target)?.id;
   if (targetId === undefined) return refuse({ code: "not-found", what: "environment" });
-  const step = steps(place.environments).find((one) => one.target.id === targetId);
-  return accept({ place, targetId, step });
+  const step = steps(integration.environments).find((candidate) => candidate.target.id === targetId);
+  return accept({ integration, targetId, step });
 }
 
-/** A member whom we know; whether they may request is judged with the request. */
+/** Returns the member to request for; undefined if there is none, or several share the email address. */
 async function findRequester(
   db: Db,
   { token, requester }: RequestThroughToken,
@@ -103,6 +107,7 @@ async function findRequester(
   return others.length === 0 ? first?.id : undefined;
 }
 
+/** Returns the id of the build that is named, or else of the one that is live in the source. */
 async function findBuild(
   db: Db,
   organizationId: string,
@@ -110,20 +115,22 @@ async function findBuild(
   step: Step | undefined,
   named: string | null,
 ): Promise<string> {
-  if (named !== null) return (await findBuildId(db, organizationId, integrationId, named)) ?? noBuild;
-  if (step === undefined) return noBuild;
+  if (named !== null) {
+    return (await builds.findBuildId(db, organizationId, integrationId, named)) ?? unregisteredBuild;
+  }
+  if (step === undefined) return unregisteredBuild;
   const live = await deployments.live(db, organizationId, integrationId, [step.source.id]);
-  return live.get(step.source.id)?.buildId ?? noBuild;
+  return live.get(step.source.id)?.buildId ?? unregisteredBuild;
 }
 
-/** What is live in the source now, as whoever built it calls it. */
-async function liveIn(
+/** Returns the build that is live in the source, with its id where it was built; null if there is none. */
+async function findLiveBuild(
   db: Db,
   organizationId: string,
-  { integration }: IntegrationInPipeline,
+  integrationId: string,
   step: Step | undefined,
 ): Promise<{ id: string; version: string } | null> {
-  const buildId = await findBuild(db, organizationId, integration.id, step, null);
+  const buildId = await findBuild(db, organizationId, integrationId, step, null);
   const build = (await builds.findMany(db, organizationId, [buildId])).get(buildId);
   return build === undefined ? null : { id: build.externalId, version: build.version };
 }

@@ -212,7 +212,13 @@ async function promoteInVain(): Promise<void> {
   const { organizationId, context } = world.app;
   const asleep = { ...context, wake: () => {} };
   const promoted = await promote(asleep, {
-    ...{ organizationId, number, actor: member(world.id("dana")), surface: "slack", shown: null },
+    ...{
+      organizationId,
+      number,
+      actor: member(world.id("dana")),
+      surface: "slack",
+      confirmedFingerprint: null,
+    },
   });
   if (!promoted.ok) throw new Error(promoted.refusal.code);
   // The sandbox's deployer would succeed.

@@ -175,7 +175,7 @@ describe.each(Object.keys(flavours))("every message and view within Slack's limi
     const { context } = world.app;
     const { organizationId } = world.app;
     const by = { organizationId, actor: member(id("dana")), surface: "slack" as const };
-    const again = await promote(context, { ...by, number, shown: null });
+    const again = await promote(context, { ...by, number, confirmedFingerprint: null });
     if (!again.ok) throw new Error(again.refusal.code);
     const { deploymentId } = again.value;
     const link = `https://ci.example/${encodeURI(hostile(400))}`;

@@ -46,9 +46,19 @@ export function requestRoutes(api: Api, { context, cardLink, knowRequester }: Ap
   api.openapi(postRoute, async (c) => {
     const token = c.get("token");
     const { project, integration, target, message, ...rest } = c.req.valid("json");
-    const { build = null, requester = null, replaces = null, confirmed: shown = null } = rest;
+    const { build = null, requester = null, replaces = null, confirmed: confirmedFingerprint = null } = rest;
     await knowRequester(token.organizationId, requester ?? token.memberId);
-    const asked = { token, project, integration, target, build, message, requester, replaces, shown };
+    const asked = {
+      token,
+      project,
+      integration,
+      target,
+      build,
+      message,
+      requester,
+      replaces,
+      confirmedFingerprint,
+    };
     const { number } = await once(c, (noting) => requestThroughToken(noting, asked));
     return c.json(await jsonOf(token, number), 201, { location: pathOf(number) });
   });
@@ -66,8 +76,8 @@ export function requestRoutes(api: Api, { context, cardLink, knowRequester }: Ap
     const token = c.get("token");
     const { number } = c.req.valid("param");
     await checkUse(token, "promotions:write", number);
-    const { confirmed: shown = null } = c.req.valid("json");
-    await once(c, (noting) => promote(noting, { ...acting(token), number, shown }));
+    const { confirmed: confirmedFingerprint = null } = c.req.valid("json");
+    await once(c, (noting) => promote(noting, { ...acting(token), number, confirmedFingerprint }));
     return c.json(await jsonOf(token, number), 202);
   });
 }
