@@ -18,8 +18,8 @@ import { recordChange, redrawCards } from "../requests/record-change.ts";
 import { type Context, commit } from "../shared/context.ts";
 
 /**
- * What is said of an attempt. `accepted`: its deployer took it on, as we note it ourselves. `in progress`: the far side
- * is at it; both may bring a link. The others end it.
+ * What a deployer reports about an attempt. `accepted`: Signoff handed it over. `in progress`: the deployer is working on
+ * it. Both may carry a link. The other reports end the attempt.
  */
 export type Report = { status: "accepted" } | { status: "in progress" } | AttemptEnd;
 
@@ -35,53 +35,55 @@ export type ApplyDeploymentReport = {
 type Attempt = deployments.Deployment;
 
 /**
- * Takes down what a deployer says of an attempt. The first final report wins; a success moves the live pointer, unless
- * a newer attempt succeeded before, and ends the request that the attempt belongs to.
+ * Applies a deployer's report to an attempt and to its request. The first final report wins. A success makes the build
+ * live, unless a newer attempt succeeded before.
  *
- * @returns whether the report changed anything that is shown. Refuses `not-found`.
+ * @returns whether the report changed anything that people see
+ *
+ * Refuses `not-found`.
  */
 export async function applyDeploymentReport(
   context: Context,
   input: ApplyDeploymentReport,
 ): Promise<Result<{ changed: boolean }>> {
-  return commit<{ changed: boolean }>(context, (tx, now) => takeReport(tx, now, input));
+  return commit<{ changed: boolean }>(context, (tx, now) => applyReport(tx, now, input));
 }
 
 /**
- * As `applyDeploymentReport`, in a transaction.
+ * Does the work of `applyDeploymentReport` inside a transaction.
  *
- * @param applies asked of the locked attempt: where it is not so any more, the report changes nothing
+ * @param applies returns, for the locked attempt, whether the report still applies; if not, it changes nothing
  */
-export async function takeReport(
+export async function applyReport(
   tx: Tx,
   now: Date,
   input: ApplyDeploymentReport,
   applies: (attempt: Attempt) => boolean = () => true,
 ): Promise<Result<{ changed: boolean }>> {
   const { organizationId, deploymentId, report } = input;
-  const known = await deployments.find(tx, organizationId, deploymentId);
-  if (known === undefined) return refuse({ code: "not-found", what: "request" });
-  // Requests first, by number, then the attempt, then what is live: everybody locks in this order.
+  const found = await deployments.find(tx, organizationId, deploymentId);
+  if (found === undefined) return refuse({ code: "not-found", what: "request" });
+  // Every use case locks in this order: requests by number, then the attempt, then the live build.
   if (report.status === "succeeded") {
-    const { integrationId, environmentId, requestNumber } = known;
+    const { integrationId, environmentId, requestNumber } = found;
     await requests.lockAround(tx, organizationId, integrationId, environmentId, requestNumber);
   }
   const request =
-    known.requestNumber === null ? undefined : await requests.lock(tx, organizationId, known.requestNumber);
+    found.requestNumber === null ? undefined : await requests.lock(tx, organizationId, found.requestNumber);
   const attempt = await deployments.lock(tx, organizationId, deploymentId);
   if (attempt === undefined || !applies(attempt) || !acceptsReport(attempt.status, statusOf(report))) {
     return accept({ changed: false });
   }
   return report.status === "accepted" || report.status === "in progress"
     ? applyProgress(tx, now, attempt, request, input)
-    : end(tx, now, attempt, request, { ...input, report });
+    : applyFinalReport(tx, now, attempt, request, { ...input, report });
 }
 
 const statusOf = ({ status }: Report) => (status === "accepted" ? "in progress" : status);
 
 /**
- * The attempt runs: it may be silent for a while again. A report may come before our own note that it was accepted, so
- * that note takes no link from it.
+ * Stores that the attempt is running, and restarts its time limit. A report may arrive before `accepted`, so `accepted`
+ * does not replace its link.
  */
 async function applyProgress(
   tx: Tx,
@@ -93,34 +95,38 @@ async function applyProgress(
   const { organizationId, id, status } = attempt;
   const link =
     input.report.status === "accepted" ? (attempt.link ?? input.link) : (input.link ?? attempt.link);
-  const changed = link !== attempt.link || attempt.acceptedAt === null;
-  const reportBy = await silentAt(tx, attempt, now);
+  const linkChanged = link !== attempt.link;
+  const changed = linkChanged || attempt.acceptedAt === null;
+  const reportBy = await nextReportBy(tx, attempt, now);
   const acceptedAt = attempt.acceptedAt ?? now;
   await deployments.report(tx, attempt, {
     ...{ status, reason: null, link, finishedAt: null },
     ...{ acceptedAt, reportBy },
   });
-  // Many deployers report every few seconds: that one was heard of again is no news.
+  // Many deployers report every few seconds, so a repeated report is not recorded.
   if (!changed) return accept({ changed });
-  await writeDown(tx, attempt, input, { reason: null, link }, now);
-  if (request !== undefined && link !== attempt.link && "deploymentId" in request.state) {
-    if (request.state.deploymentId === id) {
-      const bumped = await requests.bumpOpen(tx, organizationId, [request.number], true);
-      await redrawCards(tx, organizationId, bumped, system("the deployment reported"));
-    }
+  await recordReport(tx, attempt, input, { reason: null, link }, now);
+  const state = request?.state;
+  const isCurrent = state !== undefined && "deploymentId" in state && state.deploymentId === id;
+  if (request !== undefined && isCurrent && linkChanged) {
+    const raised = await requests.bumpOpen(tx, organizationId, [request.number], true);
+    await redrawCards(tx, organizationId, raised, system("the deployment reported"));
   }
   return accept({ changed });
 }
 
-/** What a webhook set off may be silent for as long as was set; what a pipeline began by itself, for a day. */
-async function silentAt(tx: Tx, attempt: Attempt, now: Date): Promise<Date | null> {
+/**
+ * Returns when the next report is due. A deployment of a request has the webhook's limit, if it has a webhook; one that a
+ * pipeline started by itself has a day.
+ */
+async function nextReportBy(tx: Tx, attempt: Attempt, now: Date): Promise<Date | null> {
   if (attempt.requestNumber === null) return silenceDeadline(now, pipelineSilenceMinutes);
   const webhook = await webhooks.find(tx, attempt.organizationId, attempt.integrationId);
   return webhook === undefined ? null : silenceDeadline(now, webhook.silenceMinutes);
 }
 
-/** The attempt is over, and with it what its request was waiting for. */
-async function end(
+/** Ends the attempt, and moves its request on if this was its last attempt. */
+async function applyFinalReport(
   tx: Tx,
   now: Date,
   attempt: Attempt,
@@ -133,10 +139,10 @@ async function end(
   const link = input.link ?? attempt.link;
   const ending = { status: report.status, reason, link, finishedAt: now, reportBy: null };
   await deployments.report(tx, attempt, ending);
-  await writeDown(tx, attempt, input, { reason, link }, now);
+  await recordReport(tx, attempt, input, { reason, link }, now);
   const { options } = await workflows.current(tx, organizationId);
   const ended = request ? endAttempt(request, id, report, options, now) : null;
-  // Where the report does not move its own request, that one's cards still show what is live.
+  // A request that the report does not move has cards that show the live build too, so they are redrawn.
   if (report.status === "succeeded") await moveLive(tx, attempt, ended?.number ?? null, now);
   if (request !== undefined && ended !== null) {
     await requests.save(tx, ended);
@@ -148,7 +154,8 @@ async function end(
   return accept({ changed: true });
 }
 
-async function writeDown(
+/** R12: appends a report to the audit log. */
+async function recordReport(
   tx: Tx,
   { organizationId, id, status }: Attempt,
   { report, actor, surface }: ApplyDeploymentReport,
@@ -170,9 +177,10 @@ async function writeDown(
 }
 
 /**
- * Moves the live pointer and has the cards that show it drawn again. The requests around it are locked before.
+ * Makes an attempt's build live, unless a newer attempt succeeded before, and plans the update of the cards that show it.
+ * The requests that show it must be locked.
  *
- * @param except the request whose cards are drawn again by a change of its own
+ * @param except the number of the request whose cards are updated by a change of its own
  */
 export async function moveLive(tx: Tx, attempt: Attempt, except: number | null, now: Date): Promise<void> {
   if (!(await deployments.makeLive(tx, attempt, now))) return;

@@ -7,17 +7,14 @@ import * as builds from "../../../db/deployments/builds.ts";
 import * as deployments from "../../../db/deployments/deployments.ts";
 import * as requests from "../../../db/requests/requests.ts";
 import { matchBuild } from "../../domain/catalog/catalog.ts";
-import type { Actor, Surface } from "../../domain/shared/actor.ts";
 import { accept, type Result, refuse } from "../../domain/shared/result.ts";
+import { resolveIntegration } from "../catalog/resolve-integration.ts";
 import { homesChangedBy } from "../delivery/follow-homes.ts";
 import { checkAdmin } from "../shared/check-admin.ts";
-import { type Context, commit } from "../shared/context.ts";
+import { type By, type Context, commit } from "../shared/context.ts";
 import { moveLive } from "./apply-deployment-report.ts";
 
-export type RecordManualDeployment = {
-  organizationId: string;
-  actor: Actor;
-  surface: Surface;
+export type RecordManualDeployment = By & {
   integrationId: string;
   environmentId: string;
   version: string;
@@ -26,8 +23,8 @@ export type RecordManualDeployment = {
 };
 
 /**
- * Takes down, by hand, that a build was deployed: it is live there from now on. The same version and commit are the same
- * build; a version with another commit is another one.
+ * Records a deployment that an admin describes by hand, and makes its build live. A build is identified by its version
+ * and commit; the same version with another commit is another build. Returns the deployment's id.
  *
  * Refuses `not-admin`, `not-found`, `archived`.
  */
@@ -39,56 +36,71 @@ export async function recordManualDeployment(
   return commit<{ deploymentId: string }>(context, async (tx, now) => {
     const admin = await checkAdmin(tx, organizationId, actor);
     if (!admin.ok) return admin;
-    const place = await findPlace(tx, input);
-    if (!place.ok) return place;
+    const target = await lockTarget(tx, input);
+    if (!target.ok) return target;
     await requests.lockAround(tx, organizationId, integrationId, environmentId, null);
     const live = await deployments.live(tx, organizationId, integrationId, [environmentId]);
-    const buildId = await findBuild(tx, input, now);
-    const id = randomUUID();
-    const facts = { organizationId, id, integrationId, environmentId, buildId };
-    await deployments.begin(tx, { ...facts, requestNumber: null, startedBy: actor, startedAt: now });
-    const attempt = await deployments.lock(tx, organizationId, id);
-    if (attempt === undefined) throw new Error("The deployment was not stored");
-    const done = { status: "succeeded", reason: null, link: input.link, finishedAt: now } as const;
-    await deployments.report(tx, attempt, done);
-    await moveLive(tx, attempt, null, now);
-    const was = live.get(environmentId);
+    const buildId = await findOrRegisterBuild(tx, input, now);
+    const deploymentId = await storeDeployment(tx, input, buildId, now);
+    const previous = live.get(environmentId);
     await audit.append(tx, [
       {
         ...{ organizationId, at: now, actor, surface, action: "deployment.recorded" },
-        subject: `deployment:${id}`,
-        before: { live: was === undefined ? null : { buildId: was.buildId, version: was.version } },
+        subject: `deployment:${deploymentId}`,
+        before: { live: previous ? { buildId: previous.buildId, version: previous.version } : null },
         after: { integrationId, environmentId, live: { buildId, version: input.version } },
       },
     ]);
-    await homesChangedBy(tx, organizationId, `deployment:${id}`);
-    return accept({ deploymentId: id });
+    await homesChangedBy(tx, organizationId, `deployment:${deploymentId}`);
+    return accept({ deploymentId });
   });
 }
 
-/** Under the project's lock: neither is archived meanwhile, and a build that two people type at once is one. */
-async function findPlace(tx: Tx, input: RecordManualDeployment): Promise<Result<null>> {
+/**
+ * Locks the project, so that nothing is archived meanwhile and two people who type the same build register one.
+ *
+ * Refuses `not-found`, `archived`.
+ */
+async function lockTarget(tx: Tx, input: RecordManualDeployment): Promise<Result<null>> {
   const { organizationId, integrationId, environmentId } = input;
-  const known = await findIntegration(tx, organizationId, integrationId);
-  if (known === undefined) return refuse({ code: "not-found", what: "integration" });
-  await lockProject(tx, organizationId, known.project.id);
-  const place = await findIntegration(tx, organizationId, integrationId);
-  if (place === undefined) return refuse({ code: "not-found", what: "integration" });
-  if (place.archived !== null) return refuse({ code: "archived", what: place.archived });
-  return place.environments.some(({ id }) => id === environmentId)
+  const found = await findIntegration(tx, organizationId, integrationId);
+  if (found === undefined) return refuse({ code: "not-found", what: "integration" });
+  await lockProject(tx, organizationId, found.project.id);
+  const integration = await resolveIntegration(tx, input);
+  if (!integration.ok) return integration;
+  return integration.value.environments.some(({ id }) => id === environmentId)
     ? accept(null)
     : refuse({ code: "not-found", what: "environment" });
 }
 
-/** The build that was typed; a new one has no other id than ours. */
-async function findBuild(tx: Tx, input: RecordManualDeployment, now: Date): Promise<string> {
+/** Returns the id of the build that was typed. A new one is its own external id. */
+async function findOrRegisterBuild(tx: Tx, input: RecordManualDeployment, now: Date): Promise<string> {
   const { organizationId, integrationId, version, commit, link } = input;
-  const known = await builds.listOfVersion(tx, organizationId, integrationId, version);
-  const same = matchBuild(known, commit);
-  if (same !== undefined) return same;
+  const sameVersion = await builds.listOfVersion(tx, organizationId, integrationId, version);
+  const existing = matchBuild(sameVersion, commit);
+  if (existing !== undefined) return existing;
   const id = randomUUID();
   return builds.register(tx, {
     ...{ organizationId, id, integrationId, externalId: id, version, commit, link },
     ...{ digest: null, author: null, createdAt: now },
   });
+}
+
+/** Stores a deployment that succeeded, makes its build live, and returns its id. */
+async function storeDeployment(
+  tx: Tx,
+  { organizationId, actor, integrationId, environmentId, link }: RecordManualDeployment,
+  buildId: string,
+  now: Date,
+): Promise<string> {
+  const id = randomUUID();
+  await deployments.begin(tx, {
+    ...{ organizationId, id, integrationId, environmentId, buildId },
+    ...{ requestNumber: null, startedBy: actor, startedAt: now },
+  });
+  const attempt = await deployments.lock(tx, organizationId, id);
+  if (attempt === undefined) throw new Error("The deployment was not stored");
+  await deployments.report(tx, attempt, { status: "succeeded", reason: null, link, finishedAt: now });
+  await moveLive(tx, attempt, null, now);
+  return id;
 }

@@ -1,80 +1,75 @@
 import { randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import * as audit from "../../../db/audit/audit.ts";
-import { findIntegration } from "../../../db/catalog/integrations.ts";
-import { shareLockProject } from "../../../db/catalog/projects.ts";
 import type { Tx } from "../../../db/connection/connect.ts";
 import * as builds from "../../../db/deployments/builds-list.ts";
 import * as requests from "../../../db/requests/requests.ts";
 import { listOpenOf } from "../../../db/requests/requests-list.ts";
 import { system } from "../../domain/shared/actor.ts";
 import { accept, type Result, refuse } from "../../domain/shared/result.ts";
-import { type ApiToken, actorOf, mayUse } from "../../domain/tokens/token.ts";
+import { type ApiToken, actorOf } from "../../domain/tokens/token.ts";
+import { resolveIntegration } from "../catalog/resolve-integration.ts";
 import { redrawCards } from "../requests/record-change.ts";
 import { type Context, commit } from "../shared/context.ts";
 
-/** What is told of a build; `id` is its id where it was built. */
-export type NewBuild = { id: string } & Pick<
-  builds.FullBuild,
-  "version" | "commit" | "digest" | "link" | "author" | "commits"
->;
+const fields = ["version", "commit", "digest", "link", "author", "commits"] as const;
+
+/** A build as the pipeline describes it. `id` is its id where it was built. */
+export type NewBuild = { id: string } & Pick<builds.FullBuild, (typeof fields)[number]>;
 
 export type RegisterBuild = { token: ApiToken; integrationId: string; build: NewBuild };
 
-const parts = ["version", "commit", "digest", "link", "author", "commits"] as const;
-
 /**
- * Registers what was built. A build never changes: the same again is answered as the first time, and another one under
- * its id is refused.
+ * Registers a build. Builds never change: the same call again returns the stored build.
  *
- * Refuses `token-scope`, `token-project`, `not-found`, `archived`, `build-differs`.
+ * @returns the build, and whether it is new
+ *
+ * Refuses `not-found`, `token-scope`, `token-project`, `archived`, `build-differs` (another build has its id).
  */
 export function registerBuild(
   context: Context,
-  { token, integrationId, build: { id: externalId, ...told } }: RegisterBuild,
+  { token, integrationId, build: { id: externalId, ...described } }: RegisterBuild,
 ): Promise<Result<{ created: boolean; build: builds.FullBuild }>> {
   const { organizationId } = token;
   return commit<{ created: boolean; build: builds.FullBuild }>(context, async (tx, now) => {
-    await shareLockProject(tx, organizationId, integrationId);
-    const place = await findIntegration(tx, organizationId, integrationId);
-    if (place === undefined) return refuse({ code: "not-found", what: "integration" });
-    const allowed = mayUse(token, "builds:write", place.project.id);
-    if (!allowed.ok) return allowed;
-    if (place.archived !== null) return refuse({ code: "archived", what: place.archived });
-    const build = { ...told, organizationId, id: randomUUID(), integrationId, externalId, createdAt: now };
+    const access = { token, scope: "builds:write" as const };
+    const integration = await resolveIntegration(tx, { organizationId, integrationId }, access);
+    if (!integration.ok) return integration;
+    const id = randomUUID();
+    const build = { ...described, organizationId, id, integrationId, externalId, createdAt: now };
     if (await builds.insert(tx, build)) {
+      const { version, commit } = described;
       await audit.append(tx, [
         {
           ...{ organizationId, at: now, actor: actorOf(token), surface: "api" },
-          ...{ action: "build.registered", subject: `build:${build.id}`, before: null },
-          after: { integrationId, id: externalId, version: told.version, commit: told.commit },
+          ...{ action: "build.registered", subject: `build:${id}`, before: null },
+          after: { integrationId, id: externalId, version, commit },
         },
       ]);
-      await redrawOutdated(tx, token, build);
+      await redrawOutdated(tx, build);
       return accept({ created: true, build });
     }
-    const known = await builds.findByExternalId(tx, organizationId, integrationId, externalId);
-    if (known === undefined) throw new Error("The build was not stored");
-    const other = parts.filter((part) => !isDeepStrictEqual(known[part], told[part]));
-    if (other.length > 0) return refuse({ code: "build-differs", id: externalId, parts: other });
-    return accept({ created: false, build: known });
+    const existing = await builds.findByExternalId(tx, organizationId, integrationId, externalId);
+    if (existing === undefined) throw new Error("The build was not stored");
+    const parts = fields.filter((field) => !isDeepStrictEqual(existing[field], described[field]));
+    if (parts.length > 0) return refuse({ code: "build-differs", id: externalId, parts });
+    return accept({ created: false, build: existing });
   });
 }
 
 /**
- * Open requests for the build that was the newest until now say so no longer. Those that knew of a newer one already
- * are left alone: else busy pipelines would have their cards drawn at every build.
+ * Plans the update of the cards of open requests for the previous newest build. Requests for older builds say already
+ * that a newer one exists; leaving them alone avoids an update of all cards with every build.
  */
 async function redrawOutdated(
   tx: Tx,
-  { organizationId }: ApiToken,
-  { id, integrationId }: { id: string; integrationId: string },
+  { organizationId, id, integrationId }: { organizationId: string; id: string; integrationId: string },
 ): Promise<void> {
-  const [newest, before] = await builds.newestIds(tx, organizationId, integrationId, 2);
-  if (newest !== id || before === undefined) return;
+  const [newest, previous] = await builds.newestIds(tx, organizationId, integrationId, 2);
+  if (newest !== id || previous === undefined) return;
   const open = await listOpenOf(tx, organizationId, [integrationId]);
-  const outdated = open.filter(({ buildId }) => buildId === before).map(({ number }) => number);
+  const outdated = open.filter(({ buildId }) => buildId === previous).map(({ number }) => number);
   if (outdated.length === 0) return;
-  const bumped = await requests.bumpOpen(tx, organizationId, outdated, true);
-  await redrawCards(tx, organizationId, bumped, system("a newer build was registered"));
+  const raised = await requests.bumpOpen(tx, organizationId, outdated, true);
+  await redrawCards(tx, organizationId, raised, system("a newer build was registered"));
 }
