@@ -30,13 +30,13 @@ type Build = {
   commit?: string | undefined;
   link?: string | undefined;
   author?: string | undefined;
-  /** What went into it since the build before, newest first. */
+  /** The commits since the previous build, newest first. */
   commits?: readonly SeedCommit[] | undefined;
 };
 
 type SeedCommit = { hash: string; message: string; author?: string | undefined; link?: string | undefined };
 
-/** A seed file's content, with people as members. */
+/** The content of a seed file, with people as members. */
 export type SeedContent = {
   roles: { name: string; members: { memberId: MemberId; projects: string[] | null }[] }[];
   projects: {
@@ -47,7 +47,7 @@ export type SeedContent = {
     integrations: {
       slug: string;
       name: string;
-      /** Left out: a new one is recorded by hand, and one that is known keeps its own. */
+      /** Undefined keeps it, or chooses `record` for a new integration. */
       deployer?: string | undefined;
       compareUrl?: string | undefined;
       builds: Build[];
@@ -66,16 +66,16 @@ export type SeedContent = {
 
 const actor = system("seed file");
 
-type Held = { memberId: MemberId; projectId: string | null };
+type RoleHolding = { memberId: MemberId; projectId: string | null };
 
-/** `settings`: how many changes of roles, catalog or workflow were recorded so far. */
+/** `settings`: the number of changes of roles, the catalog, or the workflow recorded so far. */
 type Loading = { tx: Tx; organizationId: string; now: Date; settings: number };
 
 /**
- * Brings an organization to what a seed file says, in one transaction. What the file does not name is left alone, and
- * loading the same file again changes nothing.
+ * Applies a seed file to an organization, in one transaction. Keeps what the file does not name. Loading the same file
+ * again changes nothing.
  *
- * Refuses, as saving the workflow does (R6): `assignee-not-in-roles`, `dead-workflow`.
+ * Refuses `no-roles`, `assignee-not-in-roles`, `dead-workflow` (R6).
  */
 export async function loadSeed(
   context: Context,
@@ -98,7 +98,7 @@ export async function loadSeed(
     if (!isDeepStrictEqual(before, after)) await record(loading, "catalog.saved", "catalog", before, after);
     const saved = seed.workflow && (await saveWorkflow(loading, seed.workflow, roleIds));
     if (saved?.ok === false) return saved;
-    // R4: who can review now gets a card, who no longer can loses the buttons.
+    // R4: new reviewers get a card, and former ones lose the buttons.
     if (loading.settings > 0) await reopenItems(tx, followItems(organizationId));
     return accept(null);
   });
@@ -106,7 +106,7 @@ export async function loadSeed(
 
 async function record(loading: Loading, action: string, subject: string, before: unknown, after: unknown) {
   const { tx, organizationId, now } = loading;
-  // What became live has its own cards drawn again.
+  // A new live build updates the cards that show it by itself.
   if (action !== "deployment.recorded") loading.settings += 1;
   await audit.append(tx, [
     { organizationId, at: now, actor, surface: "seed", action, subject, before, after },
@@ -121,13 +121,13 @@ async function saveRoles(
   const { tx, organizationId } = loading;
   const ids = new Map((await roles.list(tx, organizationId)).map((role) => [role.name, role.id]));
   for (const { name, members } of seed.roles) {
-    const known = ids.get(name);
-    const id = known ?? randomUUID();
-    if (known === undefined) await roles.add(tx, { organizationId, id, name, admin: false });
+    const existingId = ids.get(name);
+    const id = existingId ?? randomUUID();
+    if (existingId === undefined) await roles.add(tx, { organizationId, id, name, admin: false });
     ids.set(name, id);
     const before =
-      known === undefined ? null : { name, holdings: await roles.holdingsOf(tx, organizationId, id) };
-    const holdings = members.flatMap(({ memberId, projects }): Held[] =>
+      existingId === undefined ? null : { name, holdings: await roles.holdingsOf(tx, organizationId, id) };
+    const holdings = members.flatMap(({ memberId, projects }): RoleHolding[] =>
       projects === null
         ? [{ memberId, projectId: null }]
         : projects.map((slug) => ({ memberId, projectId: projectIds.get(slug) as string })),
@@ -153,7 +153,7 @@ async function saveProject(
     const environment = { organizationId, id: randomUUID(), projectId, slug, name, position, critical };
     environmentIds.set(slug, await upsertEnvironmentBySlug(tx, environment));
   }
-  // The list is the pipeline: an environment that it leaves out would end up somewhere between the others.
+  // The file defines the whole pipeline: an environment that it leaves out would have no defined position.
   await archiveOtherEnvironments(tx, organizationId, projectId, [...environmentIds.values()], now);
   for (const { slug, name, deployer, compareUrl, ...integration } of project.integrations) {
     const row = { organizationId, id: randomUUID(), projectId, slug, name, deployer, compareUrl };
@@ -161,7 +161,7 @@ async function saveProject(
     const buildIds = await registerBuilds(loading, integrationId, integration.builds);
     for (const [environment, build] of Object.entries(integration.live)) {
       const environmentId = environmentIds.get(environment) as string;
-      await bringLive(loading, integrationId, environmentId, buildIds.get(build) as string);
+      await makeLive(loading, integrationId, environmentId, buildIds.get(build) as string);
     }
   }
 }
@@ -173,21 +173,22 @@ async function registerBuilds(
 ): Promise<Map<string, string>> {
   const ids = new Map<string, string>();
   for (const [i, { id: externalId, version, digest, commit: sha, link, author, commits }] of list.entries()) {
-    // The list is oldest first, and which of two builds is the newer one is told by their times.
+    // The list is oldest first, and the newest build is the one with the latest time.
     const createdAt = new Date(now.getTime() - (list.length - 1 - i));
     const build = {
       ...{ organizationId, id: randomUUID(), integrationId, externalId, version, createdAt },
       ...{ digest: digest ?? null, commit: sha ?? null, link: link ?? null, author: author ?? null },
       commits:
-        commits?.map((one) => ({ ...one, author: one.author ?? null, link: one.link ?? null })) ?? null,
+        commits?.map((change) => ({ ...change, author: change.author ?? null, link: change.link ?? null })) ??
+        null,
     };
     ids.set(externalId, await builds.register(tx, build));
   }
   return ids;
 }
 
-/** A deployment that succeeded already. A build that was live there before is not brought back: what came later holds. */
-async function bringLive(
+/** Records a successful deployment, unless the build was deployed there before: a later build stays live. */
+async function makeLive(
   loading: Loading,
   integrationId: string,
   environmentId: string,

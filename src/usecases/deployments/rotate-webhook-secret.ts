@@ -1,6 +1,6 @@
 import type { Tx } from "../../../db/connection/connect.ts";
 import * as webhooks from "../../../db/deployments/webhooks.ts";
-import { oldSecretHours, activeOldSecrets } from "../../domain/deployments/deployment.ts";
+import { activeOldSecrets, oldSecretHours } from "../../domain/deployments/deployment.ts";
 import { accept, type Result, refuse } from "../../domain/shared/result.ts";
 import { lockIntegration } from "../catalog/integration-setting.ts";
 import { changeSetting } from "../shared/change-setting.ts";

@@ -4,7 +4,7 @@ import type { MemberId } from "../../domain/people/people.ts";
 import { type Context, transact } from "../shared/context.ts";
 import { type Heard, storeMembers } from "./save-members.ts";
 
-/** Somebody left the workspace, or Slack knows them no longer: from now on they are deactivated. */
+/** Stores that a member left the workspace, or no longer exists in Slack. */
 export async function deactivateMember(
   context: Context,
   organizationId: string,
@@ -14,7 +14,7 @@ export async function deactivateMember(
   await transact(context, (tx) => deactivate(tx, organizationId, memberId, heard));
 }
 
-/** The same inside a transaction. Whom we never met is left alone. */
+/** Does the work of `deactivateMember` inside a transaction. Ignores people who are not stored. */
 export async function deactivate(
   tx: Tx,
   organizationId: string,
@@ -24,6 +24,6 @@ export async function deactivate(
   const member = await members.find(tx, organizationId, memberId);
   if (member === undefined) return;
   const { refreshedAt: _earlier, ...person } = member;
-  const left = { ...person, status: "deactivated" as const, workspaceRole: null };
-  await storeMembers(tx, organizationId, [left], heard);
+  const deactivated = { ...person, status: "deactivated" as const, workspaceRole: null };
+  await storeMembers(tx, organizationId, [deactivated], heard);
 }

@@ -1,7 +1,12 @@
 import * as runs from "../../../db/people/directory-runs.ts";
 import { type Context, transact } from "../shared/context.ts";
 
-/** Moves a reading of people or groups on, unless somebody else did; null ends it. */
+/**
+ * Advances a read of people or groups, unless another replica has done so.
+ *
+ * @param next the cursor of the next page; null ends the run
+ * @param faults how many times in a row the current page has failed
+ */
 export async function moveDirectoryRun(
   context: Context,
   run: runs.DirectoryRun,

@@ -6,10 +6,10 @@ import { type Context, transact } from "../shared/context.ts";
 import { deactivate } from "./deactivate-member.ts";
 
 /**
- * Has somebody read anew from Slack. The same news twice is one item, so an event that comes again changes nothing.
+ * Plans to read a member from Slack again. A repeated event adds no second outbox item.
  *
- * @param news.matters whether to do so for somebody whom we never met, too
- * @param news.left Slack says that they were deactivated: that holds at once
+ * @param news.matters whether to do so for somebody who is not stored yet, too
+ * @param news.left whether Slack says that they were deactivated; takes effect immediately
  */
 export async function planMemberRefresh(
   context: Context,
@@ -18,22 +18,23 @@ export async function planMemberRefresh(
   news: { matters: boolean; left: boolean },
 ): Promise<void> {
   await transact(context, async (tx, now) => {
-    const known = await members.find(tx, organizationId, userId);
-    if (known === undefined && !news.matters) return;
-    if (known !== undefined && news.left) {
-      // Another replica's clock may be ahead: whoever left is out, whatever it noted.
-      const asOf = new Date(Math.max(now.getTime(), known.refreshedAt.getTime()));
+    const stored = await members.find(tx, organizationId, userId);
+    if (stored === undefined && !news.matters) return;
+    if (stored !== undefined && news.left) {
+      // Another replica's clock may be ahead; the deactivation must still win over what it stored.
+      const asOf = new Date(Math.max(now.getTime(), stored.refreshedAt.getTime()));
       await deactivate(tx, organizationId, userId, { surface: "slack", asOf });
     }
     await reopenItems(tx, [refreshItem(organizationId, userId)]);
   });
 }
 
+/** Returns the outbox item that reads a member from Slack again. */
 export function refreshItem(organizationId: string, userId: MemberId): ItemToAdd {
   return { organizationId, kind: "refresh-member", payload: { userId } };
 }
 
-/** Has a user group read anew from Slack, if a role is bound to it. */
+/** Plans to read a user group from Slack again, if a role is bound to it. */
 export async function planGroupSync(
   context: Context,
   organizationId: string,

@@ -11,12 +11,12 @@ import { followItems } from "../shared/record-setting.ts";
 export type SavedMember = Omit<members.Member, "refreshedAt" | "workspaceRole"> &
   Partial<Pick<members.Member, "workspaceRole">>;
 
-/** Where it was heard, and when Slack was asked: what is known from later on stays. */
+/** Through which surface people were read from Slack, and when. What was read later is kept. */
 export type Heard = { surface: Surface; asOf: Date };
 
 /**
- * Stores people as Slack described them. A change of somebody's standing, or of somebody who holds a role, is an
- * assignee or runs the workspace, is followed by open requests and Homes (R4); who may act is audited (R12).
+ * Stores people as Slack describes them. Records changes of their status (R12), and plans the update of open requests and
+ * Homes (R4) if somebody's status changed, or anything about a role holder, an assignee, or a workspace admin.
  */
 export async function saveMembers(
   context: Context,
@@ -25,13 +25,13 @@ export async function saveMembers(
 ): Promise<void> {
   await transact(context, async (tx, now) => {
     for (const organizationId of new Set(people.map((person) => person.organizationId))) {
-      const here = people.filter((person) => person.organizationId === organizationId);
-      await storeMembers(tx, organizationId, here, { surface, asOf: asOf ?? now });
+      const inOrganization = people.filter((person) => person.organizationId === organizationId);
+      await storeMembers(tx, organizationId, inOrganization, { surface, asOf: asOf ?? now });
     }
   });
 }
 
-/** The same inside a transaction, for people of one organization. */
+/** Does the work of `saveMembers` inside a transaction, for people of one organization. */
 export async function storeMembers(
   tx: Tx,
   organizationId: string,
@@ -39,19 +39,19 @@ export async function storeMembers(
   { surface, asOf }: Heard,
 ): Promise<void> {
   const ids = people.map((person) => person.id);
-  const known = await members.lockMany(tx, organizationId, ids);
-  const heard = [...new Map(people.map((person) => [person.id, person])).values()]
+  const stored = await members.lockMany(tx, organizationId, ids);
+  const current = [...new Map(people.map((person) => [person.id, person])).values()]
     .map((person) => ({ workspaceRole: null, ...person, refreshedAt: asOf }))
-    .filter(({ id }) => (known.get(id)?.refreshedAt.getTime() ?? 0) <= asOf.getTime())
-    // In one order, so that two who save the same people wait for each other.
+    .filter(({ id }) => (stored.get(id)?.refreshedAt.getTime() ?? 0) <= asOf.getTime())
+    // The same order everywhere prevents deadlocks between saves of the same people.
     .sort((a, b) => (a.id < b.id ? -1 : 1));
-  await members.save(tx, heard);
-  const changes = heard.flatMap((after): Change[] => {
-    const before = known.get(after.id) ?? null;
+  await members.save(tx, current);
+  const changes = current.flatMap((after): Change[] => {
+    const before = stored.get(after.id) ?? null;
     return differ(before, after) ? [{ before, after }] : [];
   });
-  await audit.append(tx, standingChanges(organizationId, changes, { surface, asOf }));
-  if (await areFollowed(tx, organizationId, changes)) {
+  await audit.append(tx, statusEntries(organizationId, changes, { surface, asOf }));
+  if (await affectsOthers(tx, organizationId, changes)) {
     await reopenItems(tx, followItems(organizationId));
   }
 }
@@ -63,26 +63,26 @@ function differ(before: members.Member | null, after: members.Member): boolean {
   return before === null || fields.some((field) => before[field] !== after[field]);
 }
 
-/** R12: who may act changed. Somebody whom we meet for the first time is no change. */
-function standingChanges(
+/** R12: returns the audit entries of people whose status changed. People who are stored for the first time have none. */
+function statusEntries(
   organizationId: string,
   changes: readonly Change[],
   { surface, asOf }: Heard,
 ): audit.AuditEntry[] {
-  const shown = ({ status, workspaceRole }: members.Member) => ({ standing: status, workspaceRole });
+  const facts = ({ status, workspaceRole }: members.Member) => ({ standing: status, workspaceRole });
   return changes.flatMap(({ before, after }) => {
     if (before === null) return [];
     if (before.status === after.status && before.workspaceRole === after.workspaceRole) return [];
-    const done = { action: "member.changed", subject: `member:${after.id}` };
+    const change = { action: "member.changed", subject: `member:${after.id}` };
     const actor = system("Slack says so");
     return [
-      { organizationId, at: asOf, actor, surface, ...done, before: shown(before), after: shown(after) },
+      { organizationId, at: asOf, actor, surface, ...change, before: facts(before), after: facts(after) },
     ];
   });
 }
 
-/** Whether a rule or a screen looks at these people: their standing, or them as reviewers or admins. */
-async function areFollowed(tx: Tx, organizationId: string, changes: readonly Change[]): Promise<boolean> {
+/** Returns whether a rule or a screen depends on one of these changes. */
+async function affectsOthers(tx: Tx, organizationId: string, changes: readonly Change[]): Promise<boolean> {
   if (changes.length === 0) return false;
   if (changes.some(({ before, after }) => before !== null && before.status !== after.status)) return true;
   if (changes.some(({ before, after }) => before?.workspaceRole || after.workspaceRole)) return true;

@@ -5,7 +5,7 @@ import * as roles from "../../../db/people/roles.ts";
 import { system } from "../../domain/shared/actor.ts";
 import { type Context, transact } from "../shared/context.ts";
 
-/** Stores an organization as Slack names it, and sees to it that its `Admin` role exists. */
+/** Stores an organization with its name from Slack, and creates its `Admin` role if it is missing. */
 export async function saveOrganization(
   context: Context,
   organization: organizations.Organization,

@@ -9,35 +9,35 @@ import { type SavedMember, storeMembers } from "./save-members.ts";
 export type PeoplePage = {
   run: runs.DirectoryRun;
   people: readonly SavedMember[];
-  /** Where the next page begins; null: this was the last one. */
+  /** The cursor of the next page; null after the last one. */
   next: string | null;
   /** When Slack was asked. */
   asOf: Date;
 };
 
 /**
- * Stores a page of the workspace's people, those whom we know already and those who run the workspace, and moves the
- * run on in the same transaction. After the last page, role holders and assignees whom no page named are asked for one
- * by one.
+ * Stores a page of the workspace's people and advances the run in the same transaction. Stores only people who are stored
+ * already and those who run the workspace. After the last page, plans to read the role holders and assignees whom no page
+ * contained one by one.
  */
 export async function savePeoplePage(context: Context, page: PeoplePage): Promise<void> {
   const { run, people, next, asOf } = page;
   const { organizationId } = run;
   await transact(context, async (tx, now) => {
-    const known = await members.findMany(
+    const stored = await members.findMany(
       tx,
       organizationId,
       people.map((person) => person.id),
     );
-    const wanted = people.filter((person) => known.has(person.id) || person.workspaceRole);
+    const wanted = people.filter((person) => stored.has(person.id) || person.workspaceRole);
     await storeMembers(tx, organizationId, wanted, { surface: "job", asOf });
     const moved = await runs.advance(tx, run, next, { now });
     if (!moved || next !== null) return;
     const { assigneeIds } = await workflows.current(tx, organizationId);
-    const stale = await members.listStale(tx, organizationId, run.startedAt, assigneeIds);
+    const missing = await members.listStale(tx, organizationId, run.startedAt, assigneeIds);
     await reopenItems(
       tx,
-      stale.map((id) => refreshItem(organizationId, id)),
+      missing.map((id) => refreshItem(organizationId, id)),
     );
   });
 }

@@ -11,17 +11,17 @@ import { recordSetting } from "../shared/record-setting.ts";
 export type SyncHoldings = {
   organizationId: string;
   groupId: string;
-  /** Everybody in the group, as Slack says. Only the active full members among them hold the role. */
+  /** Everybody in the group, according to Slack. Only the active full members among them hold the role. */
   memberIds: readonly MemberId[];
-  /** Who held the roles before Slack was asked. */
+  /** Who held the roles before the group was read, as `fingerprintHoldings` returned it. */
   heldBefore: string;
   surface: Surface;
 };
 
 /**
- * Brings every role that is bound to a Slack user group to the group's members, in the projects chosen for it.
+ * Sets the holders of every role that is bound to a Slack user group to the group's members, in the role's projects.
  *
- * @returns false where somebody wrote who holds them since Slack was asked, which may have known more: nothing is changed
+ * @returns false, and changes nothing, if the holders changed since the group was read: that change may be newer
  */
 export async function syncHoldings(context: Context, input: SyncHoldings): Promise<boolean> {
   const { organizationId, groupId, memberIds } = input;
@@ -29,13 +29,13 @@ export async function syncHoldings(context: Context, input: SyncHoldings): Promi
     const bound = await roles.listBound(tx, organizationId, groupId);
     const locked = [];
     for (const { id } of bound) locked.push(await roles.lock(tx, organizationId, id));
-    const current = (await roles.fingerprintHoldings(tx, organizationId, groupId)) === input.heldBefore;
-    if (!current) return false;
+    const heldNow = await roles.fingerprintHoldings(tx, organizationId, groupId);
+    if (heldNow !== input.heldBefore) return false;
     await warnings.remove(tx, organizationId, [groupSubject(groupId)]);
-    const known = await members.findMany(tx, organizationId, memberIds);
-    const active = [...known.values()].filter((member) => member.status === "active").map(({ id }) => id);
+    const people = await members.findMany(tx, organizationId, memberIds);
+    const active = [...people.values()].filter((member) => member.status === "active").map(({ id }) => id);
     for (const role of locked) {
-      if (role?.groupId === groupId) await sync(tx, role, active, input.surface, now);
+      if (role?.groupId === groupId) await syncRole(tx, role, active, input.surface, now);
     }
     return true;
   });
@@ -43,7 +43,7 @@ export async function syncHoldings(context: Context, input: SyncHoldings): Promi
 
 type Held = { memberId: MemberId; projectId: Holding["projectId"] };
 
-async function sync(
+async function syncRole(
   tx: Tx,
   role: roles.Role,
   active: readonly MemberId[],
@@ -54,7 +54,7 @@ async function sync(
   const before = await roles.holdingsOf(tx, organizationId, id);
   const scope = role.groupProjectIds ?? [null];
   const wanted = active.flatMap((memberId) => scope.map((projectId): Held => ({ memberId, projectId })));
-  if (same(before, wanted)) return;
+  if (sameHoldings(before, wanted)) return;
   await roles.setHoldings(tx, role, wanted);
   const after = await roles.holdingsOf(tx, organizationId, id);
   await recordSetting(tx, {
@@ -65,7 +65,7 @@ async function sync(
   });
 }
 
-function same(one: readonly Held[], other: readonly Held[]): boolean {
+function sameHoldings(one: readonly Held[], other: readonly Held[]): boolean {
   const keys = (list: readonly Held[]) =>
     list.map(({ memberId, projectId }) => `${memberId} ${projectId}`).sort();
   return keys(one).join() === keys(other).join();

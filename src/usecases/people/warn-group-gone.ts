@@ -5,8 +5,8 @@ import { tellAdmins } from "../delivery/tell-admins.ts";
 import { type Context, transact } from "../shared/context.ts";
 
 /**
- * A user group that roles are bound to was disabled or deleted in Slack. The roles keep the people that they have, who
- * were chosen for it, and the admins are told once: dropping everybody would leave requests that nobody can decide.
+ * Tells the admins once that a user group with bound roles was disabled or deleted in Slack. The roles keep their
+ * holders: removing all of them could leave requests without reviewers.
  */
 export async function warnGroupGone(
   context: Context,

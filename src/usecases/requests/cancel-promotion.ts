@@ -7,22 +7,16 @@ import { isAdmin } from "../../domain/people/admin.ts";
 import { type CancellerFacts, cancel } from "../../domain/requests/cancel.ts";
 import { requestEligibility, reviewEligibility } from "../../domain/requests/eligibility.ts";
 import { type PromotionRequest, requesters } from "../../domain/requests/request.ts";
-import { type Actor, actingMember, type Surface } from "../../domain/shared/actor.ts";
+import { type Actor, actingMember } from "../../domain/shared/actor.ts";
 import { accept, type Result, refuse } from "../../domain/shared/result.ts";
-import { type Context, commit } from "../shared/context.ts";
+import { type By, type Context, commit } from "../shared/context.ts";
 import { expireIfDue } from "./expire-request.ts";
 import { recordChange } from "./record-change.ts";
 
-export type CancelPromotion = {
-  organizationId: string;
-  number: number;
-  actor: Actor;
-  surface: Surface;
-  reason: string;
-};
+export type CancelPromotion = By & { number: number; reason: string };
 
 /**
- * R10: cancels a request. Repeating one's own cancel is answered as done (R8).
+ * R10: cancels a request. If the same person cancelled it already, returns `repeated` and changes nothing (R8).
  *
  * Refuses `not-found`, `not-cancellable`, `not-canceller`, `reason-required`, `text-too-long`.
  */
@@ -47,21 +41,24 @@ export async function cancelPromotion(
   });
 }
 
+/** Returns what the rule needs to know of the actor and the requester. */
 async function cancellerFacts(tx: Tx, request: PromotionRequest, actor: Actor): Promise<CancellerFacts> {
   const { organizationId, projectId } = request;
-  const id = actingMember(actor) ?? "";
-  const [workflow, facts, requester, place] = await Promise.all([
+  const memberId = actingMember(actor) ?? "";
+  const [workflow, facts, requester, integration] = await Promise.all([
     workflows.current(tx, organizationId),
-    members.findFacts(tx, organizationId, id),
+    members.findFacts(tx, organizationId, memberId),
     members.find(tx, organizationId, request.requesterId),
     findIntegration(tx, organizationId, request.integrationId),
   ]);
-  const asked = { projectId, requesters: requesters(request) };
+  const reviewed = { projectId, requesters: requesters(request) };
   return {
     admin: facts !== undefined && isAdmin(facts),
-    reviewer: facts !== undefined && reviewEligibility(facts, asked, workflow).eligible,
+    reviewer: facts !== undefined && reviewEligibility(facts, reviewed, workflow).eligible,
     mayRequest:
-      facts !== undefined && place !== undefined && requestEligibility(facts, place.project).eligible,
+      facts !== undefined &&
+      integration !== undefined &&
+      requestEligibility(facts, integration.project).eligible,
     requesterDeactivated: requester?.status === "deactivated",
   };
 }

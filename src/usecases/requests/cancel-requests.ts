@@ -3,8 +3,8 @@ import type { Context } from "../shared/context.ts";
 import { cancelPromotion } from "./cancel-promotion.ts";
 
 /**
- * R10: cancels these requests one by one, each in a transaction of its own and by the rule that holds for one. What
- * cannot be cancelled any more, for instance because it is being promoted, is left as it is. Doing it twice adds nothing.
+ * R10: cancels these requests one by one, each in its own transaction and by the same rule as a single one. Skips those
+ * that can no longer be cancelled, for instance because they are being promoted. Repeating it changes nothing.
  */
 export async function cancelRequests(
   context: Context,

@@ -7,15 +7,19 @@ import { requestEligibility } from "../../domain/requests/eligibility.ts";
 import { type Actor, actingMember } from "../../domain/shared/actor.ts";
 import { accept, type Result, refuse } from "../../domain/shared/result.ts";
 
-/** R14: whether this actor may request and promote in a project now. Refuses `not-requester`, `not-found`. */
+/**
+ * R14: checks that this actor may request and promote in a project. Returns what is known of the member who acts.
+ *
+ * Refuses `not-found` (the member), `not-requester`.
+ */
 export async function checkRequester(
   tx: Tx,
   organizationId: string,
   actor: Actor,
   project: Project,
 ): Promise<Result<MemberFacts>> {
-  const id = actingMember(actor);
-  const facts = id === null ? undefined : await members.findFacts(tx, organizationId, id);
+  const memberId = actingMember(actor);
+  const facts = memberId === null ? undefined : await members.findFacts(tx, organizationId, memberId);
   if (facts === undefined) return refuse({ code: "not-found", what: "member" });
   const eligibility = requestEligibility(facts, project);
   if (eligibility.eligible) return accept(facts);

@@ -6,10 +6,10 @@ import { type Context, transact } from "../shared/context.ts";
 import { recordChange } from "./record-change.ts";
 
 /**
- * R11: writes down that a locked request has expired, if its time has run out. A use case that is then
- * refused takes it back with everything else: the rules ask `stateAt` by themselves, and the job writes it down.
+ * R11: stores that a locked request has expired, if it is overdue. If the use case refuses afterwards, its rollback undoes
+ * that, and the job stores it later: the rules check the time themselves.
  *
- * @returns the request as it stands now
+ * @returns the current request
  */
 export async function expireIfDue(tx: Tx, request: PromotionRequest, now: Date): Promise<PromotionRequest> {
   const state = stateAt(request.state, now);
@@ -22,13 +22,15 @@ export async function expireIfDue(tx: Tx, request: PromotionRequest, now: Date):
 }
 
 /**
- * R11: the scheduled job. Expires what is overdue, one request a transaction, at most so many. Answers how many.
+ * R11: the scheduled job. Expires overdue requests, each in its own transaction.
  *
- * Throws at the end what went wrong with some: they do not keep the others waiting, and come again at the next run.
+ * @param limit the most requests to expire in one run
+ * @returns how many overdue requests it found
+ * @throws AggregateError after the last one, if some failed; the next run retries them
  */
 export async function expireOverdue(context: Context, limit = 500): Promise<number> {
   const overdue = await requests.listOverdue(context.db, context.now(), limit);
-  const faults: unknown[] = [];
+  const errors: unknown[] = [];
   for (const { organizationId, number } of overdue) {
     try {
       await transact(context, async (tx, now) => {
@@ -36,9 +38,11 @@ export async function expireOverdue(context: Context, limit = 500): Promise<numb
         if (request !== undefined) await expireIfDue(tx, request, now);
       });
     } catch (error) {
-      faults.push(error);
+      errors.push(error);
     }
   }
-  if (faults.length > 0) throw new AggregateError(faults, `${faults.length} requests could not be expired`);
+  if (errors.length > 0) {
+    throw new AggregateError(errors, `Could not expire ${errors.length} of ${overdue.length} requests`);
+  }
   return overdue.length;
 }

@@ -8,7 +8,7 @@ import { addItems, type ItemToAdd } from "../../outbox/add-items.ts";
 export type Change = { event: RequestEvent; actor: Actor; surface: Surface; at: Date; facts?: object };
 
 /**
- * Appends a request's change to the audit log and adds one item to the outbox, however many people will be told (R12).
+ * Appends a request's change to the audit log (R12) and adds one outbox item, however many people must be notified.
  *
  * @param before null for a new request
  */
@@ -22,7 +22,7 @@ export async function recordChange(
   await Promise.all([audit.append(tx, [entry]), addItems(tx, [item])]);
 }
 
-/** What a request's change leaves behind: an entry of the audit log and an item of the outbox. */
+/** Returns the audit entry and the outbox item of a request's change. @param before null for a new request */
 export function recordsOf(
   before: PromotionRequest | null,
   after: PromotionRequest,
@@ -35,33 +35,36 @@ export function recordsOf(
       ...{ organizationId, at, actor, surface },
       action: `request.${event}`,
       subject: `request:${number}`,
-      before: before && summary(before),
-      after: { ...summary(after), ...change.facts },
+      before: before && snapshot(before),
+      after: { ...snapshot(after), ...change.facts },
     },
     item: { organizationId, kind: "request-changed", payload: { number, version, event, by: actor } },
   };
 }
 
-/** Has the cards of requests drawn again whose version was raised because something around them changed. */
+/**
+ * Plans the update of the cards of requests whose version was raised because something that they show changed. It yields
+ * to items that people wait for.
+ */
 export async function redrawCards(
   tx: Tx,
   organizationId: string,
-  bumped: readonly { number: number; version: number }[],
+  raised: readonly { number: number; version: number }[],
   by: Actor,
 ): Promise<void> {
   await addItems(
     tx,
-    bumped.map(({ number, version }) => {
+    raised.map(({ number, version }) => {
       const payload = { number, version, event: "changed" as const, by };
       return { organizationId, kind: "request-changed", payload, priority: 1 };
     }),
   );
 }
 
-/** What of a request can change; a new one also says what it asks for. */
-function summary(request: PromotionRequest): object {
+/** Returns what the audit log keeps of a request: what can change, and for a new one also what was requested. */
+function snapshot(request: PromotionRequest): object {
   const { version, approvals, decision, state } = request;
-  const asked =
+  const requested =
     version === 1
       ? {
           integrationId: request.integrationId,
@@ -72,5 +75,5 @@ function summary(request: PromotionRequest): object {
           message: request.message,
         }
       : {};
-  return { version, approvals, decision, state, ...asked };
+  return { version, approvals, decision, state, ...requested };
 }

@@ -6,16 +6,18 @@ import { addItems } from "../../outbox/add-items.ts";
 import { type Context, transact } from "../shared/context.ts";
 
 /**
- * R11: the scheduled job. Has everyone reminded of what runs out soon by the options of this moment: one item a
- * request's state, at most so many requests at once. It changes no request: its key is what makes it happen once.
+ * R11: the scheduled job. Plans the reminders of requests that expire soon, by the current options. Changes no request:
+ * the key of the outbox item makes sure that each state of a request is reminded of once.
  *
- * @returns how many it added; as many as the limit: there may be more
+ * @param limit the most reminders to plan in one run
+ * @returns how many it planned; if that equals the limit, there may be more
  */
 export async function remindDue(context: Context, organizationId: string, limit = 500): Promise<number> {
   return transact(context, async (tx, now) => {
     const { options } = await workflows.current(tx, organizationId);
-    const until = (state: "pending" | "approved") => new Date(now.getTime() + reminderLeadMs(state, options));
-    const window = { now, pendingUntil: until("pending"), unfinishedUntil: until("approved") };
+    const expiresBy = (state: "pending" | "approved") =>
+      new Date(now.getTime() + reminderLeadMs(state, options));
+    const window = { now, pendingUntil: expiresBy("pending"), unfinishedUntil: expiresBy("approved") };
     const due = await reminders.listDue(tx, organizationId, window, limit);
     const by = system("its time runs out soon");
     await addItems(

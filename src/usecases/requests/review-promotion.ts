@@ -17,7 +17,7 @@ import { recordsOf } from "./record-change.ts";
 export type ReviewPromotion = {
   organizationId: string;
   number: number;
-  /** Only people review: a token or the system never does. */
+  /** Only people review, never a token or the system. */
   reviewerId: MemberId;
   verdict: Verdict;
   comment: string;
@@ -27,18 +27,20 @@ export type ReviewPromotion = {
 type Outcome = { outcome: Reviewed["kind"] };
 
 /**
- * R7, R8: gives one person's review. It is judged by what one look finds, and written in one statement only if the
- * request is still at the version that was looked at. Where it has moved on, it is looked at and judged again with its row
- * locked. So of two at once the first one decides and the later one is told, and nobody waits who need not.
+ * R7, R8: gives one person's review. Reads and judges the request without a lock, and writes the review in one statement
+ * that requires the request's version to be the one that was read. If the request has changed, reads and judges it again
+ * under its lock. Of two concurrent reviews the first one decides, and the other person learns that.
+ *
+ * @returns whether the review was counted, decided the request, or repeated an earlier one
  *
  * Refuses `not-found`, `already-decided`, `not-pending`, `not-reviewer`, `comment-required`, `text-too-long`.
  */
 export function reviewPromotion(context: Context, input: ReviewPromotion): Promise<Result<Outcome>> {
   const { organizationId, number } = input;
-  return oneAtATime(`${organizationId} ${number}`, () => lookAndReview(context, input));
+  return oneAtATime(`${organizationId} ${number}`, () => readAndReview(context, input));
 }
 
-async function lookAndReview(context: Context, input: ReviewPromotion): Promise<Result<Outcome>> {
+async function readAndReview(context: Context, input: ReviewPromotion): Promise<Result<Outcome>> {
   const { organizationId, number, reviewerId } = input;
   const now = context.now();
   const seen = await decisions.readCase(context.db, organizationId, number, reviewerId);
@@ -52,10 +54,10 @@ async function lookAndReview(context: Context, input: ReviewPromotion): Promise<
   return commit<Outcome>(context, (tx, at) => reviewLocked(tx, input, at));
 }
 
-/** The same while the request stands still. An earlier review of this person's stays, marked as replaced (R7). */
+/** Reviews a locked request. The person's earlier review is kept, marked as replaced (R7). */
 async function reviewLocked(tx: Tx, input: ReviewPromotion, now: Date): Promise<Result<Outcome>> {
   const { organizationId, number, reviewerId } = input;
-  // A statement sees what was there when it began: the look begins when the lock is held.
+  // A statement sees the data from when it started, so the read must start after the lock is held.
   await requests.lock(tx, organizationId, number);
   const seen = await decisions.readCase(tx, organizationId, number, reviewerId);
   const judged = judge(input, seen, now);
@@ -63,20 +65,20 @@ async function reviewLocked(tx: Tx, input: ReviewPromotion, now: Date): Promise<
   const { outcome, decided, replaces } = judged.value;
   if (decided === null) return accept({ outcome });
   if (replaces) await reviews.markReplaced(tx, organizationId, number, reviewerId, now);
-  if (!(await decisions.writeDecision(tx, decided))) throw new Error(`#${number} moved under its lock`);
+  if (!(await decisions.writeDecision(tx, decided))) throw new Error(`#${number} changed while it was locked`);
   return accept({ outcome });
 }
 
-/** `decided` is null where there is nothing to write: the person had said so already. */
+/** `decided` is null if there is nothing to write: it repeats the person's earlier review. */
 type Judged = { outcome: Reviewed["kind"]; decided: decisions.Decided | null; replaces: boolean };
 
-/** Asks the rules, and puts into rows what they answer. */
+/** Applies the rules, and returns the rows to write. Refuses the same as `reviewPromotion`. */
 function judge(input: ReviewPromotion, seen: decisions.Case | undefined, now: Date): Result<Judged> {
   if (seen === undefined) return refuse({ code: "not-found", what: "request" });
   const { request, workflow, previous } = seen;
   const { reviewerId, verdict, surface } = input;
-  const asked = { projectId: request.projectId, requesters: requesters(request) };
-  const eligibility = reviewEligibility(seen.reviewer, asked, workflow);
+  const reviewed = { projectId: request.projectId, requesters: requesters(request) };
+  const eligibility = reviewEligibility(seen.reviewer, reviewed, workflow);
   const given = { reviewerId, verdict, comment: input.comment.trim() };
   const judged = review(request, given, previous, eligibility, workflow.options, now);
   if (!judged.ok) return judged;

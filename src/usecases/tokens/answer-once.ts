@@ -5,15 +5,16 @@ import type { Context } from "../shared/context.ts";
 
 export type { KeyedCall } from "../../../db/tokens/api-answers.ts";
 
-/** How long an answer is kept under its key, in milliseconds: a day. */
+/** How long an answer is stored under its key, in milliseconds: a day. */
 export const answersKeptMs = 24 * 3_600_000;
 
-/** A call that began so long ago, in milliseconds, and changed nothing is not at work any more: its process has died. */
+/** After this time, in milliseconds, a call that has changed nothing counts as dead: its process has ended. */
 const longestCallMs = 60_000;
 
 /**
- * What is known of a key. `mine`: the call is to be carried out, and then kept or released. `done`: it was, and its answer
- * was lost; `left` is what its change left behind.
+ * The state of a key. `mine`: run the call, then store its answer or release the key. `answered`: return this answer.
+ * `done`: the call has made its change, but its answer was lost; `left` is what `noteDone` stored. `at work`: the same
+ * call is running. `other call`: the key belongs to a different call.
  */
 export type KeyState =
   | { kind: "mine"; takenAt: Date }
@@ -22,33 +23,34 @@ export type KeyState =
   | { kind: "at work" }
   | { kind: "other call" };
 
-/** Takes a caller's key for one call: of several that come with the same one, the first is carried out. */
+/** Claims an idempotency key for a call. Of several calls with the same key, only the first gets `mine`. */
 export async function takeKey({ db, now }: Context, call: KeyedCall): Promise<KeyState> {
   const takenAt = now();
   const ago = (ms: number) => new Date(takenAt.getTime() - ms);
   const since = { keptFrom: ago(answersKeptMs), atWorkFrom: ago(longestCallMs) };
   if (await answers.take(db, call, takenAt, since)) return { kind: "mine", takenAt };
-  const known = await answers.find(db, call);
-  // It was released at this moment: whoever tries again has it.
-  if (known === undefined) return { kind: "at work" };
-  if (known.digest !== call.digest) return { kind: "other call" };
-  if (known.status === null) {
-    return known.body === null ? { kind: "at work" } : { kind: "done", left: known.body };
+  const stored = await answers.find(db, call);
+  // The key was released in the meantime, so the next try gets it.
+  if (stored === undefined) return { kind: "at work" };
+  if (stored.digest !== call.digest) return { kind: "other call" };
+  if (stored.status === null) {
+    return stored.body === null ? { kind: "at work" } : { kind: "done", left: stored.body };
   }
-  return { kind: "answered", status: known.status, body: known.body };
+  return { kind: "answered", status: stored.status, body: stored.body };
 }
 
 /**
- * Writes down, in the transaction of a call's change, that it is done: from then on the same call is not carried out
- * again, whatever becomes of its answer.
+ * Stores, in the transaction of a call's change, that the change is made: the call is never run again, even if its answer
+ * gets lost.
  *
- * @returns false where the call took so long that the same one was let in after it: then it must change nothing
+ * @param left what is needed to answer the same call later
+ * @returns false if the call took so long that another one has claimed its key; it must change nothing then
  */
 export function noteDone(tx: Tx, call: KeyedCall, takenAt: Date, left: unknown): Promise<boolean> {
   return answers.saveChange(tx, call, takenAt, left);
 }
 
-/** Keeps what a call was answered, for those that come again. */
+/** Stores the answer to a call, for repeated calls. */
 export async function keepAnswer(
   { db }: Context,
   call: KeyedCall,
@@ -58,12 +60,12 @@ export async function keepAnswer(
   await answers.saveAnswer(db, call, takenAt, answer);
 }
 
-/** Gives a key back where its call changed nothing, so that the same call may be tried under it again. */
+/** Releases the key of a call that changed nothing, so that the call can be retried with it. */
 export async function releaseKey({ db }: Context, call: KeyedCall, takenAt: Date): Promise<void> {
   await answers.release(db, call, takenAt);
 }
 
-/** The scheduled job: forgets the answers of yesterday, at most so many. Answers how many. */
+/** The scheduled job: deletes answers that are older than a day, at most `limit`. Returns how many it deleted. */
 export function forgetAnswers({ db, now }: Context, organizationId: string, limit: number): Promise<number> {
   return answers.removeOld(db, organizationId, new Date(now().getTime() - answersKeptMs), limit);
 }

@@ -1,16 +1,16 @@
 import { createHash, randomBytes } from "node:crypto";
 import { tokenPrefix } from "../../domain/tokens/token.ts";
 
-/** A new token: 32 random bytes, and the only form in which anybody sees them. */
+/** Returns a new token: the prefix and 32 random bytes in base64url. */
 export const newTokenText = (): string => `${tokenPrefix}${randomBytes(32).toString("base64url")}`;
 
 const shape = new RegExp(`^${tokenPrefix}[A-Za-z0-9_-]{43}$`);
 
-/** Whether a text can be a token at all; what cannot is not looked for. */
+/** Returns whether a text has the form of a token. Other texts are not looked up. */
 export const isTokenText = (text: string): boolean => shape.test(text);
 
-/** What is kept of a token: its SHA-256 in hex. It is random throughout, so it needs no salt and no slow hash. */
+/** Returns what is stored of a token: its SHA-256 in hex. A random token needs no salt and no slow hash. */
 export const hashOf = (text: string): string => createHash("sha256").update(text).digest("hex");
 
-/** What of a token is shown later on, to tell it from others. */
+/** Returns the last four characters, which identify the token on screens. */
 export const hintOf = (text: string): string => text.slice(-4);

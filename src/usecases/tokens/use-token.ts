@@ -4,15 +4,15 @@ import type { ApiToken } from "../../domain/tokens/token.ts";
 import type { Context } from "../shared/context.ts";
 import { hashOf, isTokenText } from "./token-text.ts";
 
-/** How exactly the last use is kept: a write at every call would cost more than most calls. */
-const rememberedEveryMs = 60_000;
+/** How often the last use is stored, in milliseconds: a write per call would cost more than most calls. */
+const touchIntervalMs = 60_000;
 
 /**
- * Lets a token in, by its text. It is looked up at every call, so that a revocation holds at once.
+ * Returns the token with this text. Looks it up on every call, so that a revocation takes effect immediately.
  *
- * It works for as long as the member who made it, and the one it acts for, are active full members: somebody who left
- * may have kept a copy, and nobody would answer any more for what it does. An admin who merely is none any more leaves
- * their tokens at work: pipelines do not stop because a role moved on, and the other admins see and revoke them.
+ * A token works while its maker and the member whom it acts for are active full members: somebody who left may have a
+ * copy, and nobody would answer for it. If the maker only stops being an admin, the token keeps working, so that a change
+ * of roles stops no pipelines; the other admins can see and revoke it.
  *
  * Refuses `token-invalid`.
  */
@@ -26,8 +26,8 @@ export async function useToken({ db, now }: Context, text: string): Promise<Resu
   }
   const { organizationId, id, name, scopes, projectId, memberId, makerId, lastUsedAt } = found.token;
   const at = now();
-  if (lastUsedAt === null || at.getTime() - lastUsedAt.getTime() > rememberedEveryMs) {
-    await tokens.updateLastUsed(db, { organizationId, id }, at, rememberedEveryMs);
+  if (lastUsedAt === null || at.getTime() - lastUsedAt.getTime() > touchIntervalMs) {
+    await tokens.updateLastUsed(db, { organizationId, id }, at, touchIntervalMs);
   }
   return accept({ organizationId, id, name, scopes, projectId, memberId, makerId });
 }
