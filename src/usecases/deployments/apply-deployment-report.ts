@@ -11,11 +11,11 @@ import {
 } from "../../domain/deployments/deployment.ts";
 import { type AttemptEnd, endAttempt } from "../../domain/requests/promote.ts";
 import type { PromotionRequest } from "../../domain/requests/request.ts";
-import { type Actor, type Surface, system } from "../../domain/shared/actor.ts";
+import { system } from "../../domain/shared/actor.ts";
 import { accept, type Result, refuse } from "../../domain/shared/result.ts";
 import { homesChangedBy } from "../delivery/follow-homes.ts";
 import { recordChange, redrawCards } from "../requests/record-change.ts";
-import { type Context, commit } from "../shared/context.ts";
+import { type By, type Context, commit } from "../shared/context.ts";
 
 /**
  * What a deployer reports about an attempt. `accepted`: Signoff handed it over. `in progress`: the deployer is working on
@@ -23,11 +23,8 @@ import { type Context, commit } from "../shared/context.ts";
  */
 export type Report = { status: "accepted" } | { status: "in progress" } | AttemptEnd;
 
-export type ApplyDeploymentReport = {
-  organizationId: string;
+export type ApplyDeploymentReport = By & {
   deploymentId: string;
-  actor: Actor;
-  surface: Surface;
   report: Report;
   link: string | null;
 };
