@@ -54,7 +54,7 @@ export async function clickPromote(deps: SlackDeps, click: Click): Promise<Reply
     number,
     actor,
     surface: "slack",
-    shown: null,
+    confirmedFingerprint: null,
   });
   if (result.ok) return { followUp: () => showPromoted(deps, click, number) };
   const request = await readRequestForViewer(deps, click, number);
@@ -93,7 +93,7 @@ async function submitConfirmation(deps: SlackDeps, submission: Submission): Prom
   const { organizationId, userId } = submission;
   const { number, shown } = shownRequest.read(submission.metadata);
   const input = { organizationId, number, actor: member(userId), surface: "slack" as const };
-  const result = await promote(deps.context, { ...input, shown: shown ?? null });
+  const result = await promote(deps.context, { ...input, confirmedFingerprint: shown ?? null });
   if (result.ok) return {};
   const request = await readRequestForViewer(deps, submission, number);
   if (request === undefined) return {};

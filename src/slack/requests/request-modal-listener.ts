@@ -95,7 +95,13 @@ async function submitRequest(deps: SlackDeps, submission: Submission): Promise<S
   if (targetId === null) return fieldError(ids.block.integration, noStep);
   const result = await requestPromotion(deps.context, {
     ...{ organizationId, actor: member(userId), surface: "slack", integrationId, targetId },
-    ...{ buildId: shown.buildId, confirmedFingerprint: shown.shown, message, replaces: shown.replaces, gated: shown.gated },
+    ...{
+      buildId: shown.buildId,
+      confirmedFingerprint: shown.shown,
+      message,
+      replaces: shown.replaces,
+      gated: shown.gated,
+    },
   });
   return result.ok ? {} : refuse(deps, submission, result.refusal, { integrationId, targetId, message });
 }

@@ -65,7 +65,8 @@ async function reviewLocked(tx: Tx, input: ReviewPromotion, now: Date): Promise<
   const { outcome, decided, replaces } = judged.value;
   if (decided === null) return accept({ outcome });
   if (replaces) await reviews.markReplaced(tx, organizationId, number, reviewerId, now);
-  if (!(await decisions.writeDecision(tx, decided))) throw new Error(`#${number} changed while it was locked`);
+  if (!(await decisions.writeDecision(tx, decided)))
+    throw new Error(`#${number} changed while it was locked`);
   return accept({ outcome });
 }
 

@@ -1,10 +1,11 @@
 import type { IntegrationInPipeline } from "../../../db/catalog/integrations.ts";
 import type { Tx } from "../../../db/connection/connect.ts";
 import * as deployments from "../../../db/deployments/deployments.ts";
+import { listRoleHolders } from "../../../db/people/role-holders.ts";
 import * as roles from "../../../db/people/roles.ts";
 import * as requests from "../../../db/requests/requests.ts";
-import { listEligible } from "../../../db/requests/reviewers.ts";
 import type { Live, Step } from "../../domain/catalog/pipeline.ts";
+import { eligibleReviewers } from "../../domain/requests/eligibility.ts";
 import { expiry, type PromotionRequest, requesters } from "../../domain/requests/request.ts";
 import { actingMember, system } from "../../domain/shared/actor.ts";
 import { accept, type Result, refuse } from "../../domain/shared/result.ts";
@@ -53,7 +54,8 @@ export async function submitForReview(
   const request = newRequest(submission);
   const { organizationId, projectId } = request;
   const facts = { projectId, requesters: requesters(request) };
-  const reviewers = await listEligible(tx, organizationId, facts, workflow);
+  const candidates = await listRoleHolders(tx, organizationId, workflow.roleIds);
+  const reviewers = eligibleReviewers(candidates, facts, workflow);
   const required = workflow.options.requiredApprovals;
   if (reviewers.length < required) {
     const workflowRoles = await roles.names(tx, organizationId, workflow.roleIds);
@@ -81,7 +83,7 @@ export async function promoteWithoutReview(
   };
   const inserted = await insertRequest(submission, approved);
   if (!inserted.ok) return inserted;
-  const situation = await deployments.situation(tx, input.organizationId, approved);
+  const situation = await deployments.findSituation(tx, input.organizationId, approved);
   const started = await startAttempt(tx, approved, situation, input, now);
   if (!started.ok) return started;
   return accept({ number, replaced, state: "promoting" });

@@ -51,7 +51,7 @@ export function createToken(context: Context, input: CreateToken): Promise<Resul
   };
   return changeSetting<Checked, object, CreatedToken>(context, input, target, async (tx, { state, now }) => {
     const { name, scopes } = state;
-    const taken = await tokens.namesake(tx, organizationId, name);
+    const taken = await tokens.findNamesake(tx, organizationId, name);
     if (taken !== undefined) return refuse({ code: "name-taken", name: taken });
     const text = newTokenText();
     const hint = hintOf(text);

@@ -16,7 +16,7 @@ const batchSize = 100;
 export async function followSettings(context: Context, organizationId: string): Promise<void> {
   let after = 0;
   for (;;) {
-    const numbers = await listOpen(context.db, organizationId, after, batchSize);
+    const numbers = await listOpenNumbers(context.db, organizationId, after, batchSize);
     const updated = await raiseVersions(context, organizationId, numbers, false);
     for (const number of numbers) {
       if (!updated.has(number)) await raiseVersions(context, organizationId, [number], true);

@@ -71,5 +71,5 @@ async function checkNext(tx: Tx, organizationId: string, workflow: Workflow): Pr
     return refuse({ code: "not-found", what: "role" });
   }
   const projects = await listProjects(tx, organizationId);
-  return checkWorkflow(workflow, await candidates(tx, organizationId, workflow), projects);
+  return checkWorkflow(workflow, await listReviewCandidates(tx, organizationId, workflow), projects);
 }

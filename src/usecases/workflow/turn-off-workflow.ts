@@ -23,7 +23,7 @@ export function turnOffWorkflow(context: Context, input: TurnOffWorkflow): Promi
   const turnOff = (current: Workflow) => ({ ...current, enabled: false });
   return changeWorkflow(context, input, input.version, turnOff, async (tx, { version, open }) => {
     if (!cancelOpen) return;
-    const numbers = await requests.listOpen(tx, organizationId, 0, open);
+    const numbers = await requests.listOpenNumbers(tx, organizationId, 0, open);
     const payload = { numbers, actor, surface, reason: "workflow turned off" };
     const keyFacts = { workflowVersion: version };
     await addItems(tx, [{ organizationId, kind: "cancel-requests", payload, keyFacts }]);

@@ -1,5 +1,5 @@
 import type { KnownBlock, ModalView } from "@slack/types";
-import { place } from "../../../domain/catalog/catalog.ts";
+import { insertEnvironment } from "../../../domain/catalog/catalog.ts";
 import { deployerKinds } from "../../../domain/deployments/deployment.ts";
 import type { Refusal } from "../../../domain/shared/refusals.ts";
 import {
@@ -72,7 +72,7 @@ export async function saveEnvironmentForm(deps: SlackDeps, submission: Submissio
     ...actingMember(submission),
     projectId,
     version,
-    pipeline: (current) => place(current, environment, after === firstPosition ? null : after),
+    pipeline: (current) => insertEnvironment(current, environment, after === firstPosition ? null : after),
   });
   if (result.ok) return showProject(deps, submission, { projectId, page });
   const { refusal } = result;

@@ -1,7 +1,8 @@
 import type { App } from "@slack/bolt";
 import type { KnownBlock } from "@slack/types";
 import { getAdmins } from "../../../queries/people/get-admins.ts";
-import { rotateWebhookSecret, saveWebhook } from "../../../usecases/deployments/save-webhook.ts";
+import { rotateWebhookSecret } from "../../../usecases/deployments/rotate-webhook-secret.ts";
+import { saveWebhook } from "../../../usecases/deployments/save-webhook.ts";
 import { noticeModal } from "../../blocks/notice-modal.ts";
 import { actingMember } from "../../kernel/acting.ts";
 import { type Click, type ClickedView, isInModal, onClick } from "../../kernel/click.ts";
