@@ -36,7 +36,10 @@ export const seedOptions = forEachOption((_, definition) =>
   enteredOption(definition).optional(),
 ) as PartialShape;
 
-/** The options as they are stored and as the form carries them, in their current version. */
+/** The options that the table defines, without `cardsTo`. */
+export const optionValues = z.object(storedOptions);
+
+/** All options as they are stored and as the form carries them, in their current version. */
 export const workflowOptions = z.object({
   v: z.literal(2),
   ...storedOptions,

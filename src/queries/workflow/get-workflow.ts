@@ -13,20 +13,20 @@ import { stateAt } from "../../domain/requests/request.ts";
 import { mentionsInChannel } from "../../domain/shared/limits.ts";
 import type { Refusal } from "../../domain/shared/refusals.ts";
 import { requestShortage } from "../../domain/workflow/shortage.ts";
-import type { Workflow } from "../../domain/workflow/workflow.ts";
+import type { Workflow, WorkflowOptions } from "../../domain/workflow/workflow.ts";
 import { type Candidate, checkWorkflow, reviewersIn } from "../../domain/workflow/workflow-check.ts";
 
-/** *Environment Promotion* as its row in the settings says it. */
+/** *Environment Promotion* as its row in the settings shows it. */
 export type WorkflowSummary = {
   enabled: boolean;
   roles: string[];
   assignees: Person[];
-  requiredApprovals: number;
-  gate: Workflow["options"]["gate"];
-  cardsTo: Workflow["options"]["cardsTo"];
+  options: WorkflowOptions;
+  /** How many requests are open. */
   open: number;
 };
 
+/** Returns the workflow that applies now, with names and the number of open requests. */
 export async function getWorkflowSummary(db: Db, organizationId: string): Promise<WorkflowSummary> {
   const { enabled, roleIds, assigneeIds, options } = await workflows.current(db, organizationId);
   const [names, people, open] = await Promise.all([
@@ -35,36 +35,38 @@ export async function getWorkflowSummary(db: Db, organizationId: string): Promis
     requests.countOpen(db, organizationId),
   ]);
   const assignees = assigneeIds.map((id) => ({ id, name: people.get(id)?.name ?? id }));
-  const { requiredApprovals, gate, cardsTo } = options;
-  return { enabled, roles: names, assignees, requiredApprovals, gate, cardsTo, open };
+  return { enabled, roles: names, assignees, options, open };
 }
 
-/** The workflow as it is saved now. */
+/** Returns the workflow that applies now. */
 export function getWorkflow(db: Db, organizationId: string): Promise<Workflow> {
   return workflows.current(db, organizationId);
 }
 
-/** What a workflow would mean if it were saved like this (R6). */
+/** What a draft of the workflow would mean if it were saved (R6). */
 export type WorkflowPreview = {
   roles: { id: string; name: string }[];
-  /** Who could be an assignee: active full members in one of the chosen roles, by name. */
+  /** Who could be an assignee: active full members who hold one of the chosen roles, ordered by name. */
   choices: Person[];
-  /** Assignees who are in none of the chosen roles any more. */
-  outside: Person[];
-  /** Who can review, in any project, and how many of them will be told of a request. */
+  /** Assignees who hold none of the chosen roles. */
+  notInRoles: Person[];
+  /** How many people can review in at least one project, how many of them are notified, and how many have no email address. */
   reviewers: number;
   told: number;
   noEmail: number;
-  /** Who can review and would be told on no channel. */
+  /** Who can review but is notified on no channel. */
   unreachable: Person[];
-  /** The project in which the fewest can review, where they are not the same everywhere. */
+  /** The project with the fewest reviewers, if not everyone can review in every project. */
   fewest: { project: string; reviewers: number } | null;
+  /** Why the draft cannot be saved. */
   problem: Refusal | null;
+  /** How many requests are open. */
   open: number;
-  /** Requests that wait for review and that nobody could then decide. */
+  /** The pending requests that too few people could then decide. */
   undecidable: number[];
 };
 
+/** Returns what a draft of the workflow would mean. It is judged as enabled, even if it is to be saved as disabled. */
 export async function getWorkflowPreview(
   db: Db,
   organizationId: string,
@@ -79,23 +81,23 @@ export async function getWorkflowPreview(
     requests.listPending(db, organizationId),
   ]);
   const choices = asked.filter(({ status, holdings }) => status === "active" && holdings.length > 0);
-  const outside = draft.assigneeIds.filter((id) => !choices.some((one) => one.id === id));
-  const named = new Map(asked.map((one) => [one.id, one.name]));
-  // What would hold if it were on, with the assignees who can stay: so the form says it before it is turned on.
-  const assigneeIds = draft.assigneeIds.filter((id) => !outside.includes(id));
+  const notInRoles = draft.assigneeIds.filter((id) => !choices.some((choice) => choice.id === id));
+  const names = new Map(asked.map(({ id, name }) => [id, name]));
+  // Judged as enabled and without the assignees whom Save leaves out, so that the form warns before it is turned on.
+  const assigneeIds = draft.assigneeIds.filter((id) => !notInRoles.includes(id));
   const next: Workflow = { ...draft, enabled: true, assigneeIds };
   const people = asked.filter(({ holdings }) => holdings.length > 0);
   const checked = checkWorkflow(next, people, projects);
-  const able = people.filter((one) => canReviewSomewhere(next, one));
-  const told = able.filter((one, i) => reached(next, one, i));
+  const able = people.filter((member) => canReviewSomewhere(next, member));
+  const told = able.filter((member, i) => isNotified(next, member, i));
   return {
     roles: all.map(({ id, name }) => ({ id, name })),
     choices: choices.map(toPerson),
-    outside: outside.map((id) => ({ id, name: named.get(id) ?? id })),
+    notInRoles: notInRoles.map((id) => ({ id, name: names.get(id) ?? id })),
     reviewers: able.length,
     told: told.length,
     noEmail: able.filter(({ email }) => email === null).length,
-    unreachable: able.filter((one) => !told.includes(one)).map(toPerson),
+    unreachable: able.filter((member) => !told.includes(member)).map(toPerson),
     fewest: fewestOf(next, people, projects, able.length),
     problem: checked.ok ? null : checked.refusal,
     open,
@@ -111,17 +113,18 @@ export async function getWorkflowPreview(
 
 const toPerson = ({ id, name }: Person): Person => ({ id, name });
 
-/** The role is held for the organization or for some project: the rule judges one project at a time. */
-function canReviewSomewhere(draft: Workflow, one: Candidate): boolean {
-  return one.holdings.some(
-    ({ projectId }) => reviewEligibility(one, { projectId: projectId ?? "", requesters: [] }, draft).eligible,
+/** Returns whether a member can review in at least one project. The rule is about one project at a time. */
+function canReviewSomewhere(draft: Workflow, member: Candidate): boolean {
+  return member.holdings.some(
+    ({ projectId }) =>
+      reviewEligibility(member, { projectId: projectId ?? "", requesters: [] }, draft).eligible,
   );
 }
 
-/** Everybody gets a card of their own; in a channel the first ones are mentioned, and the others read their email. */
-function reached(draft: Workflow, one: { email: string | null }, position: number): boolean {
+/** Returns whether a reviewer is notified. In a channel only the first ones are mentioned; the others need an email address. */
+function isNotified(draft: Workflow, { email }: { email: string | null }, position: number): boolean {
   if (draft.options.cardsTo.kind === "reviewers") return true;
-  return position < mentionsInChannel || one.email !== null;
+  return position < mentionsInChannel || email !== null;
 }
 
 function fewestOf(
@@ -154,10 +157,10 @@ async function undecidableOf(
     .map(({ number }) => number);
 }
 
-/** A workflow with its roles and people by name, for the one whose Save came second. */
+/** A workflow with the names of its roles and assignees. */
 export type NamedWorkflow = Pick<Workflow, "enabled" | "options"> & { roles: string[]; assignees: string[] };
 
-/** What changed since somebody opened the workflow, by whom and when. */
+/** Returns what has changed since the version that a person saw, by whom, and when. `version` is the current one. */
 export async function getWorkflowChange(
   db: Db,
   organizationId: string,

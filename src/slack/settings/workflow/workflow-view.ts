@@ -1,61 +1,59 @@
 import type { KnownBlock, ModalView } from "@slack/types";
-import type { WorkflowOptions } from "../../../domain/workflow/workflow.ts";
+import type { CardsTo } from "../../../domain/workflow/workflow.ts";
 import type {
   NamedWorkflow,
   WorkflowPreview,
   WorkflowSummary,
 } from "../../../queries/workflow/get-workflow.ts";
-import { button, context, section } from "../../blocks/blocks.ts";
+import { actions, button, context, modal, section } from "../../blocks/blocks.ts";
 import { shortName } from "../../words/names.ts";
-import { countWords, escaped, escapeWithin, moment, nameList, plain } from "../../words/text.ts";
+import { countWords, escaped, escapeWithin, moment, nameList } from "../../words/text.ts";
 import { settingsIds as ids } from "../settings-ids.ts";
+import { optionFields } from "./option-fields.ts";
+import { optionWords } from "./option-inputs.ts";
 
-/** Settings › Workflows: the row *Environment Promotion*. */
+/** Returns the row of *Environment Promotion* in Settings › Workflows. */
 export function workflowBlocks(workflow: WorkflowSummary): KnownBlock[] {
   const { enabled, open } = workflow;
   const state = enabled ? "🟢 *On*" : "⚪ *Off*";
-  const waiting = open === 0 ? "" : ` · ${countWords(open, "open request")}`;
+  const openCount = open === 0 ? "" : ` · ${countWords(open, "open request")}`;
+  const label = (verb: string) => ({ label: `${verb} Environment Promotion` });
   return [
     section(`*Environment Promotion*  ${state}\n${escapeWithin(reviewWords(workflow), 2000)}`),
-    context(escaped(`${gateWords(workflow)}${waiting}`)),
-    {
-      type: "actions",
-      block_id: "workflow",
-      elements: [
+    context(escaped(`${gateWords(workflow)}${openCount}`)),
+    actions(
+      [
         enabled
           ? button(ids.action.turnOff, "Turn Off", "off", label("Turn off"))
           : button(ids.action.turnOn, "Turn On", "on", { style: "primary", ...label("Turn on") }),
         button(ids.action.editWorkflow, "Edit", "edit", label("Edit")),
       ],
-    },
+      "workflow",
+    ),
   ];
 }
 
-const label = (verb: string) => ({ label: `${verb} Environment Promotion` });
-
-/** "Release Managers, two assignees · 1 approval" */
-export function reviewWords({ roles, assignees, requiredApprovals }: WorkflowSummary): string {
+/** Returns who reviews: "Release Managers, two assignees · 1 approval". */
+function reviewWords({ roles, assignees, options }: WorkflowSummary): string {
   if (roles.length === 0) return "Nobody is chosen to review yet";
-  const among =
-    assignees.length === 0
-      ? ""
-      : `, ${inWords(assignees.length)} ${assignees.length === 1 ? "assignee" : "assignees"}`;
-  return `${nameList(roles.map(shortName))}${among} · ${countWords(requiredApprovals, "approval")}`;
+  const count = assignees.length;
+  const assigneeWords =
+    count === 0 ? "" : `, ${numerals[count] ?? count} ${count === 1 ? "assignee" : "assignees"}`;
+  const approvals = countWords(options.requiredApprovals, "approval");
+  return `${nameList(roles.map(shortName))}${assigneeWords} · ${approvals}`;
 }
 
 const numerals = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
-const inWords = (count: number): string => numerals[count] ?? String(count);
 
-function gateWords({ enabled, gate, cardsTo }: WorkflowSummary): string {
+function gateWords({ enabled, options }: WorkflowSummary): string {
   if (!enabled) return "Promote acts at once, without a review";
-  const where = gate === "every" ? "Every environment" : "Critical environments only";
-  return `${where} · cards go to ${cardsWords(cardsTo)}`;
+  return `${optionFields.gate.choices[options.gate]} · cards go to ${cardsWords(options.cardsTo)}`;
 }
 
-export const cardsWords = (cardsTo: WorkflowOptions["cardsTo"]): string =>
+const cardsWords = (cardsTo: CardsTo): string =>
   cardsTo.kind === "reviewers" ? "each reviewer" : `#${shortName(cardsTo.channelName)}`;
 
-/** The live line: "4 people can review, 4 will be told, 1 has no email address" (R6). */
+/** R6: returns the preview: "4 people can review, 4 will be told, 1 has no email address". */
 export function previewLine({ reviewers, told, noEmail }: WorkflowPreview): string {
   if (reviewers === 0) return "Nobody can review yet";
   const people = reviewers === 1 ? "1 person" : `${reviewers} people`;
@@ -63,14 +61,14 @@ export function previewLine({ reviewers, told, noEmail }: WorkflowPreview): stri
   return `${people} can review, ${told} will be told${mail}`;
 }
 
-/** Requests by number, at most twenty by name. */
+/** Returns requests by number. At most twenty are named. */
 export const numberList = (numbers: readonly number[]): string =>
   nameList(
     numbers.map((number) => `#${number}`),
     20,
   );
 
-/** What Save would do to the requests that are open. */
+/** Returns what Save would do to the open requests; empty if there are none. */
 export function openWords({ open, undecidable }: Pick<WorkflowPreview, "open" | "undecidable">): string {
   if (open === 0) return "";
   const follow = `${countWords(open, "open request")} ${open === 1 ? "follows" : "follow"} the new settings.`;
@@ -78,83 +76,39 @@ export function openWords({ open, undecidable }: Pick<WorkflowPreview, "open" | 
   return `${follow} Nobody could then decide ${numberList(undecidable)}.`;
 }
 
-/** **Turn Off**: what becomes of open requests (R1). */
-export function turnOffModal(version: number, open: number, notice: KnownBlock[] = []): ModalView {
-  const cancel: KnownBlock[] =
-    open === 0
-      ? []
-      : [
-          {
-            type: "input",
-            block_id: ids.block.cancelOpen,
-            optional: true,
-            label: plain("Open requests"),
-            hint: plain("Everyone who was asked will see that the workflow was turned off."),
-            element: {
-              type: "checkboxes",
-              action_id: ids.input.cancelOpen,
-              options: [{ text: plain(`Cancel ${open === 1 ? "it" : "them"} now`, 75), value: "yes" }],
-            },
-          },
-        ];
-  const lives =
-    open === 0
-      ? "No request is open."
-      : `*${countWords(open, "request")} ${open === 1 ? "is" : "are"} open.* ${open === 1 ? "It lives" : "They live"} on: reviewers can still decide, and the same promotion is refused until its request is promoted or cancelled.`;
-  return {
-    type: "modal",
-    callback_id: ids.view.turnOff,
-    title: plain("Turn Off", 24),
-    submit: plain("Turn Off", 24),
-    close: plain("Keep It On", 24),
-    private_metadata: JSON.stringify({ version }),
-    blocks: [
-      ...notice,
-      section("*Environment Promotion* will be off: Promote acts at once, without a review."),
-      section(lives),
-      ...cancel,
-    ],
-  };
-}
-
-/** What a Save did, where there is more to say than that the modal closed. */
+/** Returns the modal that says what Save did, for when closing the form does not say enough. */
 export function savedModal(title: string, sentences: readonly string[]): ModalView {
-  return {
-    type: "modal",
-    callback_id: "settings_saved",
-    title: plain(title, 24),
-    close: plain("Close", 24),
-    blocks: sentences.filter((words) => words !== "").map((words) => section(escapeWithin(words, 2900))),
-  };
+  const blocks = sentences.filter((words) => words !== "").map((words) => section(escapeWithin(words, 2900)));
+  return modal({ callbackId: "settings_saved", title, blocks });
 }
 
-/** What somebody else changed meanwhile, for the one whose Save came second. */
+/** Returns what somebody else has changed, one line per setting, for a person whose Save came second. */
 export function changeWords(before: NamedWorkflow, after: NamedWorkflow): string {
-  const lines = describe(before).flatMap(([what, was], i) => {
-    const is = describe(after)[i]?.[1] ?? "";
-    return was === is ? [] : `• ${what}: ${was} → ${is}`;
+  const newValues = settingWords(after);
+  const lines = settingWords(before).flatMap(([label, oldValue], i) => {
+    const newValue = newValues[i]?.[1] ?? "";
+    return oldValue === newValue ? [] : `• ${label}: ${oldValue} → ${newValue}`;
   });
   return lines.join("\n");
 }
 
-function describe({ enabled, roles, assignees, options }: NamedWorkflow): [string, string][] {
-  const yes = (value: boolean): string => (value ? "yes" : "no");
+function settingWords({
+  enabled,
+  roles,
+  assignees,
+  options,
+}: NamedWorkflow): [label: string, value: string][] {
   return [
     ["Environment Promotion", enabled ? "on" : "off"],
     ["Roles", nameList(roles.map(shortName)) || "none"],
     ["Assignees", nameList(assignees.map(shortName)) || "none"],
-    ["Guards", options.gate === "every" ? "every environment" : "critical environments only"],
-    ["Approvals needed", String(options.requiredApprovals)],
-    ["Self-review", yes(options.selfReview)],
-    ["Comment on Reject", yes(options.commentOnReject)],
+    ...optionWords("review", options),
     ["Cards go to", cardsWords(options.cardsTo)],
-    ["Expires while it waits", `after ${countWords(options.pendingDays, "day")}`],
-    ["Expires unfinished", `after ${countWords(options.unfinishedDays, "day")}`],
-    ["Reminder", `${countWords(options.reminderHours, "hour")} before`],
+    ...optionWords("time", options),
   ];
 }
 
-/** Who changed it, when, and what, at the top of the form that still holds what was typed. */
+/** Returns who changed a setting, when, and what, for the top of a form that keeps what the person chose in it. */
 export function changedBlocks(
   change: { by: { name: string } | null; at: Date },
   lines: string,
