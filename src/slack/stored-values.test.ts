@@ -8,6 +8,17 @@ import { readForm } from "./settings/catalog/project-modals-view.ts";
 import { readSpot } from "./settings/catalog/projects-view.ts";
 import { readShownRole } from "./settings/people/role-modal-view.ts";
 import { readRevoke } from "./settings/tokens/tokens-view.ts";
+import { shownWorkflowMetadata } from "./settings/workflow/configure-workflow-view.ts";
+import { turnOffMetadata } from "./settings/workflow/turn-off-view.ts";
+
+const workflow = {
+  ...{ version: 3, turnOn: false, round: 1, trouble: "", narrowed: true },
+  options: {
+    ...{ v: 2, gate: "critical", requiredApprovals: 2, selfReview: true, commentOnReject: false },
+    ...{ pendingDays: 7, unfinishedDays: 3, reminderHours: 24 },
+    cardsTo: { kind: "channel", channelId: "C1", channelName: "releases" },
+  },
+};
 
 // A modal or a button that an older version drew stays in Slack for days: what it carries must still be read.
 test.each<[(text: string) => unknown, object]>([
@@ -23,6 +34,8 @@ test.each<[(text: string) => unknown, object]>([
   [readShownRole, { roleId: null, version: 0, projectId: null }],
   [readShownRole, { roleId: "r", version: 2, projectId: "p" }],
   [readRevoke, { tokenId: "t", page: 1 }],
+  [shownWorkflowMetadata.read, workflow],
+  [turnOffMetadata.read, { version: 3 }],
 ])("%o reads %j as it was written", (read, stored) => {
   expect(read(JSON.stringify(stored))).toEqual(stored);
 });
