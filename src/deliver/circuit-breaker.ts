@@ -64,7 +64,7 @@ export function createCircuitBreaker(deps: CircuitBreakerDeps): CircuitBreaker {
     const resumed = await resumeSending(context, organizationId, provider);
     if (resumed !== null) {
       log.info(
-        { organizationId, provider, items: resumed },
+        { organizationId, provider, waited: resumed },
         "the provider accepts Signoff again; sending resumes",
       );
     }

@@ -24,7 +24,7 @@ export function jobHandlers(context: Context, log: Pick<Log, "error">): Pick<Han
       } catch (error) {
         // Some of the batch failed. The next slot tries those again; a retry now would hold up the rest.
         if (!(error instanceof AggregateError)) throw error;
-        log.error({ err: error, job, organizationId }, "a scheduled job failed for part of its batch");
+        log.error({ err: error, job, organizationId }, "A scheduled job failed for part of its batch");
         return { kind: "done" };
       }
     },

@@ -30,7 +30,7 @@ export async function startSchedule(deps: ScheduleDeps): Promise<{ stop(): Promi
   const schedule = (expression: string, name: string, run: () => Promise<void>): ScheduledTask =>
     cron.schedule(
       expression,
-      () => run().catch((error) => log.error({ err: error, job: name }, "a scheduled job failed")),
+      () => run().catch((error) => log.error({ err: error, job: name }, "A scheduled job failed")),
       { name, noOverlap: true, logger: cronLogger(log) },
     );
   const tasks = [
@@ -54,6 +54,6 @@ function cronLogger(log: Pick<Log, "debug" | "error">) {
     warn: debug,
     debug,
     error: (message: string | Error, error?: Error) =>
-      log.error({ ...from, err: message instanceof Error ? message : error }, "a scheduled job failed"),
+      log.error({ ...from, err: message instanceof Error ? message : error }, "A scheduled job failed"),
   };
 }
