@@ -8,7 +8,7 @@ import { wakeAll, wakeOnNotify } from "../outbox/wake.ts";
 import { type Outbox, startOutbox } from "../outbox/worker.ts";
 import { getRequestProgress } from "../queries/requests/get-request-progress.ts";
 import type { Context } from "../usecases/shared/context.ts";
-import { createWaiting, type Waiting } from "../web/api/requests/wait.ts";
+import { createRequestWaiters, type RequestWaiters } from "../web/api/requests/request-waiters.ts";
 import { closeBreakers, createBreakers } from "./breakers.ts";
 import { createCore } from "./core.ts";
 import { startHttpServer } from "./http-server.ts";
@@ -62,24 +62,24 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
 async function startParts(config: Config, options: AppOptions, database: Database): Promise<App> {
   const { log, now = () => new Date(), answerWithinMs = 2_500 } = options;
   let outbox: Outbox | undefined;
-  let waiting: Waiting | undefined;
-  const followers = { wake: () => [outbox, waiting].forEach((follower) => void follower?.wake()) };
+  let waiters: RequestWaiters | undefined;
+  const followers = { wake: () => [outbox, waiters].forEach((follower) => void follower?.wake()) };
   const wake = wakeAll(database, () => followers, log);
   const core = await createCore({ config, log, database, now, wake });
   const { context, installed, metrics } = core;
   const { organizationId } = installed;
-  waiting = createRequestWaiting(context, log);
+  waiters = startRequestWaiters(context, log);
   const slackDeps = createSlackDeps(core, answerWithinMs);
   const handlers = createHandlers(core, slackDeps, createBreakers(context, core.clients, log));
   metrics.expectKinds(kinds);
   await closeBreakers(context, organizationId);
   const notifications = await wakeOnNotify(config.databaseUrl, followers);
   const sweep = async () => {
-    waiting?.wake();
+    waiters?.wake();
     await outbox?.sweep();
   };
   const schedule = await startSchedule({ context, organizationId, sweep, log });
-  const http = await startHttpServer(core, slackDeps, waiting);
+  const http = await startHttpServer(core, slackDeps, waiters);
   // The worker starts last, so that a start that fails or is interrupted has claimed nothing.
   const worker = startOutbox({
     database,
@@ -109,8 +109,8 @@ const workerOptions = ({ leaseMs, deliveriesAtOnce: concurrency }: AppOptions) =
 });
 
 /** Returns what API calls wait on until a request changes. */
-function createRequestWaiting({ db, now }: Context, log: Log): Waiting {
+function startRequestWaiters({ db, now }: Context, log: Log): RequestWaiters {
   const readProgress = (organizationId: string, numbers: readonly number[]) =>
     getRequestProgress(db, organizationId, numbers);
-  return createWaiting({ readProgress, now, log });
+  return createRequestWaiters({ readProgress, now, log });
 }

@@ -6,7 +6,7 @@ import { slackFault } from "../deliver/slack/slack-fault.ts";
 import type { Directory } from "../directory/directory.ts";
 import { type Installed, install } from "../directory/install.ts";
 import type { Log } from "../lib/log.ts";
-import { askDatabase } from "../metrics/ask-database.ts";
+import { cachedStats } from "../metrics/cached-stats.ts";
 import { createMetrics, type Metrics } from "../metrics/metrics.ts";
 import { type SlackClients, slackClients } from "../slack/client/clients.ts";
 import type { Context } from "../usecases/shared/context.ts";
@@ -29,7 +29,7 @@ type CoreOptions = Pick<Core, "config" | "log" | "database"> & Pick<Context, "no
 export async function createCore({ config, log, database, now, wake }: CoreOptions): Promise<Core> {
   const metrics = createMetrics({
     pool: database.pool,
-    readStats: askDatabase(() => readStats(database.sql, 800), log),
+    readStats: cachedStats(() => readStats(database.sql, 800), log),
   });
   const { botToken: token, apiUrl } = config.slack;
   const clients = slackClients({

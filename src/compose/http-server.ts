@@ -7,7 +7,7 @@ import { createSlackApp } from "../slack/client/app.ts";
 import type { SlackDeps } from "../slack/kernel/deps.ts";
 import { listen as listenToSlack } from "../slack/listen.ts";
 import { createApi } from "../web/api/app.ts";
-import type { Waiting } from "../web/api/requests/wait.ts";
+import type { RequestWaiters } from "../web/api/requests/request-waiters.ts";
 import { createWeb } from "../web/app.ts";
 import { listen } from "../web/listen.ts";
 import { type SlackReceiver, slackReceiver } from "../web/receiver/slack-receiver.ts";
@@ -23,7 +23,7 @@ export type HttpServer = {
 export async function startHttpServer(
   core: Core,
   slackDeps: SlackDeps,
-  waiting: Waiting,
+  waiters: RequestWaiters,
 ): Promise<HttpServer> {
   const { config, log, database, context, metrics } = core;
   const { signingSecret } = config.slack;
@@ -38,7 +38,7 @@ export async function startHttpServer(
       const url = await getCardLink(context.db, organizationId, number, memberId);
       return url === undefined ? undefined : { url };
     },
-    api: apiOf(core, slackDeps, waiting),
+    api: apiOf(core, slackDeps, waiters),
     metrics,
     log,
   });
@@ -49,7 +49,7 @@ export async function startHttpServer(
     stop: async (graceMs) => {
       ready = false;
       // Calls that wait for a change are answered now, with the current state.
-      waiting.stop();
+      waiters.stop();
       await Promise.all([receiver.drain(graceMs), listening.close(graceMs)]);
     },
   };
@@ -74,10 +74,10 @@ async function listenOnReceiver(
   listenToSlack(slack, slackDeps);
 }
 
-function apiOf({ config, context, clients, log }: Core, { knowMember }: SlackDeps, waiting: Waiting) {
+function apiOf({ config, context, clients, log }: Core, { knowMember }: SlackDeps, waiters: RequestWaiters) {
   const { publicUrl } = config.http;
   return createApi({
-    ...{ context, publicUrl, waiting, log },
+    ...{ context, publicUrl, waiters, log },
     cardLink: cardLinks(publicUrl, config.secret),
     knowRequester: knowRequesters({
       ...{ context, knowMember },

@@ -3,14 +3,14 @@ import type { Config } from "../config.ts";
 import { pingEvent } from "../deliver/deployers/payload.ts";
 import { tryWebhook, type WebhookDeployerDeps } from "../deliver/deployers/webhook.ts";
 import { addressFault } from "../lib/public-address.ts";
-import { reportToken, secretsWith } from "../lib/secrets.ts";
+import { createSecrets, reportToken } from "../lib/secrets.ts";
 import { getIntegrationNames, getWebhook } from "../queries/deployments/get-webhook.ts";
 import type { WebhookSettings } from "../slack/kernel/deps.ts";
 import type { Context } from "../usecases/shared/context.ts";
 
 /** Returns what posts attempts to webhooks. */
 export function webhookDeps(config: Config, { db, now }: Context): WebhookDeployerDeps {
-  const secrets = secretsWith(config.secret);
+  const secrets = createSecrets(config.secret);
   const api = `${config.http.publicUrl}/api/v1`;
   return {
     allowPrivate: config.allowPrivateWebhooks,
@@ -35,7 +35,7 @@ export function webhookDeps(config: Config, { db, now }: Context): WebhookDeploy
 export function webhookSettings(config: Config, context: Context): WebhookSettings {
   const deps = webhookDeps(config, context);
   return {
-    ...secretsWith(config.secret),
+    ...createSecrets(config.secret),
     addressFault: (url) => addressFault(url, config.allowPrivateWebhooks),
     test: async (organizationId, integrationId) => {
       const names = await getIntegrationNames(context.db, organizationId, integrationId);

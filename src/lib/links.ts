@@ -1,15 +1,17 @@
 import { createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
+import { z } from "zod";
 
-/** What a signed link says: this member's card of this request. It names them and grants nothing. */
+/** A signed link's content: one member's card of one request. The link grants nothing. */
 export type LinkPayload = { organization: string; request: number; member: string };
 
-/** 128 bits of the signature: nobody guesses that, and the link stays short. */
+/** 128 bits of the signature cannot be guessed, and keep the link short. */
 const signatureBytes = 16;
 
 /**
  * Signs a link to one member's card of one request.
- * @param secret the deployment's secret; the key is derived from it for links alone
- * @returns the token that stands after `/r/`: letters, digits, `-`, `_` and one dot
+ *
+ * @param secret SIGNOFF_SECRET. The signing key is derived from it and used only for links.
+ * @returns the token that follows `/r/`: letters, digits, `-`, `_`, and one dot
  */
 export function signLink(secret: string, { organization, request, member }: LinkPayload): string {
   const payload = Buffer.from(JSON.stringify([organization, request, member])).toString("base64url");
@@ -17,15 +19,19 @@ export function signLink(secret: string, { organization, request, member }: Link
 }
 
 /**
- * Gives what makes a member's whole link to their card of a request.
- * @param publicUrl no slash at its end
+ * Returns a function that creates the URL of a member's card of a request.
+ *
+ * @param publicUrl the base URL, without a trailing slash
  */
 export function cardLinks(publicUrl: string, secret: string) {
   return (organization: string, request: number, member: string): string =>
     `${publicUrl}/r/${signLink(secret, { organization, request, member })}`;
 }
 
-/** Reads a signed link's token; undefined where this secret did not sign exactly that. Compares in constant time. */
+/**
+ * Returns what a link's token says, or undefined if it was not signed with this secret or does not hold a link.
+ * Compares signatures in constant time.
+ */
 export function readLink(secret: string, token: string): LinkPayload | undefined {
   const [payload, signature, ...rest] = token.split(".");
   if (payload === undefined || signature === undefined || rest.length > 0) return undefined;
@@ -40,10 +46,11 @@ function sign(secret: string, payload: string): string {
   return createHmac("sha256", key).update(payload).digest().subarray(0, signatureBytes).toString("base64url");
 }
 
+const payloadSchema = z.tuple([z.string(), z.int(), z.string()]);
+
 function parse(json: string): LinkPayload | undefined {
-  const [organization, request, member] = JSON.parse(json) as unknown[];
-  if (typeof organization !== "string" || typeof member !== "string" || !Number.isSafeInteger(request)) {
-    return undefined;
-  }
-  return { organization, request: request as number, member };
+  const parsed = payloadSchema.safeParse(JSON.parse(json));
+  if (!parsed.success) return undefined;
+  const [organization, request, member] = parsed.data;
+  return { organization, request, member };
 }

@@ -1,6 +1,6 @@
 import { pino } from "pino";
 
-/** The levels that `LOG_LEVEL` may name, from quiet to talkative. */
+/** The values of `LOG_LEVEL`, from the quietest to the most verbose. */
 export const logLevels = ["silent", "fatal", "error", "warn", "info", "debug", "trace"] as const;
 
 export type LogLevel = (typeof logLevels)[number];
@@ -32,23 +32,27 @@ const secretFields = [
   "trigger_id",
 ];
 
-/** Secrets known by their shape: they hide in messages, stacks and URLs, where no field name gives them away. */
-const secretShapes: readonly [RegExp, string][] = [
+/** Patterns of secrets in messages, stacks, and URLs, and the text that replaces each. */
+const secretPatterns: readonly [RegExp, string][] = [
   [/\bx(?:ox[a-z]|app)-[\w.-]+/g, "[slack token]"],
   [/\bre_[A-Za-z0-9_]{8,}/g, "[resend key]"],
   [/\bBearer\s+[^\s"\\]+/gi, "Bearer [token]"],
   [/(\bpostgres(?:ql)?:\/\/[^:/@\s"\\]*):[^@\s"\\]+@/gi, "$1:[password]@"],
 ];
 
-/** The text without the tokens, keys and passwords that can be told by their shape. */
-export function withoutSecrets(text: string): string {
-  return secretShapes.reduce((result, [shape, instead]) => result.replace(shape, instead), text);
+/** Returns the text without the tokens, keys, and passwords that match a known pattern. */
+export function redactSecrets(text: string): string {
+  return secretPatterns.reduce(
+    (result, [pattern, replacement]) => result.replace(pattern, replacement),
+    text,
+  );
 }
 
 /**
- * Makes the logger: one line of JSON per entry, times in ISO 8601, secrets taken out.
+ * Creates the logger. It writes one line of JSON per entry, with times in ISO 8601 and without secrets.
+ *
  * @param level the least severe level that is written
- * @param destination where the lines go; standard output without it
+ * @param destination receives the lines. Default: standard output.
  */
 export function createLog(level: LogLevel, destination?: pino.DestinationStream): pino.Logger {
   const options: pino.LoggerOptions = {
@@ -61,12 +65,12 @@ export function createLog(level: LogLevel, destination?: pino.DestinationStream)
       paths: secretFields.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]),
       censor: "[secret]",
     },
-    hooks: { streamWrite: withoutSecrets },
+    hooks: { streamWrite: redactSecrets },
   };
   return destination ? pino(options, destination) : pino(options);
 }
 
-/** What a reader needs of an error. Not every field of it: clients hang whole requests and answers on theirs. */
+/** Returns the fields of an error that a reader needs. HTTP clients attach whole requests and responses to theirs. */
 function describeError(error: unknown, depth = 0): unknown {
   if (!(error instanceof Error)) return error;
   const { code, original } = error as Error & { code?: unknown; original?: unknown };

@@ -3,35 +3,36 @@ import { isIP, type LookupFunction } from "node:net";
 import ipaddr from "ipaddr.js";
 import type { AddressFault } from "../domain/shared/refusals.ts";
 
-/** A name led to an address that is not called. */
+/** A host name resolved to an address that is not public, so it is not called. */
 export class PrivateAddress extends Error {
   constructor(host: string) {
-    super(`${host} leads to an address inside a private network`);
+    super(`${host} resolves to an address inside a private network`);
   }
 }
 
 /**
- * Azure's host agent answers there, a public address by its range:
+ * Azure's host agent, which has an address in a public range:
  * https://learn.microsoft.com/azure/virtual-network/what-is-ip-address-168-63-129-16
  */
 const metadataAddresses = ["168.63.129.16"];
 
-/** IPv4 in an IPv6 address in the old way (RFC 4291, 2.5.5.1), which the library takes for an ordinary one. */
-const oldIpv4InIpv6 = ipaddr.IPv6.parseCIDR("::/96");
+/** IPv4-compatible IPv6 addresses (RFC 4291, 2.5.5.1), which the library treats as ordinary ones. */
+const ipv4CompatibleIpv6 = ipaddr.IPv6.parseCIDR("::/96");
 
-/** Whether an IP address is one of the public internet's. What cannot be read is not. */
+/** Returns whether an IP address is on the public internet. Returns false if it is not a valid address. */
 export function isPublicAddress(address: string): boolean {
   if (isIP(address) === 0) return false;
-  // Turns an IPv4 address that is mapped into IPv6 into itself.
+  // Converts an IPv4-mapped IPv6 address to IPv4.
   const parsed = ipaddr.process(address);
-  if (parsed instanceof ipaddr.IPv6 && parsed.match(oldIpv4InIpv6)) return false;
+  if (parsed instanceof ipaddr.IPv6 && parsed.match(ipv4CompatibleIpv6)) return false;
   return parsed.range() === "unicast" && !metadataAddresses.includes(parsed.toString());
 }
 
 /**
- * What is wrong with a webhook's address, as far as it can be seen without asking where its name leads; null: nothing.
+ * Returns what is wrong with the URL of a webhook, or null. It does not resolve the host name; `publicLookup` checks the
+ * resolved addresses later.
  *
- * @param allowPrivate whether addresses inside, and http, are allowed
+ * @param allowPrivate whether http and private addresses are allowed
  */
 export function addressFault(address: string, allowPrivate: boolean): AddressFault | null {
   if (!URL.canParse(address)) return "not-an-address";
@@ -40,13 +41,13 @@ export function addressFault(address: string, allowPrivate: boolean): AddressFau
   if (url.username !== "" || url.password !== "") return "credentials";
   if (allowPrivate) return null;
   if (url.protocol !== "https:") return "not-https";
-  // The URL parser has brought every way to write an IPv4 address (octal, one number) into the usual one.
+  // The URL parser has already normalized the octal and the integer form of IPv4 addresses.
   const host = url.hostname.replace(/^\[|\]$/g, "").replace(/\.$/, "");
   if (isIP(host) !== 0) return isPublicAddress(host) ? null : "inside";
   return host === "localhost" || host.endsWith(".localhost") ? "inside" : null;
 }
 
-/** Looks a name up; as `dns.lookup` with `all`. */
+/** Resolves a host name, as `dns.lookup` with `all` does. */
 export type Resolve = (
   host: string,
   options: { all: true; family?: number; hints?: number },
@@ -54,20 +55,20 @@ export type Resolve = (
 ) => void;
 
 /**
- * Looks names up for a connection and gives it the very addresses that were checked, so that a name that leads
- * elsewhere a moment later (DNS rebinding) does not help. One address inside among others refuses them all.
+ * Returns a lookup function for connections that fails with `PrivateAddress` if any address of a host is not public. The
+ * connection uses the addresses that were checked, which prevents DNS rebinding.
  */
 export function publicLookup(resolve: Resolve = lookup as Resolve): LookupFunction {
   return (host, options, done) => {
     const { family, hints } = options;
-    const how = {
+    const lookupOptions = {
       ...(typeof family === "number" && { family }),
       ...(hints !== undefined && { hints }),
     };
-    resolve(host, { ...how, all: true }, (error, addresses) => {
+    resolve(host, { ...lookupOptions, all: true }, (error, addresses) => {
       const [first] = addresses ?? [];
       if (error !== null || first === undefined) {
-        return done(error ?? new Error(`${host} leads nowhere`), "", 4);
+        return done(error ?? new Error(`${host} has no address`), "", 4);
       }
       if (!addresses.every(({ address }) => isPublicAddress(address)))
         return done(new PrivateAddress(host), "", 4);

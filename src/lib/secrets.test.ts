@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { readReportToken, reportToken, SealedElsewhere, secretsWith } from "./secrets.ts";
+import { CannotDecrypt, createSecrets, readReportToken, reportToken } from "./secrets.ts";
 
 const secret = "0123456789abcdef0123456789abcdef";
 const owner = { organizationId: "T1", integrationId: "a" };
-const secrets = secretsWith(secret);
+const secrets = createSecrets(secret);
 
 test("what was sealed opens for its owner, and looks different each time", () => {
   const sealed = secrets.seal("whsec_abc", owner);
@@ -21,7 +21,7 @@ test("it opens with no other secret, and for no other organization or integratio
     [secret, { ...owner, integrationId: "b" }],
   ];
   for (const [other, whose] of others) {
-    expect(() => secretsWith(other).open(sealed, whose)).toThrow(SealedElsewhere);
+    expect(() => createSecrets(other).open(sealed, whose)).toThrow(CannotDecrypt);
   }
 });
 
@@ -31,10 +31,10 @@ test("what was changed on the way does not open, wherever it was changed", () =>
   for (let at = 0; at < bytes.length; at++) {
     const changed = Buffer.from(bytes);
     changed[at] = (changed[at] as number) ^ 1;
-    expect(() => secrets.open(`v1.${changed.toString("base64url")}`, owner)).toThrow(SealedElsewhere);
+    expect(() => secrets.open(`v1.${changed.toString("base64url")}`, owner)).toThrow(CannotDecrypt);
   }
   for (const broken of ["", "v1", "v1.", "v1.AAAA", `v2${sealed.slice(2)}`, `${sealed}.x`, "whsec_abc"]) {
-    expect(() => secrets.open(broken, owner)).toThrow(SealedElsewhere);
+    expect(() => secrets.open(broken, owner)).toThrow(CannotDecrypt);
   }
 });
 

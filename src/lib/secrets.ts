@@ -7,23 +7,23 @@ import {
   timingSafeEqual,
 } from "node:crypto";
 
-/** What a stored secret belongs to. It opens nowhere else: a row that was copied to another integration is refused. */
+/** The owner of a stored secret. Only the same owner can decrypt it, so a row copied to another integration is refused. */
 export type SecretOwner = { organizationId: string; integrationId: string };
 
-/** Encrypts and decrypts what is stored. */
+/** Encrypts and decrypts stored secrets. */
 export type Secrets = {
-  /** @returns text that can be stored: `v1.` and base64url. */
+  /** Encrypts a text. @returns text for storage: `v1.` and base64url */
   seal(plain: string, owner: SecretOwner): string;
-  /** Throws `SealedElsewhere` where this secret did not seal exactly that for this owner. */
+  /** Decrypts a text. @throws CannotDecrypt if it was not encrypted with this secret for this owner */
   open(sealed: string, owner: SecretOwner): string;
-  /** Whether `open` would give it. */
+  /** Returns whether `open` would succeed. */
   opens(sealed: string, owner: SecretOwner): boolean;
 };
 
-/** A stored secret cannot be read: SIGNOFF_SECRET was changed, or the row is not the one that was written. */
-export class SealedElsewhere extends Error {
+/** A stored secret cannot be decrypted: SIGNOFF_SECRET was changed, or the row was altered. */
+export class CannotDecrypt extends Error {
   constructor() {
-    super("A stored secret cannot be decrypted: SIGNOFF_SECRET is not the one that it was stored with");
+    super("A stored secret cannot be decrypted: SIGNOFF_SECRET differs from the one it was encrypted with");
   }
 }
 
@@ -32,18 +32,18 @@ const nonceBytes = 12;
 const tagBytes = 16;
 
 /**
- * AES-256-GCM with a fresh nonce each time and a key that is derived for this purpose alone; the owner is authenticated
- * with it. The prefix names the scheme, so that another one can follow.
+ * Returns the encryption of stored secrets: AES-256-GCM with a random nonce, a key derived only for this purpose, and
+ * the owner as authenticated data. The prefix `v1` names the scheme, so that it can be replaced later.
  *
  * @param secret SIGNOFF_SECRET
  */
-export function secretsWith(secret: string): Secrets {
+export function createSecrets(secret: string): Secrets {
   const key = keyFor(secret, "signoff stored secret 1");
-  const open: Secrets["open"] = (sealed, owner) => openWith(key, sealed, owner);
+  const open: Secrets["open"] = (sealed, owner) => decrypt(key, sealed, owner);
   return {
     seal: (plain, owner) => {
       const nonce = randomBytes(nonceBytes);
-      const cipher = createCipheriv("aes-256-gcm", key, nonce).setAAD(nameOf(owner));
+      const cipher = createCipheriv("aes-256-gcm", key, nonce).setAAD(authenticatedData(owner));
       const sealed = Buffer.concat([
         nonce,
         cipher.update(plain, "utf8"),
@@ -58,40 +58,40 @@ export function secretsWith(secret: string): Secrets {
         open(sealed, owner);
         return true;
       } catch (error) {
-        if (error instanceof SealedElsewhere) return false;
+        if (error instanceof CannotDecrypt) return false;
         throw error;
       }
     },
   };
 }
 
-function openWith(key: Buffer, sealed: string, owner: SecretOwner): string {
+function decrypt(key: Buffer, sealed: string, owner: SecretOwner): string {
   const [scheme, text = "", ...rest] = sealed.split(".");
   const bytes = Buffer.from(text, "base64url");
   if (scheme !== version || rest.length > 0 || bytes.length < nonceBytes + tagBytes) {
-    throw new SealedElsewhere();
+    throw new CannotDecrypt();
   }
   const decipher = createDecipheriv("aes-256-gcm", key, bytes.subarray(0, nonceBytes), {
     authTagLength: tagBytes,
   })
-    .setAAD(nameOf(owner))
+    .setAAD(authenticatedData(owner))
     .setAuthTag(bytes.subarray(-tagBytes));
   try {
     const plain = decipher.update(bytes.subarray(nonceBytes, -tagBytes));
     return Buffer.concat([plain, decipher.final()]).toString("utf8");
   } catch {
-    throw new SealedElsewhere();
+    throw new CannotDecrypt();
   }
 }
 
-const nameOf = ({ organizationId, integrationId }: SecretOwner): Buffer =>
+const authenticatedData = ({ organizationId, integrationId }: SecretOwner): Buffer =>
   Buffer.from(JSON.stringify(["webhook", organizationId, integrationId]));
 
 const tokenPrefix = "sgr_";
 
 /**
- * The token with which the far side reports on one attempt and on nothing else. It follows from the attempt, so it is
- * stored nowhere, and every call of the same attempt carries the same one. It says whose attempt it is.
+ * Returns the token that allows reports on one deployment attempt and nothing else. It is derived from the attempt, so it
+ * is not stored, and every call of the same attempt carries the same token. It contains the organization's ID.
  *
  * @param secret SIGNOFF_SECRET
  */
@@ -102,17 +102,17 @@ export function reportToken(secret: string, organizationId: string, deploymentId
 }
 
 /**
- * Whose attempt a token is for, where it is for this one; undefined where this secret did not sign exactly that.
- * Compares in constant time.
+ * Returns the organization's ID from a report token, or undefined if it is not the token of this deployment. Compares in
+ * constant time.
  */
 export function readReportToken(secret: string, token: string, deploymentId: string): string | undefined {
   if (!token.startsWith(tokenPrefix)) return undefined;
-  const [named = ""] = token.slice(tokenPrefix.length).split(".");
-  const organizationId = Buffer.from(named, "base64url").toString();
+  const [encodedOrganization = ""] = token.slice(tokenPrefix.length).split(".");
+  const organizationId = Buffer.from(encodedOrganization, "base64url").toString();
   const expected = Buffer.from(reportToken(secret, organizationId, deploymentId));
   const given = Buffer.from(token);
-  const same = given.length === expected.length && timingSafeEqual(given, expected);
-  return same ? organizationId : undefined;
+  const matches = given.length === expected.length && timingSafeEqual(given, expected);
+  return matches ? organizationId : undefined;
 }
 
 function keyFor(secret: string, purpose: string): Buffer {

@@ -1,16 +1,16 @@
-/** What a wait that took too long gives, in place of a result. */
+/** Stands for the result of work that exceeded its time limit. */
 export const timedOut = Symbol("timed out");
 
 type Timeout = {
-  /** Resolves with `timedOut` when the time is over. It never rejects. */
-  over: Promise<typeof timedOut>;
+  /** Returns the result of the work, or `timedOut` if the time is over first. */
+  race<T>(work: Promise<T>): Promise<T | typeof timedOut>;
   /** Stops the timer, so that it does not keep the process alive. */
   clear(): void;
 };
 
 /**
- * Starts a time limit that several steps share: race each of them against `over`, and clear it in the end. A single
- * step is simpler with `withTimeout`.
+ * Starts a time limit that several steps share. The caller must clear it at the end. A single step is simpler with
+ * `withTimeout`.
  *
  * @param ms milliseconds from now
  */
@@ -19,7 +19,7 @@ export function startTimeout(ms: number): Timeout {
   const over = new Promise<typeof timedOut>((resolve) => {
     timer = setTimeout(resolve, ms, timedOut);
   });
-  return { over, clear: () => clearTimeout(timer) };
+  return { race: (work) => Promise.race([work, over]), clear: () => clearTimeout(timer) };
 }
 
 /**
@@ -31,7 +31,7 @@ export function startTimeout(ms: number): Timeout {
 export async function withTimeout<T>(work: Promise<T>, ms: number): Promise<T | typeof timedOut> {
   const timeout = startTimeout(ms);
   try {
-    return await Promise.race([work, timeout.over]);
+    return await timeout.race(work);
   } finally {
     timeout.clear();
   }

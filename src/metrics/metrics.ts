@@ -1,63 +1,64 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { PoolStats } from "../../db/connection/connection-limit.ts";
 import type { Verdict } from "../domain/requests/request.ts";
-import { databaseGauges, type ReadFigures } from "./database-gauges.ts";
+import { databaseGauges, type ReadStats } from "./database-gauges.ts";
 
-/** What became of a review that somebody gave. */
+/** The outcome of a review: `decided` approved or rejected the request, `repeated` changed nothing. */
 type DecisionOutcome = "counted" | "decided" | "repeated" | "refused";
 
-/** Follows one call of Slack's from its arrival to its answer. */
+/** Times one call from Slack, from its arrival to its response. */
 export type CallWatch = {
-  /** The review is committed, or it is refused. */
+  /** Counts a review that was committed or refused. */
   reviewed(verdict: Verdict, outcome: DecisionOutcome): void;
-  /** Slack has been answered; only the first one counts. */
+  /** Counts the response to Slack. Only the first one counts. */
   answered(result: CallResult): void;
 };
 
-/** `late`: nobody acknowledged in time. `failed`: a listener broke, or nothing listens. */
+/** `late`: no listener acknowledged in time. `failed`: a listener failed, or there is none. */
 type CallResult = "acknowledged" | "late" | "failed";
 
-/** Why a person was told that something went wrong: nothing was changed, except perhaps by `late` and `unknown`. */
+/** Why a person was told that something went wrong. Nothing changed, except perhaps after `late` and `unknown`. */
 export type FaultReason = "busy" | "late" | "unknown" | "failed";
 
-/** How an attempt of an outbox item ended. `lost`: it took longer than its lease. `again`: a change came meanwhile. */
+/** How an attempt of an outbox item ended. `lost`: it took longer than its lease. `again`: the item changed during it. */
 type AttemptOutcome = "done" | "later" | "postponed" | "retry" | "dead" | "again" | "lost";
 
-/** Counts what happens in this process. Each app has its own: nothing is shared between two in one process. */
+/** The metrics of one app. Two apps in one process share nothing. */
 export type Metrics = {
+  /** Starts timing a call. @param what the `type` of Slack's body, or `command` */
   watch(what: string): CallWatch;
   faulted(reason: FaultReason): void;
   attempted(kind: string, outcome: AttemptOutcome): void;
-  /** The far end answered 429. */
+  /** Counts a 429 response. */
   rateLimited(service: "slack" | "resend", method: string): void;
-  /** Shows these kinds of outbox items as 0 before their first: a counter that appears at 1 shows no increase. */
+  /** Shows these kinds of outbox items as 0 before the first one: Prometheus sees no increase if a counter starts at 1. */
   expectKinds(kinds: readonly string[]): void;
-  /** What Prometheus is given. Never rejects for want of a database, nor waits long for one. */
+  /** Returns the page in Prometheus' text format. It waits for the database as long as `readStats` does. */
   read(): Promise<string>;
   contentType: string;
 };
 
 type MetricsDeps = {
   pool: () => PoolStats;
-  /** Reads the database's stats; bounded by the one who hands it in. */
-  readStats: ReadFigures;
+  /** Reads the stats of the database. It must not reject and must not take long. */
+  readStats: ReadStats;
 };
 
-/** From 5 ms to the 3 s that Slack waits: https://docs.slack.dev/interactivity/handling-user-interaction#acknowledgment_response */
+/** In seconds, up to the 3 s that Slack waits: https://docs.slack.dev/interactivity/handling-user-interaction#acknowledgment_response */
 const answerBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 1.5, 2, 2.5, 3];
 
-/** What Slack sends, by the `type` of its body; a command has none. Anything else is `other`, so that the labels stay few. */
-const calls = ["command", "block_actions", "block_suggestion", "view_submission", "event_callback"];
+/** The `type` of Slack's bodies, which commands lack. Other values become `other`, to keep the number of labels small. */
+const callTypes = ["command", "block_actions", "block_suggestion", "view_submission", "event_callback"];
 
-/** Makes the registry and its instruments. https://prometheus.io/docs/practices/naming/ */
+/** Creates the registry and its metrics: https://prometheus.io/docs/practices/naming/ */
 export function createMetrics({ pool, readStats }: MetricsDeps): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   poolGauges(registry, pool);
-  const known = new Set<string>();
-  const database = databaseGauges(registry, readStats, known);
-  const { watch } = callInstruments(registry);
-  const { attempts, rateLimits, faults } = counters(registry);
+  const kindsShown = new Set<string>();
+  const database = databaseGauges(registry, readStats, kindsShown);
+  const { watch } = callMetrics(registry);
+  const { attempts, rateLimits, faults } = createCounters(registry);
   return {
     watch,
     faulted: (reason) => faults.inc({ reason }),
@@ -65,7 +66,7 @@ export function createMetrics({ pool, readStats }: MetricsDeps): Metrics {
     rateLimited: (service, method) => rateLimits.inc({ service, method }),
     expectKinds: (kinds) => {
       for (const kind of kinds) {
-        known.add(kind);
+        kindsShown.add(kind);
         for (const outcome of ["done", "retry", "dead"]) attempts.inc({ kind, outcome }, 0);
       }
     },
@@ -77,7 +78,7 @@ export function createMetrics({ pool, readStats }: MetricsDeps): Metrics {
   };
 }
 
-function counters(registry: Registry) {
+function createCounters(registry: Registry) {
   const registers = [registry];
   const faults = new Counter({
     registers,
@@ -103,7 +104,7 @@ function counters(registry: Registry) {
   };
 }
 
-function callInstruments(registry: Registry) {
+function callMetrics(registry: Registry) {
   const registers = [registry];
   const answers = new Histogram({
     registers,
@@ -125,23 +126,24 @@ function callInstruments(registry: Registry) {
     labelNames: ["step"],
     buckets: answerBuckets,
   });
-  const watch = (asked: string): CallWatch => {
-    const what = calls.includes(asked) ? asked : "other";
-    const began = performance.now();
-    const took = () => (performance.now() - began) / 1000;
+  const watch = (type: string): CallWatch => {
+    const what = callTypes.includes(type) ? type : "other";
+    const startedAt = performance.now();
+    const elapsedSeconds = () => (performance.now() - startedAt) / 1000;
     let open = true;
     let reviewed = false;
     return {
       reviewed: (verdict, outcome) => {
         reviewed = true;
         decisions.inc({ verdict, outcome });
-        seconds.observe({ step: "committed" }, took());
+        seconds.observe({ step: "committed" }, elapsedSeconds());
       },
       answered: (result) => {
         if (!open) return;
         open = false;
-        answers.observe({ what, result }, took());
-        if (reviewed && result === "acknowledged") seconds.observe({ step: "acknowledged" }, took());
+        answers.observe({ what, result }, elapsedSeconds());
+        if (reviewed && result === "acknowledged")
+          seconds.observe({ step: "acknowledged" }, elapsedSeconds());
       },
     };
   };

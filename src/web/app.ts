@@ -3,35 +3,38 @@ import { secureHeaders } from "hono/secure-headers";
 import type { LinkPayload } from "../lib/links.ts";
 import type { Log } from "../lib/log.ts";
 import type { ApiEnv } from "./api/auth.ts";
-import { type Health, healthRoutes } from "./health.ts";
+import { type Health, healthRoutes } from "./health-routes.ts";
 import { type FindCard, linkRoutes } from "./link-routes.ts";
-import { type MetricsPage, metricsRoutes } from "./metrics.ts";
+import { type MetricsPage, metricsRoutes } from "./metrics-routes.ts";
 import { failed, nothingHere, styleSource } from "./pages.tsx";
 
 export type WebDeps = {
-  /** What answers `POST /slack/events`. */
+  /** Handles `POST /slack/events`. */
   receiver: { handle(request: Request): Promise<Response> };
   health: Health;
-  /** Reads the token of `/r/:token`; undefined where it is not ours. */
+  /** Returns what the token of `/r/:token` says, or undefined if the signature is not valid. */
   readLink: (token: string) => LinkPayload | undefined;
   findCard: FindCard;
-  /** What answers `/api/v1`; nothing does without it. */
+  /** Handles `/api/v1`. Absent: 404. */
   api?: Hono<ApiEnv>;
-  /** What answers `/metrics`; nothing does without it. */
+  /** Handles `/metrics`. Absent: 404. */
   metrics?: MetricsPage;
   log: Log;
 };
 
-/** Makes the web app: Slack's receiver, health, and the links of emails, on one port. */
+/** Returns the web app: Slack's receiver, health checks, metrics, the API, and the links in emails, on one port. */
 export function createWeb({ receiver, health, readLink, findCard, api, metrics, log }: WebDeps): Hono {
   const web = new Hono();
   web.use(async (c, next) => {
     const start = performance.now();
     await next();
-    // A link's token names a person, so the log has the route in its place.
+    // The token of a link names a person, so it is not logged.
     const path = c.req.path.startsWith("/r/") ? "/r/…" : c.req.path;
-    const took = Math.round(performance.now() - start);
-    log.debug({ method: c.req.method, path, status: c.res.status, took }, "Answered");
+    const durationMs = Math.round(performance.now() - start);
+    log.debug(
+      { method: c.req.method, path, status: c.res.status, took: durationMs },
+      "Answered a web request",
+    );
   });
   web.post("/slack/events", (c) => receiver.handle(c.req.raw));
   web.use(
@@ -43,7 +46,7 @@ export function createWeb({ receiver, health, readLink, findCard, api, metrics, 
         formAction: ["'none'"],
         frameAncestors: ["'none'"],
       },
-      // Not for subdomains: those belong to whoever runs this host.
+      // Without includeSubDomains: the subdomains of this host are not Signoff's.
       strictTransportSecurity: "max-age=15552000",
       referrerPolicy: "no-referrer",
       xFrameOptions: "DENY",

@@ -4,11 +4,11 @@ import type { Log } from "../lib/log.ts";
 import { timedOut, withTimeout } from "../lib/timeout.ts";
 import { cannotLookUp, cardNotThere, linkNotValid } from "./pages.tsx";
 
-/** How long the look-up may take, in milliseconds, before the person is told to try again. */
-const lookUpLimit = 5_000;
+/** How long the lookup may take, in milliseconds, before the person is asked to try again. */
+const lookupTimeoutMs = 5_000;
 
-/** Where one member's own card of a request is in Slack; undefined while there is none. */
-export type FindCard = (asked: {
+/** Returns the Slack URL of a member's own card of a request, or undefined while there is none. */
+export type FindCard = (card: {
   organizationId: string;
   number: number;
   memberId: string;
@@ -21,8 +21,8 @@ type LinkDeps = {
 };
 
 /**
- * `/r/:token`: an email's link leads to the person's own card in Slack. Whoever holds it learns where that card is and
- * nothing else, and opening it changes nothing: mail scanners open links too.
+ * Returns the route `/r/:token`, which redirects from an email to the person's own card in Slack. The link reveals the
+ * card's URL and nothing else. Opening it changes nothing, because mail scanners open links too.
  */
 export function linkRoutes({ readLink, findCard, log }: LinkDeps): Hono {
   const routes = new Hono();
@@ -31,13 +31,13 @@ export function linkRoutes({ readLink, findCard, log }: LinkDeps): Hono {
     const link = readLink(c.req.param("token"));
     if (link === undefined) return c.html(linkNotValid(), 404);
     try {
-      const asked = { organizationId: link.organization, number: link.request, memberId: link.member };
-      const card = await withTimeout(findCard(asked), lookUpLimit);
+      const wanted = { organizationId: link.organization, number: link.request, memberId: link.member };
+      const card = await withTimeout(findCard(wanted), lookupTimeoutMs);
       if (card === undefined) return c.html(cardNotThere(link.request), 404);
       if (card !== timedOut) return c.redirect(card.url, 302);
-      log.error({ request: link.request }, "A card's place was not found in time");
+      log.error({ request: link.request }, "The lookup of a card took too long");
     } catch (error) {
-      log.error({ err: error, request: link.request }, "A card's place could not be looked up");
+      log.error({ err: error, request: link.request }, "A card could not be looked up");
     }
     c.header("retry-after", "10");
     return c.html(cannotLookUp(), 503);

@@ -6,47 +6,48 @@ import { timedOut, withTimeout } from "../lib/timeout.ts";
 export type Listening = {
   port: number;
   /**
-   * Takes no new connections, lets the answers that are under way go out, then closes.
-   * @param limit the most milliseconds to wait before the connections that are left are cut
+   * Accepts no new connections, waits for the responses in progress, then closes.
+   *
+   * @param limitMs how long to wait, in milliseconds, before the remaining connections are closed
    */
-  close(limit: number): Promise<void>;
+  close(limitMs: number): Promise<void>;
 };
 
 type ListenSettings = {
   fetch: (request: Request) => Response | Promise<Response>;
   host: string;
-  /** 0 takes any free one. */
+  /** 0 picks a free port. */
   port: number;
-  /** After so many milliseconds in which nothing comes or goes a connection is cut; default 2 minutes. */
-  silentMs?: number;
+  /** A connection without traffic is closed after this time, in milliseconds. Default: 2 minutes. */
+  idleMs?: number;
 };
 
-/** Starts the HTTP server. Rejects, in words, where the port cannot be had. */
-export async function listen({ fetch, host, port, silentMs = 120_000 }: ListenSettings): Promise<Listening> {
-  // Kept open longer than load balancers keep theirs, so that it is never ours that closes under a request.
+/** Starts the HTTP server. Rejects with a readable message if the port is not available. */
+export async function listen({ fetch, host, port, idleMs = 120_000 }: ListenSettings): Promise<Listening> {
+  // Longer than the timeouts of load balancers, so that the server never closes a connection they are about to use.
   const serverOptions = { keepAliveTimeout: 75_000, headersTimeout: 10_000, requestTimeout: 15_000 };
   const server = createAdaptorServer({ fetch, serverOptions }) as Server;
-  // Longer than any answer waits. Who asks for much and reads nothing of it would else be kept for ever, with what is unsent.
-  server.timeout = silentMs;
-  const open = responsesOf(server);
+  // Longer than any response takes. Otherwise a client that never reads its response would hold it in memory forever.
+  server.timeout = idleMs;
+  const openResponses = trackResponses(server);
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error) => reject(new Error(`Cannot listen on ${host}:${port}: ${error.message}`)));
     server.listen(port, host, resolve);
   });
   return {
     port: (server.address() as AddressInfo).port,
-    close: async (limit) => {
+    close: async (limitMs) => {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      // Else a connection that is answered now would be kept for the next request, and hold up the stop.
-      for (const response of open) response.shouldKeepAlive = false;
-      if ((await withTimeout(closed, limit)) === timedOut) server.closeAllConnections();
+      // Otherwise these connections would stay open for the next request and delay the stop.
+      for (const response of openResponses) response.shouldKeepAlive = false;
+      if ((await withTimeout(closed, limitMs)) === timedOut) server.closeAllConnections();
       await closed;
     },
   };
 }
 
-/** The responses that are still to be sent. */
-function responsesOf(server: Server): ReadonlySet<ServerResponse> {
+/** Returns the set of responses in progress, which the server keeps up to date. */
+function trackResponses(server: Server): ReadonlySet<ServerResponse> {
   const open = new Set<ServerResponse>();
   server.on("request", (_, response) => {
     open.add(response);

@@ -17,7 +17,7 @@ p:last-child{margin-bottom:0}
 strong{color:var(--ink);font-weight:600}
 `;
 
-/** The one inline style that pages have, as a source for the Content-Security-Policy. */
+/** The source of the pages' inline style for the Content-Security-Policy. */
 export const styleSource = `'sha256-${createHash("sha256").update(style).digest("base64")}'`;
 
 const Page: FC<PropsWithChildren<{ title: string }>> = ({ title, children }) => (
@@ -48,7 +48,7 @@ const Page: FC<PropsWithChildren<{ title: string }>> = ({ title, children }) => 
 const page = (title: string, children: PropsWithChildren["children"]): string =>
   `<!doctype html>${<Page title={title}>{children}</Page>}`;
 
-/** The link is good, and Slack has no card for this person (yet). */
+/** The page for a valid link to a card that Slack does not have (yet). */
 export const cardNotThere = (request: number): string =>
   page(
     `Your card for request #${request} is not there yet`,
@@ -61,7 +61,7 @@ export const cardNotThere = (request: number): string =>
     </>,
   );
 
-/** The link was changed on its way, or was signed with a key that is no longer used. */
+/** The page for a link that was altered, or signed with another SIGNOFF_SECRET. */
 export const linkNotValid = (): string =>
   page(
     "This link does not work",
@@ -73,7 +73,7 @@ export const linkNotValid = (): string =>
     </>,
   );
 
-/** The card could not be looked up. */
+/** The page for a lookup that failed or took too long. */
 export const cannotLookUp = (): string =>
   page(
     "Signoff cannot look this up right now",

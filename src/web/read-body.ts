@@ -1,17 +1,18 @@
 /**
- * Reads a request's body as it came.
- * @param limit the most bytes that are taken
- * @returns the bytes; `too large` over the limit; `broken` where the sender went away in the middle
+ * Reads the raw body of a request.
+ *
+ * @param limit the largest body, in bytes
+ * @returns the bytes, `too large` over the limit, or `broken` if the sender disconnected
  */
-export async function readWithin(
+export async function readBody(
   request: Request,
   limit: number,
 ): Promise<Uint8Array | "too large" | "broken"> {
-  const announced = request.headers.get("content-length");
-  if (announced !== null && Number(announced) > limit) return "too large";
+  const contentLength = request.headers.get("content-length");
+  if (contentLength !== null && Number(contentLength) > limit) return "too large";
   try {
-    // A server holds a body to the length that was announced, so only one without a length needs counting.
-    if (announced !== null) return new Uint8Array(await request.arrayBuffer());
+    // The server enforces a given Content-Length, so only a body without one has to be counted.
+    if (contentLength !== null) return new Uint8Array(await request.arrayBuffer());
     return await readCounting(request, limit);
   } catch {
     return "broken";

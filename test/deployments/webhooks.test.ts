@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { secretsWith } from "../../src/lib/secrets.ts";
+import { createSecrets } from "../../src/lib/secrets.ts";
 import { getWebhook } from "../../src/queries/deployments/get-webhook.ts";
 import { rotateWebhookSecret } from "../../src/usecases/deployments/rotate-webhook-secret.ts";
 import { type SaveWebhook, saveWebhook } from "../../src/usecases/deployments/save-webhook.ts";
@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => database?.drop());
 
-const secrets = secretsWith("0123456789abcdef0123456789abcdef");
+const secrets = createSecrets("0123456789abcdef0123456789abcdef");
 const ports = {
   ...secrets,
   addressFault: (url: string) => (url.startsWith("https://") ? null : ("not-https" as const)),

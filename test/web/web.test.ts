@@ -196,7 +196,7 @@ test("who reads nothing of a long answer is cut off, and nothing more is made fo
     },
   });
   const fetch = () => new Response(endless);
-  const server = await listen({ fetch, host: "127.0.0.1", port: 0, silentMs: 200 });
+  const server = await listen({ fetch, host: "127.0.0.1", port: 0, idleMs: 200 });
   onTestFinished(() => server.close(0));
   const socket = connect(server.port, "127.0.0.1", () => socket.write("GET / HTTP/1.1\r\nhost: x\r\n\r\n"));
   onTestFinished(() => void socket.destroy());

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { AddressFault } from "../../domain/shared/refusals.ts";
-import { SealedElsewhere } from "../../lib/secrets.ts";
+import { CannotDecrypt } from "../../lib/secrets.ts";
 import type { AttemptView } from "../../queries/deployments/get-attempt.ts";
 import { cutTo } from "../../slack/words/text.ts";
 import type { Deployed, Deployer } from "./deployer.ts";
@@ -11,7 +11,7 @@ export type WebhookDeployerDeps = {
   /**
    * Returns an integration's address and secrets, newest secret first, or undefined if no address is set.
    *
-   * @throws SealedElsewhere if a secret was stored with another SIGNOFF_SECRET
+   * @throws CannotDecrypt if a secret was stored with another SIGNOFF_SECRET
    */
   find(organizationId: string, integrationId: string): Promise<Endpoint | undefined>;
   linksFor(attempt: AttemptView): EventLinks;
@@ -75,7 +75,7 @@ async function findOrSealed(
   try {
     return await find(organizationId, integrationId);
   } catch (error) {
-    if (error instanceof SealedElsewhere) return "sealed";
+    if (error instanceof CannotDecrypt) return "sealed";
     throw error;
   }
 }

@@ -1,31 +1,28 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { bodyLimit } from "hono/body-limit";
 import { useToken } from "../../usecases/tokens/use-token.ts";
-import type { Api, ApiDeps } from "./api.ts";
 import { type ApiEnv, authenticate } from "./auth.ts";
-import { replayAnswers } from "./idempotency.ts";
-import { answer, answerError, Problem } from "./problems.ts";
-import { limitRate } from "./rate.ts";
+import type { Api, ApiDeps } from "./deps.ts";
+import { replayResponses } from "./idempotency.ts";
+import { errorHandler, Problem, problemResponse } from "./problems.ts";
+import { limitRate } from "./rate-limit.ts";
 import { routes } from "./routes.ts";
 
-/** The most bytes that a body has. */
-const mostBytes = 1024 * 1024;
+/** The largest body, in bytes. */
+const maxBodyBytes = 1024 * 1024;
 
-/**
- * The REST API, to be mounted at `/api/v1`. The routes that know by themselves who calls come before a token is asked
- * for.
- */
-export function createApi(parts: ApiDeps): Api {
-  const { context, log, callsPerMinute: perMinute = 600 } = parts;
+/** Returns the REST API, to be mounted at `/api/v1`. Routes with their own authentication are registered first. */
+export function createApi(deps: ApiDeps): Api {
+  const { context, log, callsPerMinute: perMinute = 600 } = deps;
   const api: Api = new OpenAPIHono<ApiEnv>({
     defaultHook: (result) => {
-      if (!result.success) throw notValid(result.target, result.error.issues);
+      if (!result.success) throw validationProblem(result.target, result.error.issues);
     },
   });
-  api.onError(answerError(log));
+  api.onError(errorHandler(log));
   api.use(
     bodyLimit({
-      maxSize: mostBytes,
+      maxSize: maxBodyBytes,
       onError: () => {
         throw new Problem("body-too-large", "A body has 1 MB at most.");
       },
@@ -36,26 +33,28 @@ export function createApi(parts: ApiDeps): Api {
   });
   let document: object | undefined;
   api.get("/openapi.json", (c) => {
-    document ??= documentOf(api);
+    document ??= openApiDocument(api);
     return c.json(document);
   });
-  for (const register of routes.open) register(api, parts);
+  for (const register of routes.open) register(api, deps);
   api.use(async (c, next) => {
-    // What one token is told is nobody else's, and is old the moment after.
+    // A response depends on the token and is out of date right away.
     c.header("cache-control", "no-store");
     await next();
   });
   api.use(authenticate((text) => useToken(context, text)));
   api.use(limitRate({ perMinute, now: context.now }));
-  api.use(replayAnswers(context, log));
-  for (const register of routes.signedIn) register(api, parts);
-  api.all("*", (c) => answer(c, new Problem("no-route", `There is no ${c.req.method} ${c.req.path}.`)));
+  api.use(replayResponses(context, log));
+  for (const register of routes.signedIn) register(api, deps);
+  api.all("*", (c) =>
+    problemResponse(c, new Problem("no-route", `There is no ${c.req.method} ${c.req.path}.`)),
+  );
   return api;
 }
 
 type Issue = { path: PropertyKey[]; message: string };
 
-function notValid(target: string, issues: readonly Issue[]): Problem {
+function validationProblem(target: string, issues: readonly Issue[]): Problem {
   const where = target === "json" ? "body" : target;
   const errors = issues.map(({ path, message }) => ({
     path: [where, ...path].map(String).join("."),
@@ -66,8 +65,8 @@ function notValid(target: string, issues: readonly Issue[]): Problem {
   return new Problem("validation", detail, { errors });
 }
 
-/** What describes the API to machines: https://spec.openapis.org/oas/v3.1.0 */
-function documentOf(api: Api) {
+/** Returns the OpenAPI 3.1 document: https://spec.openapis.org/oas/v3.1.0 */
+function openApiDocument(api: Api) {
   return api.getOpenAPI31Document({
     openapi: "3.1.0",
     info: {

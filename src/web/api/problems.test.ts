@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { DatabaseBusy } from "../../../db/connection/connection-limit.ts";
 import type { Refusal } from "../../domain/shared/refusals.ts";
 import { OutcomeUnknown } from "../../usecases/shared/context.ts";
-import { answerError, refused } from "./problems.ts";
+import { errorHandler, refusalProblem } from "./problems.ts";
 
 const people = [{ id: "UADA", name: "Ada" }];
 const number = 42;
@@ -61,7 +61,7 @@ const table: { [Code in Refusal["code"]]: [Omit<Extract<Refusal, { code: Code }>
 
 async function answerOf(error: Error) {
   const api = new Hono();
-  api.onError(answerError({ error: () => {} }));
+  api.onError(errorHandler({ error: () => {} }));
   api.get("/", () => {
     throw error;
   });
@@ -73,7 +73,7 @@ test.each(Object.entries(table))(
   "%s is a problem with its code, its words and its facts",
   async (code, row) => {
     const [facts, status] = row;
-    const { type, body } = await answerOf(refused({ code, ...facts } as Refusal));
+    const { type, body } = await answerOf(refusalProblem({ code, ...facts } as Refusal));
     expect(type).toBe("application/problem+json");
     expect(body).toMatchObject({
       ...JSON.parse(JSON.stringify(facts)),
@@ -84,9 +84,9 @@ test.each(Object.entries(table))(
 );
 
 test("R13: who can is told where the refusal knows it", async () => {
-  const admin = await answerOf(refused({ code: "not-admin", admins: people }));
+  const admin = await answerOf(refusalProblem({ code: "not-admin", admins: people }));
   expect(admin.body).toMatchObject({ whoCan: people });
-  const role = await answerOf(refused({ code: "not-requester", why: "role", roles: ["Developers"] }));
+  const role = await answerOf(refusalProblem({ code: "not-requester", why: "role", roles: ["Developers"] }));
   expect(role.body).toMatchObject({ whoCan: ["Developers"] });
 });
 

@@ -4,16 +4,16 @@ import type { Refusal } from "../../domain/shared/refusals.ts";
 import type { Result } from "../../domain/shared/result.ts";
 import type { Log } from "../../lib/log.ts";
 import { isTransient, OutcomeUnknown } from "../../usecases/shared/context.ts";
-import { refusalWords } from "./refusal-words.ts";
+import { refusalWords } from "./refusals.ts";
 
 type Status = 400 | 401 | 403 | 404 | 409 | 413 | 415 | 422 | 429 | 500 | 503;
 
-type Kind = { status: Status; title: string };
+type ProblemKind = { status: Status; title: string };
 
-const kind = (status: Status, title: string): Kind => ({ status, title });
+const kind = (status: Status, title: string): ProblemKind => ({ status, title });
 
-/** What each refusal of a rule is over HTTP. */
-const refusals: Record<Refusal["code"], Kind> = {
+/** The HTTP status and title of each refusal. */
+const refusalKinds: Record<Refusal["code"], ProblemKind> = {
   "not-found": kind(404, "Not found"),
   archived: kind(409, "Archived"),
   "no-source": kind(409, "Nothing comes before this environment"),
@@ -63,8 +63,8 @@ const refusals: Record<Refusal["code"], Kind> = {
   "token-project": kind(403, "Another project"),
 };
 
-/** What else can go wrong with a call. */
-const others = {
+/** The status and title of the problems that no rule decides. */
+const callProblemKinds = {
   unauthorized: kind(401, "Not signed in"),
   malformed: kind(400, "Malformed"),
   validation: kind(422, "Not valid"),
@@ -77,13 +77,13 @@ const others = {
   busy: kind(503, "Busy"),
   "outcome-unknown": kind(503, "The outcome is unknown"),
   failed: kind(500, "Failed"),
-} satisfies Record<string, Kind>;
+} satisfies Record<string, ProblemKind>;
 
-export type ProblemCode = Refusal["code"] | keyof typeof others;
+export type ProblemCode = Refusal["code"] | keyof typeof callProblemKinds;
 
 /**
- * A call's no, as RFC 9457 has it (https://www.rfc-editor.org/rfc/rfc9457). A route throws it; the frame answers it.
- * `facts` go into the body beside the standard members.
+ * A problem as RFC 9457 defines it (https://www.rfc-editor.org/rfc/rfc9457). Routes throw it, and `errorHandler` sends
+ * it. `facts` are added to the body beside the standard members.
  */
 export class Problem extends Error {
   readonly code: ProblemCode;
@@ -100,34 +100,40 @@ export class Problem extends Error {
   }
 }
 
-const kindOf = (code: ProblemCode): Kind => (code in refusals ? refusals : others)[code as never];
+const kindOf = (code: ProblemCode): ProblemKind =>
+  isRefusalCode(code) ? refusalKinds[code] : callProblemKinds[code];
+
+const isRefusalCode = (code: ProblemCode): code is Refusal["code"] => code in refusalKinds;
 
 /**
- * A rule's no as a problem.
+ * Returns a refusal as a problem, with the refusal's facts and who can do it instead (R13).
  *
- * @param change what this route says otherwise: its own words, facts beside the refusal's, another status's headers
+ * @param overrides a detail that replaces the usual words, and facts to add
  */
-export function refused(refusal: Refusal, change: { detail?: string; facts?: object } = {}): Problem {
+export function refusalProblem(
+  refusal: Refusal,
+  overrides: { detail?: string; facts?: object } = {},
+): Problem {
   const { code, ...facts } = refusal;
-  const detail = change.detail ?? refusalWords(refusal);
-  return new Problem(code, detail, { ...facts, ...whoCan(refusal), ...change.facts });
+  const detail = overrides.detail ?? refusalWords(refusal);
+  return new Problem(code, detail, { ...facts, ...whoCan(refusal), ...overrides.facts });
 }
 
-/** R13: who can do it, where the refusal knows it: people, or roles by name. */
+/** R13: returns who can do it, if the refusal says so: people, or role names. */
 function whoCan(refusal: Refusal): { whoCan?: readonly unknown[] } {
   if (refusal.code === "not-admin") return { whoCan: refusal.admins };
   if (refusal.code === "not-requester" && refusal.why === "role") return { whoCan: refusal.roles };
   return {};
 }
 
-/** What a use case answered; throws its refusal as a problem. */
-export function orThrow<T>(result: Result<T>): T {
+/** Returns the value of a result. Throws its refusal as a `Problem`. */
+export function valueOrThrow<T>(result: Result<T>): T {
   if (result.ok) return result.value;
-  throw refused(result.refusal);
+  throw refusalProblem(result.refusal);
 }
 
-/** Writes a problem down as the answer. */
-export function answer(c: Context, problem: Problem): Response {
+/** Returns the response that carries a problem. */
+export function problemResponse(c: Context, problem: Problem): Response {
   const { code, message, facts, headers } = problem;
   const { status, title } = kindOf(code);
   // A fact never hides a standard member.
@@ -139,17 +145,20 @@ export function answer(c: Context, problem: Problem): Response {
   });
 }
 
-/** Answers whatever a route threw. What nobody foresaw is logged, and its words are kept from the caller. */
-export function answerError(log: Pick<Log, "error">): (error: Error, c: Context) => Response {
+/**
+ * Returns the handler of everything that routes throw. An unexpected error is logged and sent as a 500 without its
+ * message.
+ */
+export function errorHandler(log: Pick<Log, "error">): (error: Error, c: Context) => Response {
   return (error, c) => {
-    const known = problemOf(error);
-    if (known !== undefined) return answer(c, known);
+    const problem = problemFor(error);
+    if (problem !== undefined) return problemResponse(c, problem);
     log.error({ err: error, path: c.req.path }, "An API call failed");
-    return answer(c, new Problem("failed", "Something went wrong on Signoff's side."));
+    return problemResponse(c, new Problem("failed", "Something went wrong on Signoff's side."));
   };
 }
 
-function problemOf(error: Error): Problem | undefined {
+function problemFor(error: Error): Problem | undefined {
   if (error instanceof Problem) return error;
   if (error instanceof OutcomeUnknown) {
     const words = "The database did not confirm the change in time. Look with GET whether it happened.";
@@ -159,12 +168,12 @@ function problemOf(error: Error): Problem | undefined {
     const words = "Signoff cannot work on this now. Nothing was changed; try again.";
     return new Problem("busy", words, {}, { "retry-after": "2" });
   }
-  if (error instanceof HTTPException) return ofStatus(error.status, error.message);
+  if (error instanceof HTTPException) return problemForStatus(error.status, error.message);
   return undefined;
 }
 
-/** What the framework itself refuses: it knows a status and no code. */
-function ofStatus(status: number, words: string): Problem | undefined {
+/** Returns the problem for an error of the framework, which has a status and no code. */
+function problemForStatus(status: number, words: string): Problem | undefined {
   switch (status) {
     case 400:
       return new Problem("malformed", `${words}.`);

@@ -1,21 +1,28 @@
-import type { Api, ApiDeps } from "./api.ts";
 import { auditRoutes } from "./audit/audit.ts";
 import { projectRoutes } from "./catalog/projects.ts";
 import { buildRoutes } from "./deployments/builds.ts";
 import { deploymentRoutes } from "./deployments/deployments.ts";
-import { statusRoutes } from "./deployments/status.ts";
-import { requestReadRoutes } from "./requests/request-reads.ts";
-import { requestRoutes } from "./requests/requests.ts";
+import { reportStatusRoutes } from "./deployments/report-status.ts";
+import type { Api, ApiDeps } from "./deps.ts";
+import { requestReadRoutes } from "./requests/read-requests.ts";
+import { requestWriteRoutes } from "./requests/write-requests.ts";
 
-type Register = (api: Api, parts: ApiDeps) => void;
+type Register = (api: Api, deps: ApiDeps) => void;
 
-/** Every route of the API. A new file of routes is a line here. */
+/** Every route of the API. Register a new file of routes here. */
 export const routes: {
-  /** Those that have a way of their own to know who calls. */
+  /** Routes with their own authentication. */
   open: readonly Register[];
-  /** Those that need a token. */
+  /** Routes that need an API token. */
   signedIn: readonly Register[];
 } = {
-  open: [statusRoutes],
-  signedIn: [projectRoutes, buildRoutes, deploymentRoutes, requestRoutes, requestReadRoutes, auditRoutes],
+  open: [reportStatusRoutes],
+  signedIn: [
+    projectRoutes,
+    buildRoutes,
+    deploymentRoutes,
+    requestWriteRoutes,
+    requestReadRoutes,
+    auditRoutes,
+  ],
 };

@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { nameLimits } from "../../domain/catalog/catalog.ts";
 import { isStorable } from "../../domain/shared/storable-text.ts";
 
-/** Text of somebody's own, without spaces around it. @param max in characters */
+/** Free text, without the spaces around it. @param max in characters */
 export const textSchema = (max: number, min = 1) =>
   z.string().trim().min(min).max(max).refine(isStorable, "holds a character that cannot be stored");
 
@@ -11,7 +11,7 @@ export const slugSchema = z
   .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "must be lower-case letters, digits and hyphens, at most 63")
   .openapi({ example: "orders-sync" });
 
-/** An id that the caller gives: a run's number, a digest, a file's name. */
+/** An ID that the caller chooses: the number of a run, a digest, a file name. */
 export const callerIdSchema = textSchema(200).openapi({ example: "run-1042" });
 
 export const linkSchema = z
@@ -24,14 +24,14 @@ function isWebLink(text: string): boolean {
   return isStorable(text) && /^https?:\/\/\S+$/i.test(text) && URL.canParse(text);
 }
 
-/** A moment in UTC, ISO 8601. */
+/** A time in UTC, ISO 8601. */
 export const momentSchema = z.iso.datetime().openapi({ example: "2026-03-02T09:00:00.000Z" });
 
 export const personSchema = z
   .object({ id: z.string().openapi({ description: "The Slack user's id" }), name: z.string() })
   .openapi("Person");
 
-/** Who did something: a member, a token for a member, or Signoff itself. */
+/** Who did something: a member, a token on behalf of a member, or Signoff itself. */
 export const bySchema = z
   .object({
     member: personSchema.nullable(),
@@ -43,7 +43,7 @@ export const bySchema = z
 export const projectParams = z.object({ project: slugSchema });
 export const integrationParams = projectParams.extend({ integration: slugSchema });
 
-/** How a list is asked for, a page at a time. */
+/** The query of a paged list. */
 export const pageQuery = z.object({
   after: z
     .string()
@@ -54,7 +54,7 @@ export const pageQuery = z.object({
   limit: z.coerce.number().int().min(1).max(100).default(50),
 });
 
-/** A page of a list: `next` is asked for with `after`; null on the last page. */
+/** A page of a list. `next` is the `after` of the next page, and null on the last one. */
 export const pageOf = <T extends z.ZodType>(item: T) =>
   z.object({ items: z.array(item), next: z.string().nullable() });
 
@@ -68,7 +68,7 @@ export const problemSchema = z
   })
   .openapi("Problem", { description: "RFC 9457. What a problem is about stands beside these members." });
 
-const problemWords = {
+const problemDescriptions = {
   400: "Malformed JSON",
   401: "No token, or one that is not valid",
   403: "The token lacks the scope, or is for another project; or a rule says who may",
@@ -82,11 +82,11 @@ const problemWords = {
   503: "Busy, or the outcome is unknown: try again after retry-after seconds",
 } as const;
 
-type ProblemStatus = keyof typeof problemWords;
+type ProblemStatus = keyof typeof problemDescriptions;
 
-const everywhere = [401, 403, 404, 422, 429, 500, 503] as const satisfies ProblemStatus[];
+const commonStatuses = [401, 403, 404, 422, 429, 500, 503] as const satisfies ProblemStatus[];
 
-/** What a route with a body answers besides. */
+/** The further problem statuses of a route with a body. */
 export const withBody = [400, 409, 413, 415] as const satisfies ProblemStatus[];
 
 const header = (description: string, type: "string" | "integer" = "integer") => ({
@@ -94,7 +94,7 @@ const header = (description: string, type: "string" | "integer" = "integer") => 
   schema: { type },
 });
 
-/** What every answer to a caller who was let in tells about the limit. */
+/** The rate limit headers of every response to an authenticated caller. */
 export const rateHeaders = {
   "ratelimit-limit": header("Calls a minute"),
   "ratelimit-remaining": header("How many are left now"),
@@ -116,26 +116,26 @@ type ProblemResponse = {
   content: { "application/problem+json": { schema: typeof problemSchema } };
 };
 
-/** The problems of a route for its `responses`: those that any can have, and these. */
+/** Returns the problems of a route, for its `responses`: the common ones and those of `more`. */
 export function problems<const More extends readonly ProblemStatus[]>(
   ...more: More
-): { [S in (typeof everywhere)[number] | More[number]]: ProblemResponse } {
-  const entries = [...everywhere, ...more].map((status) => {
+): { [S in (typeof commonStatuses)[number] | More[number]]: ProblemResponse } {
+  const entries = [...commonStatuses, ...more].map((status) => {
     const content = { "application/problem+json": { schema: problemSchema } };
     const headers = problemHeaders[status] ?? rateHeaders;
-    return [status, { description: problemWords[status], headers, content }];
+    return [status, { description: problemDescriptions[status], headers, content }];
   });
   return Object.fromEntries(entries);
 }
 
-/** A JSON answer for a route's `responses`. @param headers what it has beside those of the limit */
+/** Returns a JSON response, for a route's `responses`. @param headers in addition to the rate limit headers */
 export const jsonAnswer = <T extends z.ZodType>(schema: T, description: string, headers: object = {}) => ({
   description,
   headers: { ...rateHeaders, ...headers },
   content: { "application/json": { schema } },
 });
 
-/** The headers of an answer that may have been given before, under the same key. */
+/** The header of a response that may be a replay under an `Idempotency-Key`. */
 export const replayHeaders = {
   "idempotency-replayed": header(
     "true: this call was carried out before, under its Idempotency-Key",
@@ -143,13 +143,13 @@ export const replayHeaders = {
   ),
 };
 
-/** A JSON body for a route's `request`. */
+/** Returns a JSON body, for a route's `request`. */
 export const jsonBody = <T extends z.ZodType>(schema: T) => ({
   required: true as const,
   content: { "application/json": { schema } },
 });
 
-/** In a route's `headers`: the same call again under this key is answered with the first answer. */
+/** The `Idempotency-Key`, for a route's `request.headers`. */
 export const idempotencyHeaders = z.object({
   "idempotency-key": z
     .string()

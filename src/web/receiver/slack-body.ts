@@ -1,19 +1,19 @@
 /** A JSON object. */
 export type Fields = Record<string, unknown>;
 
-/** What a signed request to `/slack/events` carries. */
+/** The body of a signed request to `/slack/events`. */
 type SlackBody =
   /** For Bolt: an event, a command, or an interaction. */
   | { kind: "call"; body: Fields }
-  /** Slack asks whether this address is ours. */
+  /** Slack verifies that the URL belongs to the app. */
   | { kind: "challenge"; challenge: string }
-  /** Slack tries the address, or says that it holds events back: nothing to do but to answer. */
+  /** Slack tests the URL, or reports that it withholds events. It only expects a response. */
   | { kind: "notice"; what: "ssl_check" | "app_rate_limited" }
   | { kind: "malformed"; why: string };
 
 /**
- * Reads a body as Slack sends them: JSON for the Events API, a form for commands, a form with `payload` for
- * interactions. Everything else is malformed, so that Bolt, which trusts a body's shape, never sees it.
+ * Returns the parsed body: JSON for the Events API, a form for commands, a form with `payload` for interactions. Anything
+ * else is malformed and must not reach Bolt, which does not check the shape of a body.
  * https://docs.slack.dev/interactivity/handling-user-interaction#payloads
  */
 export function readSlackBody(contentType: string | null, bytes: Uint8Array): SlackBody {
@@ -52,10 +52,10 @@ function readInteraction(body: Fields | undefined): SlackBody {
   if (body === undefined) return malformed("The payload is not a JSON object");
   if (typeof body.type !== "string") return malformed("The payload has no type");
   if (!isObject(body.user) || typeof body.user.id !== "string") return malformed("The payload has no user");
-  // Null for an app that is installed to a whole Enterprise organization.
+  // Null if the app is installed for a whole Enterprise organization.
   const team = body.team ?? null;
   if (team !== null && !isObject(team)) return malformed("The payload's team is not an object");
-  if (body.type === "block_actions" && !isListOfObjects(body.actions))
+  if (body.type === "block_actions" && !isArrayOfObjects(body.actions))
     return malformed("The payload has no actions");
   if (/^view_/.test(body.type) && !isObject(body.view)) return malformed("The payload has no view");
   return { kind: "call", body };
@@ -80,11 +80,11 @@ function parseObject(json: string): Fields | undefined {
   }
 }
 
-/** Whether it is an object that is neither null nor a list. */
+/** Returns whether the value is an object, and neither null nor an array. */
 export function isObject(value: unknown): value is Fields {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function isListOfObjects(value: unknown): boolean {
+function isArrayOfObjects(value: unknown): boolean {
   return Array.isArray(value) && value.length > 0 && value.every(isObject);
 }

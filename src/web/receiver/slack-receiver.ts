@@ -2,90 +2,80 @@ import type { App, Receiver } from "@slack/bolt";
 import type { Log } from "../../lib/log.ts";
 import { startTimeout, timedOut, withTimeout } from "../../lib/timeout.ts";
 import type { CallWatch } from "../../metrics/metrics.ts";
-import { readWithin } from "../read-body.ts";
+import { readBody } from "../read-body.ts";
 import { type Fields, readSlackBody } from "./slack-body.ts";
 import { callListeners, describeBody, kindOf } from "./slack-call.ts";
 import { isSignedBySlack } from "./slack-signature.ts";
 
-/** The largest body that is read, in bytes. Slack's own stay far below. */
-const bodyLimit = 1024 * 1024;
+/** The largest body, in bytes. Slack's bodies are much smaller. */
+const maxBodyBytes = 1024 * 1024;
 
 /**
- * How long a request may take, in milliseconds: Slack waits 3 seconds.
+ * How long a response may take, in milliseconds. Slack waits 3 seconds:
  * https://docs.slack.dev/interactivity/handling-user-interaction#acknowledgment_response
  */
-const answerLimit = 2_900;
+const defaultAnswerMs = 2_900;
 
 export type SlackReceiverSettings = {
   signingSecret: string;
   log: Log;
-  /** Milliseconds since 1970; the system's clock without it. */
+  /** Returns milliseconds since 1970. Default: the system clock. */
   now?: () => number;
-  /** The milliseconds after which a request that nobody acknowledged is answered 503; 2,900 without it. */
+  /** After this time, in milliseconds, an unacknowledged request gets 503. Default: 2,900. */
   answerWithin?: number;
-  /** Begins to follow a call, by what it is; nobody does without it. */
-  watch?: (what: string) => CallWatch;
+  /** Starts timing a call of this type. */
+  watch?: (type: string) => CallWatch;
 };
 
-/** Bolt's receiver over plain web requests: the web app hands it what comes to `/slack/events`. */
+/** A Bolt receiver for web-standard requests. The web app passes it the requests to `/slack/events`. */
 export type SlackReceiver = Receiver & {
-  /** Always answers, never throws. The answer waits for the listener's `ack`, and to an event for the listeners' end. */
+  /** Responds to a request after the listener's `ack`, or for an event after its listeners end. Never rejects. */
   handle(request: Request): Promise<Response>;
   /**
-   * Takes nothing new (503 from now on) and waits for what is in work, also after its ack.
-   * @param limit the most milliseconds to wait
-   * @returns how many were still in work then
+   * Refuses new requests with 503 and waits until the listeners end, even after their ack.
+   *
+   * @param limitMs how long to wait, in milliseconds
+   * @returns how many requests were still in progress
    */
-  drain(limit: number): Promise<number>;
+  drain(limitMs: number): Promise<number>;
 };
 
 /**
- * Makes the receiver. It answers
- * - what the listener acknowledges with, as 200; 404 at once where none did;
- * - an event with 200 when its listeners are done, so that Slack sends again what failed;
- * - 401 to a signature that is missing, wrong or more than 5 minutes off, 400 to a body that Slack does not send, 413
- *   to one over 1 MB;
- * - 503 after 2.9 seconds, and from `drain` on;
- * - after an error before the ack, words to the person who typed a command, otherwise 500.
+ * Creates the receiver. Its responses:
+ * - 200 with the listener's ack, or 404 if no listener handles the body
+ * - 200 to an event once its listeners have ended, so that Slack retries it if they fail
+ * - 401 to a signature that is missing, wrong, or more than 5 minutes off; 400 to a body that Slack does not send; 413
+ *   to a body over 1 MB; 408 to one that does not arrive in time
+ * - 503 after 2.9 seconds, and after `drain`
+ * - if a listener fails before the ack: a message to the person who typed the command, or 500
  */
 export function slackReceiver(settings: SlackReceiverSettings): SlackReceiver {
-  const { log, answerWithin = answerLimit, watch = unwatched } = settings;
-  const inWork = new Set<Promise<unknown>>();
+  const { log, answerWithin = defaultAnswerMs, watch = noWatch } = settings;
+  const inProgress = trackWork();
   let app: App | undefined;
   let stopping = false;
 
-  const track = <T>(work: Promise<T>): Promise<T> => {
-    inWork.add(work);
-    const drop = () => inWork.delete(work);
-    void work.then(drop, drop);
-    return work;
-  };
-
-  /** Answers what needs no listener, and gives the rest to them. */
-  const answer = async (request: Request, bolt: App): Promise<Response> => {
+  /** Responds to what needs no listener, and passes the rest to Bolt. */
+  const respond = async (request: Request, bolt: App): Promise<Response> => {
     const timeout = startTimeout(answerWithin);
     try {
-      const body = await Promise.race([readSigned(request, settings), timeout.over]);
+      const body = await timeout.race(readSigned(request, settings));
       if (body === timedOut) return refusal(408, "The body did not arrive in time");
       if (body instanceof Response) return body;
       const watched = watch(kindOf(body));
       const call = callListeners(bolt, { body, headers: request.headers, log, watch: watched });
-      void track(call.done);
-      const response = await Promise.race([call.answer, timeout.over]);
+      void inProgress.track(call.done);
+      const response = await timeout.race(call.answer);
       if (response !== timedOut) return response;
       watched.answered("late");
       log.error(describeBody(body), "No listener answered Slack in time");
       return refusal(503, "No answer in time");
     } catch (error) {
-      log.error({ err: error }, "A request of Slack's failed");
+      log.error({ err: error }, "A request from Slack failed");
       return refusal(500, "Failed");
     } finally {
       timeout.clear();
     }
-  };
-
-  const allDone = async (): Promise<void> => {
-    while (inWork.size > 0) await Promise.allSettled(inWork);
   };
 
   return {
@@ -97,19 +87,39 @@ export function slackReceiver(settings: SlackReceiverSettings): SlackReceiver {
       stopping = true;
     },
     handle: async (request) =>
-      stopping || app === undefined ? refusal(503, "Not taking requests now") : track(answer(request, app)),
-    drain: async (limit) => {
+      stopping || app === undefined
+        ? refusal(503, "Not taking requests now")
+        : inProgress.track(respond(request, app)),
+    drain: async (limitMs) => {
       stopping = true;
-      await withTimeout(allDone(), limit);
-      return inWork.size;
+      await withTimeout(inProgress.allEnded(), limitMs);
+      return inProgress.count();
     },
   };
 }
 
-/** The body for the listeners, or the answer where it is not for them. */
+/** Keeps track of the work in progress. */
+function trackWork() {
+  const works = new Set<Promise<unknown>>();
+  return {
+    track: <T>(work: Promise<T>): Promise<T> => {
+      works.add(work);
+      const remove = () => works.delete(work);
+      void work.then(remove, remove);
+      return work;
+    },
+    count: () => works.size,
+    /** Resolves when nothing is in progress. */
+    allEnded: async (): Promise<void> => {
+      while (works.size > 0) await Promise.allSettled(works);
+    },
+  };
+}
+
+/** Returns the body for the listeners, or the response if it is not for them. */
 async function readSigned(request: Request, settings: SlackReceiverSettings): Promise<Fields | Response> {
   const { signingSecret, log, now = Date.now } = settings;
-  const bytes = await readWithin(request, bodyLimit);
+  const bytes = await readBody(request, maxBodyBytes);
   if (bytes === "too large") return refusal(413, "The body is too large");
   if (bytes === "broken") return refusal(400, "The body broke off");
   const signature = request.headers.get("x-slack-signature");
@@ -117,21 +127,22 @@ async function readSigned(request: Request, settings: SlackReceiverSettings): Pr
   if (!isSignedBySlack(signingSecret, { signature, timestamp, body: bytes }, now())) {
     return refusal(401, "Not signed by Slack");
   }
-  const read = readSlackBody(request.headers.get("content-type"), bytes);
-  switch (read.kind) {
+  const parsed = readSlackBody(request.headers.get("content-type"), bytes);
+  switch (parsed.kind) {
     case "call":
-      return read.body;
+      return parsed.body;
     case "challenge":
-      return Response.json({ challenge: read.challenge });
+      return Response.json({ challenge: parsed.challenge });
     case "notice":
-      if (read.what === "app_rate_limited") log.warn({}, "Slack holds back events: too many in an hour");
+      if (parsed.what === "app_rate_limited")
+        log.warn({}, "Slack holds back events: the app received too many within an hour");
       return new Response(null);
     case "malformed":
-      log.warn({ why: read.why }, "A signed body that Slack does not send");
-      return refusal(400, read.why);
+      log.warn({ why: parsed.why }, "The body is signed but not one that Slack sends");
+      return refusal(400, parsed.why);
   }
 }
 
-const unwatched = (): CallWatch => ({ reviewed: () => {}, answered: () => {} });
+const noWatch = (): CallWatch => ({ reviewed: () => {}, answered: () => {} });
 
 const refusal = (status: number, text: string) => new Response(text, { status });

@@ -5,7 +5,7 @@ import { environments, integrations } from "../../../db/schema/index.ts";
 import { findByEmail } from "../../../src/directory/find-by-email.ts";
 import { member } from "../../../src/domain/shared/actor.ts";
 import { createLog } from "../../../src/lib/log.ts";
-import { secretsWith } from "../../../src/lib/secrets.ts";
+import { createSecrets } from "../../../src/lib/secrets.ts";
 import { loadSeedFile } from "../../../src/seed/load-seed-file.ts";
 import { slackClients } from "../../../src/slack/client/clients.ts";
 import { saveWebhook } from "../../../src/usecases/deployments/save-webhook.ts";
@@ -92,7 +92,7 @@ export async function setWebhooks(
   const webhook = { organizationId, actor: member(by.admin), surface: "slack", url } as const;
   for (const { id: integrationId, projectId, slug } of places.filter((place) => place.webhook)) {
     const settings = { ...webhook, projectId, integrationId, silenceMinutes: 1, version: null };
-    const ports = { seal: secretsWith(by.secret).seal, addressFault: () => null };
+    const ports = { seal: createSecrets(by.secret).seal, addressFault: () => null };
     const saved = await persist(() => saveWebhook(context, ports, settings));
     if (!saved.ok) throw new Error(`The webhook of ${slug} was refused: ${saved.refusal.code}`);
     site.trust(saved.value.secret ?? "");

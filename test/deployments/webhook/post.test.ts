@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Deployed } from "../../../src/deliver/deployers/deployer.ts";
 import { tryWebhook, webhook } from "../../../src/deliver/deployers/webhook.ts";
 import type { Resolve } from "../../../src/lib/public-address.ts";
-import { SealedElsewhere } from "../../../src/lib/secrets.ts";
+import { CannotDecrypt } from "../../../src/lib/secrets.ts";
 import type { AttemptView } from "../../../src/queries/deployments/get-attempt.ts";
 import { type FarSide, farSide, verified } from "./far-side.ts";
 
@@ -245,7 +245,7 @@ describe("what is not called", () => {
       webhook({ find, linksFor: () => links, allowPrivate: true })(attempt, { inDoubt: false });
     expect(await asking(async () => undefined)).toEqual(failed(expect.stringContaining("is not set")));
     const sealed = asking(async () => {
-      throw new SealedElsewhere();
+      throw new CannotDecrypt();
     });
     expect(await sealed).toEqual(failed(expect.stringContaining("must rotate it")));
   });

@@ -1,5 +1,5 @@
 import { member, system } from "../../../src/domain/shared/actor.ts";
-import { secretsWith } from "../../../src/lib/secrets.ts";
+import { createSecrets } from "../../../src/lib/secrets.ts";
 import { takeSlot } from "../../../src/usecases/delivery/take-slot.ts";
 import { saveWebhook } from "../../../src/usecases/deployments/save-webhook.ts";
 import { cancelPromotion } from "../../../src/usecases/requests/cancel-promotion.ts";
@@ -84,7 +84,7 @@ export async function findPlace(world: TestWorld, slug: string): Promise<Place> 
 /** Sets where promotions of an integration are sent, and answers the secret. */
 async function setWebhook(world: TestWorld, place: Place, url: string): Promise<string> {
   const { context, organizationId } = world.app;
-  const ports = { seal: secretsWith(world.config.secret).seal, addressFault: () => null };
+  const ports = { seal: createSecrets(world.config.secret).seal, addressFault: () => null };
   const saved = await saveWebhook(context, ports, {
     ...{ organizationId, actor: system("test"), surface: "slack", ...place },
     ...{ version: null, url, silenceMinutes: 30 },

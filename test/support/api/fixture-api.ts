@@ -4,7 +4,7 @@ import { type Scope, scopes } from "../../../src/domain/tokens/token.ts";
 import { getRequestProgress } from "../../../src/queries/requests/get-request-progress.ts";
 import { createToken } from "../../../src/usecases/tokens/create-token.ts";
 import { createApi } from "../../../src/web/api/app.ts";
-import { createWaiting } from "../../../src/web/api/requests/wait.ts";
+import { createRequestWaiters } from "../../../src/web/api/requests/request-waiters.ts";
 import { accepted, type Catalog, idOf } from "../catalog.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: what is in it is what the tests say.
@@ -16,12 +16,12 @@ export type HouseCall = (method: string, path: string, body?: unknown) => Promis
 export function houseApi(fixture: Catalog) {
   const { context, organizationId } = fixture;
   const log = { error: console.error, warn: console.warn };
-  const waiting = createWaiting({
+  const waiters = createRequestWaiters({
     ...{ now: context.now, log },
     readProgress: (id, numbers) => getRequestProgress(context.db, id, numbers),
   });
   const api = createApi({
-    ...{ context: { ...context, wake: () => waiting.wake() }, waiting, log },
+    ...{ context: { ...context, wake: () => waiters.wake() }, waiters, log },
     publicUrl: "https://signoff.example",
     cardLink: (_, number, memberId) => `https://signoff.example/r/${number}.${memberId}`,
     knowRequester: async () => {},
@@ -62,7 +62,7 @@ export function houseApi(fixture: Catalog) {
     return text;
   };
   return {
-    ...{ api, waiting, callWith, token },
+    ...{ api, waiters, callWith, token },
     /** A client with such a token. */
     client: async (...whose: Parameters<typeof token>) => callWith(await token(...whose)),
   };

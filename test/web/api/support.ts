@@ -4,9 +4,9 @@ import { outbox } from "../../../db/schema/index.ts";
 import { member } from "../../../src/domain/shared/actor.ts";
 import { type Scope, scopes } from "../../../src/domain/tokens/token.ts";
 import { createToken } from "../../../src/usecases/tokens/create-token.ts";
-import type { ApiDeps } from "../../../src/web/api/api.ts";
 import { createApi } from "../../../src/web/api/app.ts";
-import { createWaiting } from "../../../src/web/api/requests/wait.ts";
+import type { ApiDeps } from "../../../src/web/api/deps.ts";
+import { createRequestWaiters } from "../../../src/web/api/requests/request-waiters.ts";
 import { accepted, buildCatalog, type CatalogOptions, idOf } from "../../support/catalog.ts";
 import type { TestDatabase } from "../../support/database.ts";
 import { recordedLog } from "../slack/start-receiver.ts";
@@ -34,9 +34,9 @@ export async function apiHouse(
   const fixture = await buildCatalog(database, options);
   const { organizationId, context } = fixture;
   const { log, lines } = recordedLog();
-  const waiting = createWaiting({ readProgress: async () => new Map(), now: context.now, log });
+  const waiters = createRequestWaiters({ readProgress: async () => new Map(), now: context.now, log });
   const api = createApi({
-    ...{ context, waiting, log, cardLink: () => "", readReportToken: () => undefined },
+    ...{ context, waiters, log, cardLink: () => "", readReportToken: () => undefined },
     knowRequester: async () => {},
     publicUrl: "https://signoff.example",
     ...change,

@@ -1,21 +1,22 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { mayUse } from "../../../domain/tokens/token.ts";
 import { type AuditLine, isAuditEntry, listAudit } from "../../../queries/audit/list-audit.ts";
-import type { Api, ApiDeps } from "../api.ts";
-import { requires } from "../auth.ts";
-import { orThrow, Problem } from "../problems.ts";
+import { requireScope } from "../auth.ts";
+import type { Api, ApiDeps } from "../deps.ts";
+import { Problem, valueOrThrow } from "../problems.ts";
 import { momentSchema, problems, rateHeaders } from "../schemas.ts";
 
-const longestDays = 31;
+/** The longest range of one call, in days. */
+const maxDays = 31;
 
-/** How many entries are read and sent at a time; between two of them no connection is held. */
+/** How many entries are read and sent at a time. Between two pages no database connection is held. */
 const pageSize = 500;
 
-/** Not as a literal: the types know no JSON but the one in one piece. */
+/** Typed as a string, because the types of a literal content type expect one JSON document. */
 const jsonLines: string = "application/x-ndjson";
 
 const auditRoute = createRoute({
-  ...{ method: "get", path: "/audit", tags: ["Audit"], middleware: [requires("audit:read")] },
+  ...{ method: "get", path: "/audit", tags: ["Audit"], middleware: [requireScope("audit:read")] },
   summary: "Read the audit log of a time, as JSON lines",
   description:
     "One entry a line in the order of time: id, at, actor, surface, action, subject, before, after. People are in it by " +
@@ -24,7 +25,7 @@ const auditRoute = createRoute({
   request: {
     query: z.object({
       from: momentSchema.openapi({ description: "Included" }),
-      to: momentSchema.openapi({ description: `Not included; ${longestDays} days after \`from\` at most` }),
+      to: momentSchema.openapi({ description: `Not included; ${maxDays} days after \`from\` at most` }),
       after: z.coerce
         .number()
         .pipe(z.int().min(0))
@@ -44,55 +45,55 @@ const auditRoute = createRoute({
   },
 });
 
-/** R12: the audit log, for whoever keeps it elsewhere. Settings are of no one project: a token of one is refused. */
+/** R12: registers the export of the audit log. It covers all projects, so a token of a single project is refused. */
 export function auditRoutes(api: Api, { context, log }: ApiDeps): void {
   api.openapi(auditRoute, async (c) => {
     const token = c.get("token");
-    orThrow(mayUse(token, "audit:read", null));
+    valueOrThrow(mayUse(token, "audit:read", null));
     const query = c.req.valid("query");
     const range = checkRange(new Date(query.from), new Date(query.to));
     const { organizationId } = token;
     if (query.after !== undefined && !(await isAuditEntry(context.db, organizationId, query.after))) {
-      // Nothing follows what is not there: an empty answer would be taken for the end.
+      // Without this check the response would be empty, which looks like the end of the log.
       throw new Problem("validation", "query.after: is the id of no entry.");
     }
     const readPage = (after: number | null) => listAudit(context.db, organizationId, range, after, pageSize);
-    // Before the answer begins: what goes wrong here is still told as a problem.
+    // Read before the response starts, so that an error is still sent as a problem.
     const first = await readPage(query.after ?? null);
     const headers = { "content-type": jsonLines, "cache-control": "no-store" };
-    return c.body(lines(first, readPage, log), 200, headers);
+    return c.body(auditStream(first, readPage, log), 200, headers);
   });
 }
 
 function checkRange(from: Date, to: Date): { from: Date; to: Date } {
   const days = (to.getTime() - from.getTime()) / 86_400_000;
   if (days <= 0) throw new Problem("validation", "query.to: must be after from.");
-  if (days > longestDays) {
-    throw new Problem("validation", `query.to: must be ${longestDays} days after from at most.`);
+  if (days > maxDays) {
+    throw new Problem("validation", `query.to: must be ${maxDays} days after from at most.`);
   }
   return { from, to };
 }
 
-/** A page is read when somebody takes it: a slow reader holds no connection, and little memory. */
-function lines(
+/** Returns a stream that reads a page when the client asks for it. A slow client holds no connection and little memory. */
+function auditStream(
   first: AuditLine[],
   readPage: (after: number) => Promise<AuditLine[]>,
   log: ApiDeps["log"],
 ): ReadableStream<Uint8Array> {
-  let next = () => Promise.resolve(first);
+  let readNext = () => Promise.resolve(first);
   const pull = async (controller: ReadableStreamDefaultController<Uint8Array>) => {
-    const page = await next();
+    const page = await readNext();
     const last = page.at(-1);
     if (last !== undefined) controller.enqueue(encode(page));
     if (last === undefined || page.length < pageSize) return controller.close();
-    next = () => readPage(last.id);
+    readNext = () => readPage(last.id);
   };
   return new ReadableStream<Uint8Array>(
     {
       pull: (controller) =>
         pull(controller).catch((error: unknown) => {
-          log.error({ err: error }, "The audit log could not be read to its end");
-          // The connection breaks off: nobody takes what came for the whole.
+          log.error({ err: error }, "The export of the audit log broke off");
+          // Ends the connection with an error, so that the client knows the export is incomplete.
           controller.error(error);
         }),
     },

@@ -1,17 +1,17 @@
 import { getCatalogProject, listCatalogProjects } from "../../../queries/catalog/list-catalog.ts";
 import { putIntegration } from "../../../usecases/catalog/put-integration.ts";
 import { putProject } from "../../../usecases/catalog/put-project.ts";
-import type { Api, ApiDeps } from "../api.ts";
-import { orThrow, refused } from "../problems.ts";
-import { getRoute, listRoute, putIntegrationRoute, putRoute } from "./project-schemas.ts";
+import type { Api, ApiDeps } from "../deps.ts";
+import { refusalProblem, valueOrThrow } from "../problems.ts";
 import { resolveProject } from "./resolve-integration.ts";
+import { getRoute, listRoute, putIntegrationRoute, putRoute } from "./route-definitions.ts";
 
-/** Projects with their pipelines and integrations: read by every token, set up with `catalog:write`. */
+/** Registers the routes of projects, pipelines, and integrations. Every token reads them; changes need `catalog:write`. */
 export function projectRoutes(api: Api, { context }: ApiDeps): void {
   const { db } = context;
-  const read = async (organizationId: string, slug: string) => {
+  const readProject = async (organizationId: string, slug: string) => {
     const project = await getCatalogProject(db, organizationId, slug);
-    if (project === undefined) throw refused({ code: "not-found", what: "project" });
+    if (project === undefined) throw refusalProblem({ code: "not-found", what: "project" });
     return project;
   };
 
@@ -25,16 +25,18 @@ export function projectRoutes(api: Api, { context }: ApiDeps): void {
     const token = c.get("token");
     const { project: slug } = c.req.valid("param");
     await resolveProject(context, token, slug, "read");
-    return c.json(await read(token.organizationId, slug), 200);
+    return c.json(await readProject(token.organizationId, slug), 200);
   });
 
   api.openapi(putRoute, async (c) => {
     const token = c.get("token");
     const { project: slug } = c.req.valid("param");
-    const { name, requesterRoles, ...said } = c.req.valid("json");
-    const pipeline = said.pipeline.map(({ critical, ...one }) => ({ ...one, critical }));
-    const { created } = orThrow(await putProject(context, { token, slug, name, pipeline, requesterRoles }));
-    return c.json(await read(token.organizationId, slug), created ? 201 : 200);
+    const { name, requesterRoles, ...body } = c.req.valid("json");
+    const pipeline = body.pipeline.map(({ critical, ...environment }) => ({ ...environment, critical }));
+    const { created } = valueOrThrow(
+      await putProject(context, { token, slug, name, pipeline, requesterRoles }),
+    );
+    return c.json(await readProject(token.organizationId, slug), created ? 201 : 200);
   });
 
   api.openapi(putIntegrationRoute, async (c) => {
@@ -42,12 +44,12 @@ export function projectRoutes(api: Api, { context }: ApiDeps): void {
     const { project, integration: slug } = c.req.valid("param");
     const { id: projectId } = await resolveProject(context, token, project, "write");
     const { name, deployer, compareUrl } = c.req.valid("json");
-    const { created } = orThrow(
+    const { created } = valueOrThrow(
       await putIntegration(context, { token, projectId, slug, name, deployer, compareUrl }),
     );
-    const { integrations } = await read(token.organizationId, project);
-    const put = integrations.find((one) => one.slug === slug);
-    if (put === undefined) throw refused({ code: "not-found", what: "integration" });
-    return c.json(put, created ? 201 : 200);
+    const { integrations } = await readProject(token.organizationId, project);
+    const integration = integrations.find((listed) => listed.slug === slug);
+    if (integration === undefined) throw refusalProblem({ code: "not-found", what: "integration" });
+    return c.json(integration, created ? 201 : 200);
   });
 }

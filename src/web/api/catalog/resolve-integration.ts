@@ -2,11 +2,15 @@ import type { ApiToken } from "../../../domain/tokens/token.ts";
 import { type Found, getIntegrationBySlug, getProjectBySlug } from "../../../queries/catalog/get-by-slug.ts";
 import type { Context } from "../../../usecases/shared/context.ts";
 import { assertProjectAccess } from "../auth.ts";
-import { refused } from "../problems.ts";
+import { refusalProblem } from "../problems.ts";
 
 type Access = "read" | "write";
 
-/** The project of this slug, if the token sees it; to write in it, if it may. @throws Problem */
+/**
+ * Returns the project with this slug, if the token covers it.
+ *
+ * @throws Problem 404 if there is none or the token does not cover it, 403 to write in a project it does not cover
+ */
 export async function resolveProject(
   { db }: Context,
   token: ApiToken,
@@ -14,22 +18,26 @@ export async function resolveProject(
   access: Access,
 ): Promise<Found> {
   const project = await getProjectBySlug(db, token.organizationId, slug);
-  if (project === undefined) throw refused({ code: "not-found", what: "project" });
+  if (project === undefined) throw refusalProblem({ code: "not-found", what: "project" });
   assertProjectAccess(token, project.id, access);
   return project;
 }
 
-/** The id of a project's integration, as `resolveProject`. One that is archived is not there to be read. @throws Problem */
+/**
+ * Returns the ID of an integration in a project that the token covers. Reading an archived integration is a 404.
+ *
+ * @throws Problem as `resolveProject`
+ */
 export async function resolveIntegration(
   context: Context,
   token: ApiToken,
-  place: { project: string; integration: string },
+  slugs: { project: string; integration: string },
   access: Access,
 ): Promise<string> {
-  const project = await resolveProject(context, token, place.project, access);
-  const found = await getIntegrationBySlug(context.db, token.organizationId, project.id, place.integration);
+  const project = await resolveProject(context, token, slugs.project, access);
+  const found = await getIntegrationBySlug(context.db, token.organizationId, project.id, slugs.integration);
   if (found === undefined || (found.archived !== null && access === "read")) {
-    throw refused({ code: "not-found", what: "integration" });
+    throw refusalProblem({ code: "not-found", what: "integration" });
   }
   return found.integration.id;
 }

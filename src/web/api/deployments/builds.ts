@@ -2,10 +2,10 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { nameLimits } from "../../../domain/catalog/catalog.ts";
 import { type BuildCursor, type ListedBuild, listBuilds } from "../../../queries/deployments/list-builds.ts";
 import { type NewBuild, registerBuild } from "../../../usecases/deployments/register-build.ts";
-import type { Api, ApiDeps } from "../api.ts";
-import { requires } from "../auth.ts";
+import { requireScope } from "../auth.ts";
 import { resolveIntegration } from "../catalog/resolve-integration.ts";
-import { orThrow, Problem } from "../problems.ts";
+import type { Api, ApiDeps } from "../deps.ts";
+import { Problem, valueOrThrow } from "../problems.ts";
 import {
   callerIdSchema,
   idempotencyHeaders,
@@ -22,16 +22,16 @@ import {
   withBody,
 } from "../schemas.ts";
 
-const mostCommits = 100;
-const longestMessage = 5000;
+const maxCommits = 100;
+const maxCommitMessage = 5000;
 
-/** Text that may be left out, null or empty: all three are nothing. */
-const optional = (max: number) => textSchema(max, 0).nullish();
+/** Text that may be absent, null, or empty, which all mean none. */
+const optionalText = (max: number) => textSchema(max, 0).nullish();
 
 const commitBody = z.strictObject({
   hash: textSchema(nameLimits.commit),
-  message: textSchema(longestMessage, 0),
-  author: optional(nameLimits.name),
+  message: textSchema(maxCommitMessage, 0),
+  author: optionalText(nameLimits.name),
   link: linkSchema.nullish(),
 });
 
@@ -41,13 +41,13 @@ const buildBody = z
       description: "Its id where it was built: the same again is the same build",
     }),
     version: textSchema(nameLimits.version).openapi({ example: "1.4.2" }),
-    commit: optional(nameLimits.commit),
-    digest: optional(200),
+    commit: optionalText(nameLimits.commit),
+    digest: optionalText(200),
     link: linkSchema.nullish(),
-    author: optional(nameLimits.name),
+    author: optionalText(nameLimits.name),
     commits: z
       .array(commitBody)
-      .max(mostCommits, `takes ${mostCommits} commits at most: send the newest ones`)
+      .max(maxCommits, `takes ${maxCommits} commits at most: send the newest ones`)
       .nullish()
       .openapi({ description: "What went into it since the build before, newest first" }),
   })
@@ -78,7 +78,7 @@ const path = "/projects/{project}/integrations/{integration}/builds";
 const tags = ["Builds"];
 
 const postRoute = createRoute({
-  ...{ method: "post", path, tags, middleware: [requires("builds:write")] },
+  ...{ method: "post", path, tags, middleware: [requireScope("builds:write")] },
   summary: "Register a build",
   description: "The same again is answered 200. A build never changes: another one under its id is refused.",
   request: { params: integrationParams, headers: idempotencyHeaders, body: jsonBody(buildBody) },
@@ -96,53 +96,55 @@ const listRoute = createRoute({
   responses: { 200: jsonAnswer(pageOf(listedBuild).openapi("BuildPage"), "A page of builds"), ...problems() },
 });
 
-/** What was built: registered with `builds:write`, read by every token. */
+/** Registers the routes of builds. Every token lists them; registering needs `builds:write`. */
 export function buildRoutes(api: Api, { context }: ApiDeps): void {
   api.openapi(postRoute, async (c) => {
     const token = c.get("token");
     const integrationId = await resolveIntegration(context, token, c.req.valid("param"), "write");
-    const told = toBuild(c.req.valid("json"));
-    const { created, build } = orThrow(await registerBuild(context, { token, integrationId, build: told }));
+    const newBuild = toNewBuild(c.req.valid("json"));
+    const { created, build } = valueOrThrow(
+      await registerBuild(context, { token, integrationId, build: newBuild }),
+    );
     const { externalId: id, commits } = build;
-    return c.json({ ...json({ ...build, id }), commits }, created ? 201 : 200);
+    return c.json({ ...buildJson({ ...build, id }), commits }, created ? 201 : 200);
   });
 
   api.openapi(listRoute, async (c) => {
     const token = c.get("token");
     const integrationId = await resolveIntegration(context, token, c.req.valid("param"), "read");
     const { after, limit } = c.req.valid("query");
-    const asked = { after: after === undefined ? null : readCursor(after), limit };
-    const { items, next } = await listBuilds(context.db, token.organizationId, integrationId, asked);
-    return c.json({ items: items.map(json), next: next && cursorOf(next) }, 200);
+    const page = { after: after === undefined ? null : readCursor(after), limit };
+    const { items, next } = await listBuilds(context.db, token.organizationId, integrationId, page);
+    return c.json({ items: items.map(buildJson), next: next && formatCursor(next) }, 200);
   });
 }
 
-function toBuild(body: z.output<typeof buildBody>): NewBuild {
+function toNewBuild(body: z.output<typeof buildBody>): NewBuild {
   const { id, version, commit, digest, link, author, commits } = body;
   return {
     ...{ id, version, commit: commit || null, digest: digest || null },
     ...{ link: link ?? null, author: author || null },
     commits:
-      commits?.map((one) => ({
-        ...{ hash: one.hash, message: one.message, author: one.author || null, link: one.link ?? null },
+      commits?.map(({ hash, message, ...rest }) => ({
+        ...{ hash, message, author: rest.author || null, link: rest.link ?? null },
       })) ?? null,
   };
 }
 
-function json({ id, version, commit, digest, link, author, createdAt }: ListedBuild) {
+function buildJson({ id, version, commit, digest, link, author, createdAt }: ListedBuild) {
   return { id, version, commit, digest, link, author, createdAt: createdAt.toISOString() };
 }
 
-const cursorOf = ({ createdAt, id }: BuildCursor): string => `${createdAt.getTime()}.${id}`;
+const formatCursor = ({ createdAt, id }: BuildCursor): string => `${createdAt.getTime()}.${id}`;
 
-/** The end of the year 9999, in milliseconds. */
-const latest = 253_402_300_799_999;
+/** The end of the year 9999, in milliseconds since 1970. */
+const latestTime = 253_402_300_799_999;
 
-const cursor = z.tuple([z.coerce.number().int().nonnegative().max(latest), z.uuid()]);
+const cursor = z.tuple([z.coerce.number().int().nonnegative().max(latestTime), z.uuid()]);
 
 function readCursor(text: string): BuildCursor {
-  const read = cursor.safeParse(text.split("."));
-  if (!read.success) throw new Problem("validation", "query.after: is not the next of a page before.");
-  const [at, id] = read.data;
+  const parsed = cursor.safeParse(text.split("."));
+  if (!parsed.success) throw new Problem("validation", "query.after: is not the next of a page before.");
+  const [at, id] = parsed.data;
   return { createdAt: new Date(at), id };
 }

@@ -5,11 +5,11 @@ import {
   type IngestedDeployment,
   ingestDeployment,
 } from "../../../usecases/deployments/ingest-deployment.ts";
-import type { Api, ApiDeps } from "../api.ts";
-import { requires } from "../auth.ts";
+import { requireScope } from "../auth.ts";
 import { resolveIntegration, resolveProject } from "../catalog/resolve-integration.ts";
-import { orThrow } from "../problems.ts";
-import { byJson } from "../requests/request-json.ts";
+import type { Api, ApiDeps } from "../deps.ts";
+import { valueOrThrow } from "../problems.ts";
+import { actorJson } from "../requests/request-json.ts";
 import {
   bySchema,
   callerIdSchema,
@@ -62,7 +62,7 @@ const deployment = z
   })
   .openapi("Deployment");
 
-const livePlace = z
+const liveEnvironment = z
   .object({
     integration: z.string(),
     environment: z.object({ slug: z.string(), name: z.string() }),
@@ -83,7 +83,7 @@ const tags = ["Deployments"];
 
 const postRoute = createRoute({
   ...{ method: "post", path: "/projects/{project}/integrations/{integration}/deployments", tags },
-  middleware: [requires("deployments:write")],
+  middleware: [requireScope("deployments:write")],
   summary: "Report a deployment, or how one goes on",
   description:
     "The first final status wins; the same again is answered 200 and changes nothing. A success is live unless a " +
@@ -101,23 +101,26 @@ const liveRoute = createRoute({
   summary: "See what is live where",
   description: "Each integration in each environment, by the integrations' slugs; limit counts integrations.",
   request: { params: projectParams, query: pageQuery },
-  responses: { 200: jsonAnswer(pageOf(livePlace).openapi("LivePage"), "What is live where"), ...problems() },
+  responses: {
+    200: jsonAnswer(pageOf(liveEnvironment).openapi("LivePage"), "What is live where"),
+    ...problems(),
+  },
 });
 
-/** What was deployed: reported with `deployments:write`, read by every token. */
+/** Registers the routes of deployments. Every token reads what is live; reporting needs `deployments:write`. */
 export function deploymentRoutes(api: Api, { context }: ApiDeps): void {
   api.openapi(postRoute, async (c) => {
     const token = c.get("token");
     const integrationId = await resolveIntegration(context, token, c.req.valid("param"), "write");
     const { id, environment, build, status, link, reason } = c.req.valid("json");
     const report = status === "failed" ? { status, reason: reason || null } : { status };
-    const taken = orThrow(
+    const ingested = valueOrThrow(
       await ingestDeployment(context, {
         ...{ token, integrationId, id, environment, build, report, link: link ?? null },
       }),
     );
-    const { created, changed } = taken;
-    return c.json({ ...deploymentJson(taken.deployment), changed }, created ? 201 : 200);
+    const { created, changed } = ingested;
+    return c.json({ ...deploymentJson(ingested.deployment), changed }, created ? 201 : 200);
   });
 
   api.openapi(liveRoute, async (c) => {
@@ -130,18 +133,18 @@ export function deploymentRoutes(api: Api, { context }: ApiDeps): void {
   });
 }
 
-function deploymentJson(one: IngestedDeployment) {
-  const { externalId: id, environment, build, status, link, reason, outside, live } = one;
+function deploymentJson(deployment: IngestedDeployment) {
+  const { externalId: id, environment, build, status, link, reason, outside, live } = deployment;
   return {
     ...{ id, environment, build, status, link, reason, outside, live },
-    startedAt: one.startedAt.toISOString(),
-    finishedAt: one.finishedAt?.toISOString() ?? null,
+    startedAt: deployment.startedAt.toISOString(),
+    finishedAt: deployment.finishedAt?.toISOString() ?? null,
   };
 }
 
-function liveJson({ live, ...place }: LiveEnvironment) {
+function liveJson({ live, ...environment }: LiveEnvironment) {
   return {
-    ...place,
-    live: live && { ...live, since: live.since.toISOString(), by: byJson(live.by) },
+    ...environment,
+    live: live && { ...live, since: live.since.toISOString(), by: actorJson(live.by) },
   };
 }

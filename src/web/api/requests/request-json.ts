@@ -4,79 +4,80 @@ import type { RequestRow } from "../../../queries/requests/list-requests-page.ts
 import type { BuildView, ByView, LiveView } from "../../../queries/requests/request-view.ts";
 import type { requestLineSchema, requestSchema } from "./request-schemas.ts";
 
-type Json = z.output<typeof requestSchema>;
+type RequestJson = z.output<typeof requestSchema>;
 
-/** Where a request is read. */
-export const pathOf = (number: number): string => `/api/v1/requests/${number}`;
+/** Returns the path at which a request is read. */
+export const requestPath = (number: number): string => `/api/v1/requests/${number}`;
 
-/** A link that leads a member to their own card of a request; it grants nothing. */
+/** Returns the link to a member's own card of a request. The link grants nothing. */
 export type CardLink = (organizationId: string, number: number, memberId: string) => string;
 
-/** A request as the API tells it. Builds have the ids that they have where they were built. */
-export function requestJson(detail: RequestDetail, cardLink: CardLink): Json {
+/** Returns a request as JSON. Builds appear under the IDs that their pipelines gave them. */
+export function requestJson(detail: RequestDetail, cardLink: CardLink): RequestJson {
   const { view, source, target, attempt } = detail;
   const { number, version, state, message, through, approvals, requester, reviewers } = view;
-  const live = (one: LiveView | null) => one && { ...buildJson(detail, one), since: text(one.since) };
+  const live = (build: LiveView | null) =>
+    build && { ...buildJson(detail, build), since: isoTime(build.since) };
   return {
     ...{ number, version, state, message, through, approvals },
-    project: place(view.project),
-    integration: place(view.integration),
-    source: place(source),
-    target: { ...place(target), critical: target.critical },
+    project: slugAndName(view.project),
+    integration: slugAndName(view.integration),
+    source: slugAndName(source),
+    target: { ...slugAndName(target), critical: target.critical },
     requester: person(requester),
-    createdAt: text(view.createdAt),
+    createdAt: isoTime(view.createdAt),
     build: buildJson(detail, view.build),
     liveInTarget: live(view.liveInTarget),
     newerInSource: live(view.newerInSource),
-    expiresAt: text(view.expiresAt),
+    expiresAt: isoTime(view.expiresAt),
     reviewers: reviewers.map(person),
     reviews: view.reviews.map(({ reviewer, verdict, comment, at }) => ({
-      ...{ reviewer: person(reviewer), verdict, comment, at: text(at) },
+      ...{ reviewer: person(reviewer), verdict, comment, at: isoTime(at) },
     })),
     decision: view.decision && {
       ...{ outcome: view.decision.outcome, comment: view.decision.comment },
-      ...{ at: text(view.decision.at), by: byJson(view.decision.by) },
+      ...{ at: isoTime(view.decision.at), by: actorJson(view.decision.by) },
     },
     cancelled: view.cancelled && {
       ...{ reason: view.cancelled.reason, replacedBy: view.cancelled.replacedBy },
-      ...{ at: text(view.cancelled.at), by: byJson(view.cancelled.by) },
+      ...{ at: isoTime(view.cancelled.at), by: actorJson(view.cancelled.by) },
     },
-    expiredAt: text(view.expiredAt),
-    promotedAt: text(view.promotedAt),
+    expiredAt: isoTime(view.expiredAt),
+    promotedAt: isoTime(view.promotedAt),
     attempt: attempt && {
       ...{ id: attempt.id, status: attempt.status, link: attempt.link, reason: attempt.reason },
-      startedBy: byJson(view.attempt?.startedBy ?? { person: null, reason: "unknown" }),
-      ...{ startedAt: text(attempt.startedAt), finishedAt: text(attempt.finishedAt) },
+      startedBy: actorJson(view.attempt?.startedBy ?? { person: null, reason: "unknown" }),
+      ...{ startedAt: isoTime(attempt.startedAt), finishedAt: isoTime(attempt.finishedAt) },
     },
-    links: { self: pathOf(number), slack: cardLink(view.organizationId, number, requester.id) },
+    links: { self: requestPath(number), slack: cardLink(view.organizationId, number, requester.id) },
   };
 }
 
-/** A request in a list. */
-export function lineJson(row: RequestRow): z.output<typeof requestLineSchema> {
+/** Returns a request as an item of a list. */
+export function requestLineJson(row: RequestRow): z.output<typeof requestLineSchema> {
   const { number, version, state, through, approvals, decision } = row;
   return {
     ...{ number, version, state, through, approvals },
-    project: place(row.project),
-    integration: place(row.integration),
-    source: place(row.source),
-    target: { ...place(row.target), critical: row.target.critical },
+    project: slugAndName(row.project),
+    integration: slugAndName(row.integration),
+    source: slugAndName(row.source),
+    target: { ...slugAndName(row.target), critical: row.target.critical },
     requester: person(row.requester),
-    createdAt: text(row.createdAt),
+    createdAt: isoTime(row.createdAt),
     build: { id: row.builtAs, version: row.build.version },
-    decision: decision && { outcome: decision.outcome, at: text(decision.at), by: byJson(decision.by) },
-    endedAt: text(row.endedAt),
-    links: { self: pathOf(number) },
+    decision: decision && { outcome: decision.outcome, at: isoTime(decision.at), by: actorJson(decision.by) },
+    endedAt: isoTime(row.endedAt),
+    links: { self: requestPath(number) },
   };
 }
 
 function buildJson({ builds }: RequestDetail, { id, version, commit, link, author }: BuildView) {
-  const known = builds.get(id);
-  return { id: known?.externalId ?? id, version, commit, digest: known?.digest ?? null, link, author };
+  const names = builds.get(id);
+  return { id: names?.externalId ?? id, version, commit, digest: names?.digest ?? null, link, author };
 }
 
-/** Who did something: a member, perhaps through a token, or Signoff itself. */
-export function byJson(who: ByView) {
+/** Returns who did something: a member, perhaps through a token, or Signoff itself. */
+export function actorJson(who: ByView) {
   return who.person === null
     ? { member: null, token: null, reason: who.reason }
     : { member: person(who.person), token: who.through ?? null, reason: null };
@@ -84,10 +85,10 @@ export function byJson(who: ByView) {
 
 const person = ({ id, name }: { id: string; name: string }) => ({ id, name });
 
-const place = ({ slug, name }: { slug: string; name: string }) => ({ slug, name });
+const slugAndName = ({ slug, name }: { slug: string; name: string }) => ({ slug, name });
 
-function text(at: Date): string;
-function text(at: Date | null): string | null;
-function text(at: Date | null): string | null {
+function isoTime(at: Date): string;
+function isoTime(at: Date | null): string | null;
+function isoTime(at: Date | null): string | null {
   return at === null ? null : at.toISOString();
 }

@@ -8,42 +8,44 @@ import { getAdmins } from "../../../queries/people/get-admins.ts";
 import { getRequest } from "../../../queries/requests/get-request.ts";
 import type { RequestView } from "../../../queries/requests/request-view.ts";
 import type { Db } from "../../../queries/shared/db.ts";
-import { type Problem, refused } from "../problems.ts";
-import { byJson, pathOf } from "./request-json.ts";
+import { type Problem, refusalProblem } from "../problems.ts";
+import { actorJson, requestPath } from "./request-json.ts";
 
-/** Where the facts of a refusal are looked up, and for which token: it is told of no project that it does not see. */
-export type Looking = { db: Db; token: ApiToken; now: Date };
+/** What is needed to look up the facts of a refusal. The token limits them to the projects that it covers. */
+export type ProblemLookup = { db: Db; token: ApiToken; now: Date };
 
-/** What a use case answered about a request; throws its refusal as a problem, with what is true of that request now. */
-export async function answered<T>(looking: Looking, result: Result<T>): Promise<T> {
+/** Returns the value of a result. Throws its refusal as a `Problem` with the current facts of the request it is about. */
+export async function valueOrRequestProblem<T>(lookup: ProblemLookup, result: Result<T>): Promise<T> {
   if (result.ok) return result.value;
-  throw await problemOf(looking, result.refusal);
+  throw await requestProblem(lookup, result.refusal);
 }
 
-async function problemOf(looking: Looking, refusal: Refusal): Promise<Problem> {
-  const { db, token, now } = looking;
+async function requestProblem(lookup: ProblemLookup, refusal: Refusal): Promise<Problem> {
+  const { db, token, now } = lookup;
   if (refusal.code === "must-confirm") {
-    const changes = await changesJson(looking, refusal.changes);
-    return refused(refusal, { facts: { changes } });
+    const changes = await changesJson(lookup, refusal.changes);
+    return refusalProblem(refusal, { facts: { changes } });
   }
   const view =
     "number" in refusal ? await getRequest(db, token.organizationId, refusal.number, now) : undefined;
-  // `replaces` may name any number.
-  if (view === undefined || !coversProject(token, view.project.id)) return refused(refusal);
-  return refused(refusal, { facts: { request: brief(view), ...(await whoCan(looking, refusal, view)) } });
+  // The number may come from `replaces` and be of a request in any project.
+  if (view === undefined || !coversProject(token, view.project.id)) return refusalProblem(refusal);
+  return refusalProblem(refusal, {
+    facts: { request: requestSummary(view), ...(await whoCan(lookup, refusal, view)) },
+  });
 }
 
-/** R8: who did what to the request that is in the way, or that has moved on. */
-function brief({ number, version, state, requester, decision }: RequestView): object {
+/** R8: returns what was decided about the request, by whom, and when. */
+function requestSummary({ number, version, state, requester, decision }: RequestView): object {
   const decided = decision && {
-    ...{ outcome: decision.outcome, at: decision.at.toISOString(), by: byJson(decision.by) },
+    ...{ outcome: decision.outcome, at: decision.at.toISOString(), by: actorJson(decision.by) },
   };
-  return { number, version, state, requester, decision: decided, links: { self: pathOf(number) } };
+  return { number, version, state, requester, decision: decided, links: { self: requestPath(number) } };
 }
 
-/** R13: who can do what was refused. */
+/** R13: returns who can do what was refused. */
 async function whoCan(
-  { db, token: { organizationId } }: Looking,
+  { db, token: { organizationId } }: ProblemLookup,
   { code }: Refusal,
   view: RequestView,
 ): Promise<{ whoCan?: readonly Person[] }> {
@@ -52,12 +54,12 @@ async function whoCan(
   if (code !== "not-canceller") return {};
   const { admins } = await getAdmins(db, organizationId, view.requester.id);
   const people = [view.requester, ...admins];
-  return { whoCan: people.filter(({ id }, i) => people.findIndex((one) => one.id === id) === i) };
+  return { whoCan: people.filter(({ id }, i) => people.findIndex((person) => person.id === id) === i) };
 }
 
-/** R9: what changed, with builds by the ids that they have where they were built. */
+/** R9: returns what changed. Builds appear under the IDs that their pipelines gave them. */
 async function changesJson(
-  { db, token: { organizationId } }: Looking,
+  { db, token: { organizationId } }: ProblemLookup,
   changes: readonly DriftChange[],
 ): Promise<object[]> {
   const ids = changes.flatMap((change) => ("buildId" in change && change.buildId ? [change.buildId] : []));

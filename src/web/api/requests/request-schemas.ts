@@ -12,15 +12,15 @@ import {
   textSchema,
 } from "../schemas.ts";
 
-/** The largest number that a request can have: PostgreSQL's integer. */
-const largestNumber = 2_147_483_647;
+/** The largest request number: PostgreSQL's integer. */
+const maxNumber = 2_147_483_647;
 
 const stateNames = [
   ...(["pending", "approved", "rejected", "cancelled"] as const),
   ...(["expired", "promoting", "promoted", "failed"] as const),
 ] satisfies StateName[];
 
-const place = z.object({ slug: z.string(), name: z.string() });
+const named = z.object({ slug: z.string(), name: z.string() });
 const state = z.enum(stateNames).openapi({ description: "expired: its time is over, whoever looks" });
 
 const buildSchema = z
@@ -40,10 +40,10 @@ const common = {
   number: z.int(),
   version: z.int().openapi({ description: "Counts the changes: what `since` takes" }),
   state,
-  project: place,
-  integration: place,
-  source: place,
-  target: place.extend({ critical: z.boolean() }),
+  project: named,
+  integration: named,
+  source: named,
+  target: named.extend({ critical: z.boolean() }),
   requester: personSchema,
   through: z.string().nullable().openapi({ description: "The token that it was made through, by name" }),
   createdAt: momentSchema,
@@ -122,21 +122,25 @@ export const requestPageSchema = pageOf(requestLineSchema).openapi("RequestPage"
 export const numberParam = z.object({
   number: z.coerce
     .number()
-    .pipe(z.int().min(1).max(largestNumber))
+    .pipe(z.int().min(1).max(maxNumber))
     .openapi({ param: { name: "number", in: "path" }, type: "integer", example: 42 }),
 });
 
-/** A whole number in a query; `description` is shown in the document. */
-const count = (least: number, most: number, description: string) =>
-  z.coerce.number().pipe(z.int().min(least).max(most)).openapi({ type: "integer", description });
+/** A whole number in a query. */
+const integerParam = (min: number, max: number, description: string) =>
+  z.coerce.number().pipe(z.int().min(min).max(max)).openapi({ type: "integer", description });
 
 export const waitQuery = z.object({
-  wait: count(
+  wait: integerParam(
     1,
     60,
     "Answer only when the request differs from `since`, or after so many seconds",
   ).optional(),
-  since: count(0, largestNumber, "The version that you know; without it, the one of this moment").optional(),
+  since: integerParam(
+    0,
+    maxNumber,
+    "The version that you know; without it, the one of this moment",
+  ).optional(),
 });
 
 export const listQuery = pageQuery.extend({
@@ -148,7 +152,7 @@ export const listQuery = pageQuery.extend({
     .openapi({ type: "string", description: "One or more states, by comma", example: "pending,approved" }),
   project: slugSchema.optional(),
   integration: slugSchema.optional().openapi({ description: "One of `project`, which must be given too" }),
-  after: count(1, largestNumber, "The next of the page before: what follows it").optional(),
+  after: integerParam(1, maxNumber, "The next of the page before: what follows it").optional(),
 });
 
 const confirmed = textSchema(2_000).openapi({
@@ -167,7 +171,7 @@ export const newRequest = z
     requester: textSchema(320).nullish().openapi({
       description: "The member it is made for, by email or Slack id; without it, the one the token names",
     }),
-    replaces: z.int().min(1).max(largestNumber).nullish().openapi({
+    replaces: z.int().min(1).max(maxNumber).nullish().openapi({
       description: "The open request of an older build that this one takes the place of",
     }),
     confirmed: confirmed.nullish(),

@@ -2,16 +2,19 @@ import { Hono } from "hono";
 import { timedOut, withTimeout } from "../lib/timeout.ts";
 
 /** How long a probe may take, in milliseconds. */
-const probeLimit = 1_000;
+const probeTimeoutMs = 1_000;
 
 export type Health = {
-  /** What must answer for the process to be of use, by name: `{ database: () => … }`. A probe that rejects has failed. */
+  /** What the process depends on, by name: `{ database: () => … }`. A probe that rejects has failed. */
   probes: Readonly<Record<string, () => Promise<unknown>>>;
-  /** False before the start is complete, and from the stop on. */
+  /** Returns false until the start is complete, and once the process is stopping. */
   isReady: () => boolean;
 };
 
-/** `/healthz`: the process lives. `/readyz`: it can be sent requests, or 503 with the names of what fails. */
+/**
+ * Returns the health checks. `/healthz`: the process is alive. `/readyz`: it can serve requests, or 503 with the names of
+ * the failing probes.
+ */
 export function healthRoutes({ probes, isReady }: Health): Hono {
   const routes = new Hono();
   routes.get("/healthz", (c) => c.json({ status: "alive" }, 200, { "cache-control": "no-store" }));
@@ -28,11 +31,11 @@ export function healthRoutes({ probes, isReady }: Health): Hono {
   return routes;
 }
 
-/** Without the error's own words: this page is open to everybody. */
+/** Returns what is wrong, without the error's message, because this page is public. */
 async function faultOf(probe: () => Promise<unknown>): Promise<string | undefined> {
   try {
-    const answer = await withTimeout(probe(), probeLimit);
-    return answer === timedOut ? `no answer within ${probeLimit / 1000} s` : undefined;
+    const answer = await withTimeout(probe(), probeTimeoutMs);
+    return answer === timedOut ? `no answer within ${probeTimeoutMs / 1000} s` : undefined;
   } catch {
     return "failed";
   }

@@ -1,5 +1,5 @@
 import { createRoute } from "@hono/zod-openapi";
-import { requires } from "../auth.ts";
+import { requireScope } from "../auth.ts";
 import { idempotencyHeaders, jsonAnswer, jsonBody, problems, replayHeaders, withBody } from "../schemas.ts";
 import {
   cancelBody,
@@ -15,7 +15,7 @@ import {
 const tags = ["Requests"];
 
 export const postRoute = createRoute({
-  ...{ method: "post", path: "/requests", tags, middleware: [requires("requests:write")] },
+  ...{ method: "post", path: "/requests", tags, middleware: [requireScope("requests:write")] },
   summary: "Request a promotion",
   description:
     "Needs requests:write. Where no review is needed it is promoted at once, which needs promotions:write too.",
@@ -30,14 +30,14 @@ export const postRoute = createRoute({
 });
 
 export const listRoute = createRoute({
-  ...{ method: "get", path: "/requests", tags, middleware: [requires("requests:read")] },
+  ...{ method: "get", path: "/requests", tags, middleware: [requireScope("requests:read")] },
   summary: "List requests, the newest first",
   request: { query: listQuery },
   responses: { 200: jsonAnswer(requestPageSchema, "A page of requests"), ...problems() },
 });
 
 export const getRoute = createRoute({
-  ...{ method: "get", path: "/requests/{number}", tags, middleware: [requires("requests:read")] },
+  ...{ method: "get", path: "/requests/{number}", tags, middleware: [requireScope("requests:read")] },
   summary: "Read a request, or wait until it changes",
   description:
     "With `wait` the answer comes when the request's version differs from `since`, when it is over, or after so many " +
@@ -47,7 +47,12 @@ export const getRoute = createRoute({
 });
 
 export const cancelRoute = createRoute({
-  ...{ method: "post", path: "/requests/{number}/cancel", tags, middleware: [requires("requests:write")] },
+  ...{
+    method: "post",
+    path: "/requests/{number}/cancel",
+    tags,
+    middleware: [requireScope("requests:write")],
+  },
   summary: "Cancel a request",
   description:
     "For the member whom the token names; the reason may be left out where they are its requester.",
@@ -56,7 +61,12 @@ export const cancelRoute = createRoute({
 });
 
 export const promoteRoute = createRoute({
-  ...{ method: "post", path: "/requests/{number}/promote", tags, middleware: [requires("promotions:write")] },
+  ...{
+    method: "post",
+    path: "/requests/{number}/promote",
+    tags,
+    middleware: [requireScope("promotions:write")],
+  },
   summary: "Promote an approved request, or try a failed one again",
   description:
     "What changed since the request was made is refused as must-confirm, with the changes: send the `shown` that came " +

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
-import { shareReads } from "./share-reads.ts";
+import { coalesceReads } from "./coalesce-reads.ts";
 
 test("who asks for the same at the same time shares a reading; no more than so many run at once", async () => {
   let running = 0;
   let most = 0;
   const begun: number[] = [];
-  const read = shareReads(async (_, number) => {
+  const read = coalesceReads(async (_, number) => {
     begun.push(number);
     most = Math.max(most, ++running);
     await new Promise((resolve) => setImmediate(resolve));
@@ -22,7 +22,7 @@ test("nobody gets what was read before they asked", async () => {
   let version = 1;
   let begin = () => {};
   const begun = new Promise<void>((resolve) => (begin = resolve));
-  const read = shareReads(async () => {
+  const read = coalesceReads(async () => {
     const seen = version;
     begin();
     await new Promise((resolve) => setImmediate(resolve));
@@ -36,7 +36,7 @@ test("nobody gets what was read before they asked", async () => {
 
 test("a reading that fails keeps nobody else waiting", async () => {
   let fails = true;
-  const read = shareReads(async () => {
+  const read = coalesceReads(async () => {
     if (fails) throw new Error("away");
     return 1;
   }, 1);

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Stats } from "../../db/delivery/stats.ts";
-import { askDatabase } from "./ask-database.ts";
+import { cachedStats } from "./cached-stats.ts";
 
 const stats: Stats = { queue: [], dead: [], warnings: [], jobs: [], requests: [] };
 const log = { warn: vi.fn() };
@@ -15,7 +15,7 @@ afterEach(() => {
 
 test("those who scrape within a second of each other cost one read", async () => {
   const ask = vi.fn(async () => stats);
-  const read = askDatabase(ask, log);
+  const read = cachedStats(ask, log);
   expect(await Promise.all([read(), read()])).toEqual([stats, stats]);
   await read();
   expect(ask).toHaveBeenCalledTimes(1);
@@ -26,7 +26,7 @@ test("those who scrape within a second of each other cost one read", async () =>
 
 test("while a read hangs everybody is answered in 1.2 s without stats, and no second read is begun", async () => {
   const ask = vi.fn(() => new Promise<Stats>(() => {}));
-  const read = askDatabase(ask, log);
+  const read = cachedStats(ask, log);
   for (let n = 0; n < 3; n++) {
     const answer = read();
     await vi.advanceTimersByTimeAsync(1_200);
@@ -37,7 +37,7 @@ test("while a read hangs everybody is answered in 1.2 s without stats, and no se
 
 test("a database that is away is logged once, and asked again the next time", async () => {
   const ask = vi.fn(() => Promise.reject<Stats>(new Error("away")));
-  const read = askDatabase(ask, log);
+  const read = cachedStats(ask, log);
   expect([await read(), await read()]).toEqual([undefined, undefined]);
   expect(ask).toHaveBeenCalledTimes(2);
   expect(log.warn).toHaveBeenCalledTimes(1);

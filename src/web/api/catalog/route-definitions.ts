@@ -2,7 +2,7 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { maxEnvironments, nameLimits } from "../../../domain/catalog/catalog.ts";
 import { deployerKinds } from "../../../domain/deployments/deployment.ts";
 import { compareLink } from "../../../domain/requests/comparison.ts";
-import { requires } from "../auth.ts";
+import { requireScope } from "../auth.ts";
 import {
   integrationParams,
   jsonAnswer,
@@ -96,7 +96,7 @@ export const getRoute = createRoute({
 });
 
 export const putRoute = createRoute({
-  ...{ method: "put", path: "/projects/{project}", tags, middleware: [requires("catalog:write")] },
+  ...{ method: "put", path: "/projects/{project}", tags, middleware: [requireScope("catalog:write")] },
   summary: "Bring a project and its pipeline to what is said",
   description: "The same again changes nothing, so that a catalog can live in a repository.",
   request: { params: projectParams, body: jsonBody(projectBody) },
@@ -109,7 +109,7 @@ export const putRoute = createRoute({
 
 export const putIntegrationRoute = createRoute({
   ...{ method: "put", path: "/projects/{project}/integrations/{integration}", tags },
-  middleware: [requires("catalog:write")],
+  middleware: [requireScope("catalog:write")],
   summary: "Bring an integration to what is said",
   description: "The same again changes nothing.",
   request: { params: integrationParams, body: jsonBody(integrationBody) },

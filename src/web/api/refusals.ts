@@ -1,7 +1,7 @@
 import type { Refusal, ReportRefusal, SettingsRefusal, TokenRefusal } from "../../domain/shared/refusals.ts";
 import { assertNever } from "../../domain/shared/result.ts";
 
-/** R13 over HTTP: why not, and what to do, as plain sentences for whoever reads a pipeline's log. */
+/** R13: returns why a call was refused and what to do, as sentences that make sense in the log of a pipeline. */
 export function refusalWords(refusal: Refusal): string {
   switch (refusal.code) {
     case "not-found":
@@ -19,15 +19,11 @@ export function refusalWords(refusal: Refusal): string {
     case "gate-changed":
       return refusal.gated ? "A review is needed here by now." : "No review is needed here any more.";
     case "open-request":
-      return refusal.replaceable
-        ? `Request #${refusal.number} is open for this environment. Replace it with "replaces": ${refusal.number}, or wait for its end.`
-        : `Request #${refusal.number} is open for this environment. Wait for its end, or cancel it first.`;
+      return openRequestWords(refusal);
     case "not-replaceable":
       return `#${refusal.number} cannot be replaced any more.`;
     case "not-requester":
-      return refusal.why === "role"
-        ? `In this project only members of ${list(refusal.roles)} can request and promote.`
-        : `The member is ${statuses[refusal.why]}: only active full members can request and promote.`;
+      return notRequesterWords(refusal);
     case "not-reviewer":
       return `May not review #${refusal.number}.`;
     case "too-few-reviewers":
@@ -56,9 +52,21 @@ export function refusalWords(refusal: Refusal): string {
   }
 }
 
+function openRequestWords({ number, replaceable }: Extract<Refusal, { code: "open-request" }>): string {
+  return replaceable
+    ? `Request #${number} is open for this environment. Replace it with "replaces": ${number}, or wait for its end.`
+    : `Request #${number} is open for this environment. Wait for its end, or cancel it first.`;
+}
+
+function notRequesterWords(refusal: Extract<Refusal, { code: "not-requester" }>): string {
+  return refusal.why === "role"
+    ? `In this project only members of ${list(refusal.roles)} can request and promote.`
+    : `The member is ${memberStatusWords[refusal.why]}: only active full members can request and promote.`;
+}
+
 type CallRefusal = ReportRefusal | TokenRefusal | SettingsRefusal;
 
-/** What only calls are refused, and settings. */
+/** Words for the refusals of reports, tokens, and settings. */
 function callWords(refusal: CallRefusal): string {
   switch (refusal.code) {
     case "build-differs":
@@ -78,7 +86,7 @@ function callWords(refusal: CallRefusal): string {
   }
 }
 
-const statuses = {
+const memberStatusWords = {
   deactivated: "deactivated",
   guest: "a guest",
   bot: "a bot",
@@ -100,7 +108,7 @@ function invalidToken(refusal: Extract<Refusal, { code: "token-invalid" }>): str
   }
 }
 
-/** Settings that no call changes are refused in few words: they can only come up if one will. */
+/** Words for the refusals of settings. The short form is for settings that no route can change yet. */
 function settingsWords(refusal: SettingsRefusal): string {
   switch (refusal.code) {
     case "not-admin":

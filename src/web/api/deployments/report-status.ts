@@ -7,14 +7,14 @@ import { type ApiToken, actorOf, mayUse } from "../../../domain/tokens/token.ts"
 import { getAttempt } from "../../../queries/deployments/get-attempt.ts";
 import { applyDeploymentReport } from "../../../usecases/deployments/apply-deployment-report.ts";
 import { useToken } from "../../../usecases/tokens/use-token.ts";
-import type { Api, ApiDeps } from "../api.ts";
-import { assertProjectAccess, bearerOf, signIn } from "../auth.ts";
-import { orThrow, Problem, refused } from "../problems.ts";
-import { limitRate } from "../rate.ts";
+import { assertProjectAccess, authenticateToken, readBearerToken } from "../auth.ts";
+import type { Api, ApiDeps } from "../deps.ts";
+import { Problem, refusalProblem, valueOrThrow } from "../problems.ts";
+import { limitRate } from "../rate-limit.ts";
 import { jsonAnswer, jsonBody, linkSchema, problems, withBody } from "../schemas.ts";
 
-/** What of a reason is read; what is kept of it is less. Nobody loses a report for a long log. */
-const longestReason = 100_000;
+/** The longest reason that is accepted, in characters. Less is stored, so that a long log does not lose the report. */
+const maxReason = 100_000;
 
 const reportSchema = z
   .object({
@@ -22,7 +22,7 @@ const reportSchema = z
     link: linkSchema.nullish().openapi({ description: "Where it can be followed; shown on the card" }),
     reason: z
       .string()
-      .max(longestReason)
+      .max(maxReason)
       .nullish()
       .openapi({ description: `Why it failed; its first ${limits.reason} characters are kept` }),
   })
@@ -36,7 +36,7 @@ const reportedSchema = z
   })
   .openapi("ReportedDeployment");
 
-/** Who reports: the holder of one attempt's token, or an API token. */
+/** Who reports: the holder of one attempt's report token, or an API token. */
 type Reporter = { organizationId: string; actor: Actor; surface: Surface; token: ApiToken | null };
 
 type ReporterEnv = { Variables: { reporter: Reporter; token: ApiToken } };
@@ -44,18 +44,18 @@ type ReporterEnv = { Variables: { reporter: Reporter; token: ApiToken } };
 const statusPath = "/deployments/{id}/status";
 
 /**
- * How a deployment that Signoff asked for goes on. It is let in by the token that came with the webhook, which is good
- * for that one attempt, or by an API token.
+ * Registers the route that reports on a deployment that Signoff started. It accepts the report token of that attempt,
+ * which the webhook carries, or an API token.
  */
-export function statusRoutes(api: Api, parts: ApiDeps): void {
-  const { context } = parts;
+export function reportStatusRoutes(api: Api, deps: ApiDeps): void {
+  const { context } = deps;
   const route = createRoute({
     ...{ method: "post", path: statusPath, tags: ["Deployments"] },
     summary: "Report on a deployment that Signoff asked for",
     description:
       "With the token that came with the webhook, or an API token with deployments:write. The first final report wins; " +
       "repeating one is answered 200 with changed: false.",
-    middleware: [letIn(parts), limit(parts)] as const,
+    middleware: [authenticateReporter(deps), limitReports(deps)] as const,
     request: {
       params: z.object({ id: z.string().max(100).openapi({ description: "The attempt's id" }) }),
       body: jsonBody(reportSchema),
@@ -65,30 +65,30 @@ export function statusRoutes(api: Api, parts: ApiDeps): void {
   api.openapi(route, async (c) => {
     const { organizationId, actor, surface, token } = c.get("reporter");
     const { id } = c.req.valid("param");
-    const found = await findAttempt(parts, organizationId, id);
-    if (token !== null) assertProjectAccess(token, found.project.id, "write");
+    const attempt = await findAttempt(deps, organizationId, id);
+    if (token !== null) assertProjectAccess(token, attempt.project.id, "write");
     const { status, link = null, reason } = c.req.valid("json");
-    const report = status === "failed" ? { status, reason: reasonOf(reason ?? "") } : { status };
+    const report = status === "failed" ? { status, reason: shortenReason(reason ?? "") } : { status };
     const input = { organizationId, deploymentId: id, actor, surface, report, link };
-    const { changed } = orThrow(await applyDeploymentReport(context, input));
-    const { status: now } = await findAttempt(parts, organizationId, id);
-    return c.json({ id, status: now, changed }, 200);
+    const { changed } = valueOrThrow(await applyDeploymentReport(context, input));
+    const { status: currentStatus } = await findAttempt(deps, organizationId, id);
+    return c.json({ id, status: currentStatus, changed }, 200);
   });
 }
 
 const isId = (text: string) => z.uuid().safeParse(text).success;
 
 async function findAttempt({ context: { db } }: ApiDeps, organizationId: string, id: string) {
-  const found = isId(id) ? await getAttempt(db, organizationId, id) : undefined;
-  if (found !== undefined) return found;
-  throw refused({ code: "not-found", what: "request" }, { detail: "There is no such deployment." });
+  const attempt = isId(id) ? await getAttempt(db, organizationId, id) : undefined;
+  if (attempt !== undefined) return attempt;
+  throw refusalProblem({ code: "not-found", what: "request" }, { detail: "There is no such deployment." });
 }
 
-/** Tells the reporter by the token; a token of another attempt is no token here. @throws Problem 401, 403 */
-function letIn({ context, readReportToken }: ApiDeps): MiddlewareHandler<ReporterEnv> {
+/** Returns middleware that finds the reporter by the token. A report token of another attempt is a 401. */
+function authenticateReporter({ context, readReportToken }: ApiDeps): MiddlewareHandler<ReporterEnv> {
   return async (c, next) => {
     const header = c.req.header("authorization");
-    const text = bearerOf(header);
+    const text = readBearerToken(header);
     if (text?.startsWith("sgr_")) {
       const organizationId = readReportToken(text, c.req.param("id") ?? "");
       if (organizationId === undefined) {
@@ -97,8 +97,8 @@ function letIn({ context, readReportToken }: ApiDeps): MiddlewareHandler<Reporte
       const actor = system("the deployer's report");
       c.set("reporter", { organizationId, actor, surface: "deployer", token: null });
     } else {
-      const token = await signIn((given) => useToken(context, given), header);
-      orThrow(mayUse(token, "deployments:write"));
+      const token = await authenticateToken((given) => useToken(context, given), header);
+      valueOrThrow(mayUse(token, "deployments:write"));
       const { organizationId } = token;
       c.set("reporter", { organizationId, actor: actorOf(token), surface: "api", token });
     }
@@ -108,18 +108,18 @@ function letIn({ context, readReportToken }: ApiDeps): MiddlewareHandler<Reporte
 
 const challenge = { "www-authenticate": 'Bearer realm="signoff", error="invalid_token"' };
 
-/** An attempt's reports are counted together, and an API token's. */
-function limit({ context, callsPerMinute: perMinute = 600 }: ApiDeps): MiddlewareHandler<ReporterEnv> {
+/** Returns middleware that limits the reports of each attempt and of each API token. */
+function limitReports({ context, callsPerMinute: perMinute = 600 }: ApiDeps): MiddlewareHandler<ReporterEnv> {
   return limitRate<ReporterEnv>({
     ...{ perMinute, now: context.now },
-    whoOf: (c) => c.get("reporter").token?.id ?? `attempt ${c.req.param("id")}`,
+    callerOf: (c) => c.get("reporter").token?.id ?? `attempt ${c.req.param("id")}`,
   });
 }
 
-/** What Postgres keeps of it, and no more than is shown. */
-function reasonOf(text: string): string | null {
-  const kept = stripUnstorable(text).trim();
-  if (kept === "") return null;
-  const letters = [...kept];
-  return letters.length > limits.reason ? `${letters.slice(0, limits.reason - 1).join("")}…` : kept;
+/** Returns the reason as it is stored: storable, at most `limits.reason` characters, and null if it is blank. */
+function shortenReason(text: string): string | null {
+  const reason = stripUnstorable(text).trim();
+  if (reason === "") return null;
+  const letters = [...reason];
+  return letters.length > limits.reason ? `${letters.slice(0, limits.reason - 1).join("")}…` : reason;
 }

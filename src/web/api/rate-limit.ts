@@ -3,28 +3,28 @@ import type { ApiEnv } from "./auth.ts";
 import { Problem } from "./problems.ts";
 
 export type RateLimit<E extends Env> = {
-  /** Calls a minute and caller; as many may come at once after a pause. */
+  /** Calls per minute and caller. After a pause as many may arrive at once. */
   perMinute: number;
   now(): Date;
-  /** Whose calls are counted together; without it a token's. */
-  whoOf?: (c: Context<E>) => string;
+  /** Returns the key of the caller whose calls are counted together. Default: the token's ID. */
+  callerOf?: (c: Context<E>) => string;
 };
 
 type Bucket = { left: number; at: number };
 
 /**
- * Holds each token to so many calls a minute, by a bucket that fills up steadily. Each process counts its own.
- * The headers are those of https://datatracker.ietf.org/doc/html/draft-ietf-httpapi-ratelimit-headers-06.
+ * Returns middleware that limits the calls of each caller with a token bucket. It throws a 429 `Problem` over the limit.
+ * Each process counts for itself. The response headers follow https://datatracker.ietf.org/doc/html/draft-ietf-httpapi-ratelimit-headers-06.
  */
 export function limitRate<E extends ApiEnv>({
   perMinute,
   now,
-  whoOf = (c) => c.get("token").id,
+  callerOf = (c) => c.get("token").id,
 }: RateLimit<E>): MiddlewareHandler<E> {
   const buckets = new Map<string, Bucket>();
   const perMs = perMinute / 60_000;
   return async (c, next) => {
-    const bucket = refilled(buckets, whoOf(c), { perMinute, perMs, at: now().getTime() });
+    const bucket = refilled(buckets, callerOf(c), { perMinute, perMs, at: now().getTime() });
     const allowed = bucket.left >= 1;
     if (allowed) bucket.left -= 1;
     const headers = {
@@ -42,18 +42,18 @@ export function limitRate<E extends ApiEnv>({
   };
 }
 
-/** A token's bucket as it is now. Full ones are forgotten now and then: a token that rests needs none. */
+/** Returns the caller's bucket, filled up to now. Removes full buckets once there are more than 1,000. */
 function refilled(
   buckets: Map<string, Bucket>,
-  tokenId: string,
+  caller: string,
   { perMinute, perMs, at }: { perMinute: number; perMs: number; at: number },
 ): Bucket {
   const fill = ({ left, at: since }: Bucket) => Math.min(perMinute, left + Math.max(0, at - since) * perMs);
   if (buckets.size > 1000) {
-    for (const [id, one] of buckets) if (fill(one) >= perMinute) buckets.delete(id);
+    for (const [key, bucket] of buckets) if (fill(bucket) >= perMinute) buckets.delete(key);
   }
-  const known = buckets.get(tokenId);
-  const bucket = known === undefined ? { left: perMinute, at } : { left: fill(known), at };
-  buckets.set(tokenId, bucket);
+  const existing = buckets.get(caller);
+  const bucket = existing === undefined ? { left: perMinute, at } : { left: fill(existing), at };
+  buckets.set(caller, bucket);
   return bucket;
 }

@@ -2,7 +2,7 @@ import { Hono } from "hono";
 
 export type MetricsPage = { read(): Promise<string>; contentType: string };
 
-/** `/metrics` in Prometheus' text format. It names no person and no request, but it is not for everybody: see docs/operations.md. */
+/** Returns the route `/metrics`. It names no person and no request, but should stay private: see docs/operations.md. */
 export function metricsRoutes(page: MetricsPage): Hono {
   const routes = new Hono();
   routes.get("/metrics", async (c) => {

@@ -1,6 +1,11 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { RequestProgress } from "../../../queries/requests/get-request-progress.ts";
-import { createWaiting, TooManyWaiting, type Wait, type Waiting } from "./wait.ts";
+import {
+  createRequestWaiters,
+  type RequestWait,
+  type RequestWaiters,
+  TooManyWaiters,
+} from "./request-waiters.ts";
 
 const start = new Date("2026-03-02T09:00:00.000Z");
 
@@ -14,13 +19,13 @@ const readProgress = vi.fn(async (_: string, numbers: readonly number[]) => {
   return new Map([...known].filter(([number]) => numbers.includes(number)));
 });
 const log = { warn: vi.fn() };
-let waiting: Waiting;
+let waiting: RequestWaiters;
 
 beforeEach(() => {
   vi.useFakeTimers({ now: start, toFake: ["setTimeout", "clearTimeout", "performance", "Date"] });
   vi.clearAllMocks();
   known = new Map([[42, progress()]]);
-  waiting = createWaiting({ readProgress, now: () => new Date(), log, most: 200 });
+  waiting = createRequestWaiters({ readProgress, now: () => new Date(), log, maxWaiters: 200 });
 });
 afterEach(() => {
   waiting.stop();
@@ -29,13 +34,13 @@ afterEach(() => {
 });
 
 /** Begins to wait; `over` is when it was let go, in milliseconds since the start, or null. */
-function wait(over: Partial<Wait> = {}) {
+function wait(over: Partial<RequestWait> = {}) {
   const client = new AbortController();
   const at = { over: null as number | null, fault: undefined as unknown, client };
   const asked = { organizationId: "T1", number: 42, since: 3, waitMs: 60_000, projectId: null };
   const tokenId = `token ${waiting.count() % 2}`;
   void waiting
-    .until({ ...asked, tokenId, signal: client.signal, ...over })
+    .untilChanged({ ...asked, tokenId, signal: client.signal, ...over })
     .catch((error: unknown) => {
       at.fault = error;
     })
@@ -134,7 +139,7 @@ test("more than so many at once are refused", async () => {
   for (let n = 0; n < 200; n++) wait();
   const last = wait();
   await pass(0);
-  expect(last.fault).toBeInstanceOf(TooManyWaiting);
+  expect(last.fault).toBeInstanceOf(TooManyWaiters);
   expect(waiting.count()).toBe(200);
 });
 
@@ -142,7 +147,7 @@ test("one token has half of the places at most: others still wait", async () => 
   for (let n = 0; n < 100; n++) wait({ tokenId: "wild" });
   const [refused, other] = [wait({ tokenId: "wild" }), wait({ tokenId: "calm" })];
   await pass(0);
-  expect(refused.fault).toBeInstanceOf(TooManyWaiting);
+  expect(refused.fault).toBeInstanceOf(TooManyWaiters);
   expect([other.fault, other.over]).toEqual([undefined, null]);
 });
 
