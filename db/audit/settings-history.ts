@@ -1,6 +1,6 @@
 import { and, desc, eq, sql } from "drizzle-orm";
 import type { Person } from "../../src/domain/people/people.ts";
-import { type Actor, actingMember } from "../../src/domain/shared/actor.ts";
+import { actingMember } from "../../src/domain/shared/actor.ts";
 import type { Db, Tx } from "../connection/connect.ts";
 import * as members from "../people/members.ts";
 import { auditLog } from "../schema/index.ts";
@@ -18,7 +18,7 @@ export async function lastChange(
     .orderBy(desc(auditLog.id))
     .limit(1);
   if (row === undefined) return { by: null, at: new Date(0) };
-  const id = actingMember(row.actor as Actor);
+  const id = actingMember(row.actor);
   const person = id === null ? undefined : await members.find(db, organizationId, id);
   return { by: person ? { id: person.id, name: person.name } : null, at: row.at };
 }

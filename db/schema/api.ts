@@ -14,7 +14,7 @@ import { integrations } from "./catalog.ts";
 import { id, moment, organizationId } from "./columns.ts";
 import { organizations } from "./people.ts";
 
-/** What pipelines sign in with. The token itself is shown once and kept nowhere. */
+/** Tokens that pipelines authenticate with. The token itself is shown once and is not stored. */
 export const apiTokens = pgTable(
   "api_tokens",
   {
@@ -23,12 +23,12 @@ export const apiTokens = pgTable(
     name: text().notNull(),
     /** SHA-256 of the token, in hex. */
     hash: text().notNull(),
-    /** Its last four characters, to tell tokens apart. */
+    /** The last four characters, to tell tokens apart. */
     hint: text().notNull(),
     scopes: text().array().notNull(),
-    /** Null: it is good for every project. */
+    /** The only project that the token covers; null for every project. */
     projectId: uuid(),
-    /** Whom its requests are made for. */
+    /** The member whom the token acts for. */
     memberId: text().notNull(),
     madeBy: text().notNull(),
     madeAt: moment().notNull(),
@@ -39,20 +39,20 @@ export const apiTokens = pgTable(
   (t) => [primaryKey({ columns: [t.organizationId, t.id] }), unique().on(t.hash)],
 );
 
-/** Where an integration's promotions are sent, for the deployer of that kind. */
+/** The webhook of an integration whose deployer is `webhook`. */
 export const webhooks = pgTable(
   "webhooks",
   {
     organizationId: organizationId(),
     integrationId: id(),
     url: text().notNull(),
-    /** Encrypted with the key that SIGNOFF_SECRET gives. */
+    /** Encrypted with a key that is derived from SIGNOFF_SECRET. */
     secret: text().notNull(),
-    /** Those before it that still sign beside it, encrypted too, the newest first; each until an ISO time. */
+    /** Earlier secrets that still sign requests, encrypted, the newest first, each until an ISO time. */
     oldSecrets: jsonb().$type<{ secret: string; until: string }[]>().notNull().default([]),
-    /** After so long without a report an attempt ends as unknown. */
+    /** How long an attempt waits for a report before it ends as unknown. */
     silenceMinutes: integer().notNull(),
-    /** Counts the changes. */
+    /** Incremented with every change. */
     version: integer().notNull().default(1),
     savedBy: jsonb().$type<Actor>().notNull(),
     savedAt: moment().notNull(),
@@ -66,16 +66,16 @@ export const webhooks = pgTable(
   ],
 );
 
-/** What a token was answered under a key: the same call again gets the same answer. */
+/** API answers by idempotency key. A repeated call gets the stored answer. */
 export const apiAnswers = pgTable(
   "api_answers",
   {
     organizationId: organizationId(),
     tokenId: id(),
     key: text().notNull(),
-    /** Of the method, the path and the body. */
+    /** Covers the method, path, and body. */
     digest: text().notNull(),
-    /** Null while the first call is at work. */
+    /** Null until the first call is answered. */
     status: integer(),
     body: jsonb().$type<unknown>(),
     createdAt: moment().notNull(),

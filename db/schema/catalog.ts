@@ -25,13 +25,13 @@ export const projects = pgTable(
     slug: text().notNull(),
     name: text().notNull(),
     archivedAt: moment(),
-    /** Counts the changes of the project, its environments and its requester roles. */
+    /** Incremented with every change of the project, its environments, or its requester roles. */
     version: integer().notNull().default(1),
   },
   (t) => [primaryKey({ columns: [t.organizationId, t.id] }), unique().on(t.organizationId, t.slug)],
 );
 
-/** R14: the roles that may request in a project; none means every active full member. */
+/** The roles whose holders may request in a project (R14). Without any, every active full member may. */
 export const requesterRoles = pgTable(
   "requester_roles",
   { organizationId: organizationId(), projectId: id(), roleId: id() },
@@ -75,9 +75,9 @@ export const integrations = pgTable(
     projectId: id(),
     slug: text().notNull(),
     name: text().notNull(),
-    /** Which deployer carries out its promotions. */
+    /** The deployer that carries out promotions, such as `record` or `webhook`. */
     deployer: text().notNull().default("record"),
-    /** Where two commits are compared: an address with {from} and {to} in it. */
+    /** The URL of a comparison of two commits, with the placeholders {from} and {to}. */
     compareUrl: text(),
     archivedAt: moment(),
   },
@@ -92,10 +92,10 @@ export const integrations = pgTable(
   ],
 );
 
-/** One commit of a build, as its registration told it. */
+/** A commit of a build, as the build was registered. */
 export type Commit = { hash: string; message: string; author: string | null; link: string | null };
 
-/** An immutable artifact; `externalId` is its id where it was built. */
+/** An immutable artifact. `externalId` is its ID in the system that built it. */
 export const builds = pgTable(
   "builds",
   {
@@ -108,7 +108,7 @@ export const builds = pgTable(
     commit: text(),
     link: text(),
     author: text(),
-    /** What went into it since the build before, newest first. */
+    /** The commits since the previous build, newest first; null if they were not registered. */
     commits: jsonb().$type<Commit[]>(),
     createdAt: moment().notNull(),
   },
@@ -123,7 +123,7 @@ export const builds = pgTable(
   ],
 );
 
-/** One attempt to bring a build to an environment. `sequence` orders attempts: a newer one has a higher number. */
+/** One attempt to deploy a build to an environment. `sequence` orders attempts: a newer one has a higher number. */
 export const deployments = pgTable(
   "deployments",
   {
@@ -140,13 +140,13 @@ export const deployments = pgTable(
     startedBy: jsonb().$type<Actor>().notNull(),
     startedAt: moment().notNull(),
     finishedAt: moment(),
-    /** The id under which whoever deployed it reports it; null for what was started here. */
+    /** The ID in the system that reports the deployment; null if Signoff started it. */
     externalId: text(),
-    /** Behind the gate, and nobody asked for it here. */
+    /** Whether the deployment bypassed the gate: it needed an approved request and had none. */
     outside: boolean().notNull().default(false),
-    /** When its deployer took it on. */
+    /** When its deployer accepted it or first reported on it. */
     acceptedAt: moment(),
-    /** When it ends as unknown if nothing is heard of it. */
+    /** When it ends as unknown unless its deployer reports on it. */
     reportBy: moment(),
   },
   (t) => [
@@ -171,7 +171,7 @@ export const deployments = pgTable(
   ],
 );
 
-/** What is live: one pointer per integration and environment, moved only by a newer attempt that succeeded. */
+/** The live build of each integration and environment. Only a newer successful attempt changes it. */
 export const liveBuilds = pgTable(
   "live_builds",
   {

@@ -1,9 +1,9 @@
 import { text, timestamp, uuid } from "drizzle-orm/pg-core";
 
-/** The organization comes first on every row and in every key: rows of two organizations cannot meet. */
+/** Every table has it, and every key starts with it, so that rows of two organizations cannot mix. */
 export const organizationId = () => text().notNull();
 
-/** A moment, kept to the millisecond so that it can be a cursor. */
+/** A time with millisecond precision, so that a JavaScript date can serve as a cursor. */
 export const moment = () => timestamp({ withTimezone: true, precision: 3 });
 
 export const id = () => uuid().notNull();

@@ -2,16 +2,17 @@ import { foreignKey, integer, jsonb, pgTable, primaryKey, text } from "drizzle-o
 import { moment, organizationId } from "./columns.ts";
 import { members, organizations } from "./people.ts";
 
-/** Where somebody is in the App Home, and when they opened it: what they see is drawn again while they look. */
+/** Where somebody is in the App Home, and when they opened it. It is redrawn while they are looking. */
 export const homes = pgTable(
   "homes",
   {
     organizationId: organizationId(),
     memberId: text().notNull(),
-    /** The tab, and what is chosen on it: project, page, filter. Remembered for the next time. */
+    /** The tab and the choices on it (project, page, filter), for the next time. */
     place: jsonb().notNull(),
     openedAt: moment().notNull(),
     drawnAt: moment(),
+    /** The hash of the view that was published last. */
     hash: text(),
   },
   (t) => [
@@ -23,14 +24,14 @@ export const homes = pgTable(
   ],
 );
 
-/** How far the hourly reading of people and groups has come, so that it goes on where it was interrupted. */
+/** The progress of the hourly sync of people and groups, so that it continues where it was interrupted. */
 export const directoryRuns = pgTable(
   "directory_runs",
   {
     organizationId: organizationId().references(() => organizations.id),
     kind: text().$type<"people" | "groups">().notNull(),
     startedAt: moment().notNull(),
-    /** What comes next; null when the run is finished. */
+    /** The position at which to continue; null if the run is finished. */
     next: text(),
     finishedAt: moment(),
     faults: integer().notNull().default(0),

@@ -2,7 +2,7 @@ import { pgTable, primaryKey, text } from "drizzle-orm/pg-core";
 import { moment, organizationId } from "./columns.ts";
 import { organizations } from "./people.ts";
 
-/** The last slot of each scheduled job that was taken: of all replicas one takes it. */
+/** The last slot taken of each scheduled job. Only one of several replicas takes a slot. */
 export const jobSlots = pgTable(
   "job_slots",
   {

@@ -14,8 +14,8 @@ import {
 import { moment, organizationId } from "./columns.ts";
 
 /**
- * What is to be done after a commit, one row per key. A row without `settledAt` is open; an open row with
- * `leasedUntil` is being worked, until then by nobody else.
+ * Work to do after a commit, one row for each key. A row without `settledAt` is open. An open row with a future
+ * `leasedUntil` is being processed, and no other worker claims it until then.
  */
 export const outbox = pgTable(
   "outbox",
@@ -25,21 +25,21 @@ export const outbox = pgTable(
     kind: text().notNull(),
     key: text().notNull(),
     payload: jsonb().$type<unknown>().notNull(),
-    /** Rises with each change that came for the same key: a worker that saw an older one must go again. */
+    /** Incremented when the item is added again. A worker that saw an older revision must process it again. */
     revision: integer().notNull().default(0),
     attempts: integer().notNull().default(0),
-    /** Lower ones are claimed first. */
+    /** Items with a lower number are claimed first. */
     priority: smallint().notNull().default(0),
-    /** The request that it tells of, and whom it tells; for the request's ledger. */
+    /** The request and the recipient that the item is about, for the list of a request's deliveries. */
     requestNumber: integer(),
     recipientId: text(),
     availableAt: moment().notNull().defaultNow(),
     leasedUntil: moment(),
-    /** An earlier attempt may have reached the far end: its answer is unknown. */
+    /** Whether the response to an earlier attempt was lost, so that the attempt may have succeeded. */
     inDoubt: boolean().notNull().default(false),
     settledAt: moment(),
     outcome: text({ enum: ["done", "dead"] }),
-    /** Why it waits for another attempt, or why it is dead. */
+    /** Why the item waits for another attempt, or why it failed for good. */
     reason: text(),
     createdAt: moment().notNull().defaultNow(),
   },

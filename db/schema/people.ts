@@ -2,16 +2,16 @@ import { boolean, foreignKey, integer, pgTable, primaryKey, text, unique, uuid }
 import type { MemberStatus, WorkspaceRole } from "../../src/domain/people/people.ts";
 import { id, moment, organizationId } from "./columns.ts";
 
-/** A Slack workspace that installed Signoff; its id is Slack's (T…). */
+/** A Slack workspace that installed Signoff. The ID is Slack's (T…). */
 export const organizations = pgTable("organizations", {
   id: text().primaryKey(),
   name: text().notNull(),
-  /** The workspace's address, for links to messages. */
+  /** The workspace's URL, for links to messages. */
   url: text().notNull(),
   createdAt: moment().notNull().defaultNow(),
 });
 
-/** Counts request numbers. Its own row, taken outside the request's transaction: gaps are fine, waiting is not. */
+/** The last request number. It is taken outside of the request's transaction: gaps are fine, waiting is not. */
 export const requestCounters = pgTable("request_counters", {
   organizationId: organizationId()
     .primaryKey()
@@ -19,7 +19,7 @@ export const requestCounters = pgTable("request_counters", {
   last: integer().notNull(),
 });
 
-/** A person as Slack last described them; the id is Slack's (U… or W…). */
+/** A person as Slack last described them. The ID is Slack's (U… or W…). */
 export const members = pgTable(
   "members",
   {
@@ -29,7 +29,7 @@ export const members = pgTable(
     email: text(),
     timeZone: text().notNull(),
     status: text("standing").$type<MemberStatus>().notNull(),
-    /** What Slack lets them do in the workspace; owners and admins run Signoff until its own admins are chosen. */
+    /** Their role in the Slack workspace, which decides who is an admin until somebody holds the Admin role. */
     workspaceRole: text().$type<WorkspaceRole>(),
     refreshedAt: moment().notNull(),
   },
@@ -43,17 +43,17 @@ export const roles = pgTable(
     id: id(),
     name: text().notNull(),
     admin: boolean().notNull().default(false),
-    /** The Slack user group whose members hold it; null: its holdings are kept by hand. */
+    /** The Slack user group whose members hold the role; null if its holders are chosen in Signoff. */
     groupId: text(),
-    /** Where a bound group's members hold it: these projects, or everywhere where null. */
+    /** The projects for which the group's members hold the role; null for the whole organization. */
     groupProjectIds: uuid().array(),
-    /** Counts the changes, so that of two who edit it at once the second one is told. */
+    /** Incremented with every change, to detect that two people edited the role at the same time. */
     version: integer().notNull().default(1),
   },
   (t) => [primaryKey({ columns: [t.organizationId, t.id] }), unique().on(t.organizationId, t.name)],
 );
 
-/** Who holds a role: for the whole organization where the project is null. */
+/** Who holds a role, for a project or, if the project is null, for the whole organization. */
 export const roleHoldings = pgTable(
   "role_holdings",
   {

@@ -19,7 +19,7 @@ import { builds, environments, integrations } from "./catalog.ts";
 import { id, moment, organizationId } from "./columns.ts";
 import { organizations } from "./people.ts";
 
-/** Each saved version of *Environment Promotion*: rows are added, never changed. The highest version holds. */
+/** The saved versions of *Environment Promotion*. Rows are added, never changed. The highest version is in effect. */
 export const workflowVersions = pgTable(
   "workflow_versions",
   {
@@ -35,7 +35,7 @@ export const workflowVersions = pgTable(
   (t) => [primaryKey({ columns: [t.organizationId, t.version] })],
 );
 
-/** When a request stopped waiting: it was closed, or else decided. Null only while it is pending. */
+/** When a request was closed or, if it is not closed, decided. Null only while it is pending. */
 const endedAt = sql`(coalesce(closed_at, decided_at))`;
 
 export const requests = pgTable(
@@ -65,7 +65,7 @@ export const requests = pgTable(
     replacedBy: integer(),
     deploymentId: uuid(),
     attemptOutcome: text().$type<"failed" | "unknown">(),
-    /** Why it was cancelled, or why the last attempt failed. */
+    /** Why the request was cancelled, or why the last attempt failed. */
     reason: text(),
   },
   (t) => [
@@ -102,7 +102,7 @@ export const requests = pgTable(
   ],
 );
 
-/** Every review given. One that its reviewer replaced stays, marked. */
+/** Every review. A review that its reviewer replaced stays, with `replacedAt`. */
 export const reviews = pgTable(
   "reviews",
   {
@@ -129,7 +129,7 @@ export const reviews = pgTable(
   ],
 );
 
-/** Who, what, when, from where, before and after. A trigger refuses every update and delete. */
+/** Who did what, when, from which surface, before, and after (R12). A trigger refuses every update and delete. */
 export const auditLog = pgTable(
   "audit_log",
   {
@@ -150,22 +150,22 @@ export const auditLog = pgTable(
   ],
 );
 
-/** A Slack message that shows a request to one person, or to a channel, re-drawn at every change. */
+/** A Slack message that shows a request to a person or a channel. It is redrawn with every change. */
 export const cards = pgTable(
   "cards",
   {
     organizationId: organizationId(),
     id: id(),
     requestNumber: integer().notNull(),
-    /** A person, or the channel of a card of that kind. */
+    /** A person; for the kind `channel`, a channel. */
     recipientId: text().notNull(),
     kind: text().$type<"review" | "own" | "channel">().notNull(),
     channel: text(),
     ts: text(),
     drawnVersion: integer(),
-    /** What was drawn last, as a digest: what looks the same is not sent again. */
+    /** A digest of what was drawn last. A card that would look the same is not sent again. */
     drawnDigest: text(),
-    /** Why it will not be drawn any more: its message is gone, or its person cannot be reached. */
+    /** Why the card is no longer drawn: its message is gone, or its recipient cannot be reached. */
     lostReason: text(),
   },
   (t) => [
@@ -178,13 +178,13 @@ export const cards = pgTable(
   ],
 );
 
-/** An email, rendered once: every try sends these bytes under this key. */
+/** An email, rendered once. Every attempt sends the same content with the same idempotency key. */
 export const emails = pgTable(
   "emails",
   {
     organizationId: organizationId(),
     key: text().notNull(),
-    /** Null for what tells of no request. */
+    /** Null if the email is not about a request. */
     requestNumber: integer(),
     recipientId: text().notNull(),
     content: jsonb()

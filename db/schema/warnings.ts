@@ -2,15 +2,15 @@ import { pgTable, primaryKey, text } from "drizzle-orm/pg-core";
 import { moment, organizationId } from "./columns.ts";
 import { organizations } from "./people.ts";
 
-/** What the admins were told is amiss. A row goes when it is mended, so that they are told again when it breaks anew. */
+/** Problems that the admins were told about. A row is deleted when its problem is resolved, so that a new one is reported. */
 export const warnings = pgTable(
   "warnings",
   {
     organizationId: organizationId().references(() => organizations.id),
-    /** What it is about: `project:…`, `request:42`, `group:S…`. */
+    /** What the warning is about, such as `project:…`, `request:42`, or `group:S…`. */
     subject: text().notNull(),
     toldAt: moment().notNull(),
-    /** What the far end said, where it is about one. */
+    /** The provider's error, if the warning is about a provider. */
     reason: text(),
   },
   (t) => [primaryKey({ columns: [t.organizationId, t.subject] })],

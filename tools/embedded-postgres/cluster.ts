@@ -6,14 +6,14 @@ import type { Binaries } from "./binaries.ts";
 import { EmbeddedError } from "./error.ts";
 import { type Account, run } from "./run.ts";
 
-/** One database cluster on the disk, with its programs and the account that runs it. Its folder has `data` in it. */
+/** A database cluster on disk, its programs, and the account that runs it. `folder` contains `data`. */
 export type Cluster = Binaries & { folder: string; account: Account };
 
 export type Running = { pid: number; port: number };
 
 const superuser = "signoff";
 
-/** Makes the cluster if it is not there: beside its place, and moved there when whole. */
+/** Creates the cluster unless it exists, in a temporary folder that is then moved, so that no cluster is incomplete. */
 export async function initialize(cluster: Cluster, home: string): Promise<void> {
   if (await exists(cluster.folder)) return;
   const unfinished = await mkdtemp(join(home, "unfinished-"));
@@ -35,22 +35,22 @@ export async function initialize(cluster: Cluster, home: string): Promise<void> 
     made.ok &&
     (await rename(unfinished, cluster.folder).then(
       () => true,
-      // Another process was first, and its cluster is as good.
+      // Another process was first. Its cluster is just as good.
       () => exists(cluster.folder),
     ));
   await rm(unfinished, { recursive: true, force: true });
   if (!moved) throw new EmbeddedError("The local PostgreSQL could not set up its folder.", made.output);
 }
 
-/** The address of one of its databases. */
+/** Returns the URL of one of the cluster's databases. */
 export async function addressOf(cluster: Cluster, running: Running, database: string): Promise<string> {
   const password = await readFile(join(cluster.folder, "password"), "utf8");
   return `postgres://${superuser}:${password}@127.0.0.1:${running.port}/${database}`;
 }
 
 /**
- * The server that runs on this cluster, as its pid file says. The pid may be another program's by now, where the
- * machine stopped without the server.
+ * Returns the server that runs on this cluster according to its pid file; null if there is none. After a crash of the
+ * machine, the pid may belong to another program.
  */
 export async function findRunning(cluster: Cluster): Promise<Running | null> {
   const status = await run(cluster.pgCtl, ["-D", join(cluster.folder, "data"), "status"], cluster.account);
@@ -62,16 +62,16 @@ export async function findRunning(cluster: Cluster): Promise<Running | null> {
 }
 
 /**
- * Starts the server in a session of its own, so that Ctrl-C reaches us and not it, and waits until it answers.
+ * Starts the server in its own session, so that Ctrl-C does not stop it, and waits until it answers.
  *
- * @throws EmbeddedError with the end of its log.
+ * @throws EmbeddedError with the end of the server's log
  */
 export async function start(cluster: Cluster, settings: Record<string, string>): Promise<Running> {
   const log = join(cluster.folder, "server.log");
   for (let attempt = 1; ; attempt++) {
     await truncate(log).catch(() => undefined);
     const options = serverOptions(await freePort(), settings);
-    // pg_ctl passes this to a shell: names relative to the working directory need no quoting there.
+    // pg_ctl passes this to a shell. Paths relative to the working directory need no quotes.
     const args = ["-D", ".", "-l", "../server.log", "-o", options, "-w", "-t", "60", "start"];
     const started = await run(cluster.pgCtl, args, cluster.account, join(cluster.folder, "data"));
     const running = await findRunning(cluster);
@@ -82,7 +82,7 @@ export async function start(cluster: Cluster, settings: Record<string, string>):
   }
 }
 
-/** Stops it; a server that does not stop in time is stopped hard, which loses nothing that was committed. */
+/** Stops the server within 20 s, or else immediately, which loses nothing that was committed. */
 export async function stop(cluster: Cluster): Promise<void> {
   for (const mode of ["fast", "immediate"]) {
     const args = ["-D", join(cluster.folder, "data"), "-m", mode, "-w", "-t", "20", "stop"];
@@ -92,7 +92,7 @@ export async function stop(cluster: Cluster): Promise<void> {
   throw new EmbeddedError("The local PostgreSQL did not stop.");
 }
 
-/** Removes the pid file of a server that is gone, unless its pid is a PostgreSQL's. @returns whether it did. */
+/** Removes the pid file of a server that no longer runs. Returns false if the pid belongs to a PostgreSQL server. */
 export async function removeStalePidFile(cluster: Cluster, running: Running): Promise<boolean> {
   const ofPid = await run("ps", ["-o", "comm=", "-p", String(running.pid)], null);
   const name = await readFile(`/proc/${running.pid}/comm`, "utf8").catch(() => ofPid.output);
@@ -112,7 +112,8 @@ function serverOptions(port: number, settings: Record<string, string>): string {
     ...settings,
   };
   const pairs = Object.entries(all).map(([name, value]) => {
-    if (!/^[\w.]+$/.test(name) || !/^[\w.-]*$/.test(value)) throw new Error(`Not a plain setting: ${name}`);
+    if (!/^[\w.]+$/.test(name) || !/^[\w.-]*$/.test(value))
+      throw new Error(`The setting ${name} must contain only letters, digits, and the characters . _ -`);
     return `-c ${name}=${value}`;
   });
   return [`-p ${port}`, ...pairs].join(" ");

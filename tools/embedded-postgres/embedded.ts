@@ -16,18 +16,18 @@ import { takeOwnership } from "./ownership.ts";
 
 export type Embedded = {
   url: string;
-  /** Stops the server; what was committed stays in its folder. A second call waits for the first. */
+  /** Stops the server. Committed data stays in its folder. A second call waits for the first. */
   stop(): Promise<void>;
 };
 
 /**
  * Starts a real PostgreSQL from npm for this process, on a free port of 127.0.0.1, or adopts the server that a killed
- * process left behind. As root it runs as an unprivileged user, and where that user cannot enter `dataDir`, this
- * becomes a link to a folder in /var/lib.
+ * process left running. For root, the server runs as an unprivileged user. If that user cannot use `dataDir`, it becomes
+ * a link to a folder in /var/lib.
  *
- * @param options.dataDir the folder that everything lives in; default `.data/postgres` in the working directory.
- * @param options.settings server settings by name; an adopted server keeps those it was started with.
- * @throws EmbeddedError, saying what to do, where it cannot run or another live process has this folder.
+ * @param options.dataDir the folder for the programs and data; default `.data/postgres` in the working directory
+ * @param options.settings server settings by name; an adopted server keeps its settings
+ * @throws EmbeddedError, with what to do, if the server cannot run or another process uses the folder
  */
 export async function startEmbedded(
   options: { dataDir?: string; settings?: Record<string, string> } = {},

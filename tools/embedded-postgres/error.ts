@@ -1,8 +1,8 @@
-/** The local PostgreSQL cannot be had; the message says why, and what to do instead. */
+/** The local PostgreSQL is not available. The message says why, and what to do instead. */
 export class EmbeddedError extends Error {
   override readonly name = "EmbeddedError";
 
-  /** @param log what was printed; its end is shown. */
+  /** @param log the output, whose last 12 lines are appended to the message */
   constructor(what: string, log = "") {
     const tail = log.trim().split("\n").slice(-12).join("\n  ");
     super(

@@ -5,24 +5,24 @@ import { EmbeddedError } from "./error.ts";
 import { type Account, run } from "./run.ts";
 
 /**
- * Makes the folder in which everything of the server lives, and sees that the server's account can use it. Where it
- * cannot, as root in a clone under a closed home, the folder becomes a link to one outside.
+ * Creates the server's folder so that the server's account can use it. If that account cannot use it (for root, in a
+ * clone under a private home directory), the folder becomes a link to a folder elsewhere.
  *
- * @returns the folder's real path.
+ * @returns the real path of the folder
  */
 export async function prepareFolder(folder: string, account: Account): Promise<string> {
-  const fresh = !(await exists(folder));
+  const isNew = !(await exists(folder));
   await mkdir(folder, { recursive: true });
   const home = await realpath(folder);
   if (account === null) return home;
-  if (fresh) await chown(home, account.uid, account.gid);
+  if (isNew) await chown(home, account.uid, account.gid);
   if (await usable(home, account)) return home;
-  if (!fresh && !(await removed(home))) {
+  if (!isNew && !(await removed(home))) {
     throw new EmbeddedError(
       `The user ${account.name}, as whom the local PostgreSQL must run, cannot use ${home}. Give it that folder, or remove the folder.`,
     );
   }
-  if (fresh) await rmdir(home);
+  if (isNew) await rmdir(home);
   const outside = await makeOutside(account);
   await symlink(outside, folder);
   return outside;
@@ -34,14 +34,14 @@ const exists = (path: string): Promise<boolean> =>
     () => false,
   );
 
-/** An empty folder, as a start that was killed leaves it, holds nothing that could be lost. */
+/** Removes the folder if it is empty, as a killed start leaves it. Returns whether it did. */
 const removed = (folder: string): Promise<boolean> =>
   rmdir(folder).then(
     () => true,
     () => false,
   );
 
-/** Asks the system instead of reading modes: access lists and mounts count too. */
+/** Tries the access as the account, because access lists and mounts matter as well as file modes. */
 async function usable(folder: string, account: Account): Promise<boolean> {
   return (await run("/bin/sh", ["-c", 'cd "$1" && test -w .', "sh", folder], account)).ok;
 }

@@ -2,20 +2,20 @@ import postgres from "postgres";
 
 export type Ownership =
   | { kind: "taken"; release(): Promise<void> }
-  /** Another process holds it: the one with this pid. */
+  /** The process with this pid owns the server. */
   | { kind: "held"; pid: number }
-  /** Nothing listens there. */
+  /** The server does not answer. */
   | { kind: "unreachable"; reason: string };
 
-/** Any number that nothing else in the database `postgres` locks. */
+/** An arbitrary number that nothing else in the database `postgres` locks. */
 const ownerLock = 7_366_741;
 const patienceMs = { refused: 2_000, starting: 60_000, held: 1_500 };
 
 /**
- * Marks the server as this process's own, for as long as this process lives: a lock that the server holds for one
- * connection. Unlike a file with a pid, it is gone the moment its process is, however that ended.
+ * Takes an advisory lock that marks the server as owned by this process. The lock is bound to a connection, so unlike a
+ * pid file, it always ends with the process.
  *
- * @param url of the database `postgres`.
+ * @param url the URL of the database `postgres`
  */
 export async function takeOwnership(url: string): Promise<Ownership> {
   const name = "signoff owner ";
@@ -33,7 +33,7 @@ export async function takeOwnership(url: string): Promise<Ownership> {
     try {
       const [lock] = await client<{ taken: boolean }[]>`select pg_try_advisory_lock(${ownerLock}) as taken`;
       if (lock?.taken) return { kind: "taken", release: () => client.end({ timeout: 1 }) };
-      // A process that was just killed: the server notices a moment later.
+      // Waits for a while, because the server notices with a delay that a process was killed.
       if (!within(patienceMs.held)) {
         const [holder] = await client<{ pid: number }[]>`
           select substring(application_name from '\\d+$')::int as pid

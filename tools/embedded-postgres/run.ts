@@ -1,15 +1,15 @@
 import { execFile } from "node:child_process";
 
-/** The user that a program runs as; null is whoever we are. */
+/** The user that a program runs as; null for the current user. */
 export type Account = { uid: number; gid: number; name: string } | null;
 
 export type Ran = { ok: boolean; output: string };
 
 /**
- * Runs a program to its end, as the account, with an environment that no `PG…` variable of ours reaches. A program
- * that cannot be started at all is not ok either, and says why.
+ * Runs a program as the account, without the `PG…` variables of this process, for at most 90 s. A program that cannot be
+ * started returns `ok: false` with the reason as its output.
  *
- * @param cwd a folder that the account can enter: it is entered before we become that account, but programs look.
+ * @param cwd a folder that the account can use
  */
 export function run(program: string, args: string[], account: Account, cwd = "/"): Promise<Ran> {
   const as = account === null ? {} : { uid: account.uid, gid: account.gid };
@@ -20,7 +20,7 @@ export function run(program: string, args: string[], account: Account, cwd = "/"
     try {
       execFile(program, args, { ...as, cwd, env, timeout: 90_000 }, finish);
     } catch (error) {
-      // Node throws at once where the system refuses to change the user.
+      // Node throws immediately if the system refuses to change the user.
       finish(error as Error);
     }
   });

@@ -1,4 +1,4 @@
-import type { AskedFor, AttemptView } from "../../queries/deployments/get-attempt.ts";
+import type { AttemptRequest, AttemptView } from "../../queries/deployments/get-attempt.ts";
 
 type Named = { slug: string; name: string };
 
@@ -40,7 +40,7 @@ export type PingEvent = {
 export type EventLinks = { requestUrl: string; report: DeployEvent["report"] };
 
 /** Returns the event for one attempt. */
-export function deployEvent(attempt: AttemptView, request: AskedFor, links: EventLinks): DeployEvent {
+export function deployEvent(attempt: AttemptView, request: AttemptRequest, links: EventLinks): DeployEvent {
   const { build } = attempt;
   return {
     type: "promotion.deploy",

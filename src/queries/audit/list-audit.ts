@@ -3,16 +3,16 @@ import type { Db } from "../../../db/connection/connect.ts";
 
 export type AuditLine = audit.StoredEntry;
 
-/** Whether the audit log has an entry of this id, to go on behind it. */
+/** Returns whether the audit log has an entry with this ID, after which a page can start. */
 export function isAuditEntry(db: Db, organizationId: string, id: number): Promise<boolean> {
   return audit.has(db, organizationId, id);
 }
 
 /**
- * A page of the audit log in the order of time (R12): from a moment, included, to another, not included. People are in
- * it by id.
+ * Returns a page of the audit log in the order of time (R12), from one time (inclusive) to another (exclusive). People
+ * are recorded by ID.
  *
- * @param after the id of the entry behind which the page begins
+ * @param after the ID of the last entry of the previous page; null for the first page
  */
 export function listAudit(
   db: Db,

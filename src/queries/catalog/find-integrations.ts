@@ -4,14 +4,14 @@ import type { Db } from "../../../db/connection/connect.ts";
 
 export type IntegrationChoice = lists.IntegrationChoice;
 
-/** What the words after `/promote` mean. */
+/** What the text after `/promote` names. */
 export type Named =
   | { kind: "one"; integration: IntegrationChoice; targetId: string | null }
   | { kind: "many"; name: string; integrations: IntegrationChoice[]; target: string }
   | { kind: "no-environment"; integration: IntegrationChoice; wanted: string; environments: string[] }
   | { kind: "none"; name: string; similar: IntegrationChoice[] };
 
-/** Integrations that contain every word that was typed, at most 100: what a select takes. */
+/** Returns the integrations that contain every word of the text, at most the 100 that a Slack select accepts. */
 export function searchIntegrations(
   db: Db,
   organizationId: string,
@@ -22,8 +22,8 @@ export function searchIntegrations(
 }
 
 /**
- * Reads `[project/]integration [target environment]`. Names may have spaces: the longest integration name that fits is
- * taken, and the rest is the environment.
+ * Returns what `[project/]integration [target environment]` names. Names may contain spaces: the longest match is the
+ * integration, and the rest is the environment.
  */
 export async function findNamed(db: Db, organizationId: string, text: string): Promise<Named> {
   const slash = text.indexOf("/");
@@ -41,17 +41,17 @@ export async function findNamed(db: Db, organizationId: string, text: string): P
   return { kind: "none", name: text.trim(), similar };
 }
 
-/** The environment of this name in the pipeline of an integration that was chosen; undefined where the latter is gone. */
+/** Returns the chosen integration with the environment of this name; undefined if there is no such integration. */
 export async function findTarget(
   db: Db,
   organizationId: string,
   integrationId: string,
   wanted: string,
 ): Promise<Exclude<Named, { kind: "many" | "none" }> | undefined> {
-  const place = await findIntegration(db, organizationId, integrationId);
-  if (place === undefined) return undefined;
-  const { id, slug, name } = place.integration;
-  const integration = { id, slug, name, projectSlug: place.project.slug, projectName: place.project.name };
+  const found = await findIntegration(db, organizationId, integrationId);
+  if (found === undefined) return undefined;
+  const { id, slug, name } = found.integration;
+  const integration = { id, slug, name, projectSlug: found.project.slug, projectName: found.project.name };
   return withTarget(db, organizationId, integration, wanted);
 }
 
@@ -62,8 +62,8 @@ async function withTarget(
   wanted: string,
 ): Promise<Exclude<Named, { kind: "many" | "none" }>> {
   if (wanted === "") return { kind: "one", integration, targetId: null };
-  const place = await findIntegration(db, organizationId, integration.id);
-  const targets = (place?.environments ?? []).slice(1);
+  const found = await findIntegration(db, organizationId, integration.id);
+  const targets = (found?.environments ?? []).slice(1);
   const same = (a: string) => a.toLowerCase() === wanted.toLowerCase();
   const target = targets.find(({ slug, name }) => same(slug) || same(name));
   if (target !== undefined) return { kind: "one", integration, targetId: target.id };

@@ -26,24 +26,24 @@ import { requiresReview, type Workflow } from "../../domain/workflow/workflow.ts
 import type { ByView, LiveView } from "../requests/request-view.ts";
 import { byView, namePeople } from "../shared/by-view.ts";
 
-/** What can be done now with what is live in an environment. */
+/** What the viewer can do now with the build that is live in an environment. */
 export type StepAction =
   | { kind: "request" | "promote-at-once" }
   | { kind: "cancel" | "promote" | "view"; number: number };
 
-/** An environment of one integration: what is live there, and its way to the next environment. */
+/** An environment of an integration: what is live in it, and the step to the next environment. */
 export type EnvironmentCard = {
   id: string;
   name: string;
   critical: boolean;
   live: (LiveView & { by: ByView; outside: boolean }) | null;
-  /** A newer attempt than the one that is live, which has not succeeded. */
+  /** A newer attempt that has not succeeded; null if there is none. */
   attempt: { version: string; status: "in progress" | "failed" | "unknown" } | null;
   /** The next environment and the open request to it; null at the end of the pipeline. */
   next: {
     target: { id: string; name: string };
     open: { number: number; state: StateName; requester: string } | null;
-    /** Whether the same build is live there already. */
+    /** Whether the same build is already live in the next environment. */
     same: boolean;
   } | null;
   action: StepAction | null;
@@ -51,7 +51,7 @@ export type EnvironmentCard = {
 
 export type IntegrationCards = { id: string; name: string; environments: EnvironmentCard[] };
 
-/** One project's integrations, a page of them, with what is live where. */
+/** A page of a project's integrations, with what is live in each environment. */
 export type Overview = {
   project: { id: string; name: string };
   /** From 0. */
@@ -62,27 +62,26 @@ export type Overview = {
 };
 
 /**
- * What the Overview of the App Home shows.
+ * Returns what the Overview of the App Home shows; undefined if there is no project.
  *
- * @param asked.projectId the project that was looked at last; another one where it is gone
- * @param asked.page from 0; the last one where there are fewer
- * @returns undefined where there is no project at all
+ * @param chosen.projectId the project that was shown last; the first one by name if it is null or archived
+ * @param chosen.page from 0; the last page if there are fewer
  */
 export async function getOverview(
   db: Db,
   organizationId: string,
   viewerId: MemberId,
-  asked: { projectId: string | null; page: number; size: number },
+  chosen: { projectId: string | null; page: number; size: number },
   now: Date,
 ): Promise<Overview | undefined> {
-  const project = await findProjectOrFirst(db, organizationId, asked.projectId);
+  const project = await findProjectOrFirst(db, organizationId, chosen.projectId);
   if (project === undefined) return undefined;
   const total = await countIntegrations(db, organizationId, project.id);
-  const pages = Math.max(1, Math.ceil(total / asked.size));
-  const page = Math.min(Math.max(0, asked.page), pages - 1);
+  const pages = Math.max(1, Math.ceil(total / chosen.size));
+  const page = Math.min(Math.max(0, chosen.page), pages - 1);
   const { id } = project;
   const [integrations, environments, workflow, facts, requesterRoles] = await Promise.all([
-    pageIntegrationsByName(db, organizationId, id, { offset: page * asked.size, limit: asked.size }),
+    pageIntegrationsByName(db, organizationId, id, { offset: page * chosen.size, limit: chosen.size }),
     listEnvironments(db, organizationId, id),
     workflows.current(db, organizationId),
     members.findFacts(db, organizationId, viewerId),
@@ -100,7 +99,7 @@ export async function getOverview(
     listOpenOf(db, organizationId, ids),
   ]);
   const people = await members.findMany(db, organizationId, mentioned(live, open));
-  const known: Known = {
+  const data: PageData = {
     environments,
     live: new Map(live.map((one) => [key(one.integrationId, one.environmentId), one])),
     latest: new Map(latest.map((one) => [key(one.integrationId, one.environmentId), one])),
@@ -114,19 +113,19 @@ export async function getOverview(
     mayRequest: mayRequest(facts, id, requesterRoles),
     workflow,
   };
-  const cards = integrations.map((one) => ({ ...one, environments: cardsOf(one.id, known) }));
+  const cards = integrations.map((one) => ({ ...one, environments: cardsOf(one.id, data) }));
   return { project, page, pages, total, integrations: cards };
 }
 
-/** What was read for a whole page, to be looked up by integration and environment. */
-type Known = {
+/** What was read for a whole page, by integration and environment. */
+type PageData = {
   environments: readonly Environment[];
   live: Map<string, LiveDeployment>;
   latest: Map<string, Awaited<ReturnType<typeof listLatestAttempts>>[number]>;
   open: Map<string, PromotionRequest>;
   personOf(memberId: MemberId): Person;
   viewerId: MemberId;
-  /** R14 */
+  /** Whether the viewer may request in the project (R14). */
   mayRequest: boolean;
   workflow: Workflow;
 };
@@ -142,31 +141,31 @@ function mayRequest(
   return requestEligibility(facts, { id, requesterRoleIds: requesterRoles.map((role) => role.id) }).eligible;
 }
 
-/** Everybody whose name a card shows. */
+/** Everyone whose name a card shows. */
 function mentioned(live: readonly LiveDeployment[], open: readonly PromotionRequest[]): MemberId[] {
   const started = live.flatMap((one) => actingMember(one.startedBy) ?? []);
   return [...started, ...open.map((request) => request.requesterId)];
 }
 
-function cardsOf(integrationId: string, known: Known): EnvironmentCard[] {
-  const ways = steps(known.environments);
-  return known.environments.map((environment): EnvironmentCard => {
-    const way = ways.find((step) => step.source.id === environment.id);
-    const here = known.live.get(key(integrationId, environment.id));
+function cardsOf(integrationId: string, data: PageData): EnvironmentCard[] {
+  const pipelineSteps = steps(data.environments);
+  return data.environments.map((environment): EnvironmentCard => {
+    const step = pipelineSteps.find(({ source }) => source.id === environment.id);
+    const live = data.live.get(key(integrationId, environment.id));
     const { id, name, critical } = environment;
     return {
       id,
       name,
       critical,
-      live: here === undefined ? null : liveView(here, known),
-      attempt: attemptOf(known.latest.get(key(integrationId, id)), here),
-      next: way === undefined ? null : nextOf(integrationId, way.target, here, known),
-      action: way === undefined ? null : actionOf(integrationId, way.target, here, known),
+      live: live === undefined ? null : liveView(live, data),
+      attempt: attemptOf(data.latest.get(key(integrationId, id)), live),
+      next: step === undefined ? null : nextOf(integrationId, step.target, live, data),
+      action: step === undefined ? null : actionOf(integrationId, step.target, live, data),
     };
   });
 }
 
-function liveView(placed: LiveDeployment, { personOf }: Known): NonNullable<EnvironmentCard["live"]> {
+function liveView(placed: LiveDeployment, { personOf }: PageData): NonNullable<EnvironmentCard["live"]> {
   const { buildId: id, version, commit, link, author, since, startedBy, outside } = placed;
   return { id, version, commit, link, author, since, by: byView(startedBy, personOf), outside };
 }
@@ -184,38 +183,38 @@ function attemptOf(
 function nextOf(
   integrationId: string,
   target: Environment,
-  here: LiveDeployment | undefined,
-  known: Known,
+  live: LiveDeployment | undefined,
+  data: PageData,
 ): EnvironmentCard["next"] {
-  const open = known.open.get(key(integrationId, target.id));
-  const there = known.live.get(key(integrationId, target.id));
+  const open = data.open.get(key(integrationId, target.id));
+  const inTarget = data.live.get(key(integrationId, target.id));
   return {
     target: { id: target.id, name: target.name },
     open:
       open === undefined
         ? null
-        : { number: open.number, state: open.state.name, requester: known.personOf(open.requesterId).name },
-    same: here !== undefined && there?.buildId === here.buildId,
+        : { number: open.number, state: open.state.name, requester: data.personOf(open.requesterId).name },
+    same: live !== undefined && inTarget?.buildId === live.buildId,
   };
 }
 
-/** The one thing that applies now, for this person; the same rules judge again when they do it. */
+/** Returns the action that the viewer can take now. The rules decide again when they take it. */
 function actionOf(
   integrationId: string,
   target: Environment,
-  here: LiveDeployment | undefined,
-  known: Known,
+  live: LiveDeployment | undefined,
+  data: PageData,
 ): StepAction | null {
-  const { mayRequest: may, workflow, viewerId } = known;
-  const open = known.open.get(key(integrationId, target.id));
+  const { mayRequest, workflow, viewerId } = data;
+  const open = data.open.get(key(integrationId, target.id));
   if (open !== undefined) {
     const { number, state } = open;
     const own = requesters(open).includes(viewerId);
     if (state.name === "pending" && own) return { kind: "cancel", number };
     const ready = state.name === "approved" || state.name === "failed";
-    return ready && may ? { kind: "promote", number } : { kind: "view", number };
+    return ready && mayRequest ? { kind: "promote", number } : { kind: "view", number };
   }
-  const there = known.live.get(key(integrationId, target.id));
-  if (!may || here === undefined || there?.buildId === here.buildId) return null;
+  const inTarget = data.live.get(key(integrationId, target.id));
+  if (!mayRequest || live === undefined || inTarget?.buildId === live.buildId) return null;
   return { kind: requiresReview(workflow, target) ? "request" : "promote-at-once" };
 }

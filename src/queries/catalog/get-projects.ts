@@ -9,7 +9,7 @@ import { listLiveDeployments } from "../../../db/deployments/live.ts";
 import * as roles from "../../../db/people/roles.ts";
 import type { Environment } from "../../domain/catalog/pipeline.ts";
 
-/** A project as the list of Settings shows it. */
+/** A project as the settings list shows it. */
 export type ProjectSummary = {
   id: string;
   slug: string;
@@ -20,7 +20,7 @@ export type ProjectSummary = {
 
 export type IntegrationRow = { id: string; slug: string; name: string; deployer: string };
 
-/** A project with everything that can be changed in it. */
+/** A project with everything that can be changed. */
 export type ProjectDetails = {
   id: string;
   slug: string;
@@ -32,7 +32,7 @@ export type ProjectDetails = {
 };
 
 /**
- * One page of the projects, by name; the last one where there are not so many.
+ * Returns one page of the projects by name, or the last page if there are fewer.
  *
  * @param page from 0
  */
@@ -43,9 +43,9 @@ export async function listProjectSummaries(
   size: number,
 ): Promise<{ projects: ProjectSummary[]; page: number; total: number }> {
   const all = await listProjects(db, organizationId);
-  const there = pageWithin(page, size, all.length);
+  const shownPage = pageWithin(page, size, all.length);
   const projects = await Promise.all(
-    all.slice(there * size, (there + 1) * size).map(async ({ id, slug, name }) => {
+    all.slice(shownPage * size, (shownPage + 1) * size).map(async ({ id, slug, name }) => {
       const [environments, integrations] = await Promise.all([
         listEnvironments(db, organizationId, id),
         listIntegrations(db, organizationId, id),
@@ -53,10 +53,10 @@ export async function listProjectSummaries(
       return { id, slug, name, environments, integrations: integrations.length };
     }),
   );
-  return { projects, page: there, total: all.length };
+  return { projects, page: shownPage, total: all.length };
 }
 
-/** Every project by its short name. */
+/** Returns the slugs of the projects that are not archived, by name of the project. */
 export async function listProjectSlugs(
   db: Db,
   organizationId: string,
@@ -64,12 +64,12 @@ export async function listProjectSlugs(
   return (await listProjects(db, organizationId)).map(({ id, slug }) => ({ id, slug }));
 }
 
-/** The page that there is: the wanted one, or else the last. From 0. */
+/** Returns the page to show, from 0: this page, or the last one if there are fewer. */
 export function pageWithin(page: number, size: number, total: number): number {
   return Math.max(0, Math.min(page, Math.ceil(total / size) - 1));
 }
 
-/** One project; undefined where there is none, or it is archived. */
+/** Returns a project with everything that can be changed; undefined if there is none or it is archived. */
 export async function getProjectDetails(
   db: Db,
   organizationId: string,
@@ -90,7 +90,7 @@ export async function getProjectDetails(
   };
 }
 
-/** The versions that are live of these integrations: by integration, then by environment. */
+/** Returns the live versions of these integrations, by integration ID and then by environment ID. */
 export async function getLiveVersions(
   db: Db,
   organizationId: string,
@@ -102,8 +102,8 @@ export async function getLiveVersions(
     organizationId,
     integrationIds,
   )) {
-    const known = versions.get(integrationId) ?? new Map<string, string>();
-    versions.set(integrationId, known.set(environmentId, version));
+    const byEnvironment = versions.get(integrationId) ?? new Map<string, string>();
+    versions.set(integrationId, byEnvironment.set(environmentId, version));
   }
   return versions;
 }
@@ -138,7 +138,7 @@ export async function getProjectAt(
   return projectVersion.safeParse(stored).data;
 }
 
-/** The roles that somebody can choose from, by name. */
+/** Returns the roles that can be chosen, by name. */
 export async function listRoleNames(db: Db, organizationId: string): Promise<{ id: string; name: string }[]> {
   return (await roles.list(db, organizationId)).map(({ id, name }) => ({ id, name }));
 }

@@ -4,37 +4,37 @@ import { findProjectBySlug, type ListedProject, pageProjects } from "../../../db
 import { listRequesterRoleNames } from "../../../db/catalog/requester-roles.ts";
 import type { Db } from "../../../db/connection/connect.ts";
 
-/** A project as a pipeline sets it up, by slugs and names. */
+/** A project as the API reads and writes it, with slugs and names instead of IDs. */
 export type CatalogProject = {
   slug: string;
   name: string;
-  /** In order, first to last. */
+  /** From the first environment to the last. */
   pipeline: { slug: string; name: string; critical: boolean }[];
-  /** R14: roles by name; none: every active full member. */
+  /** The names of the requester roles (R14). Without any, every active full member may request. */
   requesterRoles: string[];
   integrations: { slug: string; name: string; deployer: string; compareUrl: string | null }[];
 };
 
 /**
- * A page of the projects that are not archived, by slug; `next` is the slug after which the next page begins, null where
- * this is the last.
+ * Returns a page of the projects that are not archived, by slug. `next` is the slug after which the next page starts;
+ * null on the last page.
  *
- * @param asked.projectId only this one, for a token that sees no other
+ * @param page.projectId the only project that a token covers; null for every project
  */
 export async function listCatalogProjects(
   db: Db,
   organizationId: string,
-  asked: { after: string | null; limit: number; projectId: string | null },
+  page: { after: string | null; limit: number; projectId: string | null },
 ): Promise<{ items: CatalogProject[]; next: string | null }> {
-  const found = await pageProjects(db, organizationId, { ...asked, limit: asked.limit + 1 });
-  const page = found.slice(0, asked.limit);
+  const found = await pageProjects(db, organizationId, { ...page, limit: page.limit + 1 });
+  const projects = found.slice(0, page.limit);
   return {
-    items: await describe(db, organizationId, page),
-    next: found.length > page.length ? (page.at(-1)?.slug ?? null) : null,
+    items: await describe(db, organizationId, projects),
+    next: found.length > projects.length ? (projects.at(-1)?.slug ?? null) : null,
   };
 }
 
-/** One project that is not archived, by its slug; undefined where there is none. */
+/** Returns the project with this slug; undefined if there is none or it is archived. */
 export async function getCatalogProject(
   db: Db,
   organizationId: string,
@@ -57,9 +57,9 @@ async function describe(
   ]);
   return list.map(({ id, slug, name }) => ({
     ...{ slug, name, requesterRoles: roleNames.get(id) ?? [] },
-    pipeline: (pipelines.get(id) ?? []).map((one) => {
-      return { slug: one.slug, name: one.name, critical: one.critical };
+    pipeline: (pipelines.get(id) ?? []).map((environment) => {
+      return { slug: environment.slug, name: environment.name, critical: environment.critical };
     }),
-    integrations: (integrations.get(id) ?? []).map(({ id: _, ...one }) => one),
+    integrations: (integrations.get(id) ?? []).map(({ id: _, ...integration }) => integration),
   }));
 }

@@ -9,14 +9,14 @@ export function getCard(db: Db, organizationId: string, cardId: string): Promise
   return cards.find(db, organizationId, cardId);
 }
 
-/** Whether a card has yet to be drawn, or is being drawn: where it stands may change. */
+/** Returns whether the outbox has yet to draw a card or is drawing it, so that its message may change. */
 export function isBeingDrawn(db: Db, organizationId: string, cardId: string): Promise<boolean> {
   return cards.isBeingDrawn(db, organizationId, cardId);
 }
 
 /**
- * Where a person finds a card of a request in Slack: the review card before the own one, or else the one in a channel.
- * Undefined where none has been posted to them.
+ * Returns the link to a request's card in Slack for a person: their review card, else their own card, else the card in
+ * a channel; undefined if none has been posted.
  */
 export async function getCardLink(
   db: Db,
@@ -34,7 +34,7 @@ export async function getCardLink(
   );
   const card = posted.find(({ kind }) => kind === "review") ?? posted[0];
   if (organization === undefined || card === undefined) return undefined;
-  // Slack's form of a permalink: https://docs.slack.dev/reference/methods/chat.getPermalink
+  // The format of a Slack permalink: https://docs.slack.dev/reference/methods/chat.getPermalink
   const address = organization.url.replace(/\/$/, "");
   return `${address}/archives/${card.channel}/p${card.ts?.replace(".", "")}`;
 }

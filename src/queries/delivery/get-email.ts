@@ -3,7 +3,7 @@ import * as emails from "../../../db/delivery/emails.ts";
 
 export type EmailContent = emails.Email["content"];
 
-/** An email as it was rendered first, and when; undefined before that. */
+/** Returns a stored email and when it was rendered; undefined if it has not been rendered. */
 export async function getEmail(
   db: Db,
   organizationId: string,

@@ -7,7 +7,7 @@ import { countWaitingFor } from "../requests/list-requests.ts";
 
 export type RememberedHome = homes.Home;
 
-/** Where somebody was in their Home, and what was drawn there last; undefined where they never opened it. */
+/** Returns where somebody was in their Home, and what was published last; undefined if they never opened it. */
 export function getHome(
   db: Db,
   organizationId: string,
@@ -16,10 +16,10 @@ export function getHome(
   return homes.find(db, organizationId, memberId);
 }
 
-/** What stands around every tab of the Home. */
+/** What every tab of the Home shows. */
 export type HomeFrame = {
   admin: boolean;
-  /** How many requests wait for a review of this person's. */
+  /** How many requests wait for this person's review, counted up to `countedWaiting`. */
   waiting: number;
 };
 

@@ -2,7 +2,7 @@ import type { Db } from "../../../db/connection/connect.ts";
 import * as warnings from "../../../db/delivery/warnings.ts";
 import { addressRestMs, addressSubject, type Outage, type Provider } from "../../domain/delivery/outages.ts";
 
-/** Whether a far end refuses all that we send; undefined where it does not. */
+/** Returns the outage of a provider that refuses everything that Signoff sends; undefined if there is none. */
 export async function getOutage(
   db: Db,
   organizationId: string,
@@ -12,7 +12,7 @@ export async function getOutage(
   return found && { reason: found.reason, since: found.at };
 }
 
-/** Whether an email address was refused; `rests`: it is not to be tried again yet. Undefined where it was not. */
+/** Returns why an email address is refused, and whether it must not be tried again yet (`rests`); undefined if it is not refused. */
 export async function getAddressRefusal(
   db: Db,
   organizationId: string,

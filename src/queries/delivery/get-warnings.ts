@@ -27,21 +27,21 @@ import { getRequest } from "../requests/get-request.ts";
 import type { ByView, RequestView } from "../requests/request-view.ts";
 import { byView, namePeople } from "../shared/by-view.ts";
 
-/** What the admins are to be told, as it is now; what was mended meanwhile is left out. */
+/** The problems to tell the admins about. Problems that were resolved in the meantime are left out. */
 export type WarningsView = {
   projects: ProjectShortage[];
   requests: (RequestShortage & { view: RequestView })[];
-  /** How many requests there are beyond those listed. */
+  /** How many more requests there are. */
   moreRequests: number;
-  /** Roles that follow a Slack user group which is gone, with how many people they keep. */
+  /** Roles that are bound to a Slack user group that no longer exists, with the number of people who still hold them. */
   strayRoles: { name: string; people: number }[];
-  /** The workflow's roles, whom people can be added to. */
+  /** The names of the workflow's roles. */
   workflowRoles: string[];
-  /** Far ends that refuse all that we send. */
+  /** Providers that refuse everything that Signoff sends. */
   stops: (Outage & { provider: Provider })[];
-  /** Email addresses that were refused, with the names of those who have them. */
+  /** Email addresses that the provider refuses, with the names of the people who have them. */
   addresses: { address: string; people: string[]; reason: string }[];
-  /** What went past the gate, also where it is over by now: it did. */
+  /** Deployments that bypassed the gate, including those that are no longer live. */
   outside: BypassView[];
 };
 
@@ -57,7 +57,7 @@ export type BypassView = {
   at: Date;
 };
 
-/** As many requests are told one by one. */
+/** The most requests to list. */
 const mostRequests = 10;
 
 export async function getWarnings(
@@ -103,7 +103,7 @@ async function bypassedGate(
   }));
 }
 
-/** What is refused still, of that which these subjects tell. */
+/** Returns what is still refused among these subjects. */
 async function refusals(
   db: Db,
   organizationId: string,

@@ -9,34 +9,34 @@ import * as reviews from "../../../db/requests/reviews.ts";
 import type { Person } from "../../domain/people/people.ts";
 import { namePeople } from "../shared/by-view.ts";
 
-type Place = { slug: string; name: string };
+type Named = { slug: string; name: string };
 
-/** What a deployer is told of the request that an attempt belongs to. */
-export type AskedFor = {
+/** What a deployer gets to know about the request of an attempt. */
+export type AttemptRequest = {
   number: number;
   message: string;
   requester: Person;
-  source: Place;
-  /** Whose approvals stand, in the order in which they were given; empty where the workflow was off. */
+  source: Named;
+  /** Who approved the request, in order; empty if no review was required. */
   approvedBy: (Person & { at: Date })[];
 };
 
-/** What a deployer is told of an attempt. */
+/** What a deployer gets to know about an attempt. */
 export type AttemptView = {
   organizationId: string;
   deploymentId: string;
   status: deployments.Deployment["status"];
   startedAt: Date;
-  /** When it was taken on, or first heard of. */
+  /** When its deployer accepted it or first reported on it. */
   acceptedAt: Date | null;
-  /** When it ends by itself if nothing is heard of it. */
+  /** When it ends as unknown unless its deployer reports on it. */
   reportBy: Date | null;
   requestNumber: number | null;
-  request: AskedFor | null;
+  request: AttemptRequest | null;
   deployer: string;
-  project: Place & { id: string };
-  integration: Place & { id: string };
-  target: Place;
+  project: Named & { id: string };
+  integration: Named & { id: string };
+  target: Named;
   build: builds.Build;
 };
 
@@ -47,31 +47,34 @@ export async function getAttempt(
 ): Promise<AttemptView | undefined> {
   const attempt = await deployments.find(db, organizationId, deploymentId);
   if (attempt === undefined) return undefined;
-  const [place, environments, known, request] = await Promise.all([
+  const [found, environments, storedBuilds, request] = await Promise.all([
     findIntegration(db, organizationId, attempt.integrationId),
     findEnvironments(db, organizationId, [attempt.environmentId]),
     builds.findMany(db, organizationId, [attempt.buildId]),
-    attempt.requestNumber === null ? null : askedFor(db, organizationId, attempt.requestNumber),
+    attempt.requestNumber === null ? null : readRequest(db, organizationId, attempt.requestNumber),
   ]);
   const target = environments.get(attempt.environmentId);
-  const build = known.get(attempt.buildId);
-  if (place === undefined || target === undefined || build === undefined) return undefined;
+  const build = storedBuilds.get(attempt.buildId);
+  if (found === undefined || target === undefined || build === undefined) return undefined;
   const { status, startedAt, acceptedAt, reportBy, requestNumber } = attempt;
-  const { project, integration } = place;
+  const { project, integration } = found;
   return {
     ...{ organizationId, deploymentId, status, startedAt, acceptedAt, reportBy },
     ...{ requestNumber, request, deployer: integration.deployer, project, integration, target, build },
   };
 }
 
-async function askedFor(db: Db, organizationId: string, number: number): Promise<AskedFor | null> {
+async function readRequest(db: Db, organizationId: string, number: number): Promise<AttemptRequest | null> {
   const request = await requests.find(db, organizationId, number);
   if (request === undefined) return null;
-  const given = (await reviews.list(db, organizationId, number)).filter(
+  const approvals = (await reviews.list(db, organizationId, number)).filter(
     ({ verdict }) => verdict === "approve",
   );
   const [people, environments] = await Promise.all([
-    members.findMany(db, organizationId, [request.requesterId, ...given.map(({ reviewerId }) => reviewerId)]),
+    members.findMany(db, organizationId, [
+      request.requesterId,
+      ...approvals.map(({ reviewerId }) => reviewerId),
+    ]),
     findEnvironments(db, organizationId, [request.sourceId]),
   ]);
   const personOf = namePeople(people);
@@ -79,6 +82,6 @@ async function askedFor(db: Db, organizationId: string, number: number): Promise
   if (source === undefined) return null;
   return {
     ...{ number, message: request.message, requester: personOf(request.requesterId), source },
-    approvedBy: given.map(({ reviewerId, at }) => ({ ...personOf(reviewerId), at })),
+    approvedBy: approvals.map(({ reviewerId, at }) => ({ ...personOf(reviewerId), at })),
   };
 }

@@ -1,15 +1,15 @@
 import type { Db } from "../../../db/connection/connect.ts";
 import * as builds from "../../../db/deployments/builds.ts";
 
-/** A build as whoever built it calls it. */
+/** A build's external ID and version. */
 export type BuildName = { id: string; version: string };
 
-/** What these builds are called where they were built, by our ids; unknown ones are left out. */
+/** Returns the external IDs and versions of these builds by our ID. Builds that don't exist are left out. */
 export async function getBuildNames(
   db: Db,
   organizationId: string,
   ids: readonly string[],
 ): Promise<Map<string, BuildName>> {
-  const known = await builds.findMany(db, organizationId, ids);
-  return new Map([...known].map(([id, { externalId, version }]) => [id, { id: externalId, version }]));
+  const found = await builds.findMany(db, organizationId, ids);
+  return new Map([...found].map(([id, { externalId, version }]) => [id, { id: externalId, version }]));
 }

@@ -8,44 +8,44 @@ import { actingMember } from "../../domain/shared/actor.ts";
 import type { ByView } from "../requests/request-view.ts";
 import { byView, namePeople } from "../shared/by-view.ts";
 
-/** What is live of one integration in one environment. */
+/** What is live of an integration in an environment. */
 export type LiveEnvironment = {
-  /** Its slug. */
+  /** The slug of the integration. */
   integration: string;
   environment: { slug: string; name: string };
   live: {
-    /** The build's id where it was built. */
+    /** The build's external ID. */
     build: string;
     version: string;
     commit: string | null;
     since: Date;
     by: ByView;
-    /** Whether it came there past the gate. */
+    /** Whether its deployment bypassed the gate. */
     outside: boolean;
   } | null;
 };
 
 /**
- * What is live where in a project, a page of its integrations, each in every environment of the pipeline; `next` is the
- * slug after which the next page begins.
+ * Returns what is live in a project: a page of its integrations, each in every environment of the pipeline. `next` is
+ * the slug after which the next page starts; null on the last page.
  *
- * @param asked.limit integrations a page
+ * @param page.limit the number of integrations on a page
  */
 export async function getLive(
   db: Db,
   organizationId: string,
   projectId: string,
-  asked: { after: string | null; limit: number },
+  page: { after: string | null; limit: number },
 ): Promise<{ items: LiveEnvironment[]; next: string | null }> {
   const [found, environments] = await Promise.all([
-    pageIntegrationsBySlug(db, organizationId, projectId, { ...asked, limit: asked.limit + 1 }),
+    pageIntegrationsBySlug(db, organizationId, projectId, { ...page, limit: page.limit + 1 }),
     listEnvironments(db, organizationId, projectId),
   ]);
-  const page = found.slice(0, asked.limit);
+  const integrations = found.slice(0, page.limit);
   const live = await listLiveDeployments(
     db,
     organizationId,
-    page.map(({ id }) => id),
+    integrations.map(({ id }) => id),
   );
   const [builds, people] = await Promise.all([
     findBuilds(
@@ -60,24 +60,29 @@ export async function getLive(
     ),
   ]);
   const personOf = namePeople(people);
-  const items = page.flatMap((integration) =>
+  const items = integrations.flatMap((integration) =>
     environments.map((environment): LiveEnvironment => {
       const { slug } = integration;
-      const here = live.find(
+      const deployed = live.find(
         (one) => one.integrationId === integration.id && one.environmentId === environment.id,
       );
       return {
         integration: slug,
         environment: { slug: environment.slug, name: environment.name },
-        live: here
+        live: deployed
           ? {
-              build: builds.get(here.buildId)?.externalId ?? "",
-              ...{ version: here.version, commit: here.commit, since: here.since, outside: here.outside },
-              by: byView(here.startedBy, personOf),
+              build: builds.get(deployed.buildId)?.externalId ?? "",
+              ...{
+                version: deployed.version,
+                commit: deployed.commit,
+                since: deployed.since,
+                outside: deployed.outside,
+              },
+              by: byView(deployed.startedBy, personOf),
             }
           : null,
       };
     }),
   );
-  return { items, next: found.length > page.length ? (page.at(-1)?.slug ?? null) : null };
+  return { items, next: found.length > integrations.length ? (integrations.at(-1)?.slug ?? null) : null };
 }

@@ -3,18 +3,19 @@ import type { Db } from "../../../db/connection/connect.ts";
 import * as webhooks from "../../../db/deployments/webhooks.ts";
 import { activeOldSecrets } from "../../domain/deployments/deployment.ts";
 
-/** An integration's webhook as it is saved; its secrets are encrypted. */
+/** An integration's webhook as it is stored. Its secrets are encrypted. */
 export type WebhookView = {
   url: string;
   sealedSecret: string;
-  /** Those before it that still sign beside it, the newest first. */
+  /** Earlier secrets that still sign requests, the newest first. */
   sealedOldSecrets: string[];
-  /** Until when one does; null: none does. */
+  /** Until when the newest earlier secret signs; null if none does. */
   oldSecretUntil: Date | null;
   silenceMinutes: number;
   version: number;
 };
 
+/** Returns the webhook of an integration; undefined if there is none. */
 export async function getWebhook(
   db: Db,
   organizationId: string,
@@ -32,12 +33,12 @@ export async function getWebhook(
   };
 }
 
-/** An integration by the names that a webhook is told; undefined where there is none. */
+/** Returns the names of an integration and its project for a webhook; undefined if there is none. */
 export async function getIntegrationNames(
   db: Db,
   organizationId: string,
   integrationId: string,
 ): Promise<Record<"project" | "integration", { slug: string; name: string }> | undefined> {
-  const place = await findIntegration(db, organizationId, integrationId);
-  return place && { project: place.project, integration: place.integration };
+  const found = await findIntegration(db, organizationId, integrationId);
+  return found && { project: found.project, integration: found.integration };
 }

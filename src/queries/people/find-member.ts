@@ -3,10 +3,10 @@ import * as members from "../../../db/people/members.ts";
 import * as organizations from "../../../db/people/organizations.ts";
 import type { Person } from "../../domain/people/people.ts";
 
-/** Somebody, and the organization that they belong to. */
+/** A person and their organization. */
 export type FoundMember = { organization: { id: string; name: string }; person: Person };
 
-/** Everybody active who has this email address, whatever its capitals, one for each organization that knows them. */
+/** Returns the active members with this email address in any case, one for each organization. */
 export async function findMember(db: Db, email: string): Promise<FoundMember[]> {
   const found: FoundMember[] = [];
   for (const { id, name } of await organizations.list(db)) {

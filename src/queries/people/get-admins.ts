@@ -3,7 +3,7 @@ import * as members from "../../../db/people/members.ts";
 import { isAdmin } from "../../domain/people/admin.ts";
 import type { MemberId, Person } from "../../domain/people/people.ts";
 
-/** Who runs Signoff now, by name, and whether this person does. */
+/** Returns the admins of Signoff by name, and whether this person is one. */
 export async function getAdmins(
   db: Db,
   organizationId: string,

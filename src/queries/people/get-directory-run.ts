@@ -1,7 +1,7 @@
 import type { Db } from "../../../db/connection/connect.ts";
 import * as runs from "../../../db/people/directory-runs.ts";
 
-/** A reading of people or groups that is under way; undefined where there is nothing left to read. */
+/** Returns the running sync of people or groups; undefined if there is nothing left to read. */
 export async function getDirectoryRun(
   db: Db,
   organizationId: string,

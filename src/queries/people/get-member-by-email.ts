@@ -1,7 +1,7 @@
 import type { Db } from "../../../db/connection/connect.ts";
 import * as members from "../../../db/people/members.ts";
 
-/** The active member who has this email address; undefined where there is none, or more than one. */
+/** Returns the active member with this email address; undefined if there is none or more than one. */
 export async function getMemberByEmail(
   db: Db,
   organizationId: string,

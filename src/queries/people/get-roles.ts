@@ -6,10 +6,10 @@ import * as roles from "../../../db/people/roles.ts";
 import { isAdmin } from "../../domain/people/admin.ts";
 import type { Person } from "../../domain/people/people.ts";
 
-/** A place where a role is held: the whole organization (`project` null), or a project. */
+/** How many people hold a role for a project, or for the whole organization (`project` null). */
 export type RoleScopeCount = { project: string | null; members: number };
 
-/** A role as the list of the settings shows it. */
+/** A role as the settings list shows it. */
 export type RoleSummary = {
   id: string;
   name: string;
@@ -20,7 +20,7 @@ export type RoleSummary = {
 };
 
 /**
- * One page of the roles, by name.
+ * Returns one page of the roles, by name.
  *
  * @param page from 0
  */
@@ -40,7 +40,7 @@ export async function listRoles(
     const { members: held, scopes } = counts.get(role.id) ?? { members: 0, scopes: [] };
     const named = scopes.flatMap(({ projectId, members: holders }): RoleScopeCount[] => {
       if (projectId === null) return [{ project: null, members: holders }];
-      // Who held it for a project that is archived by now holds it for nothing.
+      // Holding a role for an archived project has no effect.
       const project = nameOf(projectId);
       return project === undefined ? [] : [{ project, members: holders }];
     });
@@ -53,7 +53,7 @@ export async function listRoles(
   return { roles: shown, total: all.length };
 }
 
-/** A role with what its form shows. */
+/** A role as its form shows it. */
 export type RoleDetails = {
   id: string;
   name: string;
@@ -61,11 +61,11 @@ export type RoleDetails = {
   version: number;
   groupId: string | null;
   groupProjectIds: string[] | null;
-  /** Who holds it in each place, by name; `projectId` null: the whole organization. */
+  /** Who holds it for each scope, by name. `projectId` null is the whole organization. */
   holders: { projectId: string | null; people: Person[] }[];
 };
 
-/** One role; undefined where there is none any more. */
+/** Returns a role; undefined if there is none. */
 export async function getRole(
   db: Db,
   organizationId: string,
@@ -84,7 +84,7 @@ export async function getRole(
     const person = { id: memberId, name: people.get(memberId)?.name ?? memberId };
     holders.set(projectId, [...(holders.get(projectId) ?? []), person]);
   }
-  // Until somebody active holds it, others are admins: they stay so unless whoever saves takes them out.
+  // Until an active member holds the role, other people are admins. They stay admins unless the form removes them.
   if (role.admin) holders.set(null, await admins(db, organizationId, holders.get(null) ?? []));
   const { id, name, admin, version, groupId, groupProjectIds } = role;
   return {
@@ -101,7 +101,7 @@ async function admins(db: Db, organizationId: string, holders: Person[]): Promis
   return [...holders, ...others.map(({ id, name }) => ({ id, name }))];
 }
 
-/** The projects for which a role can be held, by name. */
+/** Returns the projects for which a role can be held, by name. */
 export async function listRoleScopes(
   db: Db,
   organizationId: string,
@@ -109,7 +109,7 @@ export async function listRoleScopes(
   return (await listProjects(db, organizationId)).map(({ id, name }) => ({ id, name }));
 }
 
-/** Who changed a role last, and when. */
+/** Returns who changed a role last, and when. */
 export function getRoleChange(
   db: Db,
   organizationId: string,

@@ -17,31 +17,32 @@ import { requiresReview } from "../../domain/workflow/workflow.ts";
 import { getComparison } from "./get-comparison.ts";
 import type { ComparisonView, LiveView } from "./request-view.ts";
 
-/** What the Request Approval modal offers for one integration. */
+/** What the Request Approval modal offers for an integration. */
 export type PromotionChoice = {
   project: { id: string; name: string };
   integration: { id: string; name: string; slug: string };
   steps: Step[];
-  /** The chosen or likely step; null in a pipeline of fewer than two environments. */
+  /** The chosen or the likely step; null if the pipeline has fewer than two environments. */
   step: Step | null;
-  /** Whether the gate stands: Request Approval, or Promote at once (R1). */
+  /** Whether the step needs a review: the modal offers Request Approval, otherwise Promote (R1). */
   gated: boolean;
   build: LiveView | null;
   liveInTarget: LiveView | null;
-  /** What the build would change in the target; null where there is nothing to compare. */
+  /** What the build would change in the target; null if there is nothing to compare. */
   comparison: ComparisonView | null;
-  /** Why this cannot be submitted, as far as it is known now; the submit is judged anew. */
+  /** Why the step cannot be submitted now; null if it can. The submission is checked again. */
   problem: Refusal | null;
-  /** R3: the open request in the way. */
+  /** The open request for the same integration and target (R3). */
   openRequest: { number: number; replaceable: boolean } | null;
-  /** Names what the person is shown of a running deployment; handed back at the submit (R9). */
+  /** Identifies the running deployment that the person is shown. The submission passes it back (R9). */
   shown: string | null;
   deploymentRunning: boolean;
 };
 
 /**
- * @param targetId the chosen target environment; null: the likely one
- * @returns undefined where the integration is unknown or archived
+ * Returns what the Request Approval modal offers; undefined if the integration does not exist or is archived.
+ *
+ * @param targetId the chosen target environment; null for the likely one
  */
 export async function getPromotionChoice(
   db: Db,
@@ -51,62 +52,77 @@ export async function getPromotionChoice(
   targetId: string | null,
   now: Date,
 ): Promise<PromotionChoice | undefined> {
-  const place = await findIntegration(db, organizationId, integrationId);
-  if (place === undefined || place.archived !== null) return undefined;
+  const found = await findIntegration(db, organizationId, integrationId);
+  if (found === undefined || found.archived !== null) return undefined;
   const [workflow, live, facts] = await Promise.all([
     workflows.current(db, organizationId),
     deployments.live(db, organizationId, integrationId),
     members.findFacts(db, organizationId, viewerId),
   ]);
-  const all = steps(place.environments);
+  const { project, integration } = found;
+  const all = steps(found.environments);
   const chosen = all.find((candidate) => candidate.target.id === targetId);
   const step = chosen ?? likelyStep(all, (id) => live.get(id) ?? null) ?? null;
-  const common = {
-    project: place.project,
-    integration: place.integration,
-    steps: all,
-    step,
-    gated: workflow.enabled,
-  };
-  const nothing = {
-    build: null,
-    liveInTarget: null,
-    comparison: null,
-    openRequest: null,
-    shown: null,
-    deploymentRunning: false,
-  };
+  const common = { project, integration, steps: all, step };
   if (step === null) {
-    return { ...common, ...nothing, problem: { code: "no-source", target: place.project.name } };
+    const problem: Refusal = { code: "no-source", target: project.name };
+    return { ...common, gated: workflow.enabled, ...noStep, problem };
   }
+  const { promoted, ...details } = await readStep(db, { organizationId, integrationId, step, live, now });
+  const notAllowed = await notRequester(db, organizationId, project, facts);
+  return {
+    ...common,
+    gated: requiresReview(workflow, step.target),
+    ...details,
+    problem: notAllowed ?? (promoted.ok ? null : promoted.refusal),
+  };
+}
+
+/** What there is to show where the pipeline has no step. */
+const noStep = {
+  build: null,
+  liveInTarget: null,
+  comparison: null,
+  openRequest: null,
+  shown: null,
+  deploymentRunning: false,
+};
+
+type StepToRead = {
+  organizationId: string;
+  integrationId: string;
+  step: Step;
+  live: Map<string, deployments.LiveBuild>;
+  now: Date;
+};
+
+async function readStep(db: Db, { organizationId, integrationId, step, live, now }: StepToRead) {
+  const { source, target } = step;
   const [open, situation, views, comparison] = await Promise.all([
-    requests.findOpen(db, organizationId, integrationId, step.target.id),
+    requests.findOpen(db, organizationId, integrationId, target.id),
     deployments.findSituation(db, organizationId, {
       integrationId,
-      sourceId: step.source.id,
-      targetId: step.target.id,
+      sourceId: source.id,
+      targetId: target.id,
     }),
     liveViews(db, organizationId, live),
     compareLive(db, organizationId, integrationId, step, live),
   ]);
-  const stillOpen = open !== undefined && stateAt(open.state, now).name !== "expired" ? open : undefined;
-  const build = promotable(step, {
-    source: live.get(step.source.id) ?? null,
-    target: live.get(step.target.id) ?? null,
+  const promoted = promotable(step, {
+    source: live.get(source.id) ?? null,
+    target: live.get(target.id) ?? null,
   });
+  const isStillOpen = open !== undefined && stateAt(open.state, now).name !== "expired";
   const running = situation.runningDeploymentId;
   return {
-    ...common,
-    gated: requiresReview(workflow, step.target),
-    build: views.get(step.source.id) ?? null,
-    liveInTarget: views.get(step.target.id) ?? null,
+    promoted,
+    build: views.get(source.id) ?? null,
+    liveInTarget: views.get(target.id) ?? null,
     comparison,
-    problem:
-      (await notRequester(db, organizationId, place.project, facts)) ?? (build.ok ? null : build.refusal),
-    openRequest: stillOpen
+    openRequest: isStillOpen
       ? {
-          number: stillOpen.number,
-          replaceable: build.ok && replaceable(stillOpen, build.value.buildId, now),
+          number: open.number,
+          replaceable: promoted.ok && replaceable(open, promoted.value.buildId, now),
         }
       : null,
     shown: running === null ? null : fingerprint([{ kind: "deployment-running", deploymentId: running }]),
@@ -114,7 +130,7 @@ export async function getPromotionChoice(
   };
 }
 
-/** What is live in the source beside what is live in the target. */
+/** Compares what is live in the source with what is live in the target. */
 async function compareLive(
   db: Db,
   organizationId: string,
@@ -133,14 +149,14 @@ async function liveViews(
   organizationId: string,
   live: Map<string, deployments.LiveBuild>,
 ): Promise<Map<string, LiveView>> {
-  const known = await builds.findMany(
+  const storedBuilds = await builds.findMany(
     db,
     organizationId,
     [...live.values()].map((pointer) => pointer.buildId),
   );
   const views = new Map<string, LiveView>();
   for (const [environmentId, pointer] of live) {
-    const build = known.get(pointer.buildId);
+    const build = storedBuilds.get(pointer.buildId);
     if (build === undefined) continue;
     const { id, version, commit, link, author } = build;
     views.set(environmentId, { id, version, commit, link, author, since: pointer.since });

@@ -7,21 +7,21 @@ import type { Environment } from "../../domain/catalog/pipeline.ts";
 import { readRequest } from "./get-request.ts";
 import type { RequestView } from "./request-view.ts";
 
-/** A request with what pipelines know its parts by: slugs, their own ids of builds, the attempt's id. */
+/** A request with the identifiers that API clients use: slugs, external IDs of builds, and the attempt. */
 export type RequestDetail = {
   view: RequestView;
   source: Environment;
   target: Environment;
-  /** Every build that the view shows, by our id. */
+  /** Every build in the view, by our ID. */
   builds: ReadonlyMap<string, builds.Build>;
-  /** The last attempt to bring it to its target. */
+  /** The last attempt to deploy the build to the target. */
   attempt: deployments.Deployment | null;
 };
 
 /**
- * One request as the API tells it; undefined where there is none of this number.
+ * Returns a request as the API shows it; undefined if there is none with this number.
  *
- * @param now decides whether its time has run out (R11)
+ * @param now decides whether the request has expired (R11)
  */
 export function getRequestDetail(
   db: Db,
@@ -37,10 +37,10 @@ export function getRequestDetail(
       ]);
       if (view === undefined || request === undefined) return undefined;
       const { state } = request;
-      const shown = [view.build, view.liveInTarget, view.newerInSource].flatMap((one) =>
-        one ? [one.id] : [],
+      const shown = [view.build, view.liveInTarget, view.newerInSource].flatMap((build) =>
+        build ? [build.id] : [],
       );
-      const [environments, known, attempt] = await Promise.all([
+      const [environments, storedBuilds, attempt] = await Promise.all([
         findEnvironments(tx, organizationId, [view.source.id, view.target.id]),
         builds.findMany(tx, organizationId, shown),
         "deploymentId" in state ? deployments.find(tx, organizationId, state.deploymentId) : undefined,
@@ -48,10 +48,10 @@ export function getRequestDetail(
       const source = environments.get(view.source.id);
       const target = environments.get(view.target.id);
       if (source === undefined || target === undefined)
-        throw new Error(`#${number} refers to a place that is gone`);
-      return { view, source, target, builds: known, attempt: attempt ?? null };
+        throw new Error(`Request #${number} refers to an environment that does not exist`);
+      return { view, source, target, builds: storedBuilds, attempt: attempt ?? null };
     },
-    // One snapshot, as for every view of a request.
+    // One snapshot, as in `getRequest`.
     { isolationLevel: "repeatable read", accessMode: "read only" },
   );
 }

@@ -3,7 +3,7 @@ import { listProgress, type RequestProgress } from "../../../db/requests/request
 
 export type { RequestProgress };
 
-/** How far each of these requests is, by number, in one statement; there is nothing for a number that is not known. */
+/** Returns the progress of these requests by number, in one statement. Numbers that don't exist are left out. */
 export function getRequestProgress(
   db: Db,
   organizationId: string,

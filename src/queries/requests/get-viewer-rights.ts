@@ -11,7 +11,7 @@ import { requesters } from "../../domain/requests/request.ts";
 import { member } from "../../domain/shared/actor.ts";
 import type { RequestView, ViewerRights } from "./request-view.ts";
 
-/** What this person may do with a request now; the same rules judge again when they do it. */
+/** Returns what a person may do with a request now. The rules decide again when they do it. */
 export async function getViewerRights(
   db: Db,
   view: RequestView,
@@ -19,20 +19,20 @@ export async function getViewerRights(
   now: Date,
 ): Promise<ViewerRights> {
   const { organizationId, number } = view;
-  const [workflow, facts, request, place, people] = await Promise.all([
+  const [workflow, facts, request, found, people] = await Promise.all([
     workflows.current(db, organizationId),
     members.findFacts(db, organizationId, viewerId),
     requests.find(db, organizationId, number),
     findIntegration(db, organizationId, view.integration.id),
     members.findMany(db, organizationId, [viewerId, view.requester.id]),
   ]);
-  if (request === undefined || place === undefined) throw new Error(`#${number} is gone`);
+  if (request === undefined || found === undefined) throw new Error(`Request #${number} does not exist`);
   const viewer = facts ?? { id: viewerId, status: "stranger" as const, holdings: [] };
   const admin = facts !== undefined && isAdmin(facts);
-  const asked = { projectId: request.projectId, requesters: requesters(request) };
-  const review = reviewEligibility(viewer, asked, workflow);
-  const promote = requestEligibility(viewer, place.project);
-  const cancellers = {
+  const reviewed = { projectId: request.projectId, requesters: requesters(request) };
+  const review = reviewEligibility(viewer, reviewed, workflow);
+  const promote = requestEligibility(viewer, found.project);
+  const cancellerFacts = {
     admin,
     reviewer: review.eligible,
     mayRequest: promote.eligible,
@@ -45,7 +45,7 @@ export async function getViewerRights(
     admin,
     review,
     reviewed: view.reviews.find((given) => given.reviewer.id === viewerId) ?? null,
-    cancel: mayCancel(request, member(viewerId), cancellers, now),
+    cancel: mayCancel(request, member(viewerId), cancellerFacts, now),
     cancelNeedsReason: !isRequester,
     promote,
     timeZone: people.get(viewerId)?.timeZone ?? "UTC",

@@ -9,45 +9,45 @@ import { accept, type Result, refuse } from "../../domain/shared/result.ts";
 import { coversProject } from "../../domain/tokens/token.ts";
 import { type RequestLineInPipeline, requestLines } from "./request-line.ts";
 
-/** A line with what pipelines know a request by. */
+/** A line with the identifiers that API clients use. */
 export type RequestRow = RequestLineInPipeline & {
   version: number;
   through: string | null;
-  /** The build's id where it was built. */
+  /** The build's external ID. */
   builtAs: string;
 };
 
-/** What is asked for; an integration is one of the project. Narrowed to the token's own project, if it has one. */
-export type AskedPage = {
+/** Which requests to list. The integration belongs to the project. A token for one project sees only that project. */
+export type RequestsPage = {
   states: readonly StateName[];
   project: string | null;
   integration: string | null;
-  /** Only requests with a smaller number. */
+  /** The number after which the page starts; null for the first page. */
   before: number | null;
   limit: number;
   token: { projectId: string | null };
 };
 
 /**
- * A page of requests, the newest first; `next` is where the next page begins, null where this is the last.
+ * Returns a page of requests, the newest first. `next` is where the next page starts; null on the last page.
  *
- * Refuses `not-found` for a project or an integration that is not there, or not there for this token.
+ * Refuses `not-found` for a project or integration that does not exist or that the token does not cover.
  */
 export async function listRequestsPage(
   db: Db,
   organizationId: string,
-  asked: AskedPage,
+  options: RequestsPage,
   now: Date,
 ): Promise<Result<{ rows: RequestRow[]; next: number | null }>> {
-  const within = await narrow(db, organizationId, asked);
-  if (!within.ok) return within;
+  const filter = await toFilter(db, organizationId, options);
+  if (!filter.ok) return filter;
   const [found, workflow] = await Promise.all([
-    listPage(db, organizationId, within.value, asked.before, asked.limit + 1, now),
+    listPage(db, organizationId, filter.value, options.before, options.limit + 1, now),
     workflows.current(db, organizationId),
   ]);
-  const page = found.slice(0, asked.limit);
+  const page = found.slice(0, options.limit);
   const buildIds = page.map(({ buildId }) => buildId);
-  const [lines, known] = await Promise.all([
+  const [lines, storedBuilds] = await Promise.all([
     requestLines(db, organizationId, page, workflow.options.requiredApprovals, now),
     builds.findMany(db, organizationId, buildIds),
   ]);
@@ -55,15 +55,15 @@ export async function listRequestsPage(
     const line = lines[i];
     if (line === undefined) return [];
     const through = requestedBy.kind === "token" ? requestedBy.name : null;
-    return [{ ...line, version, through, builtAs: known.get(buildId)?.externalId ?? "" }];
+    return [{ ...line, version, through, builtAs: storedBuilds.get(buildId)?.externalId ?? "" }];
   });
-  return accept({ rows, next: found.length > asked.limit ? (page.at(-1)?.number ?? null) : null });
+  return accept({ rows, next: found.length > options.limit ? (page.at(-1)?.number ?? null) : null });
 }
 
-async function narrow(
+async function toFilter(
   db: Db,
   organizationId: string,
-  { states, project, integration, token }: AskedPage,
+  { states, project, integration, token }: RequestsPage,
 ): Promise<Result<RequestFilter>> {
   if (project === null) return accept({ states, projectId: token.projectId, integrationId: null });
   const projectId = await findProjectId(db, organizationId, project);

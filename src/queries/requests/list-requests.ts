@@ -10,22 +10,22 @@ import { countedWaiting } from "../../domain/shared/limits.ts";
 import type { Workflow } from "../../domain/workflow/workflow.ts";
 import { type RequestLine, requestLines } from "./request-line.ts";
 
-/** A pending request, with what it is to the viewer: to be reviewed by them, asked for by them, or neither. */
+/** A pending request and its group: waiting for the viewer's review, requested by the viewer, or neither. */
 export type PendingLine = RequestLine & { group: approvals.PendingGroup };
 
-/** Where a page of the pending list begins: behind or before a line of a group. */
+/** Where a page of the pending list starts or ends: after or before this line of a group. */
 export type PendingCursor = { from: "after" | "before"; group: approvals.PendingGroup; number: number };
 
-/** Where a page of the past begins: behind (older than) or before a line. `at` is in milliseconds since 1970. */
+/** Where a page of the past starts or ends: after (older than) or before this line. `at` is in milliseconds since 1970. */
 export type PastCursor = { from: "after" | "before"; at: number; number: number };
 
 export type Page<Line, Cursor> = {
   lines: Line[];
   previous: Cursor | null;
   next: Cursor | null;
-  /** How many requests wait for the viewer's review, in all projects, counted up to `countedWaiting`. */
+  /** How many requests in all projects wait for the viewer's review, counted up to `countedWaiting`. */
   waiting: number;
-  /** Whether anybody has ever asked for a promotion; only looked up where the page is empty. */
+  /** Whether the organization has any request. It is read only for an empty page. */
   everAsked: boolean;
 };
 
@@ -33,12 +33,12 @@ export type Asking = {
   organizationId: string;
   viewerId: MemberId;
   projectId: string | null;
-  /** How many lines a page has. */
+  /** The number of lines on a page. */
   size: number;
   now: Date;
 };
 
-/** How many requests wait for a review of this person's, counted up to `countedWaiting`. */
+/** Returns how many requests wait for this person's review, counted up to `countedWaiting`. */
 export async function countWaitingFor(
   db: Db,
   organizationId: string,
@@ -48,13 +48,13 @@ export async function countWaitingFor(
   return waitingOf(db, (await readViewer(db, { organizationId, viewerId, projectId: null, now })).viewer);
 }
 
-/** In all projects, whatever the list is narrowed to. */
+/** Counts in all projects, even if the list shows only one. */
 const waitingOf = (db: Db, viewer: approvals.Viewer): Promise<number> =>
   approvals.countWaiting(db, { ...viewer, projectId: null }, countedWaiting);
 
 /**
- * A page of what waits for review: first what this person can review and has not, then what they asked for, then the
- * rest; the oldest first. The person's facts and the workflow are read once, whatever the number of requests.
+ * Returns a page of the pending requests: first those that wait for the viewer's review, then those that they requested,
+ * then the rest, each the oldest first. The viewer's facts and the workflow are read once for all requests.
  */
 export async function listPending(
   db: Db,
@@ -89,7 +89,7 @@ export async function listPending(
   };
 }
 
-/** A page of what is past: approved, rejected, cancelled, expired, promoted; the latest first. */
+/** Returns a page of the requests that are not pending, the latest first. */
 export async function listPast(
   db: Db,
   asking: Asking,
@@ -118,7 +118,7 @@ export async function listPast(
   };
 }
 
-/** R4, R5: who looks, with what they may review. */
+/** Reads what the viewer may review (R4, R5), and the workflow. */
 async function readViewer(
   db: Db,
   { organizationId, viewerId, projectId, now }: Omit<Asking, "size">,
@@ -133,7 +133,7 @@ async function readViewer(
 
 type InGroup = { group: approvals.PendingGroup; request: PromotionRequest };
 
-/** Reads through the groups in their order, from the cursor on. */
+/** Reads the groups in order, starting after the cursor. */
 async function readOn(
   db: Db,
   viewer: approvals.Viewer,
@@ -153,7 +153,7 @@ async function readOn(
 
 const highest = 2 ** 31 - 1;
 
-/** Reads through the groups backwards, from the cursor on: the nearest comes first. */
+/** Reads the groups in reverse order, starting before the cursor. The nearest line comes first. */
 async function readBack(
   db: Db,
   viewer: approvals.Viewer,
@@ -170,7 +170,7 @@ async function readBack(
   return found;
 }
 
-/** The cursors of the pages around this one. */
+/** Returns the cursors of the previous and the next page. */
 function turns<Key extends object>(
   keys: readonly Key[],
   forward: boolean,

@@ -27,14 +27,14 @@ export type RequestLine = Pick<
 > & {
   build: { version: string };
   attempt: { reason: string | null; unknown: boolean } | null;
-  /** When it stopped waiting; null while it is pending. */
+  /** When the request was closed or decided; null while it is pending. */
   endedAt: Date | null;
 };
 
-/** A line with all that is known of its environments. */
+/** A line with its environments in full. */
 export type RequestLineInPipeline = RequestLine & { source: Environment; target: Environment };
 
-/** A page of requests as lines, with few queries however many they are. */
+/** Returns requests as lines, with a fixed number of statements. */
 export async function requestLines(
   db: Db,
   organizationId: string,
@@ -43,33 +43,33 @@ export async function requestLines(
   now: Date,
 ): Promise<RequestLineInPipeline[]> {
   if (requests.length === 0) return [];
-  const [places, environments, known, people] = await Promise.all([
+  const [integrations, environments, storedBuilds, people] = await Promise.all([
     findIntegrations(
       db,
       organizationId,
-      requests.map((one) => one.integrationId),
+      requests.map((request) => request.integrationId),
     ),
     findEnvironments(db, organizationId, [
-      ...new Set(requests.flatMap((one) => [one.sourceId, one.targetId])),
+      ...new Set(requests.flatMap((request) => [request.sourceId, request.targetId])),
     ]),
     builds.findMany(
       db,
       organizationId,
-      requests.map((one) => one.buildId),
+      requests.map((request) => request.buildId),
     ),
     members.findMany(db, organizationId, requests.flatMap(mentioned)),
   ]);
   const personOf = namePeople(people);
   return requests.map((request): RequestLineInPipeline => {
     const { number } = request;
-    const place = places.get(request.integrationId);
+    const found = integrations.get(request.integrationId);
     const source = environments.get(request.sourceId);
     const target = environments.get(request.targetId);
-    const build = known.get(request.buildId);
-    if (place === undefined || source === undefined || target === undefined || build === undefined) {
-      throw new Error(`#${number} refers to a place that is gone`);
+    const build = storedBuilds.get(request.buildId);
+    if (found === undefined || source === undefined || target === undefined || build === undefined) {
+      throw new Error(`Request #${number} refers to something that does not exist`);
     }
-    const { project, ...integration } = place;
+    const { project, ...integration } = found;
     return {
       number,
       project,
@@ -85,13 +85,13 @@ export async function requestLines(
   });
 }
 
-/** Everybody whose name a line shows. */
+/** Everyone whose name a line shows. */
 function mentioned({ requesterId, decision, state }: PromotionRequest): MemberId[] {
   const actors = [decision?.by, "by" in state ? state.by : undefined];
   return [requesterId, ...actors.flatMap((actor) => (actor ? (actingMember(actor) ?? []) : []))];
 }
 
-/** How it stands, and who brought that about. */
+/** The state of the request, and who decided or ended it. */
 function ending(
   request: PromotionRequest,
   now: Date,

@@ -13,24 +13,24 @@ export type BuildView = {
   author: string | null;
 };
 
-/** A build where it is live, since when. */
+/** A live build, and since when it is live. */
 export type LiveView = BuildView & { since: Date };
 
 export type ReviewView = { reviewer: Person; verdict: Verdict; comment: string; at: Date };
 
-/** Who did something: a person, perhaps through a token of this name, or the system with its reason. */
+/** Who did something: a person (`through` is the name of the token, if any), or the system and its reason. */
 export type ByView = { person: Person; through?: string } | { person: null; reason: string };
 
-/** Who brought a build where it is, and for which request, if any. */
+/** Who deployed a build, and for which request, if any. */
 export type DeployedView = { by: ByView; requestNumber: number | null };
 
-/** What a build changes where it goes. */
+/** What a build changes in its target. */
 export type ComparisonView = Comparison & {
-  /** What the target has before it; null: nothing. `deployed` is known of what is live now. */
+  /** What the build replaces; null if nothing. `deployed` is known only if that is live now. */
   from: (Pick<BuildView, "id" | "version" | "commit"> & { deployed: DeployedView | null }) | null;
 };
 
-/** Everything that a card, an email, a modal or the API shows of a request. Screens draw this and nothing else. */
+/** Everything that a card, email, modal, or the API shows of a request. Screens render only this. */
 export type RequestView = {
   organizationId: string;
   number: number;
@@ -40,27 +40,27 @@ export type RequestView = {
   source: { id: string; name: string };
   target: { id: string; name: string; critical: boolean };
   build: BuildView;
-  /** What is live in the target now. */
+  /** What is live in the target now; null if nothing. */
   liveInTarget: LiveView | null;
-  /** What is live in the source now, where it is not the requested build any more. */
+  /** What is live in the source now, if it is no longer the requested build. */
   newerInSource: LiveView | null;
   /**
-   * The requested build beside what is live in the target now; of a closed request, beside what was live when it was made
-   * or, once promoted, before it. Null where that is the same build.
+   * The requested build compared with what is live in the target now. For a closed request, compared with what was live
+   * when it was made or, if it was promoted, before the promotion. Null if that is the same build.
    */
   comparison: ComparisonView | null;
   requester: Person;
-  /** The token that the request was made through, by name. */
+  /** The name of the token through which the request was made. */
   through: string | null;
   message: string;
   createdAt: Date;
-  /** The state at the moment of the query: a request whose time ran out is expired. */
+  /** The state at the time of the query: a request that is out of time is expired (R11). */
   state: StateName;
   expiresAt: Date | null;
   approvals: { given: number; required: number };
-  /** Who may review it now, by name; empty once it is decided. */
+  /** Who may review the request now, by name. Empty unless it is pending. */
   reviewers: Person[];
-  /** Only while it is pending and some of its reviewers could not be reached. */
+  /** Not null only while the request is pending and some reviewers could not be reached. */
   deliveryCoverage: DeliveryCoverage | null;
   reviews: ReviewView[];
   decision: { outcome: "approved" | "rejected"; at: Date; by: ByView; comment: string } | null;
@@ -68,21 +68,21 @@ export type RequestView = {
   expiredAt: Date | null;
   promotedAt: Date | null;
   attempt: { startedBy: ByView; link: string | null; reason: string | null; unknown: boolean } | null;
-  /** Whether a Reject needs a comment now. */
+  /** Whether a Reject needs a comment. */
   commentOnReject: boolean;
 };
 
-/** What one person may do with a request now, and if not, why. */
+/** What a person may do with a request now and, if they may not, why. */
 export type ViewerRights = {
   viewerId: MemberId;
   isRequester: boolean;
-  /** Whether they run Signoff. */
+  /** Whether they are an admin of Signoff. */
   admin: boolean;
   review: Eligibility<NotReviewer>;
-  /** The review that they gave and that stands. */
+  /** Their current review. */
   reviewed: ReviewView | null;
   cancel: boolean;
-  /** Only the requester cancels without giving a reason. */
+  /** Only the requester may cancel without a reason. */
   cancelNeedsReason: boolean;
   promote: Eligibility<NotRequester>;
   timeZone: string;

@@ -1,2 +1,2 @@
-/** What a query reads from. Who may not know db/ takes it from here. */
+/** What queries read from, for layers that may not import db/. */
 export type { Db } from "../../../db/connection/connect.ts";

@@ -4,25 +4,25 @@ import * as tokens from "../../../db/tokens/tokens.ts";
 import type { Scope } from "../../domain/tokens/token.ts";
 import { pageWithin } from "../catalog/get-projects.ts";
 
-/** A token as the list of the settings shows it. */
+/** A token as the settings list shows it. */
 export type TokenRow = {
   id: string;
   name: string;
-  /** Its last four characters. */
+  /** The last four characters. */
   hint: string;
   scopes: readonly Scope[];
-  /** The one project that it is for; null: all of them. */
+  /** The only project that the token covers; null for every project. */
   project: { name: string; archived: boolean } | null;
   maker: Behind;
-  /** Whom it acts for. */
+  /** The member whom the token acts for. */
   member: Behind;
   madeAt: Date;
-  /** To the minute; null: it was never used. */
+  /** To the minute; null if it was never used. */
   lastUsedAt: Date | null;
 };
 
 /**
- * One page of the tokens that were not revoked, by name; the last one where there are not so many.
+ * Returns one page of the tokens that are not revoked by name, or the last page if there are fewer.
  *
  * @param page from 0
  */
@@ -32,11 +32,11 @@ export async function listTokens(
   page: number,
   size: number,
 ): Promise<{ tokens: TokenRow[]; page: number; total: number }> {
-  const asked = await tokens.list(db, organizationId, page * size, size);
-  const there = pageWithin(page, size, asked.total);
+  const requested = await tokens.list(db, organizationId, page * size, size);
+  const shownPage = pageWithin(page, size, requested.total);
   const { tokens: found, total } =
-    there === page ? asked : await tokens.list(db, organizationId, there * size, size);
-  return { tokens: found.map(toRow), page: there, total };
+    shownPage === page ? requested : await tokens.list(db, organizationId, shownPage * size, size);
+  return { tokens: found.map(toRow), page: shownPage, total };
 }
 
 function toRow({ token, maker, member, project }: tokens.ListedToken): TokenRow {
