@@ -76,7 +76,7 @@ export function limited(client: postgres.Sql, { enter }: ConnectionLimit): postg
   return new Proxy(client, {
     get(target, name, receiver) {
       if (name !== "unsafe") return Reflect.get(target, name, receiver);
-      return (...asked: Parameters<postgres.Sql["unsafe"]>) => lazily(target, asked, enter);
+      return (...args: Parameters<postgres.Sql["unsafe"]>) => lazily(target, args, enter);
     },
   });
 }
@@ -84,13 +84,13 @@ export function limited(client: postgres.Sql, { enter }: ConnectionLimit): postg
 /** Returns a query that starts when it is awaited, as the driver's do. Drizzle awaits either it or its `values()`, once. */
 function lazily(
   client: postgres.Sql,
-  asked: Parameters<postgres.Sql["unsafe"]>,
+  args: Parameters<postgres.Sql["unsafe"]>,
   enter: ConnectionLimit["enter"],
 ): object {
   const run = async (asValues: boolean): Promise<unknown> => {
     const leave = await enter();
     try {
-      const query = client.unsafe(...asked);
+      const query = client.unsafe(...args);
       return await (asValues ? query.values() : query);
     } finally {
       leave();

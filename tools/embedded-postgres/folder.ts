@@ -23,9 +23,9 @@ export async function prepareFolder(folder: string, account: Account): Promise<s
     );
   }
   if (isNew) await rmdir(home);
-  const outside = await makeOutside(account);
-  await symlink(outside, folder);
-  return outside;
+  const target = await makeFolderElsewhere(account);
+  await symlink(target, folder);
+  return target;
 }
 
 const exists = (path: string): Promise<boolean> =>
@@ -46,7 +46,7 @@ async function usable(folder: string, account: Account): Promise<boolean> {
   return (await run("/bin/sh", ["-c", 'cd "$1" && test -w .', "sh", folder], account)).ok;
 }
 
-async function makeOutside(account: NonNullable<Account>): Promise<string> {
+async function makeFolderElsewhere(account: NonNullable<Account>): Promise<string> {
   for (const parent of ["/var/lib", "/var/tmp", tmpdir()]) {
     const made = await mkdtemp(join(parent, "signoff-")).catch(() => undefined);
     if (made === undefined) continue;

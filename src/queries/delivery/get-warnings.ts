@@ -1,6 +1,6 @@
 import type { Db } from "../../../db/connection/connect.ts";
 import * as warnings from "../../../db/delivery/warnings.ts";
-import * as outside from "../../../db/deployments/bypasses.ts";
+import * as bypasses from "../../../db/deployments/bypasses.ts";
 import * as members from "../../../db/people/members.ts";
 import * as roles from "../../../db/people/roles.ts";
 import { readShortageFacts } from "../../../db/workflow/shortages.ts";
@@ -92,12 +92,12 @@ async function bypassedGate(
   subjects: readonly string[],
 ): Promise<BypassView[]> {
   const deployments = subjects.flatMap((subject) => bypassedDeploymentOf(subject) ?? []);
-  const told = await outside.findMany(db, organizationId, deployments);
-  const ids = told.flatMap(({ startedBy }) => actingMember(startedBy) ?? []);
+  const found = await bypasses.findMany(db, organizationId, deployments);
+  const ids = found.flatMap(({ startedBy }) => actingMember(startedBy) ?? []);
   const people = await members.findMany(db, organizationId, ids);
   const personOf = namePeople(people);
-  return told.map(({ startedBy, startedAt: at, ...one }) => ({
-    ...one,
+  return found.map(({ startedBy, startedAt: at, ...bypass }) => ({
+    ...bypass,
     at,
     by: byView(startedBy, personOf),
   }));

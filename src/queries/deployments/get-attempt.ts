@@ -51,7 +51,7 @@ export async function getAttempt(
     findIntegration(db, organizationId, attempt.integrationId),
     findEnvironments(db, organizationId, [attempt.environmentId]),
     builds.findMany(db, organizationId, [attempt.buildId]),
-    attempt.requestNumber === null ? null : readRequest(db, organizationId, attempt.requestNumber),
+    attempt.requestNumber === null ? null : readAttemptRequest(db, organizationId, attempt.requestNumber),
   ]);
   const target = environments.get(attempt.environmentId);
   const build = storedBuilds.get(attempt.buildId);
@@ -64,7 +64,11 @@ export async function getAttempt(
   };
 }
 
-async function readRequest(db: Db, organizationId: string, number: number): Promise<AttemptRequest | null> {
+async function readAttemptRequest(
+  db: Db,
+  organizationId: string,
+  number: number,
+): Promise<AttemptRequest | null> {
   const request = await requests.find(db, organizationId, number);
   if (request === undefined) return null;
   const approvals = (await reviews.list(db, organizationId, number)).filter(
