@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
 import { listAllEnvironments } from "../../../db/catalog/environments.ts";
 import {
   listAllProjects,
@@ -57,10 +58,12 @@ export function putProject(
     const written = await writeProject(tx, input, ids, now);
     if (!written.ok) return written;
     const after = await raiseVersion(tx, ids, before);
-    await recordSetting(tx, {
-      ...{ organizationId, actor: actorOf(token), surface: "api", at: now },
-      ...{ action: actionOf(before), subject: projectSubject(ids.projectId), before, after },
-    });
+    if (!isDeepStrictEqual(before, after)) {
+      await recordSetting(tx, {
+        ...{ organizationId, actor: actorOf(token), surface: "api", at: now },
+        ...{ action: actionOf(before), subject: projectSubject(ids.projectId), before, after },
+      });
+    }
     return accept({ created: before === null || before.archived, version: after.version });
   });
 }

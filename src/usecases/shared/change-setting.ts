@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { lastChange } from "../../../db/audit/settings-history.ts";
 import type { Tx } from "../../../db/connection/connect.ts";
 import { accept, type Result, refuse } from "../../domain/shared/result.ts";
@@ -49,7 +50,9 @@ export function changeSetting<State, Snapshot, Value>(
     const changed = await work(tx, { state, before, now });
     if (!changed.ok) return changed;
     const { after, value } = changed.value;
-    await recordSetting(tx, { organizationId, actor, surface, at: now, action, subject, before, after });
+    if (!isDeepStrictEqual(before, after)) {
+      await recordSetting(tx, { organizationId, actor, surface, at: now, action, subject, before, after });
+    }
     return accept(value);
   });
 }

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from "node:util";
 import * as audit from "../../../db/audit/audit.ts";
 import type { Tx } from "../../../db/connection/connect.ts";
 import { type ItemToAdd, reopenItems } from "../../outbox/add-items.ts";
@@ -16,10 +15,8 @@ export type SettingChange = By & {
 
 /**
  * Appends a setting's change to the audit log (R12) and plans the updates of open requests (R4) and of the Homes in use.
- * Does nothing if `before` equals `after`.
  */
 export async function recordSetting(tx: Tx, change: SettingChange): Promise<void> {
-  if (isDeepStrictEqual(change.before, change.after)) return;
   await audit.append(tx, [change]);
   await reopenItems(tx, followItems(change.organizationId));
 }
