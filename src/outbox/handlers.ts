@@ -29,9 +29,12 @@ export type Guard = <P>(kind: Kind, handler: Handler<P>) => Handler<P>;
 
 const payloads: { [K in Kind]: { payload: z.ZodType<Payload<K>> } } = items;
 
+/** How long an item waits whose payload does not parse, in milliseconds. */
+const unreadableWaitMs = 60_000;
+
 /**
- * Returns handlers for the worker, which parse each item's payload first. An item whose payload does not parse is dead
- * at once; its handler is not called.
+ * Returns handlers for the worker, which parse each item's payload first. An item whose payload does not parse is
+ * retried without its handler: during an upgrade, a replica of the newer version that added it can carry it out.
  */
 export function bindHandlers(handlers: Handlers, guard: Guard): Record<string, Handler> {
   return Object.fromEntries(kinds.map((kind) => [kind, bindHandler(kind, handlers, guard)]));
@@ -44,8 +47,10 @@ function bindHandler<K extends Kind>(kind: K, handlers: Handlers, guard: Guard):
   return {
     run: async (item, signal) => {
       const payload = schema.safeParse(item.payload);
-      if (!payload.success)
-        return { kind: "dead", reason: `its payload is not valid: ${faults(payload.error)}` };
+      if (!payload.success) {
+        const reason = `its payload is not valid: ${faults(payload.error)}`;
+        return { kind: "retry", reason, sent: "no", afterMs: unreadableWaitMs };
+      }
       return handler.run({ ...item, payload: payload.data }, signal);
     },
     ...(onDead && {

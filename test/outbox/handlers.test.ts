@@ -49,19 +49,26 @@ test.each([
   ],
   ["is no object", null, "its payload is not valid: Invalid input: expected object, received null"],
 ])(
-  "an item whose payload %s is dead with the reason, logged, and its handler never sees it",
+  "an item whose payload %s waits for a replica that can read it, and its handler never sees it",
   async (_, payload, reason) => {
     const run = vi.fn(async () => done);
     const onDead = vi.fn(async () => {});
     await carryOut(handlersWith({ "draw-card": { run, onDead } }), "draw-card", payload);
-    expect(await bench.row("a")).toMatchObject({ outcome: "dead", reason, attempts: 1 });
+    expect(await bench.row("a")).toMatchObject({ outcome: null, reason, attempts: 1, in_doubt: false });
     expect([run.mock.calls, onDead.mock.calls]).toEqual([[], []]);
-    expect(bench.log.error).toHaveBeenCalledWith(
-      { kind: "draw-card", key: "a", organizationId: "T1", reason },
-      expect.any(String),
-    );
   },
 );
+
+test("an item that no replica can read is dead after the last attempt with the reason, and logged", async () => {
+  const handlers = handlersWith({ "draw-card": { run: async () => done, maxAttempts: 1 } });
+  await carryOut(handlers, "draw-card", {});
+  const reason = expect.stringContaining("its payload is not valid: cardId");
+  expect(await bench.row("a")).toMatchObject({ outcome: "dead", reason });
+  expect(bench.log.error).toHaveBeenCalledWith(
+    { kind: "draw-card", key: "a", organizationId: "T1", reason },
+    expect.any(String),
+  );
+});
 
 test("an item of a kind that this version does not know is dead with the reason, and logged", async () => {
   await carryOut(handlersWith({}), "send-fax", {});
