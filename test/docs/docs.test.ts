@@ -109,6 +109,32 @@ describe("docs/rules.md", () => {
   });
 });
 
+describe("docs/architecture.md", () => {
+  const text = read("docs/architecture.md");
+
+  test("names files that exist, from the root or from src", () => {
+    const files = [...text.matchAll(/`([\w.-]+(?:\/[\w.-]+)+\.tsx?)`/g)].map(([, file = ""]) => file);
+    expect(files.filter((file) => sourceOf(file) === undefined)).toEqual([]);
+  });
+
+  test("names functions that are in their files", () => {
+    // A file of the same folder as the one before may go without its path.
+    let folder = "";
+    const missing: string[] = [];
+    for (const [, file = "", name = ""] of text.matchAll(/`([\w./-]+\.tsx?)`(?: (?:→ )?`(\w+)`)?/g)) {
+      const path = sourceOf(file) ?? sourceOf(join(folder, file));
+      if (path !== undefined) folder = dirname(path);
+      if (name !== "" && !(path !== undefined && new RegExp(`\\b${name}\\b`).test(read(path)))) {
+        missing.push(`${file} ${name}`);
+      }
+    }
+    expect(missing).toEqual([]);
+  });
+});
+
+const sourceOf = (file: string): string | undefined =>
+  [file, join("src", file)].find((path) => existsSync(join(root, path)));
+
 describe("the environment", () => {
   const source = read("src/config.ts");
   // A variable is named where it is defined, and again where a command picks it.
