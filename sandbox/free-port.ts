@@ -1,6 +1,6 @@
 import { createServer } from "node:net";
 
-/** A port that is free now: the wanted one, else any. */
+/** Returns a free port: the preferred one, or any other if that is in use. */
 export async function freePort(wanted = 0): Promise<number> {
   return probe(wanted).catch(() => probe(0));
 }

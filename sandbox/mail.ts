@@ -1,6 +1,6 @@
 import { createEmulator } from "emulate";
 
-/** A mail as the stand-in for Resend took it; `at` is an ISO 8601 time. */
+/** An email as the Resend stand-in received it. `at` is an ISO 8601 time. */
 export type InboxMail = {
   id: string;
   to: string;
@@ -12,9 +12,9 @@ export type InboxMail = {
 };
 
 export type MailStandIn = {
-  /** To be given as RESEND_BASE_URL. */
+  /** The value for RESEND_BASE_URL. */
   url: string;
-  /** All mails, newest first. */
+  /** All emails, newest first. */
   inbox(): Promise<InboxMail[]>;
   stop(): Promise<void>;
 };
@@ -29,7 +29,7 @@ type Stored = {
   created_at: string;
 };
 
-/** Starts a stand-in for Resend that keeps what it is sent. */
+/** Starts a stand-in for Resend that stores every email it receives. */
 export async function startMail(): Promise<MailStandIn> {
   const emulator = await createEmulator({ service: "resend", port: 0 });
   return {

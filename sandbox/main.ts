@@ -11,22 +11,25 @@ import { startWorld } from "./world.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 
-/** The ports of the page, the bot and the receiver of webhooks; other free ones are taken where they are in use. */
+/**
+ * The preferred ports of the page, the bot, and the webhook receiver. If one is in use, a free port replaces
+ * it.
+ */
 const wantedPorts = { page: 4000, bot: 4001, receiver: 4002 };
 
-/** Channels of the workspace beside #general, to try where review cards can go. */
+/** Channels besides #general, to try channel cards in. */
 const channels = [
   { name: "releases", members: ["dana", "bob", "carol", "ada", "bot"] },
   { name: "random", members: ["dana", "bob", "carol", "ada", "sam"] },
   { name: "partners", members: ["bob", "ada", "bot"], isExtShared: true },
 ];
 
-/** User groups that a role can be bound to. */
+/** User groups that a role can be linked to. */
 const groups = [{ handle: "release-managers", name: "Release Managers", users: ["bob", "carol"] }];
 
 /**
- * `npm run sandbox`: the bot in its production wiring, between stand-ins for Slack and Resend, and a page to try it.
- * `npm run sandbox -- --empty`: the same, with nothing set up in the bot.
+ * Runs `npm run sandbox`: the bot with its production wiring, stand-ins for Slack and Resend, and a page to
+ * use them. With `--empty`, the bot starts with nothing set up.
  */
 async function main(isEmpty: boolean): Promise<void> {
   const log = createLog("warn");
@@ -47,7 +50,7 @@ async function main(isEmpty: boolean): Promise<void> {
     },
     app: { log },
     port: await freePort(wantedPorts.bot),
-    // The receiver is on this machine.
+    // The webhook receiver runs on this machine.
     env: { SIGNOFF_ALLOW_PRIVATE_WEBHOOKS: "true" },
   });
   const ci = await startCi(world, {
@@ -71,7 +74,7 @@ async function main(isEmpty: boolean): Promise<void> {
   process.on("SIGTERM", stop);
 }
 
-/** The stand-in for Slack forgets its messages when it stops, so the database begins anew with it. */
+/** Empties the database, because the Slack stand-in loses its messages when it stops. */
 async function forget(url: string): Promise<void> {
   const sql = postgres(url, { max: 1, onnotice: () => {} });
   await sql`drop schema if exists drizzle cascade`;

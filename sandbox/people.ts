@@ -1,6 +1,6 @@
 import type { StandInPerson } from "./slack/types.ts";
 
-/** Everybody of the sandbox's workspace, with a line for the page's chooser on what they are there for. */
+/** The people of the sandbox's workspace, each with a line for the page's chooser on what to try as them. */
 export const people: (StandInPerson & { email: string; does: string })[] = [
   {
     name: "dana",

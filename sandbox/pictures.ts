@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { chromium, type Locator, type Page } from "playwright-core";
 
-/** `npm run pictures`: walks the sandbox in Chromium and takes the pictures of the docs. */
+/** Runs `npm run pictures`: walks through the sandbox in Chromium and takes the screenshots for the docs. */
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const sandbox = spawn(process.execPath, ["--import", "tsx", "sandbox/main.ts"], { cwd: root });
@@ -33,7 +33,7 @@ async function open(name?: string): Promise<Page> {
   return page;
 }
 
-/** A picture of a window, higher where what it shows needs it. */
+/** Takes a screenshot of a window, taller if the content needs it. */
 async function take(page: Page, name: string, height = size.height): Promise<void> {
   await page.setViewportSize({ ...size, height });
   await page.evaluate("document.fonts.ready");
@@ -64,7 +64,7 @@ try {
   sandbox.kill("SIGTERM");
 }
 
-/** A build from Staging to Production, and where it shows. */
+/** A promotion from Staging to Production, and the places that show it. */
 async function promote(): Promise<void> {
   await take(await open(), "chooser");
   const dana = await open("Dana Developer");
@@ -98,7 +98,7 @@ async function promote(): Promise<void> {
   await take(bob, "mail", 1500);
 }
 
-/** A build from the pipeline to Staging by the webhook, where it fails. */
+/** A pipeline build that is promoted to Staging through the webhook and fails. */
 async function webhook(): Promise<void> {
   const ci = await open("Ada Admin");
   await ci.getByRole("link", { name: "CI", exact: true }).click();
@@ -130,7 +130,7 @@ async function messages(page: Page): Promise<Page> {
   return page;
 }
 
-/** The App Home of who asks and of who reviews. */
+/** The App Home of a requester and of a reviewer. */
 async function homes(dana: Page, bob: Page): Promise<void> {
   const home = await openHome(dana);
   await press(home, "Request to Promote: Billing to Staging");
@@ -148,7 +148,7 @@ async function homes(dana: Page, bob: Page): Promise<void> {
   await take(bob, "home-approvals");
 }
 
-/** The settings of who runs the bot. */
+/** The settings that an admin sees. */
 async function settings(): Promise<void> {
   const ada = await open("Ada Admin");
   const home = await openHome(ada);
@@ -178,7 +178,7 @@ async function settings(): Promise<void> {
   await press(deployment, "Dismiss");
 }
 
-/** Where an integration's promotions are sent, with the secret that is shown once. */
+/** The webhook settings of an integration, with the secret that is shown once. */
 async function deployers(): Promise<void> {
   const ada = await open("Ada Admin");
   const home = await reopenHome(ada);
@@ -192,7 +192,7 @@ async function deployers(): Promise<void> {
   await press(webhook, "Dismiss");
 }
 
-/** A token for pipelines, made and listed. */
+/** Creating a token for pipelines, and the list of tokens. */
 async function tokens(): Promise<void> {
   const ada = await open("Ada Admin");
   const home = await reopenHome(ada);
@@ -208,7 +208,7 @@ async function tokens(): Promise<void> {
   await take(ada, "token-made");
 }
 
-/** Who was told what of a request. */
+/** The delivery status of a request's notifications. */
 async function deliveries(): Promise<void> {
   const ada = await open("Ada Admin");
   const composer = ada.getByRole("combobox", { name: "Message Signoff" });
@@ -222,7 +222,7 @@ async function deliveries(): Promise<void> {
   await take(ada, "deliveries", 1020);
 }
 
-/** The Home where they left it, in the settings. */
+/** Closes the settings, so that the Home is back at its start. */
 async function reopenHome(page: Page): Promise<Locator> {
   await page.getByRole("navigation", { name: "Signoff tabs" }).getByRole("link", { name: "Home" }).click();
   const home = page.getByRole("region", { name: "Signoff Home" });

@@ -12,25 +12,25 @@ export type WorldOptions = {
   databaseUrl: string;
   /** Path of the Slack app's manifest. */
   manifest: string;
-  /** Path of the seed file; undefined: the database is left as it is. */
+  /** The path of the seed file. Without it, the database is not changed. */
   seed?: string;
   slack: Pick<SlackOptions, "people"> & Partial<SlackOptions>;
   app: AppOptions;
-  /** Further variables of the bot's environment. */
+  /** Additional environment variables of the bot. */
   env?: Record<string, string>;
-  /** The bot's own port; default any free one. */
+  /** The bot's port. Default: any free one. */
   port?: number;
 };
 
 export type World = {
   slack: SlackStandIn;
   mail: MailStandIn;
-  /** The environment that the bot runs with: nothing but addresses and keys is special about it. */
+  /** The bot's environment. Only addresses and keys differ from production. */
   env: Record<string, string>;
   config: Config;
   app: App;
   botUrl: string;
-  /** Starts the bot again in this process, after it was stopped. */
+  /** Starts the bot again in this process after it was stopped. */
   restart(): Promise<App>;
   stop(): Promise<void>;
 };
@@ -38,7 +38,10 @@ export type World = {
 const signingSecret = "sandbox-signing-secret";
 const botToken = "xoxb-sandbox";
 
-/** Starts the bot in its production wiring between stand-ins for Slack and Resend, all over HTTP. */
+/**
+ * Starts the bot with its production wiring and stand-ins for Slack and Resend, which all communicate over
+ * HTTP.
+ */
 export async function startWorld(options: WorldOptions): Promise<World> {
   let bot: App | undefined;
   let lastPort = options.port ?? 0;
@@ -52,7 +55,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     lastPort = bot.port;
     return bot;
   };
-  // Links in emails need the port before it is known: a free one is taken once and kept.
+  // Links in emails need the port before the bot starts, so choose a free one and keep it.
   if (lastPort === 0) lastPort = await freePort();
   const env = environment(options, slack, mail, lastPort);
   const config = readConfig(env);

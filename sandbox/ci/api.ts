@@ -47,17 +47,20 @@ type NewBuild = {
   commits: { hash: string; author: string; message: string }[];
 };
 
-/** The calls that a pipeline makes. Each throws with Signoff's words where it is refused. */
+/**
+ * The API calls that a pipeline makes. Each one throws an error with Signoff's message when the API refuses
+ * it.
+ */
 export type ApiClient = {
   projects(): Promise<KnownProject[]>;
   live(at: Place): Promise<KnownEnvironment[]>;
-  /** The newest first. */
+  /** Newest first. */
   builds(at: Place): Promise<KnownBuild[]>;
   register(at: Place, build: NewBuild): Promise<void>;
   deploy(at: Place, deployment: { build: string; environment: string }): Promise<void>;
 };
 
-/** @param base the API's address, without a slash at its end */
+/** @param base the API's address, without a trailing slash */
 export function apiClient(base: string, token: string): ApiClient {
   const call = async (method: string, path: string, body?: object): Promise<unknown> => {
     const response = await fetch(`${base}${path}`, {
@@ -88,7 +91,7 @@ export function apiClient(base: string, token: string): ApiClient {
       await call("POST", `${pathOf(at)}/builds`, build);
     },
     deploy: async (at, { build, environment }) => {
-      // Each press is a deployment of its own.
+      // Each click is a new deployment, so it gets its own key.
       const id = `${build}-${environment}-${Date.now()}`;
       await call("POST", `${pathOf(at)}/deployments`, { id, build, environment, status: "succeeded" });
     },

@@ -6,47 +6,47 @@ import {
   startReceiver,
 } from "../../examples/receiver/receiver.mjs";
 
-/** What the receiver does with the deployments that come next. */
+/** The ways in which the receiver can handle the next deployments. */
 export const behaviours = ["succeed", "fail", "slow", "silent"] as const;
 export type Behaviour = (typeof behaviours)[number];
 
-/** A deployment that the receiver took. */
+/** A deployment that the receiver accepted. */
 export type TakenAttempt = {
   delivery: Delivery;
   at: Date;
   behaviour: Behaviour;
-  /** How often Signoff sent it: more than once where it did not get the answer. */
+  /** How many times Signoff sent it. More than 1 means that Signoff did not get the response. */
   sent: number;
-  /** What was reported so far, the newest last; `status` is the HTTP status of the answer. */
+  /** The reports sent so far, newest last. `status` is the HTTP status of Signoff's response. */
   reports: { report: Report; status: number | undefined; at: Date }[];
-  /** Ends it now; undefined once it has ended. */
+  /** Ends the deployment now. Undefined once it has ended. */
   finish: ((end: "succeeded" | "failed") => void) | undefined;
 };
 
-/** Something that the receiver was sent and deployed nothing for. */
+/** A request that started no deployment. */
 export type Other = { at: Date; what: "test" | "refused"; reason: string };
 
 export type Provider = {
-  /** Where webhooks go. */
+  /** The address that webhooks are sent to. */
   url: string;
   behaviour: Behaviour;
-  /** Why the next ones fail, where they do. */
+  /** The error that failing deployments report. */
   reason: string;
-  /** The newest first. */
+  /** Newest first. */
   attempts: TakenAttempt[];
-  /** Tests, and what was not signed as it should be, the newest first. */
+  /** Test requests and requests with an invalid signature, newest first. */
   others: Other[];
   trust(secret: string): void;
-  /** Ends an attempt that is still under way; false where there is none. */
+  /** Ends an attempt that is still running. Returns false if there is none. */
   finish(attempt: string, end: "succeeded" | "failed"): boolean;
   stop(): Promise<void>;
 };
 
 type Options = {
   port: number;
-  /** Where one attempt can be looked at. */
+  /** Returns the address of the page that shows one attempt. */
   linkTo: (attempt: string) => string;
-  /** Called at everything that the page should show. */
+  /** Called after each change that the page shows. */
   onChange: () => void;
 };
 
@@ -54,10 +54,10 @@ const quickMs = 1_500;
 const slowMs = 20_000;
 const mostKept = 50;
 
-/** A secret that nobody knows: until the true one is known nothing is taken. */
+/** Returns a random secret, so that the receiver refuses every request until it is given the real one. */
 const noSecret = () => `whsec_${randomBytes(24).toString("base64")}`;
 
-/** Starts the example receiver with a deployment that does what somebody chose on the page. */
+/** Starts the example receiver. Its deployments behave as chosen on the page. */
 export async function startFarEnd({ port, linkTo, onChange }: Options): Promise<Provider> {
   const stopping = new AbortController();
   let receiver: Receiver | undefined;
@@ -115,7 +115,10 @@ function keep<T>(list: T[], one: T): void {
   list.length = Math.min(list.length, mostKept);
 }
 
-/** Ends as it was to behave, or as somebody says before that. A silent one ends by being told only. */
+/**
+ * Settles when the deployment ends: after its behavior's time, or earlier through `finish`. A silent one ends
+ * only through `finish`.
+ */
 function ending(taken: TakenAttempt, { reason }: Provider, signal: AbortSignal): Promise<void> {
   const { behaviour } = taken;
   return new Promise((resolve, reject) => {

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { type ApiClient, apiClient, type KnownBuild, type KnownEnvironment } from "./api.ts";
 import type { Provider } from "./far-end.ts";
 
-/** An integration that one can build for. */
+/** An integration that the pipeline can build. */
 export type Place = {
   /** `project/integration`. */
   id: string;
@@ -11,41 +11,41 @@ export type Place = {
   deployer: string;
 };
 
-/** What one page of the pipeline shows. */
+/** What the CI panel shows. */
 export type CiView = {
   places: Place[];
   shown: Place | undefined;
-  /** In the order of the pipeline, with what is live there. */
+  /** In pipeline order, each with its live build. */
   environments: KnownEnvironment[];
-  /** The newest first. */
+  /** Newest first. */
   builds: KnownBuild[];
-  /** What the next build could be called. */
+  /** A suggested version for the next build. */
   nextVersion: string;
 };
 
-/** The pipeline that one can play: what it does goes through the REST API, and nothing else. */
+/** A CI pipeline to try things with. It uses only the REST API. */
 export type Ci = {
   /** The API's base address. */
   apiUrl: string;
-  /** The server that promotions of the webhook's integrations are sent to. */
+  /** The server that receives the promotions of integrations with a webhook. */
   provider: Provider;
   look(place: string | undefined): Promise<CiView>;
   build(place: string, build: { version: string; message: string; author: string }): Promise<void>;
   deploy(place: string, build: string, environment: string): Promise<void>;
-  /** Calls it when something has changed that a page shows. */
+  /** Calls the listener after each change that a page shows. */
   onChange(listener: () => void): void;
-  /** Tells the pages. */
+  /** Notifies the listeners. */
   changed(): void;
 };
 
 type Options = {
   apiUrl: string;
-  /** The token, made when it is first needed. */
+  /** Creates the token on first use. */
   token: () => Promise<string>;
   provider: Provider;
 };
 
-/** Makes the pipeline; it calls nobody before it is used. */
+/** Creates the pipeline. It makes no API call until it is used. */
 export function createCi({ apiUrl, token, provider }: Options): Ci {
   const listeners = new Set<() => void>();
   let client: Promise<ApiClient> | undefined;
@@ -78,7 +78,7 @@ export function createCi({ apiUrl, token, provider }: Options): Ci {
         link: `https://ci.example/${place.integration}/${version}`,
         commits: [
           { hash, author, message },
-          // A pipeline lists everything since the build before: one more, so that there is a list to look at.
+          // A real pipeline lists every commit since the previous build, so add a second one.
           ...(before === undefined
             ? []
             : [{ hash: randomBytes(20).toString("hex"), author, message: "Update dependencies" }]),
@@ -115,7 +115,7 @@ function split(id: string): { project: string; integration: string } {
   return { project, integration };
 }
 
-/** 1.4.2 → 1.4.3, above every build that is known. */
+/** Returns the next patch version that no build has yet, such as 1.4.3 after 1.4.2. */
 function nextVersion(builds: KnownBuild[]): string {
   const [newest] = builds;
   if (newest === undefined) return "1.0.0";

@@ -19,20 +19,20 @@ type Options = {
   pageUrl: string;
   /** The receiver's port. */
   port: number;
-  /** The integration, as `project/integration`, whose promotions go to the receiver. */
+  /** The integration, as `project/integration`, whose promotions are sent to the receiver. */
   webhookOf: string | undefined;
   log: Log;
 };
 
-/** Whose token the pipeline uses. */
+/** The person whose token the pipeline uses. */
 const maker = "ada@acme.example";
 
-/** An attempt is given up as unknown soon, so that it can be waited for. */
+/** Short, so that a silent deployment becomes unknown while someone is watching. */
 const silenceMinutes = 1;
 
 const reason = system("the sandbox");
 
-/** Starts the receiver of webhooks, points an integration at it, and gives the pipeline that one can play. */
+/** Starts the webhook receiver, points an integration at it, and returns the pipeline. */
 export async function startCi(world: World, { pageUrl, port, webhookOf, log }: Options): Promise<Ci> {
   let changed = () => {};
   const provider = await startFarEnd({

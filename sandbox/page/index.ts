@@ -11,16 +11,16 @@ import { pages } from "./routes/pages.ts";
 import { Reads } from "./routes/reads.ts";
 import type { PageOptions } from "./routes/types.ts";
 
-/** Mails bring their own styles and pictures; nothing but this server's script may run. */
+/** Emails bring their own styles and images, but only this server's scripts may run. */
 const policy =
   "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src * data:; font-src * data:; object-src 'none'; frame-ancestors 'none'; form-action 'self'";
 
 const types = { js: "text/javascript; charset=utf-8", css: "text/css; charset=utf-8" };
 
 /**
- * The sandbox's page: a small Slack-like workspace in the browser, with a window for each person and their mails.
- * Serve its `fetch` on a port of its own; the stand-in's `publicUrl` should be that address.
- * @throws where the manifest cannot be read
+ * Creates the sandbox's page: a small Slack-like workspace in the browser, with a window and an inbox for
+ * each person. Serve its `fetch` on a separate port, and set the stand-in's `publicUrl` to that address.
+ * @throws if the manifest cannot be read
  */
 export function createPage(options: PageOptions): Hono {
   const { slack, inbox, people } = options;
@@ -58,7 +58,7 @@ export function createPage(options: PageOptions): Hono {
   return app;
 }
 
-/** Read anew each time, so that a reload shows a change. */
+/** Reads the files for each request, so that a reload shows edits. */
 function readBrowserFile(name: string): string | undefined {
   try {
     return readFileSync(new URL(`./browser/${name}`, import.meta.url), "utf8");

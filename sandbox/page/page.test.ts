@@ -50,7 +50,7 @@ const post = async (path: string, body: object) => {
   return (await response.json()) as { ok: boolean; error?: string };
 };
 
-/** A message of the bot to one person; gives its channel and ts. */
+/** Posts a message from the bot to one person. Returns its channel and ts. */
 function say(name: string, blocks: Record<string, unknown>[]) {
   const channel = slack.workspace.openDm([idOf(name)]).id;
   const user = slack.workspace.bot.userId;

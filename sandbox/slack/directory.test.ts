@@ -4,7 +4,7 @@ import type { Json, SlackOptions } from "./index.ts";
 
 const scene = freshScene();
 
-/** A workspace whose manifest reads the directory, with a group and channels. */
+/** A workspace with a group and channels, whose manifest subscribes to directory events. */
 async function directory(more: Partial<SlackOptions> = {}) {
   const slack = await scene.start(directoryManifest(), {
     groups: [

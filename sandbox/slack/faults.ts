@@ -6,26 +6,26 @@ type Fault =
   | { kind: "stall"; ms: number; left: number }
   | { kind: "loseAnswer"; left: number };
 
-/** Faults that a test or the sandbox's page asks for, by method; `times` defaults to once. */
+/** Faults that a test or the sandbox's page requests, per method. `times` defaults to 1. */
 export type Faults = {
-  /** 429 with Retry-After. */
+  /** Responds with 429 and Retry-After. */
   rateLimit(method: string, retryAfterSeconds: number, times?: number): void;
-  /** An HTTP status without a Slack body, or `{ ok: false, error }`. */
+  /** Responds with an HTTP status and no Slack body, or with `{ ok: false, error }`. */
   fail(method: string, what: { status?: number; error?: string }, times?: number): void;
-  /** Carried out at once, answered late. */
+  /** Runs the call at once and responds late. */
   stall(method: string, ms: number, times?: number): void;
-  /** Carried out, then the connection drops. */
+  /** Runs the call, then drops the connection. */
   loseAnswer(method: string, times?: number): void;
-  /** Holds every call before it is carried out. `reached` resolves when the first one is there. */
+  /** Holds every call before it runs. `reached` resolves when the first call arrives. */
   hold(method: string): { reached: Promise<void>; release(): void };
-  /** The token is refused with this error, whatever is called, until all is cleared. */
+  /** Refuses the token with this error in every method until all faults are cleared. */
   refuseToken(error: string): void;
   clear(): void;
-  /** Enforce Slack's rates per method (see rates.ts). Default false. */
+  /** Enforces Slack's rate limits per method (see rates.ts). Default: false. */
   enforceRates: boolean;
 };
 
-/** What the server asks before and after it carries out a call. */
+/** The hooks that the server calls before and after each call. */
 export type FaultPlan = Faults & {
   held(method: string): Promise<void>;
   refusal(
@@ -48,7 +48,9 @@ function signal() {
   return { promise, give };
 }
 
-/** Makes the empty plan of faults. Each fault is used up by its count of calls; holds last until released. */
+/**
+ * Creates an empty set of faults. Each fault ends after its number of calls. A hold ends when it is released.
+ */
 export function makeFaults(): FaultPlan {
   const faults = new Map<string, Fault[]>();
   const holds = new Set<Hold>();

@@ -12,7 +12,7 @@ import { signedHeaders } from "./people/sign.ts";
 
 const secret = "s3cret";
 export const token = "xoxb-test";
-/** Everything of the directory: people, user groups, channels, and their events. */
+/** All scopes and events of the directory: people, user groups, channels. */
 export const directoryManifest = () =>
   fullManifest
     .replace("users:read.email]", "users:read.email, usergroups:read, channels:read, groups:read]")
@@ -39,7 +39,7 @@ function manifestFile(text: string): string {
   return path;
 }
 
-/** A bot that answers each request as the test says and keeps what it got. */
+/** A bot that responds to each request as the test defines, and records the requests. */
 function makeBot() {
   const bot = {
     got: [] as { body: Json; signed: boolean; retry: string | undefined }[],
@@ -102,7 +102,7 @@ export const search = input("integration", {
   min_query_length: 0,
 });
 
-/** Slack's answer to a call that fails, or what the client threw. */
+/** Returns Slack's response to a failing call, or what the client threw. */
 export const failure = async (call: Promise<unknown>): Promise<Json> =>
   call.then(
     () => ({ ok: true }),
@@ -136,14 +136,17 @@ const people = [
   { id: "U0OLD", name: "olaf", realName: "Olaf Old", email: "olaf@example.com", deleted: true },
 ];
 
-/** For each test of the file a fresh stand-in, its client, and one bot that answers as the test says. */
+/**
+ * Provides a new stand-in, its client, and one bot for each test of the file. The bot responds as the test
+ * defines.
+ */
 export function freshScene() {
   const { bot, app } = makeBot();
   let botServer: ReturnType<typeof serve>;
   const scene = {
     bot,
     botUrl: "",
-    /** Milliseconds by which the workspace's clock is ahead. */
+    /** How many milliseconds the workspace's clock is ahead. */
     clock: 0,
     slack: undefined as unknown as SlackStandIn,
     client: undefined as unknown as WebClient,
@@ -159,7 +162,7 @@ export function freshScene() {
         people,
         ...more,
       }),
-    /** Types /promote and opens this view with the trigger that comes with it. */
+    /** Runs /promote and opens this view with its trigger. */
     async openModal(view: Json): Promise<string> {
       await scene.slack.command("U0DEV", "/promote billing");
       const trigger_id = String(scene.body().trigger_id);

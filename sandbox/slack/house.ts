@@ -5,7 +5,7 @@ import type { Grants } from "./people/grants.ts";
 import type { ApiCall, BotAnswer, EventRetry, Json } from "./types.ts";
 import type { Workspace } from "./workspace.ts";
 
-/** The parts of one stand-in, as its server and its acting people share them. */
+/** The parts of one stand-in, which its server and its people share. */
 export type StandIn = {
   workspace: Workspace;
   grants: Grants;
@@ -14,18 +14,18 @@ export type StandIn = {
   calls: ApiCall[];
   events: EventSender;
   botToken: string;
-  /** The workspace's address, ends with "/". */
+  /** The workspace's address, with a trailing slash. */
   publicUrl: () => string;
-  /** The address of a response_url. */
+  /** Returns the address of a response_url. */
   responseUrl: (grant: string) => string;
   deliver: Deliver;
 };
 
 export type Deliver = {
-  /** A slash command's form. */
+  /** Sends a slash command's form. */
   form(fields: URLSearchParams): Promise<BotAnswer>;
-  /** An interaction: `payload=` and its JSON. */
+  /** Sends an interaction: `payload=` and its JSON. */
   interaction(payload: Json): Promise<BotAnswer>;
-  /** An Events API delivery; a retry says so in its headers. */
+  /** Sends an Events API request. A retry has the retry headers. */
   event(envelope: Json, retry?: EventRetry): Promise<BotAnswer>;
 };

@@ -46,7 +46,7 @@ const at = (actionId: string, blockId: string | undefined): Target => ({
   ...(blockId !== undefined && { blockId }),
 });
 
-/** What a person can do, in front of their Slack. */
+/** What a person can do in Slack. */
 function makeActs(standIn: StandIn): Omit<SlackStandIn, "url" | "stop"> {
   const { workspace } = standIn;
   const { views } = workspace;
@@ -105,8 +105,8 @@ function makeActs(standIn: StandIn): Omit<SlackStandIn, "url" | "stop"> {
 }
 
 /**
- * Starts a stateful stand-in for Slack on a port of its own: the Web API methods that the bot uses, and people who
- * act. It holds the bot to Slack's limits (limits.ts); what breaks one is refused as Slack does, and recorded.
+ * Starts a stateful stand-in for Slack on a separate port: the Web API methods that the bot uses, and people
+ * who act. It enforces Slack's limits (limits.ts): it refuses and records every violation.
  */
 export async function startSlack(options: SlackOptions): Promise<SlackStandIn> {
   let origin = "";

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { parse } from "yaml";
 import type { Json } from "./types.ts";
 
-/** What the stand-in takes from the app's manifest. Source: https://docs.slack.dev/reference/app-manifest */
+/** What the stand-in reads from the app's manifest. Source: https://docs.slack.dev/reference/app-manifest */
 export type Manifest = {
   appName: string;
   botName: string;
@@ -12,7 +12,10 @@ export type Manifest = {
   events: string[];
   interactivity: boolean;
   homeTab: boolean;
-  /** Undefined: not said; false: Slack refuses messages to the app's direct messages. */
+  /**
+   * False means that Slack refuses messages to the app's direct messages. Undefined means that the manifest
+   * does not say.
+   */
   messagesTab: boolean | undefined;
 };
 
@@ -20,7 +23,10 @@ const at = (root: unknown, path: string): unknown =>
   path.split(".").reduce<unknown>((value, key) => (value as Json | undefined | null)?.[key], root);
 const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
 
-/** Reads manifest.yml (or .json). Throws where the file is missing or is not YAML. */
+/**
+ * Reads manifest.yml (or .json).
+ * @throws if the file is missing or is not YAML
+ */
 export function readManifest(path: string): Manifest {
   const root: unknown = parse(readFileSync(path, "utf8"));
   const names = (where: string, key: string) => list(at(root, where)).map((row) => String(at(row, key)));

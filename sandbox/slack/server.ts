@@ -21,13 +21,13 @@ const parsed = (text: string): unknown => {
   }
 };
 
-/** The arguments, from JSON or a form; in a form, objects and arrays come as JSON text. */
+/** Returns the arguments from JSON or a form. In a form, objects and arrays are JSON text. */
 async function argumentsOf(http: Http): Promise<Json> {
   const type = http.req.header("content-type") ?? "";
   if (type.startsWith("application/json")) {
     const body = parsed(await http.req.text());
     const args = isJson(body) ? body : {};
-    // Slack takes JSON text inside JSON too.
+    // Slack accepts JSON text inside JSON too.
     return Object.fromEntries(Object.entries(args).map(([key, value]) => [key, nested(key, value)]));
   }
   const fields: Json = { ...http.req.query(), ...(await http.req.parseBody()) };
@@ -41,7 +41,10 @@ const nested = (key: string, value: unknown) =>
 const lacking = (needed: string[], granted: string[]) =>
   needed.filter((entry) => !entry.split("|").some((scope) => granted.includes(scope)));
 
-/** Carries a call out: token, method, scopes, the method itself. Never throws for what a caller can do wrong. */
+/**
+ * Runs a call: checks the token, the method, and the scopes, then calls the method. Never throws for a
+ * caller's mistake.
+ */
 function carryOut(standIn: StandIn, call: ApiCall): ApiAnswer {
   const { workspace, manifest } = standIn;
   if (call.token === undefined) return { ok: false, error: "not_authed" };
@@ -80,7 +83,7 @@ function rateLimited(http: Http, call: ApiCall, seconds: number) {
   return http.json(call.answer, 429, { "retry-after": String(seconds) });
 }
 
-/** One Web API call, with the faults asked for in between. */
+/** Handles one Web API call, with the requested faults. */
 async function answer(
   standIn: StandIn,
   http: Http<{ Bindings: HttpBindings }>,
@@ -114,7 +117,7 @@ async function answer(
   return http.json(call.answer, 200, { "x-oauth-scopes": standIn.manifest.scopes.join(",") });
 }
 
-/** The HTTP side of the workspace: the Web API and the response_urls. */
+/** The HTTP server of the workspace: the Web API and the response_urls. */
 export function makeServer(standIn: StandIn): Hono<{ Bindings: HttpBindings }> {
   const rates = makeRates(standIn.workspace.now);
   const app = new Hono<{ Bindings: HttpBindings }>();

@@ -1,10 +1,10 @@
 import type { Faults } from "./faults.ts";
 import type { Workspace } from "./workspace.ts";
 
-/** Any JSON object that came over the wire or is about to go there. */
+/** Any JSON object that is sent or received. */
 export type Json = Record<string, unknown>;
 
-/** A person as a test or the sandbox's seed describes them. */
+/** A person as a test or the sandbox's seed defines them. */
 export type StandInPerson = {
   id?: string;
   name: string;
@@ -13,28 +13,28 @@ export type StandInPerson = {
   /** IANA time zone; default Etc/UTC. */
   tz?: string;
   title?: string;
-  /** An emoji or the colour behind the initials; only the sandbox's page shows it. */
+  /** An emoji or the color behind the initials. Only the sandbox's page shows it. */
   avatar?: string;
   deleted?: boolean;
   isBot?: boolean;
   isRestricted?: boolean;
   isUltraRestricted?: boolean;
-  /** From another workspace, known only through a shared channel. */
+  /** A person of another workspace, visible only through a shared channel. */
   isStranger?: boolean;
   isAdmin?: boolean;
   isOwner?: boolean;
 };
 
-/** A person as the workspace keeps them. */
+/** A person as the workspace stores them. */
 export type Person = StandInPerson & { id: string; teamId: string; tz: string; updated: number };
 
 /** A user group, e.g. @release-managers. */
 export type StandInGroup = {
-  /** S… */
+  /** Starts with S. */
   id: string;
   handle: string;
   name: string;
-  /** User ids. */
+  /** User IDs. */
   users: string[];
   isDisabled: boolean;
   /** Seconds since the epoch. */
@@ -42,7 +42,7 @@ export type StandInGroup = {
   updated: number;
 };
 
-/** What Slack tells apps of by an event, in the order in which it happened. */
+/** The changes that Slack sends events for, in the order in which they occurred. */
 export type Happening =
   | { type: "user_change"; userId: string }
   | { type: "team_join"; userId: string }
@@ -56,16 +56,16 @@ export type ChannelOptions = {
   isPrivate?: boolean;
   isExtShared?: boolean;
   isArchived?: boolean;
-  /** User ids or names; "bot" is the bot. */
+  /** User IDs or names. "bot" is the bot. */
   members?: string[];
 };
 
 export type GroupOptions = {
   handle: string;
   name: string;
-  /** User ids or names. */
+  /** User IDs or names. */
   users: string[];
-  /** A disabled group has left the workspace, as far as people see. */
+  /** A disabled group, which people no longer see. */
   isDisabled?: boolean;
 };
 
@@ -73,7 +73,7 @@ export type StandInChannel = {
   id: string;
   kind: "im" | "mpim" | "public" | "private";
   name: string;
-  /** User ids, the bot's included where it is a member. */
+  /** User IDs, including the bot's if it is a member. */
   members: string[];
   isArchived: boolean;
   /** Shared with another organization. */
@@ -83,18 +83,20 @@ export type StandInChannel = {
 export type StandInMessage = {
   channel: string;
   ts: string;
-  /** The author's user id. */
+  /** The author's user ID. */
   user: string;
   text: string;
   blocks: Json[];
   metadata?: { event_type: string; event_payload: Json };
   threadTs?: string;
   edited?: { user: string; ts: string };
-  /** Typed or chosen in the message's own inputs, by block_id and action_id. */
+  /** Typed or selected in the message's own inputs, by block_id and action_id. */
   values: StateValues;
 };
 
-/** What only one person sees, until they reload. `from` is Slackbot for Slack's own complaints. */
+/**
+ * A message that only one person sees, until they reload. `from` is Slackbot for Slack's own error messages.
+ */
 export type StandInEphemeral = {
   id: string;
   channel: string;
@@ -106,7 +108,7 @@ export type StandInEphemeral = {
   values: StateValues;
 };
 
-/** One input's state in Slack's shape, e.g. `{ type: "plain_text_input", value: "x" }`. */
+/** One input's state in Slack's format, such as `{ type: "plain_text_input", value: "x" }`. */
 export type ElementState = { type: string } & Json;
 export type StateValues = Record<string, Record<string, ElementState>>;
 
@@ -127,9 +129,12 @@ export type StandInView = {
   rootViewId: string;
   previousViewId: string | null;
   values: StateValues;
-  /** Field errors by block_id, as the bot answered them or as Slack's client checks them. */
+  /** Field errors by block_id, from the bot's response or from Slack's client checks. */
   errors: Record<string, string>;
-  /** Slack's own line across the modal when the bot did not answer, e.g. "We had some trouble connecting. Try again?" */
+  /**
+   * Slack's message in the modal when the bot did not respond, such as "We had some trouble connecting. Try
+   * again?"
+   */
   problem?: string;
 };
 
@@ -143,54 +148,61 @@ export type ApiCall = {
   args: Json;
   /** Milliseconds since the epoch. */
   at: number;
-  /** Missing while the call is under way, or where a fault answered with no body. */
+  /** Undefined while the call is running, or if a fault responded without a body. */
   answer?: ApiAnswer;
 };
 
-/** Something that Slack refuses, or warns of. `docs` links to where Slack says so. */
+/** Something that Slack refuses or warns about. `docs` links to Slack's documentation. */
 export type Violation = { method: string; rule: string; message: string; docs: string; at: number };
 
-/** How the bot answered a request over HTTP. Status 0: nothing was sent, or no answer came; `error` says why. */
+/**
+ * How the bot responded to an HTTP request. Status 0 means that nothing was sent or no response arrived;
+ * `error` says why.
+ */
 export type BotAnswer = { status: number; body: unknown; tookMs: number; error?: string };
 
 export type Change = {
   kind: "message" | "ephemeral" | "view" | "home" | "channel" | "person" | "group" | "violation" | "call";
-  /** The people whose screen this concerns; empty: everybody. */
+  /** The people whose screen is affected. Empty means everyone. */
   users: string[];
 };
 
-/** An element: by its action_id, and where several share one, by what it offers or by its block. */
+/** An element by its action_id and, if several share it, by an option that it offers or by its block. */
 export type Target = { actionId: string; value?: string; blockId?: string };
 
-/** How an event is sent: the same event_id again is the same event, and a retry says which one it is. */
+/** How an event is sent. The same event_id is the same event, and a retry has its number. */
 export type EventOptions = { eventId?: string; retry?: EventRetry };
 export type EventRetry = { num: number; reason: string };
 
 export type SlackOptions = {
-  /** Path of manifest.yml: bot scopes, slash commands, shortcuts and events come from it. */
+  /** The path of manifest.yml, which defines bot scopes, slash commands, shortcuts, and events. */
   manifest: string;
   signingSecret: string;
   botToken: string;
-  /** Where the bot listens; requests go to `${botUrl()}/slack/events`. Asked anew for each. */
+  /** The bot's address. Requests go to `${botUrl()}/slack/events`. Called for each request. */
   botUrl: () => string;
   team?: { id: string; name: string };
   people: StandInPerson[];
-  /** Channels beside #general. */
+  /** Channels besides #general. */
   channels?: ChannelOptions[];
   groups?: (GroupOptions & { id?: string })[];
   port?: number;
-  /** The workspace's address, ending with "/"; default the stand-in's own. */
+  /** The workspace's address, with a trailing slash. Default: the stand-in's own. */
   publicUrl?: () => string;
-  /** Milliseconds since the epoch; tests move it to let triggers and response_urls expire. */
+  /**
+   * The current time in milliseconds since the epoch. Tests move it to let triggers and response_urls expire.
+   */
   now?: () => number;
-  /** How long the bot has to answer, in milliseconds; default Slack's 3,000. */
+  /** How long the bot has to respond, in milliseconds. Default: Slack's 3,000. */
   answerLimitMs?: number;
-  /** The waits before an event that was not taken is sent again; default Slack's: at once, 1 minute, 5 minutes. */
+  /**
+   * The waits before an event is sent again, in milliseconds. Default: Slack's (none, 1 minute, 5 minutes).
+   */
   eventRetriesMs?: number[];
 };
 
 export type SlackStandIn = {
-  /** Web API base, ends with "/api/". */
+  /** The Web API's base address, which ends with "/api/". */
   url: string;
   workspace: Workspace;
   command(userId: string, text: string, channelId?: string): Promise<BotAnswer>;
@@ -205,15 +217,18 @@ export type SlackStandIn = {
   closeView(userId: string): Promise<void>;
   shortcut(userId: string, callbackId: string): Promise<BotAnswer>;
   openHome(userId: string, tab?: "home" | "messages"): Promise<BotAnswer>;
-  /** Sends an event once. What happens in the workspace sends its events by itself, with Slack's retries. */
+  /** Sends an event once. Changes in the workspace send their events automatically, with Slack's retries. */
   event(type: string, payload: object, options?: EventOptions): Promise<BotAnswer>;
-  /** The events sent so far, newest last, as the bot got them; at most 1,000. */
+  /** The events sent so far, newest last, as the bot received them. At most 1,000. */
   events: Json[];
-  /** Sends one of them once more, as Slack does when it did not hear the answer. */
+  /** Sends one of them again, as Slack does if it did not receive the response. */
   sendAgain(envelope: Json): Promise<BotAnswer>;
-  /** Resolves when every event was answered, or waits to be sent again. */
+  /** Resolves when every event was accepted or is waiting for a retry. */
   delivered(): Promise<void>;
-  /** A trigger_id as an action of this person brings it; `viewId`: an action in that open modal. */
+  /**
+   * Returns a trigger_id, as an action of this person provides it. `viewId` is the open modal that the action
+   * was in.
+   */
   giveTrigger(userId: string, viewId?: string): string;
   topView(userId: string): StandInView | undefined;
   homeView(userId: string): StandInView | undefined;

@@ -5,19 +5,19 @@ import type { Workspace } from "./workspace.ts";
 
 const objectOrNull = (value: unknown): Json | null => (value === undefined ? null : (value as Json | null));
 
-/** The open modals of each person, as stacks, and their Home tabs. Source: https://docs.slack.dev/surfaces/modals */
+/** Each person's stack of open modals, and their Home tabs. Source: https://docs.slack.dev/surfaces/modals */
 export class Views {
   readonly #workspace: Workspace;
   readonly #stacks = new Map<string, StandInView[]>();
   readonly #homes = new Map<string, StandInView>();
-  /** The options an external select was offered last, by view, block and action. */
+  /** The last options of an external select, by view, block, and action. */
   readonly suggested = new Map<string, Option[]>();
 
   constructor(workspace: Workspace) {
     this.#workspace = workspace;
   }
 
-  /** This person's open modals, the top one last. */
+  /** Returns this person's open modals, top one last. */
   stack(userId: string): StandInView[] {
     return this.#stacks.get(userId) ?? [];
   }
@@ -34,7 +34,7 @@ export class Views {
     return this.stack(userId).length >= limits.viewStack.max;
   }
 
-  /** An open modal or a Home by its id. */
+  /** Returns an open modal or a Home by its ID. */
   byId(id: string): StandInView | undefined {
     return this.#all().find((view) => view.id === id);
   }
@@ -47,7 +47,10 @@ export class Views {
     return [...[...this.#stacks.values()].flat(), ...this.#homes.values()];
   }
 
-  /** Puts a new modal on top. `root` starts a stack of its own, closing what was open. The caller checks isFull. */
+  /**
+   * Adds a new modal on top. With `root`, closes the open ones and starts a new stack. The caller checks
+   * isFull.
+   */
   push(userId: string, content: Json, root: boolean): StandInView {
     const previous = root ? undefined : this.top(userId);
     const view = this.#make(userId, content, "modal");
@@ -92,7 +95,7 @@ export class Views {
     return this.#fill(view, content);
   }
 
-  /** Gives a view new content and a new hash; what was typed stays where the ids are the same. */
+  /** Replaces a view's content and hash. Typed values are kept where the ids are the same. */
   replace(view: StandInView, content: Json): StandInView {
     this.#fill(view, content);
     this.changed(view);
@@ -116,7 +119,7 @@ export class Views {
     return view;
   }
 
-  /** Closes one modal; those below it stay. */
+  /** Closes one modal. Those below it stay open. */
   close(view: StandInView): void {
     const rest = this.stack(view.userId).filter((other) => other.id !== view.id);
     this.#stacks.set(view.userId, rest);

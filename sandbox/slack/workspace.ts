@@ -25,13 +25,16 @@ export type * from "./types.ts";
 const slackbotId = "USLACKBOT";
 const strangersTeam = "T0ELSEWHERE";
 
-/** An id that stays the same from start to start, e.g. U0K3X91QZ for "ana". */
+/** Returns an ID that is the same in every run, such as U0K3X91QZ for "ana". */
 const stableId = (prefix: string, name: string): string => {
   const number = BigInt(`0x${createHash("sha256").update(name).digest("hex").slice(0, 14)}`);
   return `${prefix}0${number.toString(36).toUpperCase().padStart(8, "0").slice(0, 8)}`;
 };
 
-/** The whole workspace in memory: people, channels, messages, private answers, views. Outlives the bot. */
+/**
+ * The whole workspace in memory: people, channels, messages, ephemeral messages, views. It survives restarts
+ * of the bot.
+ */
 export class Workspace {
   readonly team: { id: string; name: string; domain: string };
   readonly bot: { userId: string; botId: string; appId: string; name: string; realName: string };
@@ -72,12 +75,12 @@ export class Workspace {
       this.setGroup(id ?? stableId("S", group.handle), group);
   }
 
-  /** Tells of what happens in the workspace from now on; one listener, which sends the events. */
+  /** Sets the one listener for changes in the workspace, which sends the events. */
   onHappening(listener: (happening: Happening) => void): void {
     this.#tell = listener;
   }
 
-  /** Calls the listener at each change until the returned function is called. */
+  /** Calls the listener after each change until the returned function is called. */
   onChange(listener: (change: Change) => void): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
@@ -87,7 +90,10 @@ export class Workspace {
     for (const listener of this.#listeners) listener({ kind, users });
   }
 
-  /** A message's time stamp, e.g. "1700000000.123456": unique and increasing in the workspace. */
+  /**
+   * Returns a message timestamp, such as "1700000000.123456", which is unique and increasing in the
+   * workspace.
+   */
   nextTs(): string {
     this.#lastMicros = Math.max(this.#lastMicros + 1, Math.floor(this.now() * 1000));
     const micros = String(this.#lastMicros);
@@ -110,7 +116,7 @@ export class Workspace {
     return entry;
   }
 
-  /** Changes what is known of a person, e.g. deactivates them, and sends Slack's user_change. */
+  /** Changes a person, such as deactivating them, and sends Slack's user_change. */
   changePerson(userId: string, change: Partial<StandInPerson>): void {
     const person = this.people.find((one) => one.id === userId);
     if (person === undefined) throw new Error(`nobody has the id ${userId}`);
@@ -120,7 +126,10 @@ export class Workspace {
     this.#tell({ type: "user_change", userId });
   }
 
-  /** The id of a person by id or name; "bot" is the bot. Throws for anybody else. */
+  /**
+   * Returns a person's ID by ID or name. "bot" is the bot.
+   * @throws for an unknown person
+   */
   #idOf(ref: string): string {
     if (ref === "bot") return this.bot.userId;
     const person = this.people.find((one) => one.id === ref || one.name === ref);
@@ -128,7 +137,7 @@ export class Workspace {
     return person.id;
   }
 
-  /** Makes or changes a user group and sends Slack's events for it. Without an id a new one is made. */
+  /** Creates or changes a user group and sends Slack's events for it. Without an ID, it creates a new one. */
   setGroup(
     groupId: string | undefined,
     { handle, name, users, isDisabled = false }: GroupOptions,
@@ -153,19 +162,19 @@ export class Workspace {
     return group;
   }
 
-  /** Anybody by id, the bot and Slackbot included. */
+  /** Returns any user by ID, including the bot and Slackbot. */
   person(userId: string): Person | undefined {
     const found = this.people.find((person) => person.id === userId);
     if (found !== undefined) return found;
     const base = { teamId: this.team.id, tz: "Etc/UTC", updated: 0 };
     if (userId === this.bot.userId)
       return { ...base, id: userId, name: this.bot.name, realName: this.bot.realName, isBot: true };
-    // Slack says is_bot: false of its own Slackbot.
+    // Slack returns is_bot: false for Slackbot.
     if (userId === slackbotId) return { ...base, id: userId, name: "slackbot", realName: "Slackbot" };
     return undefined;
   }
 
-  /** Everybody as users.list tells of them: people, the bot and Slackbot. */
+  /** Returns all users as users.list does: people, the bot, and Slackbot. */
   everybody(): Person[] {
     const extras = [this.person(this.bot.userId), this.person(slackbotId)].filter((p) => p !== undefined);
     return [...this.people, ...extras];
@@ -185,7 +194,10 @@ export class Workspace {
     return entry;
   }
 
-  /** Changes a channel, e.g. archives it, or takes the bot out of it. Slack sends no event that the bot subscribes to. */
+  /**
+   * Changes a channel, such as archiving it or removing the bot. Slack sends no event that the bot subscribes
+   * to.
+   */
   changeChannel(id: string, change: Partial<Omit<StandInChannel, "id" | "kind">>): void {
     const channel = this.channels.get(id);
     if (channel === undefined) throw new Error(`there is no channel ${id}`);
@@ -193,7 +205,7 @@ export class Workspace {
     this.changed("channel");
   }
 
-  /** The direct messages of the bot with these people; made when missing. */
+  /** Returns the bot's direct messages with these people, and creates them if they are missing. */
   openDm(userIds: string[]): StandInChannel {
     const members = [...new Set(userIds)].sort();
     const isIm = members.length === 1;
@@ -218,7 +230,7 @@ export class Workspace {
     return this.channels.has(stableId(members.length === 1 ? "D" : "G", members.join(" ")));
   }
 
-  /** A channel's messages, oldest first. */
+  /** Returns a channel's messages, oldest first. */
   messagesIn(channel: string): StandInMessage[] {
     return this.#messages.get(channel) ?? [];
   }

@@ -2,7 +2,7 @@ import { refresh } from "./live.js";
 import { whilePending } from "./pending.js";
 import { post } from "./server.js";
 
-/** Buttons, menus and selects of blocks, wherever they stand. */
+/** Handles the buttons, menus, and selects in blocks, on every surface. */
 export function startClicks() {
   document.addEventListener("click", (event) => {
     const given = event.target.closest("[data-answer]");
@@ -31,7 +31,7 @@ export function startClicks() {
   });
 }
 
-// A menu near the end of what scrolls is brought into sight.
+// Scrolls an opened menu into view.
 document.addEventListener(
   "toggle",
   ({ target }) => {
@@ -57,7 +57,7 @@ async function press(button) {
   await whilePending(button, () => send(button, button.dataset.value));
 }
 
-/** Asks Slack's question before a button; the answer is no when the dialog goes away. */
+/** Shows Slack's confirmation dialog. Closing the dialog counts as no. */
 function isConfirmed(dialog, button) {
   dialog.returnValue = "";
   dialog.showModal();

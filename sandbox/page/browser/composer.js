@@ -4,7 +4,7 @@ import { post } from "./server.js";
 
 const { channel } = document.body.dataset;
 
-/** The line for slash commands, with those that the app knows as suggestions. */
+/** The field for slash commands, which suggests the app's commands. */
 export function startComposer() {
   const form = document.querySelector('[data-form="composer"]');
   if (form === null) return;
@@ -50,7 +50,7 @@ export function startComposer() {
 const sent = [];
 let running = 0;
 
-/** The arrow up brings back what was sent before. */
+/** The up arrow key brings back earlier commands. */
 function recall(input, list, write) {
   let at = 0;
   input.addEventListener("keydown", (event) => {
@@ -82,7 +82,8 @@ async function send(form, input, hint) {
   await refresh("conversation", "view");
   running -= 1;
   if (running === 0) button.removeAttribute("aria-busy");
-  // Slackbot has told already what went wrong with the bot; this is for what never reached it.
+  // Slackbot already reports failures of the bot. This message covers a command that never reached the
+  // server.
   if (answer.ok === false && answer.tookMs === undefined) hint.textContent = answer.error;
   const scroll = document.querySelector(".scroll");
   scroll.scrollTop = scroll.scrollHeight;

@@ -1,7 +1,7 @@
 import { refresh } from "./live.js";
 import { post } from "./server.js";
 
-/** Tells the app that its Home or its Messages tab was opened, as Slack does. */
+/** Tells the app that its Home or Messages tab was opened, as Slack does. */
 export async function startHome() {
   const { tab } = document.body.dataset;
   if (tab === undefined) return;

@@ -1,4 +1,7 @@
-/** The list of a combobox: arrow keys move, Enter and a click pick, Escape hides. The input keeps the focus. */
+/**
+ * The list of a combobox: arrow keys move, Enter and a click select, Escape closes. The input keeps the
+ * focus.
+ */
 export function makeList(input, box) {
   let picked = () => {};
   const options = () => [...box.querySelectorAll('[role="option"]:not([hidden])')];
@@ -37,7 +40,7 @@ export function makeList(input, box) {
     if (event.key !== "Tab") event.preventDefault();
     event.stopPropagation();
   });
-  // Before the input loses the focus.
+  // Runs before the input loses the focus.
   box.addEventListener("mousedown", (event) => {
     event.preventDefault();
     const option = event.target.closest('[role="option"]');

@@ -7,10 +7,12 @@ const listeners = [];
 const retryMs = 2000;
 let fetching;
 
-/** Calls the listener before and after a part is drawn again: it may return what to do after. */
+/** Calls the listener before a part is redrawn. The listener may return a function to call afterwards. */
 export const onDraw = (listener) => listeners.push(listener);
 
-/** Fetches these parts again; done when they show what the server knew after the call. */
+/**
+ * Fetches these parts again. Resolves when they show at least what the server knew at the time of the call.
+ */
 export function refresh(...parts) {
   for (const part of parts) dirty.add(part);
   fetching ??= drain().finally(() => {
@@ -33,7 +35,7 @@ async function draw(part) {
   const address = new URL(location.href);
   address.searchParams.set("part", part);
   const response = await fetch(address).catch(() => undefined);
-  // Deactivated meanwhile: the whole page says so.
+  // The person was deactivated, which changes the whole page.
   if (response?.status === 403) location.reload();
   if (!response?.ok) return;
   const parsed = new DOMParser().parseFromString(await response.text(), "text/html");
@@ -46,8 +48,8 @@ async function draw(part) {
 }
 
 /**
- * Listens to the server while the page is in sight, and keeps it as it is there. Out of sight it lets go: a browser
- * has six connections to one server, for all its windows together.
+ * Receives server-sent events while the page is visible and keeps it up to date. A hidden page disconnects,
+ * because a browser allows six connections per server across all its windows.
  */
 export function startLive() {
   const offline = document.querySelector(".offline");
@@ -64,7 +66,7 @@ export function startLive() {
     source.addEventListener("change", ({ data }) => void refresh(...data.split(" ")));
     source.addEventListener("error", () => {
       offline.hidden = false;
-      // The browser tries again by itself, but for an answer that is no stream.
+      // The browser reconnects by itself, except after a response that is not a stream.
       if (source.readyState === EventSource.CLOSED) setTimeout(follow, retryMs);
     });
   };

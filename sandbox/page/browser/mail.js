@@ -1,7 +1,7 @@
 import { onDraw } from "./live.js";
 import { post } from "./server.js";
 
-/** The mail that is open counts as read; its frame is as high as the mail, and as wide as chosen. */
+/** Marks the open email as read, and fits its frame to the email's height and the chosen width. */
 export function startMail() {
   const mail = document.querySelector("#mail");
   if (mail === null) return;

@@ -1,5 +1,5 @@
-// The page's script: plain modules, served as they are. Everything shown is drawn by the server; this sends what
-// a person does, and fetches again what has changed.
+// The page's script, as plain modules without a build step. The server renders everything. This script sends
+// what a person does and fetches what has changed.
 
 import { startClicks } from "./clicks.js";
 import { startComposer } from "./composer.js";

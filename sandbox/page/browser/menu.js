@@ -1,4 +1,4 @@
-/** On a narrow screen the sidebar opens over the page. */
+/** Opens the sidebar over the page on narrow screens. */
 export function startMenu() {
   const button = document.querySelector(".menu-button");
   const set = (isOpen) => {

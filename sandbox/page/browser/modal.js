@@ -4,20 +4,20 @@ import { postInTurn } from "./server.js";
 
 const typingPauseMs = 200;
 const focusable = "[autofocus], .modal-body :is(input, textarea, select, button, summary)";
-/** Where inputs act on a view: the modal in front, and the App Home. */
+/** The views whose inputs this file handles: the top modal and the App Home. */
 const region = ":is(dialog.modal, .app-home)";
 let cameFrom;
 let typing;
 
 const current = () => document.querySelector("#view > dialog");
 
-/** The modal in front: opened over the page when the server has one, with the keyboard inside it. */
+/** Opens the top modal over the page when the server has one, and keeps the keyboard inside it. */
 export function startModal() {
   show();
   onDraw((part) => {
     if (part !== "view") return undefined;
     const before = current()?.id;
-    // A button that waits for its answer has lost the keyboard.
+    // A disabled button has lost the keyboard focus.
     if (before === undefined)
       cameFrom = document.activeElement === document.body ? lastPressed() : document.activeElement;
     return () => after(before);
@@ -54,12 +54,12 @@ function show() {
   const dialog = current();
   if (dialog === null || dialog.open) return;
   dialog.showModal();
-  // One begins to read at the top, wherever the first field is.
+  // Start at the top, wherever the first field is.
   (dialog.querySelector(focusable) ?? dialog.querySelector("h2")).focus({ preventScroll: true });
   dialog.querySelector(".modal-body")?.scrollTo(0, 0);
 }
 
-/** After the view was drawn again: focus goes to a new modal, to its first error, or back where it came from. */
+/** After a redraw, moves the focus to a new modal, to its first error, or back to where it was. */
 function after(before) {
   const dialog = current();
   if (dialog === null) {
@@ -72,7 +72,7 @@ function after(before) {
   if (dialog.id === before && !dialog.contains(document.activeElement)) dialog.querySelector("h2").focus();
 }
 
-/** What is typed reaches the server at a pause, at the latest before a submission. */
+/** Sends typed text to the server after a pause, and always before a submission. */
 function type(input) {
   if (typing !== undefined && typing.input !== input) settle();
   clearTimeout(typing?.timer);
@@ -101,7 +101,7 @@ function choose(control) {
     await refresh("view", "home");
     return answer;
   };
-  // A modal stays open for more; a Home shows at its control that it waits, and when nobody answered.
+  // A modal shows progress on its button. A Home shows it at the control, along with a missing response.
   void (control.closest(".app-home") ? whilePending(control, send) : send());
 }
 

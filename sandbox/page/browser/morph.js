@@ -1,7 +1,7 @@
 /**
- * Changes an element into another, keeping every node that stays: so focus, scroll and what is being typed stay too.
- * Nodes with an id are the same node if the id is the same. `data-own` names attributes that belong to the browser,
- * `data-keep` an element that does, with all its content.
+ * Updates an element to match another and keeps the nodes that stay, so that focus, scroll position, and
+ * typed text survive. Nodes with the same id are the same node. `data-own` names attributes that belong to
+ * the browser. `data-keep` marks an element that belongs to the browser with all its content.
  */
 export function morph(from, to) {
   if (from.nodeType === Node.TEXT_NODE) {
@@ -59,7 +59,7 @@ function removed(node) {
   return after;
 }
 
-/** What was chosen stays where it is still on offer, wherever in the list it stands now. */
+/** Keeps the selection if the option is still there, even at another position. */
 function keepChosen(select, fresh, chosen) {
   select.value = [...select.options].some((option) => option.value === chosen) ? chosen : fresh.value;
 }

@@ -3,8 +3,8 @@ import { whilePending } from "./pending.js";
 import { post } from "./server.js";
 
 /**
- * A panel of the sandbox's own, such as Workspace: its controls say by `data-panel` what is done, and the panel by
- * `data-acts` where.
+ * A panel of the sandbox itself, such as Workspace. `data-panel` on a control names the action, and
+ * `data-acts` on the panel is the address to send it to.
  */
 export function startPanel() {
   const panel = document.querySelector(".panel");

@@ -2,10 +2,10 @@ const pending = new Set();
 const warnings = new Map();
 let last;
 
-/** The control that was pressed last, if it is still there. */
+/** The last pressed control, if it is still on the page. */
 export const lastPressed = () => document.getElementById(last);
 
-/** Draws again what the server does not know of: controls that wait for an answer, and warnings beside them. */
+/** Restores what the server does not know after a redraw: busy controls and the warnings next to them. */
 export function redrawPending() {
   for (const id of pending) {
     const control = document.getElementById(id);
@@ -19,7 +19,7 @@ export function redrawPending() {
   }
 }
 
-/** Shows a control as waiting until the work is done; a second press does nothing meanwhile. */
+/** Shows a control as busy until the work is done, and ignores further presses until then. */
 export async function whilePending(control, work) {
   const { id } = control;
   if (pending.has(id)) return;
@@ -38,7 +38,7 @@ export async function whilePending(control, work) {
     if (now !== null) {
       now.disabled = false;
       now.removeAttribute("aria-busy");
-      // The browser takes the keyboard from what is disabled.
+      // The browser takes the focus from a disabled control.
       if (hadFocus && document.activeElement === document.body) now.focus({ preventScroll: true });
     }
   }
@@ -48,7 +48,7 @@ export async function whilePending(control, work) {
   }
 }
 
-/** The sign that Slack puts beside a control to which the app did not answer. */
+/** The sign that Slack shows next to a control when the app did not respond. */
 function warn(control, words) {
   if (document.getElementById(`${control.id}.warning`) !== null) return;
   const sign = document.createElement("span");

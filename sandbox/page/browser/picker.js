@@ -5,7 +5,7 @@ import { post, postInTurn } from "./server.js";
 const typingPauseMs = 150;
 const prepared = new WeakSet();
 
-/** Selects whose options come from the bot while one types. */
+/** Selects that load their options from the bot while a person types. */
 export function startPickers() {
   document.addEventListener("focusin", ({ target }) => {
     const input = target.closest?.('.picker input[role="combobox"]');
@@ -41,7 +41,7 @@ function prepare(input) {
     const mine = asked;
     if (!list.isOpen()) list.say("Searching…");
     const answer = await post("suggest", { ...elementOf(picker), typed });
-    // Answers may overtake each other, and the person may have gone on.
+    // Responses can arrive out of order, and the person may have typed more.
     if (mine !== asked || document.activeElement !== input) return;
     if (answer.ok === false) list.say("The results could not be loaded");
     else if (answer.options.length === 0) list.say("No results");
@@ -76,7 +76,7 @@ function prepare(input) {
     clearTimeout(timer);
     asked += 1;
     list.hide();
-    // An emptied field means nothing chosen; half a word means what was chosen before.
+    // An empty field clears the selection. An incomplete word restores the previous one.
     if (input.value === "" && shown !== "" && !isMany) {
       shown = "";
       void change(picker, () => "");

@@ -5,7 +5,7 @@ const { channel } = document.body.dataset;
 const nearBottom = 80;
 const originalTitle = document.title;
 
-/** Keeps the newest message in sight while one is there already, marks what is seen as read, shows what changed. */
+/** Stays at the newest message if it is in view, marks visible messages as read, and highlights changes. */
 export function startScroll() {
   showUnread();
   const scroll = document.querySelector(".scroll");
@@ -29,7 +29,7 @@ export function startScroll() {
   });
 }
 
-/** A link to one message shows it in the middle, marked. */
+/** Scrolls to the message that a link points to, and highlights it. */
 function showLinked() {
   const ts = new URL(location.href).searchParams.get("message");
   const message = ts === null ? null : document.querySelector(`[data-ts="${CSS.escape(ts)}"]`);

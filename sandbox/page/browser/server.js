@@ -1,6 +1,6 @@
 const { user } = document.body.dataset;
 
-/** Does a thing at the server. Gives its answer: `{ ok, error?, … }`, also when it does not answer at all. */
+/** Sends an action to the server. Returns `{ ok, error?, … }`, even if the server does not respond. */
 export async function post(act, body) {
   try {
     const response = await fetch(`/as/${user}/${act}`, {
@@ -16,7 +16,7 @@ export async function post(act, body) {
 
 let last = Promise.resolve();
 
-/** The same, one after the other: what is typed and chosen arrives in order, and before what is submitted. */
+/** Sends actions one at a time, so that edits arrive in order and before the submission. */
 export function postInTurn(act, body) {
   const turn = last.then(() => post(act, body));
   last = turn;

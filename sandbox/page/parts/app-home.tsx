@@ -5,7 +5,7 @@ import { Blocks } from "../render/render-blocks.tsx";
 import { inView } from "../render/render-place.ts";
 import type { PageHouse } from "../routes/page-deps.ts";
 
-/** What the bot published last for this person. https://docs.slack.dev/surfaces/app-home */
+/** The view that the bot last published for this person. https://docs.slack.dev/surfaces/app-home */
 export function AppHome({ standIn, userId }: { standIn: PageHouse; userId: string }) {
   const { workspace } = standIn.slack;
   const view = standIn.slack.homeView(userId);

@@ -3,7 +3,7 @@ import type { PageHouse } from "../routes/page-deps.ts";
 import { everybody } from "../routes/page-deps.ts";
 import { Face, Icon } from "./icons.tsx";
 
-/** The first page: who does one want to be. */
+/** The first page, where you choose who to be. */
 export function Chooser({ standIn }: { standIn: PageHouse }) {
   const { workspace } = standIn.slack;
   return (

@@ -7,7 +7,10 @@ import { Attempts, Receiver } from "./ci-receiver.tsx";
 
 type Props = { standIn: PageHouse; ci: Ci; person: Somebody; place: string | undefined };
 
-/** The pipeline that builds, and the server that deploys: what is outside of Slack and Signoff. */
+/**
+ * The CI panel: the pipeline that builds and the server that deploys, which are both outside Slack and
+ * Signoff.
+ */
 export async function CiPanel({ standIn, ci, person, place }: Props) {
   const { workspace } = standIn.slack;
   const bot = workspace.bot.realName;
@@ -161,7 +164,9 @@ function BuildRow({ build, place, environments, reader }: RowProps) {
 
 type DeployProps = { build: KnownBuild; place: Place; environment: KnownEnvironment; isPast?: boolean };
 
-/** @param isPast the gate: nobody approved it, and Signoff tells the admins */
+/**
+ * @param isPast whether the deployment bypassed the gate: nobody approved it, and Signoff notifies the admins
+ */
 function Deploy({ build, place, environment, isPast = false }: DeployProps) {
   const id = `deploy-${build.id}-${environment.slug}`;
   return (

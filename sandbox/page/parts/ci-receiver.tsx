@@ -9,7 +9,7 @@ const words: Record<Behaviour, { name: string; does: string }> = {
   silent: { name: "Stay silent", does: "accepts and reports nothing, until you do it below" },
 };
 
-/** The server behind the webhook, and what it does with the deployments that come next. */
+/** The webhook receiver and how it handles the next deployments. */
 export function Receiver({ provider, apiUrl, bot }: { provider: Provider; apiUrl: string; bot: string }) {
   const { behaviour, reason } = provider;
   return (
@@ -75,7 +75,7 @@ export function Receiver({ provider, apiUrl, bot }: { provider: Provider; apiUrl
 
 type AttemptsProps = { provider: Provider; reader: Reader; bot: string };
 
-/** What the receiver was sent. */
+/** The requests that the receiver got. */
 export function Attempts({ provider, reader, bot }: AttemptsProps) {
   const { attempts, others } = provider;
   const [other] = others;
@@ -141,7 +141,7 @@ function stateOf({ finish, behaviour, reports }: TakenAttempt): string {
   return behaviour === "silent" ? "silent" : "deploying";
 }
 
-/** What was reported last, and what Signoff answered. */
+/** The last report and Signoff's response. */
 function saidOf({ reports }: TakenAttempt, bot: string): string {
   const last = reports.at(-1);
   if (last === undefined) return "nothing reported";

@@ -5,7 +5,7 @@ import { Icon } from "./icons.tsx";
 
 type Props = { standIn: PageHouse; channel: StandInChannel };
 
-/** The line for slash commands, with the menu of global shortcuts. */
+/** The field for slash commands, with the menu of global shortcuts. */
 export function Composer({ standIn, channel }: Props) {
   const where = channel.kind === "im" ? standIn.slack.workspace.bot.realName : `#${channel.name}`;
   return (

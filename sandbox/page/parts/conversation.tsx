@@ -9,7 +9,7 @@ import { BotFace, Face, Icon } from "./icons.tsx";
 
 type Props = { standIn: PageHouse; person: Somebody; channel: StandInChannel };
 
-/** A channel's messages, oldest first, with the private answers this person got between them. */
+/** A channel's messages, oldest first, with the ephemeral messages of this person in between. */
 export function Conversation({ standIn, person, channel }: Props) {
   const { slack } = standIn;
   const reader = readerFor(slack.workspace, person.id);

@@ -15,7 +15,7 @@ const shapes = {
   check: "M5 13l4 4L19 7",
 } as const;
 
-/** A small drawing beside words, or alone in a control that has a label. */
+/** An icon next to text, or alone in a control that has a label. */
 export function Icon({ name }: { name: keyof typeof shapes }) {
   return (
     <svg class="icon" viewBox="0 0 24 24" width="18" height="18" aria-hidden="true" focusable="false">
@@ -24,7 +24,7 @@ export function Icon({ name }: { name: keyof typeof shapes }) {
   );
 }
 
-/** The bot's face: a check mark on the product's colour. */
+/** The bot's avatar: a check mark on the product's color. */
 export function BotFace({ small = false }: { small?: boolean }) {
   return (
     <span class={`avatar bot ${small ? "small" : ""}`} aria-hidden="true">
@@ -40,7 +40,7 @@ const initials = (name: string) =>
     .map((word) => word.charAt(0).toUpperCase())
     .join("");
 
-/** A person's face: their emoji, or their initials on their colour. */
+/** A person's avatar: their emoji, or their initials on their color. */
 export function Face({
   name,
   avatar = "#4b5563",

@@ -3,7 +3,7 @@
 import { html, raw } from "hono/html";
 import type { Child } from "hono/jsx";
 
-/** The frame of every page. Its script and style come from this server and nowhere else. */
+/** The layout of every page. Scripts and styles load from this server only. */
 export function document(title: string, body: Child) {
   const page = (
     <html lang="en">

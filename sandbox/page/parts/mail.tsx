@@ -8,7 +8,7 @@ import { Icon } from "./icons.tsx";
 
 type Props = { standIn: PageHouse; person: Somebody; mails: InboxMail[]; mailId?: string | undefined };
 
-/** One person's inbox, and the mail that they opened. */
+/** One person's inbox and the email that they opened. */
 export function Mail({ standIn, person, mails, mailId }: Props) {
   const theirs = mailsTo(mails, person.email);
   const opened = theirs.find((mail) => mail.id === mailId);

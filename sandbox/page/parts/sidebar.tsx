@@ -5,7 +5,7 @@ import { botDm, everybody, type PageHouse, type Somebody } from "../routes/page-
 import type { InboxMail } from "../routes/types.ts";
 import { BotFace, Face, Icon } from "./icons.tsx";
 
-/** What the main part shows. */
+/** What the main area shows. */
 export type Shown =
   | { kind: "channel"; channel: StandInChannel }
   | { kind: "home" }
@@ -119,7 +119,7 @@ function Badge({ count }: { count: number }) {
   );
 }
 
-/** Who one is, and who one could be, with what waits for them. */
+/** The current person and the other people, each with their unread count. */
 function People({ standIn, person, mails }: Omit<Props, "shown">) {
   return (
     <nav aria-label="People">

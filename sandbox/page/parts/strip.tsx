@@ -3,7 +3,9 @@ import type { Violation } from "../../slack/types.ts";
 
 const most = 20;
 
-/** What the bot did that Slack would refuse or warn of, in red; nothing while there is none. */
+/**
+ * Shows, in red, what the bot did that Slack would refuse or warn about. Empty if there is nothing to show.
+ */
 export function Strip({ violations }: { violations: Violation[] }) {
   const shown = violations.slice(-most).reverse();
   return (

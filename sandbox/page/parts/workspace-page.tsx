@@ -16,7 +16,7 @@ import { WorkspacePanel } from "./workspace-panel.tsx";
 
 type Props = { standIn: PageHouse; person: Somebody; shown: Shown; mails: InboxMail[] };
 
-/** One part of a page by itself, as the browser fetches it after a change. */
+/** One part of a page, which the browser fetches after a change. */
 export function PagePart({ part, ...props }: Props & { part: Part }) {
   const { standIn, person, shown, mails } = props;
   switch (part) {
@@ -45,13 +45,13 @@ export function PagePart({ part, ...props }: Props & { part: Part }) {
   }
 }
 
-/** A person's whole window. */
+/** One person's whole window. */
 export function WorkspacePage(props: Props) {
   const { standIn, person, shown } = props;
   const channel = shown.kind === "channel" ? shown.channel : undefined;
   return (
     <body data-user={person.id} data-channel={channel?.id} data-tab={tabOf(shown)}>
-      {/* Nothing can be pressed before the page's script answers. */}
+      {/* Everything is inert until the page's script has loaded. */}
       <div class="window" inert>
         <PagePart part="sidebar" {...props} />
         <button type="button" class="veil" aria-label="Close the menu" tabindex={-1} />
@@ -69,7 +69,7 @@ export function WorkspacePage(props: Props) {
   );
 }
 
-/** The app's tab that is shown; undefined elsewhere. */
+/** The app tab that is shown. Undefined on other pages. */
 function tabOf(shown: Shown): "home" | "messages" | undefined {
   if (shown.kind === "home") return "home";
   return shown.kind === "channel" && shown.channel.kind === "im" ? "messages" : undefined;

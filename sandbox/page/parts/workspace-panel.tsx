@@ -6,7 +6,7 @@ import { Face, Icon } from "./icons.tsx";
 
 type Props = { standIn: PageHouse; person: Somebody };
 
-/** Slack's own administration, as far as an app notices it: people, user groups, channels. */
+/** Slack's administration, as far as it affects an app: people, user groups, channels. */
 export function WorkspacePanel({ standIn, person }: Props) {
   const { workspace } = standIn.slack;
   const groups = [...workspace.groups.values()];
@@ -83,7 +83,7 @@ const standings = {
   "single-channel": "Single-channel guest",
 } as const;
 
-/** What a person is in Slack. */
+/** The person's type of account in Slack. */
 export type MemberStatus = keyof typeof standings;
 
 function standing(person: Person): MemberStatus {

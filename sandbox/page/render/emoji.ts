@@ -1,4 +1,4 @@
-/** The emoji that one meets in messages of apps; any other short name stays as it is written. */
+/** The emoji that are common in app messages. Other short names are shown as written. */
 const signs: Record<string, string> = {
   white_check_mark: "✅",
   heavy_check_mark: "✔️",
@@ -59,7 +59,7 @@ const signs: Record<string, string> = {
   thinking_face: "🤔",
 };
 
-/** Short names like `:rocket:` as signs. */
+/** Replaces short names such as `:rocket:` with emoji. */
 export const withEmoji = (text: string) =>
   text.replace(/:([a-z0-9_+-]+):/g, (whole, name: string) =>
     Object.hasOwn(signs, name) ? (signs[name] ?? whole) : whole,

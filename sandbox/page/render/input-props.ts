@@ -7,15 +7,17 @@ export type InputProps = {
   element: Json;
   blockId: string;
   place: Place;
-  /** Ids of what names and describes the control; without a name its placeholder names it. */
+  /**
+   * Ids of the elements that label and describe the control. Without a label, the placeholder is the name.
+   */
   labelledBy?: string | undefined;
   describedBy?: string | undefined;
   isInvalid?: boolean;
 };
 
-/** The id of a control on the page: the same as long as its block_id and action_id are. */
+/** Returns the element id of a control, which stays the same as long as its block_id and action_id do. */
 export const inputId = ({ element, blockId, place }: Pick<InputProps, "element" | "blockId" | "place">) =>
   domId(place.id, blockId, textOf(element.action_id));
 
-/** The text of a text object, as it is. */
+/** Returns the text of a text object, unformatted. */
 export const plainText = (text: unknown) => (isJson(text) ? textOf(text.text) : "");

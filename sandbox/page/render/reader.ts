@@ -1,6 +1,6 @@
 import type { Workspace } from "../../slack/workspace.ts";
 
-/** Whose eyes a text is drawn for: names as they see them, times in their zone. */
+/** The person who reads a text: names as they see them, times in their time zone. */
 export type Reader = {
   userId: string;
   /** IANA time zone. */
@@ -10,7 +10,7 @@ export type Reader = {
   channelName(channelId: string): string | undefined;
 };
 
-/** The reader for one person of the workspace. */
+/** Returns the reader for one person. */
 export function readerFor(workspace: Workspace, userId: string): Reader {
   return {
     userId,
@@ -34,11 +34,11 @@ const dayOf = (at: Date, tz: string) =>
     day: "2-digit",
   }).format(at);
 
-/** "2:15 PM" in the reader's zone. */
+/** Returns a time such as "2:15 PM" in the reader's time zone. */
 export const clock = (at: Date, reader: Reader) =>
   format(at, reader.tz, { hour: "numeric", minute: "2-digit" });
 
-/** "Today", "Yesterday", "Tomorrow", or undefined further away. */
+/** Returns "Today", "Yesterday", or "Tomorrow". Undefined for other days. */
 function nearDay(at: Date, { now, tz }: Reader): string | undefined {
   const near: [string, number][] = [
     ["Today", 0],
@@ -48,7 +48,7 @@ function nearDay(at: Date, { now, tz }: Reader): string | undefined {
   return near.find(([, away]) => dayOf(at, tz) === dayOf(new Date(now.getTime() + away), tz))?.[0];
 }
 
-/** "Today", "Yesterday" or "Monday, November 23rd". */
+/** Returns "Today", "Yesterday", or a date such as "Monday, November 23rd". */
 export const dayWords = (at: Date, reader: Reader) => nearDay(at, reader) ?? longDate(at, reader, true);
 
 const ordinal = (number: number) => {
@@ -57,7 +57,7 @@ const ordinal = (number: number) => {
   return `${number}${suffix}`;
 };
 
-/** Slack leaves the year out of dates less than six months away. */
+/** Slack omits the year from dates less than six months away. */
 const isFar = (at: Date, { now }: Reader) => Math.abs(at.getTime() - now.getTime()) > 182 * day;
 
 function longDate(at: Date, reader: Reader, weekday: boolean): string {
@@ -83,7 +83,7 @@ function ago(at: Date, { now }: Reader): string {
 }
 
 /**
- * The format of a `<!date^…>`, filled in for the reader; undefined where it holds no date at all.
+ * Fills in the format of a `<!date^…>` for the reader. Undefined if it contains no date token.
  * https://docs.slack.dev/messaging/formatting-message-text#date-formatting
  */
 export function fillDate(at: Date, pattern: string, reader: Reader): string | undefined {
@@ -103,9 +103,9 @@ export function fillDate(at: Date, pattern: string, reader: Reader): string | un
   return pattern.replace(/\{(\w+)\}/g, (whole, name: string) => words[name]?.() ?? whole);
 }
 
-/** When a message with this ts was posted. */
+/** Returns the time at which a message with this ts was posted. */
 export const timeOf = (ts: string) => new Date(Number(ts) * 1000);
 
-/** "just now", "5 minutes ago". */
+/** Returns a relative time such as "just now" or "5 minutes ago". */
 export const sinceWords = (at: Date, reader: Reader): string =>
   reader.now.getTime() - at.getTime() < 60_000 ? "just now" : ago(at, reader);

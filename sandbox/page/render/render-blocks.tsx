@@ -8,7 +8,10 @@ import { Input } from "./render-input.tsx";
 import { Mrkdwn, Text } from "./render-mrkdwn.tsx";
 import type { Place } from "./render-place.ts";
 
-/** Blocks of a message or a view, as Slack lays them out. https://docs.slack.dev/reference/block-kit/blocks */
+/**
+ * Renders the blocks of a message or a view like Slack does.
+ * https://docs.slack.dev/reference/block-kit/blocks
+ */
 export function Blocks({ blocks, place }: { blocks: Json[]; place: Place }) {
   return (
     <div class="blocks">
@@ -59,7 +62,7 @@ function Section({ block, place }: Props) {
   const blockId = textOf(block.block_id);
   const textId = domId(place.id, blockId, "text");
   const fields = list(block.fields);
-  // A button or a menu beside a text belongs to that text, for those who do not see them side by side too.
+  // For screen readers: a button or menu next to a text belongs to that text.
   const isGroup = isJson(block.accessory) && block.accessory.type !== "image";
   const group = isGroup ? { role: "group", "aria-labelledby": textId } : {};
   return (
@@ -101,7 +104,7 @@ function Context({ block, place }: Props) {
   );
 }
 
-/** An interactive element outside of an input block, or a picture. */
+/** An interactive element outside an input block, or an image. */
 function Element(props: Props & { element: Json; labelledBy?: string }) {
   const { element, block, place, labelledBy } = props;
   const blockId = textOf(block.block_id);
@@ -137,7 +140,7 @@ function Picture({ block, place }: Props) {
   );
 }
 
-/** An input with its label, hint and error. */
+/** An input with its label, hint, and error. */
 function Field({ block, place }: Props) {
   const element = isJson(block.element) ? block.element : {};
   const blockId = textOf(block.block_id);

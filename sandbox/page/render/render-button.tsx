@@ -8,7 +8,7 @@ import type { Place } from "./render-place.ts";
 
 type Props = { element: Json; blockId: string; place: Place };
 
-/** A button, with Slack's question before it where it asks one. */
+/** A button, with Slack's confirmation dialog if it has one. */
 export function Button({ element, blockId, place }: Props) {
   const id = domId(place.id, blockId, textOf(element.action_id));
   const confirm = isJson(element.confirm) ? element.confirm : undefined;
@@ -41,7 +41,7 @@ function Confirm({ id, confirm, place }: { id: string; confirm: Json; place: Pla
   const style = confirm.style === "danger" ? "danger" : "primary";
   return (
     <dialog id={id} class="confirm" aria-labelledby={`${id}.title`} aria-describedby={`${id}.text`}>
-      {/* No form: a modal around it is one, and forms do not nest. */}
+      {/* Not a form, because a modal around it is one and forms cannot be nested. */}
       <div>
         <h2 id={`${id}.title`}>{plainText(confirm.title)}</h2>
         <div id={`${id}.text`}>
@@ -60,7 +60,7 @@ function Confirm({ id, confirm, place }: { id: string; confirm: Json; place: Pla
   );
 }
 
-/** The menu behind the three dots. */
+/** An overflow menu (three dots). */
 export function Overflow({
   element,
   blockId,

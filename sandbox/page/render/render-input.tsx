@@ -5,7 +5,7 @@ import { domId } from "./dom-id.ts";
 import { type InputProps, inputId, plainText } from "./input-props.ts";
 import { Picker } from "./render-picker.tsx";
 
-/** The chosen values: of options their value, else the ids or the text themselves. */
+/** Returns the selected values: the value of an option, or else the IDs or the text. */
 export function chosen(element: Json, state: ElementState | undefined): string[] {
   const value = state?.[stateKey(element) ?? ""];
   const values = Array.isArray(value) ? value : value === null || value === undefined ? [] : [value];
@@ -15,7 +15,7 @@ export function chosen(element: Json, state: ElementState | undefined): string[]
 const stateOf = ({ element, blockId, place }: InputProps) =>
   place.values[blockId]?.[textOf(element.action_id)];
 
-/** Any element that holds a value. https://docs.slack.dev/reference/block-kit/block-elements */
+/** Renders any element that holds a value. https://docs.slack.dev/reference/block-kit/block-elements */
 export function Input(props: InputProps) {
   const type = textOf(props.element.type);
   if (type === "radio_buttons" || type === "checkboxes") return <Boxes {...props} />;
@@ -92,7 +92,7 @@ function Select(props: InputProps) {
   );
 }
 
-/** Radio buttons and check boxes. */
+/** Radio buttons and checkboxes. */
 function Boxes(props: InputProps) {
   const { element } = props;
   const type = textOf(element.type);

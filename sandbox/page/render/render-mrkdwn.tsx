@@ -4,11 +4,12 @@ import { isJson, textOf } from "../../slack/checks/elements.ts";
 import { withEmoji } from "./emoji.ts";
 import { fillDate, type Reader } from "./reader.ts";
 
-// What is drawn already waits in a list; in the text stands its place between these two private characters.
+// Rendered nodes are kept in a list. In the text, an index between these two private-use characters marks the
+// position.
 const [open, close] = ["\uE000", "\uE001"];
 const places = /\uE000(\d+)\uE001/;
 
-/** A text object: plain text exactly as it is, mrkdwn as Slack draws it. */
+/** Renders a text object: plain text unchanged, mrkdwn like Slack does. */
 export function Text({ of, reader }: { of: unknown; reader: Reader }) {
   if (!isJson(of)) return null;
   const text = textOf(of.text);
@@ -17,9 +18,9 @@ export function Text({ of, reader }: { of: unknown; reader: Reader }) {
 }
 
 /**
- * Slack's own markup. Everything that is not markup becomes text, escaped by the JSX renderer.
+ * Renders Slack's markup. Everything else becomes text, which the JSX renderer escapes.
  * https://docs.slack.dev/messaging/formatting-message-text
- * @param links whether bare addresses become links, as they do unless `verbatim` is set
+ * @param links whether bare addresses become links, which they do unless `verbatim` is set
  */
 export function Mrkdwn({ text, reader, links = true }: { text: string; reader: Reader; links?: boolean }) {
   const parts = text.replace(/[\uE000\uE001]/g, "").split(/```\n?([\s\S]+?)\n?```\n?/);
@@ -34,7 +35,7 @@ export function Mrkdwn({ text, reader, links = true }: { text: string; reader: R
 
 const fenced = (code: string) => <pre>{unescaped(code)}</pre>;
 
-/** Lines of text; neighbours that start with ">" are one quotation. */
+/** Renders lines of text. Adjacent lines that start with ">" form one quote. */
 function Lines({ text, reader, links }: { text: string; reader: Reader; links: boolean }) {
   const groups: { quoted: boolean; lines: string[] }[] = [];
   for (const line of text.split("\n")) {
@@ -73,7 +74,7 @@ function inline(text: string, reader: Reader, links: boolean): Child[] {
 const tags = { "*": "strong", _: "em", "~": "s" } as const;
 const delimited = /(?<![\p{L}\p{N}])([*_~])(?=\S)((?:(?!\1)[^\n])+)(?<=\S)\1(?![\p{L}\p{N}])/u;
 
-/** Bold, italic and struck text, nested; what was drawn before is put back into its place. */
+/** Renders nested bold, italic, and strikethrough text, and puts the rendered nodes back in place. */
 function styled(text: string, drawn: Child[]): Child[] {
   const found = delimited.exec(text);
   if (found === null) return placed(text, drawn);
@@ -93,7 +94,7 @@ const placed = (text: string, drawn: Child[]): Child[] =>
     .map((part, index) => (index % 2 === 1 ? drawn[Number(part)] : withEmoji(unescaped(part))))
     .filter((child) => child !== "");
 
-/** What stands between "<" and ">"; undefined where it means nothing to Slack. */
+/** Renders what is between "<" and ">". Undefined if Slack does not recognize it. */
 function angled(inside: string, reader: Reader): Child | undefined {
   const bar = inside.indexOf("|");
   const target = bar < 0 ? inside : inside.slice(0, bar);
@@ -141,6 +142,6 @@ function Moment({ target, fallback, reader }: { target: string; fallback: string
   );
 }
 
-/** Slack knows these three entities and no other. */
+/** Decodes the three entities that Slack supports. */
 const unescaped = (text: string) =>
   text.replace(/&(amp|lt|gt);/g, (_, name: string) => (name === "amp" ? "&" : name === "lt" ? "<" : ">"));

@@ -20,7 +20,7 @@ export const workspacePage = (whole: Whole) =>
 
 export const partOf = (whole: Whole & { part: Part }) => <PagePart {...whole} />;
 
-/** Slack signs people out who are deactivated. */
+/** Slack signs out people who are deactivated. */
 export const deactivatedPage = (name: string) =>
   document(
     `${name} is deactivated`,

@@ -3,14 +3,14 @@ import { isJson, stateKey, textOf } from "../../slack/checks/elements.ts";
 import type { ElementState } from "../../slack/types.ts";
 import { type InputProps, inputId, plainText } from "./input-props.ts";
 
-/** Slack asks the app only after this many characters, unless the app says otherwise. */
+/** Slack's default: it asks the app for options after this many characters. */
 const defaultMinimum = 3;
 
 type Row = { value: string; label: string };
 
 /**
- * A searchable select: of options that the app gives while one types, of people or channels, or of many options. The
- * list belongs to the browser, which fills it.
+ * A searchable select: options from the app, people, channels, or a long list of options. The browser fills
+ * and controls the list.
  * https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element#external_select
  * https://docs.slack.dev/reference/block-kit/block-elements/multi-select-menu-element
  */
@@ -70,7 +70,9 @@ function Chips({ id, rows }: { id: string; rows: Row[] }) {
   );
 }
 
-/** What is chosen, in words: options bring their text, people and channels are known by id. */
+/**
+ * Returns the text of the selection. Options carry their text, and people and channels are looked up by ID.
+ */
 function chosenRows({ element, state, place }: InputProps & { state: ElementState | undefined }): Row[] {
   const value = state?.[stateKey(element) ?? ""];
   const { nameOf, channelName } = place.reader;

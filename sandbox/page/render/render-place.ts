@@ -1,9 +1,9 @@
 import type { StandInEphemeral, StandInMessage, StandInView, StateValues } from "../../slack/types.ts";
 import type { Reader } from "./reader.ts";
 
-/** Where blocks stand: what their controls act on, and what has been typed and chosen there. */
+/** The surface that blocks are on: the target of its controls, and what was typed and selected there. */
 export type Place = {
-  /** A prefix for ids on the page. */
+  /** A prefix for element ids. */
   id: string;
   values: StateValues;
   errors: Record<string, string>;

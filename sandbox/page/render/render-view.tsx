@@ -7,7 +7,7 @@ import { readerFor } from "./reader.ts";
 import { Blocks } from "./render-blocks.tsx";
 import { inView } from "./render-place.ts";
 
-/** The modal in front of this person; nothing while none is open. */
+/** The top modal of this person. Empty if none is open. */
 export function View({ standIn, userId }: { standIn: PageHouse; userId: string }) {
   const view = standIn.slack.topView(userId);
   return (

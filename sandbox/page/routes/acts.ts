@@ -13,7 +13,7 @@ const clickBody = z.object({
   ts: z.string().optional(),
   ephemeral: z.string().optional(),
   blockId: z.string().optional(),
-  /** In the App Home. */
+  /** Set for the App Home. */
   home: z.boolean().optional(),
 });
 const value = z.union([z.string(), z.array(z.string())]);
@@ -26,7 +26,7 @@ const shortcutBody = z.object({ callbackId: z.string() });
 const openBody = z.object({ tab: z.enum(["home", "messages"]) });
 const closeBody = z.object({ view: z.string(), all: z.boolean().optional() });
 
-/** Nothing was sent to the bot, and nothing is wrong: the page shows these cases in other ways. */
+/** Cases in which nothing was sent to the bot and nothing is wrong. The page shows them elsewhere. */
 const quiet = new Set(["not_dispatched", "input_invalid", "unknown_command", "not_subscribed"]);
 
 type Outcome = { ok: boolean; error?: string; tookMs?: number };
@@ -36,7 +36,7 @@ const outcomeOf = ({ error, tookMs }: BotAnswer): Outcome =>
 
 type Click = z.infer<typeof clickBody>;
 
-/** Presses a button where it stands: on a message, on a private answer, in the Home, else in the modal in front. */
+/** Presses a button on its surface: a message, an ephemeral message, the Home, or else the top modal. */
 function click(slack: SlackStandIn, userId: string, { channel, ts, ephemeral, home, ...rest }: Click) {
   const { actionId, value, blockId } = rest;
   const on = { actionId, ...(value !== undefined && { value }), ...(blockId !== undefined && { blockId }) };
@@ -46,14 +46,14 @@ function click(slack: SlackStandIn, userId: string, { channel, ts, ephemeral, ho
   return slack.clickView(userId, on);
 }
 
-/** Closes the modal that the person saw, or the whole stack under it; one that is gone already stays gone. */
+/** Closes the modal that the person saw, or its whole stack. Does nothing if it is already closed. */
 async function close(slack: SlackStandIn, userId: string, view: string, all: boolean): Promise<void> {
   if (slack.topView(userId)?.id !== view) return;
   do await slack.closeView(userId);
   while (all && slack.topView(userId) !== undefined);
 }
 
-/** One address per thing that a person does. Each takes JSON, calls the stand-in and answers with an Outcome. */
+/** One route per action of a person. Each takes JSON, calls the stand-in, and returns an Outcome. */
 export function acts(standIn: PageHouse): Hono {
   const { slack } = standIn;
   const app = new Hono();

@@ -33,7 +33,10 @@ const asStanding = (standing: MemberStatus): Partial<StandInPerson> => ({
   isUltraRestricted: standing === "single-channel",
 });
 
-/** What Slack's administrators do, on the page's Workspace panel. Each address takes JSON, as those of acts.ts. */
+/**
+ * What a Slack administrator can do on the page's Workspace panel. Each route takes JSON, like those of
+ * acts.ts.
+ */
 export function adminActs(standIn: PageHouse): Hono {
   const { workspace } = standIn.slack;
   const app = new Hono();
@@ -83,7 +86,7 @@ function inviteBot(workspace: Workspace, id: string, isMember: boolean): void {
   workspace.changeChannel(id, { members: isMember ? [...others, userId] : others });
 }
 
-/** A short name that nobody has: "robin", then "robin2". */
+/** Returns a short name that is not taken: "robin", then "robin2". */
 function freeName({ people }: Workspace, realName: string): string {
   const [first = ""] = realName.toLowerCase().split(/\s+/);
   const base = first.replaceAll(/[^\p{L}\p{N}]/gu, "") || "person";

@@ -2,7 +2,7 @@ import type { Context } from "hono";
 import { z } from "zod";
 import { type PageHouse, somebody } from "./page-deps.ts";
 
-/** Reads what a page asks for, does it, and answers with JSON: `{ ok, error?, … }`. */
+/** Parses a page's request, runs the action, and returns JSON: `{ ok, error?, … }`. */
 export async function answer<Body>(
   c: Context,
   standIn: PageHouse,
@@ -11,7 +11,7 @@ export async function answer<Body>(
 ): Promise<Response> {
   const person = somebody(standIn, c.req.param("user") ?? "");
   if (person === undefined) return c.json({ ok: false, error: "nobody is called that" }, 404);
-  // A form of another site cannot send this type, so a page elsewhere cannot act here.
+  // A form on another site cannot send this content type, so other sites cannot act here.
   if (!c.req.header("content-type")?.startsWith("application/json")) {
     return c.json({ ok: false, error: "send JSON" }, 415);
   }
@@ -20,7 +20,8 @@ export async function answer<Body>(
   try {
     return c.json(await act(person.id, body.data));
   } catch (error) {
-    // The stand-in throws for what nobody could do in Slack, such as a button that has just gone.
+    // The stand-in throws for actions that are impossible in Slack, such as pressing a button that was just
+    // removed.
     return c.json({ ok: false, error: error instanceof Error ? error.message : String(error) }, 409);
   }
 }

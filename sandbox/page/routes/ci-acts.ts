@@ -17,7 +17,10 @@ const secretBody = z.object({
   secret: z.string().trim().startsWith("whsec_", "it begins with whsec_").max(200),
 });
 
-/** What the pipeline and the server behind the webhook do, on the page's CI panel. Each address takes JSON, as those of acts.ts. */
+/**
+ * What the pipeline and the webhook receiver do on the page's CI panel. Each route takes JSON, like those of
+ * acts.ts.
+ */
 export function ciActs(standIn: PageHouse, ci: Ci): Hono {
   const { provider } = ci;
   const app = new Hono();

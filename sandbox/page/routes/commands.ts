@@ -2,13 +2,15 @@ import { readFileSync } from "node:fs";
 import { parse } from "yaml";
 import { isJson, list, textOf } from "../../slack/checks/elements.ts";
 
-/** A slash command as Slack's suggestions tell of it. */
+/** A slash command as Slack suggests it. */
 export type Command = { name: string; description: string; usage: string };
 
-/** A global shortcut, as Slack's menu beside the message field shows it. */
+/** A global shortcut as Slack lists it next to the message field. */
 export type Shortcut = { callbackId: string; name: string; description: string };
 
-/** What a manifest offers to type and to choose. https://docs.slack.dev/reference/app-manifest#features */
+/**
+ * The commands and shortcuts that a manifest declares. https://docs.slack.dev/reference/app-manifest#features
+ */
 export function readOffers(manifest: string | URL): { commands: Command[]; shortcuts: Shortcut[] } {
   const root: unknown = parse(readFileSync(manifest, "utf8"));
   const features = isJson(root) && isJson(root.features) ? root.features : {};

@@ -2,14 +2,14 @@ import type { Context } from "hono";
 import { streamSSE } from "hono/streaming";
 import type { Feed, Part } from "./feed.ts";
 
-/** Changes within this time reach the page as one. */
+/** In milliseconds. Changes within this time are sent as one. */
 const gatherMs = 25;
 const aliveMs = 20_000;
 
-/** Names this run of the sandbox: a page of an earlier run loads itself anew. */
+/** Identifies this run of the sandbox. A page of an earlier run reloads itself. */
 const run = crypto.randomUUID();
 
-/** Server-sent events for one person's page: the names of the parts that changed. */
+/** The event stream of one person's page: the names of the parts that changed. */
 export function events(c: Context, feed: Feed, userId: string): Response {
   return streamSSE(c, async (stream) => {
     const waiting = new Set<Part>();
@@ -24,7 +24,7 @@ export function events(c: Context, feed: Feed, userId: string): Response {
       stop();
       wake();
     });
-    // Also tells of pages that went away without a word.
+    // A keep-alive, which also detects pages that disappeared without closing the connection.
     const alive = setInterval(() => void stream.writeSSE({ event: "alive", data: "" }), aliveMs).unref();
     await stream.writeSSE({ event: "hello", data: run, retry: 1000 });
     while (isOpen) {

@@ -1,11 +1,11 @@
 import type { Change, SlackStandIn } from "../../slack/types.ts";
 import type { InboxMail } from "./types.ts";
 
-/** The parts of the page that change by themselves. */
+/** The parts of the page that update by themselves. */
 export type Part = "sidebar" | "conversation" | "home" | "view" | "mail" | "strip" | "workspace" | "ci";
 
 const partsOf: Record<Change["kind"], Part[]> = {
-  // What the bot says of a request may mean that something else is live now.
+  // A message from the bot about a request may mean that another build is live.
   message: ["conversation", "sidebar", "ci"],
   ephemeral: ["conversation"],
   view: ["view"],
@@ -17,15 +17,15 @@ const partsOf: Record<Change["kind"], Part[]> = {
   call: [],
 };
 
-/** These parts also show what concerns other people, e.g. their unread marks. */
+/** These parts also show other people's data, such as their unread counts. */
 const isForEverybody = (part: Part) => part === "sidebar" || part === "strip" || part === "ci";
 
-/** Mails come from elsewhere, and only asking tells of new ones. */
+/** Emails arrive at a separate server, so new ones are found by polling. */
 const mailPollMs = 700;
 
 type Listener = { userId: string; tell: (parts: Part[]) => void };
 
-/** Tells open pages which of their parts have changed. */
+/** Notifies open pages about which of their parts changed. */
 export class Feed {
   readonly #listeners = new Set<Listener>();
   readonly #inbox: () => Promise<InboxMail[]>;
@@ -37,7 +37,7 @@ export class Feed {
     slack.workspace.onChange(({ kind, users }) => this.changed(partsOf[kind], users));
   }
 
-  /** Calls `tell` with the parts that changed for this person, until the returned function is called. */
+  /** Calls `tell` with the changed parts for this person until the returned function is called. */
   subscribe(userId: string, tell: (parts: Part[]) => void): () => void {
     const listener = { userId, tell };
     this.#listeners.add(listener);
@@ -50,7 +50,7 @@ export class Feed {
     };
   }
 
-  /** @param users whose page it concerns; empty: everybody's */
+  /** @param users the people whose pages are affected. Empty means everyone. */
   changed(parts: Part[], users: string[] = []): void {
     for (const { userId, tell } of this.#listeners) {
       const theirs = parts.filter(
@@ -61,7 +61,7 @@ export class Feed {
   }
 
   async #look(): Promise<void> {
-    // The mail server may be starting again: the next look tells.
+    // The mail server may be restarting. The next poll finds new emails.
     const mails = await this.#inbox().catch(() => undefined);
     if (mails === undefined) return;
     const now = mails.map((mail) => mail.id).join(" ");

@@ -1,10 +1,10 @@
 import type { Person } from "../../slack/types.ts";
 import type { Workspace } from "../../slack/workspace.ts";
 
-/** A row of Slack's own lists. */
+/** A row in one of Slack's own lists. */
 export type Listed = { id: string; name: string; note: string };
 
-/** What sets a person apart, e.g. "Guest"; "" for a full member. */
+/** The type of account, such as "Guest". Empty for a full member. */
 export function standingOf(person: Person): string {
   if (person.deleted) return "Deactivated";
   if (person.isStranger) return "From another workspace";
@@ -15,7 +15,7 @@ export function standingOf(person: Person): string {
   return person.isAdmin ? "Workspace admin" : "";
 }
 
-/** Whom a users select lists: bots, guests and strangers too, but nobody who has left. */
+/** The people that a users select lists: bots, guests, and external people, but nobody who is deactivated. */
 export const listedPeople = (workspace: Workspace): Listed[] =>
   [...workspace.people, ...[workspace.person(workspace.bot.userId)].filter((one) => one !== undefined)]
     .filter((person) => !person.deleted)
@@ -25,7 +25,7 @@ export const listedPeople = (workspace: Workspace): Listed[] =>
       note: [person.title, standingOf(person)].filter(Boolean).join(" · "),
     }));
 
-/** Which channels a channels or conversations select lists; archived ones are gone from it. */
+/** The channels that a channels or conversations select lists. Archived ones are left out. */
 export const listedChannels = (workspace: Workspace): Listed[] =>
   [...workspace.channels.values()]
     .filter(({ kind, isArchived }) => (kind === "public" || kind === "private") && !isArchived)

@@ -7,8 +7,8 @@ type Asked = { actionId: string; blockId?: string | undefined; typed: string };
 const plain = (text: string) => ({ type: "plain_text", text });
 
 /**
- * What a searchable select offers for what was typed: the bot answers for its own, Slack's client lists people,
- * channels and the options that came with the view.
+ * Returns the options of a searchable select for a typed text. The bot answers for external selects. Slack's
+ * client lists people, channels, and the options in the view.
  */
 export async function offered(slack: SlackStandIn, userId: string, asked: Asked): Promise<Option[]> {
   const { actionId, blockId, typed } = asked;

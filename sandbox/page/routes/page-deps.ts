@@ -5,7 +5,7 @@ import type { Feed } from "./feed.ts";
 import type { Reads } from "./reads.ts";
 import type { InboxMail, PagePerson } from "./types.ts";
 
-/** What every route of the page works with. */
+/** What every route of the page needs. */
 export type PageHouse = {
   slack: SlackStandIn;
   inbox: () => Promise<InboxMail[]>;
@@ -14,14 +14,16 @@ export type PageHouse = {
   shortcuts: Shortcut[];
   feed: Feed;
   reads: Reads;
-  /** The pipeline that one can play; the page has none without it. */
+  /** The CI pipeline. Without it, the page has no CI panel. */
   ci?: Ci;
 };
 
-/** Somebody one can be on the page, as the workspace knows them. */
+/** A person you can act as. */
 export type Somebody = Person & { does: string };
 
-/** Everybody one can be, in the order in which they joined; bots and those who have left are not among them. */
+/**
+ * Returns the people you can act as, in the order in which they joined, without bots and deactivated people.
+ */
 export function everybody({ slack, people }: PageHouse): Somebody[] {
   return slack.workspace.people
     .filter((person) => !person.deleted && !person.isBot && !person.isStranger)
@@ -34,15 +36,15 @@ function does(people: PagePerson[], person: Person): string {
   return people.find(({ name }) => name === person.name)?.does ?? person.title ?? "Just joined";
 }
 
-/** Who an address means: by id, or by name, so that /as/bob works too. */
+/** Finds the person in a URL by ID or by name, so that /as/bob works too. */
 export const somebody = (standIn: PageHouse, ref: string): Somebody | undefined =>
   everybody(standIn).find((person) => person.id === ref || person.name === ref.toLowerCase());
 
-/** Somebody who was deactivated, by id or name. */
+/** Finds a deactivated person by ID or name. */
 export const deactivated = ({ slack }: PageHouse, ref: string): Person | undefined =>
   slack.workspace.people.find(
     ({ id, name, deleted }) => deleted && (id === ref || name === ref.toLowerCase()),
   );
 
-/** The channel of one person's direct messages with the bot. */
+/** Returns the ID of one person's direct-message channel with the bot. */
 export const botDm = ({ slack }: PageHouse, userId: string) => slack.workspace.openDm([userId]);

@@ -11,7 +11,7 @@ const names: Part[] = ["sidebar", "conversation", "home", "view", "mail", "strip
 const parts: readonly string[] = names;
 const isPart = (name: string): name is Part => parts.includes(name);
 
-/** The pages, and their parts by `?part=…` of the same address. */
+/** The pages. `?part=…` on the same address returns one part. */
 export function pages(standIn: PageHouse): Hono {
   const { slack, reads, feed } = standIn;
   const app = new Hono();
@@ -63,7 +63,7 @@ async function page(c: Context, standIn: PageHouse, show: (userId: string) => Sh
   const gone = deactivated(standIn, c.req.param("user") ?? "");
   if (gone !== undefined) return c.html(deactivatedPage(gone.realName), 403);
   if (person === undefined || shown === undefined) return c.notFound();
-  // While the mail server starts, everything else works.
+  // While the mail server is restarting, everything else works.
   const mails = await standIn.inbox().catch(() => []);
   const part = c.req.query("part");
   if (part !== undefined) {
@@ -74,8 +74,8 @@ async function page(c: Context, standIn: PageHouse, show: (userId: string) => Sh
 }
 
 /**
- * A message's address leads to the window of the one whose direct messages hold it; in a channel, to whoever
- * looked last in this browser.
+ * A message's address opens the window of the person in the direct messages. For a channel, it opens the
+ * window that this browser used last.
  */
 function permalink(c: Context, { slack, ...standIn }: PageHouse) {
   const channel = slack.workspace.channels.get(c.req.param("channel") ?? "");

@@ -2,7 +2,7 @@ import type { SlackStandIn, StandInMessage } from "../../slack/types.ts";
 import { mailsTo } from "./mails.ts";
 import type { InboxMail } from "./types.ts";
 
-/** What each person has seen so far: the newest message by channel, and their mails. Kept in memory only. */
+/** What each person has read: the newest message per channel, and their emails. In memory only. */
 export class Reads {
   readonly #slack: SlackStandIn;
   readonly #newest = new Map<string, string>();
@@ -12,7 +12,7 @@ export class Reads {
     this.#slack = slack;
   }
 
-  /** Marks a channel as read up to its newest message; true if something was unread. */
+  /** Marks a channel as read up to its newest message. Returns true if something was unread. */
   readChannel(userId: string, channel: string): boolean {
     const last = this.#all(userId, channel).at(-1)?.ts ?? "";
     const key = `${userId} ${channel}`;
@@ -21,7 +21,7 @@ export class Reads {
     return true;
   }
 
-  /** Marks a mail as read; true if it was not. */
+  /** Marks an email as read. Returns true if it was unread. */
   readMail(userId: string, mailId: string): boolean {
     const read = this.#mails.get(userId) ?? new Set();
     if (read.has(mailId)) return false;

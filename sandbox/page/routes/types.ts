@@ -1,7 +1,7 @@
 import type { Ci } from "../../ci/index.ts";
 import type { SlackStandIn, StandInPerson } from "../../slack/types.ts";
 
-/** A mail as the Resend stand-in took it. `at` is an ISO 8601 time. */
+/** An email as the Resend stand-in received it. `at` is an ISO 8601 time. */
 export type InboxMail = {
   id: string;
   to: string;
@@ -12,16 +12,16 @@ export type InboxMail = {
   at: string;
 };
 
-/** A person that one can be on the page, with a few words on what they are there for. */
+/** A person you can act as, with a short description of their part. */
 export type PagePerson = StandInPerson & { does: string };
 
 export type PageOptions = {
   slack: SlackStandIn;
-  /** All mails, newest first. */
+  /** All emails, newest first. */
   inbox: () => Promise<InboxMail[]>;
   people: PagePerson[];
-  /** Path of the Slack app's manifest, for its commands; default the project's own. */
+  /** The path of the Slack app's manifest, for its commands. Default: the project's manifest. */
   manifest?: string;
-  /** The pipeline that one can play; the page has none without it. */
+  /** The CI pipeline. Without it, the page has no CI panel. */
   ci?: Ci;
 };

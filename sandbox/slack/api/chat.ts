@@ -9,7 +9,10 @@ import { objectArg, refuse, refuseProblems, required, SlackError, stringArg } fr
 
 type Content = { text: string; blocks: Json[] | undefined };
 
-/** The text and blocks of the call, refused as Slack would. `blocks` undefined: not given. */
+/**
+ * Returns the text and blocks of the call, or refuses them as Slack does. `blocks` is undefined if the call
+ * has none.
+ */
 export function contentOf(context: Context): Content {
   const { args, workspace, method } = context;
   const given = args.blocks;
@@ -60,7 +63,9 @@ function metadataOf(context: Context): StandInMessage["metadata"] | undefined {
   return { event_type, event_payload };
 }
 
-/** The place to post to: a channel id, or a person's id, which opens their direct messages. */
+/**
+ * Returns the channel to post to. The argument is a channel ID, or a user ID, which opens direct messages.
+ */
 function destination(context: Context): StandInChannel {
   const { workspace, manifest } = context;
   const id = required(context, "channel");
@@ -110,7 +115,7 @@ function ownMessage(context: Context, tsKey: string, notOwn: string): StandInMes
   return message;
 }
 
-/** Gives a message new content. Blocks that are not given are deleted; metadata that is not given stays. */
+/** Replaces a message's content. Omitted blocks are deleted, and omitted metadata is kept. */
 export function replaceContent(
   context: Pick<Context, "workspace">,
   message: StandInMessage,
@@ -124,7 +129,10 @@ export function replaceContent(
   workspace.messageChanged(message);
 }
 
-/** Wants the id of the channel that holds the message, not a person's. Source: https://docs.slack.dev/reference/methods/chat.update */
+/**
+ * Takes the ID of the message's channel, not a user ID. Source:
+ * https://docs.slack.dev/reference/methods/chat.update
+ */
 export const update: Method = {
   scopes: write,
   run(context) {
@@ -158,7 +166,10 @@ export const deleteMessage: Method = {
   },
 };
 
-/** Reaches active members of the channel only. Source: https://docs.slack.dev/reference/methods/chat.postEphemeral */
+/**
+ * Shows the message to active members of the channel only. Source:
+ * https://docs.slack.dev/reference/methods/chat.postEphemeral
+ */
 export const postEphemeral: Method = {
   scopes: write,
   run(context) {

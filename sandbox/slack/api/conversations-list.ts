@@ -18,7 +18,10 @@ function kindsOf(context: Context) {
   });
 }
 
-/** Private conversations only where the bot is a member. Source: https://docs.slack.dev/reference/methods/conversations.list */
+/**
+ * Lists private conversations only if the bot is a member. Source:
+ * https://docs.slack.dev/reference/methods/conversations.list
+ */
 export const conversationsList: Method = {
   scopes: (context) => kindsOf(context).map((kind) => `${families[kind]}:read`),
   run(context) {
@@ -36,7 +39,10 @@ export const conversationsList: Method = {
   },
 };
 
-/** Who is in a channel, by id. Source: https://docs.slack.dev/reference/methods/conversations.members */
+/**
+ * Returns the IDs of a channel's members. Source:
+ * https://docs.slack.dev/reference/methods/conversations.members
+ */
 export const conversationsMembers: Method = {
   scopes: familyScope("read"),
   run(context) {

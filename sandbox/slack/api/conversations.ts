@@ -6,7 +6,7 @@ import { countArg, flagArg, required, SlackError, stringArg } from "./method.ts"
 
 export const families = { im: "im", mpim: "mpim", public: "channels", private: "groups" } as const;
 
-/** The channel of the call, as far as the bot may know of it: private ones only where it is a member. */
+/** Returns the channel of the call if the bot can see it. Private ones are visible to members only. */
 export function channelOf({ workspace }: Context, id: string): StandInChannel {
   const channel = workspace.channels.get(id);
   const hidden = channel?.kind === "private" && !channel.members.includes(workspace.bot.userId);
@@ -14,7 +14,7 @@ export function channelOf({ workspace }: Context, id: string): StandInChannel {
   return channel;
 }
 
-/** "im:history" and the like; any of the four where the channel is not known. */
+/** Returns scopes such as "im:history". Any of the four is enough if the channel is unknown. */
 export const familyScope = (what: "history" | "read") => (context: Context) => {
   const channel = context.workspace.channels.get(stringArg(context, "channel"));
   if (channel !== undefined) return [`${families[channel.kind]}:${what}`];
@@ -63,7 +63,10 @@ export const conversationsInfo: Method = {
   },
 };
 
-/** Opens direct messages with one person or several. Source: https://docs.slack.dev/reference/methods/conversations.open */
+/**
+ * Opens direct messages with one or more people. Source:
+ * https://docs.slack.dev/reference/methods/conversations.open
+ */
 export const conversationsOpen: Method = {
   scopes: (context) => [usersArg(context).length > 1 ? "mpim:write" : "im:write"],
   run(context) {
@@ -85,7 +88,10 @@ export const conversationsOpen: Method = {
   },
 };
 
-/** Newest first; metadata only when asked for. Source: https://docs.slack.dev/reference/methods/conversations.history */
+/**
+ * Returns messages newest first, with metadata only on request. Source:
+ * https://docs.slack.dev/reference/methods/conversations.history
+ */
 export const conversationsHistory: Method = {
   scopes: familyScope("history"),
   run(context) {

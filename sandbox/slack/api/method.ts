@@ -6,7 +6,7 @@ import type { Grants } from "../people/grants.ts";
 import type { Json } from "../types.ts";
 import type { Workspace } from "../workspace.ts";
 
-/** What a Web API method may see and change. */
+/** What a Web API method can read and change. */
 export type Context = {
   workspace: Workspace;
   grants: Grants;
@@ -16,10 +16,10 @@ export type Context = {
   args: Json;
 };
 
-/** Scopes: every entry must be granted; "a|b" means one of them. */
+/** Scopes: every entry must be granted, and "a|b" means either one. */
 export type Method = { scopes?: (context: Context) => string[]; run: (context: Context) => Json };
 
-/** Slack's `{ ok: false, error }`, with what else it says. */
+/** Slack's `{ ok: false, error }` with its further fields. */
 export class SlackError extends Error {
   readonly code: string;
   readonly more: Json;
@@ -30,7 +30,9 @@ export class SlackError extends Error {
   }
 }
 
-/** A string argument; "" when missing. Numbers come as strings in a form body and as numbers in JSON. */
+/**
+ * Returns a string argument, or "" if it is missing. Numbers are strings in a form body and numbers in JSON.
+ */
 export function stringArg(context: Context, key: string): string {
   const value = context.args[key];
   return typeof value === "number" ? String(value) : textOf(value);
@@ -53,7 +55,9 @@ export function countArg(context: Context, key: string, fallback: number, max: n
   return Number.isInteger(value) && value > 0 ? Math.min(value, max) : fallback;
 }
 
-/** One page of a list by cursor. Gives it with what Slack says of the next; "" is no next page. */
+/**
+ * Returns one page of a list with Slack's cursor for the next page. An empty cursor means that there is none.
+ */
 export function pageOf<T>(context: Context, all: T[], fallback: number, max: number) {
   const cursor = stringArg(context, "cursor");
   const start = cursor === "" ? 0 : Number(/^at:(\d+)$/.exec(atob(cursor))?.[1]);
@@ -68,13 +72,13 @@ export function objectArg(context: Context, key: string): Json | undefined {
   return isJson(value) ? value : undefined;
 }
 
-/** Records what is wrong and refuses as Slack does. */
+/** Records the problem and refuses the call as Slack does. */
 export function refuse(context: Context, code: string, rule: RuleName, message: string): never {
   context.workspace.violate(context.method, rule, message);
   throw new SlackError(code, { response_metadata: { messages: [`[ERROR] ${message}`] } });
 }
 
-/** Records each problem of blocks or a view, and refuses with Slack's words if there is one. */
+/** Records each problem of blocks or a view, and refuses the call with Slack's messages if there is any. */
 export function refuseProblems(context: Context, code: string, problems: Problem[]): void {
   if (problems.length === 0) return;
   const errors = problems.map(({ message, pointer }) => `${message} [json-pointer:${pointer}]`);

@@ -7,7 +7,7 @@ import { usergroupsList, usergroupsUsersList } from "./usergroups.ts";
 import { usersInfo, usersList, usersLookupByEmail } from "./users.ts";
 import * as views from "./views.ts";
 
-/** Every Web API method that the stand-in knows. */
+/** The Web API methods that the stand-in supports. */
 export const methods: Record<string, Method> = {
   "auth.test": authTest,
   "users.info": usersInfo,

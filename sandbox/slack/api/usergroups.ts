@@ -4,7 +4,10 @@ import { flagArg, required, SlackError } from "./method.ts";
 
 const read = () => ["usergroups:read"];
 
-/** Without pages; users and counts only where asked for. Source: https://docs.slack.dev/reference/methods/usergroups.list */
+/**
+ * Not paginated. Users and counts are included on request only. Source:
+ * https://docs.slack.dev/reference/methods/usergroups.list
+ */
 export const usergroupsList: Method = {
   scopes: read,
   run(context) {

@@ -2,7 +2,7 @@ import type { Json, Person } from "../types.ts";
 import type { Context, Method } from "./method.ts";
 import { pageOf, required, SlackError, stringArg } from "./method.ts";
 
-/** Seconds that this zone is ahead of UTC at this moment. */
+/** Returns how many seconds this time zone is ahead of UTC now. */
 function offsetOf(timeZone: string, at: number): number {
   const parts = new Intl.DateTimeFormat("en-US", { timeZone, timeZoneName: "longOffset" }).formatToParts(at);
   const name = parts.find((part) => part.type === "timeZoneName")?.value ?? "";
@@ -17,7 +17,10 @@ function labelOf(timeZone: string, at: number): string {
   return parts.find((part) => part.type === "timeZoneName")?.value ?? timeZone;
 }
 
-/** A user object. Emails only with users:read.email. Source: https://docs.slack.dev/reference/objects/user-object */
+/**
+ * Returns a user object. Emails require users:read.email. Source:
+ * https://docs.slack.dev/reference/objects/user-object
+ */
 export function userObject(
   { workspace, manifest }: Pick<Context, "workspace" | "manifest">,
   person: Person,
@@ -51,7 +54,7 @@ export function userObject(
     updated: person.updated,
     ...(person.isStranger && { is_stranger: true }),
   };
-  // Of a deactivated person Slack tells little more than the name.
+  // Slack returns little more than the name of a deactivated person.
   if (person.deleted) return base;
   return {
     ...base,
@@ -91,7 +94,7 @@ export const usersLookupByEmail: Method = {
   },
 };
 
-/** Pages by cursor. Source: https://docs.slack.dev/reference/methods/users.list */
+/** Paginated by cursor. Source: https://docs.slack.dev/reference/methods/users.list */
 export const usersList: Method = {
   scopes: () => ["users:read"],
   run(context) {

@@ -5,7 +5,7 @@ import type { Json, StandInView } from "../types.ts";
 import type { Context, Method } from "./method.ts";
 import { objectArg, refuse, refuseProblems, required, SlackError, stringArg } from "./method.ts";
 
-/** The view of the call, refused as Slack would. `of`: the open view that it replaces. */
+/** Returns the view of the call, or refuses it as Slack does. `of` is the open view that it replaces. */
 export function contentOf(context: Context, given: unknown, type: "modal" | "home", of?: StandInView): Json {
   const view = objectArg({ ...context, args: { view: given } }, "view");
   if (view === undefined) refuse(context, "invalid_arguments", "wrongType", "view is not a JSON object");
@@ -24,7 +24,7 @@ function exchange(context: Context) {
   return trigger;
 }
 
-/** Puts a modal on the person's stack, at most three deep. */
+/** Adds a modal to the person's stack, which holds at most three. */
 export function pushView(context: Context, userId: string, content: Json, root: boolean): StandInView {
   const { views } = context.workspace;
   if (!root && views.isFull(userId))
@@ -32,7 +32,10 @@ export function pushView(context: Context, userId: string, content: Json, root: 
   return views.push(userId, content, root);
 }
 
-/** A trigger out of an open modal puts the new one on top of it. Source: https://docs.slack.dev/reference/methods/views.open */
+/**
+ * A trigger from an open modal puts the new one on top of it. Source:
+ * https://docs.slack.dev/reference/methods/views.open
+ */
 export const open: Method = {
   run(context) {
     const content = contentOf(context, context.args.view, "modal");

@@ -3,7 +3,7 @@ import { isJson, textOf } from "./elements.ts";
 import type { LimitName, RuleName } from "./limits.ts";
 import { limits } from "./limits.ts";
 
-/** One thing that Slack would refuse, with the JSON pointer to it, e.g. "/blocks/0/text/text". */
+/** One thing that Slack would refuse, with its JSON pointer, such as "/blocks/0/text/text". */
 export type Problem = { rule: RuleName; pointer: string; message: string };
 export type Problems = Generator<Problem>;
 
@@ -37,7 +37,10 @@ export function* oneOf(value: unknown, pointer: string, allowed: readonly string
 const noText = "must be more than 0 characters";
 const noObject = "must provide an object";
 
-/** A text object of one of these kinds. Length is counted in UTF-16 units, which is never less than Slack counts. */
+/**
+ * Checks a text object of one of these kinds. The length is counted in UTF-16 units, which is never less than
+ * Slack's count.
+ */
 export function* text(
   value: unknown,
   pointer: string,
@@ -64,7 +67,7 @@ export function* requireKeys(value: Json, keys: readonly string[], pointer: stri
       yield problem("requiredField", pointer, `missing required field: ${key}`);
 }
 
-/** An array with at least one item. */
+/** Checks for an array with at least one item. */
 export function* items(
   value: unknown,
   pointer: string,
@@ -93,7 +96,7 @@ export function* confirm(value: unknown, pointer: string): Problems {
 /** Source: https://docs.slack.dev/reference/block-kit/composition-objects/option-object */
 export function* option(value: unknown, pointer: string, owner: Json): Problems {
   if (!isJson(value)) return yield problem("wrongType", pointer, noObject);
-  // Only radio buttons and check boxes may use mrkdwn; only an overflow's option may have a url.
+  // Only radio buttons and checkboxes may use mrkdwn, and only an overflow option may have a url.
   const free = owner.type === "radio_buttons" || owner.type === "checkboxes";
   const kinds = free ? ["plain_text", "mrkdwn"] : ["plain_text"];
   const url = owner.type === "overflow" ? ["url"] : [];

@@ -5,10 +5,10 @@ export const isJson = (value: unknown): value is Json =>
 export const list = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isJson) : []);
 export const textOf = (value: unknown): string => (typeof value === "string" ? value : "");
 
-/** An interactive element where it stands. */
+/** An interactive element and its position. */
 export type Placed = { block: Json; element: Json; blockId: string; actionId: string; inInput: boolean };
 
-/** Every element with an action_id of these blocks, in reading order. */
+/** Returns every element with an action_id in these blocks, in reading order. */
 export function placedElements(blocks: Json[]): Placed[] {
   return blocks.flatMap((block) => {
     const inInput = block.type === "input";
@@ -27,13 +27,13 @@ export function placedElements(blocks: Json[]): Placed[] {
   });
 }
 
-/** All options of a select, radio group, check box group or overflow, groups flattened. */
+/** Returns all options of a select, radio group, checkbox group, or overflow, with groups flattened. */
 export function optionsOf(source: Json): Option[] {
   const grouped = list(source.option_groups).flatMap((group) => list(group.options));
   return [...list(source.options), ...grouped] as Option[];
 }
 
-// How each stateful element keeps its value: the key in its state, and the key of its initial value.
+// How each stateful element stores its value: the key in its state, and the key of its initial value.
 const stateKeys: Record<string, readonly [key: string, initial: string]> = {
   plain_text_input: ["value", "initial_value"],
   number_input: ["value", "initial_value"],
@@ -56,12 +56,12 @@ const stateKeys: Record<string, readonly [key: string, initial: string]> = {
   datetimepicker: ["selected_date_time", "initial_date_time"],
 };
 
-/** The key under which an element's state holds its value; undefined for buttons and overflows. */
+/** Returns the key of the value in an element's state. Undefined for buttons and overflows. */
 export const stateKey = (element: Json): string | undefined => stateKeys[textOf(element.type)]?.[0];
 
 const isMany = (key: string) => key.endsWith("s");
 
-/** The state of an element nobody has touched, in Slack's shape. */
+/** Returns the state of an untouched element, in Slack's format. */
 function initialState(element: Json): ElementState | undefined {
   const keys = stateKeys[textOf(element.type)];
   if (keys === undefined) return undefined;
@@ -70,8 +70,8 @@ function initialState(element: Json): ElementState | undefined {
 }
 
 /**
- * The state of fresh blocks. What somebody typed or chose before stays where block_id, action_id and kind are
- * the same. Source: https://docs.slack.dev/surfaces/modals#updating_views
+ * Returns the state of new blocks. A typed or selected value is kept if block_id, action_id, and type are the
+ * same. Source: https://docs.slack.dev/surfaces/modals#updating_views
  */
 export function stateOf(blocks: Json[], before: StateValues = {}): StateValues {
   const values: StateValues = {};
@@ -87,8 +87,9 @@ export function stateOf(blocks: Json[], before: StateValues = {}): StateValues {
 }
 
 /**
- * The state after a person chose or typed. `suggested` are the options that an external select was offered last.
- * Throws where the option is not on offer: a person could not have chosen it.
+ * Returns the state after a person selected or typed something. `suggested` lists the last options of an
+ * external select.
+ * @throws if the option is not offered, because a person could not select it
  */
 export function stateAfter(element: Json, value: string | string[], suggested: Option[]): ElementState {
   const key = stateKey(element);
@@ -116,7 +117,7 @@ export function stateAfter(element: Json, value: string | string[], suggested: O
   return { type, [key]: isMany(key) ? options : (options[0] ?? null) };
 }
 
-/** Whether a person left this empty. */
+/** Returns whether a person left this element empty. */
 export function isEmpty(state: ElementState | undefined): boolean {
   if (state === undefined) return true;
   const value = Object.entries(state).find(([key]) => key !== "type")?.[1];

@@ -13,11 +13,11 @@ const multi = element("multi-select-menu-element");
 type Unit = "characters" | "items" | "bytes" | "milliseconds" | "uses" | "views";
 type Limit = { max: number; unit: Unit; docs: string };
 
-/** Every number that Slack holds an app to, with the document that says so. The only place with such numbers. */
+/** All of Slack's limits, each with its documentation. No other file contains such numbers. */
 export const limits = {
   messageBlocks: { max: 50, unit: "items", docs: blocks },
   viewBlocks: { max: 100, unit: "items", docs: blocks },
-  // Not in the reference; Slack's developers name it in the thread.
+  // Not in the reference. Slack's developers name it in this thread.
   messageBlocksText: {
     max: 12_000,
     unit: "characters",
@@ -25,7 +25,7 @@ export const limits = {
   },
   messageText: { max: 40_000, unit: "characters", docs: method("chat.postMessage#truncating") },
   updateText: { max: 4_000, unit: "characters", docs: method("chat.update#errors") },
-  // Slack documents the error (metadata_too_large) without the number; 8 KiB is this stand-in's choice.
+  // Slack documents the error (metadata_too_large) without a number. 8 KiB is this stand-in's choice.
   metadata: { max: 8_192, unit: "bytes", docs: "https://docs.slack.dev/messaging/message-metadata" },
   blockId: { max: 255, unit: "characters", docs: blocks },
   actionId: { max: 255, unit: "characters", docs: element("button-element") },
@@ -63,7 +63,7 @@ export const limits = {
   radioOptions: { max: 10, unit: "items", docs: element("radio-button-group-element") },
   checkboxOptions: { max: 10, unit: "items", docs: element("checkboxes-element") },
   optionText: { max: 75, unit: "characters", docs: object("option-object") },
-  // The reference has said 75 and 150; the stricter one is safe everywhere.
+  // The reference has named 75 and 150 at different times. The stricter one is always safe.
   optionValue: { max: 75, unit: "characters", docs: object("option-object") },
   optionDescription: { max: 75, unit: "characters", docs: object("option-object") },
   optionUrl: { max: 3_000, unit: "characters", docs: object("option-object") },
@@ -82,7 +82,7 @@ export const limits = {
 
 export type LimitName = keyof typeof limits;
 
-/** Slack's rules that are not numbers, with their documents. */
+/** Slack's rules that are not numbers, with their documentation. */
 const rules = {
   requiredField: blocks,
   unknownField: blocks,
@@ -113,7 +113,7 @@ const rules = {
 
 export type RuleName = LimitName | keyof typeof rules;
 
-/** The document behind a limit or a rule. */
+/** Returns the documentation of a limit or a rule. */
 export function docsOf(rule: RuleName): string {
   return rule in limits ? limits[rule as LimitName].docs : rules[rule as keyof typeof rules];
 }

@@ -11,8 +11,8 @@ const withTextDefaults = (text: unknown): unknown => {
 const passive = new Set(["image", "plain_text", "mrkdwn"]);
 
 /**
- * Blocks as Slack stores and echoes them: with a block_id and action_id where the app gave none, and the
- * defaults of text objects filled in.
+ * Returns blocks as Slack stores and returns them: with a block_id and action_id where the app set none, and
+ * with the default fields of text objects.
  */
 export function normalizeBlocks(blocks: Json[], freshId: () => string): Json[] {
   const element = (value: unknown): unknown => {

@@ -1,4 +1,4 @@
-/** Slack's tiers, calls a minute. Source: https://docs.slack.dev/apis/web-api/rate-limits */
+/** Slack's tiers, in calls per minute. Source: https://docs.slack.dev/apis/web-api/rate-limits */
 const perMinute: Record<string, number> = {
   "users.list": 20,
   "usergroups.list": 20,
@@ -19,14 +19,17 @@ const perMinute: Record<string, number> = {
   "views.publish": 100,
 };
 
-/** chat.postMessage: one a second per channel; "short bursts" are allowed, Slack gives no number: 5 here. */
+/**
+ * chat.postMessage: one per second per channel. Slack allows "short bursts" without a number; this stand-in
+ * allows 5.
+ */
 const postBurst = 5;
 
 type Bucket = { tokens: number; at: number };
 
 /**
- * Counts calls as Slack does, per method and, for chat.postMessage, per channel.
- * Gives the seconds to wait, or 0 where the call may go on.
+ * Counts calls like Slack does: per method and, for chat.postMessage, per channel. Returns the seconds to
+ * wait, or 0 if the call is allowed.
  */
 export function makeRates(now: () => number): (method: string, channel: string) => number {
   const buckets = new Map<string, Bucket>();

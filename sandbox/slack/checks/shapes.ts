@@ -1,6 +1,9 @@
 import type { LimitName } from "./limits.ts";
 
-/** What may stand in one field of a block or element. `limit` bounds its text's length or its items' count. */
+/**
+ * The allowed content of one field of a block or element. `limit` bounds its text length or its number of
+ * items.
+ */
 export type Field = {
   kind:
     | "plain"
@@ -57,7 +60,10 @@ const typed: Shape = {
 };
 const picked: Shape = { action_id: actionId, confirm, focus_on_load: flag };
 
-/** The fields of each block beside type and block_id. Source: https://docs.slack.dev/reference/block-kit/blocks */
+/**
+ * The fields of each block, without type and block_id. Source:
+ * https://docs.slack.dev/reference/block-kit/blocks
+ */
 export const blockShapes: Record<string, Shape> = {
   section: {
     text: { kind: "text", limit: "sectionText" },
@@ -81,7 +87,9 @@ export const blockShapes: Record<string, Shape> = {
   rich_text: { elements: { kind: "any", required } },
 };
 
-/** The fields of each element beside type. Source: https://docs.slack.dev/reference/block-kit/block-elements */
+/**
+ * The fields of each element, without type. Source: https://docs.slack.dev/reference/block-kit/block-elements
+ */
 export const elementShapes: Record<string, Shape> = {
   image,
   button: {
@@ -164,7 +172,7 @@ const selects = [
 const multiSelects = selects.map((name) => `multi_${name}`);
 const pickers = ["radio_buttons", "checkboxes", "datepicker", "timepicker"];
 
-/** Which elements each block takes. Sources: the "Works with" lines of the elements' pages. */
+/** The elements that each block accepts. Sources: the "Works with" lines on the elements' pages. */
 export const elementsAllowed: Record<string, readonly string[]> = {
   section: ["image", "button", "overflow", ...selects, ...multiSelects, ...pickers],
   actions: ["button", "overflow", "datetimepicker", ...selects, ...pickers],

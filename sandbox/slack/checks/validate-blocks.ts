@@ -120,7 +120,7 @@ function* blockOf(value: unknown, pointer: string): Problems {
     );
 }
 
-/** The places at which an id stands that stood before. */
+/** Returns the positions of ids that occurred before. */
 const repeated = (ids: unknown[]) =>
   [...ids.keys()].filter((index) => ids[index] !== undefined && ids.indexOf(ids[index]) < index);
 
@@ -134,12 +134,12 @@ function* blocksOf(value: unknown, pointer: string, limit: LimitName): Problems 
     yield problem("duplicateBlockId", `${pointer}/${index}/block_id`, "`block_id` already exists");
 }
 
-/** What Slack would refuse in a message's blocks; empty when it would take them. */
+/** Returns what Slack would refuse in a message's blocks. Empty if it would accept them. */
 export function validateMessageBlocks(blocks: unknown): Problem[] {
   return [...blocksOf(blocks, "/blocks", "messageBlocks")];
 }
 
-/** What Slack would refuse in the options that answer an external select. None at all are fine. */
+/** Returns what Slack would refuse in the options of an external select. An empty list is valid. */
 export function validateOptions(options: unknown): Problem[] {
   if (Array.isArray(options) && options.length === 0) return [];
   const owner = { type: "external_select" };
@@ -170,12 +170,14 @@ function* viewOf(view: Json, type: "modal" | "home"): Problems {
     yield problem("submitRequired", "/view", "missing required field: submit (the view has input blocks)");
 }
 
-/** What Slack would refuse in a modal or a Home. Source: https://docs.slack.dev/reference/views */
+/** Returns what Slack would refuse in a modal or a Home. Source: https://docs.slack.dev/reference/views */
 export function validateView(view: Json, type: "modal" | "home"): Problem[] {
   return [...viewOf(view, type)];
 }
 
-/** The characters of all text in the blocks, as Slack adds them up for msg_blocks_too_long. */
+/**
+ * Returns the number of characters in all texts of the blocks, which Slack adds up for msg_blocks_too_long.
+ */
 export function textLength(value: unknown): number {
   if (Array.isArray(value)) return value.reduce<number>((sum, item) => sum + textLength(item), 0);
   if (!isJson(value)) return 0;

@@ -6,7 +6,10 @@ import { notSent } from "./deliver.ts";
 import { commandForm, eventEnvelope, origin, viewObject } from "./payloads.ts";
 import { showReply } from "./reply.ts";
 
-/** The person by id; throws for a mistake in a test, and for somebody who could not act. */
+/**
+ * Returns the person by ID.
+ * @throws for an unknown ID, and for a person who cannot act
+ */
 export function actor({ workspace }: Pick<StandIn, "workspace">, userId: string): Person {
   const person = workspace.person(userId);
   if (person === undefined) throw new Error(`nobody has the id ${userId}`);
@@ -14,7 +17,7 @@ export function actor({ workspace }: Pick<StandIn, "workspace">, userId: string)
   return person;
 }
 
-/** Slack's own private complaint, as its client shows it. */
+/** Shows Slackbot's private error message, as Slack's client does. */
 export function complain({ workspace }: StandIn, user: string, channel: string, text: string): void {
   workspace.whisper({ user, channel, text, from: "slackbot" });
 }
@@ -22,7 +25,10 @@ export function complain({ workspace }: StandIn, user: string, channel: string, 
 const escaped = (text: string) =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 
-/** Types a slash command in a channel (default: the direct messages with the bot) and shows the bot's answer. */
+/**
+ * Types a slash command in a channel (default: the direct messages with the bot) and shows the bot's
+ * response.
+ */
 export async function command(
   standIn: StandIn,
   userId: string,
@@ -109,7 +115,7 @@ export async function shortcut(standIn: StandIn, userId: string, callbackId: str
   return answer;
 }
 
-/** Delivers an event to the bot, once, where the manifest subscribes to it; Slack sends no others. */
+/** Sends an event to the bot once, if the manifest subscribes to it. */
 export async function event(
   standIn: StandIn,
   type: string,

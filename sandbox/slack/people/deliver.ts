@@ -12,8 +12,8 @@ const parsed = (text: string): unknown => {
 };
 
 /**
- * Sends signed requests to the bot and waits for its answer as long as Slack does.
- * A late answer is "operation_timeout"; no answer, or none in the 200s, is "dispatch_failed".
+ * Sends signed requests to the bot and waits as long as Slack does. A late response is "operation_timeout".
+ * No response, or one outside the 200s, is "dispatch_failed".
  * Source: https://docs.slack.dev/interactivity/handling-user-interaction#acknowledgment_response
  */
 export function makeDeliver(
@@ -31,7 +31,7 @@ export function makeDeliver(
         headers: {
           "content-type": type,
           "user-agent": "Slackbot 1.0 (+https://api.slack.com/robots)",
-          // The signature's time is the real one, also where a test has moved the workspace's clock.
+          // The signature uses the real time, even if a test moved the workspace's clock.
           ...signedHeaders(options.signingSecret, body, Date.now()),
           ...more,
         },
@@ -65,5 +65,5 @@ export function makeDeliver(
   };
 }
 
-/** A request that Slack would not have sent at all, with its reason. */
+/** A request that Slack would not send, with the reason. */
 export const notSent = (error: string): BotAnswer => ({ status: 0, body: null, tookMs: 0, error });

@@ -5,15 +5,21 @@ import type { BotAnswer, EventRetry, Happening, Json } from "../types.ts";
 import type { Workspace } from "../workspace.ts";
 import { eventEnvelope, groupObject } from "./payloads.ts";
 
-/** Slack sends an event again at once, after a minute and after five. Source: https://docs.slack.dev/apis/events-api#retries */
+/**
+ * The waits before Slack sends an event again: none, one minute, five minutes. Source:
+ * https://docs.slack.dev/apis/events-api#retries
+ */
 const slackRetriesMs = [0, 60_000, 300_000];
 const mostKept = 1000;
-/** Slack cuts the users of subteam_updated there. Source: https://docs.slack.dev/reference/events/subteam_updated */
+/**
+ * Slack lists at most this many users in subteam_updated. Source:
+ * https://docs.slack.dev/reference/events/subteam_updated
+ */
 const mostGroupUsers = 500;
 
 const reasons: Record<string, string> = { operation_timeout: "http_timeout", dispatch_failed: "http_error" };
 
-/** Why an answer makes Slack send the event again; undefined where it was taken. */
+/** Returns why Slack sends the event again after this response. Undefined if the bot accepted it. */
 const reasonOf = ({ error, status }: BotAnswer): string | undefined => {
   if (error === undefined) return undefined;
   return error === "dispatch_failed" && status === 0
@@ -23,14 +29,14 @@ const reasonOf = ({ error, status }: BotAnswer): string | undefined => {
 
 type Rooms = { workspace: Workspace; manifest: Manifest; deliver: Deliver };
 
-/** Sends the events of what happens in the workspace, as far as the manifest subscribes to them. */
+/** Sends the events of the workspace's changes that the manifest subscribes to. */
 export class EventSender {
-  /** What the bot was sent, newest last. */
+  /** The events sent to the bot, newest last. */
   readonly sent: Json[] = [];
   readonly #rooms: Rooms;
   readonly #retriesMs: number[];
   readonly #underWay = new Set<Promise<unknown>>();
-  /** First attempts go out one after the other, so that the bot hears of things in their order. */
+  /** First attempts are sent one at a time, so that the bot receives events in order. */
   #last: Promise<unknown> = Promise.resolve();
   #isStopped = false;
   readonly #waiting = new Set<NodeJS.Timeout>();
@@ -41,7 +47,7 @@ export class EventSender {
     rooms.workspace.onHappening((happening) => {
       if (!rooms.manifest.events.includes(happening.type)) return;
       const { workspace } = rooms;
-      // What it says is of this moment, also when it is sent again later.
+      // The payload describes the present, even if it is sent again later.
       const event = structuredClone({ ...this.#payload(happening), event_ts: workspace.nextTs() });
       this.#send(eventEnvelope(workspace, event));
     });
@@ -74,7 +80,7 @@ export class EventSender {
     return { type: happening.type, subteam: { ...groupObject(workspace, group, false), users } };
   }
 
-  /** Sends an event once and keeps it. */
+  /** Sends an event once and records it. */
   async once(envelope: Json, retry?: EventRetry): Promise<BotAnswer> {
     if (!this.sent.includes(envelope)) this.sent.push(envelope);
     if (this.sent.length > mostKept) this.sent.shift();
@@ -105,7 +111,7 @@ export class EventSender {
     while (this.#underWay.size > 0) await Promise.all(this.#underWay);
   }
 
-  /** What waits to be sent again is not sent any more. */
+  /** Cancels the retries. */
   stop(): void {
     for (const timer of this.#waiting) clearTimeout(timer);
     this.#waiting.clear();

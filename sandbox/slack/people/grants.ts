@@ -1,14 +1,17 @@
 import { limits } from "../checks/limits.ts";
 
-/** A trigger_id: lets the bot open one view for the person, for a moment. `viewId`: it came out of that modal. */
+/**
+ * A trigger_id: lets the bot open one view for the person within a short time. `viewId` is the modal it came
+ * from.
+ */
 type Trigger = { userId: string; expiresAt: number; used: boolean; viewId?: string };
 
-/** What a response_url answers to: a command in a channel, or a click on a message or an ephemeral. */
+/** The target of a response_url: a command in a channel, or a click on a message or an ephemeral message. */
 export type ReplyTo = { userId: string; channel: string; messageTs?: string; ephemeralId?: string };
 
 type ReplyGrant = { to: ReplyTo; expiresAt: number; uses: number };
 
-/** What Slack hands to the bot with a person's action, to be used once or for a while. */
+/** The trigger_ids and response_urls that Slack gives to the bot with a person's action. */
 export class Grants {
   readonly #now: () => number;
   readonly #triggers = new Map<string, Trigger>();
@@ -27,7 +30,10 @@ export class Grants {
     return id;
   }
 
-  /** Uses a trigger up. Gives it, or Slack's error: https://docs.slack.dev/reference/methods/views.open#errors */
+  /**
+   * Uses up a trigger. Returns it, or Slack's error:
+   * https://docs.slack.dev/reference/methods/views.open#errors
+   */
   exchange(id: string): Trigger | "invalid_trigger_id" | "exchanged_trigger_id" | "expired_trigger_id" {
     const trigger = this.#triggers.get(id);
     if (trigger === undefined) return "invalid_trigger_id";
@@ -37,14 +43,14 @@ export class Grants {
     return trigger;
   }
 
-  /** A new response_url's last part. */
+  /** Returns the last part of a new response_url. */
   reply(to: ReplyTo): string {
     const id = crypto.randomUUID();
     this.#replies.set(id, { to, expiresAt: this.#now() + limits.responseUrlLife.max, uses: 0 });
     return id;
   }
 
-  /** Counts one use of a response_url. Gives what it answers to, or why it is refused. */
+  /** Counts one use of a response_url. Returns its target, or the reason for a refusal. */
   useReply(id: string): ReplyTo | "expired_url" | "used_url" {
     const grant = this.#replies.get(id);
     if (grant === undefined || this.#now() >= grant.expiresAt) return "expired_url";

@@ -20,7 +20,7 @@ import { actionObject, messageContainer, messageObject, origin, viewObject } fro
 
 export const trouble = "We had some trouble connecting. Try again?";
 
-/** Where a person acts: the blocks they see and what the payload says of the place. */
+/** The surface that a person acts on: its blocks and its part of the payload. */
 type Place = {
   blocks: Json[];
   values: StateValues;
@@ -29,7 +29,10 @@ type Place = {
   failed: (error: string) => void;
 };
 
-/** The element that a person means; throws when they could not see it. */
+/**
+ * Returns the element that a person means.
+ * @throws if the person cannot see it
+ */
 function find(blocks: Json[], { actionId, value, blockId }: Target): Placed {
   const sameId = placedElements(blocks).filter(
     (placed) => placed.actionId === actionId && (blockId ?? placed.blockId) === placed.blockId,
@@ -81,7 +84,7 @@ async function act(
   return answer;
 }
 
-/** Presses a button, or chooses in a select or an overflow, at a place. */
+/** Presses a button, or selects an option of a select or overflow, on a surface. */
 export function press(standIn: StandIn, userId: string, place: Place, target: Target): Promise<BotAnswer> {
   const placed = find(place.blocks, target);
   const { element } = placed;
@@ -94,7 +97,7 @@ export function press(standIn: StandIn, userId: string, place: Place, target: Ta
   return act(standIn, userId, place, placed, { state });
 }
 
-/** A message or an ephemeral as a place to click. */
+/** Returns a message or an ephemeral message as a surface. */
 export function messagePlace(
   standIn: StandIn,
   userId: string,
@@ -116,16 +119,16 @@ export function messagePlace(
     payload: () => ({
       container: messageContainer(shown, isEphemeral),
       channel: { id: shown.channel, name: channel?.kind === "private" ? "privategroup" : channel?.name },
-      // Slack leaves the message out for ephemerals.
+      // Slack omits the message for ephemerals.
       ...(!isEphemeral && { message: messageObject(workspace, shown, false) }),
       response_url: standIn.responseUrl(grants.reply(to)),
-      // A view has its state inside it.
+      // A view contains its own state.
       state: { values: shown.values },
     }),
   };
 }
 
-/** A modal or a Home as a place to click. */
+/** Returns a modal or a Home as a surface. */
 export function viewPlace({ workspace }: StandIn, view: StandInView): Place {
   return {
     blocks: view.blocks,
@@ -142,7 +145,10 @@ export function viewPlace({ workspace }: StandIn, view: StandInView): Place {
   };
 }
 
-/** The modal in front of this person, or else their Home; throws when neither shows the element. */
+/**
+ * Returns this person's top modal, or else their Home.
+ * @throws if neither shows the element
+ */
 export function viewWith({ workspace }: StandIn, userId: string, actionId: string): StandInView {
   const view = workspace.views.top(userId) ?? workspace.views.home(userId);
   if (view !== undefined && placedElements(view.blocks).some((placed) => placed.actionId === actionId))
@@ -159,7 +165,7 @@ export function viewWith({ workspace }: StandIn, userId: string, actionId: strin
 const suggestionKey = (view: StandInView, placed: Placed) =>
   `${view.id} ${placed.blockId} ${placed.actionId}`;
 
-/** Throws where a person or channel was chosen that is not there: no list could have offered it. */
+/** @throws if a selected person or channel is not in the workspace, because no list would offer it */
 function checkIds(workspace: Workspace, element: Json, value: string | string[]): void {
   const type = textOf(element.type);
   for (const id of [value].flat().filter((one) => one !== "")) {
@@ -171,7 +177,7 @@ function checkIds(workspace: Workspace, element: Json, value: string | string[])
   }
 }
 
-/** Types or chooses without telling the bot. Gives the place and what changed. */
+/** Types or selects without notifying the bot. Returns the surface and the changed element. */
 export function setValue(
   { workspace }: StandIn,
   view: StandInView,
@@ -188,7 +194,7 @@ export function setValue(
   return { placed, state };
 }
 
-/** Chooses in the view in front; sent to the bot where the element dispatches, else only remembered. */
+/** Selects in the top view. The bot is notified only if the element dispatches actions. */
 export async function choose(
   standIn: StandIn,
   userId: string,
@@ -196,7 +202,7 @@ export async function choose(
   value: string | string[],
 ): Promise<BotAnswer> {
   const view = viewWith(standIn, userId, target.actionId);
-  // A select that offers the value is meant, where several share their action_id.
+  // If several selects share an action_id, the one that offers the value is meant.
   const meant = typeof value === "string" && value !== "" ? { value, ...target } : target;
   await offer(standIn, userId, view, meant, value);
   const { placed, state } = setValue(standIn, view, meant, value);
@@ -204,7 +210,7 @@ export async function choose(
   return act(standIn, userId, viewPlace(standIn, view), placed, { state });
 }
 
-/** Makes sure an external select has offered what is about to be chosen: a person would have opened its list. */
+/** Loads the options of an external select before one is chosen, as opening its list does. */
 export async function offer(
   standIn: StandIn,
   userId: string,
@@ -221,8 +227,8 @@ export async function offer(
 }
 
 /**
- * Types into an external select: asks the bot for options and remembers them. Empty when fewer characters were
- * typed than min_query_length (default 3), or the bot gave no proper answer.
+ * Types into an external select: asks the bot for options and stores them. Returns none if fewer characters
+ * than min_query_length (default 3) were typed, or if the bot's response was invalid.
  * Source: https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element#external_select
  */
 export async function suggest(

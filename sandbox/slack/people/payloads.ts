@@ -14,7 +14,7 @@ import type { Workspace } from "../workspace.ts";
 // Slack's deprecated verification token is still in every payload.
 const verificationToken = "standin-verification-token";
 
-/** A message as Slack shows it to the bot. */
+/** Returns a message as Slack sends it to the bot. */
 export function messageObject(
   { bot, team }: Workspace,
   message: StandInMessage,
@@ -34,7 +34,10 @@ export function messageObject(
   };
 }
 
-/** A view as Slack shows it to the bot. Source: https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload */
+/**
+ * Returns a view as Slack sends it to the bot. Source:
+ * https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload
+ */
 export function viewObject({ bot, team }: Workspace, view: StandInView): Json {
   return {
     id: view.id,
@@ -59,7 +62,7 @@ export function viewObject({ bot, team }: Workspace, view: StandInView): Json {
   };
 }
 
-/** What every interaction payload says of its origin. */
+/** The common fields of every interaction payload. */
 export function origin({ team, bot }: Workspace, person: Person): Json {
   return {
     user: { id: person.id, username: person.name, name: person.name, team_id: person.teamId },
@@ -71,7 +74,10 @@ export function origin({ team, bot }: Workspace, person: Person): Json {
   };
 }
 
-/** The form of a slash command. Source: https://docs.slack.dev/interactivity/implementing-slash-commands#app_command_handling */
+/**
+ * Returns the form of a slash command. Source:
+ * https://docs.slack.dev/interactivity/implementing-slash-commands#app_command_handling
+ */
 export function commandForm(workspace: Workspace, person: Person, rest: Record<string, string>) {
   const { team, bot } = workspace;
   return new URLSearchParams({
@@ -86,7 +92,10 @@ export function commandForm(workspace: Workspace, person: Person, rest: Record<s
   });
 }
 
-/** A user group as Slack shows it to the bot; its users only where asked for. Source: https://docs.slack.dev/reference/objects/usergroup-object */
+/**
+ * Returns a user group as Slack sends it to the bot, with its users on request only. Source:
+ * https://docs.slack.dev/reference/objects/usergroup-object
+ */
 export function groupObject({ team }: Workspace, group: StandInGroup, withUsers: boolean): Json {
   return {
     id: group.id,
@@ -113,7 +122,7 @@ export function groupObject({ team }: Workspace, group: StandInGroup, withUsers:
   };
 }
 
-/** An Events API delivery. Source: https://docs.slack.dev/apis/events-api#callback-field */
+/** Returns an Events API request. Source: https://docs.slack.dev/apis/events-api#callback-field */
 export function eventEnvelope(workspace: Workspace, event: Json, eventId = workspace.freshId("Ev")): Json {
   const { team, bot } = workspace;
   return {
@@ -138,13 +147,15 @@ export function eventEnvelope(workspace: Workspace, event: Json, eventId = works
   };
 }
 
-/** Where a click happened. Source: https://docs.slack.dev/reference/interaction-payloads/block_actions-payload */
+/**
+ * Where a click occurred. Source: https://docs.slack.dev/reference/interaction-payloads/block_actions-payload
+ */
 export function messageContainer(message: StandInMessage | StandInEphemeral, isEphemeral: boolean): Json {
   const { channel, ts } = message;
   return { type: "message", message_ts: ts, channel_id: channel, is_ephemeral: isEphemeral };
 }
 
-/** The entry of `actions`: the element's identity and what the person did with it. */
+/** Returns the entry of `actions`: the element's identity and the person's input. */
 export function actionObject(
   placed: Placed,
   done: { state?: ElementState; option?: Json },

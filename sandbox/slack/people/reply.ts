@@ -10,8 +10,9 @@ import type { Grants, ReplyTo } from "./grants.ts";
 type Rooms = { workspace: Workspace; grants: Grants; manifest: Manifest };
 
 /**
- * Shows a bot's reply to a command or a click: privately, or in the channel for `response_type: "in_channel"`.
- * Refused blocks are recorded. Throws SlackError with Slack's code.
+ * Shows a bot's reply to a command or a click: privately, or in the channel for `response_type:
+ * "in_channel"`. Records refused blocks.
+ * @throws SlackError with Slack's code
  * Source: https://docs.slack.dev/interactivity/handling-user-interaction#message_responses
  */
 export function showReply(rooms: Rooms, to: ReplyTo, body: Json, method: string) {
@@ -37,7 +38,9 @@ export function showReply(rooms: Rooms, to: ReplyTo, body: Json, method: string)
   else workspace.whisper({ user: to.userId, channel: to.channel, text, blocks });
 }
 
-/** A call of a response_url: 30 minutes, 5 uses. Gives Slack's HTTP answer. */
+/**
+ * Handles a call to a response_url, which is valid for 30 minutes and 5 uses. Returns Slack's HTTP response.
+ */
 export function useResponseUrl(
   rooms: Rooms,
   grant: string,

@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 
 /**
- * The headers with which Slack signs a request: HMAC-SHA256 over `v0:timestamp:body`.
+ * Returns the headers with which Slack signs a request: HMAC-SHA256 over `v0:timestamp:body`.
  * Source: https://docs.slack.dev/authentication/verifying-requests-from-slack
  */
 export function signedHeaders(secret: string, body: string, at: number): Record<string, string> {

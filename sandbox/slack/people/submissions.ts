@@ -15,7 +15,7 @@ function topView(standIn: StandIn, userId: string): StandInView {
   return view;
 }
 
-/** What Slack's client checks before it sends anything: required inputs and lengths. */
+/** Checks what Slack's client checks before it sends anything: required inputs and lengths. */
 function clientErrors(view: StandInView): Record<string, string> {
   const errors: Record<string, string> = {};
   for (const { block, element, blockId, actionId, inInput } of placedElements(view.blocks)) {
@@ -36,7 +36,7 @@ function clientErrors(view: StandInView): Record<string, string> {
 }
 
 /**
- * Fills the modal in front, presses Submit and does what the bot answers. Nothing is sent ("input_invalid") while
+ * Fills the top modal, presses Submit, and applies the bot's response. Sends nothing ("input_invalid") while
  * a required input is empty. Source: https://docs.slack.dev/surfaces/modals#close_current_view
  */
 export async function submit(
@@ -72,7 +72,7 @@ function fail({ workspace }: StandIn, view: StandInView): void {
   workspace.views.changed(view);
 }
 
-/** Does what the bot answered to a submission. */
+/** Applies the bot's response to a submission. */
 function apply(standIn: StandIn, view: StandInView, body: unknown) {
   const { views } = standIn.workspace;
   const answer = isJson(body) ? body : {};
@@ -112,7 +112,9 @@ function showView(standIn: StandIn, view: StandInView, answer: Json): void {
   }
 }
 
-/** Field errors by the block_id of an input. Source: https://docs.slack.dev/surfaces/modals#displaying_errors */
+/**
+ * Field errors by the block_id of an input. Source: https://docs.slack.dev/surfaces/modals#displaying_errors
+ */
 function showErrors(standIn: StandIn, view: StandInView, errors: unknown) {
   const { workspace } = standIn;
   const inputs = list(view.blocks)
@@ -134,7 +136,10 @@ function showErrors(standIn: StandIn, view: StandInView, errors: unknown) {
   workspace.views.changed(view);
 }
 
-/** Presses Cancel or the cross. Source: https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload */
+/**
+ * Presses Cancel or the close button. Source:
+ * https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload
+ */
 export async function closeView(standIn: StandIn, userId: string): Promise<void> {
   const { workspace } = standIn;
   const view = topView(standIn, userId);
