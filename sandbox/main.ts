@@ -7,7 +7,7 @@ import { startCi } from "./ci/start.ts";
 import { freePort } from "./free-port.ts";
 import { createPage } from "./page/index.ts";
 import { people } from "./people.ts";
-import { startWorld } from "./world.ts";
+import { startStack } from "./stack.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 
@@ -15,7 +15,7 @@ const root = fileURLToPath(new URL("../", import.meta.url));
  * The preferred ports of the page, the bot, and the webhook receiver. If one is in use, a free port replaces
  * it.
  */
-const wantedPorts = { page: 4000, bot: 4001, receiver: 4002 };
+const preferredPorts = { page: 4000, bot: 4001, receiver: 4002 };
 
 /** Channels besides #general, to try channel cards in. */
 const channels = [
@@ -25,7 +25,7 @@ const channels = [
 ];
 
 /** User groups that a role can be linked to. */
-const groups = [{ handle: "release-managers", name: "Release Managers", users: ["bob", "carol"] }];
+const userGroups = [{ handle: "release-managers", name: "Release Managers", users: ["bob", "carol"] }];
 
 /**
  * Runs `npm run sandbox`: the bot with its production wiring, stand-ins for Slack and Resend, and a page to
@@ -34,30 +34,30 @@ const groups = [{ handle: "release-managers", name: "Release Managers", users: [
 async function main(isEmpty: boolean): Promise<void> {
   const log = createLog("warn");
   const database = await startEmbedded({ dataDir: `${root}.data/sandbox` });
-  await forget(database.url);
-  const pagePort = await freePort(wantedPorts.page);
+  await emptyDatabase(database.url);
+  const pagePort = await freePort(preferredPorts.page);
   const pageUrl = `http://localhost:${pagePort}/`;
-  const world = await startWorld({
+  const stack = await startStack({
     databaseUrl: database.url,
     manifest: `${root}manifest.yml`,
     ...(!isEmpty && { seed: `${root}sandbox/seed.yml` }),
     slack: {
       people,
       channels,
-      groups,
+      groups: userGroups,
       team: { id: "T0ACME", name: "Acme" },
       publicUrl: () => pageUrl,
     },
     app: { log },
-    port: await freePort(wantedPorts.bot),
+    port: await freePort(preferredPorts.bot),
     // The webhook receiver runs on this machine.
     env: { SIGNOFF_ALLOW_PRIVATE_WEBHOOKS: "true" },
   });
-  const ci = await startCi(world, {
-    ...{ pageUrl, port: await freePort(wantedPorts.receiver), log },
+  const ci = await startCi(stack, {
+    ...{ pageUrl, port: await freePort(preferredPorts.receiver), log },
     webhookOf: isEmpty ? undefined : "commerce/inventory-feed",
   });
-  const page = createPage({ slack: world.slack, inbox: () => world.mail.inbox(), people, ci });
+  const page = createPage({ slack: stack.slack, inbox: () => stack.mail.inbox(), people, ci });
   await listen(page.fetch, pagePort);
   process.stdout.write(
     `\n  The sandbox is ready: http://localhost:${pagePort}\n  The REST API: ${ci.apiUrl}\n  Ctrl-C stops it. Each start begins anew${isEmpty ? ", with nothing set up" : ""}.\n\n`,
@@ -66,7 +66,7 @@ async function main(isEmpty: boolean): Promise<void> {
   const stop = () => {
     if (stopping) process.exit(1);
     stopping = true;
-    void Promise.all([world.stop(), ci.provider.stop()])
+    void Promise.all([stack.stop(), ci.receiver.stop()])
       .then(() => database.stop())
       .finally(() => process.exit(0));
   };
@@ -75,7 +75,7 @@ async function main(isEmpty: boolean): Promise<void> {
 }
 
 /** Empties the database, because the Slack stand-in loses its messages when it stops. */
-async function forget(url: string): Promise<void> {
+async function emptyDatabase(url: string): Promise<void> {
   const sql = postgres(url, { max: 1, onnotice: () => {} });
   await sql`drop schema if exists drizzle cascade`;
   await sql`drop schema public cascade`;

@@ -1,7 +1,7 @@
 import postgres from "postgres";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { type TestDatabase, testDatabase } from "../../test/support/database.ts";
-import { reserve } from "../../test/support/hold.ts";
+import { reserve } from "../../test/support/reserve-connection.ts";
 import * as store from "./outbox.ts";
 import { type Settlement, settle as settleItem } from "./outbox-settle.ts";
 import { readStats } from "./stats.ts";

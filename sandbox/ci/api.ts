@@ -16,7 +16,7 @@ const build = z
     author: z.string().nullable(),
     createdAt: z.coerce.date(),
   })
-  .transform(({ createdAt: at, ...known }) => ({ ...known, at }));
+  .transform(({ createdAt: at, ...rest }) => ({ ...rest, at }));
 
 const live = z.object({
   integration: z.string(),
@@ -36,7 +36,7 @@ export type KnownEnvironment = {
   live: { build: string; version: string; since: Date; outside: boolean } | null;
 };
 
-type Place = { project: string; integration: string };
+type IntegrationSlugs = { project: string; integration: string };
 
 type NewBuild = {
   id: string;
@@ -53,11 +53,11 @@ type NewBuild = {
  */
 export type ApiClient = {
   projects(): Promise<KnownProject[]>;
-  live(at: Place): Promise<KnownEnvironment[]>;
+  live(slugs: IntegrationSlugs): Promise<KnownEnvironment[]>;
   /** Newest first. */
-  builds(at: Place): Promise<KnownBuild[]>;
-  register(at: Place, build: NewBuild): Promise<void>;
-  deploy(at: Place, deployment: { build: string; environment: string }): Promise<void>;
+  builds(slugs: IntegrationSlugs): Promise<KnownBuild[]>;
+  register(slugs: IntegrationSlugs, build: NewBuild): Promise<void>;
+  deploy(slugs: IntegrationSlugs, deployment: { build: string; environment: string }): Promise<void>;
 };
 
 /** @param base the API's address, without a trailing slash */
@@ -74,7 +74,7 @@ export function apiClient(base: string, token: string): ApiClient {
     const read = problem.safeParse(answer);
     throw new Error(read.success ? read.data.detail : `it answered ${response.status}`);
   };
-  const pathOf = (at: Place) => `/projects/${at.project}/integrations/${at.integration}`;
+  const pathOf = (slugs: IntegrationSlugs) => `/projects/${slugs.project}/integrations/${slugs.integration}`;
   return {
     projects: async () => z.object({ items: z.array(project) }).parse(await call("GET", "/projects")).items,
     live: async ({ project, integration }) => {
@@ -85,15 +85,15 @@ export function apiClient(base: string, token: string): ApiClient {
         .filter((item) => item.integration === integration)
         .map((item) => ({ ...item.environment, live: item.live }));
     },
-    builds: async (at) =>
-      z.object({ items: z.array(build) }).parse(await call("GET", `${pathOf(at)}/builds?limit=20`)).items,
-    register: async (at, build) => {
-      await call("POST", `${pathOf(at)}/builds`, build);
+    builds: async (slugs) =>
+      z.object({ items: z.array(build) }).parse(await call("GET", `${pathOf(slugs)}/builds?limit=20`)).items,
+    register: async (slugs, build) => {
+      await call("POST", `${pathOf(slugs)}/builds`, build);
     },
-    deploy: async (at, { build, environment }) => {
+    deploy: async (slugs, { build, environment }) => {
       // Each click is a new deployment, so it gets its own key.
       const id = `${build}-${environment}-${Date.now()}`;
-      await call("POST", `${pathOf(at)}/deployments`, { id, build, environment, status: "succeeded" });
+      await call("POST", `${pathOf(slugs)}/deployments`, { id, build, environment, status: "succeeded" });
     },
   };
 }

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { type ApiClient, apiClient, type KnownBuild, type KnownEnvironment } from "./api.ts";
-import type { Provider } from "./far-end.ts";
+import type { CiReceiver } from "./receiver.ts";
 
 /** An integration that the pipeline can build. */
-export type Place = {
+export type CiIntegration = {
   /** `project/integration`. */
   id: string;
   name: string;
@@ -13,8 +13,8 @@ export type Place = {
 
 /** What the CI panel shows. */
 export type CiView = {
-  places: Place[];
-  shown: Place | undefined;
+  integrations: CiIntegration[];
+  selected: CiIntegration | undefined;
   /** In pipeline order, each with its live build. */
   environments: KnownEnvironment[];
   /** Newest first. */
@@ -28,10 +28,10 @@ export type Ci = {
   /** The API's base address. */
   apiUrl: string;
   /** The server that receives the promotions of integrations with a webhook. */
-  provider: Provider;
-  look(place: string | undefined): Promise<CiView>;
-  build(place: string, build: { version: string; message: string; author: string }): Promise<void>;
-  deploy(place: string, build: string, environment: string): Promise<void>;
+  receiver: CiReceiver;
+  readView(integration: string | undefined): Promise<CiView>;
+  build(integration: string, build: { version: string; message: string; author: string }): Promise<void>;
+  deploy(integration: string, build: string, environment: string): Promise<void>;
   /** Calls the listener after each change that a page shows. */
   onChange(listener: () => void): void;
   /** Notifies the listeners. */
@@ -42,11 +42,11 @@ type Options = {
   apiUrl: string;
   /** Creates the token on first use. */
   token: () => Promise<string>;
-  provider: Provider;
+  receiver: CiReceiver;
 };
 
 /** Creates the pipeline. It makes no API call until it is used. */
-export function createCi({ apiUrl, token, provider }: Options): Ci {
+export function createCi({ apiUrl, token, receiver }: Options): Ci {
   const listeners = new Set<() => void>();
   let client: Promise<ApiClient> | undefined;
   const api = () => {
@@ -64,18 +64,18 @@ export function createCi({ apiUrl, token, provider }: Options): Ci {
   };
   return {
     apiUrl,
-    provider,
+    receiver,
     onChange: (listener) => void listeners.add(listener),
     changed,
-    look: async (id) => look(await api(), id),
+    readView: async (id) => readView(await api(), id),
     build: async (id, { version, message, author }) => {
-      const place = split(id);
-      const calls = await api();
-      const [before] = await calls.builds(place);
+      const slugs = parseId(id);
+      const pipelineApi = await api();
+      const [before] = await pipelineApi.builds(slugs);
       const hash = randomBytes(20).toString("hex");
-      await calls.register(place, {
-        ...{ id: `${place.integration}-${version}`, version, commit: hash, author },
-        link: `https://ci.example/${place.integration}/${version}`,
+      await pipelineApi.register(slugs, {
+        ...{ id: `${slugs.integration}-${version}`, version, commit: hash, author },
+        link: `https://ci.example/${slugs.integration}/${version}`,
         commits: [
           { hash, author, message },
           // A real pipeline lists every commit since the previous build, so add a second one.
@@ -87,30 +87,30 @@ export function createCi({ apiUrl, token, provider }: Options): Ci {
       changed();
     },
     deploy: async (id, build, environment) => {
-      await (await api()).deploy(split(id), { build, environment });
+      await (await api()).deploy(parseId(id), { build, environment });
       changed();
     },
   };
 }
 
-async function look(api: ApiClient, id: string | undefined): Promise<CiView> {
+async function readView(api: ApiClient, id: string | undefined): Promise<CiView> {
   const projects = await api.projects();
-  const places = projects.flatMap((project) =>
+  const integrations = projects.flatMap((project) =>
     project.integrations.map(({ slug, name, deployer }) => ({
       ...{ id: `${project.slug}/${slug}`, name, deployer, projectName: project.name },
     })),
   );
-  const byWebhook = places.find(({ deployer }) => deployer === "webhook");
-  const shown = places.find((place) => place.id === id) ?? byWebhook ?? places[0];
-  if (shown === undefined) {
-    return { places, shown, environments: [], builds: [], nextVersion: "" };
+  const byWebhook = integrations.find(({ deployer }) => deployer === "webhook");
+  const selected = integrations.find((integration) => integration.id === id) ?? byWebhook ?? integrations[0];
+  if (selected === undefined) {
+    return { integrations, selected, environments: [], builds: [], nextVersion: "" };
   }
-  const at = split(shown.id);
-  const [environments, builds] = await Promise.all([api.live(at), api.builds(at)]);
-  return { places, shown, environments, builds, nextVersion: nextVersion(builds) };
+  const slugs = parseId(selected.id);
+  const [environments, builds] = await Promise.all([api.live(slugs), api.builds(slugs)]);
+  return { integrations, selected, environments, builds, nextVersion: nextVersion(builds) };
 }
 
-function split(id: string): { project: string; integration: string } {
+function parseId(id: string): { project: string; integration: string } {
   const [project = "", integration = ""] = id.split("/");
   return { project, integration };
 }

@@ -11,9 +11,9 @@ import { slackClients } from "../../src/slack/client/clients.ts";
 import { saveWebhook } from "../../src/usecases/deployments/save-webhook.ts";
 import { saveMembers } from "../../src/usecases/people/save-members.ts";
 import { createToken } from "../../src/usecases/tokens/create-token.ts";
-import type { World } from "../world.ts";
-import { startFarEnd } from "./far-end.ts";
+import type { Stack } from "../stack.ts";
 import { type Ci, createCi } from "./index.ts";
+import { startCiReceiver } from "./receiver.ts";
 
 type Options = {
   pageUrl: string;
@@ -25,38 +25,38 @@ type Options = {
 };
 
 /** The person whose token the pipeline uses. */
-const maker = "ada@acme.example";
+const tokenOwnerEmail = "ada@acme.example";
 
 /** Short, so that a silent deployment becomes unknown while someone is watching. */
 const silenceMinutes = 1;
 
-const reason = system("the sandbox");
+const actor = system("the sandbox");
 
 /** Starts the webhook receiver, points an integration at it, and returns the pipeline. */
-export async function startCi(world: World, { pageUrl, port, webhookOf, log }: Options): Promise<Ci> {
+export async function startCi(stack: Stack, { pageUrl, port, webhookOf, log }: Options): Promise<Ci> {
   let changed = () => {};
-  const provider = await startFarEnd({
+  const receiver = await startCiReceiver({
     port,
     linkTo: (attempt) => `${pageUrl}ci/attempts/${attempt}`,
     onChange: () => changed(),
   });
-  const apiUrl = `${world.config.http.publicUrl}/api/v1`;
-  const ci = createCi({ apiUrl, provider, token: () => makeToken(world, log) });
+  const apiUrl = `${stack.config.http.publicUrl}/api/v1`;
+  const ci = createCi({ apiUrl, receiver, token: () => makeToken(stack, log) });
   changed = ci.changed;
-  if (webhookOf !== undefined) provider.trust(await makeWebhook(world, webhookOf, provider.url));
+  if (webhookOf !== undefined) receiver.trust(await makeWebhook(stack, webhookOf, receiver.url));
   return ci;
 }
 
-async function makeToken({ app, config }: World, log: Log): Promise<string> {
+async function makeToken({ app, config }: Stack, log: Log): Promise<string> {
   const { context, organizationId } = app;
   const { people } = slackClients({ token: config.slack.botToken, apiUrl: config.slack.apiUrl, log });
-  const user = await findByEmail(people, maker);
-  if (user === undefined) throw new Error(`Nobody has the address ${maker}`);
+  const user = await findByEmail(people, tokenOwnerEmail);
+  if (user === undefined) throw new Error(`Nobody has the address ${tokenOwnerEmail}`);
   const member = memberOf(user, organizationId);
   await saveMembers(context, [member]);
-  const { text } = taken(
+  const { text } = unwrap(
     await createToken(context, {
-      ...{ organizationId, actor: reason, surface: "seed", name: "Sandbox CI" },
+      ...{ organizationId, actor, surface: "seed", name: "Sandbox CI" },
       ...{ scopes: [...scopes], projectId: null, memberId: member.id },
     }),
   );
@@ -64,23 +64,23 @@ async function makeToken({ app, config }: World, log: Log): Promise<string> {
 }
 
 /** @returns the secret of the new webhook */
-async function makeWebhook({ app, config }: World, place: string, url: string): Promise<string> {
+async function makeWebhook({ app, config }: Stack, integrationPath: string, url: string): Promise<string> {
   const { context, organizationId } = app;
-  const named = await findNamed(context.db, organizationId, place);
+  const found = await findNamed(context.db, organizationId, integrationPath);
   const projects = await listProjectSlugs(context.db, organizationId);
-  const project = projects.find(({ slug }) => place.startsWith(`${slug}/`));
-  if (named.kind !== "one" || project === undefined) throw new Error(`There is no ${place}`);
-  const { secret } = taken(
+  const project = projects.find(({ slug }) => integrationPath.startsWith(`${slug}/`));
+  if (found.kind !== "one" || project === undefined) throw new Error(`There is no ${integrationPath}`);
+  const { secret } = unwrap(
     await saveWebhook(context, webhookSettings(config, context), {
-      ...{ organizationId, actor: reason, surface: "seed", version: null, url, silenceMinutes },
-      ...{ projectId: project.id, integrationId: named.integration.id },
+      ...{ organizationId, actor, surface: "seed", version: null, url, silenceMinutes },
+      ...{ projectId: project.id, integrationId: found.integration.id },
     }),
   );
   if (secret === null) throw new Error("The webhook has a secret already");
   return secret;
 }
 
-function taken<T>(result: Result<T>): T {
+function unwrap<T>(result: Result<T>): T {
   if (!result.ok) throw new Error(result.refusal.code);
   return result.value;
 }

@@ -1,7 +1,7 @@
 import type { Hono } from "hono";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Provider, TakenAttempt } from "../ci/far-end.ts";
 import type { Ci, CiView } from "../ci/index.ts";
+import type { CiReceiver, ReceivedAttempt } from "../ci/receiver.ts";
 import { people } from "../people.ts";
 import { type SlackStandIn, startSlack } from "../slack/index.ts";
 import { createPage } from "./index.ts";
@@ -9,13 +9,13 @@ import { createPage } from "./index.ts";
 const hostile = "<img src=x onerror=alert(1)>";
 const manifest = new URL("../../manifest.yml", import.meta.url).pathname;
 const at = new Date();
-const place = { slug: "x", name: hostile };
+const named = { slug: "x", name: hostile };
 
-const attempt = (id: string): TakenAttempt => ({
-  ...{ at, behaviour: "fail", sent: 2, finish: undefined },
+const attempt = (id: string): ReceivedAttempt => ({
+  ...{ at, behavior: "fail", sent: 2, finish: undefined },
   delivery: {
     ...{ type: "promotion.deploy", timestamp: at.toISOString(), attempt: id, approvedBy: [] },
-    ...{ project: place, integration: place, from: place, to: place },
+    ...{ project: named, integration: named, from: named, to: named },
     request: { number: 7, url: "", message: "", requester: { id: "U1", name: hostile } },
     build: { id: "b", version: hostile, commit: null, digest: null, link: null },
     report: { url: "", token: "" },
@@ -24,8 +24,8 @@ const attempt = (id: string): TakenAttempt => ({
 });
 
 const view: CiView = {
-  places: [{ id: "commerce/orders", name: hostile, projectName: hostile, deployer: "webhook" }],
-  shown: { id: "commerce/orders", name: hostile, projectName: hostile, deployer: "webhook" },
+  integrations: [{ id: "commerce/orders", name: hostile, projectName: hostile, deployer: "webhook" }],
+  selected: { id: "commerce/orders", name: hostile, projectName: hostile, deployer: "webhook" },
   environments: [
     { slug: "development", name: hostile, live: null },
     {
@@ -49,16 +49,16 @@ beforeAll(async () => {
     botUrl: () => "http://127.0.0.1:9",
   });
   calls = [];
-  const provider: Provider = {
-    ...{ url: "http://127.0.0.1:4002/", behaviour: "succeed", reason: hostile },
-    ...{ attempts: [attempt("a-1")], others: [{ at, what: "refused", reason: hostile }] },
+  const receiver: CiReceiver = {
+    ...{ url: "http://127.0.0.1:4002/", behavior: "succeed", reason: hostile },
+    ...{ attempts: [attempt("a-1")], otherRequests: [{ at, what: "refused", reason: hostile }] },
     trust: (secret) => void calls.push(["trust", secret]),
     finish: () => false,
     stop: async () => {},
   };
   const ci: Ci = {
-    ...{ apiUrl: "http://127.0.0.1:4001/api/v1", provider, onChange: () => {}, changed: () => {} },
-    look: async () => {
+    ...{ apiUrl: "http://127.0.0.1:4001/api/v1", receiver, onChange: () => {}, changed: () => {} },
+    readView: async () => {
       if (fault !== undefined) throw new Error(fault);
       return view;
     },
@@ -92,10 +92,10 @@ test("an attempt shows what was reported, and how often it was sent", async () =
 });
 
 test("a build is the work of who pressed", async () => {
-  const body = { place: "commerce/orders", version: "1.0.1", message: "Round amounts" };
+  const body = { integration: "commerce/orders", version: "1.0.1", message: "Round amounts" };
   expect(await post("/as/dana/ci/build", body)).toEqual({ ok: true });
   const { version, message } = body;
-  expect(calls).toContainEqual(["build", body.place, { version, message, author: "Dana Developer" }]);
+  expect(calls).toContainEqual(["build", body.integration, { version, message, author: "Dana Developer" }]);
 });
 
 test("what the page cannot do it says", async () => {
@@ -109,7 +109,7 @@ test("what the page cannot do it says", async () => {
   fault = undefined;
 });
 
-test("a deployment's link leads to it, in the window of who looked last", async () => {
+test("a deployment's link leads to it, in the window of who loaded last", async () => {
   const dana = slack.workspace.people.find(({ name }) => name === "dana")?.id;
   const response = await page.request("/ci/attempts/a-1", { headers: { cookie: `as=${dana}` } });
   expect(response.headers.get("location")).toBe(`/as/${dana}/ci#attempt-a-1`);

@@ -1,13 +1,13 @@
 import { readFileSync } from "node:fs";
 import { Hono } from "hono";
 import { notFoundPage } from "./render/render-page.tsx";
-import { acts } from "./routes/acts.ts";
-import { adminActs } from "./routes/admin-acts.ts";
-import { ciActs } from "./routes/ci-acts.ts";
+import { actionRoutes } from "./routes/actions.ts";
+import { adminRoutes } from "./routes/admin-actions.ts";
+import { ciRoutes } from "./routes/ci-actions.ts";
 import { readOffers } from "./routes/commands.ts";
 import { Feed } from "./routes/feed.ts";
-import type { PageHouse } from "./routes/page-deps.ts";
-import { pages } from "./routes/pages.ts";
+import type { PageDeps } from "./routes/page-deps.ts";
+import { pageRoutes } from "./routes/pages.ts";
 import { Reads } from "./routes/reads.ts";
 import type { PageOptions } from "./routes/types.ts";
 
@@ -25,7 +25,7 @@ const types = { js: "text/javascript; charset=utf-8", css: "text/css; charset=ut
 export function createPage(options: PageOptions): Hono {
   const { slack, inbox, people } = options;
   const manifest = options.manifest ?? new URL("../../manifest.yml", import.meta.url);
-  const standIn: PageHouse = {
+  const deps: PageDeps = {
     slack,
     inbox,
     people,
@@ -48,13 +48,13 @@ export function createPage(options: PageOptions): Hono {
       : c.body(text, 200, { "content-type": types[file.endsWith("js") ? "js" : "css"] });
   });
   app.notFound((c) => c.html(notFoundPage(), 404));
-  app.route("/", acts(standIn));
-  app.route("/", adminActs(standIn));
-  if (standIn.ci !== undefined) {
-    app.route("/", ciActs(standIn, standIn.ci));
-    standIn.ci.onChange(() => standIn.feed.changed(["ci"]));
+  app.route("/", actionRoutes(deps));
+  app.route("/", adminRoutes(deps));
+  if (deps.ci !== undefined) {
+    app.route("/", ciRoutes(deps, deps.ci));
+    deps.ci.onChange(() => deps.feed.changed(["ci"]));
   }
-  app.route("/", pages(standIn));
+  app.route("/", pageRoutes(deps));
   return app;
 }
 

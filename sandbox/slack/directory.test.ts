@@ -1,12 +1,12 @@
 import { describe, expect, test, vi } from "vitest";
-import { clientFor, directoryManifest, failure, freshScene } from "./fixture.ts";
+import { clientFor, directoryManifest, failure, setUpSlackStandIn } from "./fixture.ts";
 import type { Json, SlackOptions } from "./index.ts";
 
-const scene = freshScene();
+const fixture = setUpSlackStandIn();
 
 /** A workspace with a group and channels, whose manifest subscribes to directory events. */
 async function directory(more: Partial<SlackOptions> = {}) {
-  const slack = await scene.start(directoryManifest(), {
+  const slack = await fixture.start(directoryManifest(), {
     groups: [
       { id: "S0REV", handle: "reviewers", name: "Reviewers", users: ["rita"] },
       { id: "S0OFF", handle: "old", name: "Old", users: [], isDisabled: true },
@@ -21,7 +21,7 @@ async function directory(more: Partial<SlackOptions> = {}) {
   return { slack, call: clientFor(slack) };
 }
 
-const events = () => scene.bot.got.map(({ body }) => body.event as Json);
+const events = () => fixture.bot.received.map(({ body }) => body.event as Json);
 
 describe("the directory by the Web API", () => {
   test("user groups are listed, users and counts where asked for, disabled ones too", async () => {
@@ -51,7 +51,7 @@ describe("the directory by the Web API", () => {
       ["conversations.list", { types: "public_channel,private_channel" }, "channels:read,groups:read"],
     ] as const;
     for (const [method, args, needed] of calls)
-      expect(await failure(scene.client.apiCall(method, args))).toMatchObject({
+      expect(await failure(fixture.client.apiCall(method, args))).toMatchObject({
         error: "missing_scope",
         needed,
       });
@@ -78,7 +78,7 @@ describe("the directory by the Web API", () => {
     expect(await names({})).toEqual(["general", "releases", "old"]);
     expect(await names({ exclude_archived: true, limit: 1 })).toEqual(["general"]);
     expect(await names({ types: "private_channel" })).toEqual([]);
-    expect(await failure(call.conversations.list({ types: "rooms" }))).toMatchObject({
+    expect(await failure(call.conversations.list({ types: "deps" }))).toMatchObject({
       error: "invalid_types",
     });
     await slack.stop();
@@ -95,7 +95,7 @@ describe("the directory by events", () => {
       { type: "user_change", user: { id: "U0REV", deleted: true } },
       { type: "team_join", user: { id: "U0NEW", profile: { email: "n@example.com" } } },
     ]);
-    const [first, second] = scene.bot.got;
+    const [first, second] = fixture.bot.received;
     expect([first?.signed, first?.retry]).toEqual([true, undefined]);
     expect(first?.body.event_id).not.toBe(second?.body.event_id);
     await slack.stop();
@@ -133,14 +133,14 @@ describe("the directory by events", () => {
   });
 
   test("an event that was not taken is sent again three times, under the same id", async () => {
-    scene.bot.answer = () => new Response("", { status: 500 });
+    fixture.bot.answer = () => new Response("", { status: 500 });
     const { slack } = await directory({ eventRetriesMs: [0, 5, 10] });
     slack.workspace.changePerson("U0REV", { realName: "Rita R" });
-    await vi.waitFor(() => expect(scene.bot.got).toHaveLength(4));
-    expect(scene.bot.got.map(({ retry }) => retry)).toEqual([undefined, "1", "2", "3"]);
-    expect(new Set(scene.bot.got.map(({ body }) => body.event_id)).size).toBe(1);
+    await vi.waitFor(() => expect(fixture.bot.received).toHaveLength(4));
+    expect(fixture.bot.received.map(({ retry }) => retry)).toEqual([undefined, "1", "2", "3"]);
+    expect(new Set(fixture.bot.received.map(({ body }) => body.event_id)).size).toBe(1);
     await slack.delivered();
-    expect(scene.bot.got).toHaveLength(4);
+    expect(fixture.bot.received).toHaveLength(4);
     await slack.stop();
   });
 
@@ -150,7 +150,7 @@ describe("the directory by events", () => {
     await slack.delivered();
     await slack.sendAgain(slack.events.at(-1) ?? {});
     await slack.event("user_change", { user: { id: "U0REV" } }, { eventId: "Ev0MINE" });
-    expect(scene.bot.got.map(({ body, retry }) => [body.event_id, retry])).toEqual([
+    expect(fixture.bot.received.map(({ body, retry }) => [body.event_id, retry])).toEqual([
       [slack.events[0]?.event_id, undefined],
       [slack.events[0]?.event_id, "1"],
       ["Ev0MINE", undefined],
@@ -159,8 +159,8 @@ describe("the directory by events", () => {
   });
 
   test("what the manifest does not subscribe to is not sent", async () => {
-    scene.slack.workspace.changePerson("U0REV", { deleted: true });
-    await scene.slack.delivered();
-    expect(scene.bot.got).toEqual([]);
+    fixture.slack.workspace.changePerson("U0REV", { deleted: true });
+    await fixture.slack.delivered();
+    expect(fixture.bot.received).toEqual([]);
   });
 });

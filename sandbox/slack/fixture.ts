@@ -42,7 +42,7 @@ function manifestFile(text: string): string {
 /** A bot that responds to each request as the test defines, and records the requests. */
 function makeBot() {
   const bot = {
-    got: [] as { body: Json; signed: boolean; retry: string | undefined }[],
+    received: [] as { body: Json; signed: boolean; retry: string | undefined }[],
     answer: (_body: Json): Response | Promise<Response> => new Response(""),
   };
   const app = new Hono().post("/slack/events", async (c) => {
@@ -53,7 +53,7 @@ function makeBot() {
     const form = new URLSearchParams(raw);
     const payload = isJson ? raw : form.get("payload");
     const body = payload === null ? Object.fromEntries(form) : JSON.parse(payload);
-    bot.got.push({ body, signed, retry: c.req.header("x-slack-retry-num") });
+    bot.received.push({ body, signed, retry: c.req.header("x-slack-retry-num") });
     return bot.answer(body);
   });
   return { bot, app };
@@ -140,33 +140,33 @@ const people = [
  * Provides a new stand-in, its client, and one bot for each test of the file. The bot responds as the test
  * defines.
  */
-export function freshScene() {
+export function setUpSlackStandIn() {
   const { bot, app } = makeBot();
   let botServer: ReturnType<typeof serve>;
-  const scene = {
+  const fixture = {
     bot,
     botUrl: "",
     /** How many milliseconds the workspace's clock is ahead. */
     clock: 0,
     slack: undefined as unknown as SlackStandIn,
     client: undefined as unknown as WebClient,
-    body: (index = -1): Json => bot.got.at(index)?.body ?? {},
-    rules: () => scene.slack.violations.map((violation) => violation.rule),
+    body: (index = -1): Json => bot.received.at(index)?.body ?? {},
+    rules: () => fixture.slack.violations.map((violation) => violation.rule),
     start: (manifest = fullManifest, more: Partial<SlackOptions> = {}) =>
       startSlack({
         manifest: manifestFile(manifest),
         signingSecret: secret,
         botToken: token,
-        botUrl: () => scene.botUrl,
-        now: () => Date.now() + scene.clock,
+        botUrl: () => fixture.botUrl,
+        now: () => Date.now() + fixture.clock,
         people,
         ...more,
       }),
     /** Runs /promote and opens this view with its trigger. */
     async openModal(view: Json): Promise<string> {
-      await scene.slack.command("U0DEV", "/promote billing");
-      const trigger_id = String(scene.body().trigger_id);
-      const opened = await scene.client.views.open({ trigger_id, view: view as never });
+      await fixture.slack.command("U0DEV", "/promote billing");
+      const trigger_id = String(fixture.body().trigger_id);
+      const opened = await fixture.client.views.open({ trigger_id, view: view as never });
       return opened.view?.id ?? "";
     },
   };
@@ -174,16 +174,16 @@ export function freshScene() {
     botServer = serve({ fetch: app.fetch, port: 0, hostname: "127.0.0.1" });
     await new Promise((resolve) => botServer.once("listening", resolve));
     const address = botServer.address();
-    scene.botUrl = `http://127.0.0.1:${typeof address === "object" ? address?.port : 0}`;
+    fixture.botUrl = `http://127.0.0.1:${typeof address === "object" ? address?.port : 0}`;
   });
   beforeEach(async () => {
-    scene.clock = 0;
-    bot.got.length = 0;
+    fixture.clock = 0;
+    bot.received.length = 0;
     bot.answer = () => new Response("");
-    scene.slack = await scene.start();
-    scene.client = clientFor(scene.slack);
+    fixture.slack = await fixture.start();
+    fixture.client = clientFor(fixture.slack);
   });
-  afterEach(() => scene.slack.stop());
+  afterEach(() => fixture.slack.stop());
   afterAll(() => void botServer.close());
-  return scene;
+  return fixture;
 }

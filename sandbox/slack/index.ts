@@ -1,7 +1,6 @@
 import type { AddressInfo } from "node:net";
 import { serve } from "@hono/node-server";
 import { makeFaults } from "./faults.ts";
-import type { StandIn } from "./house.ts";
 import { readManifest } from "./manifest.ts";
 import { command, event, openHome, shortcut } from "./people/commands.ts";
 import { makeDeliver } from "./people/deliver.ts";
@@ -9,21 +8,22 @@ import { EventSender } from "./people/events.ts";
 import { Grants } from "./people/grants.ts";
 import {
   choose,
-  messagePlace,
+  messageSurface,
   press,
   setValue,
   suggest,
-  viewPlace,
+  viewSurface,
   viewWith,
 } from "./people/interactivity.ts";
 import { closeView, submit } from "./people/submissions.ts";
 import { makeServer } from "./server.ts";
+import type { StandIn } from "./stand-in.ts";
 import type { SlackOptions, SlackStandIn, Target } from "./types.ts";
 import { Workspace } from "./workspace.ts";
 
 export type * from "./types.ts";
 
-function makeHouse(options: SlackOptions, origin: () => string): StandIn {
+function makeStandIn(options: SlackOptions, origin: () => string): StandIn {
   const manifest = readManifest(options.manifest);
   const workspace = new Workspace(options, manifest.botName);
   const deliver = makeDeliver(options);
@@ -47,7 +47,7 @@ const at = (actionId: string, blockId: string | undefined): Target => ({
 });
 
 /** What a person can do in Slack. */
-function makeActs(standIn: StandIn): Omit<SlackStandIn, "url" | "stop"> {
+function makeActions(standIn: StandIn): Omit<SlackStandIn, "url" | "stop"> {
   const { workspace } = standIn;
   const { views } = workspace;
   const need = <T>(found: T | undefined, what: string): T => {
@@ -70,24 +70,24 @@ function makeActs(standIn: StandIn): Omit<SlackStandIn, "url" | "stop"> {
       const message = need(workspace.message(channel, ts), `no message ${ts} in ${channel}`);
       const sees = workspace.channels.get(channel)?.members.includes(userId);
       if (!sees) throw new Error(`${userId} does not see ${channel}`);
-      return press(standIn, userId, messagePlace(standIn, userId, message), target);
+      return press(standIn, userId, messageSurface(standIn, userId, message), target);
     },
     async clickEphemeral(userId, ephemeralId, target) {
       const shown = workspace.ephemerals.find((entry) => entry.id === ephemeralId && entry.user === userId);
       return press(
         standIn,
         userId,
-        messagePlace(standIn, userId, need(shown, `no ephemeral ${ephemeralId}`)),
+        messageSurface(standIn, userId, need(shown, `no ephemeral ${ephemeralId}`)),
         target,
       );
     },
     async clickView(userId, target) {
       const view = need(views.top(userId), `${userId} has no modal open`);
-      return press(standIn, userId, viewPlace(standIn, view), target);
+      return press(standIn, userId, viewSurface(standIn, view), target);
     },
     async clickHome(userId, target) {
       const view = need(views.home(userId), `${userId} has no Home`);
-      return press(standIn, userId, viewPlace(standIn, view), target);
+      return press(standIn, userId, viewSurface(standIn, view), target);
     },
     choose: (userId, actionId, value, blockId) => choose(standIn, userId, at(actionId, blockId), value),
     fill: (userId, actionId, value, blockId) =>
@@ -110,7 +110,7 @@ function makeActs(standIn: StandIn): Omit<SlackStandIn, "url" | "stop"> {
  */
 export async function startSlack(options: SlackOptions): Promise<SlackStandIn> {
   let origin = "";
-  const standIn = makeHouse(options, () => origin);
+  const standIn = makeStandIn(options, () => origin);
   const app = makeServer(standIn);
   const server = await new Promise<ReturnType<typeof serve>>((resolve, reject) => {
     const started = serve({ fetch: app.fetch, port: options.port ?? 0, hostname: "127.0.0.1" }, () =>
@@ -120,7 +120,7 @@ export async function startSlack(options: SlackOptions): Promise<SlackStandIn> {
   });
   origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
-    ...makeActs(standIn),
+    ...makeActions(standIn),
     url: `${origin}/api/`,
     async stop() {
       standIn.faults.clear();

@@ -7,11 +7,11 @@ import { SlackError, stringArg } from "./api/method.ts";
 import { methods } from "./api/methods.ts";
 import { isJson } from "./checks/elements.ts";
 import { makeRates } from "./checks/rates.ts";
-import type { StandIn } from "./house.ts";
 import { useResponseUrl } from "./people/reply.ts";
+import type { StandIn } from "./stand-in.ts";
 import type { ApiAnswer, ApiCall, Json } from "./types.ts";
 
-const mostCalls = 10_000;
+const maxCalls = 10_000;
 
 const parsed = (text: string): unknown => {
   try {
@@ -38,14 +38,14 @@ const structured = new Set(["blocks", "view", "metadata", "attachments"]);
 const nested = (key: string, value: unknown) =>
   structured.has(key) && typeof value === "string" ? parsed(value) : value;
 
-const lacking = (needed: string[], granted: string[]) =>
+const missingScopes = (needed: string[], granted: string[]) =>
   needed.filter((entry) => !entry.split("|").some((scope) => granted.includes(scope)));
 
 /**
  * Runs a call: checks the token, the method, and the scopes, then calls the method. Never throws for a
  * caller's mistake.
  */
-function carryOut(standIn: StandIn, call: ApiCall): ApiAnswer {
+function runCall(standIn: StandIn, call: ApiCall): ApiAnswer {
   const { workspace, manifest } = standIn;
   if (call.token === undefined) return { ok: false, error: "not_authed" };
   if (call.token !== standIn.botToken) return { ok: false, error: "invalid_auth" };
@@ -64,7 +64,7 @@ function carryOut(standIn: StandIn, call: ApiCall): ApiAnswer {
     args: call.args,
   };
   try {
-    const missing = lacking(method.scopes?.(context) ?? [], manifest.scopes);
+    const missing = missingScopes(method.scopes?.(context) ?? [], manifest.scopes);
     if (missing.length > 0) {
       const needed = missing.map((entry) => entry.replaceAll("|", ",")).join(",");
       const provided = manifest.scopes.join(",");
@@ -96,7 +96,7 @@ async function answer(
   const token = header ?? (typeof inBody === "string" ? inBody : undefined);
   const call: ApiCall = { method, token, args, at: workspace.now() };
   calls.push(call);
-  if (calls.length > mostCalls) calls.shift();
+  if (calls.length > maxCalls) calls.shift();
   await faults.held(method);
   const refusal = faults.refusal(method);
   if (refusal?.kind === "rateLimit") return rateLimited(http, call, refusal.retryAfterSeconds);
@@ -107,7 +107,7 @@ async function answer(
   }
   const wait = faults.enforceRates ? rates(method, stringArg({ args } as Context, "channel")) : 0;
   if (wait > 0) return rateLimited(http, call, wait);
-  call.answer = carryOut(standIn, call);
+  call.answer = runCall(standIn, call);
   workspace.changed("call");
   await faults.stalled(method);
   if (faults.answerLost(method)) {

@@ -1,27 +1,31 @@
 import { describe, expect, test } from "vitest";
-import { card, clientFor, failure, freshScene, fullManifest, token } from "./fixture.ts";
+import { card, clientFor, failure, fullManifest, setUpSlackStandIn, token } from "./fixture.ts";
 
-const scene = freshScene();
+const fixture = setUpSlackStandIn();
 
 describe("the Web API", () => {
   test("tells who the bot is, and refuses a wrong or missing token", async () => {
-    expect(await scene.client.auth.test()).toMatchObject({ ok: true, team_id: "T0SANDBOX", user: "signoff" });
-    expect(await failure(clientFor(scene.slack, "xoxb-wrong").auth.test())).toMatchObject({
+    expect(await fixture.client.auth.test()).toMatchObject({
+      ok: true,
+      team_id: "T0SANDBOX",
+      user: "signoff",
+    });
+    expect(await failure(clientFor(fixture.slack, "xoxb-wrong").auth.test())).toMatchObject({
       error: "invalid_auth",
     });
-    expect(await (await fetch(`${scene.slack.url}auth.test`)).json()).toEqual({
+    expect(await (await fetch(`${fixture.slack.url}auth.test`)).json()).toEqual({
       ok: false,
       error: "not_authed",
     });
   });
 
   test("an unknown method is answered with HTTP 200 and recorded", async () => {
-    expect(await failure(scene.client.apiCall("pins.add"))).toMatchObject({ error: "unknown_method" });
-    expect(scene.slack.violations).toMatchObject([{ rule: "unknownMethod", method: "pins.add" }]);
+    expect(await failure(fixture.client.apiCall("pins.add"))).toMatchObject({ error: "unknown_method" });
+    expect(fixture.slack.violations).toMatchObject([{ rule: "unknownMethod", method: "pins.add" }]);
   });
 
   test("takes JSON bodies too", async () => {
-    const response = await fetch(`${scene.slack.url}users.info`, {
+    const response = await fetch(`${fixture.slack.url}users.info`, {
       method: "POST",
       headers: { authorization: `Bearer ${token}`, "content-type": "application/json; charset=utf-8" },
       body: JSON.stringify({ user: "U0DEV" }),
@@ -30,22 +34,22 @@ describe("the Web API", () => {
   });
 
   test("finds people; email only with its scope; the deactivated are not found by email", async () => {
-    const found = await scene.client.users.lookupByEmail({ email: "Rita@example.com" });
+    const found = await fixture.client.users.lookupByEmail({ email: "Rita@example.com" });
     expect(found.user).toMatchObject({ id: "U0REV", profile: { email: "rita@example.com" } });
-    expect(await failure(scene.client.users.lookupByEmail({ email: "olaf@example.com" }))).toMatchObject({
+    expect(await failure(fixture.client.users.lookupByEmail({ email: "olaf@example.com" }))).toMatchObject({
       error: "users_not_found",
     });
-    expect(await failure(scene.client.users.info({ user: "U0NOBODY" }))).toMatchObject({
+    expect(await failure(fixture.client.users.info({ user: "U0NOBODY" }))).toMatchObject({
       error: "user_not_found",
     });
     const names: string[] = [];
-    for await (const page of scene.client.paginate("users.list", { limit: 2 }))
+    for await (const page of fixture.client.paginate("users.list", { limit: 2 }))
       names.push(...((page as { members?: { name: string }[] }).members ?? []).map(({ name }) => name));
     expect(names).toEqual(["dana", "rita", "olaf", "signoff", "slackbot"]);
   });
 
   test("a scope that the manifest lacks is refused by name and recorded", async () => {
-    const poor = await scene.start(
+    const poor = await fixture.start(
       fullManifest.replace("im:history, users:read, users:read.email", "users:read"),
     );
     const call = clientFor(poor);
@@ -65,7 +69,7 @@ describe("the Web API", () => {
 
   test("posting to a person opens their direct messages; history gives metadata only when asked", async () => {
     const metadata = { event_type: "card", event_payload: { id: "c1" } };
-    const posted = await scene.client.chat.postMessage({
+    const posted = await fixture.client.chat.postMessage({
       channel: "U0DEV",
       text: "Review",
       blocks: card,
@@ -73,116 +77,122 @@ describe("the Web API", () => {
     });
     const channel = posted.channel ?? "";
     expect(channel).toMatch(/^D/);
-    expect((await scene.client.conversations.open({ users: "U0DEV" })).channel?.id).toBe(channel);
-    const bare = await scene.client.conversations.history({ channel });
+    expect((await fixture.client.conversations.open({ users: "U0DEV" })).channel?.id).toBe(channel);
+    const bare = await fixture.client.conversations.history({ channel });
     expect(bare.messages?.[0]).not.toHaveProperty("metadata");
-    const full = await scene.client.conversations.history({ channel, include_all_metadata: true, limit: 1 });
+    const full = await fixture.client.conversations.history({
+      channel,
+      include_all_metadata: true,
+      limit: 1,
+    });
     expect(full.messages).toMatchObject([{ ts: posted.ts, metadata, text: "Review" }]);
-    expect(scene.slack.messagesFor("U0DEV")).toHaveLength(1);
-    expect(scene.slack.violations).toEqual([]);
+    expect(fixture.slack.messagesFor("U0DEV")).toHaveLength(1);
+    expect(fixture.slack.violations).toEqual([]);
   });
 
   test("history pages from the newest, between oldest and latest", async () => {
     const ts: string[] = [];
     for (const text of ["1", "2", "3"])
-      ts.push((await scene.client.chat.postMessage({ channel: "U0DEV", text })).ts ?? "");
-    const channel = scene.slack.messagesFor("U0DEV")[0]?.channel ?? "";
+      ts.push((await fixture.client.chat.postMessage({ channel: "U0DEV", text })).ts ?? "");
+    const channel = fixture.slack.messagesFor("U0DEV")[0]?.channel ?? "";
     const texts = async (args: object) =>
-      (await scene.client.conversations.history({ channel, ...args })).messages?.map((one) => one.text);
+      (await fixture.client.conversations.history({ channel, ...args })).messages?.map((one) => one.text);
     expect(await texts({ oldest: ts[0] ?? "" })).toEqual(["3", "2"]);
     expect(await texts({ oldest: ts[0] ?? "", inclusive: true, latest: ts[1] ?? "" })).toEqual(["2", "1"]);
-    const page = await scene.client.conversations.history({ channel, limit: 2 });
+    const page = await fixture.client.conversations.history({ channel, limit: 2 });
     expect(page.has_more).toBe(true);
     expect(await texts({ cursor: page.response_metadata?.next_cursor })).toEqual(["1"]);
   });
 
   test("chat.update with text and no blocks deletes the blocks, and wants the channel's id", async () => {
-    const { ts = "", channel = "" } = await scene.client.chat.postMessage({
+    const { ts = "", channel = "" } = await fixture.client.chat.postMessage({
       channel: "U0DEV",
       text: "Review",
       blocks: card,
     });
-    expect(await failure(scene.client.chat.update({ channel: "U0DEV", ts, text: "x" }))).toMatchObject({
+    expect(await failure(fixture.client.chat.update({ channel: "U0DEV", ts, text: "x" }))).toMatchObject({
       error: "channel_not_found",
     });
-    expect(await failure(scene.client.chat.update({ channel, ts: "1.000001", text: "x" }))).toMatchObject({
+    expect(await failure(fixture.client.chat.update({ channel, ts: "1.000001", text: "x" }))).toMatchObject({
       error: "message_not_found",
     });
-    await scene.client.chat.update({ channel, ts, text: "Approved" });
-    expect(scene.slack.messagesFor("U0DEV")).toMatchObject([
+    await fixture.client.chat.update({ channel, ts, text: "Approved" });
+    expect(fixture.slack.messagesFor("U0DEV")).toMatchObject([
       { ts, text: "Approved", blocks: [], edited: {} },
     ]);
   });
 
   test("ephemerals reach members of the channel only; links and deletion follow the ts", async () => {
-    const { ts = "", channel = "" } = await scene.client.chat.postMessage({ channel: "U0DEV", text: "hi" });
-    await scene.client.chat.postEphemeral({ channel, user: "U0DEV", text: "psst" });
-    expect(scene.slack.ephemeralsFor("U0DEV")).toMatchObject([{ text: "psst", from: "bot" }]);
+    const { ts = "", channel = "" } = await fixture.client.chat.postMessage({ channel: "U0DEV", text: "hi" });
+    await fixture.client.chat.postEphemeral({ channel, user: "U0DEV", text: "psst" });
+    expect(fixture.slack.ephemeralsFor("U0DEV")).toMatchObject([{ text: "psst", from: "bot" }]);
     expect(
-      await failure(scene.client.chat.postEphemeral({ channel, user: "U0REV", text: "psst" })),
+      await failure(fixture.client.chat.postEphemeral({ channel, user: "U0REV", text: "psst" })),
     ).toMatchObject({
       error: "user_not_in_channel",
     });
-    const { permalink } = await scene.client.chat.getPermalink({ channel, message_ts: ts });
-    expect(permalink).toBe(`${new URL(scene.slack.url).origin}/archives/${channel}/p${ts.replace(".", "")}`);
-    await scene.client.chat.delete({ channel, ts });
-    expect(scene.slack.messagesFor("U0DEV")).toEqual([]);
+    const { permalink } = await fixture.client.chat.getPermalink({ channel, message_ts: ts });
+    expect(permalink).toBe(
+      `${new URL(fixture.slack.url).origin}/archives/${channel}/p${ts.replace(".", "")}`,
+    );
+    await fixture.client.chat.delete({ channel, ts });
+    expect(fixture.slack.messagesFor("U0DEV")).toEqual([]);
   });
 
   test("the deactivated cannot be opened or written to", async () => {
-    expect(await failure(scene.client.conversations.open({ users: "U0OLD" }))).toMatchObject({
+    expect(await failure(fixture.client.conversations.open({ users: "U0OLD" }))).toMatchObject({
       error: "user_disabled",
     });
-    expect(await failure(scene.client.chat.postMessage({ channel: "U0OLD", text: "hi" }))).toMatchObject({
+    expect(await failure(fixture.client.chat.postMessage({ channel: "U0OLD", text: "hi" }))).toMatchObject({
       error: "channel_not_found",
     });
   });
 });
 
 describe("faults", () => {
-  const post = () => scene.client.chat.postMessage({ channel: "U0DEV", text: "hi" });
+  const post = () => fixture.client.chat.postMessage({ channel: "U0DEV", text: "hi" });
 
   test("a rate limit is answered with 429 and Retry-After, as often as asked", async () => {
-    scene.slack.faults.rateLimit("chat.postMessage", 7);
+    fixture.slack.faults.rateLimit("chat.postMessage", 7);
     expect(await failure(post())).toMatchObject({ thrown: "slack_webapi_rate_limited_error", retryAfter: 7 });
     expect((await post()).ok).toBe(true);
-    scene.slack.faults.enforceRates = true;
+    fixture.slack.faults.enforceRates = true;
     const answers = await Promise.all(Array.from({ length: 7 }, () => failure(post())));
     expect(answers.filter((answer) => "retryAfter" in answer)).toHaveLength(2);
   });
 
   test("a call can fail by status or error, and a lost answer has been carried out", async () => {
-    scene.slack.faults.fail("chat.postMessage", { status: 503 });
+    fixture.slack.faults.fail("chat.postMessage", { status: 503 });
     expect(await failure(post())).toMatchObject({ thrown: "slack_webapi_http_error" });
-    scene.slack.faults.fail("chat.postMessage", { error: "internal_error" });
+    fixture.slack.faults.fail("chat.postMessage", { error: "internal_error" });
     expect(await failure(post())).toMatchObject({ error: "internal_error" });
-    expect(scene.slack.messagesFor("U0DEV")).toEqual([]);
-    scene.slack.faults.loseAnswer("chat.postMessage");
+    expect(fixture.slack.messagesFor("U0DEV")).toEqual([]);
+    fixture.slack.faults.loseAnswer("chat.postMessage");
     expect(await failure(post())).toMatchObject({ thrown: "slack_webapi_request_error" });
-    expect(scene.slack.messagesFor("U0DEV")).toHaveLength(1);
+    expect(fixture.slack.messagesFor("U0DEV")).toHaveLength(1);
   });
 
   test("a held call waits before it is carried out", async () => {
-    const held = scene.slack.faults.hold("chat.postMessage");
+    const held = fixture.slack.faults.hold("chat.postMessage");
     const call = post();
     await held.reached;
-    expect(scene.slack.messagesFor("U0DEV")).toEqual([]);
+    expect(fixture.slack.messagesFor("U0DEV")).toEqual([]);
     held.release();
     expect((await call).ok).toBe(true);
-    expect(scene.slack.calls.at(-1)).toMatchObject({ method: "chat.postMessage", answer: { ok: true } });
+    expect(fixture.slack.calls.at(-1)).toMatchObject({ method: "chat.postMessage", answer: { ok: true } });
   });
 
   test("a stalled answer comes late", async () => {
-    scene.slack.faults.stall("chat.postMessage", 2000);
-    const hasty = clientFor(scene.slack, token, { timeout: 500 });
+    fixture.slack.faults.stall("chat.postMessage", 2000);
+    const hasty = clientFor(fixture.slack, token, { timeout: 500 });
     const call = failure(hasty.chat.postMessage({ channel: "U0DEV", text: "hi" }));
     expect(await call).toMatchObject({ thrown: expect.any(String) });
-    expect(scene.slack.messagesFor("U0DEV")).toHaveLength(1);
+    expect(fixture.slack.messagesFor("U0DEV")).toHaveLength(1);
   });
 
   test("listeners hear of every change", async () => {
     const heard: string[] = [];
-    const stop = scene.slack.workspace.onChange((change) =>
+    const stop = fixture.slack.workspace.onChange((change) =>
       heard.push(`${change.kind} ${change.users.includes("U0DEV")}`),
     );
     await post();

@@ -43,7 +43,7 @@ export type StandInGroup = {
 };
 
 /** The changes that Slack sends events for, in the order in which they occurred. */
-export type Happening =
+export type WorkspaceEvent =
   | { type: "user_change"; userId: string }
   | { type: "team_join"; userId: string }
   | { type: "subteam_created"; groupId: string }
@@ -132,7 +132,7 @@ export type StandInView = {
   /** Field errors by block_id, from the bot's response or from Slack's client checks. */
   errors: Record<string, string>;
   /**
-   * Slack's message in the modal when the bot did not respond, such as "We had some trouble connecting. Try
+   * Slack's message in the modal when the bot did not respond, such as "We had some connectionTrouble connecting. Try
    * again?"
    */
   problem?: string;

@@ -7,7 +7,6 @@ import type {
   Change,
   ChannelOptions,
   GroupOptions,
-  Happening,
   Json,
   Person,
   SlackOptions,
@@ -17,13 +16,14 @@ import type {
   StandInMessage,
   StandInPerson,
   Violation,
+  WorkspaceEvent,
 } from "./types.ts";
 import { Views } from "./views.ts";
 
 export type * from "./types.ts";
 
 const slackbotId = "USLACKBOT";
-const strangersTeam = "T0ELSEWHERE";
+const externalTeamId = "T0ELSEWHERE";
 
 /** Returns an ID that is the same in every run, such as U0K3X91QZ for "ana". */
 const stableId = (prefix: string, name: string): string => {
@@ -47,7 +47,7 @@ export class Workspace {
   readonly now: () => number;
   readonly #messages = new Map<string, StandInMessage[]>();
   readonly #listeners = new Set<(change: Change) => void>();
-  #tell: (happening: Happening) => void = () => {};
+  #emit: (change: WorkspaceEvent) => void = () => {};
   #lastMicros = 0;
   #counter = 0;
 
@@ -76,8 +76,8 @@ export class Workspace {
   }
 
   /** Sets the one listener for changes in the workspace, which sends the events. */
-  onHappening(listener: (happening: Happening) => void): void {
-    this.#tell = listener;
+  onEvent(listener: (change: WorkspaceEvent) => void): void {
+    this.#emit = listener;
   }
 
   /** Calls the listener after each change until the returned function is called. */
@@ -107,12 +107,12 @@ export class Workspace {
 
   addPerson(person: StandInPerson): Person {
     const id = person.id ?? stableId("U", person.name);
-    const teamId = person.isStranger ? strangersTeam : this.team.id;
+    const teamId = person.isStranger ? externalTeamId : this.team.id;
     const entry: Person = { tz: "Etc/UTC", ...person, id, teamId, updated: Math.floor(this.now() / 1000) };
     if (this.people.some((one) => one.id === id)) throw new Error(`${person.name} is there already`);
     this.people.push(entry);
     this.changed("person");
-    this.#tell({ type: "team_join", userId: id });
+    this.#emit({ type: "team_join", userId: id });
     return entry;
   }
 
@@ -123,7 +123,7 @@ export class Workspace {
     Object.assign(person, change, { updated: Math.floor(this.now() / 1000) });
     if (person.deleted) this.views.closeAll(userId);
     this.changed("person");
-    this.#tell({ type: "user_change", userId });
+    this.#emit({ type: "user_change", userId });
   }
 
   /**
@@ -151,14 +151,14 @@ export class Workspace {
     this.groups.set(id, group);
     this.changed("group");
     if (before === undefined) {
-      this.#tell({ type: "subteam_created", groupId: id });
+      this.#emit({ type: "subteam_created", groupId: id });
       return group;
     }
     const added = members.filter((user) => !before.users.includes(user));
     const removed = before.users.filter((user) => !members.includes(user));
     if (added.length + removed.length > 0)
-      this.#tell({ type: "subteam_members_changed", groupId: id, added, removed, before: before.updated });
-    this.#tell({ type: "subteam_updated", groupId: id });
+      this.#emit({ type: "subteam_members_changed", groupId: id, added, removed, before: before.updated });
+    this.#emit({ type: "subteam_updated", groupId: id });
     return group;
   }
 

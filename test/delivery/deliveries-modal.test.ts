@@ -1,61 +1,61 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { eventually, type TestWorld, testWorld } from "../support/world.ts";
+import { eventually, startTestStack, type TestStack } from "../support/test-stack.ts";
 
-let world: TestWorld;
+let stack: TestStack;
 
 beforeAll(async () => {
-  world = await testWorld();
-  await world.request("dana", "orders-sync");
+  stack = await startTestStack();
+  await stack.request("dana", "orders-sync");
 });
 
-afterAll(() => world?.stop());
+afterAll(() => stack?.stop());
 
-const sql = () => world.database.database.sql;
+const sql = () => stack.database.database.sql;
 
 const shown = (name: string, title: string) =>
-  eventually(() => expect(world.modal(name).title?.text).toBe(title));
+  eventually(() => expect(stack.modal(name).title?.text).toBe(title));
 
 /** Opens Approvals, the request's details and, where it is there, Deliveries. */
 async function openDetails(name: string) {
-  while (world.slack.topView(world.id(name))) await world.slack.closeView(world.id(name));
-  await world.slack.command(world.id(name), "/approvals");
+  while (stack.slack.topView(stack.id(name))) await stack.slack.closeView(stack.id(name));
+  await stack.slack.command(stack.id(name), "/approvals");
   await shown(name, "Approvals");
-  await world.pressModal(name, "open_details");
+  await stack.pressModal(name, "open_details");
   await shown(name, "Review Details");
 }
 
 async function openLedger(name: string) {
   await openDetails(name);
-  await world.pressModal(name, "open_ledger");
+  await stack.pressModal(name, "open_ledger");
   await shown(name, "Deliveries of #1");
 }
 
 async function refresh(words: string) {
-  await world.pressModal("ada", "refresh_ledger");
-  await eventually(() => expect(world.modalText("ada")).toContain(words));
+  await stack.pressModal("ada", "refresh_ledger");
+  await eventually(() => expect(stack.modalText("ada")).toContain(words));
 }
 
 describe("Deliveries, for admins", () => {
   test("a button in Review Details opens it, the third modal on the stack: who was told what, by which channel", async () => {
     await openLedger("ada");
-    const text = world.modalText("ada");
+    const text = stack.modalText("ada");
     expect(text).toContain("Orders Sync 1.4.2 from Development to Staging\n*5 sent*");
     expect(text).toMatch(/✅ \*Dana Developer\* · Requester's card\nPosted <!date\^/);
     expect(text).toMatch(/✅ \*Bob Reviewer\* · Review card\nPosted <!date\^/);
     expect(text).toMatch(
       /✅ \*Carol Reviewer\* · Email to carol@acme\.example: asked to review\nSent <!date\^/,
     );
-    expect(world.slack.violations).toEqual([]);
+    expect(stack.slack.violations).toEqual([]);
   });
 
   test("Refresh draws it as it stands now: what failed, why, and what is tried again when", async () => {
     await sql()`update outbox set outcome = 'dead', reason = 'no email address'
-      where kind = 'send-email' and recipient_id = ${world.id("carol")}`;
+      where kind = 'send-email' and recipient_id = ${stack.id("carol")}`;
     await sql()`update outbox set outcome = null, settled_at = null, attempts = 3, in_doubt = true,
         reason = 'Resend answers <500>', available_at = now() + interval '1 hour'
-      where kind = 'send-email' and recipient_id = ${world.id("bob")}`;
+      where kind = 'send-email' and recipient_id = ${stack.id("bob")}`;
     await refresh("*3 sent · 1 retrying · 1 failed*");
-    const text = world.modalText("ada");
+    const text = stack.modalText("ada");
     expect(text).toMatch(
       /⛔ \*Carol Reviewer\* · Email to carol@acme\.example: asked to review\nFailed: no email address · <!date/,
     );
@@ -68,40 +68,40 @@ describe("Deliveries, for admins", () => {
 
   test("500 reviewers: the counts, a hundred of them, and how many more", async () => {
     await sql()`insert into outbox (organization_id, kind, key, payload, request_number, recipient_id, settled_at, outcome)
-      select ${world.app.organizationId}, 'send-message', 'm' || i, '{"event":"reminder"}', 1, 'U' || i, now(), 'done'
+      select ${stack.app.organizationId}, 'send-message', 'm' || i, '{"event":"reminder"}', 1, 'U' || i, now(), 'done'
       from generate_series(1, 500) i`;
     await refresh("*503 sent · 1 retrying · 1 failed*");
-    expect(world.modalText("ada")).toContain("… and 405 more sent");
-    expect(world.slack.violations).toEqual([]);
+    expect(stack.modalText("ada")).toContain("… and 405 more sent");
+    expect(stack.slack.violations).toEqual([]);
   });
 
   test("R13: who is no admin any more is told on Refresh why not, and who is", async () => {
-    await world.reseed((seed) => {
+    await stack.reseed((seed) => {
       const admin = seed.roles.find(({ name }) => name === "Admin");
       if (admin) admin.members = ["sam@acme.example"];
     });
     await refresh("Sam Newcomer");
-    expect(world.modalText("ada")).not.toContain("Deliveries");
+    expect(stack.modalText("ada")).not.toContain("Deliveries");
   });
 
   test("who is no admin has no such button; R13: an old one tells them why, and who can", async () => {
     await openDetails("bob");
-    expect(JSON.stringify(world.modal("bob").blocks)).not.toContain("open_ledger");
+    expect(JSON.stringify(stack.modal("bob").blocks)).not.toContain("open_ledger");
     await openDetails("sam");
-    await world.reseed((seed) => {
+    await stack.reseed((seed) => {
       const admin = seed.roles.find(({ name }) => name === "Admin");
       if (admin) admin.members = ["ada@acme.example"];
     });
-    await world.pressModal("sam", "open_ledger");
-    await eventually(() => expect(world.modalText("sam")).toContain("Ada Admin"));
+    await stack.pressModal("sam", "open_ledger");
+    await eventually(() => expect(stack.modalText("sam")).toContain("Ada Admin"));
   });
 
   test("of an old request it says that what was sent long ago is not listed any more", async () => {
     const words = "What was sent more than half a year ago is not listed any more.";
     await openLedger("ada");
-    expect(world.modalText("ada")).not.toContain(words);
+    expect(stack.modalText("ada")).not.toContain(words);
     await sql()`update requests set created_at = created_at - interval '181 days'`;
     await refresh(words);
-    expect(world.slack.violations).toEqual([]);
+    expect(stack.slack.violations).toEqual([]);
   });
 });

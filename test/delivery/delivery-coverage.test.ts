@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { eventually, type TestWorld, testWorld, textOf } from "../support/world.ts";
+import { eventually, startTestStack, type TestStack, textOf } from "../support/test-stack.ts";
 
-let world: TestWorld;
+let stack: TestStack;
 
 beforeAll(async () => {
-  world = await testWorld({
+  stack = await startTestStack({
     slack: { channels: [{ id: "CREL", name: "releases", members: ["bob", "bot"] }] },
   });
 });
 
-afterAll(() => world?.stop());
+afterAll(() => stack?.stop());
 
 const integrations = [
   "orders-sync",
@@ -21,22 +21,22 @@ const integrations = [
 
 /** Asks for one more promotion as dana. Gives its number. */
 async function ask(): Promise<number> {
-  await world.request("dana", integrations.shift() ?? "");
-  const [row] = await world.database.database.sql<{ number: number }[]>`
+  await stack.request("dana", integrations.shift() ?? "");
+  const [row] = await stack.database.database.sql<{ number: number }[]>`
     select max(number)::int as number from requests`;
   return row?.number as number;
 }
 
 /** Whether Slack takes messages to somebody. */
 function slackTakes(name: string, taken: boolean) {
-  world.slack.workspace.openDm([world.id(name)]).isArchived = !taken;
+  stack.slack.workspace.openDm([stack.id(name)]).isArchived = !taken;
 }
 
 async function setEmail(name: string, email: string | null) {
-  await world.database.database.sql`update members set email = ${email} where id = ${world.id(name)}`;
+  await stack.database.database.sql`update members set email = ${email} where id = ${stack.id(name)}`;
 }
 
-const own = (number: number) => textOf(world.cardFor("dana", number));
+const own = (number: number) => textOf(stack.cardFor("dana", number));
 
 const shows = (number: number, words: string) => eventually(() => expect(own(number)).toContain(words));
 
@@ -45,7 +45,7 @@ const showsNothing = (number: number) => eventually(() => expect(own(number)).no
 /** Waits until nothing is open in the outbox. */
 const allSettled = () =>
   eventually(async () => {
-    const [open] = await world.database.database.sql<{ count: number }[]>`
+    const [open] = await stack.database.database.sql<{ count: number }[]>`
       select count(*)::int from outbox where settled_at is null`;
     expect(open?.count).toBe(0);
   });
@@ -58,7 +58,7 @@ describe("the requester's card", () => {
     number = await ask();
     await allSettled();
     expect(own(number)).not.toContain("reached");
-    expect(world.cardFor("carol", number)).toBeDefined();
+    expect(stack.cardFor("carol", number)).toBeDefined();
   });
 
   test("says who was not, where both channels failed for good, and what to do", async () => {
@@ -66,14 +66,14 @@ describe("the requester's card", () => {
     number = await ask();
     await shows(number, "⚠️ *1 of 2 reviewers reached*\nCarol Reviewer could not be reached.");
     expect(own(number)).toContain("Ask them yourself, or have an admin look at *Deliveries*");
-    expect(textOf(world.cardFor("bob", number))).not.toContain("reached");
+    expect(textOf(stack.cardFor("bob", number))).not.toContain("reached");
   });
 
   test("Review Details say it too", async () => {
-    await world.slack.click(world.id("dana"), world.cardFor("dana", number), { actionId: "open_details" });
-    await eventually(() => expect(world.modalText("dana")).toContain("1 of 2 reviewers reached"));
-    expect(world.modalText("dana")).toContain("have an admin look at *Deliveries* here.");
-    await world.slack.closeView(world.id("dana"));
+    await stack.slack.click(stack.id("dana"), stack.cardFor("dana", number), { actionId: "open_details" });
+    await eventually(() => expect(stack.modalText("dana")).toContain("1 of 2 reviewers reached"));
+    expect(stack.modalText("dana")).toContain("have an admin look at *Deliveries* here.");
+    await stack.slack.closeView(stack.id("dana"));
   });
 
   test("is drawn once more when the last one was given up as well", async () => {
@@ -88,12 +88,12 @@ describe("the requester's card", () => {
   test("follows when they are reached after all", async () => {
     slackTakes("carol", true);
     await setEmail("carol", "carol@acme.example");
-    await world.reseed((seed) => {
+    await stack.reseed((seed) => {
       seed.roles.find(({ name }) => name === "Release Managers")?.members.push("ada@acme.example");
     });
     await eventually(() => expect(own(number)).toContain("Ada Admin"));
     await showsNothing(number);
-    expect(world.cardFor("carol", number)).toBeDefined();
+    expect(stack.cardFor("carol", number)).toBeDefined();
   });
 
   test("says nothing of it any more once it is decided", async () => {
@@ -101,16 +101,16 @@ describe("the requester's card", () => {
     await setEmail("carol", null);
     number = await ask();
     await shows(number, "2 of 3 reviewers reached");
-    await world.slack.click(world.id("bob"), world.cardFor("bob", number), { actionId: "approve_request" });
+    await stack.slack.click(stack.id("bob"), stack.cardFor("bob", number), { actionId: "approve_request" });
     await eventually(() => expect(own(number)).toContain("Approved by"));
     expect(own(number)).not.toContain("reached");
   });
 });
 
 test("a card in a channel reaches who is in it, and who is not is asked directly", async () => {
-  await world.setOptions({ cardsTo: { kind: "channel", channelId: "CREL", channelName: "releases" } });
+  await stack.setOptions({ cardsTo: { kind: "channel", channelId: "CREL", channelName: "releases" } });
   for (const name of ["bob", "carol", "ada"]) await setEmail(name, null);
   const number = await ask();
   await shows(number, "⚠️ *2 of 3 reviewers reached*\nCarol Reviewer could not be reached.");
-  expect(world.cardFor("ada", number)).toBeDefined();
+  expect(stack.cardFor("ada", number)).toBeDefined();
 });

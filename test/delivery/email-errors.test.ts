@@ -1,21 +1,21 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Failure } from "../support/mail-proxy.ts";
-import { eventually } from "../support/world.ts";
-import { type FaultyWorld, faultyWorld } from "./support.ts";
+import { eventually } from "../support/test-stack.ts";
+import { type FaultyStack, startFaultyStack } from "./support.ts";
 
-let world: FaultyWorld;
+let stack: FaultyStack;
 /** Whether the sender was told to wait: its pause ends with its process. */
 let paused = false;
 
 beforeAll(async () => {
-  world = await faultyWorld();
+  stack = await startFaultyStack();
 });
-afterAll(() => world?.stop());
+afterAll(() => stack?.stop());
 afterEach(async () => {
-  await world.calm();
-  if (paused) await world.restartWith({ RESEND_BASE_URL: world.resend.url });
+  await stack.calm();
+  if (paused) await stack.restartWith({ RESEND_BASE_URL: stack.resend.url });
   paused = false;
-  expect(world.slack.violations).toEqual([]);
+  expect(stack.slack.violations).toEqual([]);
 });
 
 const to = (name: string) => {
@@ -25,20 +25,20 @@ const to = (name: string) => {
 
 /** What Resend was asked to send to somebody about a request. */
 const askedFor = (name: string, number: number) =>
-  world.resend.asked.filter((asked) => to(name)(asked) && asked.key.includes(`email:${number}:`));
+  stack.resend.asked.filter((asked) => to(name)(asked) && asked.key.includes(`email:${number}:`));
 
 /** Has Resend refuse what goes to bob, asks for a promotion, and gives how bob's email stands. */
 async function bobsEmail(how: Failure) {
-  world.resend.asked.length = 0;
+  stack.resend.asked.length = 0;
   paused = how.status === 429;
-  world.resend.refuse(to("bob"), how);
-  const number = await world.submitted();
-  const items = await world.resting("send-email", number);
+  stack.resend.refuse(to("bob"), how);
+  const number = await stack.submitted();
+  const items = await stack.resting("send-email", number);
   return { number, bob: items.find(({ recipient }) => recipient === "bob"), items };
 }
 
 /** They have their card, whatever became of their email. */
-const hasCard = (name: string, number: number) => eventually(() => world.cardFor(name, number));
+const hasCard = (name: string, number: number) => eventually(() => stack.cardFor(name, number));
 
 describe("a permanent error: dead at once, with Resend's words", () => {
   test.each<[number, string, string?]>([
@@ -71,13 +71,13 @@ describe("a passing error: tried again with the same key and bytes, and it arriv
     const { bob, number } = await bobsEmail({ status, name });
     expect(bob).toMatchObject({ outcome: null, inDoubt: true });
     expect(bob?.reason).toContain(`(${status} ${name})`);
-    world.resend.recover();
-    await world.wakeAll();
-    await world.quiet();
+    stack.resend.recover();
+    await stack.wakeAll();
+    await stack.quiet();
     const asked = askedFor("bob", number);
     expect(asked.length).toBeGreaterThanOrEqual(2);
     expect(new Set(asked.map(({ key, body }) => key + body)).size).toBe(1);
-    const mails = (await world.mailsTo("bob")).filter(({ subject }) => subject.includes(`#${number}`));
+    const mails = (await stack.mailsTo("bob")).filter(({ subject }) => subject.includes(`#${number}`));
     expect(mails).toHaveLength(1);
   });
 });
@@ -103,41 +103,41 @@ test("after a 429 nothing goes out until its time, though other emails are due",
     name: "rate_limit_exceeded",
     headers: { "retry-after": "60" },
   });
-  const before = world.resend.asked.length;
-  await world.wakeAll();
-  const other = await world.submitted();
-  const items = await world.resting("send-email", other);
+  const before = stack.resend.asked.length;
+  await stack.wakeAll();
+  const other = await stack.submitted();
+  const items = await stack.resting("send-email", other);
   expect(items.map(({ outcome, attempts }) => [outcome, attempts])).toEqual([
     [null, 0],
     [null, 0],
   ]);
-  expect(world.resend.asked).toHaveLength(before);
+  expect(stack.resend.asked).toHaveLength(before);
   await hasCard("carol", number);
 });
 
 test("a success whose headers say that nothing is left holds the next one back", async () => {
-  world.resend.asked.length = 0;
+  stack.resend.asked.length = 0;
   paused = true;
-  world.resend.bear({ "ratelimit-limit": "1", "ratelimit-remaining": "0", "ratelimit-reset": "45" });
-  await world.submitted();
-  await eventually(() => expect(world.resend.asked.length).toBeGreaterThan(0));
-  await world.settle();
-  const before = world.resend.asked.length;
-  const number = await world.submitted();
-  const items = await world.resting("send-email", number);
+  stack.resend.bear({ "ratelimit-limit": "1", "ratelimit-remaining": "0", "ratelimit-reset": "45" });
+  await stack.submitted();
+  await eventually(() => expect(stack.resend.asked.length).toBeGreaterThan(0));
+  await stack.settle();
+  const before = stack.resend.asked.length;
+  const number = await stack.submitted();
+  const items = await stack.resting("send-email", number);
   for (const one of items) expect(one).toMatchObject({ outcome: null, attempts: 0 });
-  expect(world.resend.asked).toHaveLength(before);
+  expect(stack.resend.asked).toHaveLength(before);
 });
 
 describe("23 hours after the first try", () => {
   test("an email that was tried is given up, before its key is forgotten and it would arrive twice", async () => {
     const { number } = await bobsEmail({ status: 500, name: "internal_server_error" });
-    world.resend.recover();
-    world.resend.asked.length = 0;
-    world.later({ hours: 23 });
-    await world.wakeAll();
+    stack.resend.recover();
+    stack.resend.asked.length = 0;
+    stack.later({ hours: 23 });
+    await stack.wakeAll();
     const bob = await eventually(async () => {
-      const found = (await world.items("send-email", number)).find(({ recipient }) => recipient === "bob");
+      const found = (await stack.items("send-email", number)).find(({ recipient }) => recipient === "bob");
       expect(found?.outcome).toBe("dead");
       return found;
     });
@@ -151,31 +151,31 @@ describe("23 hours after the first try", () => {
 describe("an email that only waited for the account's limit", () => {
   const waited = async () => {
     const { number } = await bobsEmail({ status: 429, name: "daily_quota_exceeded" });
-    world.later({ hours: 23 });
-    world.resend.recover();
+    stack.later({ hours: 23 });
+    stack.resend.recover();
     return number;
   };
   const restarted = async () => {
     // The sender's pause ends with its process.
-    await world.restartWith({ RESEND_BASE_URL: world.resend.url });
-    await world.wakeAll();
-    await world.quiet();
+    await stack.restartWith({ RESEND_BASE_URL: stack.resend.url });
+    await stack.wakeAll();
+    await stack.quiet();
   };
 
   test("is not given up, as nothing was sent of it: it goes out when there is room, once", async () => {
     const number = await waited();
     await restarted();
-    expect((await world.mailsTo("bob")).filter(({ subject }) => subject.includes(`#${number}`))).toHaveLength(
+    expect((await stack.mailsTo("bob")).filter(({ subject }) => subject.includes(`#${number}`))).toHaveLength(
       1,
     );
   });
 
   test("says what is so by then: nobody is asked for a review that is not needed any more", async () => {
     const number = await waited();
-    await world.press("carol", "approve_request");
+    await stack.press("carol", "approve_request");
     await restarted();
-    expect((await world.mailsTo("bob")).filter(({ subject }) => subject.includes(`#${number}`))).toEqual([]);
-    expect(await world.items("send-email", number)).toContainEqual(
+    expect((await stack.mailsTo("bob")).filter(({ subject }) => subject.includes(`#${number}`))).toEqual([]);
+    expect(await stack.items("send-email", number)).toContainEqual(
       expect.objectContaining({ recipient: "bob", outcome: "done", attempts: 1 }),
     );
   });

@@ -1,19 +1,19 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type TestWorld, testWorld } from "../support/world.ts";
+import { startTestStack, type TestStack } from "../support/test-stack.ts";
 
-let world: TestWorld;
+let stack: TestStack;
 
 beforeAll(async () => {
-  world = await testWorld();
-  await world.request("dana", "orders-sync", "Look & see");
+  stack = await startTestStack();
+  await stack.request("dana", "orders-sync", "Look & see");
 });
 
-afterAll(() => world?.stop());
+afterAll(() => stack?.stop());
 
 const visit = (address: string) => fetch(address, { redirect: "manual" });
 
 async function linkTo(address: string, which = 0): Promise<string> {
-  const mails = (await world.mail.inbox()).reverse().filter(({ to }) => to === `${address}@acme.example`);
+  const mails = (await stack.mail.inbox()).reverse().filter(({ to }) => to === `${address}@acme.example`);
   const mail = mails[which];
   const links = [...new Set((mail?.html ?? "").match(/http:\/\/[^"]+\/r\/[\w.-]+/g))];
   expect(links).toHaveLength(1);
@@ -23,8 +23,8 @@ async function linkTo(address: string, which = 0): Promise<string> {
 
 /** Slack's own address of somebody's card. */
 function permalink(name: string): string {
-  const { channel, ts } = world.cardFor(name, 1);
-  const base = world.slack.url.replace(/\/api\/$/, "");
+  const { channel, ts } = stack.cardFor(name, 1);
+  const base = stack.slack.url.replace(/\/api\/$/, "");
   return `${base}/archives/${channel}/p${ts.replace(".", "")}`;
 }
 
@@ -42,14 +42,14 @@ test("each email leads to that person's own card", async () => {
 });
 
 test("the requester's email leads to their own card, and opening links changes nothing", async () => {
-  await world.press("bob", "approve_request");
-  await world.app.idle();
-  const before = world.slack.calls.length;
+  await stack.press("bob", "approve_request");
+  await stack.app.idle();
+  const before = stack.slack.calls.length;
   const answer = await visit(await linkTo("dev"));
   expect(answer.status).toBe(302);
   expect(answer.headers.get("location")).toBe(permalink("dana"));
-  await world.app.idle();
-  expect(world.slack.calls.length).toBe(before);
+  await stack.app.idle();
+  expect(stack.slack.calls.length).toBe(before);
 });
 
 test("the link in an older email still leads to the card, which was re-drawn in place", async () => {
@@ -61,7 +61,7 @@ test("a link that was tampered with leads nowhere", async () => {
   const link = await linkTo("bob");
   const [payload = "", signature = ""] = link.split("/r/")[1]?.split(".") ?? [];
   const [organization] = JSON.parse(Buffer.from(payload, "base64url").toString()) as string[];
-  const forged = Buffer.from(JSON.stringify([organization, 1, world.id("carol")])).toString("base64url");
+  const forged = Buffer.from(JSON.stringify([organization, 1, stack.id("carol")])).toString("base64url");
   const start = link.slice(0, link.indexOf("/r/") + 3);
   for (const token of [
     `${forged}.${signature}`,

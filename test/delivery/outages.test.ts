@@ -3,42 +3,42 @@ import { member } from "../../src/domain/shared/actor.ts";
 import { createLog } from "../../src/lib/log.ts";
 import { warnAdmins } from "../../src/usecases/delivery/warn-admins.ts";
 import { cancelPromotion } from "../../src/usecases/requests/cancel-promotion.ts";
-import { eventually } from "../support/world.ts";
-import { type FaultyWorld, faultyWorld } from "./support.ts";
+import { eventually } from "../support/test-stack.ts";
+import { type FaultyStack, startFaultyStack } from "./support.ts";
 
-let world: FaultyWorld;
+let stack: FaultyStack;
 const logged: string[] = [];
 
 beforeAll(async () => {
-  world = await faultyWorld({ log: createLog("info", { write: (line) => void logged.push(line) }) });
+  stack = await startFaultyStack({ log: createLog("info", { write: (line) => void logged.push(line) }) });
 });
-afterAll(() => world?.stop());
+afterAll(() => stack?.stop());
 afterEach(async () => {
-  await world.calm();
-  await world.settle();
-  expect(world.slack.violations).toEqual([]);
+  await stack.calm();
+  await stack.settle();
+  expect(stack.slack.violations).toEqual([]);
 });
 
 const minutes = (count: number) => ({ hours: count / 60 });
 const rows = () =>
-  world.database.database.sql<{ subject: string }[]>`select subject from warnings order by subject`;
+  stack.database.database.sql<{ subject: string }[]>`select subject from warnings order by subject`;
 const subjects = async () => (await rows()).map(({ subject }) => subject);
 const look = async () => {
-  await warnAdmins(world.app.context, world.app.organizationId);
-  await world.settle();
+  await warnAdmins(stack.app.context, stack.app.organizationId);
+  await stack.settle();
 };
 const said = (pattern: RegExp) => logged.filter((line) => pattern.test(line)).length;
 
 /** Ada's Slack messages that contain these words. */
-const toldAda = (words: string) => world.texts("ada").filter((text) => text.includes(words));
+const toldAda = (words: string) => stack.texts("ada").filter((text) => text.includes(words));
 const mailsTo = async (name: string, what: string | number) =>
-  (await world.mailsTo(name)).filter(({ subject }) =>
+  (await stack.mailsTo(name)).filter(({ subject }) =>
     typeof what === "string" ? subject.includes(what) : new RegExp(`#${what}\\b`).test(subject),
   );
 
 /** How bob's email about a request stands, once it rests. */
 const bobs = async (number: number) =>
-  (await world.resting("send-email", number)).find(({ recipient }) => recipient === "bob");
+  (await stack.resting("send-email", number)).find(({ recipient }) => recipient === "bob");
 
 const toBob = ({ body }: { body: string }) => body.includes('"to":"bob@acme.example"');
 const noAddress = {
@@ -48,37 +48,37 @@ const noAddress = {
 
 describe("an address that Resend refuses", () => {
   test("stops being tried; the admins are told once whose it is; its owner is still told in Slack", async () => {
-    world.resend.refuse(toBob, noAddress);
-    const first = await world.submitted();
+    stack.resend.refuse(toBob, noAddress);
+    const first = await stack.submitted();
     expect(await bobs(first)).toMatchObject({ outcome: "dead", attempts: 1 });
-    await world.settle();
-    expect(world.cardFor("bob", first)).toBeDefined();
+    await stack.settle();
+    expect(stack.cardFor("bob", first)).toBeDefined();
     const [told, ...more] = toldAda("Bob Reviewer");
     expect(more).toEqual([]);
     expect(told).toContain("No email reaches Bob Reviewer.");
     expect(told).toContain("*Bob Reviewer* cannot be reached by email at bob@acme.example. Resend refused");
     expect(told).toContain("Correct the address in the Slack profile");
 
-    world.resend.recover();
-    world.resend.asked.length = 0;
-    const second = await world.submitted();
+    stack.resend.recover();
+    stack.resend.asked.length = 0;
+    const second = await stack.submitted();
     const later = await bobs(second);
     expect(later).toMatchObject({ outcome: "dead", attempts: 1 });
     expect(later?.reason).toMatch(
       /^the address was refused before: Resend refused the address: Invalid `to`/,
     );
-    await world.settle();
+    await stack.settle();
     await look();
-    expect(world.resend.asked.filter(toBob)).toEqual([]);
-    expect(world.cardFor("bob", second)).toBeDefined();
+    expect(stack.resend.asked.filter(toBob)).toEqual([]);
+    expect(stack.cardFor("bob", second)).toBeDefined();
     expect(toldAda("Bob Reviewer cannot be reached").length + toldAda("No email reaches").length).toBe(1);
   });
 
   test("is tried at once when it is corrected, and the refusal of the old one is forgotten at the next look", async () => {
-    const { sql } = world.database.database;
-    world.resend.refuse(toBob, noAddress);
-    await bobs(await world.submitted());
-    const number = await world.submitted(
+    const { sql } = stack.database.database;
+    stack.resend.refuse(toBob, noAddress);
+    await bobs(await stack.submitted());
+    const number = await stack.submitted(
       () => sql`update members set email = 'robert@acme.example' where email = 'bob@acme.example'`,
     );
     expect(await bobs(number)).toMatchObject({ outcome: "done" });
@@ -90,22 +90,22 @@ describe("an address that Resend refuses", () => {
 
   test("is tried again after a week, as it may have been mended out of our sight", async () => {
     const before = toldAda("No email reaches").length;
-    world.resend.refuse(toBob, noAddress);
-    await bobs(await world.submitted());
+    stack.resend.refuse(toBob, noAddress);
+    await bobs(await stack.submitted());
     // Whoever has answered gets no email when it expires.
-    await world.press("bob", "approve_request");
-    await world.settle();
-    world.resend.asked.length = 0;
-    world.later({ days: 7 });
+    await stack.press("bob", "approve_request");
+    await stack.settle();
+    stack.resend.asked.length = 0;
+    stack.later({ days: 7 });
     for (const _ of ["tried", "left alone"]) {
-      expect(await bobs(await world.submitted())).toMatchObject({ outcome: "dead" });
-      await world.settle();
-      expect(world.resend.asked.filter(toBob)).toHaveLength(1);
+      expect(await bobs(await stack.submitted())).toMatchObject({ outcome: "dead" });
+      await stack.settle();
+      expect(stack.resend.asked.filter(toBob)).toHaveLength(1);
     }
-    world.resend.recover();
-    world.later({ days: 7 });
-    expect(await bobs(await world.submitted())).toMatchObject({ outcome: "done" });
-    await world.settle();
+    stack.resend.recover();
+    stack.later({ days: 7 });
+    expect(await bobs(await stack.submitted())).toMatchObject({ outcome: "done" });
+    await stack.settle();
     expect(await subjects()).toEqual([]);
     expect(toldAda("No email reaches")).toHaveLength(before + 1);
   });
@@ -123,36 +123,36 @@ describe("a Resend key or sender that is refused", () => {
     "%s: email stops, the admins are told once in Slack, and it resumes by itself",
     async (_, how) => {
       const before = toldAda("No email is sent").length;
-      world.resend.asked.length = 0;
-      world.resend.refuse(() => true, how);
-      const number = await world.submitted();
-      for (const item of await world.resting("send-email", number)) {
+      stack.resend.asked.length = 0;
+      stack.resend.refuse(() => true, how);
+      const number = await stack.submitted();
+      for (const item of await stack.resting("send-email", number)) {
         expect(item).toMatchObject({ outcome: null, attempts: 0, inDoubt: false });
         expect(item.reason).toMatch(/^Resend refused the API key or the sender: /);
         expect(item.due).toBeGreaterThan(280);
       }
-      await world.settle();
-      expect(world.cardFor("bob", number)).toBeDefined();
+      await stack.settle();
+      expect(stack.cardFor("bob", number)).toBeDefined();
       const [told, ...more] = toldAda("No email is sent").slice(before);
       expect([told, more]).toEqual([expect.stringContaining("Check RESEND_API_KEY"), []]);
       expect(await subjects()).toEqual(["email", "told:email"]);
 
       // Whatever comes due before the next probe calls nobody, and then one does.
-      const asked = world.resend.asked.length;
-      world.later(minutes(4));
-      await world.wakeAll();
-      await world.settle();
-      expect(world.resend.asked).toHaveLength(asked);
-      world.later(minutes(1.1));
-      await world.wakeAll();
-      await eventually(() => expect(world.resend.asked).toHaveLength(asked + 1));
-      await world.settle();
-      expect(world.resend.asked).toHaveLength(asked + 1);
+      const asked = stack.resend.asked.length;
+      stack.later(minutes(4));
+      await stack.wakeAll();
+      await stack.settle();
+      expect(stack.resend.asked).toHaveLength(asked);
+      stack.later(minutes(1.1));
+      await stack.wakeAll();
+      await eventually(() => expect(stack.resend.asked).toHaveLength(asked + 1));
+      await stack.settle();
+      expect(stack.resend.asked).toHaveLength(asked + 1);
 
-      world.resend.recover();
-      world.later(minutes(5));
-      await world.wakeAll();
-      await world.quiet();
+      stack.resend.recover();
+      stack.later(minutes(5));
+      await stack.wakeAll();
+      await stack.quiet();
       for (const name of ["bob", "carol"]) expect(await mailsTo(name, number)).toHaveLength(1);
       expect(await subjects()).toEqual([]);
       await look();
@@ -161,52 +161,52 @@ describe("a Resend key or sender that is refused", () => {
   );
 
   test("a start with another key and sender tries at once; what nobody got goes out from the new sender", async () => {
-    world.resend.refuse(({ authorization }) => authorization !== "Bearer re_good", {
+    stack.resend.refuse(({ authorization }) => authorization !== "Bearer re_good", {
       ...{ status: 403, name: "invalid_api_key", message: "API key is invalid" },
     });
-    const number = await world.submitted();
-    await world.resting("send-email", number);
-    await world.restartWith({
-      RESEND_BASE_URL: world.resend.url,
+    const number = await stack.submitted();
+    await stack.resting("send-email", number);
+    await stack.restartWith({
+      RESEND_BASE_URL: stack.resend.url,
       RESEND_API_KEY: "re_good",
       EMAIL_FROM: "New <new@acme.example>",
     });
-    await world.quiet();
-    const mails = (await world.mail.inbox()).filter(({ subject }) => subject.includes(`#${number}`));
+    await stack.quiet();
+    const mails = (await stack.mail.inbox()).filter(({ subject }) => subject.includes(`#${number}`));
     expect(mails.map(({ to, from }) => [to, from]).sort()).toEqual([
       ["bob@acme.example", "New <new@acme.example>"],
       ["carol@acme.example", "New <new@acme.example>"],
     ]);
     expect(await subjects()).toEqual([]);
-    await world.restartWith({ RESEND_BASE_URL: world.resend.url });
+    await stack.restartWith({ RESEND_BASE_URL: stack.resend.url });
   });
 
   test("a stop of days loses nothing: what was refused is not counted against the key's 24 hours", async () => {
-    world.resend.refuse(() => true, { status: 403, name: "invalid_api_key" });
-    const number = await world.submitted();
-    await world.resting("send-email", number);
-    world.later({ days: 3 });
-    world.resend.recover();
-    await world.wakeAll();
-    await world.quiet();
+    stack.resend.refuse(() => true, { status: 403, name: "invalid_api_key" });
+    const number = await stack.submitted();
+    await stack.resting("send-email", number);
+    stack.later({ days: 3 });
+    stack.resend.recover();
+    await stack.wakeAll();
+    await stack.quiet();
     for (const name of ["bob", "carol"]) expect(await mailsTo(name, number)).toHaveLength(1);
   });
 });
 
 describe("a Slack token that is refused", () => {
-  const calls = () => world.slack.calls.length;
+  const calls = () => stack.slack.calls.length;
   /** The token goes once the request is made: nobody can open a modal without it. */
   const submittedThenRefused = async (error: string) => {
-    let held: ReturnType<typeof world.slack.faults.hold> | undefined;
-    const number = await world.submitted(() => {
-      held = world.slack.faults.hold("chat.postMessage");
+    let held: ReturnType<typeof stack.slack.faults.hold> | undefined;
+    const number = await stack.submitted(() => {
+      held = stack.slack.faults.hold("chat.postMessage");
     });
     await held?.reached;
-    world.slack.faults.refuseToken(error);
+    stack.slack.faults.refuseToken(error);
     held?.release();
     return number;
   };
-  const probes = () => world.slack.calls.filter(({ method }) => method === "auth.test").length;
+  const probes = () => stack.slack.calls.filter(({ method }) => method === "auth.test").length;
 
   test.each(["token_revoked", "invalid_auth", "account_inactive", "token_expired", "not_authed"])(
     "%s: Slack stops, the admins are told once by email, and it resumes by itself",
@@ -216,7 +216,7 @@ describe("a Slack token that is refused", () => {
         said(/refuses all/),
       ];
       const number = await submittedThenRefused(error);
-      for (const item of await world.resting("draw-card", number)) {
+      for (const item of await stack.resting("draw-card", number)) {
         expect(item).toMatchObject({ outcome: null, attempts: 0, reason: `Slack says ${error}` });
         expect(item.due).toBeGreaterThan(50);
       }
@@ -231,22 +231,22 @@ describe("a Slack token that is refused", () => {
       expect(said(/refuses all/)).toBe(stopsBefore + 1);
       expect(await subjects()).toEqual(["slack", "told:slack"]);
 
-      await world.settle();
+      await stack.settle();
       const [called, probed] = [calls(), probes()];
-      await world.wakeAll();
-      await world.settle();
+      await stack.wakeAll();
+      await stack.settle();
       expect(calls()).toBe(called);
-      world.later(minutes(1.1));
-      await world.wakeAll();
+      stack.later(minutes(1.1));
+      await stack.wakeAll();
       await eventually(() => expect(probes()).toBe(probed + 1));
-      await world.settle();
+      await stack.settle();
       expect(calls()).toBe(called + 1);
 
-      world.slack.faults.clear();
-      world.later(minutes(1));
-      await world.wakeAll();
-      await world.quiet();
-      for (const name of ["dana", "bob", "carol"]) expect(world.cardFor(name, number)).toBeDefined();
+      stack.slack.faults.clear();
+      stack.later(minutes(1));
+      await stack.wakeAll();
+      await stack.quiet();
+      for (const name of ["dana", "bob", "carol"]) expect(stack.cardFor(name, number)).toBeDefined();
       expect(await subjects()).toEqual([]);
       await look();
       expect(await mailsTo("ada", "cannot use Slack")).toHaveLength(mailsBefore + 1);
@@ -255,35 +255,35 @@ describe("a Slack token that is refused", () => {
 
   test("a start with a good token sends what waited at once", async () => {
     const number = await submittedThenRefused("token_revoked");
-    await world.resting("draw-card", number);
-    world.slack.faults.clear();
-    await world.restartWith({ RESEND_BASE_URL: world.resend.url });
-    await world.quiet();
-    for (const name of ["dana", "bob", "carol"]) expect(world.cardFor(name, number)).toBeDefined();
+    await stack.resting("draw-card", number);
+    stack.slack.faults.clear();
+    await stack.restartWith({ RESEND_BASE_URL: stack.resend.url });
+    await stack.quiet();
+    for (const name of ["dana", "bob", "carol"]) expect(stack.cardFor(name, number)).toBeDefined();
     expect(await subjects()).toEqual([]);
   });
 });
 
 describe("one who cannot be reached on one channel is reached on the other", () => {
   test("a reviewer without an email address gets the card", async () => {
-    const { sql } = world.database.database;
-    const number = await world.submitted(
+    const { sql } = stack.database.database;
+    const number = await stack.submitted(
       () => sql`update members set email = null where email = 'bob@acme.example'`,
     );
     expect(await bobs(number)).toMatchObject({ outcome: "dead", reason: "no email address" });
-    await world.settle();
-    expect(world.cardFor("bob", number)).toBeDefined();
+    await stack.settle();
+    expect(stack.cardFor("bob", number)).toBeDefined();
   });
 
   test("a reviewer to whom Slack delivers nothing gets the email", async () => {
-    const bob = world.slack.workspace.person(world.id("bob"));
+    const bob = stack.slack.workspace.person(stack.id("bob"));
     if (bob === undefined) throw new Error("bob is gone");
-    const number = await world.submitted(() => {
+    const number = await stack.submitted(() => {
       bob.deleted = true;
     });
     expect(await bobs(number)).toMatchObject({ outcome: "done" });
-    await world.settle();
-    const cards = await world.resting("draw-card", number);
+    await stack.settle();
+    const cards = await stack.resting("draw-card", number);
     expect(cards.find(({ recipient }) => recipient === "bob")).toMatchObject({ outcome: "dead" });
     expect(await mailsTo("bob", number)).toHaveLength(1);
     bob.deleted = false;
@@ -291,17 +291,17 @@ describe("one who cannot be reached on one channel is reached on the other", () 
 });
 
 test("who has left the workspace gets no email any more: what is promoted is not their business", async () => {
-  const { sql } = world.database.database;
-  const number = await world.submitted();
-  await world.quiet();
+  const { sql } = stack.database.database;
+  const number = await stack.submitted();
+  await stack.quiet();
   const before = (await mailsTo("bob", number)).length;
   await sql`update members set standing = 'deactivated' where email = 'bob@acme.example'`;
-  const { context, organizationId } = world.app;
+  const { context, organizationId } = stack.app;
   await cancelPromotion(context, {
-    ...{ organizationId, number, actor: member(world.id("dana")), surface: "slack", reason: "" },
+    ...{ organizationId, number, actor: member(stack.id("dana")), surface: "slack", reason: "" },
   });
-  await world.quiet();
-  const emails = await world.items("send-email", number);
+  await stack.quiet();
+  const emails = await stack.items("send-email", number);
   await sql`update members set standing = 'active' where email = 'bob@acme.example'`;
   expect(await mailsTo("bob", number)).toHaveLength(before);
   expect(await mailsTo("carol", number)).toHaveLength(2);

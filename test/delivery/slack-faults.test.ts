@@ -1,44 +1,44 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { type MailProxy, mailProxy } from "../support/mail-proxy.ts";
-import { eventually, type TestWorld, testWorld, textOf } from "../support/world.ts";
+import { eventually, startTestStack, type TestStack, textOf } from "../support/test-stack.ts";
 
 const notOpened = "Slack did not open the dialog. Nothing was changed, try again.";
 
 const notShown =
   "Slack did not show Signoff's answer. The card shows how the request stands; if a dialog should have opened, try again.";
 
-let world: TestWorld;
+let stack: TestStack;
 /** By how much the bot's clock is ahead: what it knows of people grows old. */
 let aheadMs = 0;
 let built = 0;
 
 beforeAll(async () => {
-  world = await testWorld({ now: () => new Date(Date.now() + aheadMs) });
+  stack = await startTestStack({ now: () => new Date(Date.now() + aheadMs) });
 });
 
-afterAll(() => world?.stop());
+afterAll(() => stack?.stop());
 
 afterEach(async () => {
-  world.slack.faults.clear();
+  stack.slack.faults.clear();
   await close();
-  expect(world.slack.violations).toEqual([]);
+  expect(stack.slack.violations).toEqual([]);
 });
 
 async function close() {
-  for (const name of world.people)
-    while (world.slack.topView(world.id(name))) await world.slack.closeView(world.id(name));
+  for (const name of stack.people)
+    while (stack.slack.topView(stack.id(name))) await stack.slack.closeView(stack.id(name));
 }
 
 async function build() {
   built += 1;
-  await world.golive("commerce/orders-sync", { development: `5.0.${built}` });
+  await stack.golive("commerce/orders-sync", { development: `5.0.${built}` });
 }
 
 /** Submits a request for what is live now without waiting for what it sends. Gives its number. */
 async function submitted(message = ""): Promise<number> {
-  await world.slack.command(world.id("dana"), "/promote orders-sync");
-  await world.slack.submit(world.id("dana"), { message_input: message });
-  const [row] = await world.database.database.sql<{ number: number }[]>`
+  await stack.slack.command(stack.id("dana"), "/promote orders-sync");
+  await stack.slack.submit(stack.id("dana"), { message_input: message });
+  const [row] = await stack.database.database.sql<{ number: number }[]>`
     select max(number)::int as number from requests`;
   return row?.number as number;
 }
@@ -46,22 +46,22 @@ async function submitted(message = ""): Promise<number> {
 async function ask(message = ""): Promise<number> {
   await build();
   const number = await submitted(message);
-  await world.app.idle();
+  await stack.app.idle();
   return number;
 }
 
-const told = (name: string, words: string) => eventually(() => expect(world.privately(name)).toBe(words));
+const told = (name: string, words: string) => eventually(() => expect(stack.privately(name)).toBe(words));
 
 const opened = (name: string, title: string) =>
-  eventually(() => expect(world.modal(name).title?.text).toBe(title));
+  eventually(() => expect(stack.modal(name).title?.text).toBe(title));
 
 const click = (name: string, number: number, actionId: string) =>
-  world.slack.click(world.id(name), world.cardFor(name, number), { actionId });
+  stack.slack.click(stack.id(name), stack.cardFor(name, number), { actionId });
 
 /** How many cards of a request somebody has. */
 const cards = (name: string, number: number) =>
-  world.slack
-    .messagesFor(world.id(name))
+  stack.slack
+    .messagesFor(stack.id(name))
     .filter(({ blocks }) => blocks[0]?.type === "header" && textOf({ blocks }).startsWith(`#${number} `))
     .length;
 
@@ -73,93 +73,93 @@ const everyCardOnce = (number: number) =>
 /** Waits until nothing is open in the outbox, not even what will be tried again later. */
 const allSettled = () =>
   eventually(async () => {
-    const [open] = await world.database.database.sql<{ count: number }[]>`
+    const [open] = await stack.database.database.sql<{ count: number }[]>`
       select count(*)::int from outbox where settled_at is null`;
     expect(open?.count).toBe(0);
   }, 12_000);
 
 const faults: [string, () => void][] = [
-  ["is rate-limited", () => world.slack.faults.rateLimit("views.open", 30)],
-  ["fails", () => world.slack.faults.fail("views.open", { status: 500 })],
-  ["refuses", () => world.slack.faults.fail("views.open", { error: "expired_trigger_id" })],
-  ["is slow", () => world.slack.faults.stall("views.open", 2500)],
+  ["is rate-limited", () => stack.slack.faults.rateLimit("views.open", 30)],
+  ["fails", () => stack.slack.faults.fail("views.open", { status: 500 })],
+  ["refuses", () => stack.slack.faults.fail("views.open", { error: "expired_trigger_id" })],
+  ["is slow", () => stack.slack.faults.stall("views.open", 2500)],
 ];
 
 describe("a dialog that Slack does not open", () => {
   // A process keeps to the Retry-After that it was told; the next test does not wait for it.
-  afterEach(() => world.restartWith({}));
+  afterEach(() => stack.restartWith({}));
 
   test.each(faults)("a command is answered when views.open %s", async (_, goWrong) => {
     goWrong();
-    const answer = await world.slack.command(world.id("dana"), "/promote returns");
+    const answer = await stack.slack.command(stack.id("dana"), "/promote returns");
     expect(answer.error).toBeUndefined();
-    expect(world.privately("dana")).toBe(notOpened);
+    expect(stack.privately("dana")).toBe(notOpened);
   });
 
   test.each(faults)("a click is answered when views.open %s", async (_, goWrong) => {
     const number = await ask();
-    const before = world.slack.ephemeralsFor(world.id("bob")).length;
+    const before = stack.slack.ephemeralsFor(stack.id("bob")).length;
     goWrong();
     await click("bob", number, "open_reject");
-    await eventually(() => expect(world.slack.ephemeralsFor(world.id("bob"))).toHaveLength(before + 1));
+    await eventually(() => expect(stack.slack.ephemeralsFor(stack.id("bob"))).toHaveLength(before + 1));
     await told("bob", notShown);
   });
 
   test("a click in a modal is answered in that modal, and what was typed stays", async () => {
     await ask();
-    await world.slack.command(world.id("sam"), "/promote orders-sync");
-    world.slack.fill(world.id("sam"), "message_input", "Typed");
-    world.slack.faults.fail("views.push", { status: 503 });
-    await world.slack.clickView(world.id("sam"), { actionId: "open_details" });
-    await eventually(() => expect(world.modalText("sam")).toContain(notShown));
-    expect(world.modal("sam").values.message?.message_input?.value).toBe("Typed");
-    world.slack.faults.fail("views.push", { error: "internal_error" });
-    await world.slack.clickView(world.id("sam"), { actionId: "open_details" });
+    await stack.slack.command(stack.id("sam"), "/promote orders-sync");
+    stack.slack.fill(stack.id("sam"), "message_input", "Typed");
+    stack.slack.faults.fail("views.push", { status: 503 });
+    await stack.slack.clickView(stack.id("sam"), { actionId: "open_details" });
+    await eventually(() => expect(stack.modalText("sam")).toContain(notShown));
+    expect(stack.modal("sam").values.message?.message_input?.value).toBe("Typed");
+    stack.slack.faults.fail("views.push", { error: "internal_error" });
+    await stack.slack.clickView(stack.id("sam"), { actionId: "open_details" });
     await eventually(() =>
-      expect(world.slack.calls.filter(({ method }) => method === "views.push")).toHaveLength(2),
+      expect(stack.slack.calls.filter(({ method }) => method === "views.push")).toHaveLength(2),
     );
-    await world.slack.clickView(world.id("sam"), { actionId: "open_details" });
+    await stack.slack.clickView(stack.id("sam"), { actionId: "open_details" });
     await opened("sam", "Review Details");
   });
 
   test("the views have a client of their own: a rate limit of the messages does not hold them up", async () => {
     await build();
-    world.slack.faults.rateLimit("chat.postMessage", 60, 3);
+    stack.slack.faults.rateLimit("chat.postMessage", 60, 3);
     const number = await submitted();
     await eventually(() =>
-      expect(world.slack.calls.filter(({ answer }) => answer?.error === "ratelimited")).not.toEqual([]),
+      expect(stack.slack.calls.filter(({ answer }) => answer?.error === "ratelimited")).not.toEqual([]),
     );
-    await world.slack.command(world.id("dana"), "/promote returns");
-    expect(world.modal("dana").title?.text).toBe("Request Approval");
+    await stack.slack.command(stack.id("dana"), "/promote returns");
+    expect(stack.modal("dana").title?.text).toBe("Request Approval");
     expect(cards("dana", number) + cards("bob", number) + cards("carol", number)).toBeLessThan(3);
     // Nobody waits here for the minute that Slack asked for: another process has not heard of it.
-    world.slack.faults.clear();
-    await world.restartWith({});
-    await world.database.database.sql`update outbox set available_at = now() where settled_at is null`;
-    world.app.context.wake();
+    stack.slack.faults.clear();
+    await stack.restartWith({});
+    await stack.database.database.sql`update outbox set available_at = now() where settled_at is null`;
+    stack.app.context.wake();
     await everyCardOnce(number);
   });
 });
 
 describe("a card that goes wrong", () => {
   test("the answer to its post is lost: it is found again, not posted twice, and re-drawn in place", async () => {
-    world.slack.faults.loseAnswer("chat.postMessage", 3);
+    stack.slack.faults.loseAnswer("chat.postMessage", 3);
     const number = await ask();
     await allSettled();
     await everyCardOnce(number);
-    const { ts } = world.cardFor("bob", number);
+    const { ts } = stack.cardFor("bob", number);
     await click("bob", number, "approve_request");
-    await world.app.idle();
-    expect(world.cardFor("bob", number).ts).toBe(ts);
-    expect(textOf(world.cardFor("bob", number))).toContain("Approved by Bob Reviewer");
+    await stack.app.idle();
+    expect(stack.cardFor("bob", number).ts).toBe(ts);
+    expect(textOf(stack.cardFor("bob", number))).toContain("Approved by Bob Reviewer");
     await everyCardOnce(number);
   });
 
   test.each<[string, () => void]>([
-    ["429", () => world.slack.faults.rateLimit("chat.postMessage", 1, 2)],
-    ["500", () => world.slack.faults.fail("chat.postMessage", { status: 500 }, 2)],
-    ["503", () => world.slack.faults.fail("chat.postMessage", { status: 503 }, 2)],
-    ["internal_error", () => world.slack.faults.fail("chat.postMessage", { error: "internal_error" }, 2)],
+    ["429", () => stack.slack.faults.rateLimit("chat.postMessage", 1, 2)],
+    ["500", () => stack.slack.faults.fail("chat.postMessage", { status: 500 }, 2)],
+    ["503", () => stack.slack.faults.fail("chat.postMessage", { status: 503 }, 2)],
+    ["internal_error", () => stack.slack.faults.fail("chat.postMessage", { error: "internal_error" }, 2)],
   ])("%s: it is posted later, once", async (_, goWrong) => {
     await build();
     goWrong();
@@ -171,34 +171,34 @@ describe("a card that goes wrong", () => {
 
   test("an update that fails is done again", async () => {
     const number = await ask();
-    world.slack.faults.fail("chat.update", { status: 502 }, 2);
-    world.slack.faults.rateLimit("chat.update", 1);
-    world.slack.faults.loseAnswer("chat.update");
+    stack.slack.faults.fail("chat.update", { status: 502 }, 2);
+    stack.slack.faults.rateLimit("chat.update", 1);
+    stack.slack.faults.loseAnswer("chat.update");
     await click("carol", number, "approve_request");
     await allSettled();
     for (const name of ["dana", "bob", "carol"])
-      expect(textOf(world.cardFor(name, number))).toContain("Approved by Carol Reviewer");
+      expect(textOf(stack.cardFor(name, number))).toContain("Approved by Carol Reviewer");
     await everyCardOnce(number);
   });
 
   test("a card that is gone is posted anew while its request is open", async () => {
     const number = await ask();
-    world.slack.workspace.removeMessage(world.cardFor("carol", number));
+    stack.slack.workspace.removeMessage(stack.cardFor("carol", number));
     await click("bob", number, "approve_request");
     await allSettled();
-    expect(textOf(world.cardFor("carol", number))).toContain("Approved by Bob Reviewer");
+    expect(textOf(stack.cardFor("carol", number))).toContain("Approved by Bob Reviewer");
     // The new one is known from now on.
     await click("dana", number, "promote_request");
     await allSettled();
-    expect(textOf(world.cardFor("carol", number))).toContain("Promoted: ");
+    expect(textOf(stack.cardFor("carol", number))).toContain("Promoted: ");
     await everyCardOnce(number);
   });
 
   test("posted anew, it is not posted twice when that answer is lost", async () => {
     const number = await ask();
-    world.slack.workspace.removeMessage(world.cardFor("carol", number));
+    stack.slack.workspace.removeMessage(stack.cardFor("carol", number));
     // Nothing else is posted: the workflow's outcome message would take the fault.
-    world.slack.faults.loseAnswer("chat.postMessage", 2);
+    stack.slack.faults.loseAnswer("chat.postMessage", 2);
     await click("bob", number, "approve_request");
     await allSettled();
     await everyCardOnce(number);
@@ -206,28 +206,28 @@ describe("a card that goes wrong", () => {
 
   test("a card that may not be changed any more is posted anew once, and the old one is taken away", async () => {
     const number = await ask();
-    world.slack.faults.fail("chat.update", { error: "edit_window_closed" }, 6);
-    world.slack.faults.loseAnswer("chat.postMessage", 4);
+    stack.slack.faults.fail("chat.update", { error: "edit_window_closed" }, 6);
+    stack.slack.faults.loseAnswer("chat.postMessage", 4);
     await click("bob", number, "approve_request");
     await allSettled();
     await everyCardOnce(number);
     for (const name of ["dana", "bob", "carol"])
-      expect(textOf(world.cardFor(name, number))).toContain("Approved by Bob Reviewer");
+      expect(textOf(stack.cardFor(name, number))).toContain("Approved by Bob Reviewer");
   });
 
   test("a card that is gone when its request is final is let go", async () => {
     const number = await ask();
-    world.slack.workspace.removeMessage(world.cardFor("carol", number));
+    stack.slack.workspace.removeMessage(stack.cardFor("carol", number));
     await click("bob", number, "open_reject");
     await opened("bob", `Reject #${number}`);
-    await world.slack.submit(world.id("bob"), { comment_input: "No" });
+    await stack.slack.submit(stack.id("bob"), { comment_input: "No" });
     await allSettled();
     expect(cards("carol", number)).toBe(0);
-    expect(textOf(world.cardFor("dana", number))).toContain("Rejected by Bob Reviewer");
+    expect(textOf(stack.cardFor("dana", number))).toContain("Rejected by Bob Reviewer");
   });
 
   test("a reviewer whom Slack does not let us reach keeps nobody else from their card", async () => {
-    const carol = world.slack.workspace.person(world.id("carol"));
+    const carol = stack.slack.workspace.person(stack.id("carol"));
     await build();
     Object.assign(carol ?? {}, { deleted: true });
     const number = await submitted();
@@ -240,10 +240,10 @@ describe("a card that goes wrong", () => {
   test("Slack cannot say who clicks: what was known of them holds", async () => {
     const number = await ask();
     aheadMs += 11 * 60_000;
-    world.slack.faults.fail("users.info", { status: 500 }, 5);
+    stack.slack.faults.fail("users.info", { status: 500 }, 5);
     await click("bob", number, "approve_request");
     await allSettled();
-    expect(textOf(world.cardFor("dana", number))).toContain("Approved by Bob Reviewer");
+    expect(textOf(stack.cardFor("dana", number))).toContain("Approved by Bob Reviewer");
   });
 });
 
@@ -251,14 +251,14 @@ describe("an email that goes wrong", () => {
   let mail: MailProxy;
 
   beforeAll(async () => {
-    mail = await mailProxy(world.mail.url);
-    await world.restartWith({ RESEND_BASE_URL: mail.url });
+    mail = await mailProxy(stack.mail.url);
+    await stack.restartWith({ RESEND_BASE_URL: mail.url });
   });
 
   afterAll(() => mail.stop());
 
   const inbox = async (number: number, to: string) =>
-    (await world.mail.inbox()).filter(
+    (await stack.mail.inbox()).filter(
       (one) => one.to === `${to}@acme.example` && one.subject.includes(`#${number}`),
     );
 
@@ -288,7 +288,7 @@ describe("an email that goes wrong", () => {
     const number = await submitted("Old words");
     const asked = () => mail.asked.filter(({ key }) => key.includes(`:${number}:`));
     await eventually(() => expect(new Set(asked().map(({ key }) => key)).size).toBe(2));
-    await world.database.database.sql`update requests set message = 'New words' where number = ${number}`;
+    await stack.database.database.sql`update requests set message = 'New words' where number = ${number}`;
     await allSettled();
     expect(asked().length).toBeGreaterThan(2);
     for (const { body } of asked()) expect(body).toContain("Old words");

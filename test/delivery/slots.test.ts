@@ -6,7 +6,7 @@ import { createLog } from "../../src/lib/log.ts";
 import { takeSlot } from "../../src/usecases/delivery/take-slot.ts";
 import { buildCatalog, type Catalog } from "../support/catalog.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
-import { type TestWorld, testWorld } from "../support/world.ts";
+import { startTestStack, type TestStack } from "../support/test-stack.ts";
 
 const minute = 60_000;
 const noon = new Date("2026-03-02T12:00:00.000Z");
@@ -67,27 +67,27 @@ describe("R11: each slot of a job is taken once", () => {
 });
 
 describe("R11: two started processes on one database", () => {
-  let world: TestWorld;
+  let stack: TestStack;
   let other: App | undefined;
   let now = noon;
   beforeAll(async () => {
-    world = await testWorld({ now: () => now });
+    stack = await startTestStack({ now: () => now });
   });
   afterAll(async () => {
     await other?.stop(1000);
-    await world?.stop();
+    await stack?.stop();
   });
 
   /** Starts a second process on the database of the first. */
   const startAnother = async () => {
-    const config = readConfig({ ...world.env, PORT: "0" });
+    const config = readConfig({ ...stack.env, PORT: "0" });
     other = await startApp(config, { log: createLog("silent"), now: () => now });
     return other;
   };
 
   /** How often a job was to be done, and how often a request was written down as expired. */
   const done = async () => {
-    const { sql } = world.database.database;
+    const { sql } = stack.database.database;
     const [row] = await sql<{ slots: number; open: number; expired: number }[]>`
       select revision + 1 as slots, (settled_at is null)::int as open,
         (select count(*)::int from audit_log where action = 'request.expired') as expired
@@ -96,26 +96,26 @@ describe("R11: two started processes on one database", () => {
   };
 
   test("the first takes the slot of the moment at which it starts, the second finds it taken", async () => {
-    await world.settle();
+    await stack.settle();
     await startAnother();
-    await world.settle();
+    await stack.settle();
     expect(await done()).toMatchObject({ slots: 1, open: 0 });
   });
 
   test("both slept through days: what ran out meanwhile expires once, by whoever starts first", async () => {
-    await world.request("dana", "orders-sync");
+    await stack.request("dana", "orders-sync");
     await other?.stop(1000);
-    await world.app.stop(1000);
+    await stack.app.stop(1000);
     now = later(8 * 24 * 60);
-    await Promise.all([startAnother(), world.restart()]);
-    await Promise.all([world.settle(), other?.idle()]);
+    await Promise.all([startAnother(), stack.restart()]);
+    await Promise.all([stack.settle(), other?.idle()]);
     expect(await done()).toMatchObject({ slots: 2, open: 0, expired: 1 });
-    expect(world.texts("dana").filter((text) => text.includes("Request Again asks"))).toHaveLength(1);
+    expect(stack.texts("dana").filter((text) => text.includes("Request Again asks"))).toHaveLength(1);
   });
 
   test("a slot at the same instant in both is worked once", async () => {
     now = later(8 * 24 * 60 + 1);
-    const apps = [world.app, other as App];
+    const apps = [stack.app, other as App];
     const asked = apps.map((app) => takeSlot(app.context, app.organizationId, "expire", slotOf(now)));
     // The minute itself may have come round in one of them.
     expect((await Promise.all(asked)).filter(Boolean).length).toBeLessThan(2);

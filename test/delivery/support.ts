@@ -1,7 +1,7 @@
 import { expect } from "vitest";
-import { type TimedWorld, timedWorld } from "../requests/time/support.ts";
+import { startTimedStack, type TimedStack } from "../requests/time/support.ts";
 import { type MailProxy, mailProxy } from "../support/mail-proxy.ts";
-import { eventually, type TestWorldOptions } from "../support/world.ts";
+import { eventually, type TestStackOptions } from "../support/test-stack.ts";
 
 /** An outbox item as it stands. */
 export type MemberStatus = {
@@ -15,7 +15,7 @@ export type MemberStatus = {
   due: number;
 };
 
-export type FaultyWorld = TimedWorld & {
+export type FaultyStack = TimedStack & {
   resend: MailProxy;
   /** Builds something new, lets something else happen, and has dana ask for its promotion; gives the request's number. */
   submitted(first?: () => unknown): Promise<number>;
@@ -31,12 +31,12 @@ export type FaultyWorld = TimedWorld & {
 
 let built = 0;
 
-/** A world whose Resend goes wrong as told, on a clock that is moved by hand. */
-export async function faultyWorld(options: TestWorldOptions = {}): Promise<FaultyWorld> {
-  const world = await timedWorld(options);
-  const resend = await mailProxy(world.mail.url);
-  await world.restartWith({ RESEND_BASE_URL: resend.url });
-  const { sql } = world.database.database;
+/** A stack whose Resend goes wrong as told, on a clock that is moved by hand. */
+export async function startFaultyStack(options: TestStackOptions = {}): Promise<FaultyStack> {
+  const stack = await startTimedStack(options);
+  const resend = await mailProxy(stack.mail.url);
+  await stack.restartWith({ RESEND_BASE_URL: resend.url });
+  const { sql } = stack.database.database;
   const items = (kind: string, number?: number) => sql<MemberStatus[]>`
     select kind, lower(split_part(coalesce(m.name, recipient_id, ''), ' ', 1)) as recipient, outcome, attempts, reason, in_doubt as "inDoubt",
       extract(epoch from available_at - now())::float8 as due
@@ -49,17 +49,17 @@ export async function faultyWorld(options: TestWorldOptions = {}): Promise<Fault
     items,
     submitted: async (first: () => unknown = () => {}) => {
       built += 1;
-      await world.golive("commerce/orders-sync", { development: `7.0.${built}` });
+      await stack.golive("commerce/orders-sync", { development: `7.0.${built}` });
       await first();
-      await world.slack.command(world.id("dana"), "/promote orders-sync");
-      const answer = await world.slack.submit(world.id("dana"), { message_input: "" });
+      await stack.slack.command(stack.id("dana"), "/promote orders-sync");
+      const answer = await stack.slack.submit(stack.id("dana"), { message_input: "" });
       expect(answer.error).toBeUndefined();
       const [row] = await sql<{ number: number }[]>`select max(number)::int as number from requests`;
       return row?.number ?? 0;
     },
     wakeAll: async () => {
       await sql`update outbox set available_at = now() where settled_at is null`;
-      world.app.context.wake();
+      stack.app.context.wake();
     },
     resting: (kind: string, number?: number) =>
       eventually(async () => {
@@ -70,15 +70,15 @@ export async function faultyWorld(options: TestWorldOptions = {}): Promise<Fault
       }),
     calm: async () => {
       resend.recover();
-      world.slack.faults.clear();
+      stack.slack.faults.clear();
       await sql`delete from warnings`;
       await sql`delete from job_slots where job like 'probe-%'`;
       await sql`update outbox set settled_at = now(), outcome = 'done' where settled_at is null and reason is not null`;
     },
     stop: async () => {
-      await world.stop();
+      await stack.stop();
       await resend.stop();
     },
   };
-  return Object.create(world, Object.getOwnPropertyDescriptors(added)) as FaultyWorld;
+  return Object.create(stack, Object.getOwnPropertyDescriptors(added)) as FaultyStack;
 }

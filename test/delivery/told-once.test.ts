@@ -10,7 +10,7 @@ import { checkWarning, reportUntold } from "../../src/usecases/delivery/tell-adm
 import { warnAdmins } from "../../src/usecases/delivery/warn-admins.ts";
 import { buildCatalog, type Catalog, idOf } from "../support/catalog.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
-import { type FaultyWorld, faultyWorld } from "./support.ts";
+import { type FaultyStack, startFaultyStack } from "./support.ts";
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -21,25 +21,25 @@ afterAll(() => database?.drop());
 const reason = "Resend refused the address: Invalid `to` field";
 
 describe("a warning is told once it was sent", () => {
-  let world: FaultyWorld;
+  let stack: FaultyStack;
   beforeAll(async () => {
-    world = await faultyWorld();
+    stack = await startFaultyStack();
   });
-  afterAll(() => world?.stop());
+  afterAll(() => stack?.stop());
 
   test("no admin got it: it counts as untold, and the next look tells it again", async () => {
-    const { context, organizationId } = world.app;
-    const told = () => world.texts("ada").filter((text) => text.includes("No email reaches Bob Reviewer"));
-    world.slack.faults.fail("chat.postMessage", { error: "restricted_action" });
+    const { context, organizationId } = stack.app;
+    const told = () => stack.texts("ada").filter((text) => text.includes("No email reaches Bob Reviewer"));
+    stack.slack.faults.fail("chat.postMessage", { error: "restricted_action" });
     await refuseAddress(context, organizationId, "bob@acme.example", reason);
-    await world.settle();
+    await stack.settle();
     expect(told()).toEqual([]);
     for (const _ of ["told", "told before"]) {
       await warnAdmins(context, organizationId);
-      await world.settle();
+      await stack.settle();
       expect(told()).toHaveLength(1);
     }
-    expect(world.slack.violations).toEqual([]);
+    expect(stack.slack.violations).toEqual([]);
   });
 });
 

@@ -8,27 +8,27 @@ import { system } from "../../src/domain/shared/actor.ts";
 import { scopes } from "../../src/domain/tokens/token.ts";
 import { ids } from "../../src/slack/kernel/ids.ts";
 import { createToken } from "../../src/usecases/tokens/create-token.ts";
-import { type TestWorld, testWorld } from "../support/world.ts";
+import { startTestStack, type TestStack } from "../support/test-stack.ts";
 
 const document = fileURLToPath(new URL("../../docs/api.md", import.meta.url));
 
-let world: TestWorld;
+let stack: TestStack;
 let token: string;
 let folder: string;
 
 beforeAll(async () => {
-  world = await testWorld();
+  stack = await startTestStack();
   folder = await mkdtemp(join(tmpdir(), "api-document-"));
-  const { context, organizationId } = world.app;
+  const { context, organizationId } = stack.app;
   const made = await createToken(context, {
     ...{ organizationId, actor: system("test"), surface: "seed", name: "CI", scopes, projectId: null },
-    memberId: world.id("dana"),
+    memberId: stack.id("dana"),
   });
   if (!made.ok) throw new Error(made.refusal.code);
   token = made.value.text;
 });
 afterAll(async () => {
-  await world.stop();
+  await stack.stop();
   await rm(folder, { recursive: true });
 });
 
@@ -45,7 +45,7 @@ async function shown(): Promise<{ calls: string[]; definition: string }> {
 function type(definition: string, call: string, number: number) {
   const written = call.replaceAll("/requests/42", `/requests/${number}`);
   const script = `${definition.replace("curl", "curl -w '\\n%{stderr}%{http_code}'")}\n${written}`;
-  const env = { PATH: process.env.PATH ?? "", SIGNOFF_URL: world.botUrl, SIGNOFF_TOKEN: token };
+  const env = { PATH: process.env.PATH ?? "", SIGNOFF_URL: stack.botUrl, SIGNOFF_TOKEN: token };
   const child = spawn("sh", ["-euc", script], { env, cwd: folder });
   const said = { stdout: "", stderr: "" };
   for (const name of ["stdout", "stderr"] as const) {
@@ -64,8 +64,8 @@ test("every call in docs/api.md does as it is written what is said of it", async
   const answers: [string, string][] = [];
   for (const call of calls) {
     if (call.includes("/promote")) {
-      await world.app.idle();
-      await world.press("bob", ids.action.approve);
+      await stack.app.idle();
+      await stack.press("bob", ids.action.approve);
     }
     const { body, status } = await type(definition, call, number);
     number = Number(/"number":(\d+)/.exec(body)?.[1] ?? number);

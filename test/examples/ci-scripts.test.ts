@@ -8,30 +8,30 @@ import { system } from "../../src/domain/shared/actor.ts";
 import { type Scope, scopes } from "../../src/domain/tokens/token.ts";
 import { ids } from "../../src/slack/kernel/ids.ts";
 import { createToken } from "../../src/usecases/tokens/create-token.ts";
-import { eventually, type TestWorld, testWorld } from "../support/world.ts";
+import { eventually, startTestStack, type TestStack } from "../support/test-stack.ts";
 
 const scripts = fileURLToPath(new URL("../../examples/ci/", import.meta.url));
 
-let world: TestWorld;
+let stack: TestStack;
 let token: string;
 let repository: string;
 
 beforeAll(async () => {
-  world = await testWorld();
+  stack = await startTestStack();
   token = await makeToken("CI", [...scopes]);
   repository = await mkdtemp(join(tmpdir(), "repository-"));
 });
 
 afterAll(async () => {
-  await world.stop();
+  await stack.stop();
   await rm(repository, { recursive: true });
 });
 
 async function makeToken(name: string, wanted: Scope[]): Promise<string> {
-  const { context, organizationId } = world.app;
+  const { context, organizationId } = stack.app;
   const made = await createToken(context, {
     ...{ organizationId, actor: system("test"), surface: "seed", name, scopes: wanted, projectId: null },
-    memberId: world.id("dana"),
+    memberId: stack.id("dana"),
   });
   if (!made.ok) throw new Error(made.refusal.code);
   return made.value.text;
@@ -43,7 +43,7 @@ type Running = { child: ChildProcess; ended: Promise<number | null>; said: () =>
 function run(script: string, variables: Record<string, string>): Running {
   const env = {
     PATH: process.env.PATH ?? "",
-    SIGNOFF_URL: world.botUrl,
+    SIGNOFF_URL: stack.botUrl,
     SIGNOFF_TOKEN: token,
     PROJECT: "commerce",
     INTEGRATION: "orders-sync",
@@ -63,7 +63,7 @@ function run(script: string, variables: Record<string, string>): Running {
 
 async function get(path: string): Promise<Record<string, unknown>> {
   const headers = { authorization: `Bearer ${token}` };
-  return (await (await fetch(`${world.botUrl}/api/v1${path}`, { headers })).json()) as Record<
+  return (await (await fetch(`${stack.botUrl}/api/v1${path}`, { headers })).json()) as Record<
     string,
     unknown
   >;
@@ -107,7 +107,7 @@ test("register.sh tells of a build with its commits, and of its deployment, and 
     commit: head,
     author: "Dana\nDeveloper",
   });
-  const [build] = await world.database.database.sql<{ commits: object[] }[]>`
+  const [build] = await stack.database.database.sql<{ commits: object[] }[]>`
     select commits from builds where external_id = 'run "77"'`;
   expect(build?.commits).toMatchObject([
     { hash: head, message: "Späte Änderung ✅", link: `https://git.example/orders/commit/${head}` },
@@ -138,9 +138,9 @@ test("request-and-wait.sh asks, waits for the reviewers in Slack, promotes, and 
     PROMOTE: "yes",
   });
   await eventually(() => expect(said()).toContain("is pending"));
-  await world.app.idle();
-  expect(world.texts("bob").at(-1)).toContain('As agreed: "go"');
-  await world.press("bob", ids.action.approve);
+  await stack.app.idle();
+  expect(stack.texts("bob").at(-1)).toContain('As agreed: "go"');
+  await stack.press("bob", ids.action.approve);
   expect(await ended, said()).toBe(0);
   expect(said()).toMatch(
     /is requested\n#\d+ is pending\n#\d+ is approved\n(#\d+ is promoting\n)?#\d+ is promoted\n/,
@@ -161,14 +161,14 @@ test("R8: request-and-wait.sh goes on where somebody else promoted first", async
   const folder = await mkdtemp(join(tmpdir(), "curl-"));
   const curl = execFileSync("sh", ["-c", "command -v curl"], { encoding: "utf8" }).trim();
   await writeFile(join(folder, "curl"), quicker, { mode: 0o755 });
-  await world.golive("commerce/orders-sync", { development: "1.6.0" });
+  await stack.golive("commerce/orders-sync", { development: "1.6.0" });
   const { ended, said } = run("request-and-wait.sh", {
     ...{ TARGET: "staging", PROMOTE: "yes", PATH: `${folder}:${process.env.PATH}`, CURL: curl },
     FIRST: join(folder, "first"),
   });
   await eventually(() => expect(said()).toContain("is pending"));
-  await world.app.idle();
-  await world.press("bob", ids.action.approve);
+  await stack.app.idle();
+  await stack.press("bob", ids.action.approve);
   expect(await ended, said()).toBe(0);
   expect(await readFile(join(folder, "first"), "utf8")).toContain('"state":"promoting"');
   await rm(folder, { recursive: true });
@@ -177,10 +177,10 @@ test("R8: request-and-wait.sh goes on where somebody else promoted first", async
 test("request-and-wait.sh fails where the request is rejected, with the reviewer's words", async () => {
   const { ended, said } = run("request-and-wait.sh", { TARGET: "production" });
   await eventually(() => expect(said()).toContain("is pending"));
-  await world.app.idle();
-  await world.press("bob", ids.action.reject);
-  await eventually(() => world.modal("bob"));
-  await world.slack.submit(world.id("bob"), { comment_input: "Not on a Friday" });
+  await stack.app.idle();
+  await stack.press("bob", ids.action.reject);
+  await eventually(() => stack.modal("bob"));
+  await stack.slack.submit(stack.id("bob"), { comment_input: "Not on a Friday" });
   expect(await ended, said()).toBe(1);
   expect(said()).toContain("is rejected");
   expect(said()).toContain("Not on a Friday");
@@ -197,16 +197,16 @@ test("request-and-wait.sh of a run that was begun before goes on with the same r
   await eventually(() => expect(second.said()).toContain("is pending"));
   const [number] = /#\d+/.exec(second.said()) ?? [];
   expect(first.said()).toContain(`${number}: `);
-  await world.app.idle();
-  await world.press("dana", ids.action.cancel);
-  await eventually(() => world.modal("dana"));
-  await world.slack.submit(world.id("dana"), {});
+  await stack.app.idle();
+  await stack.press("dana", ids.action.cancel);
+  await eventually(() => stack.modal("dana"));
+  await stack.slack.submit(stack.id("dana"), {});
   expect(await second.ended).toBe(1);
   expect(second.said()).toContain("is cancelled");
 });
 
 test("R3: request-and-wait.sh says whose the open request is", async () => {
-  await world.request("dana", "inventory-feed production");
+  await stack.request("dana", "inventory-feed production");
   const { ended, said } = run("request-and-wait.sh", { INTEGRATION: "inventory-feed", TARGET: "production" });
   expect(await ended).toBe(1);
   expect(said()).toMatch(/^Signoff answered 409: .*"code":"open-request"/);

@@ -9,14 +9,14 @@ import { system } from "../../src/domain/shared/actor.ts";
 import { scopes } from "../../src/domain/tokens/token.ts";
 import { ids } from "../../src/slack/kernel/ids.ts";
 import { createToken } from "../../src/usecases/tokens/create-token.ts";
-import { eventually, type TestWorld, testWorld } from "../support/world.ts";
+import { eventually, startTestStack, type TestStack } from "../support/test-stack.ts";
 
 const examples = fileURLToPath(new URL("../../examples/", import.meta.url));
 
 type Step = { name?: string; uses?: string; run?: string; env?: Record<string, string> };
 type Workflow = { jobs: Record<string, { "timeout-minutes"?: number; steps: Step[] }> };
 
-let world: TestWorld;
+let stack: TestStack;
 let repository: string;
 /** What GitHub knows of a run: https://docs.github.com/en/actions/reference/workflows-and-actions/contexts */
 let contexts: Record<string, string>;
@@ -25,11 +25,11 @@ const git = (...args: string[]) => execFileSync("git", args, { cwd: repository, 
 
 /** A repository as the workflows want it: the scripts in ci/, and a script that builds. */
 beforeAll(async () => {
-  world = await testWorld();
-  const { context, organizationId } = world.app;
+  stack = await startTestStack();
+  const { context, organizationId } = stack.app;
   const made = await createToken(context, {
     ...{ organizationId, actor: system("test"), surface: "seed", name: "CI", scopes, projectId: null },
-    memberId: world.id("dana"),
+    memberId: stack.id("dana"),
   });
   if (!made.ok) throw new Error(made.refusal.code);
   repository = await mkdtemp(join(tmpdir(), "repository-"));
@@ -43,7 +43,7 @@ beforeAll(async () => {
   const before = git("rev-parse", "HEAD");
   commit("Round amounts");
   contexts = {
-    ...{ "vars.SIGNOFF_URL": world.botUrl, "secrets.SIGNOFF_TOKEN": made.value.text },
+    ...{ "vars.SIGNOFF_URL": stack.botUrl, "secrets.SIGNOFF_TOKEN": made.value.text },
     ...{ "github.run_id": "1042", "github.run_number": "7", "github.run_attempt": "1" },
     ...{ "github.sha": git("rev-parse", "HEAD"), "github.event.before": before, "github.actor": "dana" },
     ...{ "github.server_url": "https://git.example", "github.repository": "acme/orders" },
@@ -51,7 +51,7 @@ beforeAll(async () => {
   };
 });
 afterAll(async () => {
-  await world.stop();
+  await stack.stop();
   await rm(repository, { recursive: true });
 });
 
@@ -97,7 +97,7 @@ test("build.yml tells of the build, its commits and its deployment", async () =>
     const { ended, said } = run(step);
     expect(await ended, said()).toBe(0);
   }
-  const [build] = await world.database.database.sql<{ version: string; commits: { message: string }[] }[]>`
+  const [build] = await stack.database.database.sql<{ version: string; commits: { message: string }[] }[]>`
     select version, commits from builds where external_id = '1042'`;
   expect(build).toMatchObject({ version: "1.0.7", commits: [{ message: "Round amounts" }] });
 });
@@ -108,9 +108,9 @@ test("promote.yml asks, waits for the reviewers in Slack, and promotes", async (
   expect(others).toEqual([]);
   const { ended, said } = run(step);
   await eventually(() => expect(said()).toContain("is pending"));
-  await world.app.idle();
-  expect(world.texts("bob").at(-1)).toContain("Please; $(exit 1)");
-  await world.press("bob", ids.action.approve);
+  await stack.app.idle();
+  expect(stack.texts("bob").at(-1)).toContain("Please; $(exit 1)");
+  await stack.press("bob", ids.action.approve);
   expect(await ended, said()).toBe(0);
   expect(said()).toMatch(/is promoted\n$/);
 });

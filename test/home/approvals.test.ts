@@ -2,35 +2,35 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vite
 import { validateView } from "../../sandbox/slack/checks/validate-blocks.ts";
 import type { PendingLine } from "../../src/queries/requests/list-requests.ts";
 import { ageWords, approvalsModal } from "../../src/slack/home/approvals-view.ts";
-import { type TestWorld, testWorld } from "../support/world.ts";
+import { startTestStack, type TestStack } from "../support/test-stack.ts";
 
-let world: TestWorld;
+let stack: TestStack;
 
 beforeAll(async () => {
-  world = await testWorld({ proxied: true });
+  stack = await startTestStack({ proxied: true });
 });
 
-afterAll(() => world?.stop());
+afterAll(() => stack?.stop());
 
 afterEach(async () => {
   for (const name of ["dana", "bob", "carol", "sam", "ada"])
-    while (world.slack.topView(world.id(name))) await world.slack.closeView(world.id(name));
-  expect(world.slack.violations).toEqual([]);
+    while (stack.slack.topView(stack.id(name))) await stack.slack.closeView(stack.id(name));
+  expect(stack.slack.violations).toEqual([]);
 });
 
-const command = (name: string) => world.slack.command(world.id(name), "/approvals");
+const command = (name: string) => stack.slack.command(stack.id(name), "/approvals");
 
 const shows = (name: string, words: string | RegExp) =>
-  vi.waitFor(() => expect(world.modalText(name)).toMatch(words), { timeout: 4_000 });
+  vi.waitFor(() => expect(stack.modalText(name)).toMatch(words), { timeout: 4_000 });
 
 const click = (name: string, actionId: string, value?: string) =>
-  world.slack.clickView(world.id(name), value === undefined ? { actionId } : { actionId, value });
+  stack.slack.clickView(stack.id(name), value === undefined ? { actionId } : { actionId, value });
 
 describe("/approvals", () => {
   test("before the first request it says what to do", async () => {
     await command("bob");
-    expect(world.modalText("bob")).toContain("Nothing waits for your review");
-    expect(world.modalText("bob")).toContain(
+    expect(stack.modalText("bob")).toContain("Nothing waits for your review");
+    expect(stack.modalText("bob")).toContain(
       "Nobody has asked for a promotion yet. `/promote` asks for the first one.",
     );
     await click("bob", "go_past");
@@ -38,12 +38,12 @@ describe("/approvals", () => {
   });
 
   test("opens a modal with what waits for me first, what I asked for next, the rest last", async () => {
-    await world.request("bob", "orders-sync");
-    await world.request("dana", "inventory-feed production");
-    await world.request("dana", "finance/ledger-export");
+    await stack.request("bob", "orders-sync");
+    await stack.request("dana", "inventory-feed production");
+    await stack.request("dana", "finance/ledger-export");
     expect(await command("carol")).toMatchObject({ status: 200, body: "" });
-    expect(world.modal("carol").title?.text).toBe("Approvals");
-    const text = world.modalText("carol");
+    expect(stack.modal("carol").title?.text).toBe("Approvals");
+    const text = stack.modalText("carol");
     expect(text).toMatch(/^\*2 requests wait for your review\*/);
     expect(text).toMatch(
       /Waits for your review[\s\S]*#1 Orders Sync[\s\S]*#2 Inventory Feed[\s\S]*Waits for others[\s\S]*#3 Ledger Export/,
@@ -51,37 +51,37 @@ describe("/approvals", () => {
     expect(text).toContain("Staging → Production · ❗ critical");
     expect(text).toMatch(/asked by Bob Reviewer <!date\^\d+\^.*> · waiting under a minute/);
     await command("bob");
-    expect(world.modalText("bob")).toMatch(
+    expect(stack.modalText("bob")).toMatch(
       /Waits for your review[\s\S]*#2[\s\S]*#3[\s\S]*You asked for[\s\S]*#1/,
     );
   });
 
   test("a project narrows it, and all projects are there again", async () => {
     await command("bob");
-    const [all, ...found] = await world.slack.suggest(world.id("bob"), "filter_project", "");
+    const [all, ...found] = await stack.slack.suggest(stack.id("bob"), "filter_project", "");
     expect([all, ...found].map((option) => option?.text.text)).toEqual([
       "All projects",
       "Commerce",
       "Finance",
     ]);
-    await world.slack.choose(world.id("bob"), "filter_project", found[1]?.value ?? "");
-    await vi.waitFor(() => expect(world.modalText("bob")).not.toContain("#2"));
-    expect(world.modalText("bob")).toContain("#3 Ledger Export");
+    await stack.slack.choose(stack.id("bob"), "filter_project", found[1]?.value ?? "");
+    await vi.waitFor(() => expect(stack.modalText("bob")).not.toContain("#2"));
+    expect(stack.modalText("bob")).toContain("#3 Ledger Export");
     await click("bob", "go_past");
     await shows("bob", "No request in Finance was decided or closed yet.");
-    await world.slack.choose(world.id("bob"), "filter_project", "all");
+    await stack.slack.choose(stack.id("bob"), "filter_project", "all");
     await shows("bob", "No request was decided or closed yet.");
   });
 
   test("Review opens Review Details on top; after it the list beneath shows what is true now", async () => {
     await command("bob");
     await click("bob", "open_details", "2");
-    await vi.waitFor(() => expect(world.modal("bob").title?.text).toBe("Review Details"));
-    expect(world.modal("bob").submit).not.toBeNull();
-    await world.slack.submit(world.id("bob"), { verdict_input: "reject", comment_input: "Not today" });
+    await vi.waitFor(() => expect(stack.modal("bob").title?.text).toBe("Review Details"));
+    expect(stack.modal("bob").submit).not.toBeNull();
+    await stack.slack.submit(stack.id("bob"), { verdict_input: "reject", comment_input: "Not today" });
     await shows("bob", "1 request waits for your review");
-    expect(world.modal("bob").title?.text).toBe("Approvals");
-    expect(world.modalText("bob")).not.toContain("#2");
+    expect(stack.modal("bob").title?.text).toBe("Approvals");
+    expect(stack.modalText("bob")).not.toContain("#2");
     await click("bob", "go_past");
     await shows("bob", /#2 Inventory Feed[\s\S]*⛔ \*Rejected by Bob Reviewer\* · <!date/);
   });
@@ -89,44 +89,44 @@ describe("/approvals", () => {
   test("what is cancelled in the details is gone from the list two modals beneath", async () => {
     await command("bob");
     await click("bob", "open_details", "1");
-    await vi.waitFor(() => expect(world.modal("bob").title?.text).toBe("Review Details"));
+    await vi.waitFor(() => expect(stack.modal("bob").title?.text).toBe("Review Details"));
     await click("bob", "open_cancel");
-    await vi.waitFor(() => expect(world.modal("bob").title?.text).toBe("Cancel #1"));
-    await world.slack.submit(world.id("bob"));
+    await vi.waitFor(() => expect(stack.modal("bob").title?.text).toBe("Cancel #1"));
+    await stack.slack.submit(stack.id("bob"));
     await shows("bob", "Cancelled by Bob Reviewer");
-    await world.slack.closeView(world.id("bob"));
-    await vi.waitFor(() => expect(world.modalText("bob")).not.toContain("#1 Orders Sync"));
+    await stack.slack.closeView(stack.id("bob"));
+    await vi.waitFor(() => expect(stack.modalText("bob")).not.toContain("#1 Orders Sync"));
   });
 
   test("a light modal opens at once where the data is slow", async () => {
-    const held = world.slack.faults.hold("users.info");
+    const held = stack.slack.faults.hold("users.info");
     const asked = await command("sam");
     expect(asked).toMatchObject({ status: 200, body: "" });
     expect(asked.tookMs).toBeLessThan(2_500);
-    expect(world.modalText("sam")).toBe("One moment, Signoff is looking it up…");
+    expect(stack.modalText("sam")).toBe("One moment, Signoff is looking it up…");
     held.release();
     await shows("sam", "Waits for others");
   });
 
   test("with the database away it says so, and that nothing was changed", async () => {
-    await world.proxy.down();
+    await stack.proxy.down();
     await command("bob");
     await vi.waitFor(
       () =>
         expect(
-          world.slack.topView(world.id("bob")) ? world.modalText("bob") : world.privately("bob"),
+          stack.slack.topView(stack.id("bob")) ? stack.modalText("bob") : stack.privately("bob"),
         ).toContain("Nothing was changed, try again in a moment."),
       5_000,
     );
-    await world.slack.openHome(world.id("bob"));
+    await stack.slack.openHome(stack.id("bob"));
     await vi.waitFor(
-      () => expect(JSON.stringify(world.slack.homeView(world.id("bob"))?.blocks)).toContain("Try Again"),
+      () => expect(JSON.stringify(stack.slack.homeView(stack.id("bob"))?.blocks)).toContain("Try Again"),
       8_000,
     );
-    await world.proxy.up();
+    await stack.proxy.up();
     await vi.waitFor(async () => {
-      await world.slack.clickHome(world.id("bob"), { actionId: "go_overview" });
-      expect(JSON.stringify(world.slack.homeView(world.id("bob"))?.blocks)).toContain("Orders Sync");
+      await stack.slack.clickHome(stack.id("bob"), { actionId: "go_overview" });
+      expect(JSON.stringify(stack.slack.homeView(stack.id("bob"))?.blocks)).toContain("Orders Sync");
     }, 8_000);
   }, 30_000);
 });

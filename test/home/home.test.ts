@@ -2,25 +2,25 @@ import { eq } from "drizzle-orm";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { environments, homes, integrations, projects } from "../../db/schema/index.ts";
 import type { StandInView } from "../../sandbox/slack/index.ts";
-import { type TestWorld, testWorld, textOf } from "../support/world.ts";
+import { startTestStack, type TestStack, textOf } from "../support/test-stack.ts";
 
-let world: TestWorld;
+let stack: TestStack;
 let clock = 0;
 
 beforeAll(async () => {
-  world = await testWorld({ now: () => new Date(Date.now() + clock) });
+  stack = await startTestStack({ now: () => new Date(Date.now() + clock) });
 });
 
-afterAll(() => world?.stop());
+afterAll(() => stack?.stop());
 
 afterEach(async () => {
   for (const name of ["dana", "bob", "carol", "sam", "ada"])
-    while (world.slack.topView(world.id(name))) await world.slack.closeView(world.id(name));
-  expect(world.slack.violations).toEqual([]);
+    while (stack.slack.topView(stack.id(name))) await stack.slack.closeView(stack.id(name));
+  expect(stack.slack.violations).toEqual([]);
 });
 
 function home(name: string): StandInView {
-  const view = world.slack.homeView(world.id(name));
+  const view = stack.slack.homeView(stack.id(name));
   if (view === undefined) throw new Error(`${name} has no Home`);
   return view;
 }
@@ -29,7 +29,7 @@ const says = (name: string): string => textOf({ blocks: home(name).blocks });
 
 /** Opens a Home and waits until it says this. */
 async function open(name: string, words: string | RegExp): Promise<void> {
-  await world.slack.openHome(world.id(name));
+  await stack.slack.openHome(stack.id(name));
   await shows(name, words);
 }
 
@@ -58,11 +58,11 @@ const labels = (name: string, integration: string) =>
 async function press(name: string, integration: string, text: string) {
   const button = buttonsOf(name, integration).find((one) => one.text.text === text);
   if (button === undefined) throw new Error(`${integration} has no ${text}: ${labels(name, integration)}`);
-  return world.slack.clickHome(world.id(name), { actionId: button.action_id, value: button.value });
+  return stack.slack.clickHome(stack.id(name), { actionId: button.action_id, value: button.value });
 }
 
 const opened = (name: string, title: string) =>
-  vi.waitFor(() => expect(world.modal(name).title?.text).toBe(title));
+  vi.waitFor(() => expect(stack.modal(name).title?.text).toBe(title));
 
 /** Lets some seconds pass, in which nothing was drawn. */
 const later = () => {
@@ -70,8 +70,8 @@ const later = () => {
 };
 
 const publishes = (name: string) =>
-  world.slack.calls.filter(
-    ({ method, args }) => method === "views.publish" && args.user_id === world.id(name),
+  stack.slack.calls.filter(
+    ({ method, args }) => method === "views.publish" && args.user_id === stack.id(name),
   );
 
 describe("opening", () => {
@@ -92,23 +92,23 @@ describe("opening", () => {
   });
 
   test("the Messages tab opens with the same event and draws nothing", async () => {
-    await world.slack.openHome(world.id("carol"), "messages");
-    await world.app.idle();
-    expect(world.slack.homeView(world.id("carol"))).toBeUndefined();
+    await stack.slack.openHome(stack.id("carol"), "messages");
+    await stack.app.idle();
+    expect(stack.slack.homeView(stack.id("carol"))).toBeUndefined();
   });
 
   test("Settings are a tab for admins only", async () => {
     await open("ada", "Settings");
     await open("bob", "Orders Sync");
     expect(says("bob")).not.toContain("Settings");
-    await world.slack.clickHome(world.id("ada"), { actionId: "go_settings" });
+    await stack.slack.clickHome(stack.id("ada"), { actionId: "go_settings" });
     await shows("ada", "Environment Promotion");
   });
 
   test("a light view comes at once where the data is slow", async () => {
-    const held = world.slack.faults.hold("users.info");
-    await world.database.database.db.delete(homes).where(eq(homes.memberId, world.id("sam")));
-    const sam = world.slack.openHome(world.id("sam"));
+    const held = stack.slack.faults.hold("users.info");
+    await stack.database.database.db.delete(homes).where(eq(homes.memberId, stack.id("sam")));
+    const sam = stack.slack.openHome(stack.id("sam"));
     await vi.waitFor(() => expect(says("sam")).toBe("One moment, Signoff is looking everything up…"), 2_500);
     held.release();
     await sam;
@@ -116,25 +116,25 @@ describe("opening", () => {
   });
 
   test("a project is found by typing, shown, and remembered for the next time", async () => {
-    const found = await world.slack.suggest(world.id("dana"), "pick_project", "fin");
+    const found = await stack.slack.suggest(stack.id("dana"), "pick_project", "fin");
     expect(found.map(({ text }) => text.text)).toEqual(["Finance"]);
-    await world.slack.choose(world.id("dana"), "pick_project", found[0]?.value ?? "");
+    await stack.slack.choose(stack.id("dana"), "pick_project", found[0]?.value ?? "");
     await shows("dana", "Ledger Export");
-    await world.slack.clickHome(world.id("dana"), { actionId: "go_approvals" });
+    await stack.slack.clickHome(stack.id("dana"), { actionId: "go_approvals" });
     await shows("dana", "Nothing waits for your review");
-    await world.slack.clickHome(world.id("dana"), { actionId: "go_overview" });
+    await stack.slack.clickHome(stack.id("dana"), { actionId: "go_overview" });
     await shows("dana", "Ledger Export");
     await open("dana", "Ledger Export");
-    const commerce = (await world.slack.suggest(world.id("dana"), "pick_project", "com"))[0]?.value ?? "";
-    await world.slack.choose(world.id("dana"), "pick_project", commerce);
+    const commerce = (await stack.slack.suggest(stack.id("dana"), "pick_project", "com"))[0]?.value ?? "";
+    await stack.slack.choose(stack.id("dana"), "pick_project", commerce);
     await shows("dana", "Orders Sync");
   });
 
   test("R14: who may not request in a project has no buttons there", async () => {
     await open("sam", "Orders Sync");
     expect(labels("sam", "Orders Sync")).toHaveLength(2);
-    const finance = (await world.slack.suggest(world.id("sam"), "pick_project", "fin"))[0]?.value ?? "";
-    await world.slack.choose(world.id("sam"), "pick_project", finance);
+    const finance = (await stack.slack.suggest(stack.id("sam"), "pick_project", "fin"))[0]?.value ?? "";
+    await stack.slack.choose(stack.id("sam"), "pick_project", finance);
     await shows("sam", "Ledger Export");
     expect(labels("sam", "Ledger Export")).toEqual([]);
   });
@@ -142,32 +142,32 @@ describe("opening", () => {
 
 describe("from request to promotion, all in the Home", () => {
   test("Request to Promote, Cancel Request, Review, Promote #n, and every Home that is looked at follows", async () => {
-    const { slack } = world;
+    const { slack } = stack;
     await open("dana", "Orders Sync");
     await open("bob", "Orders Sync");
     await press("dana", "Orders Sync", "Request to Promote");
     await opened("dana", "Request Approval");
-    expect(world.modalText("dana")).toContain("1.4.2");
-    expect(world.modalText("dana")).toContain("Live in Staging now");
+    expect(stack.modalText("dana")).toContain("1.4.2");
+    expect(stack.modalText("dana")).toContain("Live in Staging now");
     later();
-    await slack.submit(world.id("dana"), { message_input: "From the Home" });
+    await slack.submit(stack.id("dana"), { message_input: "From the Home" });
     await shows("dana", /→ Staging: #\d+ by Dana Developer waits for review/);
     expect(labels("dana", "Orders Sync")).toEqual(["Cancel Request", "Request to Promote"]);
     const number = Number(/→ Staging: #(\d+)/.exec(says("dana"))?.[1]);
 
     await shows("bob", /Approvals \(1\)/);
     expect(labels("bob", "Orders Sync")).toEqual([`View #${number}`, "Request to Promote"]);
-    await slack.clickHome(world.id("bob"), { actionId: "go_approvals" });
+    await slack.clickHome(stack.id("bob"), { actionId: "go_approvals" });
     await shows("bob", "1 request waits for your review");
     expect(says("bob")).toMatch(
       new RegExp(`#${number} Orders Sync 1\\.4\\.2\\* · Commerce\\nDevelopment → Staging`),
     );
     expect(says("bob")).toMatch(/asked by Dana Developer <!date.* · waiting under a minute/);
-    await slack.clickHome(world.id("bob"), { actionId: "open_details", value: String(number) });
+    await slack.clickHome(stack.id("bob"), { actionId: "open_details", value: String(number) });
     await opened("bob", "Review Details");
-    expect(world.modalText("bob")).toContain("From the Home");
+    expect(stack.modalText("bob")).toContain("From the Home");
     later();
-    await slack.submit(world.id("bob"), { verdict_input: "approve" });
+    await slack.submit(stack.id("bob"), { verdict_input: "approve" });
     await shows("dana", `#${number} by Dana Developer is approved`);
     expect(labels("dana", "Orders Sync")).toEqual([`Promote #${number}`, "Request to Promote"]);
     await shows("bob", "Nothing waits for your review");
@@ -176,7 +176,7 @@ describe("from request to promotion, all in the Home", () => {
     await press("dana", "Orders Sync", `Promote #${number}`);
     await shows("dana", /Staging\*\n🟢 Live: <[^|]*\|1\.4\.2>.*\nsince .*, by Dana Developer/);
     expect(labels("dana", "Orders Sync")).toEqual(["Request to Promote"]);
-    await slack.clickHome(world.id("bob"), { actionId: "go_past" });
+    await slack.clickHome(stack.id("bob"), { actionId: "go_past" });
     await shows("bob", "🎉 *Promoted: 1.4.2 is live in Staging · approved by Bob Reviewer");
   }, 40_000);
 
@@ -185,28 +185,28 @@ describe("from request to promotion, all in the Home", () => {
     await press("dana", "Billing", "Request to Promote");
     await opened("dana", "Request Approval");
     later();
-    await world.slack.submit(world.id("dana"));
+    await stack.slack.submit(stack.id("dana"));
     await vi.waitFor(() => expect(labels("dana", "Billing")[0]).toBe("Cancel Request"), 8_000);
     await press("dana", "Billing", "Cancel Request");
-    await vi.waitFor(() => expect(world.modal("dana").title?.text).toMatch(/^Cancel #/));
+    await vi.waitFor(() => expect(stack.modal("dana").title?.text).toMatch(/^Cancel #/));
     later();
-    await world.slack.submit(world.id("dana"));
+    await stack.slack.submit(stack.id("dana"));
     await vi.waitFor(() => expect(labels("dana", "Billing")[0]).toBe("Request to Promote"), 8_000);
   }, 40_000);
 
   test("R13: a button that does not apply any more is answered by a modal", async () => {
-    await world.request("dana", "commerce/billing");
-    await world.press("bob", "approve_request");
-    await world.app.idle();
+    await stack.request("dana", "commerce/billing");
+    await stack.press("bob", "approve_request");
+    await stack.app.idle();
     await open("dana", "Promote #");
     const number = Number(/→ Staging: #(\d+)/.exec(says("dana"))?.[1]);
-    const held = world.slack.faults.hold("views.publish");
-    await world.slack.click(world.id("dana"), world.cardFor("dana", number), { actionId: "open_cancel" });
-    await vi.waitFor(() => expect(world.modal("dana").title?.text).toMatch(/^Cancel #/));
-    await world.slack.submit(world.id("dana"));
+    const held = stack.slack.faults.hold("views.publish");
+    await stack.slack.click(stack.id("dana"), stack.cardFor("dana", number), { actionId: "open_cancel" });
+    await vi.waitFor(() => expect(stack.modal("dana").title?.text).toMatch(/^Cancel #/));
+    await stack.slack.submit(stack.id("dana"));
     await press("dana", "Billing", `Promote #${number}`);
     await opened("dana", "Signoff");
-    expect(world.modalText("dana")).toBe(`#${number} can't be promoted: cancelled by Dana Developer.`);
+    expect(stack.modalText("dana")).toBe(`#${number} can't be promoted: cancelled by Dana Developer.`);
     held.release();
   }, 20_000);
 
@@ -215,9 +215,9 @@ describe("from request to promotion, all in the Home", () => {
     const [button] = buttonsOf("dana", "Orders Sync");
     const block = home("dana").blocks.find(({ accessory }) => accessory === button);
     const shown = home("dana").hash;
-    await world.slack.openHome(world.id("dana"));
+    await stack.slack.openHome(stack.id("dana"));
     await vi.waitFor(() => expect(home("dana").hash).not.toBe(shown));
-    await world.slack.clickHome(world.id("dana"), {
+    await stack.slack.clickHome(stack.id("dana"), {
       actionId: "start_step",
       value: button?.value ?? "",
       blockId: String(block?.block_id),
@@ -226,16 +226,16 @@ describe("from request to promotion, all in the Home", () => {
   });
 
   test("R1: with the workflow off the button promotes at once", async () => {
-    await world.reseed((seed) => {
+    await stack.reseed((seed) => {
       if (seed.workflow) seed.workflow.enabled = false;
     });
     await open("dana", "Orders Sync");
     await vi.waitFor(() => expect(labels("dana", "Orders Sync")).toEqual(["Promote"]), 8_000);
     await press("dana", "Orders Sync", "Promote");
     await opened("dana", "Promote");
-    expect(world.modalText("dana")).toContain("No review is needed here");
-    expect(world.modalText("dana")).toContain("Production");
-    await world.reseed((seed) => {
+    expect(stack.modalText("dana")).toContain("No review is needed here");
+    expect(stack.modalText("dana")).toContain("Production");
+    await stack.reseed((seed) => {
       if (seed.workflow) seed.workflow.enabled = true;
     });
   }, 20_000);
@@ -248,9 +248,9 @@ describe("drawing again", () => {
     await open("bob", /Pending|Orders Sync/);
     const before = publishes("bob").length;
     for (const path of ["finance/ledger-export", "finance/vendor-sync", "finance/tax-reports production"])
-      await world.request("dana", path);
+      await stack.request("dana", path);
     await shows("bob", /Approvals \(3\)|3 requests wait for your review/);
-    await world.app.idle();
+    await stack.app.idle();
     const drawn = publishes("bob").slice(before - 1);
     expect(drawn.length).toBeLessThanOrEqual(3);
     for (const [i, call] of drawn.entries()) {
@@ -261,11 +261,11 @@ describe("drawing again", () => {
 
   test("on the tab and list where the person is", async () => {
     await open("bob", /Approvals \(3\)|3 requests wait for your review/);
-    await world.slack.clickHome(world.id("bob"), { actionId: "go_past" });
+    await stack.slack.clickHome(stack.id("bob"), { actionId: "go_past" });
     await shows("bob", "Promoted: 1.4.2 is live in Staging");
     const shown = since("bob");
     later();
-    await world.press("bob", "approve_request");
+    await stack.press("bob", "approve_request");
     await vi.waitFor(() => expect(since("bob")).not.toBe(shown), 8_000);
     await shows("bob", "✅ *Approved by Bob Reviewer*");
   }, 20_000);
@@ -278,61 +278,61 @@ describe("drawing again", () => {
     const shown = since("carol");
     const before = publishes("bob").length;
     later();
-    await world.request("sam", "commerce/inventory-feed production");
+    await stack.request("sam", "commerce/inventory-feed production");
     await vi.waitFor(() => expect(publishes("bob").length).toBeGreaterThan(before), 8_000);
-    await world.app.idle();
+    await stack.app.idle();
     expect(since("carol")).toBe(shown);
     await open("carol", /Approvals \(1\)/);
   }, 20_000);
 
   test("a rate limit is waited for, and the Home is drawn after all", async () => {
     await open("carol", /Approvals \(1\)/);
-    world.slack.faults.rateLimit("views.publish", 1, 1);
+    stack.slack.faults.rateLimit("views.publish", 1, 1);
     later();
-    await world.press("carol", "approve_request");
+    await stack.press("carol", "approve_request");
     await shows("carol", /Approvals(?! \()/);
   }, 20_000);
 
   test("a Home that shows something else than we remember is drawn all the same", async () => {
-    const { db } = world.database.database;
+    const { db } = stack.database.database;
     await db
       .update(homes)
       .set({ hash: "1.stale" })
-      .where(eq(homes.memberId, world.id("carol")));
-    await world.slack.clickHome(world.id("carol"), { actionId: "go_approvals" });
+      .where(eq(homes.memberId, stack.id("carol")));
+    await stack.slack.clickHome(stack.id("carol"), { actionId: "go_approvals" });
     await shows("carol", "Nothing waits for your review");
   });
 });
 
 test("the shortcut opens the request modal", async () => {
-  await world.slack.shortcut(world.id("sam"), "request_to_promote");
+  await stack.slack.shortcut(stack.id("sam"), "request_to_promote");
   await opened("sam", "Request Approval");
 });
 
 describe("an empty Home says what to do next", () => {
   test("without any project: the admin makes one, others are told whom to ask", async () => {
-    const { db } = world.database.database;
+    const { db } = stack.database.database;
     await db.update(projects).set({ archivedAt: new Date() });
-    await world.slack.clickHome(world.id("ada"), { actionId: "go_overview" });
+    await stack.slack.clickHome(stack.id("ada"), { actionId: "go_overview" });
     await shows("ada", "Make one in Settings");
-    await world.slack.clickHome(world.id("ada"), { actionId: "go_projects" });
+    await stack.slack.clickHome(stack.id("ada"), { actionId: "go_projects" });
     await shows("ada", /Projects/);
-    await world.slack.clickHome(world.id("dana"), { actionId: "go_overview" });
+    await stack.slack.clickHome(stack.id("dana"), { actionId: "go_overview" });
     await shows("dana", "There is no project yet.*\nAsk Ada Admin to make one.");
     await db.update(projects).set({ archivedAt: null });
   });
 
   test("without anything live, or an integration: what is missing, and who can add it", async () => {
-    const { db } = world.database.database;
-    const finance = { organizationId: world.app.organizationId, slug: "new", name: "A New Project" };
+    const { db } = stack.database.database;
+    const finance = { organizationId: stack.app.organizationId, slug: "new", name: "A New Project" };
     const id = "00000000-0000-4000-8000-00000000000a";
     await db.insert(projects).values({ ...finance, id });
-    await world.slack.clickHome(world.id("ada"), { actionId: "go_overview" });
+    await stack.slack.clickHome(stack.id("ada"), { actionId: "go_overview" });
     await shows("ada", /\d integrations/);
     await open("dana", /\d integrations/);
-    await world.slack.choose(world.id("ada"), "pick_project", id);
+    await stack.slack.choose(stack.id("ada"), "pick_project", id);
     await shows("ada", "This project has no integration yet. Add one in Settings.");
-    await world.slack.choose(world.id("dana"), "pick_project", id);
+    await stack.slack.choose(stack.id("dana"), "pick_project", id);
     await shows("dana", "This project has no integration yet. Ask Ada Admin.");
     await db.insert(integrations).values({ ...finance, id, projectId: id });
     await open("dana", "This project needs two environments or more to promote between. Ask Ada Admin.");

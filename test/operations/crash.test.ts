@@ -1,40 +1,40 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { type Child, startChild } from "../support/child.ts";
 import { type MailProxy, mailProxy } from "../support/mail-proxy.ts";
-import { eventually, type TestWorld, testWorld, textOf } from "../support/world.ts";
+import { eventually, startTestStack, type TestStack, textOf } from "../support/test-stack.ts";
 
-let world: TestWorld;
+let stack: TestStack;
 let mail: MailProxy;
 let bot: Child | undefined;
 let number: number;
 let built = 0;
 
 beforeAll(async () => {
-  world = await testWorld();
-  mail = await mailProxy(world.mail.url);
+  stack = await startTestStack();
+  mail = await mailProxy(stack.mail.url);
 });
 
 afterAll(async () => {
-  await world?.stop();
+  await stack?.stop();
   await mail?.stop();
 });
 
 beforeEach(async () => {
   built += 1;
-  await world.golive("commerce/orders-sync", { development: `6.0.${built}` });
-  await world.app.stop(1000);
+  await stack.golive("commerce/orders-sync", { development: `6.0.${built}` });
+  await stack.app.stop(1000);
   await start();
 });
 
 afterEach(async () => {
-  world.slack.faults.clear();
+  stack.slack.faults.clear();
   await kill();
-  expect(world.slack.violations).toEqual([]);
-  await world.restartWith({});
+  expect(stack.slack.violations).toEqual([]);
+  await stack.restartWith({});
 });
 
 async function start() {
-  bot = startChild({ ...world.env, RESEND_BASE_URL: mail.url, LOG_LEVEL: "warn" });
+  bot = startChild({ ...stack.env, RESEND_BASE_URL: mail.url, LOG_LEVEL: "warn" });
   await bot.ready;
 }
 
@@ -46,26 +46,26 @@ async function kill() {
 
 /** A process that was killed leaves its leases behind; nobody waits for their end here. */
 async function endLeases() {
-  await world.database.database.sql`
+  await stack.database.database.sql`
     update outbox set leased_until = now() - interval '1 second' where leased_until > now()`;
 }
 
 async function submit() {
-  await world.slack.command(world.id("dana"), "/promote orders-sync");
-  const answer = await world.slack.submit(world.id("dana"), { message_input: "Survive" });
+  await stack.slack.command(stack.id("dana"), "/promote orders-sync");
+  const answer = await stack.slack.submit(stack.id("dana"), { message_input: "Survive" });
   expect(answer).toMatchObject({ status: 200, body: "" });
-  const [row] = await world.database.database.sql<{ number: number }[]>`
+  const [row] = await stack.database.database.sql<{ number: number }[]>`
     select max(number)::int as number from requests`;
   number = row?.number as number;
 }
 
 const cards = (name: string) =>
-  world.slack
-    .messagesFor(world.id(name))
+  stack.slack
+    .messagesFor(stack.id(name))
     .filter(({ blocks }) => blocks[0]?.type === "header" && textOf({ blocks }).startsWith(`#${number} `));
 
 const mails = async (to: string) =>
-  (await world.mail.inbox()).filter(
+  (await stack.mail.inbox()).filter(
     (one) =>
       one.to === `${to}@acme.example` && one.subject.includes(`#${number}`) && !/replaced/.test(one.text),
   );
@@ -73,7 +73,7 @@ const mails = async (to: string) =>
 /** Everything has been sent that will ever be. */
 const allSettled = () =>
   eventually(async () => {
-    const [open] = await world.database.database.sql<{ count: number }[]>`
+    const [open] = await stack.database.database.sql<{ count: number }[]>`
       select count(*)::int from outbox where settled_at is null`;
     expect(open?.count).toBe(0);
   }, 15_000);
@@ -88,11 +88,11 @@ async function everybodyWasAskedOnce() {
 test("killed right after the ack, before anything could be sent: everything arrives, once", {
   timeout: 40_000,
 }, async () => {
-  world.slack.faults.fail("chat.postMessage", { status: 503 }, 1000);
+  stack.slack.faults.fail("chat.postMessage", { status: 503 }, 1000);
   mail.fail(503, 1000);
   await submit();
   await kill();
-  world.slack.faults.clear();
+  stack.slack.faults.clear();
   mail.recover();
   expect(cards("bob")).toEqual([]);
   await endLeases();
@@ -103,7 +103,7 @@ test("killed right after the ack, before anything could be sent: everything arri
 test("killed while cards and emails are on their way: they arrive, none twice", {
   timeout: 40_000,
 }, async () => {
-  const cardsHeld = world.slack.faults.hold("chat.postMessage");
+  const cardsHeld = stack.slack.faults.hold("chat.postMessage");
   const mailsHeld = mail.hold();
   await submit();
   await Promise.all([cardsHeld.reached, mailsHeld.reached]);
@@ -117,7 +117,7 @@ test("killed while cards and emails are on their way: they arrive, none twice", 
   await endLeases();
   await start();
   await everybodyWasAskedOnce();
-  await world.press("bob", "approve_request");
+  await stack.press("bob", "approve_request");
   await allSettled();
   for (const name of ["dana", "bob", "carol"])
     expect(cards(name).map((card) => textOf(card))).toEqual([
@@ -130,14 +130,14 @@ test("Approve was acknowledged and the process killed: everybody is told, once",
 }, async () => {
   await submit();
   await allSettled();
-  const updates = world.slack.faults.hold("chat.update");
-  const messages = world.slack.faults.hold("chat.postMessage");
-  expect(await world.press("bob", "approve_request")).toMatchObject({ status: 200, body: "" });
+  const updates = stack.slack.faults.hold("chat.update");
+  const messages = stack.slack.faults.hold("chat.postMessage");
+  expect(await stack.press("bob", "approve_request")).toMatchObject({ status: 200, body: "" });
   await Promise.all([updates.reached, messages.reached]);
   await kill();
   updates.release();
   messages.release();
-  const approved = () => world.texts("dana").filter((text) => text.includes(`approved #${number} `));
+  const approved = () => stack.texts("dana").filter((text) => text.includes(`approved #${number} `));
   await eventually(() => expect(approved()).toHaveLength(1));
   await endLeases();
   await start();
@@ -148,9 +148,9 @@ test("Approve was acknowledged and the process killed: everybody is told, once",
     ]);
   expect(approved()).toHaveLength(1);
   expect(await mails("dev")).toHaveLength(1);
-  await world.press("dana", "promote_request");
+  await stack.press("dana", "promote_request");
   await allSettled();
-  expect(textOf(world.cardOf("carol"))).toContain(`Promoted: 6.0.${built} is live in Staging`);
+  expect(textOf(stack.cardOf("carol"))).toContain(`Promoted: 6.0.${built} is live in Staging`);
 });
 
 test("killed at whatever moment after the ack, three times over: everything arrives, none twice", {
@@ -160,9 +160,9 @@ test("killed at whatever moment after the ack, three times over: everything arri
   await kill();
   await endLeases();
   await start();
-  await world.slack.click(world.id("dana"), await own(), { actionId: "open_cancel" });
-  await eventually(() => expect(world.modal("dana").title?.text).toBe(`Cancel #${number}`));
-  await world.slack.submit(world.id("dana"), { reason_input: "Enough" });
+  await stack.slack.click(stack.id("dana"), await own(), { actionId: "open_cancel" });
+  await eventually(() => expect(stack.modal("dana").title?.text).toBe(`Cancel #${number}`));
+  await stack.slack.submit(stack.id("dana"), { reason_input: "Enough" });
   await kill();
   await endLeases();
   await start();

@@ -1,26 +1,26 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { BotAnswer } from "../../sandbox/slack/index.ts";
-import { reserve } from "../support/hold.ts";
-import { eventually, type TestWorld, testWorld, textOf } from "../support/world.ts";
+import { reserve } from "../support/reserve-connection.ts";
+import { eventually, startTestStack, type TestStack, textOf } from "../support/test-stack.ts";
 
 const nothingChanged = "Something went wrong on Signoff's side. Nothing was changed, try again in a moment.";
 
-let world: TestWorld;
+let stack: TestStack;
 
 beforeAll(async () => {
-  world = await testWorld({ proxied: true });
+  stack = await startTestStack({ proxied: true });
 });
 
-afterAll(() => world?.stop());
+afterAll(() => stack?.stop());
 
 const told = (name: string, words: string | RegExp) =>
-  eventually(() => expect(world.privately(name)).toMatch(words));
+  eventually(() => expect(stack.privately(name)).toMatch(words));
 
 const opened = (name: string, title: string) =>
-  eventually(() => expect(world.modal(name).title?.text).toBe(title));
+  eventually(() => expect(stack.modal(name).title?.text).toBe(title));
 
 const close = async (name: string) => {
-  while (world.slack.topView(world.id(name))) await world.slack.closeView(world.id(name));
+  while (stack.slack.topView(stack.id(name))) await stack.slack.closeView(stack.id(name));
 };
 
 function inTime(answer: BotAnswer): void {
@@ -33,140 +33,140 @@ describe("with the database down everybody is told that nothing was changed, wit
   let link: string;
 
   beforeAll(async () => {
-    await world.request("dana", "orders-sync", "Before");
-    const mail = (await world.mail.inbox()).find(({ to }) => to === "bob@acme.example");
+    await stack.request("dana", "orders-sync", "Before");
+    const mail = (await stack.mail.inbox()).find(({ to }) => to === "bob@acme.example");
     link = /http:\/\/[^"]+\/r\/[\w.-]+/.exec(mail?.html ?? "")?.[0] as string;
   });
 
   afterEach(async () => {
-    await world.proxy.up();
-    await eventually(async () => expect((await fetch(`${world.botUrl}/readyz`)).status).toBe(200));
+    await stack.proxy.up();
+    await eventually(async () => expect((await fetch(`${stack.botUrl}/readyz`)).status).toBe(200));
     for (const name of ["dana", "bob", "carol"]) await close(name);
-    expect(world.slack.violations).toEqual([]);
+    expect(stack.slack.violations).toEqual([]);
   });
 
   test("a command", async () => {
-    await world.proxy.down();
-    inTime(await world.slack.command(world.id("dana"), "/promote orders-sync"));
-    expect(world.privately("dana")).toBe(nothingChanged);
+    await stack.proxy.down();
+    inTime(await stack.slack.command(stack.id("dana"), "/promote orders-sync"));
+    expect(stack.privately("dana")).toBe(nothingChanged);
   });
 
   test.each(["approve_request", "open_reject", "open_details"])("a click on a card: %s", async (actionId) => {
-    const { slack } = world;
-    const before = slack.ephemeralsFor(world.id("bob")).length;
-    await world.proxy.down();
-    inTime(await world.press("bob", actionId));
-    await eventually(() => expect(slack.ephemeralsFor(world.id("bob"))).toHaveLength(before + 1));
-    expect(world.privately("bob")).toBe(nothingChanged);
-    expect(slack.topView(world.id("bob"))).toBeUndefined();
+    const { slack } = stack;
+    const before = slack.ephemeralsFor(stack.id("bob")).length;
+    await stack.proxy.down();
+    inTime(await stack.press("bob", actionId));
+    await eventually(() => expect(slack.ephemeralsFor(stack.id("bob"))).toHaveLength(before + 1));
+    expect(stack.privately("bob")).toBe(nothingChanged);
+    expect(slack.topView(stack.id("bob"))).toBeUndefined();
   });
 
   test("a submission: at its field, so that what was typed stays", async () => {
-    await world.press("bob", "open_reject");
+    await stack.press("bob", "open_reject");
     await opened("bob", "Reject #1");
-    await world.proxy.down();
-    inTime(await world.slack.submit(world.id("bob"), { comment_input: "Half an hour of work" }));
-    expect(world.modal("bob").errors).toEqual({ comment: nothingChanged });
-    expect(world.modal("bob").values.comment?.comment_input?.value).toBe("Half an hour of work");
-    await world.proxy.up();
+    await stack.proxy.down();
+    inTime(await stack.slack.submit(stack.id("bob"), { comment_input: "Half an hour of work" }));
+    expect(stack.modal("bob").errors).toEqual({ comment: nothingChanged });
+    expect(stack.modal("bob").values.comment?.comment_input?.value).toBe("Half an hour of work");
+    await stack.proxy.up();
     await eventually(async () => {
-      await world.slack.submit(world.id("bob"), {});
-      expect(world.slack.topView(world.id("bob"))).toBeUndefined();
+      await stack.slack.submit(stack.id("bob"), {});
+      expect(stack.slack.topView(stack.id("bob"))).toBeUndefined();
     });
-    await world.app.idle();
-    expect(textOf(world.cardFor("dana", 1))).toContain("Rejected by Bob Reviewer");
-    expect(textOf(world.cardFor("dana", 1))).toContain("Half an hour of work");
+    await stack.app.idle();
+    expect(textOf(stack.cardFor("dana", 1))).toContain("Rejected by Bob Reviewer");
+    expect(textOf(stack.cardFor("dana", 1))).toContain("Half an hour of work");
   });
 
   test("a submission of the request modal, and it can be submitted again", async () => {
-    await world.slack.command(world.id("dana"), "/promote inventory-feed");
-    await world.proxy.down();
-    inTime(await world.slack.submit(world.id("dana"), { message_input: "Second" }));
-    expect(world.modal("dana").errors).toEqual({ integration: nothingChanged });
-    await world.proxy.up();
+    await stack.slack.command(stack.id("dana"), "/promote inventory-feed");
+    await stack.proxy.down();
+    inTime(await stack.slack.submit(stack.id("dana"), { message_input: "Second" }));
+    expect(stack.modal("dana").errors).toEqual({ integration: nothingChanged });
+    await stack.proxy.up();
     await eventually(async () => {
-      await world.slack.submit(world.id("dana"), {});
-      expect(world.slack.topView(world.id("dana"))).toBeUndefined();
+      await stack.slack.submit(stack.id("dana"), {});
+      expect(stack.slack.topView(stack.id("dana"))).toBeUndefined();
     });
-    await world.app.idle();
-    expect(world.texts("bob").at(-1)).toContain("Second");
-    expect(world.texts("bob").filter((text) => text.includes("Second"))).toHaveLength(1);
+    await stack.app.idle();
+    expect(stack.texts("bob").at(-1)).toContain("Second");
+    expect(stack.texts("bob").filter((text) => text.includes("Second"))).toHaveLength(1);
   });
 
   test("the options of the select: it says so instead of finding nothing, and saying so cannot be chosen", async () => {
-    const dana = world.id("dana");
-    await world.slack.command(dana, "/promote");
-    await world.proxy.down();
+    const dana = stack.id("dana");
+    await stack.slack.command(dana, "/promote");
+    await stack.proxy.down();
     const started = Date.now();
-    const options = await world.slack.suggest(dana, "pick_integration", "orders");
+    const options = await stack.slack.suggest(dana, "pick_integration", "orders");
     expect(Date.now() - started).toBeLessThan(3000);
     expect(options.map(({ text }) => text.text)).toEqual([
       "Signoff could not search. Try again in a moment.",
     ]);
-    await world.slack.choose(dana, "pick_integration", options[0]?.value as string);
-    await world.proxy.up();
+    await stack.slack.choose(dana, "pick_integration", options[0]?.value as string);
+    await stack.proxy.up();
     await eventually(async () => {
-      await world.slack.submit(dana);
-      expect(world.modal("dana").errors).toEqual({ integration: "Choose an integration." });
+      await stack.slack.submit(dana);
+      expect(stack.modal("dana").errors).toEqual({ integration: "Choose an integration." });
     });
   });
 
   test("a choice in the modal is answered in the modal, and what was typed stays", async () => {
-    const dana = world.id("dana");
-    await world.slack.command(dana, "/promote orders-sync");
-    const [found] = await world.slack.suggest(dana, "pick_integration", "returns");
-    await world.proxy.down();
-    world.slack.fill(dana, "message_input", "Typed");
-    inTime(await world.slack.choose(dana, "pick_integration", found?.value as string));
-    await eventually(() => expect(world.modalText("dana")).toContain(nothingChanged));
-    expect(world.modal("dana").values.message?.message_input?.value).toBe("Typed");
-    expect(world.modal("dana").values.integration?.pick_integration?.selected_option).toMatchObject({
+    const dana = stack.id("dana");
+    await stack.slack.command(dana, "/promote orders-sync");
+    const [found] = await stack.slack.suggest(dana, "pick_integration", "returns");
+    await stack.proxy.down();
+    stack.slack.fill(dana, "message_input", "Typed");
+    inTime(await stack.slack.choose(dana, "pick_integration", found?.value as string));
+    await eventually(() => expect(stack.modalText("dana")).toContain(nothingChanged));
+    expect(stack.modal("dana").values.message?.message_input?.value).toBe("Typed");
+    expect(stack.modal("dana").values.integration?.pick_integration?.selected_option).toMatchObject({
       value: found?.value,
     });
   });
 
   test("a link in an email", async () => {
-    await world.proxy.down();
+    await stack.proxy.down();
     const answer = await fetch(link, { redirect: "manual" });
     expect(answer.status).toBe(503);
     expect(answer.headers.get("retry-after")).toBe("10");
     expect(await answer.text()).toContain("Nothing was changed. Open this link again in a moment.");
-    expect((await fetch(`${world.botUrl}/healthz`)).status).toBe(200);
-    expect((await fetch(`${world.botUrl}/readyz`)).status).toBe(503);
+    expect((await fetch(`${stack.botUrl}/healthz`)).status).toBe(200);
+    expect((await fetch(`${stack.botUrl}/readyz`)).status).toBe(503);
   });
 
   test("and it all works again without a restart", async () => {
-    await world.proxy.down();
-    inTime(await world.slack.command(world.id("dana"), "/promote orders-sync"));
-    await world.proxy.up();
+    await stack.proxy.down();
+    inTime(await stack.slack.command(stack.id("dana"), "/promote orders-sync"));
+    await stack.proxy.up();
     await eventually(async () => {
-      await world.slack.command(world.id("dana"), "/promote orders-sync");
-      expect(world.slack.topView(world.id("dana"))).toBeDefined();
+      await stack.slack.command(stack.id("dana"), "/promote orders-sync");
+      expect(stack.slack.topView(stack.id("dana"))).toBeDefined();
     });
-    await world.slack.submit(world.id("dana"), { message_input: "After" });
-    await world.app.idle();
-    expect(world.texts("bob").at(-1)).toContain("After");
+    await stack.slack.submit(stack.id("dana"), { message_input: "After" });
+    await stack.app.idle();
+    expect(stack.texts("bob").at(-1)).toContain("After");
     expect((await fetch(link, { redirect: "manual" })).status).toBe(302);
   });
 });
 
 test("what somebody else holds locked is not waited for: the person is told in time", async () => {
-  await world.request("dana", "commerce/billing production");
-  const holder = await reserve(world.database.database.sql);
+  await stack.request("dana", "commerce/billing production");
+  const holder = await reserve(stack.database.database.sql);
   await holder`begin`;
   await holder`select from requests for update`;
-  inTime(await world.press("bob", "approve_request"));
+  inTime(await stack.press("bob", "approve_request"));
   await told("bob", nothingChanged);
   await holder`rollback`;
   holder.release();
-  await world.press("bob", "approve_request");
-  await world.app.idle();
-  expect(textOf(world.cardOf("bob"))).toContain("Approved by Bob Reviewer");
+  await stack.press("bob", "approve_request");
+  await stack.app.idle();
+  expect(textOf(stack.cardOf("bob"))).toContain("Approved by Bob Reviewer");
 });
 
 test("the answer to a commit is lost: the person is told so, not that nothing happened", async () => {
-  const { sql } = world.database.database;
-  await world.request("dana", "commerce/billing staging", "Lost");
+  const { sql } = stack.database.database;
+  await stack.request("dana", "commerce/billing staging", "Lost");
   const lock = 4711;
   // The commit itself waits for a lock: a deferred trigger runs inside it.
   await sql.unsafe(`
@@ -176,13 +176,13 @@ test("the answer to a commit is lost: the person is told so, not that nothing ha
       for each row execute function stall()`);
   const holder = await reserve(sql);
   await holder`select pg_advisory_lock(${lock})`;
-  const clicking = world.press("bob", "approve_request");
+  const clicking = stack.press("bob", "approve_request");
   await eventually(async () => {
     const [waiting] = await holder<{ count: number }[]>`
       select count(*)::int from pg_locks where locktype = 'advisory' and not granted`;
     expect(waiting?.count).toBe(1);
   });
-  await world.proxy.down();
+  await stack.proxy.down();
   await holder`select pg_advisory_unlock(${lock})`;
   inTime(await clicking);
   await told(
@@ -191,9 +191,9 @@ test("the answer to a commit is lost: the person is told so, not that nothing ha
   );
   await sql`drop trigger stall on requests`;
   holder.release();
-  await world.proxy.up();
+  await stack.proxy.up();
   // The sweep finds what was committed, although nobody was woken.
   const [row] = await sql<{ state: string }[]>`select state from requests order by number desc limit 1`;
   const words = row?.state === "approved" ? "Approved by Bob Reviewer" : "Waiting for review";
-  await eventually(() => expect(textOf(world.cardOf("bob"))).toContain(words), 14_000);
+  await eventually(() => expect(textOf(stack.cardOf("bob"))).toContain(words), 14_000);
 });

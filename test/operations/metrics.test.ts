@@ -2,20 +2,20 @@ import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from "vitest";
 import { parse } from "yaml";
 import { mailProxy } from "../support/mail-proxy.ts";
-import { eventually, type TestWorld, testWorld } from "../support/world.ts";
+import { eventually, startTestStack, type TestStack } from "../support/test-stack.ts";
 
-let world: TestWorld;
+let stack: TestStack;
 beforeAll(async () => {
-  world = await testWorld({ proxied: true });
+  stack = await startTestStack({ proxied: true });
 });
-afterAll(() => world?.stop());
-beforeEach(() => world.slack.faults.clear());
+afterAll(() => stack?.stop());
+beforeEach(() => stack.slack.faults.clear());
 
 type Page = { status: number; text: string; value(sample: string): number | undefined };
 
 /** What Prometheus is given; `value` of a sample as it is written there. */
 async function scrape(): Promise<Page> {
-  const response = await fetch(`${world.botUrl}/metrics`);
+  const response = await fetch(`${stack.botUrl}/metrics`);
   const text = await response.text();
   const samples = new Map(
     text
@@ -52,11 +52,11 @@ test("before anything happens everything that alerts look at is there, as 0", as
 });
 
 test("a review counts by what became of it, and how long it took to its commit and to Slack's answer", async () => {
-  await world.request("dana", "orders-sync");
-  const card = world.cardOf("carol");
-  await world.press("bob", "approve_request");
-  await world.slack.click(world.id("carol"), card, { actionId: "approve_request" });
-  await world.settle();
+  await stack.request("dana", "orders-sync");
+  const card = stack.cardOf("carol");
+  await stack.press("bob", "approve_request");
+  await stack.slack.click(stack.id("carol"), card, { actionId: "approve_request" });
+  await stack.settle();
   const { value } = await scrape();
   expect(value('signoff_reviews_total{verdict="approve",outcome="decided"}')).toBe(1);
   expect(value('signoff_reviews_total{verdict="approve",outcome="refused"}')).toBe(1);
@@ -70,40 +70,40 @@ test("a review counts by what became of it, and how long it took to its commit a
 });
 
 test("what Slack refuses shows as retrying, and as old as it is", async () => {
-  world.slack.faults.fail("chat.postMessage", { status: 503 }, 1_000);
-  await world.slack.command(world.id("dana"), "/promote inventory-feed");
-  await world.slack.submit(world.id("dana"), {});
+  stack.slack.faults.fail("chat.postMessage", { status: 503 }, 1_000);
+  await stack.slack.command(stack.id("dana"), "/promote inventory-feed");
+  await stack.slack.submit(stack.id("dana"), {});
   await shows('signoff_outbox_items{kind="draw-card",state="retrying"}', (count) => (count ?? 0) > 0);
   await shows('signoff_outbox_oldest_seconds{kind="draw-card",urgent="true"}', (age) => (age ?? 0) > 0.1);
   expect(
     (await scrape()).value('signoff_outbox_attempts_total{kind="draw-card",outcome="retry"}'),
   ).toBeGreaterThan(0);
-  world.slack.faults.clear();
+  stack.slack.faults.clear();
   await shows('signoff_outbox_items{kind="draw-card",state="retrying"}', (count) => count === undefined);
 });
 
 test("a 429 counts for its method", async () => {
-  await world.settle();
-  world.slack.faults.rateLimit("chat.update", 1);
-  await world.press("bob", "approve_request");
+  await stack.settle();
+  stack.slack.faults.rateLimit("chat.update", 1);
+  await stack.press("bob", "approve_request");
   const sample = 'signoff_rate_limits_total{service="slack",method="chat.update"}';
   await shows(sample, (count) => count === 1);
-  await world.settle();
+  await stack.settle();
 });
 
 test("a 429 of Resend counts too, in a new process from 0", async () => {
-  const mail = await mailProxy(world.mail.url);
+  const mail = await mailProxy(stack.mail.url);
   onTestFinished(() => mail.stop());
-  await world.restartWith({ RESEND_BASE_URL: mail.url });
+  await stack.restartWith({ RESEND_BASE_URL: mail.url });
   mail.fail(429);
-  await world.slack.command(world.id("dana"), "/promote commerce/billing");
-  await world.slack.submit(world.id("dana"), {});
+  await stack.slack.command(stack.id("dana"), "/promote commerce/billing");
+  await stack.slack.submit(stack.id("dana"), {});
   const sample = 'signoff_rate_limits_total{service="resend",method="emails.send"}';
   await shows(sample, (count) => count === 1);
   expect(
     (await scrape()).value('signoff_reviews_total{verdict="approve",outcome="decided"}'),
   ).toBeUndefined();
-  await world.settle();
+  await stack.settle();
 });
 
 test("docs/operations.md has every metric and an alert for each, and no alert looks at one that is not there", async () => {
@@ -126,9 +126,9 @@ test("docs/operations.md has every metric and an alert for each, and no alert lo
 });
 
 test("with the database away the process is still measured, at once, and its figures are left out", async () => {
-  await world.proxy.down();
+  await stack.proxy.down();
   await shows("signoff_database_up", (up) => up === 0);
-  await world.press("bob", "open_details");
+  await stack.press("bob", "open_details");
   const began = performance.now();
   const { status, value, text } = await scrape();
   expect(performance.now() - began).toBeLessThan(2_000);
@@ -136,6 +136,6 @@ test("with the database away the process is still measured, at once, and its fig
   expect(value('signoff_slack_faults_total{reason="failed"}')).toBeGreaterThan(0);
   expect(value("process_resident_memory_bytes")).toBeGreaterThan(0);
   expect(text).not.toContain("signoff_requests_open{");
-  await world.proxy.up();
+  await stack.proxy.up();
   await shows("signoff_database_up", (up) => up === 1);
 });

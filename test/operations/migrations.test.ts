@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { migrate } from "../../db/connection/migrate.ts";
-import { reserve } from "../support/hold.ts";
-import { eventually, type TestWorld, testWorld, textOf } from "../support/world.ts";
+import { reserve } from "../support/reserve-connection.ts";
+import { eventually, startTestStack, type TestStack, textOf } from "../support/test-stack.ts";
 import { harmsPrevious } from "./support/harms-previous.ts";
 
 const folder = fileURLToPath(new URL("../../db/migrations", import.meta.url));
@@ -34,39 +34,39 @@ describe("a migration runs beside the previous version, so it only adds", async 
 });
 
 describe("a running process and the next version's migration", () => {
-  let world: TestWorld;
+  let stack: TestStack;
   let next: string;
 
   beforeAll(async () => {
-    world = await testWorld();
+    stack = await startTestStack();
     next = await nextVersion();
   });
   afterAll(async () => {
-    await world?.stop();
+    await stack?.stop();
     await rm(next, { recursive: true, force: true });
   });
 
   const applied = async () => {
-    const rows = await world.database.database.sql`
+    const rows = await stack.database.database.sql`
       select from information_schema.columns where table_name = 'requests' and column_name = 'of_the_next_version'`;
     return rows.length === 1;
   };
 
   test("while a long transaction reads what it must lock, people go on clicking; then it is applied", async () => {
-    const reader = await reserve(world.database.database.sql);
+    const reader = await reserve(stack.database.database.sql);
     await reader`begin`;
     await reader`select count(*) from requests`;
-    const migrating = migrate(world.database.url, { folder: next });
+    const migrating = migrate(stack.database.url, { folder: next });
     await eventually(async () => {
-      const [waiting] = await world.database.database.sql<{ count: number }[]>`
+      const [waiting] = await stack.database.database.sql<{ count: number }[]>`
         select count(*)::int from pg_stat_activity
         where wait_event_type = 'Lock' and application_name = 'signoff migrate'`;
       expect(waiting?.count).toBe(1);
     });
-    await world.request("dana", "orders-sync");
-    expect(await world.press("bob", "approve_request")).toMatchObject({ status: 200, body: "" });
-    await world.app.idle();
-    expect(textOf(world.cardOf("bob"))).toContain("Approved by Bob Reviewer");
+    await stack.request("dana", "orders-sync");
+    expect(await stack.press("bob", "approve_request")).toMatchObject({ status: 200, body: "" });
+    await stack.app.idle();
+    expect(textOf(stack.cardOf("bob"))).toContain("Approved by Bob Reviewer");
     expect(await applied()).toBe(false);
     await reader`rollback`;
     reader.release();
@@ -76,32 +76,32 @@ describe("a running process and the next version's migration", () => {
 
   test("a process of the previous version works on after it", async () => {
     expect(await applied()).toBe(true);
-    await world.press("dana", "promote_request");
-    await world.settle();
-    expect(textOf(world.cardOf("bob"))).toContain("is live in Staging");
-    await world.request("dana", "inventory-feed");
-    await world.press("bob", "approve_request");
-    await world.app.idle();
-    expect(textOf(world.cardOf("bob"))).toContain("Approved by Bob Reviewer");
+    await stack.press("dana", "promote_request");
+    await stack.settle();
+    expect(textOf(stack.cardOf("bob"))).toContain("is live in Staging");
+    await stack.request("dana", "inventory-feed");
+    await stack.press("bob", "approve_request");
+    await stack.app.idle();
+    expect(textOf(stack.cardOf("bob"))).toContain("Approved by Bob Reviewer");
   });
 
   test("and it starts again after it, as in a rollback", async () => {
-    await world.restartWith({});
-    await world.request("dana", "commerce/billing production");
-    expect(textOf(world.cardOf("bob"))).toContain("Waiting for review");
+    await stack.restartWith({});
+    await stack.request("dana", "commerce/billing production");
+    expect(textOf(stack.cardOf("bob"))).toContain("Waiting for review");
   });
 
   test("what stays locked is given up, with nothing changed and in words", async () => {
     const after = await nextVersion(next);
     onTestFinished(() => rm(after, { recursive: true, force: true }));
-    const reader = await reserve(world.database.database.sql);
+    const reader = await reserve(stack.database.database.sql);
     await reader`begin`;
     await reader`select count(*) from requests`;
-    const migrating = migrate(world.database.url, { folder: after, giveUpAfterMs: 100 });
+    const migrating = migrate(stack.database.url, { folder: after, giveUpAfterMs: 100 });
     await expect(migrating).rejects.toThrow("stays locked by a long transaction");
     await reader`rollback`;
     reader.release();
-    await migrate(world.database.url, { folder: after });
+    await migrate(stack.database.url, { folder: after });
   });
 });
 

@@ -4,38 +4,38 @@ import { type App, startApp } from "../../src/compose/app.ts";
 import { readConfig } from "../../src/config.ts";
 import { createLog } from "../../src/lib/log.ts";
 import { type Child, startChild } from "../support/child.ts";
-import { eventually, type TestWorld, testWorld, textOf } from "../support/world.ts";
+import { eventually, startTestStack, type TestStack, textOf } from "../support/test-stack.ts";
 
-let world: TestWorld;
+let stack: TestStack;
 let second: App;
 /** Where Slack's next requests go, in turn: what stands before the replicas keeps nobody at one of them. */
 let replicas: string[] = [];
 let turn = 0;
 
 beforeAll(async () => {
-  const botUrl = () => replicas[turn++ % replicas.length] ?? world.botUrl;
-  world = await testWorld({ slack: { botUrl } });
-  second = await startApp(readConfig({ ...world.env, PORT: "0" }), { log: createLog("silent") });
+  const botUrl = () => replicas[turn++ % replicas.length] ?? stack.botUrl;
+  stack = await startTestStack({ slack: { botUrl } });
+  second = await startApp(readConfig({ ...stack.env, PORT: "0" }), { log: createLog("silent") });
 });
 afterAll(async () => {
   replicas = [];
   await second?.stop(1_000);
-  await world?.stop();
+  await stack?.stop();
 });
-afterEach(() => expect(world.slack.violations).toEqual([]));
+afterEach(() => expect(stack.slack.violations).toEqual([]));
 
 const secondUrl = () => `http://127.0.0.1:${second.port}`;
 
 const allSent = () =>
   eventually(async () => {
-    const [open] = await world.database.database.sql<{ count: number }[]>`
+    const [open] = await stack.database.database.sql<{ count: number }[]>`
       select count(*)::int from outbox where settled_at is null`;
     expect(open?.count).toBe(0);
   });
 
 const headersOf = (name: string) =>
-  world.slack
-    .messagesFor(world.id(name))
+  stack.slack
+    .messagesFor(stack.id(name))
     .filter(({ blocks }) => blocks[0]?.type === "header")
     .map((message) => textOf(message).split("\n")[0]);
 
@@ -51,32 +51,32 @@ async function everyCardIsThereOnce() {
 
 /** A request's modal is opened at one replica and submitted at the other. */
 async function submit(integration: string) {
-  const dana = world.id("dana");
-  expect(await world.slack.command(dana, `/promote ${integration}`)).toMatchObject({ status: 200 });
-  expect(await world.slack.submit(dana, {})).toMatchObject({ status: 200, body: "" });
+  const dana = stack.id("dana");
+  expect(await stack.slack.command(dana, `/promote ${integration}`)).toMatchObject({ status: 200 });
+  expect(await stack.slack.submit(dana, {})).toMatchObject({ status: 200, body: "" });
   await allSent();
 }
 
 test("R8: two replicas, and every click goes to the other one: one outcome, one card each", async () => {
-  replicas = [world.botUrl, secondUrl()];
+  replicas = [stack.botUrl, secondUrl()];
   for (let n = 1; n <= 4; n++) {
-    await world.golive("commerce/orders-sync", { development: `8.0.${n}` });
+    await stack.golive("commerce/orders-sync", { development: `8.0.${n}` });
     await submit("orders-sync");
-    const cards = ["bob", "carol"].map((name) => [name, world.cardOf(name, "approve_request")] as const);
+    const cards = ["bob", "carol"].map((name) => [name, stack.cardOf(name, "approve_request")] as const);
     const answers = await Promise.all(
-      cards.map(([name, card]) => world.slack.click(world.id(name), card, { actionId: "approve_request" })),
+      cards.map(([name, card]) => stack.slack.click(stack.id(name), card, { actionId: "approve_request" })),
     );
     for (const answer of answers) expect(answer).toMatchObject({ status: 200 });
     await everyCardIsThereOnce();
     await eventually(() => {
-      const told = ["bob", "carol"].filter((name) => world.privately(name).includes(`#${n} `));
+      const told = ["bob", "carol"].filter((name) => stack.privately(name).includes(`#${n} `));
       expect(told).toHaveLength(1);
     });
-    await world.press("dana", "promote_request");
+    await stack.press("dana", "promote_request");
     await allSent();
-    expect(textOf(world.cardFor("bob", n))).toContain(`Promoted: 8.0.${n} is live in Staging`);
+    expect(textOf(stack.cardFor("bob", n))).toContain(`Promoted: 8.0.${n} is live in Staging`);
   }
-  const audited = await world.database.database.sql<{ action: string; times: number }[]>`
+  const audited = await stack.database.database.sql<{ action: string; times: number }[]>`
     select action, count(*)::int as times from audit_log where action like 'request.%' group by action order by action`;
   const once = ["approved", "promoted", "promoting", "requested"].map((event) => [`request.${event}`, 4]);
   expect(audited.map(({ action, times }) => [action, times])).toEqual(once);
@@ -84,22 +84,22 @@ test("R8: two replicas, and every click goes to the other one: one outcome, one 
 
 test("a rolling restart: the old process ends while people click; nothing is lost, nothing comes twice", async () => {
   const port = await freePort();
-  const old: Child = startChild({ ...world.env, PORT: String(port), LOG_LEVEL: "warn" });
+  const old: Child = startChild({ ...stack.env, PORT: String(port), LOG_LEVEL: "warn" });
   await old.ready;
   replicas = [`http://127.0.0.1:${port}`];
-  const posting = world.slack.faults.hold("chat.postMessage");
-  await world.golive("commerce/inventory-feed", { development: "9.0.0" });
-  await world.slack.command(world.id("dana"), "/promote inventory-feed staging");
-  expect(await world.slack.submit(world.id("dana"), {})).toMatchObject({ status: 200, body: "" });
+  const posting = stack.slack.faults.hold("chat.postMessage");
+  await stack.golive("commerce/inventory-feed", { development: "9.0.0" });
+  await stack.slack.command(stack.id("dana"), "/promote inventory-feed staging");
+  expect(await stack.slack.submit(stack.id("dana"), {})).toMatchObject({ status: 200, body: "" });
   await posting.reached;
   old.process.kill("SIGTERM");
-  replicas = [world.botUrl, secondUrl()];
-  await world.slack.command(world.id("dana"), "/promote commerce/billing staging");
-  expect(await world.slack.submit(world.id("dana"), {})).toMatchObject({ status: 200, body: "" });
+  replicas = [stack.botUrl, secondUrl()];
+  await stack.slack.command(stack.id("dana"), "/promote commerce/billing staging");
+  expect(await stack.slack.submit(stack.id("dana"), {})).toMatchObject({ status: 200, body: "" });
   posting.release();
   expect(await old.ended).toBe(0);
   await everyCardIsThereOnce();
-  await world.press("bob", "approve_request");
+  await stack.press("bob", "approve_request");
   await everyCardIsThereOnce();
-  expect(textOf(world.cardOf("bob"))).toContain("Approved by Bob Reviewer");
+  expect(textOf(stack.cardOf("bob"))).toContain("Approved by Bob Reviewer");
 });

@@ -4,23 +4,23 @@ import { startApp } from "../../src/compose/app.ts";
 import { readConfig } from "../../src/config.ts";
 import { createLog } from "../../src/lib/log.ts";
 import { startChild } from "../support/child.ts";
-import { reserve } from "../support/hold.ts";
-import { type TestWorld, testWorld } from "../support/world.ts";
+import { reserve } from "../support/reserve-connection.ts";
+import { startTestStack, type TestStack } from "../support/test-stack.ts";
 
-let world: TestWorld;
+let stack: TestStack;
 
 beforeAll(async () => {
-  world = await testWorld();
-  await world.app.stop(1000);
+  stack = await startTestStack();
+  await stack.app.stop(1000);
 });
 
-afterAll(() => world?.stop());
+afterAll(() => stack?.stop());
 
 const nobodyListens = () =>
-  expect(fetch(`http://127.0.0.1:${world.env.PORT}/healthz`)).rejects.toThrow("fetch failed");
+  expect(fetch(`http://127.0.0.1:${stack.env.PORT}/healthz`)).rejects.toThrow("fetch failed");
 
 test("without configuration it says everything that is missing in one message and ends with 1", async () => {
-  const bot = startChild({ PORT: String(world.env.PORT) });
+  const bot = startChild({ PORT: String(stack.env.PORT) });
   bot.ready.catch(() => undefined);
   expect(await bot.ended).toBe(1);
   const words = bot.output();
@@ -41,7 +41,7 @@ test("without configuration it says everything that is missing in one message an
 
 test("with malformed configuration it names every fault, repeats no secret, and ends with 1", async () => {
   const bot = startChild({
-    ...world.env,
+    ...stack.env,
     DATABASE_URL: "mysql://root:hunter2@db/x",
     SLACK_BOT_TOKEN: "xoxp-of-somebody",
     SIGNOFF_SECRET: "short-secret",
@@ -59,7 +59,7 @@ test("with malformed configuration it names every fault, repeats no secret, and 
 });
 
 test("with a token that Slack refuses it says so and ends with 1", async () => {
-  const bot = startChild({ ...world.env, SLACK_BOT_TOKEN: "xoxb-revoked", LOG_LEVEL: "silent" });
+  const bot = startChild({ ...stack.env, SLACK_BOT_TOKEN: "xoxb-revoked", LOG_LEVEL: "silent" });
   bot.ready.catch(() => undefined);
   expect(await bot.ended).toBe(1);
   expect(bot.output()).toMatch(/^Signoff did not start\.\nSlack refuses SLACK_BOT_TOKEN \(.*invalid_auth\)/);
@@ -67,7 +67,7 @@ test("with a token that Slack refuses it says so and ends with 1", async () => {
 });
 
 test("with a database that nobody reaches it says so and ends with 1", async () => {
-  const bot = startChild({ ...world.env, DATABASE_URL: "postgres://signoff:hunter2@127.0.0.1:1/signoff" });
+  const bot = startChild({ ...stack.env, DATABASE_URL: "postgres://signoff:hunter2@127.0.0.1:1/signoff" });
   bot.ready.catch(() => undefined);
   expect(await bot.ended).toBe(1);
   expect(bot.output()).toMatch(/^Signoff did not start\.\n.*127\.0\.0\.1:1/);
@@ -76,13 +76,13 @@ test("with a database that nobody reaches it says so and ends with 1", async () 
 });
 
 test("a start that does not come to its end has claimed nothing, so that nothing waits for a lease", async () => {
-  const { db, sql } = world.database.database;
-  const { organizationId } = world.app;
+  const { db, sql } = stack.database.database;
+  const { organizationId } = stack.app;
   await add(db, [{ organizationId, kind: "make-due", key: "due", payload: { reason: "none" } }]);
   const holder = await reserve(sql);
   await holder`begin`;
   await holder`select from job_slots for update`;
-  const starting = startApp(readConfig(world.env), { log: createLog("silent") });
+  const starting = startApp(readConfig(stack.env), { log: createLog("silent") });
   await expect(starting).rejects.toThrow("job_slots");
   await holder`rollback`;
   holder.release();
@@ -91,7 +91,7 @@ test("a start that does not come to its end has claimed nothing, so that nothing
 });
 
 test.each(["SIGTERM", "SIGINT"] as const)("%s: it finishes and ends with 0", async (signal) => {
-  const bot = startChild(world.env);
+  const bot = startChild(stack.env);
   await bot.ready;
   bot.process.kill(signal);
   expect(await bot.ended).toBe(0);

@@ -1,62 +1,62 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { freePort } from "../../sandbox/free-port.ts";
 import { type Child, startChild } from "../support/child.ts";
-import { reserve } from "../support/hold.ts";
-import { eventually, type TestWorld, testWorld, textOf } from "../support/world.ts";
+import { reserve } from "../support/reserve-connection.ts";
+import { eventually, startTestStack, type TestStack, textOf } from "../support/test-stack.ts";
 
-let world: TestWorld;
+let stack: TestStack;
 let bot: Child | undefined;
 let botUrl: string | undefined;
 let built = 0;
 
 beforeAll(async () => {
-  world = await testWorld({ slack: { botUrl: () => botUrl ?? world.botUrl } });
+  stack = await startTestStack({ slack: { botUrl: () => botUrl ?? stack.botUrl } });
 });
-afterAll(() => world?.stop());
+afterAll(() => stack?.stop());
 
 beforeEach(async () => {
   built += 1;
-  await world.golive("commerce/orders-sync", { development: `7.0.${built}` });
-  await world.app.stop(500);
+  await stack.golive("commerce/orders-sync", { development: `7.0.${built}` });
+  await stack.app.stop(500);
   await start();
 });
 
 afterEach(async () => {
-  world.slack.faults.clear();
+  stack.slack.faults.clear();
   bot?.process.kill("SIGKILL");
   await bot?.ended;
   botUrl = undefined;
   // What was ended at once left its leases behind; nobody waits for their end here.
-  await world.database.database.sql`update outbox set leased_until = now() where leased_until > now()`;
-  await world.restartWith({});
+  await stack.database.database.sql`update outbox set leased_until = now() where leased_until > now()`;
+  await stack.restartWith({});
 });
 
 async function start() {
   const port = await freePort();
-  bot = startChild({ ...world.env, PORT: String(port), LOG_LEVEL: "warn" });
+  bot = startChild({ ...stack.env, PORT: String(port), LOG_LEVEL: "warn" });
   await bot.ready;
   botUrl = `http://127.0.0.1:${port}`;
 }
 
 async function submit() {
-  await world.slack.command(world.id("dana"), "/promote orders-sync");
-  expect(await world.slack.submit(world.id("dana"), {})).toMatchObject({ status: 200, body: "" });
+  await stack.slack.command(stack.id("dana"), "/promote orders-sync");
+  expect(await stack.slack.submit(stack.id("dana"), {})).toMatchObject({ status: 200, body: "" });
 }
 
 const open = async () =>
-  await world.database.database.sql<{ kind: string; leased: boolean; in_doubt: boolean }[]>`
+  await stack.database.database.sql<{ kind: string; leased: boolean; in_doubt: boolean }[]>`
     select kind, leased_until is not null as leased, in_doubt from outbox where settled_at is null`;
 
 const allSent = () => eventually(async () => expect(await open()).toEqual([]));
 
 const cardsOf = (name: string) =>
-  world.slack
-    .messagesFor(world.id(name))
+  stack.slack
+    .messagesFor(stack.id(name))
     .map((message) => textOf(message))
     .filter((text) => text.includes(`7.0.${built}`) && text.includes("Waiting for review"));
 
 test("SIGTERM: what is under way at the far end is waited for, and nothing is left claimed", async () => {
-  const posting = world.slack.faults.hold("chat.postMessage");
+  const posting = stack.slack.faults.hold("chat.postMessage");
   await submit();
   await posting.reached;
   bot?.process.kill("SIGTERM");
@@ -70,7 +70,7 @@ test("SIGTERM: what is under way at the far end is waited for, and nothing is le
 });
 
 test("SIGTERM: a far end that never answers is given up within 10 s; its items are free, in doubt, and arrive once", async () => {
-  const posting = world.slack.faults.hold("chat.postMessage");
+  const posting = stack.slack.faults.hold("chat.postMessage");
   await submit();
   await posting.reached;
   const began = performance.now();
@@ -87,7 +87,7 @@ test("SIGTERM: a far end that never answers is given up within 10 s; its items a
 });
 
 test("a second signal ends it at once", async () => {
-  const posting = world.slack.faults.hold("chat.postMessage");
+  const posting = stack.slack.faults.hold("chat.postMessage");
   await submit();
   await posting.reached;
   bot?.process.kill("SIGTERM");
@@ -102,10 +102,10 @@ test("a second signal ends it at once", async () => {
 test("SIGTERM during a click: it is carried out, and the person is answered", async () => {
   await submit();
   await allSent();
-  const holder = await reserve(world.database.database.sql);
+  const holder = await reserve(stack.database.database.sql);
   await holder`begin`;
   await holder`select from requests for update`;
-  const clicking = world.press("bob", "approve_request");
+  const clicking = stack.press("bob", "approve_request");
   await eventually(async () => {
     const [waiting] = await holder<{ count: number }[]>`
       select count(*)::int from pg_stat_activity where wait_event_type = 'Lock' and application_name = 'signoff'`;
@@ -119,5 +119,5 @@ test("SIGTERM during a click: it is carried out, and the person is answered", as
   expect(await bot?.ended).toBe(0);
   await start();
   await allSent();
-  expect(textOf(world.cardOf("dana"))).toContain("approved");
+  expect(textOf(stack.cardOf("dana"))).toContain("approved");
 });

@@ -1,6 +1,6 @@
 import { expect, vi } from "vitest";
 import type { StandInView } from "../../sandbox/slack/index.ts";
-import { type TestWorld, textOf } from "./world.ts";
+import { type TestStack, textOf } from "./test-stack.ts";
 
 type Option = { text: { text: string }; value: string };
 type Element = {
@@ -16,10 +16,10 @@ type Block = { type: string; accessory?: Element; element?: Element; elements?: 
 export type Door = "modal" | "home";
 
 /** A person in front of the settings, by one of their two doors: what they read, press and type, by the words on screen. */
-export function inSettings(world: TestWorld, name: string, door: Door) {
-  const { slack } = world;
-  const id = world.id(name);
-  const front = (): StandInView => slack.topView(id) ?? world.home(name);
+export function inSettings(stack: TestStack, name: string, door: Door) {
+  const { slack } = stack;
+  const id = stack.id(name);
+  const front = (): StandInView => slack.topView(id) ?? stack.home(name);
   const text = () => textOf({ blocks: front().blocks });
   const elements = (): Element[] =>
     (front().blocks as Block[]).flatMap(({ accessory, element, elements: many }) =>
@@ -68,8 +68,8 @@ export function inSettings(world: TestWorld, name: string, door: Door) {
     /** Opens Settings › Projects. */
     async open() {
       if (door === "home") {
-        await world.openHome(name);
-        await world.pressHome(name, "go_settings");
+        await stack.openHome(name);
+        await stack.pressHome(name, "go_settings");
       } else {
         await slack.command(id, "/promotion-settings");
       }

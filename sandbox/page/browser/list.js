@@ -27,25 +27,23 @@ export function makeList(input, box) {
   const move = (step) => {
     const all = options();
     if (all.length === 0) return;
-    const at = all.indexOf(active());
-    select(all[(at + step + all.length) % all.length]);
+    const index = all.indexOf(active());
+    select(all[(index + step + all.length) % all.length]);
   };
 
-  input.addEventListener("keydown", (event) => {
-    if (!isOpen()) return;
-    if (event.key === "ArrowDown" || event.key === "ArrowUp") move(event.key === "ArrowDown" ? 1 : -1);
-    else if ((event.key === "Enter" || event.key === "Tab") && active() !== null) picked(active());
-    else if (event.key === "Escape") open(false);
-    else return;
-    if (event.key !== "Tab") event.preventDefault();
-    event.stopPropagation();
+  const pickActive = () => {
+    if (active() === null) return false;
+    picked(active());
+    return true;
+  };
+  handleKeys(input, isOpen, {
+    ArrowDown: () => move(1),
+    ArrowUp: () => move(-1),
+    Enter: pickActive,
+    Tab: pickActive,
+    Escape: () => open(false),
   });
-  // Runs before the input loses the focus.
-  box.addEventListener("mousedown", (event) => {
-    event.preventDefault();
-    const option = event.target.closest('[role="option"]');
-    if (option !== null) picked(option);
-  });
+  handlePress(box, (option) => picked(option));
 
   return {
     isOpen,
@@ -56,10 +54,8 @@ export function makeList(input, box) {
     onPick(listener) {
       picked = (option) => listener({ ...option.dataset });
     },
-    say(words) {
-      const line = document.createElement("p");
-      line.textContent = words;
-      box.replaceChildren(line);
+    say(text) {
+      box.replaceChildren(drawLine(text));
       open(true);
     },
     show(rows) {
@@ -68,6 +64,30 @@ export function makeList(input, box) {
       select(options()[0]);
     },
   };
+}
+
+/** Runs the handler of a key while the list is open. A handler that returns false leaves the key to the browser. */
+function handleKeys(input, isOpen, handlers) {
+  input.addEventListener("keydown", (event) => {
+    if (!isOpen() || !Object.hasOwn(handlers, event.key) || handlers[event.key]() === false) return;
+    if (event.key !== "Tab") event.preventDefault();
+    event.stopPropagation();
+  });
+}
+
+/** Picks the pressed option. Mousedown comes before the input loses the focus, so the input keeps it. */
+function handlePress(box, pick) {
+  box.addEventListener("mousedown", (event) => {
+    event.preventDefault();
+    const option = event.target.closest('[role="option"]');
+    if (option !== null) pick(option);
+  });
+}
+
+function drawLine(text) {
+  const line = document.createElement("p");
+  line.textContent = text;
+  return line;
 }
 
 function drawRow({ value, label, note }, id) {

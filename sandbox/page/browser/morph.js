@@ -33,24 +33,27 @@ function morphChildren(from, to) {
   const byId = new Map(
     [...from.children].filter((child) => child.id !== "").map((child) => [child.id, child]),
   );
-  const stays = new Set([...to.children].map((child) => child.id));
-  let here = from.firstChild;
+  const remaining = new Set([...to.children].map((child) => child.id));
+  let current = from.firstChild;
   for (const next of [...to.childNodes]) {
-    while (here?.id && !stays.has(here.id)) here = removed(here);
-    const known = next.id ? byId.get(next.id) : undefined;
-    if (known !== undefined && isSame(known, next)) {
-      if (known === here) here = here.nextSibling;
-      else from.insertBefore(known, here);
-      morph(known, next);
-    } else if (here !== null && !here.id && !next.id && isSame(here, next)) {
-      const same = here;
-      here = here.nextSibling;
-      morph(same, next);
-    } else {
-      from.insertBefore(next, here);
+    while (current?.id && !remaining.has(current.id)) current = removed(current);
+    const kept = matchingNode(byId, current, next);
+    if (kept === undefined) {
+      from.insertBefore(next, current);
+      continue;
     }
+    if (kept === current) current = current.nextSibling;
+    else from.insertBefore(kept, current);
+    morph(kept, next);
   }
-  while (here !== null) here = removed(here);
+  while (current !== null) current = removed(current);
+}
+
+/** Returns the node on the page that becomes `next`: the one with its id or, without ids, the current one. */
+function matchingNode(byId, current, next) {
+  const sameId = next.id ? byId.get(next.id) : undefined;
+  if (sameId !== undefined && isSame(sameId, next)) return sameId;
+  return current !== null && !current.id && !next.id && isSame(current, next) ? current : undefined;
 }
 
 function removed(node) {

@@ -2,13 +2,13 @@
 
 import { readerFor } from "../render/reader.ts";
 import { Blocks } from "../render/render-blocks.tsx";
-import { inView } from "../render/render-place.ts";
-import type { PageHouse } from "../routes/page-deps.ts";
+import { inView } from "../render/surface.ts";
+import type { PageDeps } from "../routes/page-deps.ts";
 
 /** The view that the bot last published for this person. https://docs.slack.dev/surfaces/app-home */
-export function AppHome({ standIn, userId }: { standIn: PageHouse; userId: string }) {
-  const { workspace } = standIn.slack;
-  const view = standIn.slack.homeView(userId);
+export function AppHome({ deps, userId }: { deps: PageDeps; userId: string }) {
+  const { workspace } = deps.slack;
+  const view = deps.slack.homeView(userId);
   return (
     <section
       class="app-home"
@@ -28,7 +28,7 @@ export function AppHome({ standIn, userId }: { standIn: PageHouse; userId: strin
               {view.problem}
             </p>
           )}
-          <Blocks blocks={view.blocks} place={inView(view, readerFor(workspace, userId))} />
+          <Blocks blocks={view.blocks} surface={inView(view, readerFor(workspace, userId))} />
         </>
       )}
     </section>

@@ -1,11 +1,11 @@
 /** @jsxImportSource hono/jsx */
-import type { PageHouse } from "../routes/page-deps.ts";
-import { everybody } from "../routes/page-deps.ts";
+import type { PageDeps } from "../routes/page-deps.ts";
+import { activePeople } from "../routes/page-deps.ts";
 import { Face, Icon } from "./icons.tsx";
 
 /** The first page, where you choose who to be. */
-export function Chooser({ standIn }: { standIn: PageHouse }) {
-  const { workspace } = standIn.slack;
+export function Chooser({ deps }: { deps: PageDeps }) {
+  const { workspace } = deps.slack;
   return (
     <body class="chooser">
       <main>
@@ -18,7 +18,7 @@ export function Chooser({ standIn }: { standIn: PageHouse }) {
           Everything here stays on this machine.
         </p>
         <ul class="people-cards">
-          {everybody(standIn).map(({ id, realName, avatar, title, does, tz }) => (
+          {activePeople(deps).map(({ id, realName, avatar, title, does, tz }) => (
             <li key={id}>
               <a class="person-card" href={`/as/${id}`}>
                 <Face name={realName} avatar={avatar} />

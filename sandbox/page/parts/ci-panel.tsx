@@ -1,22 +1,22 @@
 /** @jsxImportSource hono/jsx */
 import type { KnownBuild, KnownEnvironment } from "../../ci/api.ts";
-import type { Ci, CiView, Place } from "../../ci/index.ts";
+import type { Ci, CiIntegration, CiView } from "../../ci/index.ts";
 import { type Reader, readerFor, sinceWords } from "../render/reader.ts";
-import type { PageHouse, Somebody } from "../routes/page-deps.ts";
+import type { ActivePerson, PageDeps } from "../routes/page-deps.ts";
 import { Attempts, Receiver } from "./ci-receiver.tsx";
 
-type Props = { standIn: PageHouse; ci: Ci; person: Somebody; place: string | undefined };
+type Props = { deps: PageDeps; ci: Ci; person: ActivePerson; integration: string | undefined };
 
 /**
  * The CI panel: the pipeline that builds and the server that deploys, which are both outside Slack and
  * Signoff.
  */
-export async function CiPanel({ standIn, ci, person, place }: Props) {
-  const { workspace } = standIn.slack;
+export async function CiPanel({ deps, ci, person, integration }: Props) {
+  const { workspace } = deps.slack;
   const bot = workspace.bot.realName;
   const reader = readerFor(workspace, person.id);
-  const looked = await ci
-    .look(place)
+  const loaded = await ci
+    .readView(integration)
     .catch((error: unknown) => (error instanceof Error ? error.message : String(error)));
   return (
     <div class="panel ci" id="ci" data-part="ci" data-acts="ci">
@@ -27,24 +27,24 @@ export async function CiPanel({ standIn, ci, person, place }: Props) {
         </a>
         , and the server that {bot}’s webhooks ask to deploy.
       </p>
-      {typeof looked === "string" ? (
+      {typeof loaded === "string" ? (
         <p class="problem" role="alert">
-          {bot} does not answer the pipeline: {looked}
+          {bot} does not answer the pipeline: {loaded}
         </p>
       ) : (
-        <Pipeline view={looked} person={person} reader={reader} bot={bot} />
+        <Pipeline view={loaded} person={person} reader={reader} bot={bot} />
       )}
-      <Receiver provider={ci.provider} apiUrl={ci.apiUrl} bot={bot} />
-      <Attempts provider={ci.provider} reader={reader} bot={bot} />
+      <Receiver receiver={ci.receiver} apiUrl={ci.apiUrl} bot={bot} />
+      <Attempts receiver={ci.receiver} reader={reader} bot={bot} />
     </div>
   );
 }
 
-type PipelineProps = { view: CiView; person: Somebody; reader: Reader; bot: string };
+type PipelineProps = { view: CiView; person: ActivePerson; reader: Reader; bot: string };
 
 function Pipeline({ view, person, reader, bot }: PipelineProps) {
-  const { shown, environments, builds } = view;
-  if (shown === undefined) {
+  const { selected, environments, builds } = view;
+  if (selected === undefined) {
     return (
       <p class="nothing">
         There is no integration yet. An admin makes one in {bot}’s Home, under Settings, Projects; or the API
@@ -54,10 +54,10 @@ function Pipeline({ view, person, reader, bot }: PipelineProps) {
   }
   return (
     <>
-      <section aria-labelledby="ci-places">
-        <h2 id="ci-places">Integration</h2>
-        <Places places={view.places} shown={shown} person={person} />
-        <ol class="stages" aria-label={`What is live of ${shown.name}`}>
+      <section aria-labelledby="ci-integrations">
+        <h2 id="ci-integrations">Integration</h2>
+        <Integrations integrations={view.integrations} selected={selected} person={person} />
+        <ol class="stages" aria-label={`What is live of ${selected.name}`}>
           {environments.map((environment) => (
             <Stage key={environment.slug} environment={environment} reader={reader} />
           ))}
@@ -66,7 +66,7 @@ function Pipeline({ view, person, reader, bot }: PipelineProps) {
       <section aria-labelledby="ci-builds">
         <h2 id="ci-builds">Builds</h2>
         <form class="panel-form ci-build" data-panel="build" id="ci-build" aria-label="Build">
-          <input type="hidden" name="place" value={shown.id} />
+          <input type="hidden" name="integration" value={selected.id} />
           <label class="panel-field narrow" for="ci-version">
             <span>Version</span>
             <input id="ci-version" name="version" required maxlength={100} value={view.nextVersion} />
@@ -88,7 +88,7 @@ function Pipeline({ view, person, reader, bot }: PipelineProps) {
         {builds.length === 0 && <p class="nothing">Nothing was built yet.</p>}
         <ul class="panel-rows" aria-label="Builds">
           {builds.map((build) => (
-            <BuildRow key={build.id} {...{ build, place: shown, environments, reader }} />
+            <BuildRow key={build.id} {...{ build, integration: selected, environments, reader }} />
           ))}
         </ul>
       </section>
@@ -96,20 +96,28 @@ function Pipeline({ view, person, reader, bot }: PipelineProps) {
   );
 }
 
-function Places({ places, shown, person }: { places: Place[]; shown: Place; person: Somebody }) {
-  const projects = [...new Set(places.map(({ projectName }) => projectName))];
+function Integrations({
+  integrations,
+  selected,
+  person,
+}: {
+  integrations: CiIntegration[];
+  selected: CiIntegration;
+  person: ActivePerson;
+}) {
+  const projects = [...new Set(integrations.map(({ projectName }) => projectName))];
   return (
-    <div class="ci-places">
+    <div class="ci-integrations">
       {projects.map((project) => (
         <nav key={project} aria-label={project}>
           <strong>{project}</strong>
-          {places
+          {integrations
             .filter(({ projectName }) => projectName === project)
             .map(({ id, name, deployer }) => (
               <a
                 key={id}
-                href={`/as/${person.id}/ci?place=${encodeURIComponent(id)}`}
-                aria-current={id === shown.id ? "page" : undefined}
+                href={`/as/${person.id}/ci?integration=${encodeURIComponent(id)}`}
+                aria-current={id === selected.id ? "page" : undefined}
               >
                 {name}
                 {deployer === "webhook" && <small> webhook</small>}
@@ -137,9 +145,14 @@ function Stage({ environment, reader }: { environment: KnownEnvironment; reader:
   );
 }
 
-type RowProps = { build: KnownBuild; place: Place; environments: KnownEnvironment[]; reader: Reader };
+type RowProps = {
+  build: KnownBuild;
+  integration: CiIntegration;
+  environments: KnownEnvironment[];
+  reader: Reader;
+};
 
-function BuildRow({ build, place, environments, reader }: RowProps) {
+function BuildRow({ build, integration, environments, reader }: RowProps) {
   const { id, version, commit, author } = build;
   const notes = [commit?.slice(0, 10), author, sinceWords(build.at, reader)];
   const [first, ...later] = environments;
@@ -156,36 +169,41 @@ function BuildRow({ build, place, environments, reader }: RowProps) {
           {name}
         </span>
       ))}
-      {first && !isLive(first) && <Deploy {...{ build, place, environment: first }} />}
-      {last && !isLive(last) && <Deploy {...{ build, place, environment: last }} isPast />}
+      {first && !isLive(first) && <Deploy {...{ build, integration, environment: first }} />}
+      {last && !isLive(last) && <Deploy {...{ build, integration, environment: last }} isBypass />}
     </li>
   );
 }
 
-type DeployProps = { build: KnownBuild; place: Place; environment: KnownEnvironment; isPast?: boolean };
+type DeployProps = {
+  build: KnownBuild;
+  integration: CiIntegration;
+  environment: KnownEnvironment;
+  isBypass?: boolean;
+};
 
 /**
- * @param isPast whether the deployment bypassed the gate: nobody approved it, and Signoff notifies the admins
+ * @param isBypass whether the deployment bypasses the gate: nobody approved it, and Signoff notifies the admins
  */
-function Deploy({ build, place, environment, isPast = false }: DeployProps) {
+function Deploy({ build, integration, environment, isBypass = false }: DeployProps) {
   const id = `deploy-${build.id}-${environment.slug}`;
   return (
     <form data-panel="deploy" id={`${id}-form`}>
-      <input type="hidden" name="place" value={place.id} />
+      <input type="hidden" name="integration" value={integration.id} />
       <input type="hidden" name="build" value={build.id} />
       <input type="hidden" name="environment" value={environment.slug} />
       <button
         type="submit"
         id={id}
-        class={`button ${isPast ? "quiet" : "default"}`}
-        aria-label={`Deploy ${build.version} to ${environment.name}${isPast ? " unapproved" : ""}`}
+        class={`button ${isBypass ? "quiet" : "default"}`}
+        aria-label={`Deploy ${build.version} to ${environment.name}${isBypass ? " unapproved" : ""}`}
         title={
-          isPast
+          isBypass
             ? "As somebody would who goes around Signoff: it is recorded, and the admins are told"
             : undefined
         }
       >
-        {isPast ? `Deploy to ${environment.name} unapproved` : `Deploy to ${environment.name}`}
+        {isBypass ? `Deploy to ${environment.name} unapproved` : `Deploy to ${environment.name}`}
       </button>
     </form>
   );

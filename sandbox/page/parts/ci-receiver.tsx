@@ -1,8 +1,8 @@
 /** @jsxImportSource hono/jsx */
-import { type Behaviour, behaviours, type Provider, type TakenAttempt } from "../../ci/far-end.ts";
+import { type Behavior, behaviors, type CiReceiver, type ReceivedAttempt } from "../../ci/receiver.ts";
 import { clock, type Reader, sinceWords } from "../render/reader.ts";
 
-const words: Record<Behaviour, { name: string; does: string }> = {
+const words: Record<Behavior, { name: string; does: string }> = {
   succeed: { name: "Succeed", does: "deploys in two seconds and reports success" },
   fail: { name: "Fail", does: "tries for two seconds and reports that it failed, and why" },
   slow: { name: "Go slowly", does: "reports a link, takes twenty seconds, then reports success" },
@@ -10,33 +10,33 @@ const words: Record<Behaviour, { name: string; does: string }> = {
 };
 
 /** The webhook receiver and how it handles the next deployments. */
-export function Receiver({ provider, apiUrl, bot }: { provider: Provider; apiUrl: string; bot: string }) {
-  const { behaviour, reason } = provider;
+export function Receiver({ receiver, apiUrl, bot }: { receiver: CiReceiver; apiUrl: string; bot: string }) {
+  const { behavior, reason } = receiver;
   return (
     <section aria-labelledby="ci-receiver">
       <h2 id="ci-receiver">The next deployment will …</h2>
       <fieldset class="segments" aria-labelledby="ci-receiver">
-        {behaviours.map((one) => (
+        {behaviors.map((option) => (
           <button
             type="button"
-            key={one}
-            id={`behave-${one}`}
+            key={option}
+            id={`behave-${option}`}
             data-panel="behave"
-            data-key="behaviour"
-            data-value={one}
-            aria-pressed={one === behaviour ? "true" : "false"}
+            data-key="behavior"
+            data-value={option}
+            aria-pressed={option === behavior ? "true" : "false"}
           >
-            {words[one].name}
+            {words[option].name}
           </button>
         ))}
       </fieldset>
-      <p class="panel-note">The receiver {words[behaviour].does}.</p>
+      <p class="panel-note">The receiver {words[behavior].does}.</p>
       <form
         class="panel-form"
         data-panel="reason"
         id="ci-reason"
         aria-label="Reason of a failure"
-        hidden={behaviour !== "fail"}
+        hidden={behavior !== "fail"}
       >
         <label class="panel-field" for="ci-reason-field">
           <span>It fails because</span>
@@ -53,7 +53,7 @@ export function Receiver({ provider, apiUrl, bot }: { provider: Provider; apiUrl
           address. Then put the secret that {bot} shows here; several with a space between.
         </p>
         <p>
-          <code>{provider.url}</code>
+          <code>{receiver.url}</code>
         </p>
         <form class="panel-form" data-panel="secret" id="ci-secret" aria-label="Secret of the webhook">
           <label class="panel-field" for="ci-secret-field">
@@ -73,12 +73,12 @@ export function Receiver({ provider, apiUrl, bot }: { provider: Provider; apiUrl
   );
 }
 
-type AttemptsProps = { provider: Provider; reader: Reader; bot: string };
+type AttemptsProps = { receiver: CiReceiver; reader: Reader; bot: string };
 
 /** The requests that the receiver got. */
-export function Attempts({ provider, reader, bot }: AttemptsProps) {
-  const { attempts, others } = provider;
-  const [other] = others;
+export function Attempts({ receiver, reader, bot }: AttemptsProps) {
+  const { attempts, otherRequests } = receiver;
+  const [other] = otherRequests;
   return (
     <section aria-labelledby="ci-attempts">
       <h2 id="ci-attempts">Deployments that {bot} asked for</h2>
@@ -100,10 +100,10 @@ export function Attempts({ provider, reader, bot }: AttemptsProps) {
   );
 }
 
-function AttemptRow({ attempt, reader, bot }: { attempt: TakenAttempt; reader: Reader; bot: string }) {
+function AttemptRow({ attempt, reader, bot }: { attempt: ReceivedAttempt; reader: Reader; bot: string }) {
   const { delivery, at, sent, finish } = attempt;
   const { request, integration, build, to } = delivery;
-  const notes = [sinceWords(at, reader), saidOf(attempt, bot), sent > 1 ? `sent ${sent} times` : ""];
+  const notes = [sinceWords(at, reader), lastReport(attempt, bot), sent > 1 ? `sent ${sent} times` : ""];
   const name = `${integration.name} ${build.version} to ${to.name}`;
   return (
     <li id={`attempt-${delivery.attempt}`}>
@@ -134,15 +134,15 @@ function AttemptRow({ attempt, reader, bot }: { attempt: TakenAttempt; reader: R
   );
 }
 
-function stateOf({ finish, behaviour, reports }: TakenAttempt): string {
+function stateOf({ finish, behavior, reports }: ReceivedAttempt): string {
   const last = reports.findLast(({ report }) => report.status !== "in progress");
   if (last !== undefined) return last.report.status;
   if (finish === undefined) return "reporting";
-  return behaviour === "silent" ? "silent" : "deploying";
+  return behavior === "silent" ? "silent" : "deploying";
 }
 
 /** The last report and Signoff's response. */
-function saidOf({ reports }: TakenAttempt, bot: string): string {
+function lastReport({ reports }: ReceivedAttempt, bot: string): string {
   const last = reports.at(-1);
   if (last === undefined) return "nothing reported";
   const { report, status } = last;

@@ -1,17 +1,17 @@
 /** @jsxImportSource hono/jsx */
 import type { StandInChannel } from "../../slack/types.ts";
-import type { PageHouse } from "../routes/page-deps.ts";
+import type { PageDeps } from "../routes/page-deps.ts";
 import { Icon } from "./icons.tsx";
 
-type Props = { standIn: PageHouse; channel: StandInChannel };
+type Props = { deps: PageDeps; channel: StandInChannel };
 
 /** The field for slash commands, with the menu of global shortcuts. */
-export function Composer({ standIn, channel }: Props) {
-  const where = channel.kind === "im" ? standIn.slack.workspace.bot.realName : `#${channel.name}`;
+export function Composer({ deps, channel }: Props) {
+  const where = channel.kind === "im" ? deps.slack.workspace.bot.realName : `#${channel.name}`;
   return (
     <form class="composer" data-form="composer" autocomplete="off">
       <div id="commands" class="list above" role="listbox" aria-label="Commands" hidden>
-        {standIn.commands.map(({ name, description, usage }, index) => (
+        {deps.commands.map(({ name, description, usage }, index) => (
           <div
             key={name}
             id={`command-${index}`}
@@ -27,7 +27,7 @@ export function Composer({ standIn, channel }: Props) {
       </div>
       <p class="composer-hint" role="status" />
       <div class="composer-box">
-        <Shortcuts standIn={standIn} />
+        <Shortcuts deps={deps} />
         <input
           id="composer"
           type="text"
@@ -49,15 +49,15 @@ export function Composer({ standIn, channel }: Props) {
 }
 
 /** https://docs.slack.dev/interactivity/implementing-shortcuts#global */
-function Shortcuts({ standIn }: { standIn: PageHouse }) {
-  if (standIn.shortcuts.length === 0) return null;
+function Shortcuts({ deps }: { deps: PageDeps }) {
+  if (deps.shortcuts.length === 0) return null;
   return (
     <details class="overflow shortcuts" id="shortcuts">
       <summary class="plain-icon" aria-label="Shortcuts" title="Shortcuts">
         <Icon name="bolt" />
       </summary>
       <div class="menu">
-        {standIn.shortcuts.map(({ callbackId, name, description }) => (
+        {deps.shortcuts.map(({ callbackId, name, description }) => (
           <button
             key={callbackId}
             id={`shortcut-${callbackId}`}

@@ -3,15 +3,15 @@ import type { Person, StandInChannel, StandInEphemeral, StandInMessage } from ".
 import { clock, dayWords, type Reader, readerFor, timeOf } from "../render/reader.ts";
 import { Blocks } from "../render/render-blocks.tsx";
 import { Mrkdwn } from "../render/render-mrkdwn.tsx";
-import { inEphemeral, inMessage } from "../render/render-place.ts";
-import { everybody, type PageHouse, type Somebody } from "../routes/page-deps.ts";
+import { inEphemeral, inMessage } from "../render/surface.ts";
+import { type ActivePerson, activePeople, type PageDeps } from "../routes/page-deps.ts";
 import { BotFace, Face, Icon } from "./icons.tsx";
 
-type Props = { standIn: PageHouse; person: Somebody; channel: StandInChannel };
+type Props = { deps: PageDeps; person: ActivePerson; channel: StandInChannel };
 
 /** A channel's messages, oldest first, with the ephemeral messages of this person in between. */
-export function Conversation({ standIn, person, channel }: Props) {
-  const { slack } = standIn;
+export function Conversation({ deps, person, channel }: Props) {
+  const { slack } = deps;
   const reader = readerFor(slack.workspace, person.id);
   const ephemerals = slack.ephemeralsFor(person.id).filter((one) => one.channel === channel.id);
   const entries = [...slack.workspace.messagesIn(channel.id), ...ephemerals].sort((a, b) =>
@@ -28,7 +28,7 @@ export function Conversation({ standIn, person, channel }: Props) {
       aria-label={`Messages with ${name}`}
       aria-live="polite"
     >
-      <Beginning standIn={standIn} person={person} name={name} isDm={channel.kind === "im"} />
+      <Beginning deps={deps} person={person} name={name} isDm={channel.kind === "im"} />
       {entries.map((entry) => {
         const before = day;
         day = dayWords(timeOf(entry.ts), reader);
@@ -39,7 +39,7 @@ export function Conversation({ standIn, person, channel }: Props) {
                 <span>{day}</span>
               </div>
             )}
-            <Entry standIn={standIn} entry={entry} reader={reader} />
+            <Entry deps={deps} entry={entry} reader={reader} />
           </>
         );
       })}
@@ -47,13 +47,8 @@ export function Conversation({ standIn, person, channel }: Props) {
   );
 }
 
-function Beginning({
-  standIn,
-  person,
-  name,
-  isDm,
-}: Omit<Props, "channel"> & { name: string; isDm: boolean }) {
-  const others = everybody(standIn).filter((other) => other.id !== person.id);
+function Beginning({ deps, person, name, isDm }: Omit<Props, "channel"> & { name: string; isDm: boolean }) {
+  const others = activePeople(deps).filter((other) => other.id !== person.id);
   return (
     <div class="beginning" id="beginning">
       {isDm && <BotFace />}
@@ -68,7 +63,7 @@ function Beginning({
         <p>This is the beginning of {name}.</p>
       )}
       <p class="tries">
-        {standIn.commands.map(({ name: command, description }) => (
+        {deps.commands.map(({ name: command, description }) => (
           <button key={command} type="button" class="try" data-type={`${command} `} title={description}>
             {command}
           </button>
@@ -78,19 +73,19 @@ function Beginning({
   );
 }
 
-type EntryProps = { standIn: PageHouse; entry: StandInMessage | StandInEphemeral; reader: Reader };
+type EntryProps = { deps: PageDeps; entry: StandInMessage | StandInEphemeral; reader: Reader };
 
-function Entry({ standIn, entry, reader }: EntryProps) {
+function Entry({ deps, entry, reader }: EntryProps) {
   const isEphemeral = "id" in entry;
-  const { bot } = standIn.slack.workspace;
+  const { bot } = deps.slack.workspace;
   const authorId = isEphemeral ? (entry.from === "slackbot" ? "USLACKBOT" : bot.userId) : entry.user;
-  const author = standIn.slack.workspace.person(authorId);
-  const place = isEphemeral ? inEphemeral(entry, reader) : inMessage(entry, reader);
+  const author = deps.slack.workspace.person(authorId);
+  const surface = isEphemeral ? inEphemeral(entry, reader) : inMessage(entry, reader);
   const name = author?.realName ?? "Somebody";
   const edited = isEphemeral ? undefined : entry.edited;
   return (
     <article
-      id={place.id}
+      id={surface.id}
       class={`message ${isEphemeral ? "ephemeral" : ""}`}
       aria-label={`${name}, ${clock(timeOf(entry.ts), reader)}`}
       data-channel={entry.channel}
@@ -111,7 +106,7 @@ function Entry({ standIn, entry, reader }: EntryProps) {
           <Stamp ts={entry.ts} reader={reader} href={isEphemeral ? undefined : permalink(entry)} />
         </p>
         {entry.blocks.length > 0 ? (
-          <Blocks blocks={entry.blocks} place={place} />
+          <Blocks blocks={entry.blocks} surface={surface} />
         ) : (
           <Mrkdwn text={entry.text} reader={reader} />
         )}

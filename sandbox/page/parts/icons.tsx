@@ -50,14 +50,14 @@ export function Face({
   avatar?: string | undefined;
   small?: boolean;
 }) {
-  const isColour = /^#[0-9a-f]{3,8}$/i.test(avatar);
+  const isColor = /^#[0-9a-f]{3,8}$/i.test(avatar);
   return (
     <span
       class={`avatar ${small ? "small" : ""}`}
-      style={isColour ? `background:${avatar}` : ""}
+      style={isColor ? `background:${avatar}` : ""}
       aria-hidden="true"
     >
-      {isColour ? initials(name) : avatar}
+      {isColor ? initials(name) : avatar}
     </span>
   );
 }

@@ -2,24 +2,24 @@
 
 import { clock, dayWords, type Reader, readerFor } from "../render/reader.ts";
 import { framed, mailsTo } from "../routes/mails.ts";
-import type { PageHouse, Somebody } from "../routes/page-deps.ts";
+import type { ActivePerson, PageDeps } from "../routes/page-deps.ts";
 import type { InboxMail } from "../routes/types.ts";
 import { Icon } from "./icons.tsx";
 
-type Props = { standIn: PageHouse; person: Somebody; mails: InboxMail[]; mailId?: string | undefined };
+type Props = { deps: PageDeps; person: ActivePerson; mails: InboxMail[]; mailId?: string | undefined };
 
 /** One person's inbox and the email that they opened. */
-export function Mail({ standIn, person, mails, mailId }: Props) {
-  const theirs = mailsTo(mails, person.email);
-  const opened = theirs.find((mail) => mail.id === mailId);
-  const reader = readerFor(standIn.slack.workspace, person.id);
+export function Mail({ deps, person, mails, mailId }: Props) {
+  const received = mailsTo(mails, person.email);
+  const opened = received.find((mail) => mail.id === mailId);
+  const reader = readerFor(deps.slack.workspace, person.id);
   return (
     <div class={`mail ${opened ? "has-opened" : ""}`} id="mail" data-part="mail">
       <section class="mail-list" aria-label={`Mails to ${person.email ?? person.realName}`}>
-        {theirs.length === 0 && <p class="nothing">No mail for {person.email} yet.</p>}
+        {received.length === 0 && <p class="nothing">No mail for {person.email} yet.</p>}
         <ul>
-          {theirs.map((mail) => {
-            const isUnread = !standIn.reads.isMailRead(person.id, mail.id) && mail !== opened;
+          {received.map((mail) => {
+            const isUnread = !deps.reads.isMailRead(person.id, mail.id) && mail !== opened;
             return (
               <li key={mail.id} id={`mail-${mail.id}`}>
                 <a
@@ -57,7 +57,7 @@ const when = (mail: InboxMail, reader: Reader) => {
   return day === "Today" ? clock(at, reader) : day;
 };
 
-function Opened({ mail, person, reader }: { mail: InboxMail; person: Somebody; reader: Reader }) {
+function Opened({ mail, person, reader }: { mail: InboxMail; person: ActivePerson; reader: Reader }) {
   const at = new Date(mail.at);
   return (
     <section class="mail-opened" id={`opened-${mail.id}`} aria-label="Mail">

@@ -1,7 +1,7 @@
 /** @jsxImportSource hono/jsx */
 import type { StandInChannel } from "../../slack/types.ts";
 import { mailsTo } from "../routes/mails.ts";
-import { botDm, everybody, type PageHouse, type Somebody } from "../routes/page-deps.ts";
+import { type ActivePerson, activePeople, botDm, type PageDeps } from "../routes/page-deps.ts";
 import type { InboxMail } from "../routes/types.ts";
 import { BotFace, Face, Icon } from "./icons.tsx";
 
@@ -10,19 +10,19 @@ export type Shown =
   | { kind: "channel"; channel: StandInChannel }
   | { kind: "home" }
   | { kind: "mail"; mailId?: string }
-  | { kind: "ci"; place: string | undefined }
+  | { kind: "ci"; integration: string | undefined }
   | { kind: "workspace" };
 
-type Props = { standIn: PageHouse; person: Somebody; shown: Shown; mails: InboxMail[] };
+type Props = { deps: PageDeps; person: ActivePerson; shown: Shown; mails: InboxMail[] };
 
-export function Sidebar({ standIn, person, shown, mails }: Props) {
-  const { workspace } = standIn.slack;
-  const dm = botDm(standIn, person.id);
+export function Sidebar({ deps, person, shown, mails }: Props) {
+  const { workspace } = deps.slack;
+  const dm = botDm(deps, person.id);
   const channels = [...workspace.channels.values()].filter(
     (channel) => channel.id !== dm.id && channel.members.includes(person.id) && !channel.isArchived,
   );
   const isShown = (channel: StandInChannel) => shown.kind === "channel" && shown.channel.id === channel.id;
-  const unread = (channel: StandInChannel) => standIn.reads.unreadMessages(person.id, channel.id);
+  const unread = (channel: StandInChannel) => deps.reads.unreadMessages(person.id, channel.id);
   return (
     <aside class="sidebar" id="sidebar" data-part="sidebar" data-unread={unread(dm)}>
       <div class="team">
@@ -62,13 +62,13 @@ export function Sidebar({ standIn, person, shown, mails }: Props) {
           <Row
             href={`/as/${person.id}/mail`}
             isShown={shown.kind === "mail"}
-            unread={standIn.reads.unreadMails(person.id, mailsTo(mails, person.email))}
+            unread={deps.reads.unreadMails(person.id, mailsTo(mails, person.email))}
             label="Mail"
           >
             <Icon name="mail" />
           </Row>
         </ul>
-        {standIn.ci && (
+        {deps.ci && (
           <>
             <h2>Outside</h2>
             <ul>
@@ -90,7 +90,7 @@ export function Sidebar({ standIn, person, shown, mails }: Props) {
           </Row>
         </ul>
       </nav>
-      <People standIn={standIn} person={person} mails={mails} />
+      <People deps={deps} person={person} mails={mails} />
     </aside>
   );
 }
@@ -120,16 +120,16 @@ function Badge({ count }: { count: number }) {
 }
 
 /** The current person and the other people, each with their unread count. */
-function People({ standIn, person, mails }: Omit<Props, "shown">) {
+function People({ deps, person, mails }: Omit<Props, "shown">) {
   return (
     <nav aria-label="People">
       <h2>You are</h2>
       <ul>
-        {everybody(standIn).map((other) => {
+        {activePeople(deps).map((other) => {
           const isYou = other.id === person.id;
           const waiting =
-            standIn.reads.unreadMessages(other.id, botDm(standIn, other.id).id) +
-            standIn.reads.unreadMails(other.id, mailsTo(mails, other.email));
+            deps.reads.unreadMessages(other.id, botDm(deps, other.id).id) +
+            deps.reads.unreadMails(other.id, mailsTo(mails, other.email));
           return (
             <li key={other.id} class="person" id={`person-${other.id}`}>
               <a

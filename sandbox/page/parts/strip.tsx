@@ -1,13 +1,13 @@
 /** @jsxImportSource hono/jsx */
 import type { Violation } from "../../slack/types.ts";
 
-const most = 20;
+const maxShown = 20;
 
 /**
  * Shows, in red, what the bot did that Slack would refuse or warn about. Empty if there is nothing to show.
  */
 export function Strip({ violations }: { violations: Violation[] }) {
-  const shown = violations.slice(-most).reverse();
+  const shown = violations.slice(-maxShown).reverse();
   return (
     <div id="strip" data-part="strip" role="alert">
       {shown.length > 0 && (
@@ -26,7 +26,7 @@ export function Strip({ violations }: { violations: Violation[] }) {
               </li>
             ))}
           </ul>
-          {violations.length > most && <p>… and {violations.length - most} earlier ones.</p>}
+          {violations.length > maxShown && <p>… and {violations.length - maxShown} earlier ones.</p>}
         </details>
       )}
     </div>

@@ -2,7 +2,7 @@
 
 import { View } from "../render/render-view.tsx";
 import type { Part } from "../routes/feed.ts";
-import type { PageHouse, Somebody } from "../routes/page-deps.ts";
+import type { ActivePerson, PageDeps } from "../routes/page-deps.ts";
 import type { InboxMail } from "../routes/types.ts";
 import { AppHome } from "./app-home.tsx";
 import { CiPanel } from "./ci-panel.tsx";
@@ -14,40 +14,40 @@ import { type Shown, Sidebar } from "./sidebar.tsx";
 import { Strip } from "./strip.tsx";
 import { WorkspacePanel } from "./workspace-panel.tsx";
 
-type Props = { standIn: PageHouse; person: Somebody; shown: Shown; mails: InboxMail[] };
+type Props = { deps: PageDeps; person: ActivePerson; shown: Shown; mails: InboxMail[] };
 
 /** One part of a page, which the browser fetches after a change. */
 export function PagePart({ part, ...props }: Props & { part: Part }) {
-  const { standIn, person, shown, mails } = props;
+  const { deps, person, shown, mails } = props;
   switch (part) {
     case "sidebar":
       return <Sidebar {...props} />;
     case "view":
-      return <View standIn={standIn} userId={person.id} />;
+      return <View deps={deps} userId={person.id} />;
     case "strip":
-      return <Strip violations={standIn.slack.violations} />;
+      return <Strip violations={deps.slack.violations} />;
     case "conversation":
       return shown.kind === "channel" ? (
-        <Conversation standIn={standIn} person={person} channel={shown.channel} />
+        <Conversation deps={deps} person={person} channel={shown.channel} />
       ) : null;
     case "home":
-      return shown.kind === "home" ? <AppHome standIn={standIn} userId={person.id} /> : null;
+      return shown.kind === "home" ? <AppHome deps={deps} userId={person.id} /> : null;
     case "ci":
-      return shown.kind === "ci" && standIn.ci ? (
-        <CiPanel standIn={standIn} ci={standIn.ci} person={person} place={shown.place} />
+      return shown.kind === "ci" && deps.ci ? (
+        <CiPanel deps={deps} ci={deps.ci} person={person} integration={shown.integration} />
       ) : null;
     case "workspace":
-      return shown.kind === "workspace" ? <WorkspacePanel standIn={standIn} person={person} /> : null;
+      return shown.kind === "workspace" ? <WorkspacePanel deps={deps} person={person} /> : null;
     case "mail":
       return shown.kind === "mail" ? (
-        <Mail standIn={standIn} person={person} mails={mails} mailId={shown.mailId} />
+        <Mail deps={deps} person={person} mails={mails} mailId={shown.mailId} />
       ) : null;
   }
 }
 
 /** One person's whole window. */
 export function WorkspacePage(props: Props) {
-  const { standIn, person, shown } = props;
+  const { deps, person, shown } = props;
   const channel = shown.kind === "channel" ? shown.channel : undefined;
   return (
     <body data-user={person.id} data-channel={channel?.id} data-tab={tabOf(shown)}>
@@ -64,7 +64,7 @@ export function WorkspacePage(props: Props) {
           <Content {...props} />
         </main>
       </div>
-      <PagePart part="view" standIn={standIn} person={person} shown={shown} mails={[]} />
+      <PagePart part="view" deps={deps} person={person} shown={shown} mails={[]} />
     </body>
   );
 }
@@ -76,7 +76,7 @@ function tabOf(shown: Shown): "home" | "messages" | undefined {
 }
 
 function Content(props: Props) {
-  const { standIn, shown } = props;
+  const { deps, shown } = props;
   switch (shown.kind) {
     case "channel":
       return (
@@ -84,7 +84,7 @@ function Content(props: Props) {
           <div class="scroll">
             <PagePart part="conversation" {...props} />
           </div>
-          <Composer standIn={standIn} channel={shown.channel} />
+          <Composer deps={deps} channel={shown.channel} />
         </>
       );
     case "home":
@@ -112,8 +112,8 @@ function titleOf(shown: Shown, botName: string): string {
   return { mail: "Mail", ci: "CI", workspace: "Workspace", home: botName }[shown.kind];
 }
 
-function Bar({ standIn, person, shown }: Props) {
-  const { bot } = standIn.slack.workspace;
+function Bar({ deps, person, shown }: Props) {
+  const { bot } = deps.slack.workspace;
   const tab = tabOf(shown);
   return (
     <>

@@ -1,14 +1,14 @@
 /** @jsxImportSource hono/jsx */
 import type { Person, StandInChannel, StandInGroup } from "../../slack/types.ts";
-import { standingOf } from "../routes/listed.ts";
-import type { PageHouse, Somebody } from "../routes/page-deps.ts";
+import type { ActivePerson, PageDeps } from "../routes/page-deps.ts";
+import { accountType } from "../routes/select-rows.ts";
 import { Face, Icon } from "./icons.tsx";
 
-type Props = { standIn: PageHouse; person: Somebody };
+type Props = { deps: PageDeps; person: ActivePerson };
 
 /** Slack's administration, as far as it affects an app: people, user groups, channels. */
-export function WorkspacePanel({ standIn, person }: Props) {
-  const { workspace } = standIn.slack;
+export function WorkspacePanel({ deps, person }: Props) {
+  const { workspace } = deps.slack;
   const groups = [...workspace.groups.values()];
   const channels = [...workspace.channels.values()].filter(
     ({ kind }) => kind === "public" || kind === "private",
@@ -105,7 +105,7 @@ function PersonRow({ person, isYou }: { person: Person; isYou: boolean }) {
           {realName}
           {isYou && " (you)"}
         </strong>
-        <small>{[deleted || fixed ? standingOf(person) : "", email].filter(Boolean).join(" · ")}</small>
+        <small>{[deleted || fixed ? accountType(person) : "", email].filter(Boolean).join(" · ")}</small>
       </span>
       {!fixed && !deleted && (
         <span class="select">

@@ -45,7 +45,7 @@ function nearDay(at: Date, { now, tz }: Reader): string | undefined {
     ["Yesterday", -day],
     ["Tomorrow", day],
   ];
-  return near.find(([, away]) => dayOf(at, tz) === dayOf(new Date(now.getTime() + away), tz))?.[0];
+  return near.find(([, distance]) => dayOf(at, tz) === dayOf(new Date(now.getTime() + distance), tz))?.[0];
 }
 
 /** Returns "Today", "Yesterday", or a date such as "Monday, November 23rd". */
@@ -57,28 +57,28 @@ const ordinal = (number: number) => {
   return `${number}${suffix}`;
 };
 
-/** Slack omits the year from dates less than six months away. */
-const isFar = (at: Date, { now }: Reader) => Math.abs(at.getTime() - now.getTime()) > 182 * day;
+/** Slack omits the year from dates less than six months distance. */
+const isFarAway = (at: Date, { now }: Reader) => Math.abs(at.getTime() - now.getTime()) > 182 * day;
 
 function longDate(at: Date, reader: Reader, weekday: boolean): string {
   const { tz } = reader;
-  const year = isFar(at, reader) ? `, ${format(at, tz, { year: "numeric" })}` : "";
+  const year = isFarAway(at, reader) ? `, ${format(at, tz, { year: "numeric" })}` : "";
   const date = `${format(at, tz, { month: "long" })} ${ordinal(Number(format(at, tz, { day: "numeric" })))}${year}`;
   return weekday ? `${format(at, tz, { weekday: "long" })}, ${date}` : date;
 }
 
 function shortDate(at: Date, reader: Reader): string {
-  const year: Intl.DateTimeFormatOptions = isFar(at, reader) ? { year: "numeric" } : {};
+  const year: Intl.DateTimeFormatOptions = isFarAway(at, reader) ? { year: "numeric" } : {};
   return format(at, reader.tz, { month: "short", day: "numeric", ...year });
 }
 
-function ago(at: Date, { now }: Reader): string {
+function relativeTime(at: Date, { now }: Reader): string {
   const seconds = Math.round((at.getTime() - now.getTime()) / 1000);
   const relative = new Intl.RelativeTimeFormat("en-US", { numeric: "auto" });
-  const away = Math.abs(seconds);
-  if (away < 60) return relative.format(seconds, "second");
-  if (away < 3600) return relative.format(Math.round(seconds / 60), "minute");
-  if (away < 86_400) return relative.format(Math.round(seconds / 3600), "hour");
+  const distance = Math.abs(seconds);
+  if (distance < 60) return relative.format(seconds, "second");
+  if (distance < 3600) return relative.format(Math.round(seconds / 60), "minute");
+  if (distance < 86_400) return relative.format(Math.round(seconds / 3600), "hour");
   return relative.format(Math.round(seconds / 86_400), "day");
 }
 
@@ -98,9 +98,9 @@ export function fillDate(at: Date, pattern: string, reader: Reader): string | un
     date_long_pretty: () => nearDay(at, reader) ?? longDate(at, reader, true),
     time: () => clock(at, reader),
     time_secs: () => format(at, reader.tz, { hour: "numeric", minute: "2-digit", second: "2-digit" }),
-    ago: () => ago(at, reader),
+    ago: () => relativeTime(at, reader),
   };
-  return pattern.replace(/\{(\w+)\}/g, (whole, name: string) => words[name]?.() ?? whole);
+  return pattern.replace(/\{(\w+)\}/g, (token, name: string) => words[name]?.() ?? token);
 }
 
 /** Returns the time at which a message with this ts was posted. */
@@ -108,4 +108,4 @@ export const timeOf = (ts: string) => new Date(Number(ts) * 1000);
 
 /** Returns a relative time such as "just now" or "5 minutes ago". */
 export const sinceWords = (at: Date, reader: Reader): string =>
-  reader.now.getTime() - at.getTime() < 60_000 ? "just now" : ago(at, reader);
+  reader.now.getTime() - at.getTime() < 60_000 ? "just now" : relativeTime(at, reader);

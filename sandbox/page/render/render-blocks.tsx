@@ -6,26 +6,26 @@ import { inputId } from "./input-props.ts";
 import { Button, Overflow } from "./render-button.tsx";
 import { Input } from "./render-input.tsx";
 import { Mrkdwn, Text } from "./render-mrkdwn.tsx";
-import type { Place } from "./render-place.ts";
+import type { Surface } from "./surface.ts";
 
 /**
  * Renders the blocks of a message or a view like Slack does.
  * https://docs.slack.dev/reference/block-kit/blocks
  */
-export function Blocks({ blocks, place }: { blocks: Json[]; place: Place }) {
+export function Blocks({ blocks, surface }: { blocks: Json[]; surface: Surface }) {
   return (
     <div class="blocks">
       {blocks.map((block) => (
-        <Block key={textOf(block.block_id)} block={block} place={place} />
+        <Block key={textOf(block.block_id)} block={block} surface={surface} />
       ))}
     </div>
   );
 }
 
-type Props = { block: Json; place: Place };
+type Props = { block: Json; surface: Surface };
 
-function Block({ block, place }: Props) {
-  const { reader } = place;
+function Block({ block, surface }: Props) {
+  const { reader } = surface;
   switch (block.type) {
     case "header":
       return (
@@ -34,23 +34,23 @@ function Block({ block, place }: Props) {
         </h3>
       );
     case "section":
-      return <Section block={block} place={place} />;
+      return <Section block={block} surface={surface} />;
     case "context":
-      return <Context block={block} place={place} />;
+      return <Context block={block} surface={surface} />;
     case "divider":
       return <hr />;
     case "actions":
       return (
         <div class="block-actions">
           {list(block.elements).map((element) => (
-            <Element key={textOf(element.action_id)} element={element} block={block} place={place} />
+            <Element key={textOf(element.action_id)} element={element} block={block} surface={surface} />
           ))}
         </div>
       );
     case "image":
-      return <Picture block={block} place={place} />;
+      return <Picture block={block} surface={surface} />;
     case "input":
-      return <Field block={block} place={place} />;
+      return <Field block={block} surface={surface} />;
     case "markdown":
       return <Mrkdwn text={textOf(block.text)} reader={reader} />;
     default:
@@ -58,9 +58,9 @@ function Block({ block, place }: Props) {
   }
 }
 
-function Section({ block, place }: Props) {
+function Section({ block, surface }: Props) {
   const blockId = textOf(block.block_id);
-  const textId = domId(place.id, blockId, "text");
+  const textId = domId(surface.id, blockId, "text");
   const fields = list(block.fields);
   // For screen readers: a button or menu next to a text belongs to that text.
   const isGroup = isJson(block.accessory) && block.accessory.type !== "image";
@@ -68,12 +68,12 @@ function Section({ block, place }: Props) {
   return (
     <div class="block-section" {...group}>
       <div class="section-text" id={textId}>
-        <Text of={block.text} reader={place.reader} />
+        <Text of={block.text} reader={surface.reader} />
         {fields.length > 0 && (
           <div class="fields">
             {fields.map((field) => (
               <div key={textOf(field.text)} class="field">
-                <Text of={field} reader={place.reader} />
+                <Text of={field} reader={surface.reader} />
               </div>
             ))}
           </div>
@@ -81,14 +81,14 @@ function Section({ block, place }: Props) {
       </div>
       {isJson(block.accessory) && (
         <div class="accessory">
-          <Element element={block.accessory} block={block} place={place} labelledBy={textId} />
+          <Element element={block.accessory} block={block} surface={surface} labelledBy={textId} />
         </div>
       )}
     </div>
   );
 }
 
-function Context({ block, place }: Props) {
+function Context({ block, surface }: Props) {
   return (
     <div class="block-context">
       {list(block.elements).map((element) =>
@@ -96,7 +96,7 @@ function Context({ block, place }: Props) {
           <Image key={textOf(element.image_url)} element={element} />
         ) : (
           <span key={textOf(element.text)} class="context-text">
-            <Text of={element} reader={place.reader} />
+            <Text of={element} reader={surface.reader} />
           </span>
         ),
       )}
@@ -106,17 +106,17 @@ function Context({ block, place }: Props) {
 
 /** An interactive element outside an input block, or an image. */
 function Element(props: Props & { element: Json; labelledBy?: string }) {
-  const { element, block, place, labelledBy } = props;
+  const { element, block, surface, labelledBy } = props;
   const blockId = textOf(block.block_id);
-  if (element.type === "button") return <Button element={element} blockId={blockId} place={place} />;
+  if (element.type === "button") return <Button element={element} blockId={blockId} surface={surface} />;
   if (element.type === "overflow")
-    return <Overflow element={element} blockId={blockId} place={place} describedBy={labelledBy} />;
+    return <Overflow element={element} blockId={blockId} surface={surface} describedBy={labelledBy} />;
   if (element.type === "image") return <Image element={element} />;
   const isGroup = element.type === "radio_buttons" || element.type === "checkboxes";
   const named = isGroup || !isJson(element.placeholder) ? labelledBy : undefined;
   return (
     <span class="control">
-      <Input element={element} blockId={blockId} place={place} labelledBy={named} />
+      <Input element={element} blockId={blockId} surface={surface} labelledBy={named} />
     </span>
   );
 }
@@ -127,12 +127,12 @@ function Image({ element }: { element: Json }) {
   return /^https?:\/\//i.test(address) ? <img src={address} alt={alt} loading="lazy" /> : <span>{alt}</span>;
 }
 
-function Picture({ block, place }: Props) {
+function Picture({ block, surface }: Props) {
   return (
     <figure class="block-image">
       {isJson(block.title) && (
         <figcaption>
-          <Text of={block.title} reader={place.reader} />
+          <Text of={block.title} reader={surface.reader} />
         </figcaption>
       )}
       <Image element={block} />
@@ -141,11 +141,11 @@ function Picture({ block, place }: Props) {
 }
 
 /** An input with its label, hint, and error. */
-function Field({ block, place }: Props) {
+function Field({ block, surface }: Props) {
   const element = isJson(block.element) ? block.element : {};
   const blockId = textOf(block.block_id);
-  const id = inputId({ element, blockId, place });
-  const error = place.errors[blockId];
+  const id = inputId({ element, blockId, surface });
+  const error = surface.errors[blockId];
   const hint = isJson(block.hint) ? block.hint : undefined;
   const isGroup = /^(radio_buttons|checkboxes)$/.test(textOf(element.type));
   const Label = isGroup ? "div" : "label";
@@ -153,13 +153,13 @@ function Field({ block, place }: Props) {
   return (
     <div class={`block-input ${error ? "wrong" : ""}`}>
       <Label class="label" id={`${id}.label`} for={isGroup ? undefined : id}>
-        <Text of={block.label} reader={place.reader} />
+        <Text of={block.label} reader={surface.reader} />
         {block.optional === true && <span class="optional"> (optional)</span>}
       </Label>
       <Input
         element={element}
         blockId={blockId}
-        place={place}
+        surface={surface}
         labelledBy={`${id}.label`}
         describedBy={describedBy || undefined}
         isInvalid={error !== undefined}
@@ -171,7 +171,7 @@ function Field({ block, place }: Props) {
       )}
       {hint && (
         <div class="hint" id={`${id}.hint`}>
-          <Text of={hint} reader={place.reader} />
+          <Text of={hint} reader={surface.reader} />
         </div>
       )}
     </div>

@@ -4,13 +4,13 @@ import type { Json } from "../../slack/types.ts";
 import { domId } from "./dom-id.ts";
 import { plainText } from "./input-props.ts";
 import { Text } from "./render-mrkdwn.tsx";
-import type { Place } from "./render-place.ts";
+import type { Surface } from "./surface.ts";
 
-type Props = { element: Json; blockId: string; place: Place };
+type Props = { element: Json; blockId: string; surface: Surface };
 
 /** A button, with Slack's confirmation dialog if it has one. */
-export function Button({ element, blockId, place }: Props) {
-  const id = domId(place.id, blockId, textOf(element.action_id));
+export function Button({ element, blockId, surface }: Props) {
+  const id = domId(surface.id, blockId, textOf(element.action_id));
   const confirm = isJson(element.confirm) ? element.confirm : undefined;
   const address = textOf(element.url);
   const style = ["primary", "danger"].includes(textOf(element.style)) ? textOf(element.style) : "default";
@@ -31,13 +31,13 @@ export function Button({ element, blockId, place }: Props) {
       >
         {plainText(element.text)}
       </button>
-      {confirm && <Confirm id={`${id}.confirm`} confirm={confirm} place={place} />}
+      {confirm && <Confirm id={`${id}.confirm`} confirm={confirm} surface={surface} />}
     </span>
   );
 }
 
 /** https://docs.slack.dev/reference/block-kit/composition-objects/confirmation-dialog-object */
-function Confirm({ id, confirm, place }: { id: string; confirm: Json; place: Place }) {
+function Confirm({ id, confirm, surface }: { id: string; confirm: Json; surface: Surface }) {
   const style = confirm.style === "danger" ? "danger" : "primary";
   return (
     <dialog id={id} class="confirm" aria-labelledby={`${id}.title`} aria-describedby={`${id}.text`}>
@@ -45,7 +45,7 @@ function Confirm({ id, confirm, place }: { id: string; confirm: Json; place: Pla
       <div>
         <h2 id={`${id}.title`}>{plainText(confirm.title)}</h2>
         <div id={`${id}.text`}>
-          <Text of={confirm.text} reader={place.reader} />
+          <Text of={confirm.text} reader={surface.reader} />
         </div>
         <div class="dialog-buttons">
           <button type="button" class="button default" data-answer="deny">
@@ -64,10 +64,10 @@ function Confirm({ id, confirm, place }: { id: string; confirm: Json; place: Pla
 export function Overflow({
   element,
   blockId,
-  place,
+  surface,
   describedBy,
 }: Props & { describedBy?: string | undefined }) {
-  const id = domId(place.id, blockId, textOf(element.action_id));
+  const id = domId(surface.id, blockId, textOf(element.action_id));
   const confirm = isJson(element.confirm) ? element.confirm : undefined;
   return (
     <span class="control">
@@ -93,7 +93,7 @@ export function Overflow({
           ))}
         </div>
       </details>
-      {confirm && <Confirm id={`${id}.confirm`} confirm={confirm} place={place} />}
+      {confirm && <Confirm id={`${id}.confirm`} confirm={confirm} surface={surface} />}
     </span>
   );
 }

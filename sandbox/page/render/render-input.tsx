@@ -12,8 +12,8 @@ export function chosen(element: Json, state: ElementState | undefined): string[]
   return values.map((item) => (isJson(item) ? textOf(item.value) : String(item)));
 }
 
-const stateOf = ({ element, blockId, place }: InputProps) =>
-  place.values[blockId]?.[textOf(element.action_id)];
+const stateOf = ({ element, blockId, surface }: InputProps) =>
+  surface.values[blockId]?.[textOf(element.action_id)];
 
 /** Renders any element that holds a value. https://docs.slack.dev/reference/block-kit/block-elements */
 export function Input(props: InputProps) {

@@ -7,7 +7,7 @@ import { fillDate, type Reader } from "./reader.ts";
 // Rendered nodes are kept in a list. In the text, an index between these two private-use characters marks the
 // position.
 const [open, close] = ["\uE000", "\uE001"];
-const places = /\uE000(\d+)\uE001/;
+const markers = /\uE000(\d+)\uE001/;
 
 /** Renders a text object: plain text unchanged, mrkdwn like Slack does. */
 export function Text({ of, reader }: { of: unknown; reader: Reader }) {
@@ -27,13 +27,13 @@ export function Mrkdwn({ text, reader, links = true }: { text: string; reader: R
   return (
     <div class="mrkdwn">
       {parts.map((part, index) =>
-        index % 2 === 1 ? fenced(part) : <Lines key={part} text={part} reader={reader} links={links} />,
+        index % 2 === 1 ? codeBlock(part) : <Lines key={part} text={part} reader={reader} links={links} />,
       )}
     </div>
   );
 }
 
-const fenced = (code: string) => <pre>{unescaped(code)}</pre>;
+const codeBlock = (code: string) => <pre>{unescaped(code)}</pre>;
 
 /** Renders lines of text. Adjacent lines that start with ">" form one quote. */
 function Lines({ text, reader, links }: { text: string; reader: Reader; links: boolean }) {
@@ -57,45 +57,45 @@ function Lines({ text, reader, links }: { text: string; reader: Reader; links: b
 }
 
 function inline(text: string, reader: Reader, links: boolean): Child[] {
-  const drawn: Child[] = [];
-  const keep = (child: Child) => `${open}${drawn.push(child) - 1}${close}`;
-  const held = text
-    .replace(/`([^`\n]+)`/g, (_, code: string) => keep(<code>{unescaped(code.replace(places, ""))}</code>))
-    .replace(/<([^<>\n]+)>/g, (whole, inside: string) => {
-      const special = angled(inside.replace(places, ""), reader);
-      return special === undefined ? whole : keep(special);
+  const nodes: Child[] = [];
+  const store = (child: Child) => `${open}${nodes.push(child) - 1}${close}`;
+  const marked = text
+    .replace(/`([^`\n]+)`/g, (_, code: string) => store(<code>{unescaped(code.replace(markers, ""))}</code>))
+    .replace(/<([^<>\n]+)>/g, (match, inside: string) => {
+      const special = renderAngled(inside.replace(markers, ""), reader);
+      return special === undefined ? match : store(special);
     })
     .replace(/\bhttps?:\/\/(?:(?!&[lg]t;)[^\s<>\uE000\uE001])+(?<![.,;:!?)\]*_~'"])/g, (address) =>
-      links ? keep(<Anchor address={unescaped(address)} label={unescaped(address)} />) : address,
+      links ? store(<Anchor address={unescaped(address)} label={unescaped(address)} />) : address,
     );
-  return styled(held, drawn);
+  return renderStyled(marked, nodes);
 }
 
 const tags = { "*": "strong", _: "em", "~": "s" } as const;
 const delimited = /(?<![\p{L}\p{N}])([*_~])(?=\S)((?:(?!\1)[^\n])+)(?<=\S)\1(?![\p{L}\p{N}])/u;
 
 /** Renders nested bold, italic, and strikethrough text, and puts the rendered nodes back in place. */
-function styled(text: string, drawn: Child[]): Child[] {
+function renderStyled(text: string, nodes: Child[]): Child[] {
   const found = delimited.exec(text);
-  if (found === null) return placed(text, drawn);
-  const [whole, sign, inside = ""] = found;
+  if (found === null) return restoreNodes(text, nodes);
+  const [match, sign, inside = ""] = found;
   const Tag = tags[sign as keyof typeof tags];
-  const after = text.slice(found.index + whole.length);
+  const after = text.slice(found.index + match.length);
   return [
-    ...placed(text.slice(0, found.index), drawn),
-    <Tag key={found.index}>{styled(inside, drawn)}</Tag>,
-    ...styled(after, drawn),
+    ...restoreNodes(text.slice(0, found.index), nodes),
+    <Tag key={found.index}>{renderStyled(inside, nodes)}</Tag>,
+    ...renderStyled(after, nodes),
   ];
 }
 
-const placed = (text: string, drawn: Child[]): Child[] =>
+const restoreNodes = (text: string, nodes: Child[]): Child[] =>
   text
-    .split(places)
-    .map((part, index) => (index % 2 === 1 ? drawn[Number(part)] : withEmoji(unescaped(part))))
+    .split(markers)
+    .map((part, index) => (index % 2 === 1 ? nodes[Number(part)] : withEmoji(unescaped(part))))
     .filter((child) => child !== "");
 
 /** Renders what is between "<" and ">". Undefined if Slack does not recognize it. */
-function angled(inside: string, reader: Reader): Child | undefined {
+function renderAngled(inside: string, reader: Reader): Child | undefined {
   const bar = inside.indexOf("|");
   const target = bar < 0 ? inside : inside.slice(0, bar);
   const label = bar < 0 ? "" : unescaped(inside.slice(bar + 1));
@@ -104,14 +104,14 @@ function angled(inside: string, reader: Reader): Child | undefined {
   if (target.startsWith("#")) {
     return <span class="mention">#{reader.channelName(target.slice(1)) ?? (label || "channel")}</span>;
   }
-  if (target.startsWith("!date^")) return <Moment target={target} fallback={label} reader={reader} />;
-  if (target.startsWith("!")) return <span class="mention broadcast">{broadcast(target, label)}</span>;
+  if (target.startsWith("!date^")) return <DateToken target={target} fallback={label} reader={reader} />;
+  if (target.startsWith("!")) return <span class="mention broadcast">{broadcastName(target, label)}</span>;
   if (!/^(https?:\/\/|mailto:)/i.test(target)) return undefined;
   const address = unescaped(target);
   return <Anchor address={address} label={label || address} />;
 }
 
-function broadcast(target: string, label: string): string {
+function broadcastName(target: string, label: string): string {
   if (target.startsWith("!subteam^")) return label || "@group";
   return `@${target.slice(1).split("^")[0]}`;
 }
@@ -124,7 +124,7 @@ function Anchor({ address, label }: { address: string; label: string }) {
   );
 }
 
-function Moment({ target, fallback, reader }: { target: string; fallback: string; reader: Reader }) {
+function DateToken({ target, fallback, reader }: { target: string; fallback: string; reader: Reader }) {
   const [, seconds, pattern = "", link] = target.split("^");
   const at = new Date(Number(seconds) * 1000);
   const words = fillDate(at, unescaped(pattern), reader);

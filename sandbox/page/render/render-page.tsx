@@ -4,17 +4,17 @@ import { document } from "../parts/layout.tsx";
 import type { Shown } from "../parts/sidebar.tsx";
 import { PagePart, WorkspacePage } from "../parts/workspace-page.tsx";
 import type { Part } from "../routes/feed.ts";
-import type { PageHouse, Somebody } from "../routes/page-deps.ts";
+import type { ActivePerson, PageDeps } from "../routes/page-deps.ts";
 import type { InboxMail } from "../routes/types.ts";
 
-type Whole = { standIn: PageHouse; person: Somebody; shown: Shown; mails: InboxMail[] };
+type Whole = { deps: PageDeps; person: ActivePerson; shown: Shown; mails: InboxMail[] };
 
-export const choosePage = (standIn: PageHouse) =>
-  document(`${standIn.slack.workspace.team.name}: choose somebody`, <Chooser standIn={standIn} />);
+export const choosePage = (deps: PageDeps) =>
+  document(`${deps.slack.workspace.team.name}: choose somebody`, <Chooser deps={deps} />);
 
 export const workspacePage = (whole: Whole) =>
   document(
-    `${whole.person.realName} · ${whole.standIn.slack.workspace.team.name}`,
+    `${whole.person.realName} · ${whole.deps.slack.workspace.team.name}`,
     <WorkspacePage {...whole} />,
   );
 

@@ -73,9 +73,9 @@ function Chips({ id, rows }: { id: string; rows: Row[] }) {
 /**
  * Returns the text of the selection. Options carry their text, and people and channels are looked up by ID.
  */
-function chosenRows({ element, state, place }: InputProps & { state: ElementState | undefined }): Row[] {
+function chosenRows({ element, state, surface }: InputProps & { state: ElementState | undefined }): Row[] {
   const value = state?.[stateKey(element) ?? ""];
-  const { nameOf, channelName } = place.reader;
+  const { nameOf, channelName } = surface.reader;
   const channel = (id: string) => {
     const name = channelName(id);
     return name === undefined ? undefined : `#${name}`;

@@ -1,26 +1,24 @@
 /** @jsxImportSource hono/jsx */
 import type { StandInView } from "../../slack/types.ts";
 import { Icon } from "../parts/icons.tsx";
-import type { PageHouse } from "../routes/page-deps.ts";
+import type { PageDeps } from "../routes/page-deps.ts";
 import { plainText } from "./input-props.ts";
 import { readerFor } from "./reader.ts";
 import { Blocks } from "./render-blocks.tsx";
-import { inView } from "./render-place.ts";
+import { inView } from "./surface.ts";
 
 /** The top modal of this person. Empty if none is open. */
-export function View({ standIn, userId }: { standIn: PageHouse; userId: string }) {
-  const view = standIn.slack.topView(userId);
+export function View({ deps, userId }: { deps: PageDeps; userId: string }) {
+  const view = deps.slack.topView(userId);
   return (
     <div id="view" data-part="view">
-      {view && (
-        <Modal standIn={standIn} view={view} depth={standIn.slack.workspace.views.stack(userId).length} />
-      )}
+      {view && <Modal deps={deps} view={view} depth={deps.slack.workspace.views.stack(userId).length} />}
     </div>
   );
 }
 
 /** https://docs.slack.dev/surfaces/modals */
-function Modal({ standIn, view, depth }: { standIn: PageHouse; view: StandInView; depth: number }) {
+function Modal({ deps, view, depth }: { deps: PageDeps; view: StandInView; depth: number }) {
   const id = `v-${view.id}`;
   const submit = plainText(view.submit);
   return (
@@ -45,10 +43,7 @@ function Modal({ standIn, view, depth }: { standIn: PageHouse; view: StandInView
               {view.problem}
             </p>
           )}
-          <Blocks
-            blocks={view.blocks}
-            place={inView(view, readerFor(standIn.slack.workspace, view.userId))}
-          />
+          <Blocks blocks={view.blocks} surface={inView(view, readerFor(deps.slack.workspace, view.userId))} />
         </div>
         <footer>
           <button type="button" class="button default" data-act="close">

@@ -1,15 +1,15 @@
 import type { Context } from "hono";
 import { z } from "zod";
-import { type PageHouse, somebody } from "./page-deps.ts";
+import { findPerson, type PageDeps } from "./page-deps.ts";
 
 /** Parses a page's request, runs the action, and returns JSON: `{ ok, error?, … }`. */
 export async function answer<Body>(
   c: Context,
-  standIn: PageHouse,
+  deps: PageDeps,
   schema: z.ZodType<Body>,
   act: (userId: string, body: Body) => Promise<object>,
 ): Promise<Response> {
-  const person = somebody(standIn, c.req.param("user") ?? "");
+  const person = findPerson(deps, c.req.param("user") ?? "");
   if (person === undefined) return c.json({ ok: false, error: "nobody is called that" }, 404);
   // A form on another site cannot send this content type, so other sites cannot act here.
   if (!c.req.header("content-type")?.startsWith("application/json")) {

@@ -3,8 +3,8 @@ import { streamSSE } from "hono/streaming";
 import type { Feed, Part } from "./feed.ts";
 
 /** In milliseconds. Changes within this time are sent as one. */
-const gatherMs = 25;
-const aliveMs = 20_000;
+const batchMs = 25;
+const keepAliveMs = 20_000;
 
 /** Identifies this run of the sandbox. A page of an earlier run reloads itself. */
 const run = crypto.randomUUID();
@@ -25,7 +25,10 @@ export function events(c: Context, feed: Feed, userId: string): Response {
       wake();
     });
     // A keep-alive, which also detects pages that disappeared without closing the connection.
-    const alive = setInterval(() => void stream.writeSSE({ event: "alive", data: "" }), aliveMs).unref();
+    const keepAlive = setInterval(
+      () => void stream.writeSSE({ event: "alive", data: "" }),
+      keepAliveMs,
+    ).unref();
     await stream.writeSSE({ event: "hello", data: run, retry: 1000 });
     while (isOpen) {
       if (waiting.size === 0) {
@@ -33,11 +36,11 @@ export function events(c: Context, feed: Feed, userId: string): Response {
           wake = resolve;
         });
       }
-      await stream.sleep(gatherMs);
+      await stream.sleep(batchMs);
       const parts = [...waiting];
       waiting.clear();
       if (isOpen && parts.length > 0) await stream.writeSSE({ event: "change", data: parts.join(" ") });
     }
-    clearInterval(alive);
+    clearInterval(keepAlive);
   });
 }

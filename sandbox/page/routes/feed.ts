@@ -18,12 +18,12 @@ const partsOf: Record<Change["kind"], Part[]> = {
 };
 
 /** These parts also show other people's data, such as their unread counts. */
-const isForEverybody = (part: Part) => part === "sidebar" || part === "strip" || part === "ci";
+const concernsEveryone = (part: Part) => part === "sidebar" || part === "strip" || part === "ci";
 
 /** Emails arrive at a separate server, so new ones are found by polling. */
 const mailPollMs = 700;
 
-type Listener = { userId: string; tell: (parts: Part[]) => void };
+type Listener = { userId: string; notify: (parts: Part[]) => void };
 
 /** Notifies open pages about which of their parts changed. */
 export class Feed {
@@ -37,11 +37,11 @@ export class Feed {
     slack.workspace.onChange(({ kind, users }) => this.changed(partsOf[kind], users));
   }
 
-  /** Calls `tell` with the changed parts for this person until the returned function is called. */
-  subscribe(userId: string, tell: (parts: Part[]) => void): () => void {
-    const listener = { userId, tell };
+  /** Calls `notify` with the changed parts for this person until the returned function is called. */
+  subscribe(userId: string, notify: (parts: Part[]) => void): () => void {
+    const listener = { userId, notify };
     this.#listeners.add(listener);
-    this.#poll ??= setInterval(() => void this.#look(), mailPollMs).unref();
+    this.#poll ??= setInterval(() => void this.#pollInbox(), mailPollMs).unref();
     return () => {
       this.#listeners.delete(listener);
       if (this.#listeners.size > 0) return;
@@ -52,15 +52,15 @@ export class Feed {
 
   /** @param users the people whose pages are affected. Empty means everyone. */
   changed(parts: Part[], users: string[] = []): void {
-    for (const { userId, tell } of this.#listeners) {
-      const theirs = parts.filter(
-        (part) => users.length === 0 || users.includes(userId) || isForEverybody(part),
+    for (const { userId, notify } of this.#listeners) {
+      const relevant = parts.filter(
+        (part) => users.length === 0 || users.includes(userId) || concernsEveryone(part),
       );
-      if (theirs.length > 0) tell(theirs);
+      if (relevant.length > 0) notify(relevant);
     }
   }
 
-  async #look(): Promise<void> {
+  async #pollInbox(): Promise<void> {
     // The mail server may be restarting. The next poll finds new emails.
     const mails = await this.#inbox().catch(() => undefined);
     if (mails === undefined) return;

@@ -6,7 +6,7 @@ import type { Reads } from "./reads.ts";
 import type { InboxMail, PagePerson } from "./types.ts";
 
 /** What every route of the page needs. */
-export type PageHouse = {
+export type PageDeps = {
   slack: SlackStandIn;
   inbox: () => Promise<InboxMail[]>;
   people: PagePerson[];
@@ -19,12 +19,12 @@ export type PageHouse = {
 };
 
 /** A person you can act as. */
-export type Somebody = Person & { does: string };
+export type ActivePerson = Person & { does: string };
 
 /**
  * Returns the people you can act as, in the order in which they joined, without bots and deactivated people.
  */
-export function everybody({ slack, people }: PageHouse): Somebody[] {
+export function activePeople({ slack, people }: PageDeps): ActivePerson[] {
   return slack.workspace.people
     .filter((person) => !person.deleted && !person.isBot && !person.isStranger)
     .map((person) => ({ ...person, does: does(people, person) }));
@@ -37,14 +37,14 @@ function does(people: PagePerson[], person: Person): string {
 }
 
 /** Finds the person in a URL by ID or by name, so that /as/bob works too. */
-export const somebody = (standIn: PageHouse, ref: string): Somebody | undefined =>
-  everybody(standIn).find((person) => person.id === ref || person.name === ref.toLowerCase());
+export const findPerson = (deps: PageDeps, ref: string): ActivePerson | undefined =>
+  activePeople(deps).find((person) => person.id === ref || person.name === ref.toLowerCase());
 
 /** Finds a deactivated person by ID or name. */
-export const deactivated = ({ slack }: PageHouse, ref: string): Person | undefined =>
+export const findDeactivated = ({ slack }: PageDeps, ref: string): Person | undefined =>
   slack.workspace.people.find(
     ({ id, name, deleted }) => deleted && (id === ref || name === ref.toLowerCase()),
   );
 
 /** Returns the ID of one person's direct-message channel with the bot. */
-export const botDm = ({ slack }: PageHouse, userId: string) => slack.workspace.openDm([userId]);
+export const botDm = ({ slack }: PageDeps, userId: string) => slack.workspace.openDm([userId]);

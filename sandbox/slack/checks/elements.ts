@@ -6,10 +6,16 @@ export const list = (value: unknown): Json[] => (Array.isArray(value) ? value.fi
 export const textOf = (value: unknown): string => (typeof value === "string" ? value : "");
 
 /** An interactive element and its position. */
-export type Placed = { block: Json; element: Json; blockId: string; actionId: string; inInput: boolean };
+export type PlacedElement = {
+  block: Json;
+  element: Json;
+  blockId: string;
+  actionId: string;
+  inInput: boolean;
+};
 
 /** Returns every element with an action_id in these blocks, in reading order. */
-export function placedElements(blocks: Json[]): Placed[] {
+export function placedElements(blocks: Json[]): PlacedElement[] {
   return blocks.flatMap((block) => {
     const inInput = block.type === "input";
     const found = inInput
@@ -95,17 +101,17 @@ export function stateAfter(element: Json, value: string | string[], suggested: O
   const key = stateKey(element);
   if (key === undefined) throw new Error(`${textOf(element.type)} holds no value`);
   const type = textOf(element.type);
-  const given = (Array.isArray(value) ? value : [value]).filter((item) => !isMany(key) || item !== "");
-  const most = element.max_selected_items;
-  if (typeof most === "number" && given.length > most)
-    throw new Error(`${textOf(element.action_id)} takes at most ${most}`);
+  const chosen = (Array.isArray(value) ? value : [value]).filter((item) => !isMany(key) || item !== "");
+  const maxItems = element.max_selected_items;
+  if (typeof maxItems === "number" && chosen.length > maxItems)
+    throw new Error(`${textOf(element.action_id)} takes at most ${maxItems}`);
   if (!key.startsWith("selected_option")) {
-    const single = key === "selected_date_time" ? Number(given[0]) : given[0];
-    return { type, [key]: isMany(key) ? given : single === "" ? null : single };
+    const single = key === "selected_date_time" ? Number(chosen[0]) : chosen[0];
+    return { type, [key]: isMany(key) ? chosen : single === "" ? null : single };
   }
   const initial = list([element.initial_option, ...list(element.initial_options)]) as Option[];
   const offered = [...optionsOf(element), ...suggested, ...initial];
-  const options = given
+  const options = chosen
     .filter((item) => item !== "")
     .map((item) => {
       const option = offered.find((candidate) => candidate.value === item);

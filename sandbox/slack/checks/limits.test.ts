@@ -1,8 +1,18 @@
 import { describe, expect, test } from "vitest";
-import { button, card, failure, freshScene, input, message, modal, options, plain } from "../fixture.ts";
+import {
+  button,
+  card,
+  failure,
+  input,
+  message,
+  modal,
+  options,
+  plain,
+  setUpSlackStandIn,
+} from "../fixture.ts";
 import type { Json } from "../index.ts";
 
-const scene = freshScene();
+const fixture = setUpSlackStandIn();
 
 describe("limits", () => {
   const section = (text: string) => ({ type: "section", text: { type: "mrkdwn", text } });
@@ -60,20 +70,20 @@ describe("limits", () => {
     "a message that breaks %s is refused with a pointer and recorded",
     async (rule, blocks) => {
       const answer = await failure(
-        scene.client.chat.postMessage({ channel: "U0DEV", text: "x", blocks: blocks as never }),
+        fixture.client.chat.postMessage({ channel: "U0DEV", text: "x", blocks: blocks as never }),
       );
       expect(answer).toMatchObject({ ok: false, error: "invalid_blocks" });
       expect(JSON.stringify(answer)).toContain("[json-pointer:/blocks");
-      expect(scene.rules()).toContain(rule);
-      expect(scene.slack.violations[0]?.docs).toMatch(/^https:/);
-      expect(scene.slack.messagesFor("U0DEV")).toEqual([]);
+      expect(fixture.rules()).toContain(rule);
+      expect(fixture.slack.violations[0]?.docs).toMatch(/^https:/);
+      expect(fixture.slack.messagesFor("U0DEV")).toEqual([]);
     },
   );
 
   test("blocks without text go through and are recorded; nothing at all is no_text", async () => {
-    await scene.client.chat.postMessage({ channel: "U0DEV", blocks: card } as never);
-    expect(scene.rules()).toEqual(["topLevelText"]);
-    expect(await failure(scene.client.chat.postMessage({ channel: "U0DEV", text: "" }))).toMatchObject({
+    await fixture.client.chat.postMessage({ channel: "U0DEV", blocks: card } as never);
+    expect(fixture.rules()).toEqual(["topLevelText"]);
+    expect(await failure(fixture.client.chat.postMessage({ channel: "U0DEV", text: "" }))).toMatchObject({
       error: "no_text",
     });
   });
@@ -81,7 +91,7 @@ describe("limits", () => {
   test("all text of a message's blocks together has a limit", async () => {
     const blocks = Array.from({ length: 5 }, () => section("x".repeat(2900)));
     expect(
-      await failure(scene.client.chat.postMessage({ channel: "U0DEV", text: "x", blocks })),
+      await failure(fixture.client.chat.postMessage({ channel: "U0DEV", text: "x", blocks })),
     ).toMatchObject({
       error: "msg_blocks_too_long",
     });
@@ -106,13 +116,13 @@ describe("limits", () => {
   }
 
   test.each(brokenViews)("a view that breaks %s is refused and recorded", async (rule, view) => {
-    await scene.slack.command("U0DEV", "/promote");
-    const call = scene.client.views.open({
-      trigger_id: String(scene.body().trigger_id),
+    await fixture.slack.command("U0DEV", "/promote");
+    const call = fixture.client.views.open({
+      trigger_id: String(fixture.body().trigger_id),
       view: view as never,
     });
     expect(await failure(call)).toMatchObject({ error: "invalid_arguments" });
-    expect(scene.rules()).toContain(rule);
-    expect(scene.slack.topView("U0DEV")).toBeUndefined();
+    expect(fixture.rules()).toContain(rule);
+    expect(fixture.slack.topView("U0DEV")).toBeUndefined();
   });
 });

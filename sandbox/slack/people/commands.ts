@@ -1,6 +1,6 @@
 import { SlackError } from "../api/method.ts";
 import { isJson } from "../checks/elements.ts";
-import type { StandIn } from "../house.ts";
+import type { StandIn } from "../stand-in.ts";
 import type { BotAnswer, EventOptions, Json, Person, SlackStandIn } from "../types.ts";
 import { notSent } from "./deliver.ts";
 import { commandForm, eventEnvelope, origin, viewObject } from "./payloads.ts";
@@ -18,7 +18,7 @@ export function actor({ workspace }: Pick<StandIn, "workspace">, userId: string)
 }
 
 /** Shows Slackbot's private error message, as Slack's client does. */
-export function complain({ workspace }: StandIn, user: string, channel: string, text: string): void {
+export function showSlackbotError({ workspace }: StandIn, user: string, channel: string, text: string): void {
   workspace.whisper({ user, channel, text, from: "slackbot" });
 }
 
@@ -40,7 +40,7 @@ export async function command(
   const channel = channelId === undefined ? workspace.openDm([userId]) : workspace.channels.get(channelId);
   if (channel === undefined) throw new Error(`no channel ${channelId}`);
   const [, name = "", text = ""] = /^(\S+)\s*([\s\S]*)$/.exec(typed.trim()) ?? [];
-  const say = (words: string) => complain(standIn, userId, channel.id, words);
+  const say = (words: string) => showSlackbotError(standIn, userId, channel.id, words);
   if (!manifest.commands.includes(name)) {
     say(
       `${name} is not a valid command. In Slack, all messages that start with the "/" character are commands.`,
@@ -106,7 +106,7 @@ export async function shortcut(standIn: StandIn, userId: string, callbackId: str
     action_ts: workspace.nextTs(),
   });
   if (answer.error !== undefined)
-    complain(
+    showSlackbotError(
       standIn,
       userId,
       workspace.openDm([userId]).id,

@@ -1,5 +1,5 @@
 import { limits } from "../checks/limits.ts";
-import type { Deliver } from "../house.ts";
+import type { Deliver } from "../stand-in.ts";
 import type { BotAnswer, SlackOptions } from "../types.ts";
 import { signedHeaders } from "./sign.ts";
 

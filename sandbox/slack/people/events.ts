@@ -1,7 +1,7 @@
 import { userObject } from "../api/users.ts";
-import type { Deliver } from "../house.ts";
 import type { Manifest } from "../manifest.ts";
-import type { BotAnswer, EventRetry, Happening, Json } from "../types.ts";
+import type { Deliver } from "../stand-in.ts";
+import type { BotAnswer, EventRetry, Json, WorkspaceEvent } from "../types.ts";
 import type { Workspace } from "../workspace.ts";
 import { eventEnvelope, groupObject } from "./payloads.ts";
 
@@ -10,12 +10,12 @@ import { eventEnvelope, groupObject } from "./payloads.ts";
  * https://docs.slack.dev/apis/events-api#retries
  */
 const slackRetriesMs = [0, 60_000, 300_000];
-const mostKept = 1000;
+const maxEntries = 1000;
 /**
  * Slack lists at most this many users in subteam_updated. Source:
  * https://docs.slack.dev/reference/events/subteam_updated
  */
-const mostGroupUsers = 500;
+const maxGroupUsers = 500;
 
 const reasons: Record<string, string> = { operation_timeout: "http_timeout", dispatch_failed: "http_error" };
 
@@ -27,13 +27,13 @@ const reasonOf = ({ error, status }: BotAnswer): string | undefined => {
     : (reasons[error] ?? "unknown_error");
 };
 
-type Rooms = { workspace: Workspace; manifest: Manifest; deliver: Deliver };
+type Deps = { workspace: Workspace; manifest: Manifest; deliver: Deliver };
 
 /** Sends the events of the workspace's changes that the manifest subscribes to. */
 export class EventSender {
   /** The events sent to the bot, newest last. */
   readonly sent: Json[] = [];
-  readonly #rooms: Rooms;
+  readonly #deps: Deps;
   readonly #retriesMs: number[];
   readonly #underWay = new Set<Promise<unknown>>();
   /** First attempts are sent one at a time, so that the bot receives events in order. */
@@ -41,29 +41,29 @@ export class EventSender {
   #isStopped = false;
   readonly #waiting = new Set<NodeJS.Timeout>();
 
-  constructor(rooms: Rooms, retriesMs = slackRetriesMs) {
-    this.#rooms = rooms;
+  constructor(deps: Deps, retriesMs = slackRetriesMs) {
+    this.#deps = deps;
     this.#retriesMs = retriesMs;
-    rooms.workspace.onHappening((happening) => {
-      if (!rooms.manifest.events.includes(happening.type)) return;
-      const { workspace } = rooms;
+    deps.workspace.onEvent((change) => {
+      if (!deps.manifest.events.includes(change.type)) return;
+      const { workspace } = deps;
       // The payload describes the present, even if it is sent again later.
-      const event = structuredClone({ ...this.#payload(happening), event_ts: workspace.nextTs() });
+      const event = structuredClone({ ...this.#payload(change), event_ts: workspace.nextTs() });
       this.#send(eventEnvelope(workspace, event));
     });
   }
 
-  #payload(happening: Happening): Json {
-    const { workspace } = this.#rooms;
-    if (happening.type === "user_change" || happening.type === "team_join") {
-      const person = workspace.person(happening.userId);
+  #payload(change: WorkspaceEvent): Json {
+    const { workspace } = this.#deps;
+    if (change.type === "user_change" || change.type === "team_join") {
+      const person = workspace.person(change.userId);
       const cache_ts = Math.floor(workspace.now() / 1000);
-      return { type: happening.type, user: person && userObject(this.#rooms, person), cache_ts };
+      return { type: change.type, user: person && userObject(this.#deps, person), cache_ts };
     }
-    const group = workspace.groups.get(happening.groupId);
-    if (group === undefined) throw new Error(`there is no group ${happening.groupId}`);
-    if (happening.type === "subteam_members_changed") {
-      const { type, added, removed, before } = happening;
+    const group = workspace.groups.get(change.groupId);
+    if (group === undefined) throw new Error(`there is no group ${change.groupId}`);
+    if (change.type === "subteam_members_changed") {
+      const { type, added, removed, before } = change;
       return {
         type,
         subteam_id: group.id,
@@ -76,15 +76,15 @@ export class EventSender {
         removed_users_count: String(removed.length),
       };
     }
-    const users = group.users.slice(0, mostGroupUsers);
-    return { type: happening.type, subteam: { ...groupObject(workspace, group, false), users } };
+    const users = group.users.slice(0, maxGroupUsers);
+    return { type: change.type, subteam: { ...groupObject(workspace, group, false), users } };
   }
 
   /** Sends an event once and records it. */
   async once(envelope: Json, retry?: EventRetry): Promise<BotAnswer> {
     if (!this.sent.includes(envelope)) this.sent.push(envelope);
-    if (this.sent.length > mostKept) this.sent.shift();
-    return this.#rooms.deliver.event(envelope, retry);
+    if (this.sent.length > maxEntries) this.sent.shift();
+    return this.#deps.deliver.event(envelope, retry);
   }
 
   #send(envelope: Json, retry?: EventRetry): void {

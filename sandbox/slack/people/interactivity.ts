@@ -1,7 +1,7 @@
-import type { Placed } from "../checks/elements.ts";
+import type { PlacedElement } from "../checks/elements.ts";
 import { list, optionsOf, placedElements, stateAfter, textOf } from "../checks/elements.ts";
 import { validateOptions } from "../checks/validate-blocks.ts";
-import type { StandIn } from "../house.ts";
+import type { StandIn } from "../stand-in.ts";
 import type {
   BotAnswer,
   Json,
@@ -13,15 +13,15 @@ import type {
   Target,
 } from "../types.ts";
 import type { Workspace } from "../workspace.ts";
-import { actor, complain } from "./commands.ts";
+import { actor, showSlackbotError } from "./commands.ts";
 import { notSent } from "./deliver.ts";
 import type { ReplyTo } from "./grants.ts";
 import { actionObject, messageContainer, messageObject, origin, viewObject } from "./payloads.ts";
 
-export const trouble = "We had some trouble connecting. Try again?";
+export const connectionTrouble = "We had some connectionTrouble connecting. Try again?";
 
 /** The surface that a person acts on: its blocks and its part of the payload. */
-type Place = {
+type Surface = {
   blocks: Json[];
   values: StateValues;
   payload: () => Json;
@@ -33,7 +33,7 @@ type Place = {
  * Returns the element that a person means.
  * @throws if the person cannot see it
  */
-function find(blocks: Json[], { actionId, value, blockId }: Target): Placed {
+function findElement(blocks: Json[], { actionId, value, blockId }: Target): PlacedElement {
   const sameId = placedElements(blocks).filter(
     (placed) => placed.actionId === actionId && (blockId ?? placed.blockId) === placed.blockId,
   );
@@ -45,9 +45,9 @@ function find(blocks: Json[], { actionId, value, blockId }: Target): Placed {
   });
   const [first, second] = found;
   if (first === undefined) {
-    const there = placedElements(blocks).map((p) => `${p.actionId}=${textOf(p.element.value)}`);
+    const present = placedElements(blocks).map((p) => `${p.actionId}=${textOf(p.element.value)}`);
     throw new Error(
-      `no ${actionId}${value === undefined ? "" : ` with value ${value}`} here; there is: ${there.join(", ")}`,
+      `no ${actionId}${value === undefined ? "" : ` with value ${value}`} here; there is: ${present.join(", ")}`,
     );
   }
   if (second !== undefined && value === undefined && first.element.value !== second.element.value)
@@ -57,52 +57,57 @@ function find(blocks: Json[], { actionId, value, blockId }: Target): Placed {
   return first;
 }
 
-async function act(
+async function sendAction(
   standIn: StandIn,
   userId: string,
-  place: Place,
-  placed: Placed,
+  surface: Surface,
+  placed: PlacedElement,
   done: Parameters<typeof actionObject>[1],
 ) {
   const { workspace, manifest, grants } = standIn;
   if (!manifest.interactivity) {
     const words = "interactivity is off in the manifest: nothing is sent to the bot";
     workspace.violate("block_actions", "interactivityOff", words);
-    place.failed("This app is not configured to handle interactive responses");
+    surface.failed("This app is not configured to handle interactive responses");
     return notSent("interactivity_off");
   }
   const answer = await standIn.deliver.interaction({
     type: "block_actions",
     ...origin(workspace, actor(standIn, userId)),
-    trigger_id: grants.trigger(userId, place.viewId),
-    ...place.payload(),
+    trigger_id: grants.trigger(userId, surface.viewId),
+    ...surface.payload(),
     actions: [actionObject(placed, done, workspace.nextTs())],
   });
-  if (answer.error !== undefined) place.failed(answer.error);
+  if (answer.error !== undefined) surface.failed(answer.error);
   else if (answer.body !== "" && answer.body !== null)
     workspace.violate("block_actions", "answerFormat", "Slack takes no body in the answer to block_actions");
   return answer;
 }
 
 /** Presses a button, or selects an option of a select or overflow, on a surface. */
-export function press(standIn: StandIn, userId: string, place: Place, target: Target): Promise<BotAnswer> {
-  const placed = find(place.blocks, target);
+export function press(
+  standIn: StandIn,
+  userId: string,
+  surface: Surface,
+  target: Target,
+): Promise<BotAnswer> {
+  const placed = findElement(surface.blocks, target);
   const { element } = placed;
-  if (element.type === "button") return act(standIn, userId, place, placed, {});
-  const option = optionsOf(element).find((one) => one.value === target.value);
+  if (element.type === "button") return sendAction(standIn, userId, surface, placed, {});
+  const option = optionsOf(element).find((candidate) => candidate.value === target.value);
   if (element.type === "overflow" && option !== undefined)
-    return act(standIn, userId, place, placed, { option });
+    return sendAction(standIn, userId, surface, placed, { option });
   const state = stateAfter(element, target.value ?? "", []);
-  place.values[placed.blockId] = { ...place.values[placed.blockId], [placed.actionId]: state };
-  return act(standIn, userId, place, placed, { state });
+  surface.values[placed.blockId] = { ...surface.values[placed.blockId], [placed.actionId]: state };
+  return sendAction(standIn, userId, surface, placed, { state });
 }
 
 /** Returns a message or an ephemeral message as a surface. */
-export function messagePlace(
+export function messageSurface(
   standIn: StandIn,
   userId: string,
   shown: StandInMessage | StandInEphemeral,
-): Place {
+): Surface {
   const { workspace, grants } = standIn;
   const isEphemeral = "id" in shown;
   const channel = workspace.channels.get(shown.channel);
@@ -115,7 +120,7 @@ export function messagePlace(
     blocks: shown.blocks,
     values: shown.values,
     failed: (error) =>
-      complain(standIn, userId, shown.channel, `Your click failed with the error "${error}"`),
+      showSlackbotError(standIn, userId, shown.channel, `Your click failed with the error "${error}"`),
     payload: () => ({
       container: messageContainer(shown, isEphemeral),
       channel: { id: shown.channel, name: channel?.kind === "private" ? "privategroup" : channel?.name },
@@ -129,13 +134,13 @@ export function messagePlace(
 }
 
 /** Returns a modal or a Home as a surface. */
-export function viewPlace({ workspace }: StandIn, view: StandInView): Place {
+export function viewSurface({ workspace }: StandIn, view: StandInView): Surface {
   return {
     blocks: view.blocks,
     values: view.values,
     viewId: view.id,
     failed: () => {
-      view.problem = trouble;
+      view.problem = connectionTrouble;
       workspace.views.changed(view);
     },
     payload: () => ({
@@ -153,16 +158,16 @@ export function viewWith({ workspace }: StandIn, userId: string, actionId: strin
   const view = workspace.views.top(userId) ?? workspace.views.home(userId);
   if (view !== undefined && placedElements(view.blocks).some((placed) => placed.actionId === actionId))
     return view;
-  const there =
+  const present =
     view === undefined
       ? "no view is open"
       : placedElements(view.blocks)
           .map((p) => p.actionId)
           .join(", ");
-  throw new Error(`${actionId} is not in front of ${userId}: ${there}`);
+  throw new Error(`${actionId} is not in front of ${userId}: ${present}`);
 }
 
-const suggestionKey = (view: StandInView, placed: Placed) =>
+const suggestionKey = (view: StandInView, placed: PlacedElement) =>
   `${view.id} ${placed.blockId} ${placed.actionId}`;
 
 /** @throws if a selected person or channel is not in the workspace, because no list would offer it */
@@ -184,7 +189,7 @@ export function setValue(
   target: Target,
   value: string | string[],
 ) {
-  const placed = find(view.blocks, target);
+  const placed = findElement(view.blocks, target);
   checkIds(workspace, placed.element, value);
   const suggested = workspace.views.suggested.get(suggestionKey(view, placed)) ?? [];
   const state = stateAfter(placed.element, value, suggested);
@@ -207,7 +212,7 @@ export async function choose(
   await offer(standIn, userId, view, meant, value);
   const { placed, state } = setValue(standIn, view, meant, value);
   if (placed.inInput && placed.block.dispatch_action !== true) return notSent("not_dispatched");
-  return act(standIn, userId, viewPlace(standIn, view), placed, { state });
+  return sendAction(standIn, userId, viewSurface(standIn, view), placed, { state });
 }
 
 /** Loads the options of an external select before one is chosen, as opening its list does. */
@@ -218,11 +223,11 @@ export async function offer(
   target: Target,
   value: string | string[],
 ) {
-  const placed = find(view.blocks, target);
+  const placed = findElement(view.blocks, target);
   if (!textOf(placed.element.type).endsWith("external_select")) return;
-  const known = standIn.workspace.views.suggested.get(suggestionKey(view, placed)) ?? [];
-  const wanted = [value].flat();
-  if (wanted.every((item) => known.some((option) => option.value === item))) return;
+  const offered = standIn.workspace.views.suggested.get(suggestionKey(view, placed)) ?? [];
+  const values = [value].flat();
+  if (values.every((item) => offered.some((option) => option.value === item))) return;
   await suggest(standIn, userId, { actionId: placed.actionId, blockId: placed.blockId }, "");
 }
 
@@ -240,11 +245,11 @@ export async function suggest(
   const { workspace } = standIn;
   const { actionId } = target;
   const view = viewWith(standIn, userId, actionId);
-  const placed = find(view.blocks, target);
+  const placed = findElement(view.blocks, target);
   if (!textOf(placed.element.type).endsWith("external_select"))
     throw new Error(`${actionId} is not an external select`);
-  const least = placed.element.min_query_length;
-  if (typed.length < (typeof least === "number" ? least : 3)) return [];
+  const minimum = placed.element.min_query_length;
+  if (typed.length < (typeof minimum === "number" ? minimum : 3)) return [];
   const answer = await standIn.deliver.interaction({
     type: "block_suggestion",
     ...origin(workspace, actor(standIn, userId)),

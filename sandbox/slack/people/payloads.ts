@@ -1,4 +1,4 @@
-import type { Placed } from "../checks/elements.ts";
+import type { PlacedElement } from "../checks/elements.ts";
 import { stateKey } from "../checks/elements.ts";
 import type {
   ElementState,
@@ -157,7 +157,7 @@ export function messageContainer(message: StandInMessage | StandInEphemeral, isE
 
 /** Returns the entry of `actions`: the element's identity and the person's input. */
 export function actionObject(
-  placed: Placed,
+  placed: PlacedElement,
   done: { state?: ElementState; option?: Json },
   ts: string,
 ): Json {

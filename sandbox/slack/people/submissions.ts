@@ -2,11 +2,11 @@ import type { Context } from "../api/method.ts";
 import { SlackError } from "../api/method.ts";
 import { contentOf, pushView } from "../api/views.ts";
 import { isEmpty, isJson, list, placedElements, textOf } from "../checks/elements.ts";
-import type { StandIn } from "../house.ts";
+import type { StandIn } from "../stand-in.ts";
 import type { BotAnswer, Json, StandInView } from "../types.ts";
 import { actor } from "./commands.ts";
 import { notSent } from "./deliver.ts";
-import { offer, setValue, trouble } from "./interactivity.ts";
+import { connectionTrouble, offer, setValue } from "./interactivity.ts";
 import { origin, viewObject } from "./payloads.ts";
 
 function topView(standIn: StandIn, userId: string): StandInView {
@@ -26,11 +26,11 @@ function clientErrors(view: StandInView): Record<string, string> {
       continue;
     }
     const length = textOf(state?.value).length;
-    const { min_length: least, max_length: most } = element;
-    if (typeof least === "number" && length < least)
-      errors[blockId] = `Please enter at least ${least} characters.`;
-    if (typeof most === "number" && length > most)
-      errors[blockId] = `Please enter at most ${most} characters.`;
+    const { min_length: minLength, max_length: maxLength } = element;
+    if (typeof minLength === "number" && length < minLength)
+      errors[blockId] = `Please enter at least ${minLength} characters.`;
+    if (typeof maxLength === "number" && length > maxLength)
+      errors[blockId] = `Please enter at most ${maxLength} characters.`;
   }
   return errors;
 }
@@ -68,7 +68,7 @@ export async function submit(
 }
 
 function fail({ workspace }: StandIn, view: StandInView): void {
-  view.problem = trouble;
+  view.problem = connectionTrouble;
   workspace.views.changed(view);
 }
 
@@ -76,15 +76,16 @@ function fail({ workspace }: StandIn, view: StandInView): void {
 function apply(standIn: StandIn, view: StandInView, body: unknown) {
   const { views } = standIn.workspace;
   const answer = isJson(body) ? body : {};
-  const wrong = (rule: "responseAction" | "answerFormat", message: string) => {
+  const reportViolation = (rule: "responseAction" | "answerFormat", message: string) => {
     standIn.workspace.violate("view_submission", rule, message);
     fail(standIn, view);
   };
   if (typeof body === "string" && body !== "")
-    return wrong("answerFormat", "the answer is neither empty nor JSON");
+    return reportViolation("answerFormat", "the answer is neither empty nor JSON");
   switch (answer.response_action) {
     case undefined:
-      if (Object.keys(answer).length > 0) return wrong("responseAction", "an answer without response_action");
+      if (Object.keys(answer).length > 0)
+        return reportViolation("responseAction", "an answer without response_action");
       return views.close(view);
     case "clear":
       return views.closeAll(view.userId);
@@ -94,7 +95,7 @@ function apply(standIn: StandIn, view: StandInView, body: unknown) {
     case "push":
       return showView(standIn, view, answer);
     default:
-      return wrong("responseAction", `no response_action ${String(answer.response_action)}`);
+      return reportViolation("responseAction", `no response_action ${String(answer.response_action)}`);
   }
 }
 

@@ -1,23 +1,23 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { type Door, inSettings } from "../../support/settings.ts";
-import { type TestWorld, testWorld } from "../../support/world.ts";
+import { startTestStack, type TestStack } from "../../support/test-stack.ts";
 
-let world: TestWorld;
+let stack: TestStack;
 beforeAll(async () => {
-  world = await testWorld();
-  await world.reseed(({ roles }) => {
+  stack = await startTestStack();
+  await stack.reseed(({ roles }) => {
     roles.find(({ name }) => name === "Admin")?.members.push("carol@acme.example");
   });
 });
-afterAll(() => world?.stop());
+afterAll(() => stack?.stop());
 afterEach(async () => {
-  expect(world.slack.violations).toEqual([]);
-  for (const name of ["ada", "carol"]) await inSettings(world, name, "modal").close();
+  expect(stack.slack.violations).toEqual([]);
+  for (const name of ["ada", "carol"]) await inSettings(stack, name, "modal").close();
 });
 
 /** Somebody in front of the project Commerce. */
 async function commerce(name = "ada", door: Door = "modal") {
-  const person = inSettings(world, name, door);
+  const person = inSettings(stack, name, door);
   await person.open();
   await person.press("Open Commerce");
   await person.says("*Commerce*  `commerce`");
@@ -37,7 +37,7 @@ const inTheWay = (number: number) =>
   `Request #${number} is open and needs this as it is. Finish or cancel #${number} first.`;
 
 describe("an open request is in the way, and is named", () => {
-  beforeAll(() => world.request("dana", "commerce/orders-sync"));
+  beforeAll(() => stack.request("dana", "commerce/orders-sync"));
 
   test("of an environment between its own", async () => {
     const ada = await commerce();

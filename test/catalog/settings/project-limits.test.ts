@@ -5,20 +5,20 @@ import { createProject } from "../../../src/usecases/catalog/create-project.ts";
 import { saveIntegration } from "../../../src/usecases/catalog/save-integration.ts";
 import { accepted } from "../../support/catalog.ts";
 import { type Door, inSettings } from "../../support/settings.ts";
-import { type TestWorld, testWorld } from "../../support/world.ts";
+import { startTestStack, type TestStack } from "../../support/test-stack.ts";
 
-let world: TestWorld;
+let stack: TestStack;
 beforeAll(async () => {
-  world = await testWorld();
+  stack = await startTestStack();
 });
-afterAll(() => world?.stop());
+afterAll(() => stack?.stop());
 afterEach(async () => {
-  expect(world.slack.violations).toEqual([]);
-  for (const name of ["ada", "dana"]) await inSettings(world, name, "modal").close();
+  expect(stack.slack.violations).toEqual([]);
+  for (const name of ["ada", "dana"]) await inSettings(stack, name, "modal").close();
 });
 
 const by = () => ({
-  organizationId: world.app.organizationId,
+  organizationId: stack.app.organizationId,
   actor: system("test"),
   surface: "seed" as const,
 });
@@ -27,7 +27,7 @@ let made = 0;
 
 /** Makes a project as if it had always been there. */
 async function project(name: string, environments: readonly string[], integrations: readonly string[]) {
-  const { context } = world.app;
+  const { context } = stack.app;
   const created = await createProject(context, {
     ...{ ...by(), name, slug: `made-${made++}`, requesterRoleIds: [] },
     environments: environments.map((one, i) => ({ name: one, slug: `environment-${i}`, critical: true })),
@@ -55,7 +55,7 @@ describe.each<Door>(["modal", "home"])("a big project, in the %s", (door) => {
   const cut = (one: string, by_: string) => `${one.padEnd(59, by_)}…`;
 
   test("fits, page by page, and comes back to the page where something was edited", async () => {
-    const ada = inSettings(world, "ada", door);
+    const ada = inSettings(stack, "ada", door);
     await ada.open();
     await ada.press(`Open ${name}`);
     await ada.says("1–20 of 120 integrations");
@@ -73,24 +73,24 @@ describe.each<Door>(["modal", "home"])("a big project, in the %s", (door) => {
   });
 
   test("offers its integrations by search, and records a deployment of any", async () => {
-    const ada = inSettings(world, "ada", door);
+    const ada = inSettings(stack, "ada", door);
     await ada.open();
     await ada.press(`Open ${name}`);
     await ada.press("Record Deployment");
     await ada.form();
-    const id = world.id("ada");
-    expect(await world.slack.suggest(id, "deployed_integration", "")).toHaveLength(100);
-    const [last, ...others] = await world.slack.suggest(id, "deployed_integration", "integration 119");
+    const id = stack.id("ada");
+    expect(await stack.slack.suggest(id, "deployed_integration", "")).toHaveLength(100);
+    const [last, ...others] = await stack.slack.suggest(id, "deployed_integration", "integration 119");
     expect(others).toEqual([]);
-    expect(await world.slack.suggest(id, "deployed_integration", "orders-sync")).toHaveLength(0);
-    await world.slack.suggest(id, "deployed_integration", "integration 119");
+    expect(await stack.slack.suggest(id, "deployed_integration", "orders-sync")).toHaveLength(0);
+    await stack.slack.suggest(id, "deployed_integration", "integration 119");
     const deployed_integration = last?.value ?? "";
     expect(await ada.submit({ deployed_integration, version: "<!channel>" })).toEqual({});
     await ada.says("1–20 of 120 integrations");
   });
 
   test("takes no 21st environment", async () => {
-    const ada = inSettings(world, "ada", door);
+    const ada = inSettings(stack, "ada", door);
     await ada.open();
     await ada.press(`Open ${name}`);
     await ada.press("Add Environment");
@@ -102,7 +102,7 @@ describe.each<Door>(["modal", "home"])("a big project, in the %s", (door) => {
 
 test("many projects are listed ten a page", async () => {
   for (const name of many(12, "Listed")) await project(name, ["Only one"], []);
-  const ada = inSettings(world, "ada", "modal");
+  const ada = inSettings(stack, "ada", "modal");
   await ada.open();
   await ada.says(/1–10 of \d+ projects/);
   await ada.press("Next page of projects");
@@ -114,7 +114,7 @@ test("many projects are listed ten a page", async () => {
 test("names that would come alive are only text, everywhere", async () => {
   const hostile = "<!channel> *_`~ <https://evil.example|x> & 🏳️‍🌈";
   await project(hostile, ["<@U1>", "b`\n`", "\u202Eright to left"], [hostile]);
-  const ada = inSettings(world, "ada", "modal");
+  const ada = inSettings(stack, "ada", "modal");
   await ada.open();
   while (!ada.buttons().some((label) => label.startsWith("Open <!channel>"))) {
     await ada.press("Next page of projects");
@@ -126,7 +126,7 @@ test("names that would come alive are only text, everywhere", async () => {
   for (const edit of ada.buttons().filter((label) => label.startsWith("Edit "))) {
     await ada.press(edit);
     await ada.form();
-    await world.slack.closeView(world.id("ada"));
+    await stack.slack.closeView(stack.id("ada"));
   }
   await ada.press("Record Deployment");
   await ada.form();
@@ -136,7 +136,7 @@ test("names that would come alive are only text, everywhere", async () => {
 
 test("the last environment is not archived", async () => {
   await project("AAA single", ["Lonely"], []);
-  const ada = inSettings(world, "ada", "modal");
+  const ada = inSettings(stack, "ada", "modal");
   await ada.open();
   await ada.press("Open AAA single");
   await ada.says("None yet. Add the first one;");
@@ -148,7 +148,7 @@ test("the last environment is not archived", async () => {
 
 test("a project of one environment says that it needs a second one", async () => {
   await project("AAA one step", ["Lonely"], ["Thing"]);
-  const ada = inSettings(world, "ada", "modal");
+  const ada = inSettings(stack, "ada", "modal");
   await ada.open();
   await ada.press("Open AAA one step");
   await ada.says("Add a second environment: a promotion goes from one environment to the next.");
@@ -156,25 +156,25 @@ test("a project of one environment says that it needs a second one", async () =>
 
 test("a project that is archived meanwhile is said, at a button and in a form", async () => {
   const projectId = await project("AAA gone", ["A", "B"], ["Thing"]);
-  const ada = inSettings(world, "ada", "modal");
+  const ada = inSettings(stack, "ada", "modal");
   await ada.open();
   await ada.press("Open AAA gone");
   await ada.press("Edit Project");
   await ada.form();
-  accepted(await archiveProject(world.app.context, { ...by(), projectId, version: 1 }));
+  accepted(await archiveProject(stack.app.context, { ...by(), projectId, version: 1 }));
   expect(await ada.submit({ name: "AAA back" })).toEqual({ name: "This project does not exist any more." });
-  await world.slack.closeView(world.id("ada"));
+  await stack.slack.closeView(stack.id("ada"));
   for (const label of ["Add Environment", "Add Integration", "Record Deployment", "Archive Project"]) {
     await ada.press(label);
     await ada.says("This project was archived meanwhile.");
-    await world.slack.closeView(world.id("ada"));
+    await stack.slack.closeView(stack.id("ada"));
   }
 });
 
 describe("R13: who is not an admin any more is told who is", () => {
   const words = "Only admins can change settings. Dana Developer can.";
   const admins = (email: string) =>
-    world.reseed((seed) => {
+    stack.reseed((seed) => {
       for (const role of seed.roles) if (role.name === "Admin") role.members = [email];
     });
   afterAll(() => admins("ada@acme.example"));
@@ -188,21 +188,21 @@ describe("R13: who is not an admin any more is told who is", () => {
   ])("in %s", async (button, { open = false }: { open?: boolean }, field, values) => {
     await admins("ada@acme.example");
     await project(`AA ${button}`, ["A", "B"], ["Thing"]);
-    const ada = inSettings(world, "ada", "modal");
+    const ada = inSettings(stack, "ada", "modal");
     await ada.open();
     if (open) await ada.press(`Open AA ${button}`);
     await ada.press(button);
     await ada.form();
     await admins("dev@acme.example");
     expect(await ada.submit(values)).toEqual({ [field]: words });
-    await world.slack.closeView(world.id("ada"));
+    await stack.slack.closeView(stack.id("ada"));
     await ada.press(button);
     await ada.says(words);
   });
 
   test("and sees nothing of the projects", async () => {
     await admins("dev@acme.example");
-    const dana = inSettings(world, "dana", "modal");
+    const dana = inSettings(stack, "dana", "modal");
     await dana.open();
     await dana.says("projects");
     await admins("ada@acme.example");

@@ -1,19 +1,19 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { type Door, inSettings } from "../../support/settings.ts";
-import { type TestWorld, testWorld } from "../../support/world.ts";
+import { startTestStack, type TestStack } from "../../support/test-stack.ts";
 
 const doors: Door[] = ["modal", "home"];
 
 describe.each(doors)("from an empty organization, through the %s", (door) => {
-  let world: TestWorld;
+  let stack: TestStack;
   beforeAll(async () => {
-    world = await testWorld({ empty: true });
+    stack = await startTestStack({ empty: true });
   });
-  afterAll(() => world?.stop());
-  afterEach(() => expect(world.slack.violations).toEqual([]));
+  afterAll(() => stack?.stop());
+  afterEach(() => expect(stack.slack.violations).toEqual([]));
 
   test("an admin sets a project up, and its build can be promoted", async () => {
-    const ada = inSettings(world, "ada", door);
+    const ada = inSettings(stack, "ada", door);
     await ada.open();
     await ada.says("There is no project yet.");
     await ada.press("New Project");
@@ -38,10 +38,10 @@ describe.each(doors)("from an empty organization, through the %s", (door) => {
     await ada.says("Orders Sync  `orders-sync`\nDevelopment 1.0.0");
     await ada.close();
 
-    await world.slack.command(world.id("dana"), "/promote orders-sync");
-    expect(world.modalText("dana")).toContain("<https://ci.example/1|1.0.0> · `abc`");
-    await world.slack.submit(world.id("dana"));
-    await world.app.idle();
+    await stack.slack.command(stack.id("dana"), "/promote orders-sync");
+    expect(stack.modalText("dana")).toContain("<https://ci.example/1|1.0.0> · `abc`");
+    await stack.slack.submit(stack.id("dana"));
+    await stack.app.idle();
     await ada.open();
     await ada.press("Open Shop & Co");
     await ada.says("Development 1.0.0 · Test 1.0.0");
@@ -49,7 +49,7 @@ describe.each(doors)("from an empty organization, through the %s", (door) => {
   });
 
   test("environments are added, moved, renamed and archived", async () => {
-    const ada = inSettings(world, "ada", door);
+    const ada = inSettings(stack, "ada", door);
     await ada.open();
     await ada.press("Open Shop & Co");
     await ada.says("*Shop &amp; Co*");
@@ -74,7 +74,7 @@ describe.each(doors)("from an empty organization, through the %s", (door) => {
   });
 
   test("an integration is renamed, archived, and brought back", async () => {
-    const ada = inSettings(world, "ada", door);
+    const ada = inSettings(stack, "ada", door);
     await ada.open();
     await ada.press("Open Shop & Co");
     await ada.says("*Shop &amp; Co*");
@@ -99,7 +99,7 @@ describe.each(doors)("from an empty organization, through the %s", (door) => {
   });
 
   test("a project is renamed, archived, and brought back", async () => {
-    const ada = inSettings(world, "ada", door);
+    const ada = inSettings(stack, "ada", door);
     await ada.open();
     await ada.press("Open Shop & Co");
     await ada.says("*Shop &amp; Co*");
@@ -116,7 +116,7 @@ describe.each(doors)("from an empty organization, through the %s", (door) => {
     // The Home beneath is drawn after the answer: who goes on before that would be led back to the project.
     if (door === "home") {
       const beneath = () =>
-        expect(world.homeText("ada")).toContain("Every full member may request and promote.");
+        expect(stack.homeText("ada")).toContain("Every full member may request and promote.");
       await vi.waitFor(beneath, { timeout: 10_000 });
     }
     await ada.close();
@@ -127,19 +127,19 @@ describe.each(doors)("from an empty organization, through the %s", (door) => {
 });
 
 describe("in the sandbox's organization", () => {
-  let world: TestWorld;
+  let stack: TestStack;
   beforeAll(async () => {
-    world = await testWorld();
+    stack = await startTestStack();
   });
-  afterAll(() => world?.stop());
+  afterAll(() => stack?.stop());
   afterEach(async () => {
-    expect(world.slack.violations).toEqual([]);
-    await inSettings(world, "ada", "modal").close();
+    expect(stack.slack.violations).toEqual([]);
+    await inSettings(stack, "ada", "modal").close();
   });
 
   /** Ada in front of the project Commerce. */
   async function commerce(door: Door = "modal") {
-    const ada = inSettings(world, "ada", door);
+    const ada = inSettings(stack, "ada", door);
     await ada.open();
     await ada.press("Open Commerce");
     await ada.says("*Commerce*  `commerce`");
@@ -147,7 +147,7 @@ describe("in the sandbox's organization", () => {
   }
 
   test("the list says each project's pipeline and how many integrations it has", async () => {
-    const ada = inSettings(world, "ada", "modal");
+    const ada = inSettings(stack, "ada", "modal");
     await ada.open();
     await ada.says(/\*Commerce\* {2}`commerce`\nDevelopment → Staging → Production ❗ · \d+ integrations/);
   });
@@ -201,7 +201,7 @@ describe("in the sandbox's organization", () => {
       { environments: "A project has at most 20 environments." },
     ],
   ])("New Project with %s says so at the field", async (_, values, errors) => {
-    const ada = inSettings(world, "ada", "modal");
+    const ada = inSettings(stack, "ada", "modal");
     await ada.open();
     await ada.press("New Project");
     expect(await ada.submit(values)).toEqual(errors);

@@ -1,30 +1,30 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { type FarSide, farSide, verified } from "../../deployments/webhook/far-side.ts";
-import { allowPrivate } from "../../deployments/webhook/webhook-world.ts";
+import { type FarSide, farSide, verified } from "../../deployments/webhook/webhook-receiver.ts";
+import { allowPrivate } from "../../deployments/webhook/webhook-stack.ts";
 import { type Door, inSettings } from "../../support/settings.ts";
-import { type TestWorld, testWorld } from "../../support/world.ts";
+import { startTestStack, type TestStack } from "../../support/test-stack.ts";
 
-let world: TestWorld;
+let stack: TestStack;
 let far: FarSide;
 beforeAll(async () => {
-  [world, far] = await Promise.all([testWorld(), farSide()]);
-  await world.restartWith(allowPrivate);
+  [stack, far] = await Promise.all([startTestStack(), farSide()]);
+  await stack.restartWith(allowPrivate);
 });
 afterAll(async () => {
-  await world?.stop();
+  await stack?.stop();
   await far?.stop();
 });
 afterEach(() => {
   far.calls.length = 0;
   far.answers();
-  expect(world.slack.violations).toEqual([]);
+  expect(stack.slack.violations).toEqual([]);
 });
 
 const doors: Door[] = ["modal", "home"];
 const secretIn = (text: string): string => /`(whsec_[^`]+)`/.exec(text)?.[1] ?? "no secret";
 
 test.each(doors)("an admin chooses a webhook and tries it, through the %s", async (door) => {
-  const ada = inSettings(world, "ada", door);
+  const ada = inSettings(stack, "ada", door);
   const name = `Parcels ${door}`;
   await ada.open();
   await ada.press("Open Commerce");
@@ -86,8 +86,8 @@ async function toWebhook(ada: ReturnType<typeof inSettings>): Promise<void> {
 }
 
 test("an address inside is refused where the configuration does not allow it", async () => {
-  await world.restartWith({});
-  const ada = inSettings(world, "ada", "modal");
+  await stack.restartWith({});
+  const ada = inSettings(stack, "ada", "modal");
   await toWebhook(ada);
   expect(await ada.submit({ webhook_url: far.url })).toEqual({
     webhook_url: "The address must begin with https://, so that nobody reads along.",
@@ -100,14 +100,14 @@ test("an address inside is refused where the configuration does not allow it", a
   await ada.says("The webhook's address must begin with https://.");
   expect(far.calls).toEqual([]);
   await ada.close();
-  await world.restartWith(allowPrivate);
+  await stack.restartWith(allowPrivate);
 });
 
 test("whoever rotates or tests the webhook of an integration that was archived meanwhile is told so", async () => {
   for (const label of ["Rotate Secret", "Send a Test"]) {
-    const ada = inSettings(world, "ada", "modal");
+    const ada = inSettings(stack, "ada", "modal");
     await toWebhook(ada);
-    const archive = (at: Date | null) => world.database.database.sql`
+    const archive = (at: Date | null) => stack.database.database.sql`
       update integrations set archived_at = ${at} where name = 'Parcels modal'`;
     await archive(new Date());
     await ada.press(label);
@@ -118,10 +118,10 @@ test("whoever rotates or tests the webhook of an integration that was archived m
 });
 
 test("R13: nobody but an admin opens, tests or rotates it", async () => {
-  const ada = inSettings(world, "ada", "modal");
+  const ada = inSettings(stack, "ada", "modal");
   await toWebhook(ada);
-  await world.database.database.sql`
-    update role_holdings set member_id = ${world.id("bob")} where member_id = ${world.id("ada")}`;
+  await stack.database.database.sql`
+    update role_holdings set member_id = ${stack.id("bob")} where member_id = ${stack.id("ada")}`;
   for (const label of ["Rotate Secret", "Send a Test"]) {
     await ada.press(label);
     await ada.says("⚠️ Only admins can change settings. Bob Reviewer can.");

@@ -1,25 +1,25 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { followSettings } from "../../../src/usecases/workflow/follow-settings.ts";
-import { eventually, type TestWorld, testWorld, textOf } from "../../support/world.ts";
+import { eventually, startTestStack, type TestStack, textOf } from "../../support/test-stack.ts";
 import { everybody, slackHouse } from "./slack-fixture.ts";
 
-let world: TestWorld;
-const { ask, calls, items, rows, allSettled, click } = slackHouse(() => world);
+let stack: TestStack;
+const { ask, calls, items, rows, allSettled, click } = slackHouse(() => stack);
 
 beforeAll(async () => {
-  world = await testWorld();
+  stack = await startTestStack();
 });
-afterAll(() => world?.stop());
+afterAll(() => stack?.stop());
 afterEach(async () => {
-  world.slack.faults.clear();
+  stack.slack.faults.clear();
   for (const name of everybody)
-    while (world.slack.topView(world.id(name))) await world.slack.closeView(world.id(name));
-  expect(world.slack.violations).toEqual([]);
+    while (stack.slack.topView(stack.id(name))) await stack.slack.closeView(stack.id(name));
+  expect(stack.slack.violations).toEqual([]);
 });
 
 /** The versions that are drawn on the cards of a request, and its own. */
 const versions = async (number: number) => {
-  const { sql } = world.database.database;
+  const { sql } = stack.database.database;
   const drawn = await sql<{ drawn_version: number }[]>`
     select drawn_version from cards where request_number = ${number}`;
   const [request] = await sql<{ version: number }[]>`select version from requests where number = ${number}`;
@@ -36,30 +36,30 @@ const posts = (number: number, since: number) =>
 test("a change that alters nothing on a card makes no call, and the card keeps up with its request", async () => {
   const number = await ask();
   const before = await versions(number);
-  const since = world.slack.calls.length;
-  await followSettings(world.app.context, world.app.organizationId);
-  await world.app.idle();
+  const since = stack.slack.calls.length;
+  await followSettings(stack.app.context, stack.app.organizationId);
+  await stack.app.idle();
   const after = await versions(number);
   expect(after.own).toBe((before.own ?? 0) + 1);
   expect(after.drawn).toEqual([after.own, after.own, after.own]);
-  expect(world.slack.calls.slice(since).filter(({ method }) => method.startsWith("chat."))).toEqual([]);
+  expect(stack.slack.calls.slice(since).filter(({ method }) => method.startsWith("chat."))).toEqual([]);
 });
 
 test("a change of settings that does not show is not sent; the decision after it is, to everybody", async () => {
   const number = await ask();
-  await world.setOptions({ requiredApprovals: 2 });
-  await followSettings(world.app.context, world.app.organizationId);
-  await world.app.idle();
-  const since = world.slack.calls.length;
-  await world.setOptions({ requiredApprovals: 2, selfReview: false });
-  await followSettings(world.app.context, world.app.organizationId);
-  await world.app.idle();
+  await stack.setOptions({ requiredApprovals: 2 });
+  await followSettings(stack.app.context, stack.app.organizationId);
+  await stack.app.idle();
+  const since = stack.slack.calls.length;
+  await stack.setOptions({ requiredApprovals: 2, selfReview: false });
+  await followSettings(stack.app.context, stack.app.organizationId);
+  await stack.app.idle();
   expect(calls("chat.update", since)).toEqual([]);
   await click("bob", number, "approve_request");
   await allSettled();
   // Each of the three shows "1 of 2".
   expect(calls("chat.update", since)).toHaveLength(3);
-  await world.setOptions({ requiredApprovals: 1 });
+  await stack.setOptions({ requiredApprovals: 1 });
   await click("carol", number, "approve_request");
   await allSettled();
 });
@@ -77,8 +77,8 @@ describe.each(classes)("a card that cannot be updated: %s", (error) => {
   test("while its request is open it is posted anew, once, and kept up to date there", async () => {
     const number = await ask();
     const before = await rows(number);
-    const since = world.slack.calls.length;
-    world.slack.faults.fail("chat.update", { error });
+    const since = stack.slack.calls.length;
+    stack.slack.faults.fail("chat.update", { error });
     await click("bob", number, "approve_request");
     await allSettled();
     const [posted, ...more] = posts(number, since);
@@ -90,18 +90,18 @@ describe.each(classes)("a card that cannot be updated: %s", (error) => {
     await allSettled();
     expect(posts(number, since)).toHaveLength(1);
     for (const { channel, ts } of await rows(number)) {
-      const message = world.slack.workspace.message(channel ?? "", ts ?? "");
+      const message = stack.slack.workspace.message(channel ?? "", ts ?? "");
       expect(message && textOf(message)).toContain("Promoted: ");
     }
   });
 
   test("when its request is final it is let go, and no call is made for it again", async () => {
     const number = await ask();
-    const since = world.slack.calls.length;
-    world.slack.faults.fail("chat.update", { error });
+    const since = stack.slack.calls.length;
+    stack.slack.faults.fail("chat.update", { error });
     await click("bob", number, "open_reject");
-    await eventually(() => expect(world.modal("bob").title?.text).toBe(`Reject #${number}`));
-    await world.slack.submit(world.id("bob"), { comment_input: "No" });
+    await eventually(() => expect(stack.modal("bob").title?.text).toBe(`Reject #${number}`));
+    await stack.slack.submit(stack.id("bob"), { comment_input: "No" });
     await allSettled();
     expect(posts(number, since)).toEqual([]);
     expect(calls("chat.update", since)).toHaveLength(3);
@@ -115,13 +115,13 @@ test.each(["cant_update_message", "edit_window_closed"])(
   "%s: the old message still stands, and is taken away once the new one is there",
   async (error) => {
     const number = await ask();
-    world.slack.faults.fail("chat.update", { error }, 3);
-    const since = world.slack.calls.length;
+    stack.slack.faults.fail("chat.update", { error }, 3);
+    const since = stack.slack.calls.length;
     await click("bob", number, "approve_request");
     await allSettled();
     expect(calls("chat.delete", since)).toHaveLength(3);
     for (const name of everybody) {
-      const mine = world
+      const mine = stack
         .texts(name)
         .filter((text) => text.includes(`#${number} `) && text.includes("Details"));
       expect(mine.filter((text) => text.includes("Waiting for review"))).toEqual([]);
@@ -131,9 +131,9 @@ test.each(["cant_update_message", "edit_window_closed"])(
 
 test("a person's messages that are shut for good: dead once, with the reason, and not tried again by itself", async () => {
   const number = await ask();
-  const since = world.slack.calls.length;
-  world.slack.faults.fail("chat.update", { error: "channel_not_found" }, 3);
-  world.slack.faults.fail("chat.postMessage", { error: "channel_not_found" }, 4);
+  const since = stack.slack.calls.length;
+  stack.slack.faults.fail("chat.update", { error: "channel_not_found" }, 3);
+  stack.slack.faults.fail("chat.postMessage", { error: "channel_not_found" }, 4);
   await click("bob", number, "approve_request");
   await allSettled();
   expect((await items(number)).map(({ outcome, reason }) => [outcome, reason])).toEqual(

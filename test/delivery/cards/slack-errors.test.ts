@@ -1,21 +1,21 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { member } from "../../../src/domain/shared/actor.ts";
 import { cancelPromotion } from "../../../src/usecases/requests/cancel-promotion.ts";
-import { eventually, type TestWorld, testWorld, textOf } from "../../support/world.ts";
+import { eventually, startTestStack, type TestStack, textOf } from "../../support/test-stack.ts";
 import { everybody, slackHouse } from "./slack-fixture.ts";
 
-let world: TestWorld;
+let stack: TestStack;
 const { build, submitted, ask, cards, calls, items, rows, hurry, allSettled, click } = slackHouse(
-  () => world,
+  () => stack,
 );
 
 beforeAll(async () => {
-  world = await testWorld();
+  stack = await startTestStack();
 });
-afterAll(() => world?.stop());
+afterAll(() => stack?.stop());
 afterEach(() => {
-  world.slack.faults.clear();
-  expect(world.slack.violations).toEqual([]);
+  stack.slack.faults.clear();
+  expect(stack.slack.violations).toEqual([]);
 });
 
 test.each([
@@ -27,8 +27,8 @@ test.each([
   "invalid_blocks",
 ])("%s: the card is dead at the first try, with the reason; the others get theirs", async (error) => {
   await build();
-  const since = world.slack.calls.length;
-  world.slack.faults.fail("chat.postMessage", { error });
+  const since = stack.slack.calls.length;
+  stack.slack.faults.fail("chat.postMessage", { error });
   const number = await submitted();
   await allSettled();
   const dead = (await items(number)).filter(({ outcome }) => outcome === "dead");
@@ -40,8 +40,8 @@ test.each([
 
 test.each([500, 502, 503])("HTTP %s: the search finds nothing, and it is posted once", async (status) => {
   await build();
-  const since = world.slack.calls.length;
-  world.slack.faults.fail("chat.postMessage", { status }, 3);
+  const since = stack.slack.calls.length;
+  stack.slack.faults.fail("chat.postMessage", { status }, 3);
   const number = await submitted();
   await eventually(() => expect(calls("conversations.history", since)).toHaveLength(3));
   await allSettled();
@@ -51,8 +51,8 @@ test.each([500, 502, 503])("HTTP %s: the search finds nothing, and it is posted 
 
 test("Slack posts and does not answer in time: it is found, not posted again", async () => {
   await build();
-  const since = world.slack.calls.length;
-  world.slack.faults.stall("chat.postMessage", 10_500, 3);
+  const since = stack.slack.calls.length;
+  stack.slack.faults.stall("chat.postMessage", 10_500, 3);
   const number = await submitted();
   await eventually(() => expect(calls("conversations.history", since)).toHaveLength(3));
   await allSettled();
@@ -62,26 +62,26 @@ test("Slack posts and does not answer in time: it is found, not posted again", a
 
 test("the answer to an update is lost: it is sent again, though it looks as it did", async () => {
   const number = await ask();
-  const since = world.slack.calls.length;
-  world.slack.faults.loseAnswer("chat.update", 3);
+  const since = stack.slack.calls.length;
+  stack.slack.faults.loseAnswer("chat.update", 3);
   await click("bob", number, "approve_request");
   await allSettled();
   expect(calls("chat.update", since)).toHaveLength(6);
   for (const name of everybody)
-    expect(textOf(world.cardFor(name, number))).toContain("Approved by Bob Reviewer");
+    expect(textOf(stack.cardFor(name, number))).toContain("Approved by Bob Reviewer");
 });
 
 test("a lost message is found behind hundreds that came after it", async () => {
   await build();
-  const search = world.slack.faults.hold("conversations.history");
-  world.slack.faults.loseAnswer("chat.postMessage", 3);
+  const search = stack.slack.faults.hold("conversations.history");
+  stack.slack.faults.loseAnswer("chat.postMessage", 3);
   const number = await submitted();
   await search.reached;
   await eventually(() => expect(cards("bob", number)).toHaveLength(1));
-  const { channel } = world.cardFor("bob", number);
-  const user = world.slack.workspace.bot.userId;
+  const { channel } = stack.cardFor("bob", number);
+  const user = stack.slack.workspace.bot.userId;
   for (let at = 0; at < 450; at += 1) {
-    world.slack.workspace.post({ channel, user, text: `Words ${at}`, blocks: [] });
+    stack.slack.workspace.post({ channel, user, text: `Words ${at}`, blocks: [] });
   }
   search.release();
   await allSettled();
@@ -90,23 +90,23 @@ test("a lost message is found behind hundreds that came after it", async () => {
 
 test("a review card that nobody needs any more is not posted after a doubt", async () => {
   await build();
-  world.slack.faults.fail("chat.postMessage", { status: 500 }, 1_000);
+  stack.slack.faults.fail("chat.postMessage", { status: 500 }, 1_000);
   const number = await submitted();
   await eventually(async () => {
     for (const { reason } of await items(number)) expect(reason).toBe("Slack answers 500");
     expect(await items(number)).toHaveLength(3);
   });
-  const { context, organizationId } = world.app;
-  const by = { actor: member(world.id("dana")), surface: "slack", reason: "" } as const;
+  const { context, organizationId } = stack.app;
+  const by = { actor: member(stack.id("dana")), surface: "slack", reason: "" } as const;
   expect(await cancelPromotion(context, { organizationId, number, ...by })).toMatchObject({ ok: true });
   // Nobody has the request in hand any more as it was before.
-  const { sql } = world.database.database;
+  const { sql } = stack.database.database;
   await eventually(async () => {
     const inHand = await sql`select key from outbox
       where settled_at is null and (kind = 'request-changed' or leased_until is not null)`;
     expect([...inHand]).toEqual([]);
   });
-  world.slack.faults.clear();
+  stack.slack.faults.clear();
   await hurry();
   await allSettled();
   expect(everybody.map((name) => [name, cards(name, number).length])).toEqual([

@@ -1,25 +1,25 @@
 import { expect } from "vitest";
-import { eventually, type TestWorld, textOf } from "../../support/world.ts";
+import { eventually, type TestStack, textOf } from "../../support/test-stack.ts";
 
-/** What the tests of Slack deliveries do and look at, in one world. Bob and Carol review what Dana asks for. */
-export function slackHouse(world: () => TestWorld) {
+/** What the tests of Slack deliveries do and look at, in one stack. Bob and Carol review what Dana asks for. */
+export function slackHouse(stack: () => TestStack) {
   let built = 0;
-  const sql = () => world().database.database.sql;
+  const sql = () => stack().database.database.sql;
   const build = async () => {
     built += 1;
-    await world().golive("commerce/orders-sync", { development: `6.0.${built}` });
+    await stack().golive("commerce/orders-sync", { development: `6.0.${built}` });
   };
   /** Submits a request for what is live now without waiting for what it sends. Gives its number. */
   const submitted = async (): Promise<number> => {
-    await world().slack.command(world().id("dana"), "/promote orders-sync");
-    await world().slack.submit(world().id("dana"), {});
+    await stack().slack.command(stack().id("dana"), "/promote orders-sync");
+    await stack().slack.submit(stack().id("dana"), {});
     const [row] = await sql()<{ number: number }[]>`select max(number)::int as number from requests`;
     return row?.number as number;
   };
   const isCardOf = (number: number) => (message: { blocks: object[] }) =>
     textOf({ blocks: message.blocks.slice(0, 1) }).startsWith(`#${number} `);
   const cards = (name: string, number: number) =>
-    world().slack.messagesFor(world().id(name)).filter(isCardOf(number));
+    stack().slack.messagesFor(stack().id(name)).filter(isCardOf(number));
   return {
     build,
     submitted,
@@ -27,14 +27,14 @@ export function slackHouse(world: () => TestWorld) {
     ask: async (): Promise<number> => {
       await build();
       const number = await submitted();
-      await world().app.idle();
+      await stack().app.idle();
       return number;
     },
     /** Somebody's messages that show this request as a card. */
     cards,
     /** The calls of a method from the so-manieth call on. */
     calls: (method: string, since = 0) =>
-      world()
+      stack()
         .slack.calls.slice(since)
         .filter((call) => call.method === method),
     /** What the outbox holds of a request's cards. */
@@ -55,7 +55,7 @@ export function slackHouse(world: () => TestWorld) {
     /** Makes everything due that waits for its time. */
     hurry: async () => {
       await sql()`update outbox set available_at = now() where settled_at is null`;
-      world().app.context.wake();
+      stack().app.context.wake();
     },
     /** Waits until nothing is open in the outbox, not even what will be tried again later. */
     allSettled: () =>
@@ -69,7 +69,7 @@ export function slackHouse(world: () => TestWorld) {
         JSON.stringify(blocks).includes(`"${actionId}"`),
       );
       if (card === undefined) throw new Error(`${name} has no card of #${number} with ${actionId}`);
-      return world().slack.click(world().id(name), card, { actionId });
+      return stack().slack.click(stack().id(name), card, { actionId });
     },
   };
 }

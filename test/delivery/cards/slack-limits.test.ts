@@ -2,28 +2,28 @@ import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { member } from "../../../src/domain/shared/actor.ts";
 import { cancelPromotion } from "../../../src/usecases/requests/cancel-promotion.ts";
 import { followSettings } from "../../../src/usecases/workflow/follow-settings.ts";
-import { eventually, type TestWorld, testWorld, textOf } from "../../support/world.ts";
+import { eventually, startTestStack, type TestStack, textOf } from "../../support/test-stack.ts";
 import { everybody, slackHouse } from "./slack-fixture.ts";
 
-let world: TestWorld;
-const { build, submitted, ask, cards, calls, items, hurry, allSettled, click } = slackHouse(() => world);
+let stack: TestStack;
+const { build, submitted, ask, cards, calls, items, hurry, allSettled, click } = slackHouse(() => stack);
 
 beforeAll(async () => {
-  world = await testWorld();
+  stack = await startTestStack();
 });
-afterAll(() => world?.stop());
+afterAll(() => stack?.stop());
 afterEach(() => {
-  world.slack.faults.clear();
-  expect(world.slack.violations).toEqual([]);
+  stack.slack.faults.clear();
+  expect(stack.slack.violations).toEqual([]);
 });
 
 test("429 on one method: none of it goes out before its time, other methods go on, and it counts as no attempt", async () => {
   const standing = await ask();
-  await world.golive("commerce/returns", { development: "2.0.0" });
-  const since = world.slack.calls.length;
-  world.slack.faults.rateLimit("chat.postMessage", 3, 3);
-  await world.slack.command(world.id("dana"), "/promote returns");
-  await world.slack.submit(world.id("dana"), {});
+  await stack.golive("commerce/returns", { development: "2.0.0" });
+  const since = stack.slack.calls.length;
+  stack.slack.faults.rateLimit("chat.postMessage", 3, 3);
+  await stack.slack.command(stack.id("dana"), "/promote returns");
+  await stack.slack.submit(stack.id("dana"), {});
   const refused = () =>
     calls("chat.postMessage", since).filter(({ answer }) => answer?.error === "ratelimited");
   await eventually(() => expect(refused()).not.toEqual([]));
@@ -47,12 +47,12 @@ test("429 on one method: none of it goes out before its time, other methods go o
 
 test("R4: cards that follow a change of settings come back one by one; those of a decision do not wait with them", async () => {
   const number = await ask();
-  world.slack.faults.rateLimit("chat.update", 3, 3);
-  await world.setOptions({ requiredApprovals: 2 });
-  await followSettings(world.app.context, world.app.organizationId);
+  stack.slack.faults.rateLimit("chat.update", 3, 3);
+  await stack.setOptions({ requiredApprovals: 2 });
+  await followSettings(stack.app.context, stack.app.organizationId);
   const waiting = async () => (await items(number)).filter(({ outcome }) => outcome === null);
   const dueIn = () =>
-    world.database.database.sql<{ seconds: number }[]>`
+    stack.database.database.sql<{ seconds: number }[]>`
       select extract(epoch from available_at - now())::float8 as seconds from outbox
       where kind = 'draw-card' and request_number = ${number} order by available_at`;
   await eventually(async () =>
@@ -61,9 +61,9 @@ test("R4: cards that follow a change of settings come back one by one; those of 
   const [first, second, third] = (await dueIn()).map(({ seconds }) => seconds);
   expect((second as number) - (first as number)).toBeGreaterThan(0.5);
   expect((third as number) - (second as number)).toBeGreaterThan(0.5);
-  await world.setOptions({ requiredApprovals: 1 });
+  await stack.setOptions({ requiredApprovals: 1 });
   await click("bob", number, "approve_request");
-  const { sql } = world.database.database;
+  const { sql } = stack.database.database;
   await eventually(async () => {
     const late = await sql`
       select key from outbox where kind = 'draw-card' and request_number = ${number} and settled_at is null
@@ -72,20 +72,20 @@ test("R4: cards that follow a change of settings come back one by one; those of 
   });
   await allSettled();
   for (const name of everybody)
-    expect(textOf(world.cardFor(name, number))).toContain("Approved by Bob Reviewer");
+    expect(textOf(stack.cardFor(name, number))).toContain("Approved by Bob Reviewer");
 });
 
 test("a person's dialog opens while the messages wait", async () => {
   await build();
-  world.slack.faults.rateLimit("chat.postMessage", 60, 3);
-  world.slack.faults.rateLimit("users.info", 60, 3);
+  stack.slack.faults.rateLimit("chat.postMessage", 60, 3);
+  stack.slack.faults.rateLimit("users.info", 60, 3);
   const number = await submitted();
   await eventually(async () => expect((await items(number))[0]?.reason).toBe("Slack's rate limit"));
-  await world.slack.command(world.id("sam"), "/promote returns");
-  expect(world.modal("sam").title?.text).toBe("Request Approval");
-  await world.slack.closeView(world.id("sam"));
-  world.slack.faults.clear();
-  await world.restartWith({});
+  await stack.slack.command(stack.id("sam"), "/promote returns");
+  expect(stack.modal("sam").title?.text).toBe("Request Approval");
+  await stack.slack.closeView(stack.id("sam"));
+  stack.slack.faults.clear();
+  await stack.restartWith({});
   await hurry();
   await allSettled();
   for (const name of everybody) expect(cards(name, number)).toHaveLength(1);
@@ -93,7 +93,7 @@ test("a person's dialog opens while the messages wait", async () => {
 
 test("`ratelimited` in an answer puts the call off for half a minute, and counts as no attempt", async () => {
   const number = await ask();
-  world.slack.faults.fail("chat.update", { error: "ratelimited" }, 3);
+  stack.slack.faults.fail("chat.update", { error: "ratelimited" }, 3);
   await click("bob", number, "approve_request");
   await eventually(async () => {
     const held = (await items(number)).filter(({ outcome }) => outcome === null);
@@ -104,26 +104,26 @@ test("`ratelimited` in an answer puts the call off for half a minute, and counts
   await hurry();
   await allSettled();
   for (const name of everybody)
-    expect(textOf(world.cardFor(name, number))).toContain("Approved by Bob Reviewer");
+    expect(textOf(stack.cardFor(name, number))).toContain("Approved by Bob Reviewer");
 });
 
 test("a message that waited says how it stands by then: nobody is told to press what is gone", async () => {
   const number = await ask();
-  const before = world.texts("dana").length;
-  world.slack.faults.rateLimit("chat.postMessage", 2, 1);
+  const before = stack.texts("dana").length;
+  stack.slack.faults.rateLimit("chat.postMessage", 2, 1);
   await click("bob", number, "approve_request");
-  const { sql } = world.database.database;
+  const { sql } = stack.database.database;
   await eventually(async () => {
     const held = await sql`
       select key from outbox where kind = 'send-message' and request_number = ${number} and reason is not null`;
     expect(held).toHaveLength(1);
   });
-  const { context, organizationId } = world.app;
+  const { context, organizationId } = stack.app;
   await cancelPromotion(context, {
-    ...{ organizationId, number, actor: member(world.id("dana")), surface: "slack", reason: "" },
+    ...{ organizationId, number, actor: member(stack.id("dana")), surface: "slack", reason: "" },
   });
   await allSettled();
-  const told = world.texts("dana").slice(before);
+  const told = stack.texts("dana").slice(before);
   expect(told.join("\n")).toContain("It stands like this now: Cancelled by Dana Developer.");
   expect(told.join("\n")).not.toContain("Press Promote");
 });

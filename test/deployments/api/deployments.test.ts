@@ -7,7 +7,7 @@ import { warnAdmins } from "../../../src/usecases/delivery/warn-admins.ts";
 import { endSilentAttempts } from "../../../src/usecases/deployments/end-silent-attempts.ts";
 import { accepted, idOf } from "../../support/catalog.ts";
 import { type TestDatabase, testDatabase } from "../../support/database.ts";
-import { textOf } from "../../support/world.ts";
+import { textOf } from "../../support/test-stack.ts";
 import { type ApiHouse, apiHouse, problemIn, rowsOf } from "../../web/api/support.ts";
 
 let database: TestDatabase;

@@ -5,7 +5,7 @@ import { tryWebhook, webhook } from "../../../src/deliver/deployers/webhook.ts";
 import type { Resolve } from "../../../src/lib/public-address.ts";
 import { CannotDecrypt } from "../../../src/lib/secrets.ts";
 import type { AttemptView } from "../../../src/queries/deployments/get-attempt.ts";
-import { type FarSide, farSide, verified } from "./far-side.ts";
+import { type FarSide, farSide, verified } from "./webhook-receiver.ts";
 
 const secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 const oldSecret = "whsec_bm90IHRoZSBzYW1lIG9uZSBhdCBhbGw=";

@@ -3,38 +3,38 @@ import { system } from "../../../src/domain/shared/actor.ts";
 import type { Scope } from "../../../src/domain/tokens/token.ts";
 import { createToken } from "../../../src/usecases/tokens/create-token.ts";
 import { accepted } from "../../support/catalog.ts";
-import { textOf } from "../../support/world.ts";
-import { type WebhookWorld, webhookWorld } from "./webhook-world.ts";
+import { textOf } from "../../support/test-stack.ts";
+import { startWebhookStack, type WebhookStack } from "./webhook-stack.ts";
 
-let world: WebhookWorld;
+let stack: WebhookStack;
 let number: number;
 let attempt: string;
 
 beforeAll(async () => {
-  world = await webhookWorld();
-  number = await world.promoted();
-  attempt = (await world.attempts(number))[0]?.id ?? "";
+  stack = await startWebhookStack();
+  number = await stack.promoted();
+  attempt = (await stack.attempts(number))[0]?.id ?? "";
 });
-afterAll(() => world?.stopAll());
-afterEach(() => expect(world.slack.violations).toEqual([]));
+afterAll(() => stack?.stopAll());
+afterEach(() => expect(stack.slack.violations).toEqual([]));
 
 let made = 0;
 
 async function token(scopes: Scope[], project: string | null = null): Promise<string> {
-  const { context, organizationId } = world.app;
-  const [row] = await world.database.database.sql<
+  const { context, organizationId } = stack.app;
+  const [row] = await stack.database.database.sql<
     { id: string }[]
   >`select id from projects where slug = ${project}`;
   made += 1;
   const created = await createToken(context, {
     ...{ organizationId, actor: system("test"), surface: "slack", name: `Token ${made}`, scopes },
-    ...{ projectId: row?.id ?? null, memberId: world.id("ada") },
+    ...{ projectId: row?.id ?? null, memberId: stack.id("ada") },
   });
   return accepted(created).text;
 }
 
 async function report(text: string, id = attempt) {
-  const response = await fetch(`${world.botUrl}/api/v1/deployments/${id}/status`, {
+  const response = await fetch(`${stack.botUrl}/api/v1/deployments/${id}/status`, {
     method: "POST",
     headers: { authorization: `Bearer ${text}`, "content-type": "application/json" },
     body: JSON.stringify({ status: "succeeded" }),
@@ -43,12 +43,12 @@ async function report(text: string, id = attempt) {
 }
 
 test("an API token without deployments:write, or of another project, changes nothing", async () => {
-  const [other] = await world.database.database.sql<{ slug: string }[]>`
+  const [other] = await stack.database.database.sql<{ slug: string }[]>`
     select slug from projects where slug <> 'commerce' and archived_at is null limit 1`;
   expect(await report(await token(["builds:write"]))).toMatchObject([403, { code: "token-scope" }]);
   const elsewhere = await token(["deployments:write"], other?.slug ?? "none");
   expect(await report(elsewhere)).toMatchObject([403, { code: "token-project" }]);
-  expect(await world.attempts(number)).toMatchObject([{ status: "in progress" }]);
+  expect(await stack.attempts(number)).toMatchObject([{ status: "in progress" }]);
 });
 
 test("an API token reports what its project's deployments do; the audit log names it", async () => {
@@ -58,9 +58,9 @@ test("an API token reports what its project's deployments do; the audit log name
   }
   expect(await report(text)).toMatchObject([200, { id: attempt, status: "succeeded", changed: true }]);
   expect(await report(text)).toMatchObject([200, { changed: false }]);
-  await world.settle();
-  expect(textOf(world.cardFor("dana", number))).toContain("Promoted:");
-  const [entry] = await world.database.database.sql<{ actor: object; surface: string }[]>`
+  await stack.settle();
+  expect(textOf(stack.cardFor("dana", number))).toContain("Promoted:");
+  const [entry] = await stack.database.database.sql<{ actor: object; surface: string }[]>`
     select actor, surface from audit_log where action = 'deployment.reported' and subject = ${`deployment:${attempt}`}`;
-  expect(entry).toMatchObject({ surface: "api", actor: { kind: "token", memberId: world.id("ada") } });
+  expect(entry).toMatchObject({ surface: "api", actor: { kind: "token", memberId: stack.id("ada") } });
 });

@@ -1,44 +1,44 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { eventually, textOf } from "../../support/world.ts";
-import { type Call, report, verified } from "./far-side.ts";
-import { type WebhookWorld, webhookWorld } from "./webhook-world.ts";
+import { eventually, textOf } from "../../support/test-stack.ts";
+import { type Call, report, verified } from "./webhook-receiver.ts";
+import { startWebhookStack, type WebhookStack } from "./webhook-stack.ts";
 
-let world: WebhookWorld;
+let stack: WebhookStack;
 beforeAll(async () => {
-  world = await webhookWorld();
+  stack = await startWebhookStack();
 });
-afterAll(() => world?.stopAll());
+afterAll(() => stack?.stopAll());
 afterEach(async () => {
-  world.far.calls.length = 0;
-  world.far.answers();
-  expect(world.slack.violations).toEqual([]);
+  stack.far.calls.length = 0;
+  stack.far.answers();
+  expect(stack.slack.violations).toEqual([]);
 });
 
-const own = (number: number) => textOf(world.cardFor("dana", number));
+const own = (number: number) => textOf(stack.cardFor("dana", number));
 
 const lastCall = (): Call => {
-  const call = world.far.calls.at(-1);
+  const call = stack.far.calls.at(-1);
   if (call === undefined) throw new Error("Nothing was sent");
   return call;
 };
 
 const mailsOf = async (number: number) =>
-  (await world.mail.inbox()).filter(
+  (await stack.mail.inbox()).filter(
     ({ to, subject }) => to.startsWith("dev@") && subject.includes(`#${number}`),
   );
 
 describe("a promotion that a webhook carries out", () => {
   test("is sent once, signed; its link shows while it runs, and its success promotes", async () => {
-    const number = await world.promoted("Ship it");
-    expect(world.far.calls).toHaveLength(1);
+    const number = await stack.promoted("Ship it");
+    expect(stack.far.calls).toHaveLength(1);
     const { event } = lastCall();
-    expect(verified(lastCall(), world.secret)).toMatchObject({
+    expect(verified(lastCall(), stack.secret)).toMatchObject({
       type: "promotion.deploy",
-      request: { number, message: "Ship it", requester: { id: world.id("dana") } },
+      request: { number, message: "Ship it", requester: { id: stack.id("dana") } },
       integration: { slug: "orders-sync" },
       from: { slug: "development" },
       to: { slug: "staging" },
-      approvedBy: [{ id: world.id("bob") }],
+      approvedBy: [{ id: stack.id("bob") }],
     });
     expect(own(number)).toContain("Promoting, started by Dana Developer");
     const link = "https://ci.example/runs/7";
@@ -46,13 +46,13 @@ describe("a promotion that a webhook carries out", () => {
       status: 200,
       body: { id: event.attempt, status: "in progress", changed: true },
     });
-    await world.settle();
+    await stack.settle();
     expect(own(number)).toContain(`<${link}|Follow the deployment>`);
     expect(await report(event, { status: "succeeded", reason: null })).toMatchObject({
       status: 200,
       body: { status: "succeeded", changed: true },
     });
-    await world.settle();
+    await stack.settle();
     expect(own(number)).toMatch(/Promoted: 7\.0\.\d+ is live in Staging/);
     expect(own(number)).toContain(`<${link}|Look at the deployment>`);
     expect(await report(event, { status: "failed", reason: "too late", link: null })).toMatchObject({
@@ -62,18 +62,18 @@ describe("a promotion that a webhook carries out", () => {
   });
 
   test("that failed says why in card, message and email; it can be tried again", async () => {
-    const number = await world.promoted();
+    const number = await stack.promoted();
     const first = lastCall().event;
     const reason = `disk <!channel> full\n${"x".repeat(5_000)}`;
     const link = "https://ci.example/runs/8";
     expect(await report(first, { status: "failed", reason, link })).toMatchObject({ status: 200 });
-    await world.settle();
-    const card = world.cardFor("dana", number);
+    await stack.settle();
+    const card = stack.cardFor("dana", number);
     expect(textOf(card)).toContain("The deployment failed");
     expect(textOf(card)).toContain("disk <!channel> full");
     expect(textOf(card)).toContain(`<${link}|Look at the deployment>`);
     expect(JSON.stringify(card.blocks)).toMatch(/"text":"Try Again"[\s\S]*"text":"Cancel Request"/);
-    const told = world
+    const told = stack
       .texts("dana")
       .filter((text) => text.includes(`⚠️ #${number} `))
       .at(-1);
@@ -83,59 +83,59 @@ describe("a promotion that a webhook carries out", () => {
     expect(mail?.text).toContain("disk <!channel> full");
     expect(mail?.text).toContain(link);
 
-    await world.press("dana", "promote_request");
-    await world.settle();
+    await stack.press("dana", "promote_request");
+    await stack.settle();
     const second = lastCall().event;
     expect(second.attempt).not.toBe(first.attempt);
     await report(second, { status: "succeeded" });
-    await world.settle();
+    await stack.settle();
     expect(own(number)).toContain("Promoted:");
-    expect((await world.attempts(number)).map(({ status }) => status)).toEqual(["failed", "succeeded"]);
+    expect((await stack.attempts(number)).map(({ status }) => status)).toEqual(["failed", "succeeded"]);
   });
 
   test("that the far side refuses has failed, with its words, and can be cancelled", async () => {
-    world.far.answers((response) => response.writeHead(403).end("this cluster is frozen"));
-    const number = await world.promoted();
+    stack.far.answers((response) => response.writeHead(403).end("this cluster is frozen"));
+    const number = await stack.promoted();
     expect(own(number)).toContain("The deployment failed");
     expect(own(number)).toContain("The webhook answered 403: this cluster is frozen");
-    await world.press("dana", "open_cancel");
-    await eventually(() => expect(world.modal("dana").title?.text).toBe(`Cancel #${number}`));
-    await world.slack.submit(world.id("dana"));
-    await world.settle();
+    await stack.press("dana", "open_cancel");
+    await eventually(() => expect(stack.modal("dana").title?.text).toBe(`Cancel #${number}`));
+    await stack.slack.submit(stack.id("dana"));
+    await stack.settle();
     expect(own(number)).toContain("Cancelled by Dana Developer");
   });
 
   test("whose answer was lost is sent again under the same key, and is one attempt", async () => {
     let lost = 0;
-    world.far.answers((response) => {
+    stack.far.answers((response) => {
       if (lost++ < 2) response.destroy();
       else response.writeHead(202).end('{"link":"https://ci.example/runs/9"}');
     });
-    const number = await world.promoted();
-    await eventually(() => expect(world.far.calls).toHaveLength(3));
-    await world.settle();
-    expect(new Set(world.far.calls.map(({ headers }) => headers["webhook-id"])).size).toBe(1);
-    expect(new Set(world.far.calls.map(({ body }) => body)).size).toBe(1);
-    expect(await world.attempts(number)).toMatchObject([
+    const number = await stack.promoted();
+    await eventually(() => expect(stack.far.calls).toHaveLength(3));
+    await stack.settle();
+    expect(new Set(stack.far.calls.map(({ headers }) => headers["webhook-id"])).size).toBe(1);
+    expect(new Set(stack.far.calls.map(({ body }) => body)).size).toBe(1);
+    expect(await stack.attempts(number)).toMatchObject([
       { status: "in progress", link: "https://ci.example/runs/9" },
     ]);
     await report(lastCall().event, { status: "succeeded" });
-    await world.settle();
+    await stack.settle();
   });
 
   test("R9: goes on as it began where another deployer is chosen meanwhile: that one ends nothing it was not asked for", async () => {
-    const { sql } = world.database.database;
-    world.far.answers((response) => response.destroy());
-    const number = await world.approvedNext();
-    await world.press("dana", "promote_request");
-    await eventually(() => expect(world.far.calls).toHaveLength(1));
+    const { sql } = stack.database.database;
+    stack.far.answers((response) => response.destroy());
+    const number = await stack.approvedNext();
+    await stack.press("dana", "promote_request");
+    await eventually(() => expect(stack.far.calls).toHaveLength(1));
     await sql`update integrations set deployer = 'record' where slug = 'orders-sync'`;
-    world.far.answers();
-    await world.settle();
+    stack.far.answers();
+    await stack.settle();
     await sql`update integrations set deployer = 'webhook' where slug = 'orders-sync'`;
-    expect(await world.attempts(number)).toMatchObject([{ status: "in progress" }]);
+    expect(await stack.attempts(number)).toMatchObject([{ status: "in progress" }]);
     await report(lastCall().event, { status: "succeeded" });
-    await world.settle();
+    await stack.settle();
     expect(own(number)).toContain("Promoted:");
   });
 });
@@ -144,43 +144,43 @@ describe("a far side that never answers, until it is given up", () => {
   /** Its next try is the last one. */
   const lastTry = (number: number) =>
     eventually(async () => {
-      await world.database.database.sql`
+      await stack.database.database.sql`
         update outbox set attempts = 23, available_at = now()
         where kind = 'deploy' and settled_at is null and leased_until is null`;
-      await world.settle();
+      await stack.settle();
       expect(own(number)).not.toContain("Promoting");
     });
 
   test("may have got a call: it counts as unknown", async () => {
-    world.far.answers((response) => response.destroy());
-    const number = await world.promoted();
+    stack.far.answers((response) => response.destroy());
+    const number = await stack.promoted();
     await lastTry(number);
     expect(own(number)).toContain("The deployment went silent: it may still be running");
-    await world.cancelOpen(number);
+    await stack.cancelOpen(number);
   });
 
   test("was never reached at all: nothing can be running, and it has failed", async () => {
-    const { sql } = world.database.database;
+    const { sql } = stack.database.database;
     await sql`update webhooks set url = 'http://nobody.invalid/'`;
-    const number = await world.promoted();
+    const number = await stack.promoted();
     await lastTry(number);
-    await sql`update webhooks set url = ${world.far.url}`;
+    await sql`update webhooks set url = ${stack.far.url}`;
     expect(own(number)).toContain("The deployment failed");
     expect(own(number)).toContain("Why it failed");
     expect(own(number)).toContain("nobody.invalid");
-    await world.press("dana", "promote_request");
-    await world.settle();
+    await stack.press("dana", "promote_request");
+    await stack.settle();
     await report(lastCall().event, { status: "succeeded" });
-    await world.settle();
+    await stack.settle();
     expect(own(number)).toContain("Promoted:");
   });
 });
 
 describe("a far side that goes silent", () => {
   test("ends as unknown by the scheduled job, in words; a late failure says why, and a late success promotes", async () => {
-    const number = await world.promoted();
+    const number = await stack.promoted();
     const first = lastCall().event;
-    await world.goSilent();
+    await stack.goSilent();
     expect(own(number)).toContain("The deployment went silent: it may still be running");
     expect(own(number)).toContain("Why it counts as unknown");
     expect(own(number)).toContain("Nothing was heard of it within the time that was set for it.");
@@ -189,19 +189,19 @@ describe("a far side that goes silent", () => {
     expect(await report(first, { status: "failed", reason: "no disk" })).toMatchObject({
       body: { status: "failed", changed: true },
     });
-    await world.settle();
+    await stack.settle();
     expect(own(number)).toContain("Why it failed");
     expect(own(number)).toContain("no disk");
     expect(own(number)).not.toContain("went silent");
 
-    await world.press("dana", "promote_request");
-    await world.settle();
-    await world.goSilent();
+    await stack.press("dana", "promote_request");
+    await stack.settle();
+    await stack.goSilent();
     expect(own(number)).toContain("went silent");
     expect(await report(lastCall().event, { status: "succeeded" })).toMatchObject({
       body: { status: "succeeded", changed: true },
     });
-    await world.settle();
+    await stack.settle();
     expect(own(number)).toContain("Promoted:");
   });
 });
@@ -214,30 +214,30 @@ describe("a report that comes before our own note that it was accepted", () => {
   ])("%s: it stays, with its link", async (status, words, label) => {
     const link = "https://ci.example/reported";
     const reported: number[] = [];
-    world.far.answers((response, { event }) => {
+    stack.far.answers((response, { event }) => {
       void report(event, { status, link }).then(({ status: http }) => {
         reported.push(http);
         response.writeHead(202).end('{"link":"https://ci.example/answered"}');
       });
     });
-    const number = await world.promoted();
+    const number = await stack.promoted();
     expect(reported).toEqual([200]);
     expect(own(number)).toContain(words);
     expect(own(number)).toContain(`<${link}|${label}>`);
     if (status === "in progress") await report(lastCall().event, { status: "failed" });
-    if (status !== "succeeded") await world.cancelOpen(number);
+    if (status !== "succeeded") await stack.cancelOpen(number);
   });
 
   test("and whose answer was lost is not sent again: the far side has it", async () => {
-    world.far.answers((response, { event }) => {
+    stack.far.answers((response, { event }) => {
       void report(event, { status: "in progress" }).then(() => response.destroy());
     });
-    const number = await world.promoted();
-    await world.settle();
-    expect(world.far.calls).toHaveLength(1);
-    expect(await world.attempts(number)).toMatchObject([{ status: "in progress" }]);
+    const number = await stack.promoted();
+    await stack.settle();
+    expect(stack.far.calls).toHaveLength(1);
+    expect(await stack.attempts(number)).toMatchObject([{ status: "in progress" }]);
     await report(lastCall().event, { status: "succeeded" });
-    await world.settle();
+    await stack.settle();
     expect(own(number)).toContain("Promoted:");
   });
 });
@@ -246,16 +246,16 @@ describe("who may report", () => {
   type Sent = { id?: string; token?: string | null; body?: string; type?: string };
   let event: Call["event"];
   beforeAll(async () => {
-    await world.promoted();
+    await stack.promoted();
     event = lastCall().event;
   });
   afterAll(async () => {
     await report(event, { status: "succeeded" });
-    await world.settle();
+    await stack.settle();
   });
 
   const send = async ({ id = event.attempt, token = event.report.token, body, type }: Sent) => {
-    const response = await fetch(`${world.botUrl}/api/v1/deployments/${id}/status`, {
+    const response = await fetch(`${stack.botUrl}/api/v1/deployments/${id}/status`, {
       method: "POST",
       headers: {
         ...(token !== null && { authorization: `Bearer ${token}` }),
@@ -277,7 +277,7 @@ describe("who may report", () => {
     expect(await send({ token: "sgn_nothing" })).toEqual(problem(401, "token-invalid"));
     expect(await send({ id: other })).toEqual(problem(401, "unauthorized"));
     expect(await send({ id: "1" })).toEqual(problem(401, "unauthorized"));
-    const [{ status } = { status: "" }] = await world.attempts(event.request.number);
+    const [{ status } = { status: "" }] = await stack.attempts(event.request.number);
     expect(status).toBe("in progress");
   });
 
@@ -290,7 +290,7 @@ describe("who may report", () => {
     expect(await send({ body: JSON.stringify({ status: "failed", reason: "x".repeat(2_000_000) }) })).toEqual(
       problem(413, "body-too-large"),
     );
-    const [{ status } = { status: "" }] = await world.attempts(event.request.number);
+    const [{ status } = { status: "" }] = await stack.attempts(event.request.number);
     expect(status).toBe("in progress");
   });
 });

@@ -1,25 +1,25 @@
 import { and, eq, like } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import * as schema from "../../../db/schema/index.ts";
-import { type TestWorld, testWorld, textOf } from "../../support/world.ts";
+import { startTestStack, type TestStack, textOf } from "../../support/test-stack.ts";
 
-let world: TestWorld;
+let stack: TestStack;
 
 beforeAll(async () => {
-  world = await testWorld({ proxied: true, slack: { eventRetriesMs: [] } });
-  await world.settle();
+  stack = await startTestStack({ proxied: true, slack: { eventRetriesMs: [] } });
+  await stack.settle();
 });
 
-afterAll(() => world?.stop());
+afterAll(() => stack?.stop());
 
-const db = () => world.database.database.db;
+const db = () => stack.database.database.db;
 
 const stored = async (name: string) =>
   (
     await db()
       .select()
       .from(schema.members)
-      .where(eq(schema.members.id, world.id(name)))
+      .where(eq(schema.members.id, stack.id(name)))
   )[0];
 
 const audited = (subject: string) =>
@@ -28,16 +28,16 @@ const audited = (subject: string) =>
 const outboxLike = (key: string) => db().select().from(schema.outbox).where(like(schema.outbox.key, key));
 
 const fetches = (name: string) =>
-  world.slack.calls.filter(({ method, args }) => method === "users.info" && args.user === world.id(name));
+  stack.slack.calls.filter(({ method, args }) => method === "users.info" && args.user === stack.id(name));
 
 const change = async (name: string, what: object) => {
-  world.slack.workspace.changePerson(world.id(name), what);
-  await world.settle();
+  stack.slack.workspace.changePerson(stack.id(name), what);
+  await stack.settle();
 };
 
 /** The buttons of a person's card of the open request. */
 const buttons = (name: string, number: number): string[] =>
-  world
+  stack
     .cardFor(name, number)
     .blocks.filter(({ type }) => type === "actions")
     .flatMap(({ elements }) => (elements as { action_id: string }[]).map((one) => one.action_id));
@@ -48,16 +48,16 @@ test("the workspace's owners and admins are known from the start, so that there 
 });
 
 test("R4: a reviewer's new name is on the open request's cards", async () => {
-  await world.request("dana", "commerce/orders-sync");
-  expect(textOf(world.cardFor("dana", 1))).toContain("Carol Reviewer");
+  await stack.request("dana", "commerce/orders-sync");
+  expect(textOf(stack.cardFor("dana", 1))).toContain("Carol Reviewer");
   await change("carol", { realName: "Carol Newname", email: "carol.new@acme.example", tz: "Asia/Tokyo" });
   expect(await stored("carol")).toMatchObject({
     name: "Carol Newname",
     email: "carol.new@acme.example",
     timeZone: "Asia/Tokyo",
   });
-  expect(textOf(world.cardFor("dana", 1))).toContain("Carol Newname");
-  expect(await audited(`member:${world.id("carol")}`)).toEqual([]);
+  expect(textOf(stack.cardFor("dana", 1))).toContain("Carol Newname");
+  expect(await audited(`member:${stack.id("carol")}`)).toEqual([]);
 });
 
 test("R4, R12: a reviewer who is deactivated stops being one at once, and it is audited", async () => {
@@ -65,8 +65,8 @@ test("R4, R12: a reviewer who is deactivated stops being one at once, and it is 
   await change("carol", { deleted: true });
   expect(await stored("carol")).toMatchObject({ status: "deactivated" });
   expect(buttons("carol", 1)).not.toContain("approve_request");
-  expect(textOf(world.cardFor("dana", 1))).not.toContain("Carol Newname");
-  expect(await audited(`member:${world.id("carol")}`)).toMatchObject([
+  expect(textOf(stack.cardFor("dana", 1))).not.toContain("Carol Newname");
+  expect(await audited(`member:${stack.id("carol")}`)).toMatchObject([
     {
       action: "member.changed",
       surface: "slack",
@@ -80,23 +80,23 @@ test("R4, R12: a reviewer who is deactivated stops being one at once, and it is 
 test("R4: it holds although Slack does not answer who they are now", async () => {
   await change("carol", { deleted: false });
   expect(buttons("carol", 1)).toContain("approve_request");
-  world.slack.faults.rateLimit("users.info", 60, 100);
+  stack.slack.faults.rateLimit("users.info", 60, 100);
   await change("carol", { deleted: true });
   expect(await stored("carol")).toMatchObject({ status: "deactivated" });
   expect(buttons("carol", 1)).not.toContain("approve_request");
-  world.slack.faults.clear();
-  const [item] = await outboxLike(`member:${world.id("carol")}`);
+  stack.slack.faults.clear();
+  const [item] = await outboxLike(`member:${stack.id("carol")}`);
   expect(item).toMatchObject({ settledAt: null, reason: "Slack's rate limit" });
   expect((item?.availableAt.getTime() ?? 0) - Date.now()).toBeGreaterThan(50_000);
   // The tests after this one do not wait for the minute: another process was not told of it.
-  await world.restartWith({});
+  await stack.restartWith({});
 });
 
 test("R4: who becomes a guest loses the buttons, too", async () => {
   await change("bob", { isRestricted: true });
   expect(await stored("bob")).toMatchObject({ status: "guest" });
   expect(buttons("bob", 1)).not.toContain("approve_request");
-  expect(textOf(world.cardFor("dana", 1))).toContain("Nobody can review this now");
+  expect(textOf(stack.cardFor("dana", 1))).toContain("Nobody can review this now");
   await change("bob", { isRestricted: false });
   expect(buttons("bob", 1)).toContain("approve_request");
 });
@@ -109,37 +109,37 @@ test("Slack's news of people whom we never met changes nothing, unless they run 
 });
 
 test("somebody who joins is known at once", async () => {
-  world.slack.workspace.addPerson({ name: "newbie", realName: "New Bie" });
-  await world.settle();
+  stack.slack.workspace.addPerson({ name: "newbie", realName: "New Bie" });
+  await stack.settle();
   expect(await stored("newbie")).toMatchObject({ name: "New Bie", status: "active" });
 });
 
 test("an event that Slack sends again is one item, and nothing happens twice", async () => {
   await change("bob", { tz: "Europe/Rome" });
-  const sent = world.slack.events.at(-1) as object;
+  const sent = stack.slack.events.at(-1) as object;
   expect(sent).toMatchObject({ event: { type: "user_change" } });
-  const audits = (await audited(`member:${world.id("bob")}`)).length;
-  expect(await world.slack.sendAgain(sent as never)).toMatchObject({ status: 200 });
-  await world.settle();
-  expect(await outboxLike(`member:${world.id("bob")}`)).toHaveLength(1);
-  expect((await audited(`member:${world.id("bob")}`)).length).toBe(audits);
+  const audits = (await audited(`member:${stack.id("bob")}`)).length;
+  expect(await stack.slack.sendAgain(sent as never)).toMatchObject({ status: 200 });
+  await stack.settle();
+  expect(await outboxLike(`member:${stack.id("bob")}`)).toHaveLength(1);
+  expect((await audited(`member:${stack.id("bob")}`)).length).toBe(audits);
 });
 
 test("an event that could not be stored is refused, so that Slack sends it again; then it is done", async () => {
-  await world.proxy.down();
-  world.slack.workspace.changePerson(world.id("bob"), { realName: "Bob Late" });
-  await world.slack.delivered();
-  const lost = world.slack.events.at(-1) as never;
-  const again = await world.slack.sendAgain(lost);
+  await stack.proxy.down();
+  stack.slack.workspace.changePerson(stack.id("bob"), { realName: "Bob Late" });
+  await stack.slack.delivered();
+  const lost = stack.slack.events.at(-1) as never;
+  const again = await stack.slack.sendAgain(lost);
   expect(again.status).toBeGreaterThanOrEqual(500);
-  await world.proxy.up();
-  expect((await world.slack.sendAgain(lost)).status).toBe(200);
-  await world.settle();
+  await stack.proxy.up();
+  expect((await stack.slack.sendAgain(lost)).status).toBe(200);
+  await stack.settle();
   expect(await stored("bob")).toMatchObject({ name: "Bob Late" });
 });
 
 test("R4: whom Slack does not know any more is deactivated", async () => {
-  world.slack.faults.fail("users.info", { error: "user_not_found" });
+  stack.slack.faults.fail("users.info", { error: "user_not_found" });
   await change("dana", { tz: "Europe/Paris" });
   expect(await stored("dana")).toMatchObject({ status: "deactivated", timeZone: "Europe/Berlin" });
   await change("dana", { tz: "Europe/Vienna" });
@@ -147,7 +147,7 @@ test("R4: whom Slack does not know any more is deactivated", async () => {
 });
 
 test("what was heard later is not overwritten by what was asked for earlier", async () => {
-  const { context } = world.app;
+  const { context } = stack.app;
   const { saveMembers } = await import("../../../src/usecases/people/save-members.ts");
   const bob = await stored("bob");
   if (bob === undefined) throw new Error("bob is gone");

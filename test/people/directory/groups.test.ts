@@ -9,15 +9,15 @@ import { syncGroup } from "../../../src/directory/sync-group.ts";
 import { syncRole } from "../../../src/directory/sync-role.ts";
 import { createLog } from "../../../src/lib/log.ts";
 import { slackClients } from "../../../src/slack/client/clients.ts";
-import { type TestWorld, testWorld } from "../../support/world.ts";
+import { startTestStack, type TestStack } from "../../support/test-stack.ts";
 
-let world: TestWorld;
+let stack: TestStack;
 let directory: Directory;
 let roleId: string;
 const groupId = "S0RELEASE";
 
 beforeAll(async () => {
-  world = await testWorld({
+  stack = await startTestStack({
     people: [
       ...people,
       { name: "gail", realName: "Gail Guest", isRestricted: true },
@@ -27,45 +27,45 @@ beforeAll(async () => {
     ],
     slack: { groups: [{ id: groupId, handle: "release", name: "Release", users: ["bob", "sam"] }] },
   });
-  await world.settle();
-  const all = await roles.list(db(), world.app.organizationId);
+  await stack.settle();
+  const all = await roles.list(db(), stack.app.organizationId);
   roleId = all.find(({ name }) => name === "Release Managers")?.id ?? "";
 });
 
-afterAll(() => world?.stop());
+afterAll(() => stack?.stop());
 
 beforeEach(async () => {
-  world.slack.faults.clear();
+  stack.slack.faults.clear();
   // Clients that were told of no rate limit by the test before.
-  const { botToken: token, apiUrl } = world.config.slack;
+  const { botToken: token, apiUrl } = stack.config.slack;
   const clients = slackClients({ token, apiUrl, log: createLog("silent") });
-  directory = { context: world.app.context, clientFor: () => clients.directory, faultOf: slackFault };
+  directory = { context: stack.app.context, clientFor: () => clients.directory, faultOf: slackFault };
   await group(["bob", "sam"]);
   await bind(groupId, null);
 });
 
-const db = () => world.database.database.db;
+const db = () => stack.database.database.db;
 
 /** Binds the role as an admin does, and lets it be filled. */
 async function bind(group: string | null, projects: string[] | null) {
-  const { organizationId } = world.app;
+  const { organizationId } = stack.app;
   await db().transaction(async (tx) => {
     const role = await roles.lock(tx, organizationId, roleId);
     if (role === undefined) throw new Error("The role is gone");
     await roles.save(tx, { ...role, groupId: group, groupProjectIds: projects });
   });
   await syncRole(directory, organizationId, roleId);
-  await world.settle();
+  await stack.settle();
 }
 
 async function group(users: string[], isDisabled = false) {
-  world.slack.workspace.setGroup(groupId, { handle: "release", name: "Release", users, isDisabled });
-  await world.settle();
+  stack.slack.workspace.setGroup(groupId, { handle: "release", name: "Release", users, isDisabled });
+  await stack.settle();
 }
 
 async function holders(): Promise<{ name: string; projectId: string | null }[]> {
-  const held = await roles.holdingsOf(db(), world.app.organizationId, roleId);
-  const name = (id: string) => world.slack.workspace.person(id)?.name ?? id;
+  const held = await roles.holdingsOf(db(), stack.app.organizationId, roleId);
+  const name = (id: string) => stack.slack.workspace.person(id)?.name ?? id;
   return held
     .map(({ memberId, projectId }) => ({ name: name(memberId), projectId }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -80,7 +80,7 @@ const audits = () =>
     .where(and(eq(schema.auditLog.subject, `role:${roleId}`), eq(schema.auditLog.action, "role.synced")))
     .orderBy(schema.auditLog.id);
 
-const told = () => world.texts("ada").filter((text) => text.includes("user group"));
+const told = () => stack.texts("ada").filter((text) => text.includes("user group"));
 
 test("a role that is bound is filled at once, also by people whom we never met", async () => {
   expect(await names()).toEqual(["bob", "sam"]);
@@ -88,16 +88,16 @@ test("a role that is bound is filled at once, also by people whom we never met",
 
 test("R4, R12: it follows the group, audited with before and after, and open requests follow it", async () => {
   const before = (await audits()).length;
-  await world.request("dana", "commerce/orders-sync");
+  await stack.request("dana", "commerce/orders-sync");
   await group(["bob", "sam", "ada"]);
   expect(await names()).toEqual(["ada", "bob", "sam"]);
-  expect(world.texts("ada").some((text) => text.startsWith("Dana Developer asks to promote"))).toBe(true);
+  expect(stack.texts("ada").some((text) => text.startsWith("Dana Developer asks to promote"))).toBe(true);
   const [entry, ...more] = (await audits()).slice(before);
   expect(more).toEqual([]);
   const held = (list: string[]) => ({
-    holdings: list.map((name) => ({ memberId: world.id(name), projectId: null })),
+    holdings: list.map((name) => ({ memberId: stack.id(name), projectId: null })),
   });
-  const sorted = (list: string[]) => held(list.toSorted((a, b) => (world.id(a) < world.id(b) ? -1 : 1)));
+  const sorted = (list: string[]) => held(list.toSorted((a, b) => (stack.id(a) < stack.id(b) ? -1 : 1)));
   expect(entry).toMatchObject({
     actor: { kind: "system" },
     before: sorted(["bob", "sam"]),
@@ -123,13 +123,13 @@ test("R4: a role for chosen projects is held in each of them, and only there", a
 
 test("nothing is written where nothing changed, and a group that no role is bound to is not asked for", async () => {
   const before = (await audits()).length;
-  await world.slack.event("subteam_members_changed", { subteam_id: groupId });
-  await world.settle();
+  await stack.slack.event("subteam_members_changed", { subteam_id: groupId });
+  await stack.settle();
   expect((await audits()).length).toBe(before);
-  const asked = () => world.slack.calls.filter(({ method }) => method === "usergroups.users.list").length;
+  const asked = () => stack.slack.calls.filter(({ method }) => method === "usergroups.users.list").length;
   const calls = asked();
-  await world.slack.event("subteam_members_changed", { subteam_id: "S0OTHER" });
-  await world.settle();
+  await stack.slack.event("subteam_members_changed", { subteam_id: "S0OTHER" });
+  await stack.settle();
   expect(asked()).toBe(calls);
 });
 
@@ -141,8 +141,8 @@ test("a group that is disabled leaves the role its people, and the admins are to
     "*Release Managers* follows a Slack user group that is disabled or gone. The role keeps its 2 people until you choose others.",
   );
   expect(told()[0]).toContain("/promotion-settings");
-  await world.slack.event("subteam_updated", { subteam: { id: groupId } });
-  await world.settle();
+  await stack.slack.event("subteam_updated", { subteam: { id: groupId } });
+  await stack.settle();
   expect(told()).toHaveLength(1);
   await group(["bob"]);
   expect(await names()).toEqual(["bob"]);
@@ -153,13 +153,13 @@ test("a group that is disabled leaves the role its people, and the admins are to
 test("a group that was emptied empties the role, and the admins hear that nobody can review", async () => {
   await group([]);
   expect(await names()).toEqual([]);
-  expect(world.texts("ada").at(-1)).toContain("*Commerce*: 1 approval is needed, and nobody can review.");
-  expect(world.slack.violations).toEqual([]);
+  expect(stack.texts("ada").at(-1)).toContain("*Commerce*: 1 approval is needed, and nobody can review.");
+  expect(stack.slack.violations).toEqual([]);
 });
 
 test("Slack's rate limit is waited for, as long as it says", async () => {
-  world.slack.faults.rateLimit("usergroups.users.list", 33);
-  expect(await syncGroup(directory, world.app.organizationId, groupId)).toMatchObject({
+  stack.slack.faults.rateLimit("usergroups.users.list", 33);
+  expect(await syncGroup(directory, stack.app.organizationId, groupId)).toMatchObject({
     kind: "postponed",
     reason: "Slack's rate limit",
     afterMs: expect.toSatisfy((afterMs: number) => afterMs >= 33_000 && afterMs <= 34_000),
@@ -171,19 +171,19 @@ test("a large group of people whom we never met is read in parts", async () => {
   // The events of people who join would make them known before.
   for (const name of crowd) {
     const template = { id: `U0${name.toUpperCase()}`, name, realName: name, tz: "Etc/UTC", updated: 0 };
-    world.slack.workspace.people.push({ ...template, teamId: world.slack.workspace.team.id });
+    stack.slack.workspace.people.push({ ...template, teamId: stack.slack.workspace.team.id });
   }
   await bind(null, null);
   await group(crowd);
   await db().update(schema.roles).set({ groupId }).where(eq(schema.roles.id, roleId));
-  const { organizationId } = world.app;
+  const { organizationId } = stack.app;
   expect(await syncGroup(directory, organizationId, groupId)).toEqual({ kind: "later", afterMs: 30_000 });
   expect(await syncGroup(directory, organizationId, groupId)).toEqual({ kind: "done" });
   expect(await names()).toEqual(crowd.toSorted());
 });
 
 test("R4: an older reading of a group does not bring back whom a newer one took out", async () => {
-  const { usergroups, users } = directory.clientFor(world.app.organizationId);
+  const { usergroups, users } = directory.clientFor(stack.app.organizationId);
   const list: typeof usergroups.users.list = async (asked) => {
     const read = await usergroups.users.list(asked);
     // While this answer is on its way, Sam leaves the group and the outbox follows.
@@ -191,17 +191,17 @@ test("R4: an older reading of a group does not bring back whom a newer one took 
     return read;
   };
   const slow: Directory = { ...directory, clientFor: () => ({ users, usergroups: { users: { list } } }) };
-  expect(await syncGroup(slow, world.app.organizationId, groupId)).toEqual({ kind: "later", afterMs: 1_000 });
+  expect(await syncGroup(slow, stack.app.organizationId, groupId)).toEqual({ kind: "later", afterMs: 1_000 });
   expect(await names()).toEqual(["bob"]);
-  expect(await syncGroup(directory, world.app.organizationId, groupId)).toEqual({ kind: "done" });
+  expect(await syncGroup(directory, stack.app.organizationId, groupId)).toEqual({ kind: "done" });
   expect(await names()).toEqual(["bob"]);
 });
 
 test("binding waits for Slack only a moment; the outbox goes on", async () => {
-  world.slack.faults.rateLimit("usergroups.users.list", 1);
+  stack.slack.faults.rateLimit("usergroups.users.list", 1);
   await group(["carol"]);
-  world.slack.faults.fail("usergroups.users.list", { status: 503 });
-  await syncRole(directory, world.app.organizationId, roleId);
+  stack.slack.faults.fail("usergroups.users.list", { status: 503 });
+  await syncRole(directory, stack.app.organizationId, roleId);
   const [item] = await db()
     .select()
     .from(schema.outbox)

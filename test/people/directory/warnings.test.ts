@@ -6,7 +6,7 @@ import { warnAdmins } from "../../../src/usecases/delivery/warn-admins.ts";
 import { recordSetting } from "../../../src/usecases/shared/record-setting.ts";
 import { accepted, buildCatalog, type Catalog, commerce, idOf } from "../../support/catalog.ts";
 import { type TestDatabase, testDatabase } from "../../support/database.ts";
-import { textOf } from "../../support/world.ts";
+import { textOf } from "../../support/test-stack.ts";
 
 let database: TestDatabase;
 beforeAll(async () => {

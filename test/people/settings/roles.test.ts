@@ -1,48 +1,48 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { everybody, workspace } from "../../catalog/settings/people.ts";
-import { type TestWorld, testWorld, textOf } from "../../support/world.ts";
+import { startTestStack, type TestStack, textOf } from "../../support/test-stack.ts";
 
-let world: TestWorld;
+let stack: TestStack;
 
 beforeAll(async () => {
-  world = await testWorld({ people: everybody, slack: workspace });
+  stack = await startTestStack({ people: everybody, slack: workspace });
 });
 
-afterAll(() => world?.stop());
+afterAll(() => stack?.stop());
 
 const closeAll = async () => {
   for (const name of ["ada", "bob"])
-    while (world.slack.topView(world.id(name))) await world.slack.closeView(world.id(name));
+    while (stack.slack.topView(stack.id(name))) await stack.slack.closeView(stack.id(name));
 };
 
-beforeEach(() => world.reseed(() => undefined));
+beforeEach(() => stack.reseed(() => undefined));
 
 afterEach(async () => {
-  expect(world.slack.violations).toEqual([]);
+  expect(stack.slack.violations).toEqual([]);
   await closeAll();
 });
 
-const ids = (...names: string[]) => names.map((name) => world.id(name));
-const press = (actionId: string, value?: string, name = "ada") => world.pressModal(name, actionId, value);
+const ids = (...names: string[]) => names.map((name) => stack.id(name));
+const press = (actionId: string, value?: string, name = "ada") => stack.pressModal(name, actionId, value);
 const submit = (values: Record<string, string | string[]> = {}, name = "ada") =>
-  world.slack.submit(world.id(name), values);
+  stack.slack.submit(stack.id(name), values);
 const says = (words: string | RegExp, name = "ada") =>
-  vi.waitFor(() => expect(world.modalText(name)).toMatch(words), { timeout: 5000 });
+  vi.waitFor(() => expect(stack.modalText(name)).toMatch(words), { timeout: 5000 });
 const title = (words: string, name = "ada") =>
-  vi.waitFor(() => expect(world.modal(name).title).toMatchObject({ text: words }), { timeout: 5000 });
-const errors = (name = "ada") => Object.values(world.modal(name).errors);
+  vi.waitFor(() => expect(stack.modal(name).title).toMatchObject({ text: words }), { timeout: 5000 });
+const errors = (name = "ada") => Object.values(stack.modal(name).errors);
 
 /** Opens Settings › Roles. */
 const open = async (name = "ada") => {
-  await world.slack.command(world.id(name), "/promotion-settings");
+  await stack.slack.command(stack.id(name), "/promotion-settings");
   await press("settings_roles", undefined, name);
   await says(/New Role/, name);
 };
 
 const roleId = (role: string, name = "ada") => {
-  const found = world.modal(name).blocks.find((block) => textOf({ blocks: [block] }).startsWith(`*${role}*`));
+  const found = stack.modal(name).blocks.find((block) => textOf({ blocks: [block] }).startsWith(`*${role}*`));
   const button = found?.accessory as { value: string } | undefined;
-  if (button === undefined) throw new Error(`There is no role ${role}: ${world.modalText(name)}`);
+  if (button === undefined) throw new Error(`There is no role ${role}: ${stack.modalText(name)}`);
   return button.value;
 };
 
@@ -63,14 +63,14 @@ const create = async (name: string, people: string[] = []) => {
 
 const optionOf = (actionId: string, text: string, name = "ada") => {
   type Element = { action_id?: string; options?: { text: { text: string }; value: string }[] } | undefined;
-  const elements = world.modal(name).blocks.map((block) => block.element as Element);
+  const elements = stack.modal(name).blocks.map((block) => block.element as Element);
   const element = elements.find((one) => one?.action_id === actionId);
   const found = element?.options?.find((option) => option.text.text === text);
   if (found === undefined) throw new Error(`${actionId} offers no ${text}`);
   return found.value;
 };
 
-const picked = (name = "ada") => JSON.stringify(world.modal(name).values);
+const picked = (name = "ada") => JSON.stringify(stack.modal(name).values);
 
 describe("roles and their members", () => {
   test("a role is made with its first members, and stands in the list", async () => {
@@ -82,15 +82,15 @@ describe("roles and their members", () => {
     await create("Weekend", ["dana"]);
     await press("edit_role", roleId("Weekend"));
     await title("Edit Role");
-    await world.slack.choose(world.id("ada"), "pick_role_scope", optionOf("pick_role_scope", "Commerce"));
+    await stack.slack.choose(stack.id("ada"), "pick_role_scope", optionOf("pick_role_scope", "Commerce"));
     await says(/Also held for the whole organization: Dana Developer/);
-    expect(picked()).not.toContain(world.id("dana"));
+    expect(picked()).not.toContain(stack.id("dana"));
     await submit({ members_input: ids("bob", "carol"), role_name: "Weekends" });
     await says(/\*Weekends\*\n3 members · whole organization 1, Commerce 2/);
     await press("edit_role", roleId("Weekends"));
     await title("Edit Role");
-    await world.slack.choose(world.id("ada"), "pick_role_scope", optionOf("pick_role_scope", "Commerce"));
-    await vi.waitFor(() => expect(picked()).toContain(world.id("carol")));
+    await stack.slack.choose(stack.id("ada"), "pick_role_scope", optionOf("pick_role_scope", "Commerce"));
+    await vi.waitFor(() => expect(picked()).toContain(stack.id("carol")));
     await submit({ members_input: [] });
     await says(/\*Weekends\*\n1 member · whole organization/);
   });
@@ -115,12 +115,12 @@ describe("roles and their members", () => {
     await open();
     await press("create_role");
     await title("New Role");
-    world.slack.faults.fail("users.info", { status: 503 }, 5);
+    stack.slack.faults.fail("users.info", { status: 503 }, 5);
     await submit({ role_name: "Ghosts", members_input: ids("mute") });
     expect(errors()).toEqual([
-      `${world.id("mute")} could not be looked up in Slack just now: try again in a moment.`,
+      `${stack.id("mute")} could not be looked up in Slack just now: try again in a moment.`,
     ]);
-    world.slack.faults.clear();
+    stack.slack.faults.clear();
     await submit();
     await says(/\*Ghosts\*\n1 member/);
   });
@@ -154,7 +154,7 @@ describe("roles and their members", () => {
     await says(/Bob Reviewer changed this while you were editing/);
     await says(/Members for the whole organization: Carol Reviewer and Dana Developer/);
     expect(picked()).toMatch(/Ours.*/);
-    expect(picked()).toContain(world.id("sam"));
+    expect(picked()).toContain(stack.id("sam"));
     await submit();
     await says(/\*Ours\*\n1 member/);
   });
@@ -165,7 +165,7 @@ describe("Admin", () => {
     await edit("Admin");
     await submit({ members_input: ids("gus") });
     expect(errors()).toEqual(["Gus Guest is a guest: only full members can hold a role."]);
-    world.slack.fill(world.id("ada"), "members_input", [] as never);
+    stack.slack.fill(stack.id("ada"), "members_input", [] as never);
     await submit();
     // Slack itself lets nobody submit it empty.
     expect(errors()).toEqual(["Please complete this required field."]);
@@ -173,11 +173,11 @@ describe("Admin", () => {
 
   test("an admin adds another one, who then may; it has no name to change, no place and no group", async () => {
     await edit("Admin");
-    expect(world.modalText("ada")).not.toMatch(/Where|User Group|Delete/);
+    expect(stack.modalText("ada")).not.toMatch(/Where|User Group|Delete/);
     await submit({ members_input: ids("ada", "sam") });
-    await world.slack.command(world.id("sam"), "/promotion-settings");
-    expect(world.modalText("sam")).toContain("Environment Promotion");
-    await world.slack.closeView(world.id("sam"));
+    await stack.slack.command(stack.id("sam"), "/promotion-settings");
+    expect(stack.modalText("sam")).toContain("Environment Promotion");
+    await stack.slack.closeView(stack.id("sam"));
   });
 });
 
@@ -210,7 +210,7 @@ describe("deleting", () => {
     await press("open_delete_role");
     await title("Delete Role");
     await submit();
-    await vi.waitFor(() => expect(world.modalText("ada")).not.toContain("Passing"));
+    await vi.waitFor(() => expect(stack.modalText("ada")).not.toContain("Passing"));
   });
 
   test("a role that somebody else deleted meanwhile is said to be gone", async () => {
@@ -241,13 +241,13 @@ describe("user groups", () => {
     await says(/\*Crew\*\n2 members · Commerce · follows <!subteam\^S0CREW> for Commerce/);
     await press("edit_role", roleId("Crew"));
     await says(/Follows <!subteam\^S0CREW>, for Commerce.\nBob Reviewer and Carol Reviewer/);
-    expect(JSON.stringify(world.modal("ada").blocks)).not.toContain("members_input");
+    expect(JSON.stringify(stack.modal("ada").blocks)).not.toContain("members_input");
     await press("open_role_group");
     await title("User Group");
     await press("unbind_role");
     await title("Edit Role");
-    await vi.waitFor(() => expect(picked()).toContain(world.id("carol")));
-    await world.slack.closeView(world.id("ada"));
+    await vi.waitFor(() => expect(picked()).toContain(stack.id("carol")));
+    await stack.slack.closeView(stack.id("ada"));
     await says(/\*Crew\*\n2 members · Commerce(?! ·)/);
   });
 
@@ -269,24 +269,24 @@ describe("user groups", () => {
 
   test("when Slack does not list the groups, it is said and nothing is lost", async () => {
     await edit("Finance Developers");
-    world.slack.faults.fail("usergroups.list", { status: 503 });
+    stack.slack.faults.fail("usergroups.list", { status: 503 });
     await press("open_role_group");
     await says(/Slack did not list the user groups just now/);
-    await world.slack.closeView(world.id("ada"));
+    await stack.slack.closeView(stack.id("ada"));
     await title("Edit Role");
   });
 });
 
 describe("in the App Home", () => {
   test("the same settings: a role is made there, and the Home is drawn anew", async () => {
-    await world.openHome("ada");
-    await world.pressHome("ada", "go_settings");
-    await vi.waitFor(() => expect(world.homeText("ada")).toContain("Environment Promotion"));
-    await world.pressHome("ada", "settings_roles");
-    await vi.waitFor(() => expect(world.homeText("ada")).toContain("New Role"));
-    await world.pressHome("ada", "create_role");
+    await stack.openHome("ada");
+    await stack.pressHome("ada", "go_settings");
+    await vi.waitFor(() => expect(stack.homeText("ada")).toContain("Environment Promotion"));
+    await stack.pressHome("ada", "settings_roles");
+    await vi.waitFor(() => expect(stack.homeText("ada")).toContain("New Role"));
+    await stack.pressHome("ada", "create_role");
     await title("New Role");
     await submit({ role_name: "Home Made" });
-    await vi.waitFor(() => expect(world.homeText("ada")).toContain("*Home Made*"), { timeout: 5000 });
+    await vi.waitFor(() => expect(stack.homeText("ada")).toContain("*Home Made*"), { timeout: 5000 });
   });
 });

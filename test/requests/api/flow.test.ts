@@ -9,7 +9,7 @@ import {
   type HeldReceiver,
   heldReceiver,
 } from "../../support/api/fixture.ts";
-import { eventually } from "../../support/world.ts";
+import { eventually } from "../../support/test-stack.ts";
 
 let fixture: ApiHouse;
 let api: CheckedApi;
@@ -162,7 +162,7 @@ describe("from the request to Production", () => {
     expect(first).toMatchObject({ status: 201, body: { state: "pending", through: "CI" } });
     number = first.body.number;
     expect(first.headers.get("location")).toBe(`/api/v1/requests/${number}`);
-    expect(first.body.requester).toEqual({ id: fixture.world.id("ada"), name: "Ada Admin" });
+    expect(first.body.requester).toEqual({ id: fixture.stack.id("ada"), name: "Ada Admin" });
     const again = await post();
     expect(again.headers.get("idempotency-replayed")).toBe("true");
     expect(again.body).toEqual(first.body);
@@ -174,18 +174,18 @@ describe("from the request to Production", () => {
 
   test("R4: no route reviews; R7: two people approve in Slack, and the waiting client hears of each", async () => {
     expect(api.check.routes().filter((route) => /review|approve|reject/.test(route))).toEqual([]);
-    const { world } = fixture;
-    await world.settle();
+    const { stack } = fixture;
+    await stack.settle();
     const { version } = (await api.call("GET /requests/{number}", { params: { number } })).body;
     const waiting = api.call("GET /requests/{number}", {
       params: { number },
       query: { wait: 60, since: version },
     });
-    await world.press("bob", "approve_request");
+    await stack.press("bob", "approve_request");
     const one = (await waiting).body;
     expect(one).toMatchObject({ state: "pending", approvals: { given: 1, required: 2 } });
     const decided = waitFor(number, "approved");
-    await world.press("carol", "approve_request");
+    await stack.press("carol", "approve_request");
     const { decision, reviews } = await decided;
     expect(decision).toMatchObject({ outcome: "approved", by: { member: { name: "Carol Reviewer" } } });
     expect(reviews.map(({ reviewer }: { reviewer: { name: string } }) => reviewer.name).sort()).toEqual([
@@ -231,10 +231,10 @@ describe("from the request to Production", () => {
     expect(promotedAt).not.toBeNull();
     const live = await api.call("GET /projects/{project}/live", { params: { project } });
     expect(JSON.stringify(live.body).split(build.id)).toHaveLength(3);
-    await fixture.world.settle();
+    await fixture.stack.settle();
     expect(far.deploying).toHaveLength(2);
     expect(far.answers).toEqual([200, 200, 200]);
-    expect(fixture.world.slack.violations).toEqual([]);
+    expect(fixture.stack.slack.violations).toEqual([]);
   });
 
   test("a report that comes again changes nothing, and one with another token is refused", async () => {

@@ -8,27 +8,27 @@ import { createLog } from "../../../src/lib/log.ts";
 import { createToken } from "../../../src/usecases/tokens/create-token.ts";
 import { type CheckedApi, checkedApi } from "../../support/api/checked-api.ts";
 import { accepted } from "../../support/catalog.ts";
-import { eventually, type TestWorld, testWorld, textOf } from "../../support/world.ts";
+import { eventually, startTestStack, type TestStack, textOf } from "../../support/test-stack.ts";
 
-let world: TestWorld;
+let stack: TestStack;
 let api: CheckedApi;
 let token: string;
 let clock = 0;
 
 beforeAll(async () => {
-  world = await testWorld({ now: () => new Date(Date.now() + clock) });
-  const { context, organizationId } = world.app;
+  stack = await startTestStack({ now: () => new Date(Date.now() + clock) });
+  const { context, organizationId } = stack.app;
   token = accepted(
     await createToken(context, {
       ...{ organizationId, actor: system("test"), surface: "seed", name: "CI" },
-      ...{ scopes, projectId: null, memberId: world.id("ada") },
+      ...{ scopes, projectId: null, memberId: stack.id("ada") },
     }),
   ).text;
-  api = await checkedApi(world.botUrl, token);
+  api = await checkedApi(stack.botUrl, token);
 });
-afterAll(() => world?.stop());
+afterAll(() => stack?.stop());
 afterEach(async () => {
-  expect(world.slack.violations).toEqual([]);
+  expect(stack.slack.violations).toEqual([]);
   clock = 0;
   const { body } = await api.call("GET /requests", { query: { state: "pending,approved" } });
   for (const { number } of body.items) await cancel(number);
@@ -36,12 +36,12 @@ afterEach(async () => {
 
 /** Makes a build live in Development and asks for it through the token, for Dana. */
 async function requested(integration = "orders-sync"): Promise<{ number: number; version: number }> {
-  await world.golive(`commerce/${integration}`, { development: `9.${randomUUID().slice(0, 8)}` });
+  await stack.golive(`commerce/${integration}`, { development: `9.${randomUUID().slice(0, 8)}` });
   const { status, body } = await api.call("POST /requests", {
     body: { project: "commerce", integration, target: "staging", requester: "dev@acme.example" },
   });
   expect([status, body]).toMatchObject([201, { state: "pending" }]);
-  await world.settle();
+  await stack.settle();
   return body;
 }
 
@@ -56,7 +56,7 @@ const cancel = (number: number) =>
 
 /** The bot's connections: how many there are, and how many of them are at work. */
 const connections = async () => {
-  const [row] = await world.database.database.sql<{ open: number; busy: number }[]>`
+  const [row] = await stack.database.database.sql<{ open: number; busy: number }[]>`
     select count(*)::int as open, (count(*) filter (where state <> 'idle'))::int as busy
     from pg_stat_activity where datname = current_database() and application_name = 'signoff'`;
   return row ?? { open: 0, busy: 0 };
@@ -65,16 +65,16 @@ const connections = async () => {
 test("R5: cards and emails say through which token; the approval in Slack answers the pipeline that waits", async () => {
   const { number, version } = await requested();
   for (const name of ["dana", "bob"])
-    expect(textOf(world.cardFor(name, number))).toContain("through token CI");
+    expect(textOf(stack.cardFor(name, number))).toContain("through token CI");
   await eventually(async () => {
-    const mails = (await world.mail.inbox()).filter(({ to }) => to === "bob@acme.example");
+    const mails = (await stack.mail.inbox()).filter(({ to }) => to === "bob@acme.example");
     expect(JSON.stringify(mails)).toContain("through token CI");
   });
   const answer = wait(number, version);
-  expect(await world.press("bob", "approve_request")).toMatchObject({ status: 200 });
+  expect(await stack.press("bob", "approve_request")).toMatchObject({ status: 200 });
   expect((await answer).body).toMatchObject({
     ...{ number, state: "approved", through: "CI" },
-    decision: { outcome: "approved", by: { member: { id: world.id("bob") }, token: null } },
+    decision: { outcome: "approved", by: { member: { id: stack.id("bob") }, token: null } },
   });
 });
 
@@ -84,7 +84,7 @@ test("a hundred clients wait and hold no connection; the decision answers all of
   // The last of them has been looked after when a client that knows less is answered behind it.
   await wait(number, version - 1);
   await eventually(async () => expect((await connections()).busy).toBe(0));
-  await world.press("bob", "approve_request");
+  await stack.press("bob", "approve_request");
   const answers = await waiting;
   expect(answers.map(({ body }) => body.state)).toEqual(answers.map(() => "approved"));
   expect((await connections()).open).toBeLessThanOrEqual(12);
@@ -92,7 +92,7 @@ test("a hundred clients wait and hold no connection; the decision answers all of
 
 test("a decision at one replica answers who waits at another", async () => {
   const { number, version } = await requested();
-  const second: App = await startApp(readConfig({ ...world.env, PORT: "0" }), { log: createLog("silent") });
+  const second: App = await startApp(readConfig({ ...stack.env, PORT: "0" }), { log: createLog("silent") });
   const there = await checkedApi(`http://127.0.0.1:${second.port}`, token);
   const answer = there.call("GET /requests/{number}", {
     ...{ params: { number }, query: { wait: 60, since: version } },
@@ -121,7 +121,7 @@ test("a client that does not know the version waits for the next one", async () 
 
 test("R11: a request that expires is answered as expired", async () => {
   const { number, version } = await requested();
-  const [row] = await world.database.database.sql<{ left: number }[]>`
+  const [row] = await stack.database.database.sql<{ left: number }[]>`
     select extract(epoch from expires_at - now())::float8 * 1000 as left from requests where number = ${number}`;
   clock = (row?.left ?? 0) - 1_000;
   expect((await wait(number, version)).body).toMatchObject({ number, state: "expired" });
@@ -136,8 +136,8 @@ test("a client that goes away is forgotten, and a stop answers who still waits",
   gone.abort();
   await expect(left).rejects.toThrow();
   const before = performance.now();
-  await world.app.stop(5_000);
+  await stack.app.stop(5_000);
   expect((await stays).body).toMatchObject({ number, version, state: "pending" });
   expect(performance.now() - before).toBeLessThan(5_000);
-  await world.restart();
+  await stack.restart();
 });

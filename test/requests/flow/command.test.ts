@@ -1,25 +1,25 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { eventually, type TestWorld, testWorld, textOf } from "../../support/world.ts";
+import { eventually, startTestStack, type TestStack, textOf } from "../../support/test-stack.ts";
 
-let world: TestWorld;
+let stack: TestStack;
 
 beforeAll(async () => {
-  world = await testWorld();
+  stack = await startTestStack();
 });
 
-afterAll(() => world?.stop());
+afterAll(() => stack?.stop());
 
 afterEach(async () => {
-  expect(world.slack.violations).toEqual([]);
-  const { slack } = world;
+  expect(stack.slack.violations).toEqual([]);
+  const { slack } = stack;
   for (const name of ["dana", "sam"])
-    while (slack.topView(world.id(name))) await slack.closeView(world.id(name));
+    while (slack.topView(stack.id(name))) await slack.closeView(stack.id(name));
 });
 
-const promote = (text: string, name = "dana") => world.slack.command(world.id(name), `/promote ${text}`);
+const promote = (text: string, name = "dana") => stack.slack.command(stack.id(name), `/promote ${text}`);
 
 const option = (name: string, block: RegExp) => {
-  const view = world.modal(name);
+  const view = stack.modal(name);
   const found = view.blocks.find((one) => block.test(String(one.block_id)));
   const element = found?.element as { initial_option?: { text: { text: string } } } | undefined;
   return element?.initial_option?.text.text;
@@ -27,17 +27,17 @@ const option = (name: string, block: RegExp) => {
 
 test("/promote alone opens Request Approval with nothing chosen", async () => {
   expect(await promote("")).toMatchObject({ status: 200, body: "" });
-  expect(world.modal("dana")).toMatchObject({
+  expect(stack.modal("dana")).toMatchObject({
     title: { text: "Request Approval" },
     submit: { text: "Request Approval" },
   });
-  expect(world.modalText("dana")).toContain("Choose an integration");
+  expect(stack.modalText("dana")).toContain("Choose an integration");
   expect(option("dana", /^integration$/)).toBeUndefined();
 });
 
 test("with an integration it shows the build, what is live in the target, and the next step", async () => {
   await promote("orders-sync");
-  const words = world.modalText("dana");
+  const words = stack.modalText("dana");
   expect(option("dana", /^integration$/)).toBe("Orders Sync · Commerce");
   expect(option("dana", /^target/)).toBe("Development → Staging");
   expect(words).toMatch(/Build to approve\*\n<https:\/\/ci\.example\/orders\/121\|1\.4\.2> · `7e516c0f6c`/);
@@ -61,19 +61,19 @@ test.each([
 test("an environment that is not there is said in the modal, with those that are", async () => {
   await promote("orders-sync moon");
   expect(option("dana", /^integration$/)).toBe("Orders Sync · Commerce");
-  expect(world.modalText("dana")).toContain(
+  expect(stack.modalText("dana")).toContain(
     "Nothing can be promoted to “moon” in Commerce. You can promote to Staging and Production.",
   );
-  await world.slack.closeView(world.id("dana"));
+  await stack.slack.closeView(stack.id("dana"));
   await promote("orders-sync development");
-  expect(world.modalText("dana")).toContain("Nothing can be promoted to “development” in Commerce.");
+  expect(stack.modalText("dana")).toContain("Nothing can be promoted to “development” in Commerce.");
 });
 
 test("a name of several projects offers the choices, and the chosen one opens its modal with the environment", async () => {
-  const { slack } = world;
+  const { slack } = stack;
   await promote("billing production");
-  expect(slack.topView(world.id("dana"))).toBeUndefined();
-  const shown = slack.ephemeralsFor(world.id("dana")).at(-1);
+  expect(slack.topView(stack.id("dana"))).toBeUndefined();
+  const shown = slack.ephemeralsFor(stack.id("dana")).at(-1);
   expect(textOf({ blocks: shown?.blocks ?? [] })).toBe(
     "“billing” is in 2 projects. Which one do you mean?\n*Billing* · Commerce\nChoose\n*Billing* · Finance\nChoose",
   );
@@ -81,7 +81,7 @@ test("a name of several projects offers the choices, and the chosen one opens it
     ({ accessory }) => (accessory as { value: string } | undefined) ?? [],
   );
   const value = choices?.[1]?.value as string;
-  const clicked = await slack.clickEphemeral(world.id("dana"), shown?.id as string, {
+  const clicked = await slack.clickEphemeral(stack.id("dana"), shown?.id as string, {
     actionId: "choose_integration",
     value,
   });
@@ -92,23 +92,23 @@ test("a name of several projects offers the choices, and the chosen one opens it
 
 test("an unknown name is answered privately, with those that resemble it", async () => {
   await promote("orders");
-  expect(world.privately("dana")).toContain(
+  expect(stack.privately("dana")).toContain(
     "There is no integration “orders” here. Did you mean one of these?",
   );
-  expect(world.privately("dana")).toContain("*Orders Sync* · Commerce");
-  const shown = world.slack.ephemeralsFor(world.id("dana")).at(-1);
-  await world.slack.clickEphemeral(world.id("dana"), shown?.id as string, { actionId: "choose_integration" });
+  expect(stack.privately("dana")).toContain("*Orders Sync* · Commerce");
+  const shown = stack.slack.ephemeralsFor(stack.id("dana")).at(-1);
+  await stack.slack.clickEphemeral(stack.id("dana"), shown?.id as string, { actionId: "choose_integration" });
   await eventually(() => expect(option("dana", /^integration$/)).toBe("Orders Sync · Commerce"));
 });
 
 test("a name that resembles nothing is answered privately, and what was typed comes to no life", async () => {
   await promote("<!channel> & co");
-  expect(world.privately("dana")).toContain("There is no integration “&lt;!channel&gt; &amp; co” here.");
-  expect(world.slack.topView(world.id("dana"))).toBeUndefined();
+  expect(stack.privately("dana")).toContain("There is no integration “&lt;!channel&gt; &amp; co” here.");
+  expect(stack.slack.topView(stack.id("dana"))).toBeUndefined();
 });
 
 test("names with the characters that Slack escapes are found", async () => {
-  await world.reseed((seed) => {
+  await stack.reseed((seed) => {
     seed.projects[0]?.integrations.push({
       slug: "r-and-d",
       name: "R&D <Beta>",
@@ -123,15 +123,15 @@ test("names with the characters that Slack escapes are found", async () => {
 
 test.each(["help", "HELP", " help "])("/promote%s explains and opens nothing", async (typed) => {
   await promote(typed);
-  expect(world.privately("dana")).toContain("`/promote orders-sync production` says to which environment.");
-  expect(world.slack.topView(world.id("dana"))).toBeUndefined();
+  expect(stack.privately("dana")).toContain("`/promote orders-sync production` says to which environment.");
+  expect(stack.slack.topView(stack.id("dana"))).toBeUndefined();
 });
 
 test("the integrations can be searched by name and project, by any part of them", async () => {
-  const { slack } = world;
+  const { slack } = stack;
   await promote("");
   const search = async (typed: string) =>
-    (await slack.suggest(world.id("dana"), "pick_integration", typed)).map(({ text }) => text.text);
+    (await slack.suggest(stack.id("dana"), "pick_integration", typed)).map(({ text }) => text.text);
   expect(await search("")).toHaveLength(9);
   expect(await search("bil")).toEqual(["Billing · Commerce", "Billing · Finance"]);
   expect(await search("finance bill")).toEqual(["Billing · Finance"]);
@@ -142,7 +142,7 @@ test("the integrations can be searched by name and project, by any part of them"
 
 test("R14: who may not request in a project is told in the modal who can", async () => {
   await promote("finance/billing", "sam");
-  expect(world.modalText("sam")).toContain(
+  expect(stack.modalText("sam")).toContain(
     "In this project only Finance Developers can request and promote.",
   );
 });

@@ -1,71 +1,71 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { StandInMessage } from "../../../sandbox/slack/index.ts";
-import { eventually, type TestWorld, testWorld, textOf } from "../../support/world.ts";
+import { eventually, startTestStack, type TestStack, textOf } from "../../support/test-stack.ts";
 
-let world: TestWorld;
+let stack: TestStack;
 /** By how much the bot's clock is ahead: what it knows of people grows old. */
 let aheadMs = 0;
 let built = 0;
 
 beforeAll(async () => {
-  world = await testWorld({ now: () => new Date(Date.now() + aheadMs) });
+  stack = await startTestStack({ now: () => new Date(Date.now() + aheadMs) });
 });
 
-afterAll(() => world?.stop());
+afterAll(() => stack?.stop());
 
 afterEach(async () => {
-  const { slack } = world;
+  const { slack } = stack;
   for (const name of ["dana", "bob", "carol", "sam", "ada"])
-    while (slack.topView(world.id(name))) await slack.closeView(world.id(name));
+    while (slack.topView(stack.id(name))) await slack.closeView(stack.id(name));
   expect(slack.violations).toEqual([]);
 });
 
 /** Builds something new and asks for its promotion. Gives the request's number. */
 async function ask(message = "", name = "dana", path = "commerce/orders-sync"): Promise<number> {
   built += 1;
-  await world.golive(path, { development: `2.0.${built}` });
-  await world.request(name, path, message);
-  return Number(/^#(\d+)/.exec(world.cardOf(name).text)?.[1]);
+  await stack.golive(path, { development: `2.0.${built}` });
+  await stack.request(name, path, message);
+  return Number(/^#(\d+)/.exec(stack.cardOf(name).text)?.[1]);
 }
 
 const click = (name: string, number: number, actionId: string) =>
-  world.slack.click(world.id(name), world.cardFor(name, number), { actionId });
+  stack.slack.click(stack.id(name), stack.cardFor(name, number), { actionId });
 
 const actions = ({ blocks }: Pick<StandInMessage, "blocks">): string[] =>
   blocks
     .filter(({ type }) => type === "actions")
     .flatMap(({ elements }) => (elements as { action_id: string }[]).map((one) => one.action_id));
 
-const says = (name: string, number: number) => textOf(world.cardFor(name, number));
+const says = (name: string, number: number) => textOf(stack.cardFor(name, number));
 
 const told = (name: string, words: string | RegExp) =>
-  eventually(() => expect(world.privately(name)).toMatch(words));
+  eventually(() => expect(stack.privately(name)).toMatch(words));
 
 const opened = (name: string, title: string) =>
-  eventually(() => expect(world.modal(name).title?.text).toBe(title));
+  eventually(() => expect(stack.modal(name).title?.text).toBe(title));
 
 /** Somebody clicks a button of another person's card, which stands in a channel that both see. */
 async function clickOn(name: string, owner: string, number: number, actionId: string) {
-  const { workspace } = world.slack;
-  const { text, blocks } = world.cardFor(owner, number);
+  const { workspace } = stack.slack;
+  const { text, blocks } = stack.cardFor(owner, number);
   const channel = [...workspace.channels.values()].find((one) => one.name === "general")?.id as string;
   const copy = workspace.post({ channel, user: workspace.bot.userId, text, blocks: structuredClone(blocks) });
-  await world.slack.click(world.id(name), copy, { actionId });
+  await stack.slack.click(stack.id(name), copy, { actionId });
 }
 
 describe("Approve", () => {
   test("decides with one click, and every card is re-drawn in place", async () => {
     const number = await ask("Ready");
-    const before = ["bob", "carol", "dana"].map((name) => world.cardFor(name, number).ts);
+    const before = ["bob", "carol", "dana"].map((name) => stack.cardFor(name, number).ts);
     expect(says("bob", number)).toContain("Ready");
-    expect(actions(world.cardFor("bob", number))).toEqual(["approve_request", "open_reject", "open_details"]);
-    expect(JSON.stringify(world.cardFor("bob", number).blocks)).not.toContain('"confirm"');
+    expect(actions(stack.cardFor("bob", number))).toEqual(["approve_request", "open_reject", "open_details"]);
+    expect(JSON.stringify(stack.cardFor("bob", number).blocks)).not.toContain('"confirm"');
     const started = Date.now();
     expect(await click("bob", number, "approve_request")).toMatchObject({ status: 200, body: "" });
     expect(Date.now() - started).toBeLessThan(3000);
-    await world.app.idle();
+    await stack.app.idle();
     for (const [i, name] of ["bob", "carol", "dana"].entries()) {
-      const card = world.cardFor(name, number);
+      const card = stack.cardFor(name, number);
       expect(card.ts).toBe(before[i]);
       expect(card.edited).toBeDefined();
       expect(textOf(card)).toContain("Approved by Bob Reviewer");
@@ -73,36 +73,36 @@ describe("Approve", () => {
       expect(actions(card)).not.toContain("approve_request");
       expect(actions(card)).not.toContain("open_reject");
     }
-    expect(actions(world.cardFor("dana", number))).toEqual([
+    expect(actions(stack.cardFor("dana", number))).toEqual([
       "promote_request",
       "open_cancel",
       "open_details",
     ]);
-    expect(world.slack.topView(world.id("bob"))).toBeUndefined();
+    expect(stack.slack.topView(stack.id("bob"))).toBeUndefined();
   });
 
   test("for a critical target Slack's confirm dialog names the environment first", async () => {
-    await world.request("dana", "inventory-feed production");
-    const approve = JSON.stringify(world.cardOf("bob").blocks);
+    await stack.request("dana", "inventory-feed production");
+    const approve = JSON.stringify(stack.cardOf("bob").blocks);
     expect(approve).toContain("Approve for Production?");
     expect(approve).toContain("Inventory Feed 0.13.0 may then be promoted to Production.");
-    await world.press("bob", "approve_request");
-    await world.app.idle();
-    expect(textOf(world.cardOf("bob"))).toContain("Approved by Bob Reviewer");
+    await stack.press("bob", "approve_request");
+    await stack.app.idle();
+    expect(textOf(stack.cardOf("bob"))).toContain("Approved by Bob Reviewer");
   });
 
   test("R8: clicked again it is answered done, and nothing is told twice", async () => {
     const number = await ask();
-    const card = structuredClone(world.cardFor("bob", number));
+    const card = structuredClone(stack.cardFor("bob", number));
     const target = { actionId: "approve_request" };
-    const held = world.slack.faults.hold("chat.update");
-    await Promise.all([1, 2, 3].map(() => world.slack.click(world.id("bob"), card, target)));
+    const held = stack.slack.faults.hold("chat.update");
+    await Promise.all([1, 2, 3].map(() => stack.slack.click(stack.id("bob"), card, target)));
     await told("bob", `Done: you had approved #${number} already.`);
     held.release();
-    await world.app.idle();
-    const outcomes = world.texts("dana").filter((text) => text.includes(`approved #${number} `));
+    await stack.app.idle();
+    const outcomes = stack.texts("dana").filter((text) => text.includes(`approved #${number} `));
     expect(outcomes).toHaveLength(1);
-    const mails = (await world.mail.inbox()).filter(
+    const mails = (await stack.mail.inbox()).filter(
       ({ to, subject }) => to === "dev@acme.example" && subject.includes(`#${number}`),
     );
     expect(mails).toHaveLength(1);
@@ -110,16 +110,16 @@ describe("Approve", () => {
 
   test("R8: after somebody else decided, the person is told privately who", async () => {
     const number = await ask();
-    const held = world.slack.faults.hold("chat.update");
+    const held = stack.slack.faults.hold("chat.update");
     await click("bob", number, "approve_request");
     await held.reached;
     await click("carol", number, "approve_request");
     await told("carol", `#${number} is not waiting for review any more: approved by Bob Reviewer`);
     await click("carol", number, "open_reject");
-    await eventually(() => expect(world.slack.ephemeralsFor(world.id("carol"))).toHaveLength(2));
-    expect(world.slack.topView(world.id("carol"))).toBeUndefined();
+    await eventually(() => expect(stack.slack.ephemeralsFor(stack.id("carol"))).toHaveLength(2));
+    expect(stack.slack.topView(stack.id("carol"))).toBeUndefined();
     held.release();
-    await world.app.idle();
+    await stack.app.idle();
     expect(says("carol", number)).toContain("Approved by Bob Reviewer");
     expect(says("carol", number)).not.toContain("Carol Reviewer ·");
   });
@@ -130,35 +130,35 @@ describe("Reject", () => {
     const number = await ask();
     await click("carol", number, "open_reject");
     await opened("carol", `Reject #${number}`);
-    await world.slack.submit(world.id("carol"), { comment_input: "Not on a Friday & <!here>" });
-    expect(world.slack.topView(world.id("carol"))).toBeUndefined();
-    await world.app.idle();
+    await stack.slack.submit(stack.id("carol"), { comment_input: "Not on a Friday & <!here>" });
+    expect(stack.slack.topView(stack.id("carol"))).toBeUndefined();
+    await stack.app.idle();
     for (const name of ["bob", "carol", "dana"]) {
       expect(says(name, number)).toContain("Rejected by Carol Reviewer");
       expect(says(name, number)).toContain("Not on a Friday & <!here>");
-      expect(actions(world.cardFor(name, number))).toEqual(["open_details"]);
+      expect(actions(stack.cardFor(name, number))).toEqual(["open_details"]);
     }
-    expect(world.texts("dana").at(-1)).toContain(`Carol Reviewer rejected #${number}`);
-    expect(world.texts("dana").at(-1)).toContain("Not on a Friday");
-    const mail = (await world.mail.inbox()).find(({ to }) => to === "dev@acme.example");
+    expect(stack.texts("dana").at(-1)).toContain(`Carol Reviewer rejected #${number}`);
+    expect(stack.texts("dana").at(-1)).toContain("Not on a Friday");
+    const mail = (await stack.mail.inbox()).find(({ to }) => to === "dev@acme.example");
     expect(mail?.text).toContain("Not on a Friday & <!here>");
   });
 
   test("R7: where the workflow says so, it needs a comment: an error on its field", async () => {
-    await world.reseed((seed) => Object.assign(seed.workflow?.options ?? {}, { commentOnReject: true }));
+    await stack.reseed((seed) => Object.assign(seed.workflow?.options ?? {}, { commentOnReject: true }));
     const number = await ask();
     await click("bob", number, "open_reject");
     await opened("bob", `Reject #${number}`);
-    const empty = await world.slack.submit(world.id("bob"), { comment_input: "" });
+    const empty = await stack.slack.submit(stack.id("bob"), { comment_input: "" });
     expect(empty.error).toBe("input_invalid");
-    await world.slack.submit(world.id("bob"), { comment_input: "   " });
-    expect(world.modal("bob").errors).toEqual({
+    await stack.slack.submit(stack.id("bob"), { comment_input: "   " });
+    expect(stack.modal("bob").errors).toEqual({
       comment: "Say why: the workflow asks for a comment on Reject.",
     });
-    await world.slack.submit(world.id("bob"), { comment_input: "Because" });
-    await world.app.idle();
+    await stack.slack.submit(stack.id("bob"), { comment_input: "Because" });
+    await stack.app.idle();
     expect(says("bob", number)).toContain("Rejected by Bob Reviewer");
-    await world.reseed(() => {});
+    await stack.reseed(() => {});
   });
 
   test("R8: submitted after somebody else decided, it becomes the outcome's view and keeps the comment", async () => {
@@ -166,13 +166,13 @@ describe("Reject", () => {
     await click("carol", number, "open_reject");
     await opened("carol", `Reject #${number}`);
     await click("bob", number, "approve_request");
-    await world.app.idle();
-    await world.slack.submit(world.id("carol"), { comment_input: "I took an hour to write this" });
-    expect(world.modal("carol").title?.text).toBe(`Request #${number}`);
-    expect(world.modal("carol").submit).toBeNull();
-    expect(world.modalText("carol")).toContain("approved by Bob Reviewer");
-    expect(world.modalText("carol")).toContain("Not sent. What you wrote\nI took an hour to write this");
-    await world.app.idle();
+    await stack.app.idle();
+    await stack.slack.submit(stack.id("carol"), { comment_input: "I took an hour to write this" });
+    expect(stack.modal("carol").title?.text).toBe(`Request #${number}`);
+    expect(stack.modal("carol").submit).toBeNull();
+    expect(stack.modalText("carol")).toContain("approved by Bob Reviewer");
+    expect(stack.modalText("carol")).toContain("Not sent. What you wrote\nI took an hour to write this");
+    await stack.app.idle();
     expect(says("dana", number)).not.toContain("I took an hour");
   });
 
@@ -180,12 +180,12 @@ describe("Reject", () => {
     const number = await ask();
     await click("carol", number, "open_reject");
     await opened("carol", `Reject #${number}`);
-    world.slack.fill(world.id("carol"), "comment_input", "No");
-    const both = await Promise.all([1, 2].map(() => world.slack.submit(world.id("carol"))));
+    stack.slack.fill(stack.id("carol"), "comment_input", "No");
+    const both = await Promise.all([1, 2].map(() => stack.slack.submit(stack.id("carol"))));
     expect(both.map(({ status }) => status)).toEqual([200, 200]);
     expect(JSON.stringify(both)).toContain(`Done: you had rejected #${number} already.`);
-    await world.app.idle();
-    expect(world.texts("dana").filter((text) => text.includes(`rejected #${number} `))).toHaveLength(1);
+    await stack.app.idle();
+    expect(stack.texts("dana").filter((text) => text.includes(`rejected #${number} `))).toHaveLength(1);
   });
 });
 
@@ -194,7 +194,7 @@ describe("Review Details", () => {
     const number = await ask("Look at the mapping");
     await click("bob", number, "open_details");
     await opened("bob", "Review Details");
-    const words = world.modalText("bob");
+    const words = stack.modalText("bob");
     for (const shown of [
       "Orders Sync",
       "Commerce",
@@ -203,14 +203,14 @@ describe("Review Details", () => {
       "Look at the mapping",
     ])
       expect(words).toContain(shown);
-    expect(world.modal("bob").values.verdict?.verdict_input?.selected_option ?? null).toBeNull();
-    expect((await world.slack.submit(world.id("bob"))).error).toBe("input_invalid");
-    await world.slack.submit(world.id("bob"), { verdict_input: "approve", comment_input: "Fine" });
-    expect(world.slack.topView(world.id("bob"))).toBeUndefined();
-    await world.app.idle();
+    expect(stack.modal("bob").values.verdict?.verdict_input?.selected_option ?? null).toBeNull();
+    expect((await stack.slack.submit(stack.id("bob"))).error).toBe("input_invalid");
+    await stack.slack.submit(stack.id("bob"), { verdict_input: "approve", comment_input: "Fine" });
+    expect(stack.slack.topView(stack.id("bob"))).toBeUndefined();
+    await stack.app.idle();
     expect(says("carol", number)).toContain("Approved by Bob Reviewer");
     expect(says("carol", number)).toContain("Fine");
-    expect(world.texts("dana").at(-1)).toContain("Fine");
+    expect(stack.texts("dana").at(-1)).toContain("Fine");
   });
 
   test("R8: submitted too late, it becomes the outcome's view and keeps the comment", async () => {
@@ -219,12 +219,12 @@ describe("Review Details", () => {
     await opened("bob", "Review Details");
     await click("carol", number, "open_reject");
     await opened("carol", `Reject #${number}`);
-    await world.slack.submit(world.id("carol"), { comment_input: "Mine was first" });
-    await world.slack.submit(world.id("bob"), { verdict_input: "approve", comment_input: "Mine is lost?" });
-    expect(world.modalText("bob")).toContain("rejected by Carol Reviewer");
-    expect(world.modalText("bob")).toContain("Mine was first");
-    expect(world.modalText("bob")).toContain("Not sent. What you wrote\nMine is lost?");
-    await world.app.idle();
+    await stack.slack.submit(stack.id("carol"), { comment_input: "Mine was first" });
+    await stack.slack.submit(stack.id("bob"), { verdict_input: "approve", comment_input: "Mine is lost?" });
+    expect(stack.modalText("bob")).toContain("rejected by Carol Reviewer");
+    expect(stack.modalText("bob")).toContain("Mine was first");
+    expect(stack.modalText("bob")).toContain("Not sent. What you wrote\nMine is lost?");
+    await stack.app.idle();
     expect(says("bob", number)).not.toContain("Mine is lost?");
   });
 
@@ -233,32 +233,32 @@ describe("Review Details", () => {
     await click("bob", number, "open_details");
     await opened("bob", "Review Details");
     await click("bob", number, "approve_request");
-    await world.slack.submit(world.id("bob"), { verdict_input: "approve" });
-    expect(world.modalText("bob")).toContain(`Done: you had approved #${number} already.`);
-    await world.app.idle();
+    await stack.slack.submit(stack.id("bob"), { verdict_input: "approve" });
+    expect(stack.modalText("bob")).toContain(`Done: you had approved #${number} already.`);
+    await stack.app.idle();
   });
 
   test("the requester sees it without a review to give, with the reason", async () => {
     const number = await ask();
     await click("dana", number, "open_details");
     await opened("dana", "Review Details");
-    expect(world.modal("dana").submit).toBeNull();
-    expect(world.modalText("dana")).toContain(
+    expect(stack.modal("dana").submit).toBeNull();
+    expect(stack.modalText("dana")).toContain(
       "You are not a reviewer of Commerce. Bob Reviewer and Carol Reviewer can.",
     );
   });
 });
 
 describe("R7: two approvals", () => {
-  beforeAll(() => world.setOptions({ requiredApprovals: 2 }));
-  afterAll(() => world.reseed(() => {}));
+  beforeAll(() => stack.setOptions({ requiredApprovals: 2 }));
+  afterAll(() => stack.reseed(() => {}));
 
   test("the first one is counted and shown, the second one decides", async () => {
     const number = await ask();
     expect(says("bob", number)).toMatch(/0 of 2/);
     await click("bob", number, "approve_request");
     await told("bob", `Done: your approval of #${number} counts. More are needed.`);
-    await world.app.idle();
+    await stack.app.idle();
     for (const name of ["bob", "carol", "dana"]) {
       expect(says(name, number)).toMatch(/1 of 2/);
       expect(says(name, number)).toContain("Approved by Bob Reviewer");
@@ -268,33 +268,33 @@ describe("R7: two approvals", () => {
     await told("bob", `Done: you had approved #${number} already.`);
     expect(says("bob", number)).toMatch(/1 of 2/);
     await click("carol", number, "approve_request");
-    await world.app.idle();
+    await stack.app.idle();
     expect(says("dana", number)).toContain("Approved by Carol Reviewer");
-    expect(actions(world.cardFor("dana", number))).toContain("promote_request");
+    expect(actions(stack.cardFor("dana", number))).toContain("promote_request");
   });
 
   test("who approved may still reject", async () => {
     const number = await ask();
     await click("bob", number, "approve_request");
-    await world.app.idle();
+    await stack.app.idle();
     await click("bob", number, "open_details");
     await opened("bob", "Review Details");
-    expect(JSON.stringify(world.modal("bob").blocks)).toContain(
+    expect(JSON.stringify(stack.modal("bob").blocks)).toContain(
       "You approved before; a new review takes its place.",
     );
-    await world.slack.submit(world.id("bob"), {
+    await stack.slack.submit(stack.id("bob"), {
       verdict_input: "reject",
       comment_input: "On second thought",
     });
-    await world.app.idle();
+    await stack.app.idle();
     expect(says("dana", number)).toContain("Rejected by Bob Reviewer");
     expect(says("dana", number)).not.toContain("Approved by Bob Reviewer");
   });
 
   test("R4: who lost the role loses the buttons, and a click that was under way is told", async () => {
     const number = await ask();
-    const drawing = world.slack.faults.hold("chat.update");
-    const reseeded = world.reseed((seed) => {
+    const drawing = stack.slack.faults.hold("chat.update");
+    const reseeded = stack.reseed((seed) => {
       Object.assign(seed.workflow?.options ?? {}, { requiredApprovals: 2 });
       const managers = seed.roles.find(({ name }) => name === "Release Managers");
       if (managers) managers.members = ["bob@acme.example"];
@@ -304,9 +304,9 @@ describe("R7: two approvals", () => {
     await told("carol", /You are not a reviewer of Commerce\. Bob Reviewer can\./);
     drawing.release();
     await reseeded;
-    expect(actions(world.cardFor("carol", number))).toEqual(["open_details"]);
+    expect(actions(stack.cardFor("carol", number))).toEqual(["open_details"]);
     expect(says("carol", number)).toContain("You can no longer review this request.");
-    await world.reseed((seed) => Object.assign(seed.workflow?.options ?? {}, { requiredApprovals: 2 }));
+    await stack.reseed((seed) => Object.assign(seed.workflow?.options ?? {}, { requiredApprovals: 2 }));
   });
 });
 
@@ -316,12 +316,12 @@ describe("R13: who may not act is told privately why, and who can", () => {
   test.each(nobodyElse)("R5: the requester, though they hold the role, by %s", async (actionId) => {
     const number = await ask("", "bob");
     expect(
-      world.slack.messagesFor(world.id("bob")).filter(({ text }) => text.includes(`#${number} `)),
+      stack.slack.messagesFor(stack.id("bob")).filter(({ text }) => text.includes(`#${number} `)),
     ).toHaveLength(1);
     await clickOn("bob", "carol", number, actionId);
     await told("bob", `You asked for #${number}, so somebody else must review it. Carol Reviewer can.`);
-    expect(world.slack.topView(world.id("bob"))).toBeUndefined();
-    await world.app.idle();
+    expect(stack.slack.topView(stack.id("bob"))).toBeUndefined();
+    await stack.app.idle();
     expect(says("carol", number)).not.toContain("Approved");
   });
 
@@ -329,13 +329,13 @@ describe("R13: who may not act is told privately why, and who can", () => {
     const number = await ask();
     await clickOn("sam", "bob", number, actionId);
     await told("sam", "You are not a reviewer of Commerce. Bob Reviewer and Carol Reviewer can.");
-    expect(world.slack.topView(world.id("sam"))).toBeUndefined();
+    expect(stack.slack.topView(stack.id("sam"))).toBeUndefined();
   });
 
   test.each(nobodyElse)("R4: who holds the role for another project, by %s", async (actionId) => {
-    await world.request("dana", actionId === "open_reject" ? "finance/billing" : "finance/ledger-export");
-    const number = Number(/^#(\d+)/.exec(world.cardOf("dana").text)?.[1]);
-    expect(() => world.cardFor("carol", number)).toThrow();
+    await stack.request("dana", actionId === "open_reject" ? "finance/billing" : "finance/ledger-export");
+    const number = Number(/^#(\d+)/.exec(stack.cardOf("dana").text)?.[1]);
+    expect(() => stack.cardFor("carol", number)).toThrow();
     await clickOn("carol", "bob", number, actionId);
     await told("carol", "You are not a reviewer of Finance. Bob Reviewer can.");
   });
@@ -344,30 +344,30 @@ describe("R13: who may not act is told privately why, and who can", () => {
     const number = await ask();
     await clickOn("sam", "bob", number, "open_details");
     await opened("sam", "Review Details");
-    expect(world.modal("sam").submit).toBeNull();
-    expect(world.modalText("sam")).toContain(
+    expect(stack.modal("sam").submit).toBeNull();
+    expect(stack.modalText("sam")).toContain(
       "You are not a reviewer of Commerce. Bob Reviewer and Carol Reviewer can.",
     );
   });
 
   test("Promote and Cancel Request: in a project with requester roles, and for strangers to the request", async () => {
-    await world.request("dana", "finance/tax-reports");
-    const number = Number(/^#(\d+)/.exec(world.cardOf("dana").text)?.[1]);
+    await stack.request("dana", "finance/tax-reports");
+    const number = Number(/^#(\d+)/.exec(stack.cardOf("dana").text)?.[1]);
     await clickOn("sam", "dana", number, "open_cancel");
     await told("sam", `You can't cancel #${number}. Dana Developer or an admin can.`);
     await clickOn("bob", "bob", number, "approve_request");
-    await world.app.idle();
+    await stack.app.idle();
     await clickOn("sam", "dana", number, "promote_request");
     await told("sam", "In this project only Finance Developers can request and promote.");
     await clickOn("sam", "dana", number, "open_cancel");
     await told("sam", `You can't cancel #${number}. Dana Developer, a reviewer or an admin can.`);
-    await world.app.idle();
-    expect(actions(world.cardFor("dana", number))).toContain("promote_request");
+    await stack.app.idle();
+    expect(actions(stack.cardFor("dana", number))).toContain("promote_request");
   });
 
   test("R4: a guest, who holds the role, is told that guests cannot", async () => {
     const number = await ask();
-    const carol = [...world.slack.workspace.people.values()].find(({ name }) => name === "carol");
+    const carol = [...stack.slack.workspace.people.values()].find(({ name }) => name === "carol");
     Object.assign(carol ?? {}, { isRestricted: true });
     aheadMs += 11 * 60_000;
     await click("carol", number, "approve_request");
@@ -375,7 +375,7 @@ describe("R13: who may not act is told privately why, and who can", () => {
     Object.assign(carol ?? {}, { isRestricted: false });
     aheadMs += 11 * 60_000;
     await click("carol", number, "approve_request");
-    await world.app.idle();
+    await stack.app.idle();
     expect(says("dana", number)).toContain("Approved by Carol Reviewer");
   });
 });

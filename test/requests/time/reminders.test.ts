@@ -4,49 +4,49 @@ import { member, system } from "../../../src/domain/shared/actor.ts";
 import type { Payload } from "../../../src/outbox/items.ts";
 import { applyDeploymentReport } from "../../../src/usecases/deployments/apply-deployment-report.ts";
 import { promote } from "../../../src/usecases/requests/promote.ts";
-import { eventually } from "../../support/world.ts";
-import { type TimedWorld, timedWorld } from "./support.ts";
+import { eventually } from "../../support/test-stack.ts";
+import { startTimedStack, type TimedStack } from "./support.ts";
 
-let world: TimedWorld;
+let stack: TimedStack;
 beforeAll(async () => {
-  world = await timedWorld();
+  stack = await startTimedStack();
 });
-afterAll(() => world?.stop());
+afterAll(() => stack?.stop());
 
 /** How many messages everybody has by now. */
 let before: Record<string, number>;
 let number = 0;
 
 const people = ["dana", "bob", "carol"] as const;
-const news = (name: string) => world.since(name, before[name] ?? 0);
+const news = (name: string) => stack.since(name, before[name] ?? 0);
 const reminders = (name: string) => news(name).filter((text) => text.includes("⏰"));
 const reminderMails = async (name: string) => {
-  await world.quiet();
-  return (await world.mailsTo(name)).filter(({ subject }) => subject.startsWith(`[#${number}] Reminder`));
+  await stack.quiet();
+  return (await stack.mailsTo(name)).filter(({ subject }) => subject.startsWith(`[#${number}] Reminder`));
 };
 
 /** Dana asks; everybody's messages are counted from here on. */
 const ask = async (message = "") => {
-  await world.request("dana", "orders-sync production", message);
-  number = Number(/#(\d+)/.exec(world.texts("dana").at(-1) ?? "")?.[1]);
+  await stack.request("dana", "orders-sync production", message);
+  number = Number(/#(\d+)/.exec(stack.texts("dana").at(-1) ?? "")?.[1]);
   count();
 };
 
 const count = () => {
-  before = Object.fromEntries(people.map((name) => [name, world.texts(name).length]));
+  before = Object.fromEntries(people.map((name) => [name, stack.texts(name).length]));
 };
 
 /** Whatever is left open is in nobody's way. */
 beforeEach(async () => {
-  world.later({ days: 30 });
-  await world.minute();
+  stack.later({ days: 30 });
+  await stack.minute();
 });
 
 describe("R11: a request that waits for review", () => {
   test("each reviewer is told once, by a message and an email, with what they need to go on", async () => {
     await ask("Please <!channel> before six");
-    world.later({ days: 6 });
-    await world.minute();
+    stack.later({ days: 6 });
+    await stack.minute();
     for (const name of ["bob", "carol"] as const) {
       expect(news(name)).toHaveLength(1);
       expect(news(name)[0]).toContain(`#${number} still waits for your review`);
@@ -54,7 +54,7 @@ describe("R11: a request that waits for review", () => {
         "Dana Developer asks to promote Orders Sync 1.4.1 from Staging to Production.",
       );
       expect(news(name)[0]).toMatch(/Asked <!date\^\d+.*\*expires <!date\^\d+/);
-      expect(news(name)[0]).toContain(`/p${world.cardFor(name, number).ts.replace(".", "")}|Open the card>`);
+      expect(news(name)[0]).toContain(`/p${stack.cardFor(name, number).ts.replace(".", "")}|Open the card>`);
       expect(await reminderMails(name)).toMatchObject([
         { subject: `[#${number}] Reminder: Orders Sync 1.4.1 to Production` },
       ]);
@@ -62,48 +62,48 @@ describe("R11: a request that waits for review", () => {
     expect((await reminderMails("bob"))[0]?.text).toContain("Dana Developer still waits for your review of");
     expect((await reminderMails("bob"))[0]?.text).toMatch(/The request expires on \w{3}, \d+ \w{3} \d{4}/);
     expect(news("dana")).toEqual([]);
-    world.later({ hours: 3 });
-    await world.minute();
+    stack.later({ hours: 3 });
+    await stack.minute();
     expect([news("bob"), news("carol")].map(({ length }) => length)).toEqual([1, 1]);
   });
 
   test("its button opens Review Details, and a review there decides", async () => {
     await ask();
-    world.later({ days: 6 });
-    await world.minute();
-    await world.press("bob", "open_details");
-    await eventually(() => expect(world.modal("bob").submit?.text).toBe("Submit"));
-    await world.slack.submit(world.id("bob"), { verdict_input: "approve" });
-    await world.settle();
-    expect(world.actions("dana", number)).toContain("promote_request");
+    stack.later({ days: 6 });
+    await stack.minute();
+    await stack.press("bob", "open_details");
+    await eventually(() => expect(stack.modal("bob").submit?.text).toBe("Submit"));
+    await stack.slack.submit(stack.id("bob"), { verdict_input: "approve" });
+    await stack.settle();
+    expect(stack.actions("dana", number)).toContain("promote_request");
   });
 
   test("who has answered is not reminded", async () => {
-    await world.setOptions({ requiredApprovals: 2 });
+    await stack.setOptions({ requiredApprovals: 2 });
     await ask();
-    await world.press("bob", "approve_request");
-    await world.settle();
+    await stack.press("bob", "approve_request");
+    await stack.settle();
     count();
-    world.later({ days: 6 });
-    await world.minute();
+    stack.later({ days: 6 });
+    await stack.minute();
     expect(reminders("bob")).toEqual([]);
     expect(reminders("carol")).toHaveLength(1);
     expect(reminders("carol")[0]).toContain("1 of 2 approvals");
     expect(await reminderMails("bob")).toEqual([]);
-    await world.setOptions({ requiredApprovals: 1 });
+    await stack.setOptions({ requiredApprovals: 1 });
   });
 
   test("slept past the reminder it is sent late; slept past the end only that it expired", async () => {
     await ask();
-    world.later({ days: 6, hours: 23 });
-    await world.minute();
+    stack.later({ days: 6, hours: 23 });
+    await stack.minute();
     expect(reminders("bob")).toHaveLength(1);
 
-    world.later({ days: 3 });
-    await world.minute();
+    stack.later({ days: 3 });
+    await stack.minute();
     await ask();
-    world.later({ days: 8 });
-    await world.minute();
+    stack.later({ days: 8 });
+    await stack.minute();
     expect(reminders("bob")).toEqual([]);
     expect(await reminderMails("bob")).toEqual([]);
     expect(news("dana").at(-1)).toContain("expired: nobody decided in time");
@@ -113,16 +113,16 @@ describe("R11: a request that waits for review", () => {
 describe("R11: what nobody finishes", () => {
   const approve = async () => {
     await ask();
-    await world.press("bob", "approve_request");
-    await world.settle();
+    await stack.press("bob", "approve_request");
+    await stack.settle();
     count();
   };
 
   test("approved: its requester is told once, by a message and an email", async () => {
     await approve();
-    world.later({ days: 2 });
-    await world.minute();
-    await world.minute();
+    stack.later({ days: 2 });
+    await stack.minute();
+    await stack.minute();
     expect(news("dana")).toHaveLength(1);
     expect(news("dana")[0]).toContain(`#${number} is approved and not promoted yet`);
     expect(news("dana")[0]).toContain("approved by Bob Reviewer. Press Promote on its card, or cancel it.");
@@ -135,8 +135,8 @@ describe("R11: what nobody finishes", () => {
     await approve();
     await promoteInVain();
     count();
-    world.later({ days: 2 });
-    await world.minute();
+    stack.later({ days: 2 });
+    await stack.minute();
     expect(reminders("dana")).toHaveLength(1);
     expect(reminders("dana")[0]).toContain(`#${number} is not finished`);
     expect((await reminderMails("dana"))[0]?.text).toContain("Try Again in Slack:");
@@ -147,40 +147,40 @@ describe("R11: a reminder that waited, of a request that has moved on", () => {
   /** Bob's and Carol's messages are held up by Slack; then something happens. */
   const heldUp = async (happens: () => Promise<unknown>) => {
     await ask();
-    world.later({ days: 6 });
-    world.slack.faults.rateLimit("chat.postMessage", 2, 2);
-    await world.minute();
+    stack.later({ days: 6 });
+    stack.slack.faults.rateLimit("chat.postMessage", 2, 2);
+    await stack.minute();
     expect([...reminders("bob"), ...reminders("carol")]).toEqual([]);
     await happens();
-    await world.quiet();
+    await stack.quiet();
   };
 
   test("is not sent once it is decided", async () => {
-    await heldUp(() => world.press("bob", "approve_request"));
+    await heldUp(() => stack.press("bob", "approve_request"));
     expect([...reminders("bob"), ...reminders("carol"), ...reminders("dana")]).toEqual([]);
   });
 
   test("is not sent to who has answered, and is to who has not", async () => {
-    await world.setOptions({ requiredApprovals: 2 });
-    await heldUp(() => world.press("bob", "approve_request"));
+    await stack.setOptions({ requiredApprovals: 2 });
+    await heldUp(() => stack.press("bob", "approve_request"));
     expect(reminders("bob")).toEqual([]);
     expect(reminders("carol")).toHaveLength(1);
-    await world.setOptions({ requiredApprovals: 1 });
+    await stack.setOptions({ requiredApprovals: 1 });
   });
 
   test("is not sent by email either, though it was written already", async () => {
     await ask();
-    world.later({ days: 6 });
-    await world.minute();
-    const { sql } = world.database.database;
+    stack.later({ days: 6 });
+    await stack.minute();
+    const { sql } = stack.database.database;
     const [item] = await sql<{ key: string; payload: Payload<"send-email"> }[]>`
       select key, payload from outbox where kind = 'send-email' and request_number = ${number}
         and payload ->> 'event' = 'reminder' limit 1`;
     if (item === undefined) throw new Error("nobody was reminded");
-    await world.press("bob", "approve_request");
-    await world.settle();
+    await stack.press("bob", "approve_request");
+    await stack.settle();
     const sent: string[] = [];
-    const { context } = world.app;
+    const { context } = stack.app;
     const outcome = await sendEmail(
       {
         ...{ context, from: "signoff@acme.example", linkFor: () => "https://signoff.example/r/x" },
@@ -195,7 +195,7 @@ describe("R11: a reminder that waited, of a request that has moved on", () => {
         },
       },
       {
-        organizationId: world.app.organizationId,
+        organizationId: stack.app.organizationId,
         inDoubt: false,
         reason: null,
         createdAt: new Date(),
@@ -209,24 +209,24 @@ describe("R11: a reminder that waited, of a request that has moved on", () => {
 
 /** Dana promotes, and the deployer reports that it failed. */
 async function promoteInVain(): Promise<void> {
-  const { organizationId, context } = world.app;
+  const { organizationId, context } = stack.app;
   const asleep = { ...context, wake: () => {} };
   const promoted = await promote(asleep, {
     ...{
       organizationId,
       number,
-      actor: member(world.id("dana")),
+      actor: member(stack.id("dana")),
       surface: "slack",
       confirmedFingerprint: null,
     },
   });
   if (!promoted.ok) throw new Error(promoted.refusal.code);
   // The sandbox's deployer would succeed.
-  await world.database.database.sql`delete from outbox where kind = 'deploy'`;
+  await stack.database.database.sql`delete from outbox where kind = 'deploy'`;
   await applyDeploymentReport(context, {
     ...{ organizationId, deploymentId: promoted.value.deploymentId },
     ...{ actor: system("test"), surface: "deployer" },
     ...{ report: { status: "failed", reason: "no disk" }, link: null },
   });
-  await world.settle();
+  await stack.settle();
 }

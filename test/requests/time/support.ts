@@ -2,11 +2,16 @@ import { expect } from "vitest";
 import { countOpen } from "../../../db/delivery/outbox.ts";
 import { jobs, slotOf } from "../../../src/domain/delivery/slots.ts";
 import { takeSlot } from "../../../src/usecases/delivery/take-slot.ts";
-import { eventually, type TestWorld, type TestWorldOptions, testWorld } from "../../support/world.ts";
+import {
+  eventually,
+  startTestStack,
+  type TestStack,
+  type TestStackOptions,
+} from "../../support/test-stack.ts";
 
 const hour = 3_600_000;
 
-export type TimedWorld = TestWorld & {
+export type TimedStack = TestStack & {
   /** Moves the clock on. */
   later(by: { days?: number; hours?: number }): void;
   /** Lets the minute come round: every job's slot is taken and worked, and what follows is sent. */
@@ -21,24 +26,24 @@ export type TimedWorld = TestWorld & {
   mailsTo(name: string): Promise<{ subject: string; text: string }[]>;
 };
 
-/** A world whose clock is moved by hand. */
-export async function timedWorld(options: TestWorldOptions = {}): Promise<TimedWorld> {
+/** A stack whose clock is moved by hand. */
+export async function startTimedStack(options: TestStackOptions = {}): Promise<TimedStack> {
   let passedMs = 0;
-  const world = await testWorld({ ...options, now: () => new Date(Date.now() + passedMs) });
+  const stack = await startTestStack({ ...options, now: () => new Date(Date.now() + passedMs) });
   const added = {
     later: ({ days = 0, hours = 0 }: { days?: number; hours?: number }) => {
       passedMs += (days * 24 + hours) * hour;
     },
     minute: async () => {
       passedMs += 60_000;
-      const { context, organizationId } = world.app;
+      const { context, organizationId } = stack.app;
       for (const job of jobs) await takeSlot(context, organizationId, job, slotOf(context.now()));
-      await world.settle();
+      await stack.settle();
     },
-    quiet: () => eventually(async () => expect(await countOpen(world.database.database.db)).toBe(0)),
-    since: (name: string, before: number) => world.texts(name).slice(before),
+    quiet: () => eventually(async () => expect(await countOpen(stack.database.database.db)).toBe(0)),
+    since: (name: string, before: number) => stack.texts(name).slice(before),
     actions: (name: string, number: number) => {
-      const { blocks } = world.cardFor(name, number) as unknown as {
+      const { blocks } = stack.cardFor(name, number) as unknown as {
         blocks: { type: string; elements?: object[] }[];
       };
       const buttons = blocks
@@ -48,8 +53,8 @@ export async function timedWorld(options: TestWorldOptions = {}): Promise<TimedW
     },
     mailsTo: async (name: string) => {
       const address = `${name === "dana" ? "dev" : name}@acme.example`;
-      return (await world.mail.inbox()).reverse().filter(({ to }) => to === address);
+      return (await stack.mail.inbox()).reverse().filter(({ to }) => to === address);
     },
   };
-  return Object.create(world, Object.getOwnPropertyDescriptors(added)) as TimedWorld;
+  return Object.create(stack, Object.getOwnPropertyDescriptors(added)) as TimedStack;
 }

@@ -7,7 +7,7 @@ import { type Scope, scopes } from "../../../src/domain/tokens/token.ts";
 import { saveWebhook } from "../../../src/usecases/deployments/save-webhook.ts";
 import { createToken } from "../../../src/usecases/tokens/create-token.ts";
 import { accepted } from "../catalog.ts";
-import { type TestWorld, testWorld } from "../world.ts";
+import { startTestStack, type TestStack } from "../test-stack.ts";
 import { type CheckedApi, checkedApi } from "./checked-api.ts";
 
 /** People and a workflow, and nothing else: everything else comes through the API. */
@@ -22,7 +22,7 @@ workflow:
 `;
 
 export type ApiHouse = {
-  world: TestWorld;
+  stack: TestStack;
   /** With a token of Ada's for everything. */
   api: CheckedApi;
   /** Makes another token of Ada's. */
@@ -34,11 +34,11 @@ export type ApiHouse = {
 
 /** The bot between its stand-ins, with no project yet; two approvals are needed. Webhooks may go to this machine. */
 export async function apiHouse(): Promise<ApiHouse> {
-  const world = await testWorld({ empty: true });
-  await world.restartWith({ SIGNOFF_ALLOW_PRIVATE_WEBHOOKS: "true" });
-  await world.load(seed);
-  const { context, organizationId } = world.app;
-  const memberId = world.id("ada");
+  const stack = await startTestStack({ empty: true });
+  await stack.restartWith({ SIGNOFF_ALLOW_PRIVATE_WEBHOOKS: "true" });
+  await stack.load(seed);
+  const { context, organizationId } = stack.app;
+  const memberId = stack.id("ada");
   const actor = member(memberId);
   const idsOf = async (project: string, integration: string) => {
     const projectId = (await findProjectId(context.db, organizationId, project)) ?? "";
@@ -59,17 +59,17 @@ export async function apiHouse(): Promise<ApiHouse> {
     return accepted(await createToken(context, input)).text;
   };
   return {
-    world,
-    api: await checkedApi(world.botUrl, await token("CI", scopes)),
+    stack,
+    api: await checkedApi(stack.botUrl, await token("CI", scopes)),
     token,
     setWebhook: async (project, integration, url) => {
       const place = await idsOf(project, integration);
-      const ports = webhookSettings({ ...world.config, allowPrivateWebhooks: true }, context);
+      const ports = webhookSettings({ ...stack.config, allowPrivateWebhooks: true }, context);
       const settings = { url, silenceMinutes: 60, version: null };
       const input = { organizationId, actor, surface: "slack", ...place, ...settings } as const;
       return accepted(await saveWebhook(context, ports, input)).secret ?? "";
     },
-    stop: () => world.stop(),
+    stop: () => stack.stop(),
   };
 }
 

@@ -9,28 +9,28 @@ import { createToken } from "../../../src/usecases/tokens/create-token.ts";
 import { revokeToken } from "../../../src/usecases/tokens/revoke-token.ts";
 import { useToken } from "../../../src/usecases/tokens/use-token.ts";
 import { accepted } from "../../support/catalog.ts";
-import { reserve } from "../../support/hold.ts";
+import { reserve } from "../../support/reserve-connection.ts";
 import { type Door, inSettings } from "../../support/settings.ts";
-import { eventually, type TestWorld, testWorld } from "../../support/world.ts";
+import { eventually, startTestStack, type TestStack } from "../../support/test-stack.ts";
 
-let world: TestWorld;
+let stack: TestStack;
 
 beforeAll(async () => {
-  world = await testWorld({ answerWithinMs: 1_000 });
+  stack = await startTestStack({ answerWithinMs: 1_000 });
 });
 
-afterAll(() => world?.stop());
+afterAll(() => stack?.stop());
 
-beforeEach(() => world.database.database.db.delete(apiTokens));
+beforeEach(() => stack.database.database.db.delete(apiTokens));
 
 afterEach(async () => {
-  expect(world.slack.violations).toEqual([]);
-  world.slack.faults.clear();
-  for (const name of ["ada", "dana"]) await inSettings(world, name, "modal").close();
+  expect(stack.slack.violations).toEqual([]);
+  stack.slack.faults.clear();
+  for (const name of ["ada", "dana"]) await inSettings(stack, name, "modal").close();
 });
 
 const by = () => ({
-  organizationId: world.app.organizationId,
+  organizationId: stack.app.organizationId,
   actor: system("test"),
   surface: "seed" as const,
 });
@@ -38,13 +38,13 @@ const by = () => ({
 /** Makes a token as if it had always been there. */
 const made = async (name: string, chosen: readonly Scope[] = ["builds:write"], owner = "ada") =>
   accepted(
-    await createToken(world.app.context, {
-      ...{ ...by(), name, scopes: chosen, projectId: null, memberId: world.id(owner) },
+    await createToken(stack.app.context, {
+      ...{ ...by(), name, scopes: chosen, projectId: null, memberId: stack.id(owner) },
     }),
   );
 
 const open = async (name = "ada", door: Door = "modal") => {
-  const person = inSettings(world, name, door);
+  const person = inSettings(stack, name, door);
   await person.open();
   await person.press("Show API Tokens");
   await person.says("New Token");
@@ -54,7 +54,7 @@ const open = async (name = "ada", door: Door = "modal") => {
 const newToken = async (door: Door = "modal") => {
   const ada = await open("ada", door);
   await ada.press("New Token");
-  await eventually(() => expect(world.modal("ada").title?.text).toBe("New Token"));
+  await eventually(() => expect(stack.modal("ada").title?.text).toBe("New Token"));
   return ada;
 };
 
@@ -84,15 +84,15 @@ describe.each<Door>(["modal", "home"])("in the %s", (door) => {
     await ada.says("Copy it now: *you will not see it again.*");
     const text = shown(ada.text());
     await ada.says("```Authorization: Bearer $SIGNOFF_TOKEN```");
-    const api = `${world.config.http.publicUrl}/api/v1`;
+    const api = `${stack.config.http.publicUrl}/api/v1`;
     await ada.says(`The API is at \`${api}\`: see <${api}/openapi.json|all its calls>`);
     await ada.says("It may register builds and see requests, and what is live where.");
-    const token = accepted(await useToken(world.app.context, text));
+    const token = accepted(await useToken(stack.app.context, text));
     expect(token).toMatchObject({
       ...{ name: "CI", scopes: ["builds:write", "requests:read"], projectId: project },
-      ...{ memberId: world.id("ada"), makerId: world.id("ada") },
+      ...{ memberId: stack.id("ada"), makerId: stack.id("ada") },
     });
-    await world.slack.closeView(world.id("ada"));
+    await stack.slack.closeView(stack.id("ada"));
     await ada.says(
       `*CI*  \`…${text.slice(-4)}\`\n\`builds:write\` \`requests:read\`\nCommerce only · made by Ada Admin`,
     );
@@ -107,7 +107,7 @@ describe.each<Door>(["modal", "home"])("in the %s", (door) => {
     await ada.says(/\*Old CI\*.*\n.*\nEvery project · made by Ada Admin, <!date.*> · never used/);
     await ada.press("Revoke Old CI");
     await ada.says("There is no API token yet.");
-    expect(await useToken(world.app.context, text)).toMatchObject({ refusal: { why: "revoked" } });
+    expect(await useToken(stack.app.context, text)).toMatchObject({ refusal: { why: "revoked" } });
   });
 
   test("a hundred tokens fit, page by page, and revoking keeps the page", async () => {
@@ -142,13 +142,13 @@ describe("the form", () => {
   });
 
   test("a project that was archived meanwhile is refused at its field", async () => {
-    const created = await createProject(world.app.context, {
+    const created = await createProject(stack.app.context, {
       ...{ ...by(), name: "Fleeting", slug: "fleeting", requesterRoleIds: [] },
       environments: [{ name: "Live", slug: "live", critical: false }],
     });
     const { projectId } = accepted(created);
     const ada = await newToken();
-    await world.database.database.db.execute(
+    await stack.database.database.db.execute(
       sql`update projects set archived_at = now() where id = ${projectId}`,
     );
     const values = { token_name: "CI", token_scopes: ["builds:write"], token_project: projectId };
@@ -159,13 +159,13 @@ describe("the form", () => {
     const ada = await newToken();
     await ada.submit({ token_name: "<!channel> & `co`", token_scopes: ["builds:write"] });
     await ada.says("*&lt;!channel&gt; &amp; `co`* is ready");
-    await world.slack.closeView(world.id("ada"));
+    await stack.slack.closeView(stack.id("ada"));
     await ada.says("*&lt;!channel&gt; &amp; `co`*  `…");
   });
 
   test("with more projects than a select takes they are searched", async () => {
     for (let i = 0; i < 100; i++) {
-      const created = await createProject(world.app.context, {
+      const created = await createProject(stack.app.context, {
         ...{ ...by(), name: `Project ${i}`, slug: `project-${i}`, requesterRoleIds: [] },
         environments: [{ name: "Live", slug: "live", critical: false }],
       });
@@ -176,15 +176,15 @@ describe("the form", () => {
     expect(await ada.option("token_project", "Every project")).toBe("all");
     await ada.submit({ token_name: "CI", token_scopes: ["builds:write"], token_project: project });
     await ada.says("*CI* is ready");
-    expect(accepted(await useToken(world.app.context, shown(ada.text()))).projectId).toBe(project);
+    expect(accepted(await useToken(stack.app.context, shown(ada.text()))).projectId).toBe(project);
   });
 });
 
 describe("a token that nobody saw", () => {
   test("when its answer is late, it is said to be of no use, and how to go on", async () => {
     const ada = await newToken();
-    const { organizationId } = world.app;
-    const other = await reserve(world.database.database.sql);
+    const { organizationId } = stack.app;
+    const other = await reserve(stack.database.database.sql);
     const values = { token_name: "Lost", token_scopes: ["builds:write"] };
     try {
       await other`begin`;
@@ -198,7 +198,7 @@ describe("a token that nobody saw", () => {
       other.release();
     }
     await eventually(async () =>
-      expect(await world.database.database.db.select().from(apiTokens)).toHaveLength(1),
+      expect(await stack.database.database.db.select().from(apiTokens)).toHaveLength(1),
     );
     expect((await ada.submit(values)).token_name).toMatch(/if nobody ever saw that token, revoke it/);
     await ada.close();
@@ -209,7 +209,7 @@ describe("a token that nobody saw", () => {
 
   test("when nothing was made, that is said", async () => {
     const ada = await newToken();
-    const { db } = world.database.database;
+    const { db } = stack.database.database;
     await db.execute(sql`alter table api_tokens rename to api_tokens_away`);
     try {
       const { token_name } = await ada.submit({ token_name: "CI", token_scopes: ["builds:write"] });
@@ -224,17 +224,17 @@ describe("a token that nobody saw", () => {
 
 describe("who may", () => {
   test("R13: who is no admin does not get there, and reads who does", async () => {
-    await world.slack.command(world.id("dana"), "/promotion-settings");
-    expect(world.privately("dana")).toBe("Only admins can change settings. Ada Admin can.");
-    await world.openHome("dana");
-    expect(JSON.stringify(world.home("dana").blocks)).not.toContain("settings");
+    await stack.slack.command(stack.id("dana"), "/promotion-settings");
+    expect(stack.privately("dana")).toBe("Only admins can change settings. Ada Admin can.");
+    await stack.openHome("dana");
+    expect(JSON.stringify(stack.home("dana").blocks)).not.toContain("settings");
   });
 
   test("R13: who is no admin any more is told so at the button, at the form, and at Revoke", async () => {
     const { token } = await made("CI");
     const ada = await newToken();
     const hold = (members: string[]) =>
-      world.reseed((seed) => {
+      stack.reseed((seed) => {
         seed.roles = seed.roles.map((role) => (role.name === "Admin" ? { ...role, members } : role));
       });
     const adminsOf = (names: string[]) => hold(names.map((name) => `${name}@acme.example`));
@@ -244,13 +244,13 @@ describe("who may", () => {
       expect(await ada.submit({ token_name: "CI 2", token_scopes: ["builds:write"] })).toEqual({
         token_name: words,
       });
-      await world.slack.closeView(world.id("ada"));
-      await world.pressModal("ada", "revoke_token", JSON.stringify({ tokenId: token.id, page: 0 }));
+      await stack.slack.closeView(stack.id("ada"));
+      await stack.pressModal("ada", "revoke_token", JSON.stringify({ tokenId: token.id, page: 0 }));
       await ada.says(words);
-      await world.slack.closeView(world.id("ada"));
-      await world.pressModal("ada", "create_token", "new");
+      await stack.slack.closeView(stack.id("ada"));
+      await stack.pressModal("ada", "create_token", "new");
       await ada.says(words);
-      expect(await world.database.database.db.select().from(apiTokens)).toMatchObject([{ revokedAt: null }]);
+      expect(await stack.database.database.db.select().from(apiTokens)).toMatchObject([{ revokedAt: null }]);
     } finally {
       await adminsOf(["ada"]);
     }
@@ -259,10 +259,10 @@ describe("who may", () => {
   test("two admins at once: who revokes second sees that it is gone, and the log has it once", async () => {
     const { token } = await made("CI");
     const ada = await open();
-    accepted(await revokeToken(world.app.context, { ...by(), tokenId: token.id }));
+    accepted(await revokeToken(stack.app.context, { ...by(), tokenId: token.id }));
     await ada.press("Revoke CI");
     await ada.says("There is no API token yet.");
-    const { db } = world.database.database;
+    const { db } = stack.database.database;
     const log = await db
       .select()
       .from(auditLog)
@@ -272,8 +272,8 @@ describe("who may", () => {
   });
 
   test("a token whose maker left says that it is refused", async () => {
-    const { context, organizationId } = world.app;
-    const sam = { organizationId, id: world.id("sam"), name: "Sam", email: null, timeZone: "UTC" };
+    const { context, organizationId } = stack.app;
+    const sam = { organizationId, id: stack.id("sam"), name: "Sam", email: null, timeZone: "UTC" };
     await saveMembers(context, [{ ...sam, status: "active" }]);
     await made("CI", ["builds:write"], "sam");
     await saveMembers(context, [{ ...sam, status: "deactivated" }]);

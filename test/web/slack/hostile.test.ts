@@ -10,9 +10,9 @@ import { applyDeploymentReport } from "../../../src/usecases/deployments/apply-d
 import { expireOverdue } from "../../../src/usecases/requests/expire-request.ts";
 import { promote } from "../../../src/usecases/requests/promote.ts";
 import { remindDue } from "../../../src/usecases/requests/remind-due.ts";
-import { faultsOf, live } from "../../support/alive.ts";
 import { hostileSeed } from "../../support/hostile-seed.ts";
-import { eventually, type TestWorld, testWorld } from "../../support/world.ts";
+import { faultsOf, live } from "../../support/mrkdwn-faults.ts";
+import { eventually, startTestStack, type TestStack } from "../../support/test-stack.ts";
 
 /** A text of about so many characters, never cut inside a character. */
 const fill = (piece: string, length: number) => piece.repeat(Math.max(1, Math.floor(length / piece.length)));
@@ -26,7 +26,7 @@ const flavours: Record<string, (length: number) => string> = {
 
 describe.each(Object.keys(flavours))("every message and view within Slack's limits: %s", (flavour) => {
   const hostile = flavours[flavour] as (length: number) => string;
-  let world: TestWorld;
+  let stack: TestStack;
   let folder: string;
   let passedMs = 0;
   const answers: unknown[] = [];
@@ -36,43 +36,43 @@ describe.each(Object.keys(flavours))("every message and view within Slack's limi
     const seed = join(folder, "seed.yml");
     await writeFile(seed, stringify(hostileSeed(hostile)));
     const people = sandboxPeople.map((person) => ({ ...person, realName: hostile(120) }));
-    world = await testWorld({ seed, people, now: () => new Date(Date.now() + passedMs) });
+    stack = await startTestStack({ seed, people, now: () => new Date(Date.now() + passedMs) });
   });
 
   afterAll(async () => {
-    await world?.stop();
+    await stack?.stop();
     await rm(folder, { recursive: true, force: true });
   });
 
-  const id = (name: string) => world.id(name);
+  const id = (name: string) => stack.id(name);
 
   /** The request that somebody's newest card shows. */
   const newest = (name = "dana") =>
-    Number(/#(\d+)/.exec(JSON.stringify(world.cardOf(name, "open_details").blocks))?.[1]);
+    Number(/#(\d+)/.exec(JSON.stringify(stack.cardOf(name, "open_details").blocks))?.[1]);
 
   const click = async (name: string, number: number, actionId: string) => {
-    answers.push((await world.slack.click(id(name), world.cardFor(name, number), { actionId })).body);
+    answers.push((await stack.slack.click(id(name), stack.cardFor(name, number), { actionId })).body);
   };
 
   const submit = async (name: string, values: Record<string, string> = {}) => {
-    const answer = await world.slack.submit(id(name), values);
+    const answer = await stack.slack.submit(id(name), values);
     expect(answer.error).toBeUndefined();
     answers.push(answer.body);
-    await world.app.idle();
+    await stack.app.idle();
   };
 
   const opened = (name: string, submitText: string | null) =>
-    eventually(() => expect(world.modal(name).submit?.text ?? null).toBe(submitText));
+    eventually(() => expect(stack.modal(name).submit?.text ?? null).toBe(submitText));
 
   const close = async (name: string) => {
-    while (world.slack.topView(id(name))) await world.slack.closeView(id(name));
+    while (stack.slack.topView(id(name))) await stack.slack.closeView(id(name));
   };
 
   const ask = async (path: string, environment = "staging") => {
-    const answer = await world.slack.command(id("dana"), `/promote ${path} ${environment}`);
+    const answer = await stack.slack.command(id("dana"), `/promote ${path} ${environment}`);
     expect(answer.status).toBe(200);
     await submit("dana", { message_input: hostile(3000) });
-    expect(world.slack.topView(id("dana"))).toBeUndefined();
+    expect(stack.slack.topView(id("dana"))).toBeUndefined();
     return newest();
   };
 
@@ -84,7 +84,7 @@ describe.each(Object.keys(flavours))("every message and view within Slack's limi
   };
 
   test("commands", async () => {
-    const { slack } = world;
+    const { slack } = stack;
     for (const typed of [
       "",
       "help",
@@ -102,7 +102,7 @@ describe.each(Object.keys(flavours))("every message and view within Slack's limi
     expect((await slack.suggest(id("dana"), "pick_integration", "")).length).toBeGreaterThan(3);
     await slack.command(id("sam"), "/promote closed/one");
     await submit("sam", { message_input: hostile(3000) });
-    expect(Object.keys(world.modal("sam").errors)).toHaveLength(1);
+    expect(Object.keys(stack.modal("sam").errors)).toHaveLength(1);
     await close("sam");
     await close("dana");
   });
@@ -110,9 +110,9 @@ describe.each(Object.keys(flavours))("every message and view within Slack's limi
   test("asked, counted, approved, changed, confirmed, promoted", async () => {
     const number = await ask("first/one");
     await click("sam", number, "open_details").catch(() => undefined);
-    await world.slack.command(id("sam"), "/promote first/one staging");
+    await stack.slack.command(id("sam"), "/promote first/one staging");
     await submit("sam");
-    await world.slack.clickView(id("sam"), { actionId: "open_details" });
+    await stack.slack.clickView(id("sam"), { actionId: "open_details" });
     await opened("sam", null);
     await close("sam");
     await click("bob", number, "open_reject");
@@ -130,8 +130,8 @@ describe.each(Object.keys(flavours))("every message and view within Slack's limi
     await click("dana", number, "promote_request");
     await opened("dana", "Promote Anyway");
     await submit("dana");
-    expect(world.slack.topView(id("dana"))).toBeUndefined();
-    expect(JSON.stringify(world.cardFor("dana", number).blocks)).toContain("🎉");
+    expect(stack.slack.topView(id("dana"))).toBeUndefined();
+    expect(JSON.stringify(stack.cardFor("dana", number).blocks)).toContain("🎉");
   });
 
   test("rejected, and a review that came too late", async () => {
@@ -152,7 +152,7 @@ describe.each(Object.keys(flavours))("every message and view within Slack's limi
     await click("bob", number, "open_cancel");
     await opened("bob", "Cancel Request");
     await submit("bob", { reason_input: hostile(3000) });
-    expect(JSON.stringify(world.cardFor("dana", number).blocks)).toContain("🚫");
+    expect(JSON.stringify(stack.cardFor("dana", number).blocks)).toContain("🚫");
     await click("dana", number, "open_details");
     await opened("dana", null);
     await close("dana");
@@ -162,18 +162,18 @@ describe.each(Object.keys(flavours))("every message and view within Slack's limi
     const number = await ask("first/four");
     await review("bob", number, "approve");
     await review("carol", number, "approve");
-    const { sql } = world.database.database;
+    const { sql } = stack.database.database;
     await sql`update integrations set deployer = ${hostile(3000)} where slug = 'four'`;
     await click("dana", number, "promote_request");
-    await world.app.idle();
-    expect(JSON.stringify(world.cardFor("dana", number).blocks)).toContain("⚠️");
+    await stack.app.idle();
+    expect(JSON.stringify(stack.cardFor("dana", number).blocks)).toContain("⚠️");
     // The deployer must not answer before the reports below, and a sweep may come at any moment.
     await sql.unsafe(`
       create function hold() returns trigger language plpgsql as
         $$ begin new.available_at = now() + interval '1 hour'; return new; end $$;
       create trigger hold before insert on outbox for each row when (new.kind = 'deploy') execute function hold()`);
-    const { context } = world.app;
-    const { organizationId } = world.app;
+    const { context } = stack.app;
+    const { organizationId } = stack.app;
     const by = { organizationId, actor: member(id("dana")), surface: "slack" as const };
     const again = await promote(context, { ...by, number, confirmedFingerprint: null });
     if (!again.ok) throw new Error(again.refusal.code);
@@ -183,7 +183,7 @@ describe.each(Object.keys(flavours))("every message and view within Slack's limi
     const silent = { status: "unknown", reason: hostile(3000) } as const;
     await applyDeploymentReport(context, { ...by, deploymentId, report: silent, link });
     await sql`drop function hold cascade`;
-    await world.app.idle();
+    await stack.app.idle();
     await click("dana", number, "promote_request");
     await opened("dana", "Promote Anyway");
     await close("dana");
@@ -191,14 +191,14 @@ describe.each(Object.keys(flavours))("every message and view within Slack's limi
       const four = seed.projects[0]?.integrations[3];
       if (four) four.live = { development: four.builds[2]?.id as string };
     });
-    await world.slack.command(id("dana"), "/promote first/four staging");
+    await stack.slack.command(id("dana"), "/promote first/four staging");
     await opened("dana", `Replace #${number}`);
     await submit("dana", { message_input: hostile(3000) });
   });
 
   test("whom nothing reached, and what admins see of it", async () => {
     const number = await ask("first/same");
-    const { sql } = world.database.database;
+    const { sql } = stack.database.database;
     const ofRequest = sql`request_number = ${number}`;
     await sql`update cards set channel = null, ts = null where ${ofRequest} and recipient_id = ${id("bob")}`;
     await sql`update outbox set outcome = 'dead', reason = ${hostile(3000)}
@@ -207,17 +207,17 @@ describe.each(Object.keys(flavours))("every message and view within Slack's limi
         reason = ${hostile(3000)}, available_at = now() + interval '1 hour'
       where ${ofRequest} and recipient_id = ${id("carol")} and kind = 'send-email'`;
     const lost = { number, event: "requested", recipientId: id("bob") } as const;
-    await reportUndelivered(world.app.context, world.app.organizationId, lost);
+    await reportUndelivered(stack.app.context, stack.app.organizationId, lost);
     await eventually(() =>
-      expect(JSON.stringify(world.cardFor("dana", number).blocks)).toContain("2 of 3 reviewers reached"),
+      expect(JSON.stringify(stack.cardFor("dana", number).blocks)).toContain("2 of 3 reviewers reached"),
     );
     await click("ada", number, "open_details");
     await opened("ada", "Submit");
-    await world.slack.clickView(id("ada"), { actionId: "open_ledger" });
-    await eventually(() => expect(world.modalText("ada")).toContain("1 retrying · 2 failed"));
-    const before = world.modal("ada").hash;
-    await world.slack.clickView(id("ada"), { actionId: "refresh_ledger" });
-    await eventually(() => expect(world.modal("ada").hash).not.toBe(before));
+    await stack.slack.clickView(id("ada"), { actionId: "open_ledger" });
+    await eventually(() => expect(stack.modalText("ada")).toContain("1 retrying · 2 failed"));
+    const before = stack.modal("ada").hash;
+    await stack.slack.clickView(id("ada"), { actionId: "refresh_ledger" });
+    await eventually(() => expect(stack.modal("ada").hash).not.toBe(before));
     await close("ada");
     await click("dana", number, "open_cancel");
     await opened("dana", "Cancel Request");
@@ -228,53 +228,53 @@ describe.each(Object.keys(flavours))("every message and view within Slack's limi
   test("reminded, expired, asked for again; refused because too few could review", async () => {
     const number = await ask("first/five");
     passedMs += 6 * 86_400_000;
-    await remindDue(world.app.context, world.app.organizationId);
-    await world.app.idle();
-    expect(world.texts("bob").join("\n")).toContain(`⏰ #${number} `);
+    await remindDue(stack.app.context, stack.app.organizationId);
+    await stack.app.idle();
+    expect(stack.texts("bob").join("\n")).toContain(`⏰ #${number} `);
     passedMs += 2 * 86_400_000;
-    await expireOverdue(world.app.context);
-    await world.app.idle();
-    expect(JSON.stringify(world.cardFor("dana", number).blocks)).toContain("⌛");
+    await expireOverdue(stack.app.context);
+    await stack.app.idle();
+    expect(JSON.stringify(stack.cardFor("dana", number).blocks)).toContain("⌛");
     await click("dana", number, "request_again");
     await opened("dana", "Request Approval");
     await close("dana");
     await click("bob", number, "open_details");
     await opened("bob", null);
-    await world.slack.clickView(id("bob"), { actionId: "request_again" });
+    await stack.slack.clickView(id("bob"), { actionId: "request_again" });
     await opened("bob", "Request Approval");
     await close("bob");
-    await world.setOptions({ requiredApprovals: 9 });
-    await world.slack.command(id("dana"), "/promote first/five staging");
+    await stack.setOptions({ requiredApprovals: 9 });
+    await stack.slack.command(id("dana"), "/promote first/five staging");
     await submit("dana");
-    expect(Object.values(world.modal("dana").errors)[0]).toContain("9 reviews are needed");
+    expect(Object.values(stack.modal("dana").errors)[0]).toContain("9 reviews are needed");
     await close("dana");
   });
 
   test("promoted at once", async () => {
     await loadAgain((seed) => Object.assign(seed.workflow ?? {}, { enabled: false }));
-    await world.slack.command(id("dana"), "/promote first/five staging");
+    await stack.slack.command(id("dana"), "/promote first/five staging");
     await opened("dana", "Promote");
     await submit("dana", { message_input: hostile(3000) });
-    expect(world.slack.topView(id("dana"))).toBeUndefined();
+    expect(stack.slack.topView(id("dana"))).toBeUndefined();
   });
 
   test("nothing broke a limit", () => {
-    expect(world.slack.violations).toEqual([]);
-    const refused = world.slack.calls.filter(({ answer }) => answer?.ok !== true);
+    expect(stack.slack.violations).toEqual([]);
+    const refused = stack.slack.calls.filter(({ answer }) => answer?.ok !== true);
     expect(refused.map(({ method, answer }) => [method, answer])).toEqual([]);
   });
 
   test("nothing that somebody typed is alive, and nothing is cut inside a character", () => {
-    const said = world.slack.calls.map(({ args }) => args);
-    const told = world.people.flatMap((name) => world.slack.ephemeralsFor(id(name)));
-    const known = new Set(world.people.map(id));
+    const said = stack.slack.calls.map(({ args }) => args);
+    const told = stack.people.flatMap((name) => stack.slack.ephemeralsFor(id(name)));
+    const known = new Set(stack.people.map(id));
     const found = live([...said, ...told, ...answers]);
     expect(found.length).toBeGreaterThan(200);
     expect(found.flatMap((text) => faultsOf(text, known)).slice(0, 5)).toEqual([]);
   });
 
   test("the emails arrived, and nothing in them is alive", async () => {
-    const mails = await world.mail.inbox();
+    const mails = await stack.mail.inbox();
     expect(mails.length).toBeGreaterThan(20);
     for (const { html, subject } of mails) {
       expect(html).not.toContain("<!channel>");
@@ -287,6 +287,6 @@ describe.each(Object.keys(flavours))("every message and view within Slack's limi
     const seed = hostileSeed(hostile);
     for (const project of seed.projects) for (const one of project.integrations) one.live = {};
     change(seed);
-    await world.load(stringify(seed));
+    await stack.load(stringify(seed));
   }
 });

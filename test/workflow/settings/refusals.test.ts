@@ -5,66 +5,66 @@ import type { MemberStatus } from "../../../src/domain/people/people.ts";
 import { checkChannel } from "../../../src/slack/client/check-channel.ts";
 import { refusalWords } from "../../../src/slack/words/refusals.ts";
 import { saveMembers } from "../../../src/usecases/people/save-members.ts";
-import { eventually, type TestWorld, testWorld, textOf } from "../../support/world.ts";
+import { eventually, startTestStack, type TestStack, textOf } from "../../support/test-stack.ts";
 
-let world: TestWorld;
+let stack: TestStack;
 
 beforeAll(async () => {
-  world = await testWorld();
+  stack = await startTestStack();
 });
 
-afterAll(() => world?.stop());
+afterAll(() => stack?.stop());
 
 beforeEach(async () => {
-  await world.reseed(() => undefined);
-  await world.settle();
+  await stack.reseed(() => undefined);
+  await stack.settle();
 });
 
 afterEach(async () => {
-  const { slack } = world;
+  const { slack } = stack;
   slack.faults.clear();
-  for (const name of world.people)
-    while (slack.topView(world.id(name))) await slack.closeView(world.id(name));
+  for (const name of stack.people)
+    while (slack.topView(stack.id(name))) await slack.closeView(stack.id(name));
   expect(slack.violations).toEqual([]);
 });
 
 /** What Slack says of somebody from now on. */
 async function stands(name: string, status: MemberStatus): Promise<void> {
-  const { context, organizationId } = world.app;
+  const { context, organizationId } = stack.app;
   const known = people.find((one) => one.name === name);
-  const member = { id: world.id(name), name: known?.realName ?? name, email: known?.email ?? null };
+  const member = { id: stack.id(name), name: known?.realName ?? name, email: known?.email ?? null };
   await saveMembers(context, [{ ...member, organizationId, timeZone: "UTC", status }]);
-  await world.settle();
+  await stack.settle();
 }
 
 const submit = (name: string, values: Record<string, string | string[]> = {}) =>
-  world.slack.submit(world.id(name), values);
-const errors = (name: string) => Object.values(world.modal(name).errors);
-const told = (name: string, words: string) => eventually(() => expect(world.privately(name)).toBe(words));
+  stack.slack.submit(stack.id(name), values);
+const errors = (name: string) => Object.values(stack.modal(name).errors);
+const told = (name: string, words: string) => eventually(() => expect(stack.privately(name)).toBe(words));
 const says = (name: string, words: string) =>
-  eventually(() => expect(world.modalText(name)).toContain(words));
+  eventually(() => expect(stack.modalText(name)).toContain(words));
 const title = (name: string, words: string) =>
-  eventually(() => expect(world.modal(name).title?.text).toBe(words));
+  eventually(() => expect(stack.modal(name).title?.text).toBe(words));
 
 /** Presses a button that stands in a message from another time, in a channel. */
 async function pressOld(name: string, actionId: string, number: number): Promise<void> {
-  const { workspace } = world.slack;
+  const { workspace } = stack.slack;
   const channel = [...workspace.channels.values()].find((one) => one.name === "general")?.id as string;
   const text = { type: "plain_text", text: "Go" };
   const elements = [{ type: "button", action_id: actionId, value: String(number), text }];
   const blocks = [{ type: "actions", elements }];
   const message = workspace.post({ channel, user: workspace.bot.userId, text: "Old", blocks });
-  await world.slack.click(world.id(name), message, { actionId });
+  await stack.slack.click(stack.id(name), message, { actionId });
 }
 
 describe("R13: asking for a promotion", () => {
   const open = async (name: string) => {
-    expect((await world.slack.command(world.id(name), "/promote orders-sync")).error).toBeUndefined();
+    expect((await stack.slack.command(stack.id(name), "/promote orders-sync")).error).toBeUndefined();
     await title(name, "Request Approval");
   };
 
   test("R14: somebody of whom Slack says nothing is told to try again", async () => {
-    world.slack.faults.fail("users.info", { status: 503 }, 20);
+    stack.slack.faults.fail("users.info", { status: 503 }, 20);
     await open("sam");
     const words = "Signoff does not know you yet. Try again in a minute; if it stays so, ask an admin.";
     await says("sam", words);
@@ -84,7 +84,7 @@ describe("R13: asking for a promotion", () => {
     await stands("sam", status);
     await submit("sam");
     expect(errors("sam")).toEqual([words]);
-    await world.slack.closeView(world.id("sam"));
+    await stack.slack.closeView(stack.id("sam"));
     await open("sam");
     await says("sam", words);
     await stands("sam", "active");
@@ -92,7 +92,7 @@ describe("R13: asking for a promotion", () => {
 
   test("R2: an environment that comes first by now has nothing before it", async () => {
     await open("dana");
-    await world.reseed(({ projects: [commerce] }) =>
+    await stack.reseed(({ projects: [commerce] }) =>
       commerce?.environments.unshift(...commerce.environments.splice(1, 1)),
     );
     await submit("dana");
@@ -103,7 +103,7 @@ describe("R13: asking for a promotion", () => {
 
   test("R2: an environment that is not in the pipeline any more", async () => {
     await open("dana");
-    await world.reseed(({ projects: [commerce] }) => commerce?.environments.splice(1, 1));
+    await stack.reseed(({ projects: [commerce] }) => commerce?.environments.splice(1, 1));
     await submit("dana");
     expect(errors("dana")).toEqual(["This environment is not in the pipeline any more. Choose another one."]);
   });
@@ -113,27 +113,27 @@ describe("R13: a request that is not there", () => {
   const actions = ["approve_request", "open_reject", "open_details", "promote_request", "open_cancel"];
 
   test.each(actions)("is said so, by %s", async (actionId) => {
-    const before = world.slack.ephemeralsFor(world.id("bob")).length;
+    const before = stack.slack.ephemeralsFor(stack.id("bob")).length;
     await pressOld("bob", actionId, 9999);
-    await eventually(() => expect(world.slack.ephemeralsFor(world.id("bob")).length).toBe(before + 1));
-    expect(world.privately("bob")).toMatch(/^There is no such request in this workspace( any more)?\.$/);
+    await eventually(() => expect(stack.slack.ephemeralsFor(stack.id("bob")).length).toBe(before + 1));
+    expect(stack.privately("bob")).toMatch(/^There is no such request in this workspace( any more)?\.$/);
   });
 });
 
 describe("R13: reviewing and promoting", () => {
   test("R7: a Reject in Review Details needs its comment too", async () => {
-    await world.reseed((seed) => Object.assign(seed.workflow?.options ?? {}, { commentOnReject: true }));
-    await world.request("dana", "inventory-feed");
-    await world.settle();
-    await world.press("bob", "open_details");
+    await stack.reseed((seed) => Object.assign(seed.workflow?.options ?? {}, { commentOnReject: true }));
+    await stack.request("dana", "inventory-feed");
+    await stack.settle();
+    await stack.press("bob", "open_details");
     await title("bob", "Review Details");
     await submit("bob", { verdict_input: "reject", comment_input: "  " });
-    expect(world.modal("bob").errors).toEqual({
+    expect(stack.modal("bob").errors).toEqual({
       comment: "Say why: the workflow asks for a comment on Reject.",
     });
     await submit("bob", { verdict_input: "approve" });
-    await world.settle();
-    expect(textOf(world.cardOf("dana"))).toContain("approved");
+    await stack.settle();
+    expect(textOf(stack.cardOf("dana"))).toContain("approved");
   });
 
   test.each<[MemberStatus, string]>([
@@ -143,21 +143,21 @@ describe("R13: reviewing and promoting", () => {
     ["stranger", "People from other workspaces"],
   ])("R14: a %s cannot promote what they had asked for", async (status, who) => {
     await stands("dana", status);
-    await world.press("dana", "promote_request");
+    await stack.press("dana", "promote_request");
     await told("dana", `${who} can't request or promote. Full members of this workspace can.`);
     await stands("dana", "active");
   });
 });
 
 test("R1: what was promoted without a review, and failed, is not tried again where one is needed by now", async () => {
-  await world.reseed((seed) => Object.assign(seed.workflow ?? {}, { enabled: false }));
-  await world.request("dana", "finance/tax-reports");
-  await world.settle();
-  const number = Number(/#(\d+)/.exec(world.texts("dana").at(-1) ?? "")?.[1]);
-  await world.database.database.sql`
+  await stack.reseed((seed) => Object.assign(seed.workflow ?? {}, { enabled: false }));
+  await stack.request("dana", "finance/tax-reports");
+  await stack.settle();
+  const number = Number(/#(\d+)/.exec(stack.texts("dana").at(-1) ?? "")?.[1]);
+  await stack.database.database.sql`
     update requests set state = 'failed', attempt_outcome = 'failed', closed_at = null, expires_at = now() + interval '1 day'
     where number = ${number}`;
-  await world.reseed(() => undefined);
+  await stack.reseed(() => undefined);
   await pressOld("dana", "promote_request", number);
   await told(
     "dana",
@@ -166,29 +166,29 @@ test("R1: what was promoted without a review, and failed, is not tried again whe
 });
 
 describe("R13: settings", () => {
-  const settings = (name = "ada") => world.slack.command(world.id(name), "/promotion-settings");
+  const settings = (name = "ada") => stack.slack.command(stack.id(name), "/promotion-settings");
   const admins = (...names: string[]) =>
-    world.reseed((seed) => {
+    stack.reseed((seed) => {
       for (const role of seed.roles)
         if (role.name === "Admin") role.members = names.map((name) => `${name}@acme.example`);
     });
   /** Opens the form of a role. */
   const edit = async (role: string) => {
     await settings();
-    await world.pressModal("ada", "settings_roles");
+    await stack.pressModal("ada", "settings_roles");
     await says("ada", "New Role");
-    const row = world.modal("ada").blocks.find((one) => textOf({ blocks: [one] }).startsWith(`*${role}*`));
+    const row = stack.modal("ada").blocks.find((one) => textOf({ blocks: [one] }).startsWith(`*${role}*`));
     const button = row?.accessory as { value: string } | undefined;
-    await world.pressModal("ada", "edit_role", button?.value);
+    await stack.pressModal("ada", "edit_role", button?.value);
     await title("ada", "Edit Role");
   };
   const notAdmin = "Only admins can change settings. Bob Reviewer can.";
 
   test("R6: a workflow without roles is said to need one, at the choice", async () => {
     await settings();
-    await world.pressModal("ada", "edit_workflow");
+    await stack.pressModal("ada", "edit_workflow");
     await title("ada", "Configure Workflow");
-    await world.slack.choose(world.id("ada"), "pick_workflow_roles", []);
+    await stack.slack.choose(stack.id("ada"), "pick_workflow_roles", []);
     await says("ada", "Choose at least one role whose members review.");
   });
 
@@ -196,7 +196,7 @@ describe("R13: settings", () => {
     await admins("ada", "bob");
     await edit("Admin");
     await stands("bob", "deactivated");
-    await submit("ada", { members_input: [world.id("bob")] });
+    await submit("ada", { members_input: [stack.id("bob")] });
     expect(errors("ada")).toEqual([
       "Somebody must run Signoff: the last admin can't be removed. Add another one first.",
     ]);
@@ -206,12 +206,12 @@ describe("R13: settings", () => {
   test("a role that follows a user group by now keeps the members that it has from there", async () => {
     await edit("Finance Developers");
     // Without a new version of the role: the form does not look out of date.
-    await world.database.database.sql`update roles set group_id = 'S0CREW' where name = 'Finance Developers'`;
-    await submit("ada", { members_input: [world.id("sam")] });
+    await stack.database.database.sql`update roles set group_id = 'S0CREW' where name = 'Finance Developers'`;
+    await submit("ada", { members_input: [stack.id("sam")] });
     expect(errors("ada")).toEqual([
       "Its members are those of a Slack user group. Unbind it first to choose them here.",
     ]);
-    await world.database.database.sql`update roles set group_id = null`;
+    await stack.database.database.sql`update roles set group_id = null`;
   });
 
   test("who is not an admin any more: saving a role", async () => {
@@ -223,7 +223,7 @@ describe("R13: settings", () => {
 
   test("who is not an admin any more: deleting a role", async () => {
     await edit("Finance Developers");
-    await world.pressModal("ada", "open_delete_role");
+    await stack.pressModal("ada", "open_delete_role");
     await title("ada", "Delete Role");
     await admins("bob");
     await submit("ada");
@@ -232,34 +232,34 @@ describe("R13: settings", () => {
 
   test("who is not an admin any more: turning the workflow off", async () => {
     await settings();
-    await world.pressModal("ada", "turn_off_workflow");
+    await stack.pressModal("ada", "turn_off_workflow");
     await title("ada", "Turn Off");
     await admins("bob");
     await submit("ada");
-    await eventually(() => expect(world.modalText("ada") + errors("ada").join()).toContain(notAdmin));
+    await eventually(() => expect(stack.modalText("ada") + errors("ada").join()).toContain(notAdmin));
   });
 
   test.each(["edit_workflow", "turn_off_workflow"])("who is not an admin any more: %s", async (actionId) => {
     await settings();
     await admins("bob");
-    await world.pressModal("ada", actionId);
+    await stack.pressModal("ada", actionId);
     await says("ada", notAdmin);
   });
 
   test("who is not an admin any more sees nothing of the settings in the App Home", async () => {
-    await world.openHome("ada");
-    await world.pressHome("ada", "go_settings");
-    await eventually(() => expect(world.homeText("ada")).toContain("Environment Promotion"));
+    await stack.openHome("ada");
+    await stack.pressHome("ada", "go_settings");
+    await eventually(() => expect(stack.homeText("ada")).toContain("Environment Promotion"));
     await admins("bob");
-    await world.pressHome("ada", "settings_roles");
-    await eventually(() => expect(world.homeText("ada")).not.toContain("Environment Promotion"));
-    expect(world.homeText("ada")).not.toContain("New Role");
+    await stack.pressHome("ada", "settings_roles");
+    await eventually(() => expect(stack.homeText("ada")).not.toContain("Environment Promotion"));
+    expect(stack.homeText("ada")).not.toContain("New Role");
   });
 });
 
 test("R13: where nobody is an admin, the workspace's owners are named as those who can make one", async () => {
   const plain = people.map(({ isAdmin: _admin, isOwner: _owner, ...person }) => person);
-  const empty = await testWorld({ empty: true, people: plain });
+  const empty = await startTestStack({ empty: true, people: plain });
   await empty.slack.command(empty.id("dana"), "/promotion-settings");
   expect(empty.privately("dana")).toBe(
     "Only admins can change settings. The workspace's owners can make one.",

@@ -5,23 +5,23 @@ import { getRequest } from "../../../src/queries/requests/get-request.ts";
 import { getViewerRights } from "../../../src/queries/requests/get-viewer-rights.ts";
 import type { Seed } from "../../../src/seed/seed-file.ts";
 import { saveMembers } from "../../../src/usecases/people/save-members.ts";
-import { eventually, type TestWorld, testWorld, textOf } from "../../support/world.ts";
+import { eventually, startTestStack, type TestStack, textOf } from "../../support/test-stack.ts";
 
-let world: TestWorld;
+let stack: TestStack;
 let built = 0;
 let ruled: Rules = {};
 
 beforeAll(async () => {
-  world = await testWorld();
+  stack = await startTestStack();
   await setUp();
 });
 
-afterAll(() => world?.stop());
+afterAll(() => stack?.stop());
 
 afterEach(async () => {
-  const { slack } = world;
-  for (const name of world.people)
-    while (slack.topView(world.id(name))) await slack.closeView(world.id(name));
+  const { slack } = stack;
+  for (const name of stack.people)
+    while (slack.topView(stack.id(name))) await slack.closeView(stack.id(name));
   expect(slack.violations).toEqual([]);
 });
 
@@ -33,8 +33,8 @@ const here: Member = { email: "carol@acme.example", projects: ["commerce"] };
 /** Bob, Ada and Carol review; two of them have to. Carol, whom every row is about, only in Commerce unless it says so. */
 async function setUp(rules: Rules = {}): Promise<void> {
   ruled = rules;
-  await world.reseed(applyRules);
-  await world.settle();
+  await stack.reseed(applyRules);
+  await stack.settle();
 }
 
 function applyRules(seed: Seed): void {
@@ -48,55 +48,55 @@ function applyRules(seed: Seed): void {
 
 /** What Slack says of Carol from now on. */
 async function stands(status: MemberStatus): Promise<void> {
-  const { context, organizationId } = world.app;
-  const carol = { id: world.id("carol"), name: "Carol Reviewer", email: "carol@acme.example" };
+  const { context, organizationId } = stack.app;
+  const carol = { id: stack.id("carol"), name: "Carol Reviewer", email: "carol@acme.example" };
   await saveMembers(context, [{ ...carol, organizationId, timeZone: "Europe/London", status }]);
-  await world.settle();
+  await stack.settle();
 }
 
 /** Builds something new and asks for its promotion, after something else has happened. Gives the request's number. */
 async function ask(name: string, before: () => Promise<void> = async () => undefined): Promise<number> {
   built += 1;
   const id = `orders-4.0.${built}`;
-  await world.reseed((seed) => {
+  await stack.reseed((seed) => {
     applyRules(seed);
     const orders = seed.projects[0]?.integrations[0];
     orders?.builds.push({ id, version: `4.0.${built}` });
     Object.assign(orders?.live ?? {}, { development: id });
   });
   await before();
-  await world.request(name, "commerce/orders-sync");
-  await world.settle();
-  return Number(/#(\d+)/.exec(world.cardOf(name).text)?.[1]);
+  await stack.request(name, "commerce/orders-sync");
+  await stack.settle();
+  return Number(/#(\d+)/.exec(stack.cardOf(name).text)?.[1]);
 }
 
 /** Carol clicks a button of Bob's card, as it was while it waited, in a channel that both see. */
 async function click(number: number, actionId: string) {
-  const { workspace } = world.slack;
-  const { text, blocks } = world.cardFor("bob", number);
+  const { workspace } = stack.slack;
+  const { text, blocks } = stack.cardFor("bob", number);
   const channel = [...workspace.channels.values()].find((one) => one.name === "general")?.id as string;
   const copy = workspace.post({ channel, user: workspace.bot.userId, text, blocks: structuredClone(blocks) });
-  const before = world.slack.ephemeralsFor(world.id("carol")).length;
-  await world.slack.click(world.id("carol"), copy, { actionId });
+  const before = stack.slack.ephemeralsFor(stack.id("carol")).length;
+  await stack.slack.click(stack.id("carol"), copy, { actionId });
   return { told: () => eventually(() => toldSince(before)) };
 }
 
 /** What Carol was told privately since. */
 function toldSince(before: number): string {
-  const said = world.slack.ephemeralsFor(world.id("carol"));
+  const said = stack.slack.ephemeralsFor(stack.id("carol"));
   expect(said.length).toBeGreaterThan(before);
   return textOf(said.at(-1) as StandInMessage);
 }
 
-const opened = (title: string) => eventually(() => expect(world.modal("carol").title?.text).toBe(title));
+const opened = (title: string) => eventually(() => expect(stack.modal("carol").title?.text).toBe(title));
 const close = async () => {
-  while (world.slack.topView(world.id("carol"))) await world.slack.closeView(world.id("carol"));
+  while (stack.slack.topView(stack.id("carol"))) await stack.slack.closeView(stack.id("carol"));
 };
 
 /** The review card that Carol has in her messages with the bot, if she has one. */
 function reviewCard(number: number): StandInMessage | undefined {
-  const cards = world.slack
-    .messagesFor(world.id("carol"))
+  const cards = stack.slack
+    .messagesFor(stack.id("carol"))
     .filter(({ blocks }) => blocks[0]?.type === "header" && textOf({ blocks }).startsWith(`#${number} `));
   return cards.find((card) => !JSON.stringify(card.blocks).includes("open_cancel"));
 }
@@ -106,26 +106,26 @@ const waiting = (text: string): number =>
 
 /** What every surface that she only looks at says of Carol and a request. */
 async function look(number: number) {
-  const { context, organizationId } = world.app;
+  const { context, organizationId } = stack.app;
   const view = await getRequest(context.db, organizationId, number, context.now());
   if (view === undefined) throw new Error(`There is no #${number}`);
-  const { review } = await getViewerRights(context.db, view, world.id("carol"), context.now());
+  const { review } = await getViewerRights(context.db, view, stack.id("carol"), context.now());
   const card = reviewCard(number);
   await click(number, "open_details");
   await opened("Review Details");
-  const details = { submit: world.modal("carol").submit !== null, says: world.modalText("carol") };
+  const details = { submit: stack.modal("carol").submit !== null, says: stack.modalText("carol") };
   await close();
-  await world.slack.command(world.id("carol"), "/approvals");
-  await eventually(() => expect(world.modalText("carol")).toContain(`#${number} `));
-  const list = JSON.stringify(world.modal("carol").blocks);
-  const counted = waiting(world.modalText("carol"));
+  await stack.slack.command(stack.id("carol"), "/approvals");
+  await eventually(() => expect(stack.modalText("carol")).toContain(`#${number} `));
+  const list = JSON.stringify(stack.modal("carol").blocks);
+  const counted = waiting(stack.modalText("carol"));
   await close();
-  await world.openHome("carol");
-  await world.pressHome("carol", "go_approvals");
+  await stack.openHome("carol");
+  await stack.pressHome("carol", "go_approvals");
   const button = `Review request ${number}"`;
   return {
     eligible: review.eligible,
-    named: view.reviewers.some(({ id }) => id === world.id("carol")),
+    named: view.reviewers.some(({ id }) => id === stack.id("carol")),
     card: card && {
       buttons: JSON.stringify(card.blocks).includes("approve_request"),
       says: textOf(card).includes("You can no longer review this request."),
@@ -139,11 +139,11 @@ async function look(number: number) {
 /** Her Home, opened at Approvals: a drawing of before may still come, and then the one that is true. */
 const atHome = (number: number, waits: 0 | 1) =>
   eventually(() => {
-    const text = world.homeText("carol");
+    const text = stack.homeText("carol");
     expect(text).toContain(`#${number} `);
     expect(/Approvals \((\d+)\)/.exec(text)?.[1] ?? "0").toBe(String(waits));
     expect(waiting(text)).toBe(waits);
-    const listed = JSON.stringify(world.home("carol").blocks).includes(`Review request ${number}"`);
+    const listed = JSON.stringify(stack.home("carol").blocks).includes(`Review request ${number}"`);
     expect(listed).toBe(waits === 1);
   });
 
@@ -168,17 +168,17 @@ async function cannot(number: number, words: string): Promise<void> {
   for (const actionId of ["approve_request", "open_reject"]) {
     const clicked = await click(number, actionId);
     expect(await clicked.told()).toBe(words);
-    expect(world.slack.topView(world.id("carol"))).toBeUndefined();
+    expect(stack.slack.topView(stack.id("carol"))).toBeUndefined();
   }
-  expect(textOf(world.cardFor("bob", number))).toContain("0 of 2");
+  expect(textOf(stack.cardFor("bob", number))).toContain("0 of 2");
 }
 
 /** A modal that was open while she could: its submission says why not, and keeps what she typed. */
 async function submitted(words: string, values: Record<string, string>): Promise<void> {
-  await world.slack.submit(world.id("carol"), { ...values, comment_input: "Typed for nothing?" });
-  expect(world.modal("carol").submit).toBeNull();
-  expect(world.modalText("carol")).toContain(words);
-  expect(world.modalText("carol")).toContain("Not sent. What you wrote\nTyped for nothing?");
+  await stack.slack.submit(stack.id("carol"), { ...values, comment_input: "Typed for nothing?" });
+  expect(stack.modal("carol").submit).toBeNull();
+  expect(stack.modalText("carol")).toContain(words);
+  expect(stack.modalText("carol")).toContain("Not sent. What you wrote\nTyped for nothing?");
   await close();
 }
 
@@ -251,8 +251,8 @@ describe("R4, R5, R13: every surface says the same of who can review", () => {
       await can(number);
       const clicked = await click(number, "approve_request");
       expect(await clicked.told()).toBe(`Done: your approval of #${number} counts. More are needed.`);
-      await world.settle();
-      expect(textOf(world.cardFor("bob", number))).toContain("1 of 2");
+      await stack.settle();
+      expect(textOf(stack.cardFor("bob", number))).toContain("1 of 2");
       await stands("active");
       await setUp();
     },

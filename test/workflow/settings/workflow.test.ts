@@ -3,42 +3,42 @@ import { member } from "../../../src/domain/shared/actor.ts";
 import { saveMembers } from "../../../src/usecases/people/save-members.ts";
 import { createRole } from "../../../src/usecases/people/save-role.ts";
 import { everybody, workspace } from "../../catalog/settings/people.ts";
-import { type TestWorld, testWorld, textOf } from "../../support/world.ts";
+import { startTestStack, type TestStack, textOf } from "../../support/test-stack.ts";
 
-let world: TestWorld;
+let stack: TestStack;
 
 beforeAll(async () => {
-  world = await testWorld({ people: everybody, slack: workspace });
+  stack = await startTestStack({ people: everybody, slack: workspace });
 });
 
-afterAll(() => world?.stop());
+afterAll(() => stack?.stop());
 
 afterEach(async () => {
-  const { slack } = world;
+  const { slack } = stack;
   expect(slack.violations).toEqual([]);
   await closeAll();
 });
 
 const closeAll = async () => {
   for (const name of ["ada", "bob", "dana"])
-    while (world.slack.topView(world.id(name))) await world.slack.closeView(world.id(name));
+    while (stack.slack.topView(stack.id(name))) await stack.slack.closeView(stack.id(name));
 };
 
-const open = (name = "ada") => world.slack.command(world.id(name), "/promotion-settings");
-const press = (actionId: string, value?: string, name = "ada") => world.pressModal(name, actionId, value);
+const open = (name = "ada") => stack.slack.command(stack.id(name), "/promotion-settings");
+const press = (actionId: string, value?: string, name = "ada") => stack.pressModal(name, actionId, value);
 const choose = (actionId: string, value: string | string[], name = "ada") =>
-  world.slack.choose(world.id(name), actionId, value);
+  stack.slack.choose(stack.id(name), actionId, value);
 const submit = (values: Record<string, string | string[]> = {}, name = "ada") =>
-  world.slack.submit(world.id(name), values);
+  stack.slack.submit(stack.id(name), values);
 const says = (words: string | RegExp, name = "ada") =>
-  vi.waitFor(() => expect(world.modalText(name)).toMatch(words), { timeout: 5000 });
+  vi.waitFor(() => expect(stack.modalText(name)).toMatch(words), { timeout: 5000 });
 const title = (words: string, name = "ada") =>
-  vi.waitFor(() => expect(world.modal(name).title).toMatchObject({ text: words }), { timeout: 5000 });
-const errors = (name = "ada") => Object.values(world.modal(name).errors);
+  vi.waitFor(() => expect(stack.modal(name).title).toMatchObject({ text: words }), { timeout: 5000 });
+const errors = (name = "ada") => Object.values(stack.modal(name).errors);
 
 /** The value of the option of this text, in the modal in front of somebody. */
 const optionOf = (actionId: string, text: string, name = "ada") => {
-  const elements = world
+  const elements = stack
     .modal(name)
     .blocks.map(
       (block) =>
@@ -53,7 +53,7 @@ const optionOf = (actionId: string, text: string, name = "ada") => {
 /** Opens Configure Workflow. */
 const configure = async (name = "ada") => {
   await open(name);
-  const button = world.modalText(name).includes("Turn Off") ? "edit_workflow" : "turn_on_workflow";
+  const button = stack.modalText(name).includes("Turn Off") ? "edit_workflow" : "turn_on_workflow";
   await press(button, undefined, name);
   await title("Configure Workflow", name);
 };
@@ -61,26 +61,26 @@ const configure = async (name = "ada") => {
 const row = async (name = "ada") => {
   await closeAll();
   await open(name);
-  return world.modalText(name);
+  return stack.modalText(name);
 };
 
 describe("who may", () => {
   test("R13: who is not an admin is told privately who is", async () => {
     await open("dana");
-    expect(world.privately("dana")).toBe("Only admins can change settings. Ada Admin can.");
-    expect(world.slack.topView(world.id("dana"))).toBeUndefined();
+    expect(stack.privately("dana")).toBe("Only admins can change settings. Ada Admin can.");
+    expect(stack.slack.topView(stack.id("dana"))).toBeUndefined();
   });
 
   test("who stops being an admin while the settings are open is told so at the next click and at Save", async () => {
-    await world.reseed((seed) => {
+    await stack.reseed((seed) => {
       seed.roles[0] = { name: "Admin", members: ["ada@acme.example", "bob@acme.example"] };
     });
     await open("bob");
     await configure("bob");
-    await world.reseed(() => undefined);
+    await stack.reseed(() => undefined);
     await submit({}, "bob");
     expect(errors("bob")).toEqual(["Only admins can change settings. Ada Admin can."]);
-    await world.slack.closeView(world.id("bob"));
+    await stack.slack.closeView(stack.id("bob"));
     await press("settings_roles", undefined, "bob");
     await says(/Only admins can change settings. Ada Admin can./, "bob");
     await closeAll();
@@ -90,7 +90,7 @@ describe("who may", () => {
 describe("the row and its form", () => {
   test("the settings say who reviews, and lead from one section to another", async () => {
     expect(await open()).toMatchObject({ status: 200, body: "" });
-    expect(world.modalText("ada")).toContain(
+    expect(stack.modalText("ada")).toContain(
       "*Environment Promotion*  🟢 *On*\nRelease Managers · 1 approval",
     );
     await press("settings_roles");
@@ -104,13 +104,13 @@ describe("the row and its form", () => {
   test("R6: the form counts anew at each choice, and offers the people of the chosen roles", async () => {
     await configure();
     await says(/2 people can review, 2 will be told\*\nFewest in Finance: 1/);
-    await choose("pick_assignees", [world.id("carol")]);
+    await choose("pick_assignees", [stack.id("carol")]);
     await says(/1 person can review, 1 will be told/);
     await says(/too few people could review in Finance \(0\)/);
     const both = ["Release Managers", "Admin"].map((role) => optionOf("pick_workflow_roles", role));
     await choose("pick_workflow_roles", both);
     // The assignee stays, since she is in one of the roles still; the new role's people are offered.
-    await vi.waitFor(() => expect(optionOf("pick_assignees", "Ada Admin")).toBe(world.id("ada")));
+    await vi.waitFor(() => expect(optionOf("pick_assignees", "Ada Admin")).toBe(stack.id("ada")));
     await says(/1 person can review/);
     await choose("pick_assignees", []);
     await says(/3 people can review, 3 will be told/);
@@ -133,7 +133,7 @@ describe("the row and its form", () => {
     await configure();
     // The choice of roles is changed without the form having been drawn anew.
     await submit({
-      pick_assignees: [world.id("carol")],
+      pick_assignees: [stack.id("carol")],
       pick_workflow_roles: [optionOf("pick_workflow_roles", "Admin")],
     });
     expect(errors()).toEqual([
@@ -149,13 +149,13 @@ describe("the row and its form", () => {
       pick_rules: ["self", "comment"],
     });
     await vi.waitFor(() =>
-      expect(world.modalText("ada")).toContain("Admin and Release Managers · 1 approval"),
+      expect(stack.modalText("ada")).toContain("Admin and Release Managers · 1 approval"),
     );
-    expect(world.modalText("ada")).toContain("Critical environments only · cards go to each reviewer");
+    expect(stack.modalText("ada")).toContain("Critical environments only · cards go to each reviewer");
     await press("edit_workflow");
     await title("Configure Workflow");
-    expect(JSON.stringify(world.modal("ada").values)).toMatch(/"critical".*"self".*"comment"/);
-    await choose("pick_assignees", [world.id("bob"), world.id("ada")]);
+    expect(JSON.stringify(stack.modal("ada").values)).toMatch(/"critical".*"self".*"comment"/);
+    await choose("pick_assignees", [stack.id("bob"), stack.id("ada")]);
     await submit({ gate_input: "every", pick_rules: [] });
     await says("Admin and Release Managers, two assignees · 1 approval");
     await press("edit_workflow");
@@ -171,7 +171,7 @@ describe("the row and its form", () => {
   });
 
   test("two admins at once: the second Save is told what changed and by whom, and loses nothing", async () => {
-    await world.reseed((seed) => {
+    await stack.reseed((seed) => {
       seed.roles[0] = { name: "Admin", members: ["ada@acme.example", "bob@acme.example"] };
     });
     await configure("ada");
@@ -181,21 +181,21 @@ describe("the row and its form", () => {
     await submit({ pick_rules: ["self"], gate_input: "critical" });
     await says(/Bob Reviewer changed this while you were editing/);
     await says(/Comment on Reject: no → yes/);
-    expect(world.modalText("ada")).not.toContain("Roles:");
-    expect(JSON.stringify(world.modal("ada").values)).toMatch(/"critical".*"self"/);
+    expect(stack.modalText("ada")).not.toContain("Roles:");
+    expect(JSON.stringify(stack.modal("ada").values)).toMatch(/"critical".*"self"/);
     await submit({});
     expect(await row()).toContain("Critical environments only");
     await closeAll();
     await configure();
-    expect(JSON.stringify(world.modal("ada").values)).toMatch(/"critical".*"self"/);
+    expect(JSON.stringify(stack.modal("ada").values)).toMatch(/"critical".*"self"/);
     await submit({ pick_rules: [], gate_input: "every" });
-    await world.reseed(() => undefined);
+    await stack.reseed(() => undefined);
   });
 });
 
 describe("more than a select holds", () => {
   test("beyond 100 the assignees are searched, and those chosen stay chosen", async () => {
-    const { context, organizationId } = world.app;
+    const { context, organizationId } = stack.app;
     const people = Array.from({ length: 120 }, (_, i) => {
       const name = `Reviewer ${String(i).padStart(3, "0")}`;
       return {
@@ -208,7 +208,7 @@ describe("more than a select holds", () => {
       };
     });
     await saveMembers(context, people);
-    const ada = member(world.id("ada"));
+    const ada = member(stack.id("ada"));
     const holders = { projectId: null, memberIds: people.map(({ id }) => id) };
     const by = { organizationId, actor: ada, surface: "slack" as const };
     expect(await createRole(context, { ...by, name: "Many", holders })).toMatchObject({ ok: true });
@@ -216,7 +216,7 @@ describe("more than a select holds", () => {
     await choose("pick_workflow_roles", [optionOf("pick_workflow_roles", "Many")]);
     await says(/120 people can review, 120 will be told, 120 have no email address/);
     const search = async (typed: string) =>
-      (await world.slack.suggest(world.id("ada"), "pick_assignees", typed)).map(({ text }) => text.text);
+      (await stack.slack.suggest(stack.id("ada"), "pick_assignees", typed)).map(({ text }) => text.text);
     expect(await search("")).toHaveLength(100);
     expect(await search("viewer 11")).toEqual(people.slice(110).map(({ name }) => name));
     await choose("pick_assignees", ["UMANY115", "UMANY117"]);
@@ -225,14 +225,14 @@ describe("more than a select holds", () => {
     expect(await row()).toContain("Many, two assignees · 1 approval");
     await press("edit_workflow");
     await title("Configure Workflow");
-    expect(JSON.stringify(world.modal("ada").values)).toMatch(/Reviewer 115.*Reviewer 117/);
-    await world.reseed(() => undefined);
+    expect(JSON.stringify(stack.modal("ada").values)).toMatch(/Reviewer 115.*Reviewer 117/);
+    await stack.reseed(() => undefined);
   });
 });
 
 describe("on and off", () => {
   test("R1, R4: turned off, what becomes of open requests is said; turned on, closing the form leaves it off", async () => {
-    await world.request("dana", "commerce/orders-sync");
+    await stack.request("dana", "commerce/orders-sync");
     await open();
     await press("turn_off_workflow");
     await says(/1 request is open.\* It lives on/);
@@ -242,7 +242,7 @@ describe("on and off", () => {
     await press("turn_on_workflow");
     await title("Configure Workflow");
     await says(/Save turns \*Environment Promotion\* on/);
-    await world.slack.closeView(world.id("ada"));
+    await stack.slack.closeView(stack.id("ada"));
     expect(await row()).toContain("⚪ *Off*");
     await press("turn_on_workflow");
     await title("Configure Workflow");
@@ -276,15 +276,15 @@ describe("on and off", () => {
     );
     await choose("pick_approvals", "3");
     await says(/1 open request follows the new settings\.(?! Nobody)/);
-    await choose("pick_assignees", [world.id("bob"), world.id("carol")]);
+    await choose("pick_assignees", [stack.id("bob"), stack.id("carol")]);
     await says(/Nobody could then decide #\d+/);
     await choose("pick_approvals", "1");
-    await choose("pick_assignees", [world.id("ada"), world.id("bob")]);
+    await choose("pick_assignees", [stack.id("ada"), stack.id("bob")]);
     await submit();
     await says(/Saved\. 1 open request follows/);
-    await world.settle();
-    expect(textOf(world.cardOf("carol"))).toContain("You can no longer review this request.");
-    expect(textOf(world.cardOf("ada", "approve_request"))).toContain("Orders Sync");
+    await stack.settle();
+    expect(textOf(stack.cardOf("carol"))).toContain("You can no longer review this request.");
+    expect(textOf(stack.cardOf("ada", "approve_request"))).toContain("Orders Sync");
   });
 
   test("R10: turned off with cancelling, the open requests are cancelled and their requesters told why", async () => {
@@ -293,15 +293,15 @@ describe("on and off", () => {
     await title("Turn Off");
     await submit({ cancel_open_input: ["yes"] });
     await says(/1 open request is being cancelled/);
-    await world.settle();
-    expect(world.texts("dana").at(-1)).toMatch(/was cancelled by Ada Admin/);
-    expect(world.texts("dana").at(-1)).toContain("workflow turned off");
+    await stack.settle();
+    expect(stack.texts("dana").at(-1)).toMatch(/was cancelled by Ada Admin/);
+    expect(stack.texts("dana").at(-1)).toContain("workflow turned off");
   });
 
   test("two admins at once: who turns it off second is told what changed", async () => {
     await configure();
     await submit();
-    await world.reseed((seed) => {
+    await stack.reseed((seed) => {
       seed.roles[0] = { name: "Admin", members: ["ada@acme.example", "bob@acme.example"] };
     });
     await closeAll();
@@ -318,7 +318,7 @@ describe("on and off", () => {
     await press("turn_on_workflow");
     await title("Configure Workflow");
     await submit({ pick_rules: [] });
-    await world.reseed(() => undefined);
+    await stack.reseed(() => undefined);
   });
 });
 
@@ -341,9 +341,9 @@ describe("where cards go", () => {
     await configure();
     await choose("pick_cards_to", "channel");
     await says(/Reviewers who are not get their card directly|Channel/);
-    await vi.waitFor(() => expect(JSON.stringify(world.modal("ada").blocks)).toContain("pick_channel"));
+    await vi.waitFor(() => expect(JSON.stringify(stack.modal("ada").blocks)).toContain("pick_channel"));
     await choose("pick_channel", channel);
-    await vi.waitFor(() => expect(world.modalText("ada")).toContain(words));
+    await vi.waitFor(() => expect(stack.modalText("ada")).toContain(words));
     await submit();
     expect(errors()).toEqual([words]);
   });
@@ -351,11 +351,11 @@ describe("where cards go", () => {
   test("Slack that does not answer about the channel is no reason to believe it", async () => {
     await configure();
     await choose("pick_cards_to", "channel");
-    await vi.waitFor(() => expect(JSON.stringify(world.modal("ada").blocks)).toContain("pick_channel"));
-    world.slack.faults.fail("conversations.info", { error: "internal_error" });
+    await vi.waitFor(() => expect(JSON.stringify(stack.modal("ada").blocks)).toContain("pick_channel"));
+    stack.slack.faults.fail("conversations.info", { error: "internal_error" });
     await submit({ pick_channel: "CREL" });
     expect(errors()).toEqual(["Slack did not say whether Signoff can post there. Try again in a moment."]);
-    world.slack.faults.clear();
+    stack.slack.faults.clear();
     await submit();
     expect(await row()).toContain("cards go to #releases");
   });

@@ -7,14 +7,14 @@ import {
 } from "../../examples/receiver/receiver.mjs";
 
 /** The ways in which the receiver can handle the next deployments. */
-export const behaviours = ["succeed", "fail", "slow", "silent"] as const;
-export type Behaviour = (typeof behaviours)[number];
+export const behaviors = ["succeed", "fail", "slow", "silent"] as const;
+export type Behavior = (typeof behaviors)[number];
 
 /** A deployment that the receiver accepted. */
-export type TakenAttempt = {
+export type ReceivedAttempt = {
   delivery: Delivery;
   at: Date;
-  behaviour: Behaviour;
+  behavior: Behavior;
   /** How many times Signoff sent it. More than 1 means that Signoff did not get the response. */
   sent: number;
   /** The reports sent so far, newest last. `status` is the HTTP status of Signoff's response. */
@@ -24,18 +24,18 @@ export type TakenAttempt = {
 };
 
 /** A request that started no deployment. */
-export type Other = { at: Date; what: "test" | "refused"; reason: string };
+export type OtherRequest = { at: Date; what: "test" | "refused"; reason: string };
 
-export type Provider = {
+export type CiReceiver = {
   /** The address that webhooks are sent to. */
   url: string;
-  behaviour: Behaviour;
+  behavior: Behavior;
   /** The error that failing deployments report. */
   reason: string;
   /** Newest first. */
-  attempts: TakenAttempt[];
+  attempts: ReceivedAttempt[];
   /** Test requests and requests with an invalid signature, newest first. */
-  others: Other[];
+  otherRequests: OtherRequest[];
   trust(secret: string): void;
   /** Ends an attempt that is still running. Returns false if there is none. */
   finish(attempt: string, end: "succeeded" | "failed"): boolean;
@@ -52,22 +52,22 @@ type Options = {
 
 const quickMs = 1_500;
 const slowMs = 20_000;
-const mostKept = 50;
+const maxEntries = 50;
 
 /** Returns a random secret, so that the receiver refuses every request until it is given the real one. */
-const noSecret = () => `whsec_${randomBytes(24).toString("base64")}`;
+const randomSecret = () => `whsec_${randomBytes(24).toString("base64")}`;
 
 /** Starts the example receiver. Its deployments behave as chosen on the page. */
-export async function startFarEnd({ port, linkTo, onChange }: Options): Promise<Provider> {
+export async function startCiReceiver({ port, linkTo, onChange }: Options): Promise<CiReceiver> {
   const stopping = new AbortController();
   let receiver: Receiver | undefined;
-  const find = (id: string) => end.attempts.find(({ delivery }) => delivery.attempt === id);
-  const end: Provider = {
+  const find = (id: string) => ciReceiver.attempts.find(({ delivery }) => delivery.attempt === id);
+  const ciReceiver: CiReceiver = {
     url: "",
-    behaviour: "succeed",
+    behavior: "succeed",
     reason: "the health check answered 500",
     attempts: [],
-    others: [],
+    otherRequests: [],
     trust: (secret) => receiver?.trust(secret),
     finish: (id, how) => {
       const finish = find(id)?.finish;
@@ -81,23 +81,23 @@ export async function startFarEnd({ port, linkTo, onChange }: Options): Promise<
   };
   receiver = await startReceiver({
     port,
-    secret: noSecret(),
+    secret: randomSecret(),
     link: ({ attempt }) => linkTo(attempt),
     deploy: async (delivery, { progress }) => {
-      const taken = find(delivery.attempt);
-      if (taken === undefined) return;
-      const ended = ending(taken, end, stopping.signal);
-      if (taken.behaviour === "slow") await progress(linkTo(delivery.attempt));
+      const attempt = find(delivery.attempt);
+      if (attempt === undefined) return;
+      const ended = waitForEnd(attempt, ciReceiver, stopping.signal);
+      if (attempt.behavior === "slow") await progress(linkTo(delivery.attempt));
       await ended;
     },
     onReceived: ({ at, answer, reason = "", delivery }) => {
-      const again = delivery && find(delivery.attempt);
-      if (again !== undefined) again.sent += 1;
+      const existing = delivery && find(delivery.attempt);
+      if (existing !== undefined) existing.sent += 1;
       else if (delivery === undefined) {
-        keep(end.others, { at, what: answer === "refused" ? "refused" : "test", reason });
+        prepend(ciReceiver.otherRequests, { at, what: answer === "refused" ? "refused" : "test", reason });
       } else {
-        const { behaviour } = end;
-        keep(end.attempts, { delivery, at, behaviour, sent: 1, reports: [], finish: undefined });
+        const { behavior } = ciReceiver;
+        prepend(ciReceiver.attempts, { delivery, at, behavior, sent: 1, reports: [], finish: undefined });
       }
       onChange();
     },
@@ -106,36 +106,36 @@ export async function startFarEnd({ port, linkTo, onChange }: Options): Promise<
       onChange();
     },
   });
-  end.url = receiver.url;
-  return end;
+  ciReceiver.url = receiver.url;
+  return ciReceiver;
 }
 
-function keep<T>(list: T[], one: T): void {
-  list.unshift(one);
-  list.length = Math.min(list.length, mostKept);
+function prepend<T>(list: T[], item: T): void {
+  list.unshift(item);
+  list.length = Math.min(list.length, maxEntries);
 }
 
 /**
  * Settles when the deployment ends: after its behavior's time, or earlier through `finish`. A silent one ends
  * only through `finish`.
  */
-function ending(taken: TakenAttempt, { reason }: Provider, signal: AbortSignal): Promise<void> {
-  const { behaviour } = taken;
+function waitForEnd(attempt: ReceivedAttempt, { reason }: CiReceiver, signal: AbortSignal): Promise<void> {
+  const { behavior } = attempt;
   return new Promise((resolve, reject) => {
     const finish = (how: "succeeded" | "failed") => {
       clearTimeout(timer);
-      taken.finish = undefined;
+      attempt.finish = undefined;
       if (how === "succeeded") resolve();
       else reject(new Error(reason));
     };
     const timer =
-      behaviour === "silent"
+      behavior === "silent"
         ? undefined
         : setTimeout(
-            () => finish(behaviour === "fail" ? "failed" : "succeeded"),
-            behaviour === "slow" ? slowMs : quickMs,
+            () => finish(behavior === "fail" ? "failed" : "succeeded"),
+            behavior === "slow" ? slowMs : quickMs,
           );
-    taken.finish = finish;
+    attempt.finish = finish;
     signal.addEventListener("abort", () => clearTimeout(timer));
   });
 }

@@ -4,7 +4,7 @@ import type { StandInPerson } from "../../slack/types.ts";
 import type { Workspace } from "../../slack/workspace.ts";
 import type { MemberStatus } from "../parts/workspace-panel.tsx";
 import { answer } from "./answer.ts";
-import type { PageHouse } from "./page-deps.ts";
+import type { PageDeps } from "./page-deps.ts";
 
 const words = z.string().trim().min(1).max(80);
 const slug = z
@@ -13,20 +13,20 @@ const slug = z
   .toLowerCase()
   .transform((text) => text.replace(/^[@#]/, "").replaceAll(/[^\p{L}\p{N}]+/gu, "-"))
   .pipe(z.string().min(1).max(80));
-const yes = z.string().transform((text) => text !== "");
+const flag = z.string().transform((text) => text !== "");
 
 const personBody = z.object({
   id: z.string(),
   standing: z.enum(["member", "admin", "owner", "guest", "single-channel"]).optional(),
-  deleted: yes.optional(),
+  deleted: flag.optional(),
 });
 const newPersonBody = z.object({ realName: words, email: z.union([z.literal(""), z.email()]) });
 const groupBody = z.object({ id: z.string(), users: z.array(z.string()) });
 const newGroupBody = z.object({ name: words, handle: slug });
-const channelBody = z.object({ id: z.string(), isArchived: yes.optional(), hasBot: yes.optional() });
+const channelBody = z.object({ id: z.string(), isArchived: flag.optional(), hasBot: flag.optional() });
 const newChannelBody = z.object({ name: slug });
 
-const asStanding = (standing: MemberStatus): Partial<StandInPerson> => ({
+const flagsOf = (standing: MemberStatus): Partial<StandInPerson> => ({
   isOwner: standing === "owner",
   isAdmin: standing === "owner" || standing === "admin",
   isRestricted: standing === "guest" || standing === "single-channel",
@@ -35,14 +35,14 @@ const asStanding = (standing: MemberStatus): Partial<StandInPerson> => ({
 
 /**
  * What a Slack administrator can do on the page's Workspace panel. Each route takes JSON, like those of
- * acts.ts.
+ * actions.ts.
  */
-export function adminActs(standIn: PageHouse): Hono {
-  const { workspace } = standIn.slack;
+export function adminRoutes(deps: PageDeps): Hono {
+  const { workspace } = deps.slack;
   const app = new Hono();
   const on = <Body>(name: string, schema: z.ZodType<Body>, act: (body: Body, userId: string) => void) =>
     app.post(`/as/:user/admin/${name}`, (c) =>
-      answer(c, standIn, schema, async (userId, body) => {
+      answer(c, deps, schema, async (userId, body) => {
         act(body, userId);
         return { ok: true };
       }),
@@ -50,7 +50,7 @@ export function adminActs(standIn: PageHouse): Hono {
   on("person", personBody, ({ id, standing, deleted }, userId) => {
     if (deleted && id === userId) throw new Error("nobody can deactivate themselves");
     workspace.changePerson(id, {
-      ...(standing !== undefined && asStanding(standing)),
+      ...(standing !== undefined && flagsOf(standing)),
       ...(deleted !== undefined && { deleted }),
     });
   });
@@ -90,9 +90,9 @@ function inviteBot(workspace: Workspace, id: string, isMember: boolean): void {
 function freeName({ people }: Workspace, realName: string): string {
   const [first = ""] = realName.toLowerCase().split(/\s+/);
   const base = first.replaceAll(/[^\p{L}\p{N}]/gu, "") || "person";
-  const taken = (name: string) => people.some((person) => person.name === name);
-  if (!taken(base)) return base;
+  const isTaken = (name: string) => people.some((person) => person.name === name);
+  if (!isTaken(base)) return base;
   let number = 2;
-  while (taken(`${base}${number}`)) number += 1;
+  while (isTaken(`${base}${number}`)) number += 1;
   return `${base}${number}`;
 }

@@ -2,8 +2,8 @@ import { Hono } from "hono";
 import { z } from "zod";
 import type { BotAnswer, SlackStandIn } from "../../slack/types.ts";
 import { answer } from "./answer.ts";
-import { offered } from "./offered.ts";
-import type { PageHouse } from "./page-deps.ts";
+import type { PageDeps } from "./page-deps.ts";
+import { selectOptions } from "./select-options.ts";
 
 const commandBody = z.object({ text: z.string().min(1), channel: z.string().optional() });
 const clickBody = z.object({
@@ -54,14 +54,14 @@ async function close(slack: SlackStandIn, userId: string, view: string, all: boo
 }
 
 /** One route per action of a person. Each takes JSON, calls the stand-in, and returns an Outcome. */
-export function acts(standIn: PageHouse): Hono {
-  const { slack } = standIn;
+export function actionRoutes(deps: PageDeps): Hono {
+  const { slack } = deps;
   const app = new Hono();
   const on = <Body>(
     name: string,
     schema: z.ZodType<Body>,
     act: (userId: string, body: Body) => Promise<object>,
-  ) => app.post(`/as/:user/${name}`, (c) => answer(c, standIn, schema, act));
+  ) => app.post(`/as/:user/${name}`, (c) => answer(c, deps, schema, act));
   on("command", commandBody, async (user, { text, channel }) =>
     outcomeOf(await slack.command(user, text, channel)),
   );
@@ -75,7 +75,7 @@ export function acts(standIn: PageHouse): Hono {
   });
   on("suggest", suggestBody, async (user, body) => ({
     ok: true,
-    options: await offered(slack, user, body),
+    options: await selectOptions(slack, user, body),
   }));
   on("submit", submitBody, async (user, { view, typed }) => {
     if (slack.topView(user)?.id !== view) return { ok: false, error: "this modal is no longer in front" };

@@ -5,7 +5,7 @@ import { parse, stringify } from "yaml";
 import * as workflows from "../../db/workflow/workflow.ts";
 import { people as sandboxPeople } from "../../sandbox/people.ts";
 import type { SlackOptions, StandInMessage, StandInPerson, StandInView } from "../../sandbox/slack/index.ts";
-import { startWorld, type World } from "../../sandbox/world.ts";
+import { type Stack, startStack } from "../../sandbox/stack.ts";
 import { type App, type AppOptions, startApp } from "../../src/compose/app.ts";
 import { readConfig } from "../../src/config.ts";
 import { findByEmail } from "../../src/directory/find-by-email.ts";
@@ -20,7 +20,7 @@ import { type DatabaseProxy, databaseProxy } from "./database-proxy.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
-export type TestWorld = World & {
+export type TestStack = Stack & {
   database: TestDatabase;
   /** A person's user id by name: `dana`. */
   id(name: string): string;
@@ -29,7 +29,7 @@ export type TestWorld = World & {
   /** The newest message to a person with a button of this action. */
   cardOf(name: string, actionId?: string): StandInMessage;
   /** Presses a button on the newest message that has it. */
-  press(name: string, actionId: string): ReturnType<World["slack"]["click"]>;
+  press(name: string, actionId: string): ReturnType<Stack["slack"]["click"]>;
   /** What the bot last said to a person privately. */
   privately(name: string): string;
   /** Opens the request modal for an integration, and submits it. */
@@ -45,9 +45,9 @@ export type TestWorld = World & {
   /** Everything that a person's App Home says. */
   homeText(name: string): string;
   /** Presses a button, or chooses in an overflow, in a person's App Home. */
-  pressHome(name: string, actionId: string, value?: string): ReturnType<World["slack"]["click"]>;
+  pressHome(name: string, actionId: string, value?: string): ReturnType<Stack["slack"]["click"]>;
   /** Presses a button, or chooses in an overflow, in the modal in front of a person. */
-  pressModal(name: string, actionId: string, value?: string): ReturnType<World["slack"]["click"]>;
+  pressModal(name: string, actionId: string, value?: string): ReturnType<Stack["slack"]["click"]>;
   /** Waits until Slack has sent what happened in the workspace, and the outbox is empty. What a listener does after its ack may still be under way. */
   settle(): Promise<void>;
   /** The card of a person that shows this request. */
@@ -68,7 +68,7 @@ export type TestWorld = World & {
   proxy: DatabaseProxy;
 };
 
-export type TestWorldOptions = Partial<AppOptions> & {
+export type TestStackOptions = Partial<AppOptions> & {
   seed?: string | undefined;
   people?: StandInPerson[];
   /** Loads no seed: an organization in which nobody has set anything up. */
@@ -82,7 +82,7 @@ export type TestWorldOptions = Partial<AppOptions> & {
 const sandboxSeed = `${root}sandbox/seed.yml`;
 
 /** The bot in its production wiring between the stand-ins, on a database of its own, seeded as the sandbox is. */
-export async function testWorld(options: TestWorldOptions = {}): Promise<TestWorld> {
+export async function startTestStack(options: TestStackOptions = {}): Promise<TestStack> {
   const {
     seed = sandboxSeed,
     people = sandboxPeople,
@@ -94,14 +94,14 @@ export async function testWorld(options: TestWorldOptions = {}): Promise<TestWor
   const database = await testDatabase();
   const proxy = proxied ? await databaseProxy(database.url) : undefined;
   const appOptions: AppOptions = { log: createLog("silent"), ...app };
-  const world = await startWorld({
+  const stack = await startStack({
     databaseUrl: proxy?.url ?? database.url,
     manifest: `${root}manifest.yml`,
     ...(!empty && { seed }),
     slack: { people, ...slack },
     app: appOptions,
   });
-  return dress(world, { database, proxy, appOptions, people: people.map(({ name }) => name) });
+  return dress(stack, { database, proxy, appOptions, people: people.map(({ name }) => name) });
 }
 
 type Parts = {
@@ -111,41 +111,41 @@ type Parts = {
   people: string[];
 };
 
-function dress(world: World, { database, proxy, appOptions, people }: Parts): TestWorld {
+function dress(stack: Stack, { database, proxy, appOptions, people }: Parts): TestStack {
   let other: App | undefined;
-  const app = () => other ?? world.app;
+  const app = () => other ?? stack.app;
   const dressed = {
     get app() {
       return app();
     },
     get proxy() {
-      if (proxy === undefined) throw new Error("This world has no proxy");
+      if (proxy === undefined) throw new Error("This stack has no proxy");
       return proxy;
     },
     database,
     people,
-    ...looks(world),
-    ...acts(world, app),
-    ...surfaces(world, app),
+    ...looks(stack),
+    ...acts(stack, app),
+    ...surfaces(stack, app),
     restartWith: async (env: Record<string, string>) => {
       await app().stop(500);
-      other = await startApp(readConfig({ ...world.env, ...env }), appOptions);
+      other = await startApp(readConfig({ ...stack.env, ...env }), appOptions);
     },
     stop: async () => {
-      world.slack.faults.clear();
+      stack.slack.faults.clear();
       await proxy?.up().catch(() => undefined);
       await other?.stop(1000);
-      await world.stop();
+      await stack.stop();
       await proxy?.down();
       await database.drop();
     },
   };
-  // The world's own getters stay alive: the app changes when it is restarted.
-  return Object.create(world, Object.getOwnPropertyDescriptors(dressed)) as TestWorld;
+  // The stack's own getters stay alive: the app changes when it is restarted.
+  return Object.create(stack, Object.getOwnPropertyDescriptors(dressed)) as TestStack;
 }
 
 /** What people see. */
-function looks({ slack }: World) {
+function looks({ slack }: Stack) {
   const id = (name: string): string => {
     const found = [...slack.workspace.people.values()].find((person) => person.name === name);
     if (found === undefined) throw new Error(`Nobody is called ${name}`);
@@ -193,9 +193,9 @@ function looks({ slack }: World) {
 }
 
 /** What people do in modals and in their App Home. */
-function surfaces(world: World, app: () => App) {
-  const { slack } = world;
-  const { id, home } = looks(world);
+function surfaces(stack: Stack, app: () => App) {
+  const { slack } = stack;
+  const { id, home } = looks(stack);
   const settle = async () => {
     await slack.delivered();
     await app().idle();
@@ -219,13 +219,13 @@ function surfaces(world: World, app: () => App) {
 }
 
 /** How often the bot has drawn this person's App Home. */
-const publishedTo = ({ calls }: World["slack"], userId: string): number =>
+const publishedTo = ({ calls }: Stack["slack"], userId: string): number =>
   calls.filter(({ method, args, answer }) => method === "views.publish" && args.user_id === userId && answer)
     .length;
 
 /** What people and their pipelines do. */
-function acts({ slack, config }: World, app: () => App) {
-  const { id } = looks({ slack } as World);
+function acts({ slack, config }: Stack, app: () => App) {
+  const { id } = looks({ slack } as Stack);
   const load = async (seed: string) => {
     const { botToken: token, apiUrl } = config.slack;
     const { people } = slackClients({ token, apiUrl, log: createLog("silent") });

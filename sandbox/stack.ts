@@ -8,7 +8,7 @@ import { freePort } from "./free-port.ts";
 import { type MailStandIn, startMail } from "./mail.ts";
 import { type SlackOptions, type SlackStandIn, startSlack } from "./slack/index.ts";
 
-export type WorldOptions = {
+export type StackOptions = {
   databaseUrl: string;
   /** Path of the Slack app's manifest. */
   manifest: string;
@@ -22,7 +22,7 @@ export type WorldOptions = {
   port?: number;
 };
 
-export type World = {
+export type Stack = {
   slack: SlackStandIn;
   mail: MailStandIn;
   /** The bot's environment. Only addresses and keys differ from production. */
@@ -42,7 +42,7 @@ const botToken = "xoxb-sandbox";
  * Starts the bot with its production wiring and stand-ins for Slack and Resend, which all communicate over
  * HTTP.
  */
-export async function startWorld(options: WorldOptions): Promise<World> {
+export async function startStack(options: StackOptions): Promise<Stack> {
   let bot: App | undefined;
   let lastPort = options.port ?? 0;
   const botUrl = () => `http://127.0.0.1:${bot?.port ?? lastPort}`;
@@ -60,7 +60,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   const env = environment(options, slack, mail, lastPort);
   const config = readConfig(env);
   await start();
-  const world: World = {
+  const stack: Stack = {
     slack,
     mail,
     env,
@@ -75,12 +75,12 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       await Promise.all([slack.stop(), mail.stop()]);
     },
   };
-  if (options.seed !== undefined) await seed(world, options);
-  return world;
+  if (options.seed !== undefined) await seed(stack, options);
+  return stack;
 }
 
 function environment(
-  { databaseUrl, env = {} }: WorldOptions,
+  { databaseUrl, env = {} }: StackOptions,
   slack: SlackStandIn,
   mail: MailStandIn,
   port: number,
@@ -101,7 +101,7 @@ function environment(
   };
 }
 
-async function seed({ app, config }: World, { seed: path, app: { log } }: WorldOptions): Promise<void> {
+async function seed({ app, config }: Stack, { seed: path, app: { log } }: StackOptions): Promise<void> {
   const { people } = slackClients({ token: config.slack.botToken, apiUrl: config.slack.apiUrl, log });
   const text = await readFile(path as string, "utf8");
   await loadSeedFile(app.context, app.organizationId, text, (email) => findByEmail(people, email));

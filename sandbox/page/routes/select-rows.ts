@@ -2,10 +2,10 @@ import type { Person } from "../../slack/types.ts";
 import type { Workspace } from "../../slack/workspace.ts";
 
 /** A row in one of Slack's own lists. */
-export type Listed = { id: string; name: string; note: string };
+export type SelectRow = { id: string; name: string; note: string };
 
 /** The type of account, such as "Guest". Empty for a full member. */
-export function standingOf(person: Person): string {
+export function accountType(person: Person): string {
   if (person.deleted) return "Deactivated";
   if (person.isStranger) return "From another workspace";
   if (person.isBot) return "App";
@@ -16,17 +16,17 @@ export function standingOf(person: Person): string {
 }
 
 /** The people that a users select lists: bots, guests, and external people, but nobody who is deactivated. */
-export const listedPeople = (workspace: Workspace): Listed[] =>
-  [...workspace.people, ...[workspace.person(workspace.bot.userId)].filter((one) => one !== undefined)]
+export const listedPeople = (workspace: Workspace): SelectRow[] =>
+  [...workspace.people, ...[workspace.person(workspace.bot.userId)].filter((person) => person !== undefined)]
     .filter((person) => !person.deleted)
     .map((person) => ({
       id: person.id,
       name: person.realName,
-      note: [person.title, standingOf(person)].filter(Boolean).join(" · "),
+      note: [person.title, accountType(person)].filter(Boolean).join(" · "),
     }));
 
 /** The channels that a channels or conversations select lists. Archived ones are left out. */
-export const listedChannels = (workspace: Workspace): Listed[] =>
+export const listedChannels = (workspace: Workspace): SelectRow[] =>
   [...workspace.channels.values()]
     .filter(({ kind, isArchived }) => (kind === "public" || kind === "private") && !isArchived)
     .map(({ id, name, kind, isExtShared }) => ({
