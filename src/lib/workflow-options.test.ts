@@ -1,5 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { forEachOption, type OptionDefinition } from "../domain/workflow/options.ts";
+import {
+  forEachOption,
+  type OptionDefinition,
+  optionDefinitions,
+  optionNames,
+} from "../domain/workflow/options.ts";
 import { defaultOptions } from "../domain/workflow/workflow.ts";
 import { seedOptions, storedOption, workflowOptions } from "./workflow-options.ts";
 
@@ -8,7 +13,13 @@ describe("stored options", () => {
     expect(workflowOptions.parse(defaultOptions)).toEqual(defaultOptions);
   });
 
-  test.each(Object.keys(defaultOptions))("are refused without %s", (name) => {
+  const required = [
+    "v",
+    "cardsTo",
+    ...optionNames.filter((name) => !("whenAbsent" in optionDefinitions[name])),
+  ];
+
+  test.each(required)("are refused without %s", (name) => {
     expect(workflowOptions.safeParse({ ...defaultOptions, [name]: undefined }).success).toBe(false);
   });
 
