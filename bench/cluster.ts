@@ -5,21 +5,22 @@ import postgres from "postgres";
 import { migrate } from "../db/connection/migrate.ts";
 import { startEmbedded } from "../tools/embedded-postgres/embedded.ts";
 
-/** A PostgreSQL of the bench's own; each section gets databases of its own in it. */
+/** A PostgreSQL server for the bench. Each section creates its own databases in it. */
 export type Cluster = {
-  /** Makes a migrated, empty database. `sql` is closed with the cluster. */
+  /** Creates a migrated, empty database. `sql` is closed with the cluster. */
   database(name: string): Promise<{ url: string; sql: postgres.Sql }>;
-  /** The address of one of its databases. */
+  /** Returns the address of one of its databases. */
   url(name: string): string;
-  /** What the server has logged so far. */
+  /** Returns what the server has logged so far. */
   log(): Promise<string>;
-  /** The machine and the versions, in one line. */
+  /** Returns one line about the machine and the versions. */
   machine(): Promise<string>;
   stop(): Promise<void>;
 };
 
-// The defaults, fsync and all, but for what keeps a checkpoint or the plans' log out of a round, and the quarter of the
-// memory that is usual for a server: https://www.postgresql.org/docs/current/runtime-config-resource.html
+// PostgreSQL's defaults, including fsync, with three exceptions: checkpoints and the plan log stay out of the
+// measured rounds, and the buffers get the usual quarter of the memory.
+// https://www.postgresql.org/docs/current/runtime-config-resource.html
 const settings = {
   max_connections: "100",
   shared_buffers: `${Math.round(totalmem() / 4 / 2 ** 20)}MB`,
@@ -27,10 +28,10 @@ const settings = {
   checkpoint_timeout: "30min",
 };
 
-/** Starts it in a temporary folder, which goes when it stops. */
+/** Starts the server in a temporary folder, which is deleted when it stops. */
 export async function startCluster(): Promise<Cluster> {
   const dataDir = await mkdtemp(join(tmpdir(), "signoff-bench-"));
-  // The server's account must be able to enter it: it makes its own.
+  // The server's account must be able to enter the folder, in which it creates its own.
   await rm(dataDir, { recursive: true });
   const server = await startEmbedded({ dataDir, settings });
   const admin = postgres(server.url, { max: 1, onnotice: () => {} });

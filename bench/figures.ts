@@ -1,32 +1,32 @@
-/** The middle value; of an even count the lower one of the two. NaN of none. */
+/** Returns the median, or the lower of the two middle values. NaN for an empty list. */
 export const median = (values: readonly number[]): number => quantile(values, 0.5);
 
-/** The value below which this share of them lies, by nearest rank. NaN of none. */
+/** Returns the value at this quantile, by nearest rank. NaN for an empty list. */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   const rank = Math.max(1, Math.ceil(share * sorted.length));
   return sorted[rank - 1] ?? Number.NaN;
 }
 
-/** A number as it is shown: three significant digits below 100, whole above, thousands apart. */
+/** Formats a number: three significant digits below 100, whole above, with thousands separators. */
 export function shown(value: number): string {
   if (!Number.isFinite(value)) return "–";
   if (Math.abs(value) >= 100) return Math.round(value).toLocaleString("en-US");
   return String(Number(value.toPrecision(3)));
 }
 
-/** One line of the printed table. */
+/** One row of the printed table. */
 export type Row = {
   section: string;
   what: string;
-  /** The figure with its unit: the median of the rounds. */
+  /** Formats a number with its unit: the median of the rounds. */
   result: string;
   p50?: number;
   p99?: number;
   note?: string;
 };
 
-/** The rows as one markdown table; p50 and p99 in milliseconds. */
+/** Formats the rows as a Markdown table, with p50 and p99 in milliseconds. */
 export function table(rows: readonly Row[]): string {
   const cells = rows.map((row) => [
     row.section,

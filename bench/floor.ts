@@ -1,11 +1,11 @@
 import type postgres from "postgres";
 
 /**
- * The least that a decision can cost: what `reviewPromotion` reads (the clicker, the workflow, their holdings,
- * their earlier review, the request under its lock) and writes (review, request, audit, outbox), as one prepared
- * statement that commits by itself. The rules are only hinted at: a decision that they refuse changes nothing here either.
- *
- * Throws where it changed nothing: a bench that measures refusals is none.
+ * The minimal cost of a decision: what `reviewPromotion` reads (the person who clicks, the workflow, their
+ * roles, their earlier review, the locked request) and writes (review, request, audit, outbox), as one
+ * prepared statement that commits by itself. Its conditions approximate the rules, so a decision that they
+ * refuse changes nothing here either.
+ * @throws if nothing was changed, because a bench must not measure refusals
  */
 export async function decideInOneStatement(
   sql: postgres.Sql,

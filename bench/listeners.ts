@@ -6,26 +6,26 @@ import type { BotStart } from "./processes/bot.ts";
 import type { LoadJob, LoadResult } from "./processes/load.ts";
 import type { StackStart } from "./processes/stack.ts";
 
-/** What a section is given. */
+/** What each section receives. */
 export type Bench = {
   cluster: Cluster;
-  /** How often each measurement is repeated; what is printed is the median of the rounds. */
+  /** How often each measurement is repeated. The printed value is the median of the rounds. */
   rounds: number;
-  /** How long the memory is watched. */
+  /** How long the memory is measured. */
   minutes: number;
-  /** How many requests that are over the full database holds. */
+  /** How many closed requests the full database contains. */
   past: number;
-  /** A folder for a CPU profile of the bot, or null. */
+  /** A folder for a CPU profile of the bot, or null for none. */
   profile: string | null;
   say(words: string): void;
 };
 
 export type Section = (bench: Bench) => Promise<Row[]>;
 
-/** A process that listens for Slack's requests. */
+/** A process that receives Slack's requests. */
 export type Listener = Child & { port: number };
 
-/** The bot on a database, with Slack and Resend answering at once from another process. */
+/** Starts the bot on a database. Slack and Resend are another process, which responds immediately. */
 export async function startBot(
   databaseUrl: string,
   options: { held?: boolean; flags?: readonly string[] } = {},
@@ -45,7 +45,7 @@ export async function startBot(
   };
 }
 
-/** The environment that the bot runs with. */
+/** The bot's environment. */
 export function environment(databaseUrl: string, farPort: number): Record<string, string> {
   return {
     DATABASE_URL: databaseUrl,
@@ -63,14 +63,17 @@ export function environment(databaseUrl: string, farPort: number): Record<string
   };
 }
 
-/** The bot's stack with an empty listener, or with one statement behind it. */
+/** Starts the bot's web stack with an empty listener, or with a listener that runs one statement. */
 export async function startStack(databaseUrl: string | null): Promise<Listener> {
   const stack = startChild("stack.ts");
   const port = await stack.ask<number>("start", { databaseUrl } satisfies StackStart);
   return { ...stack, port };
 }
 
-/** Sends a job from the load process. Throws unless everything was answered 200, with these words where any are wanted. */
+/**
+ * Sends a job to the load process.
+ * @throws unless every response is 200 and, if `words` is given, contains it
+ */
 export async function send(load: Child, job: LoadJob): Promise<LoadResult> {
   const result = await load.ask<LoadResult>("run", job);
   if (result.statuses["200"] !== job.bodies.length) {

@@ -17,7 +17,7 @@ const sections: Record<string, Section> = { decision, submit, outbox, cards, wai
 
 const usage = `npm run bench -- [${Object.keys(sections).join(" ")}] [--rounds 7] [--minutes 10] [--past 1000000] [--out FILE] [--profile FOLDER]`;
 
-/** Measures the sections that are named, or all, and prints one table. */
+/** Measures the named sections, or all of them, and prints one table. */
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
@@ -39,7 +39,7 @@ async function main(): Promise<void> {
   const profile = values.profile === undefined ? null : resolve(values.profile);
   if (profile !== null) await mkdir(profile, { recursive: true });
   const cluster = await startCluster();
-  // Ctrl-C reaches the children by itself, but not the server, which has a session of its own.
+  // Ctrl-C reaches the child processes, but not the server, which has its own session.
   process.once("SIGINT", () => void cluster.stop().finally(() => process.exit(130)));
   try {
     const say = (words: string) => void process.stderr.write(`${words}\n`);

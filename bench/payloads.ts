@@ -1,7 +1,7 @@
 import { ids } from "../src/slack/kernel/ids.ts";
 import { targetBlock } from "../src/slack/requests/request-modal-view.ts";
 
-/** The workspace, the keys and the people that every part of the bench agrees on. */
+/** The workspace, the keys, and the people that every part of the bench uses. */
 export const workspace = {
   teamId: "T0BENCH",
   signingSecret: "bench-signing-secret",
@@ -9,10 +9,10 @@ export const workspace = {
   requesterId: "U0REQUESTER",
 };
 
-/** The id of a seeded reviewer, from 0. */
+/** Returns the ID of a seeded reviewer, counted from 0. */
 export const reviewerId = (index: number): string => `U0R${String(index).padStart(5, "0")}`;
 
-/** What a click weighs, in bytes, with the card that Slack sends along. */
+/** The size of a click in bytes, including the card that Slack sends with it. */
 const clickBytes = 3_500;
 
 const origin = (userId: string) => ({
@@ -28,7 +28,7 @@ const form = (payload: object): string =>
   new URLSearchParams({ payload: JSON.stringify(payload) }).toString();
 
 /**
- * A click on Approve on a review card, 3.5 KB as a form.
+ * Returns a click on Approve on a review card, a form of 3.5 KB.
  * Source: https://docs.slack.dev/reference/interaction-payloads/block_actions-payload
  */
 export function approveClick(number: number, userId: string): string {
@@ -86,9 +86,8 @@ export function command(name: string, text: string, userId: string, triggerId: s
 }
 
 /**
- * The request modal as it was opened, submitted.
- *
- * @param metadata the modal's private_metadata: which integration, environment and build it showed
+ * Returns the submission of an unchanged request modal.
+ * @param metadata the modal's private_metadata: the integration, environment, and build that it showed
  */
 export function submission(metadata: string): string {
   const { integrationId, targetId } = JSON.parse(metadata) as { integrationId: string; targetId: string };
@@ -120,7 +119,10 @@ export function submission(metadata: string): string {
   });
 }
 
-/** Somebody looks at their Home, as JSON. Source: https://docs.slack.dev/reference/events/app_home_opened */
+/**
+ * Returns the event of a person who opens their Home, as JSON. Source:
+ * https://docs.slack.dev/reference/events/app_home_opened
+ */
 export function homeOpened(userId: string, eventId: string): string {
   return JSON.stringify({
     token: "verification-token",

@@ -1,14 +1,14 @@
 import type postgres from "postgres";
 import type { Row } from "./figures.ts";
 
-/** What grows with the years: reading one of them from end to end is never right. */
+/** Tables that grow over the years, which no statement may scan sequentially. */
 const large = ["requests", "integrations", "reviews", "outbox", "audit_log", "deployments"];
 
-/** A statement as it was carried out, and what its plan read from end to end. */
+/** An executed statement and the tables that its plan scans sequentially. */
 type Plan = { query: string; plan: string; scanned: string[]; ms: number };
 
 /**
- * Has the server write down the plan of every statement of connections that are opened from now on, those of triggers too.
+ * Makes the server log the plan of every statement on new connections, including those of triggers.
  * https://www.postgresql.org/docs/current/auto-explain.html
  */
 export async function tellPlans(sql: postgres.Sql): Promise<void> {
@@ -18,14 +18,14 @@ export async function tellPlans(sql: postgres.Sql): Promise<void> {
     "auto_explain.log_min_duration": "0",
     "auto_explain.log_nested_statements": "on",
   };
-  // The library has to be there before its settings are known.
+  // The library must be loaded before its settings exist.
   await sql`load 'auto_explain'`;
   for (const [name, value] of Object.entries(settings)) {
     await sql.unsafe(`alter database ${row?.name} set ${name} = ${value}`);
   }
 }
 
-/** The plans in a server's log. Lines of an entry after its first begin with a tab. */
+/** Reads the plans in a server's log. Continuation lines of an entry start with a tab. */
 export function readPlans(log: string): Plan[] {
   const entries = log.split(/\n(?!\t)/).filter((entry) => entry.includes("  plan:\n\tQuery Text: "));
   return entries.map((entry) => {
@@ -46,7 +46,7 @@ export function readPlans(log: string): Plan[] {
   });
 }
 
-/** The row that says what was found; the details name the plans that should not be. */
+/** Returns the row with the result. The details name the bad plans. */
 export function planRows(plans: readonly Plan[]): { rows: Row[]; details: string[] } {
   const statements = new Map(plans.map((plan) => [`${plan.query} ${plan.scanned}`, plan]));
   const wrong = [...statements.values()].filter(({ scanned }) =>
@@ -69,7 +69,7 @@ export function planRows(plans: readonly Plan[]): { rows: Row[]; details: string
   };
 }
 
-/** The five statements that took longest on average, with the plan that each had last. */
+/** Returns the five slowest statements on average, each with its last plan. */
 function slowest(plans: readonly Plan[]): string[] {
   const byQuery = new Map<string, Plan[]>();
   for (const plan of plans) byQuery.set(plan.query, [...(byQuery.get(plan.query) ?? []), plan]);

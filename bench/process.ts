@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-/** A process of the bench: it is asked by name, and stops when its parent does. */
+/** A process of the bench. It answers requests by name and stops when its parent stops. */
 export type Child = {
   ask<T>(name: string, argument?: unknown): Promise<T>;
   stop(): Promise<void>;
@@ -11,9 +11,8 @@ type Asked = { id: number; name: string; argument: unknown };
 type Answered = { id: number; value?: unknown; error?: string };
 
 /**
- * Starts one of bench/processes/ in a process of its own.
- *
- * @param flags what Node is given besides, e.g. `--expose-gc`
+ * Starts one of bench/processes/ in a separate process.
+ * @param flags additional Node flags, such as `--expose-gc`
  */
 export function startChild(file: string, flags: readonly string[] = []): Child {
   const path = fileURLToPath(new URL(`./processes/${file}`, import.meta.url));
@@ -42,7 +41,7 @@ export function startChild(file: string, flags: readonly string[] = []): Child {
   };
 }
 
-/** An IPC channel that is closed ends the process by itself, with its profile written where one was asked for. */
+/** Closing the IPC channel ends the process, which writes its profile first if one was requested. */
 function ended(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
   return new Promise((resolve) => {
@@ -55,7 +54,9 @@ function ended(child: ChildProcess): Promise<void> {
   });
 }
 
-/** In a child: answers what the parent asks. Runs `stop` and exits once the parent is gone or wants no more. */
+/**
+ * Runs in a child process: answers the parent's requests. Calls `stop` and exits when the parent disconnects.
+ */
 export function answerParent(
   // biome-ignore lint/suspicious/noExplicitAny: each question has an argument of its own.
   answers: Record<string, (argument: any) => unknown>,

@@ -2,19 +2,19 @@ import type postgres from "postgres";
 import { defaultOptions, type WorkflowOptions } from "../src/domain/workflow/workflow.ts";
 import { workspace } from "./payloads.ts";
 
-/** How much of everything a database is filled with. */
+/** How many rows a database is filled with. */
 export type Amounts = {
   integrations: number;
   reviewers: number;
-  /** Requests that wait, numbered from 1: at most three for each integration, one for each step. */
+  /** Pending requests, numbered from 1. At most three per integration, one for each step. */
   pending: number;
-  /** Requests that are over, numbered after those: rejected and promoted in turn. */
+  /** Closed requests, with the next numbers. Rejected and promoted in turn. */
   past: number;
 };
 
 const perProject = 50;
 
-/** A uuid made of a digit and an SQL number: the same row has the same id everywhere. */
+/** Returns a UUID made of a digit and an SQL number, so that the same row has the same ID everywhere. */
 const uuid = (kind: "a" | "b" | "c" | "d" | "f", number: string) =>
   `('${kind.repeat(8)}-0000-4000-8000-' || lpad((${number})::text, 12, '0'))::uuid`;
 const projectOf = (integration: string) => `1 + (${integration} - 1) / ${perProject}`;
@@ -25,25 +25,25 @@ const role = "eeeeeeee-0000-4000-8000-000000000000";
 const system = `'{"kind":"system","reason":"bench"}'::jsonb`;
 const reviewer = `'{"kind":"member","memberId":"U0R00000"}'::jsonb`;
 
-/** What `/promote` calls a seeded integration, from 1. */
+/** Returns the name of a seeded integration in `/promote`, counted from 1. */
 export const integrationPath = (number: number): string =>
   `project-${1 + Math.floor((number - 1) / perProject)}/orders-${number}`;
 
-/** Fills an empty database by SQL alone: a million rows take a minute, and no rule is asked. */
+/** Fills an empty database with SQL only. A million rows take a minute, and no use case runs. */
 export async function seed(sql: postgres.Sql, amounts: Amounts): Promise<void> {
   const org = `'${workspace.teamId}'`;
-  // Without the checks of foreign keys, row by row.
+  // Skips the foreign key checks of every row.
   const unchecked = (statements: string) =>
     sql.unsafe(`set session_replication_role = replica; ${statements}; reset session_replication_role`);
   await unchecked(people(org, amounts));
   await unchecked(catalog(org, amounts));
   await unchecked(requests(org, amounts));
   await saveWorkflow(sql, 1, {});
-  // As after a night of autovacuum: the plans must not depend on whether it has come by.
+  // The state after a night of autovacuum, so that plans do not depend on whether it has run.
   await sql.unsafe("vacuum (analyze)");
 }
 
-/** Adds a version of the workflow, with these options changed. */
+/** Adds a version of the workflow with these options changed. */
 export async function saveWorkflow(
   sql: postgres.Sql,
   version: number,
@@ -56,7 +56,7 @@ export async function saveWorkflow(
     values (${workspace.teamId}, ${version}, true, ${[role]}::uuid[], '{}', ${sql.json(options)}, ${sql.json(by)}, now())`;
 }
 
-/** One requester and the reviewers, known for long enough that nobody is asked for at Slack. */
+/** Adds one requester and the reviewers, whose data is recent enough that nobody is looked up at Slack. */
 const people = (org: string, { reviewers }: Amounts) => `
   insert into organizations (id, name, url) values (${org}, 'Bench', 'https://bench.slack.com/');
   insert into members (organization_id, id, name, email, time_zone, standing, refreshed_at)
@@ -68,7 +68,10 @@ const people = (org: string, { reviewers }: Amounts) => `
     select ${org}, '${role}', id from members where id <> '${workspace.requesterId}';
   insert into request_counters (organization_id, last) values (${org}, 0);`;
 
-/** Projects of fifty; of each integration a newer build is live in Development, an older one everywhere else. */
+/**
+ * Adds projects with fifty integrations each. Every integration has a newer build live in Development and an
+ * older one everywhere else.
+ */
 const catalog = (org: string, { integrations, past }: Amounts) => `
   insert into projects (organization_id, id, slug, name)
     select ${org}, ${uuid("f", "p")}, 'project-' || p, 'Project ' || p from generate_series(1, ${projectOf(String(integrations))}) p;
@@ -96,7 +99,8 @@ const catalog = (org: string, { integrations, past }: Amounts) => `
 const requests = (org: string, { integrations, pending, past }: Amounts) => {
   const columns = `organization_id, number, version, project_id, integration_id, source_id, target_id, build_id,
     requested_by, requester_id, message, created_at, approvals`;
-  // The nth request is of the nth integration, and after the last of them of the first one again, a step further.
+  // Request n belongs to integration n. After the last integration, the numbers start again with the first
+  // one, one step further.
   const integration = (nth: string) => `(1 + ${nth} % ${integrations})`;
   const step = (nth: string) => `${nth} / ${integrations} % 3`;
   const common = (number: string, nth: string, version: number, ago: string) => `
@@ -120,7 +124,9 @@ const requests = (org: string, { integrations, pending, past }: Amounts) => {
   update request_counters set last = ${pending} + ${past};`;
 };
 
-/** What every request leaves behind: reviews, deployments, audit rows, cards, and outbox items that are done. */
+/**
+ * Adds the rows that every request leaves: reviews, deployments, audit rows, cards, and settled outbox items.
+ */
 const records = `
   insert into reviews (organization_id, id, request_number, reviewer_id, verdict, comment, workflow_version, surface, at)
     select organization_id, gen_random_uuid(), number, 'U0R00000', case outcome when 'approved' then 'approve' else 'reject' end,
@@ -138,7 +144,7 @@ const records = `
   insert into outbox (organization_id, kind, key, payload, settled_at, outcome)
     select organization_id, 'request-changed', 'request:' || number || ':v1', '{}', now(), 'done' from requests`;
 
-/** Leaves so many of the seeded reviewers in the role, the first ones. */
+/** Keeps only the first of the seeded reviewers in the role. */
 export async function setReviewers(sql: postgres.Sql, count: number): Promise<void> {
   await sql`delete from role_holdings where role_id = ${role}`;
   await sql`

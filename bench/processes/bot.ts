@@ -3,18 +3,18 @@ import { readConfig } from "../../src/config.ts";
 import { createLog } from "../../src/lib/log.ts";
 import { answerParent } from "../process.ts";
 
-/** Enough to see what is wrong; a thousand clicks that fail alike say no more. */
+/** A few lines are enough to see what is wrong when thousands of clicks fail for the same reason. */
 let errorsLeft = 3;
 function firstErrors(line: string): void {
   if (errorsLeft-- > 0) process.stderr.write(line);
 }
 
-/** The bot in its production wiring. */
+/** The bot with its production wiring. */
 let app: App | undefined;
 
 export type BotStart = {
   env: Record<string, string>;
-  /** Leaves what the outbox holds undelivered. */
+  /** Never delivers the items in the outbox. */
   held: boolean;
 };
 

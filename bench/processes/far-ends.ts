@@ -3,11 +3,11 @@ import type { AddressInfo } from "node:net";
 import { workspace } from "../payloads.ts";
 import { answerParent } from "../process.ts";
 
-/** Slack's Web API and Resend at once, and nothing else: every call is answered at once, and only counted. */
+/** Stands in for Slack's Web API and Resend. It responds to every call immediately and only counts it. */
 const counts = new Map<string, number>();
 let waiting: { method: string; count: number; resolve(at: number): void }[] = [];
 let posted = 0;
-/** The private_metadata of the modals that were opened, by trigger. */
+/** The private_metadata of the opened modals, by trigger. */
 const modals = new Map<string, string>();
 
 const text = (request: IncomingMessage): Promise<string> =>
@@ -85,7 +85,7 @@ answerParent({
     new Promise((resolve) => {
       server.listen(0, "127.0.0.1", () => resolve((server.address() as AddressInfo).port));
     }),
-  /** Gives, and forgets, what the modals opened with these triggers remember. */
+  /** Returns and removes the private_metadata of the modals that were opened with these triggers. */
   modals: (triggers: readonly string[]) =>
     triggers.map((trigger) => {
       const metadata = modals.get(trigger);
@@ -93,7 +93,7 @@ answerParent({
       return metadata ?? "";
     }),
   counts: () => Object.fromEntries(counts),
-  /** Resolves with the moment (ms since 1970) at which so many calls of a method have come in. */
+  /** Resolves with the time (ms since 1970) at which this many calls of a method have arrived. */
   reached: ({ method, count: wanted }: { method: string; count: number }) =>
     new Promise((resolve) => {
       if ((counts.get(method) ?? 0) >= wanted) resolve(performance.timeOrigin + performance.now());

@@ -5,27 +5,30 @@ import { answerParent } from "../process.ts";
 
 export type LoadJob = {
   port: number;
-  /** Open connections, each with one request under way. */
+  /** The number of open connections, each with one request at a time. */
   inFlight: number;
-  /** Forms as Slack sends them; each is sent once, in this order. */
+  /** Forms as Slack sends them. Each is sent once, in this order. */
   bodies: readonly string[];
   contentType?: string;
 };
 
 export type LoadResult = {
-  /** When it began, in milliseconds since 1970. */
+  /** The start time, in milliseconds since 1970. */
   startedAt: number;
-  /** From the first byte sent to the last answer, in milliseconds. */
+  /** From the first byte sent to the last response, in milliseconds. */
   elapsedMs: number;
-  /** Of each request, in milliseconds, in the order in which they were answered. */
+  /** The time of each request in milliseconds, in the order of the responses. */
   latenciesMs: number[];
-  /** How many answers had which status. */
+  /** The number of responses by status. */
   statuses: Record<string, number>;
-  /** The first answer with a body, cut: what was refused shows there. */
+  /** The first response with a body, truncated. It shows what was refused. */
   said: string;
 };
 
-/** Signs all, then sends: what is measured is the answering, and this process takes as little of the machine as it can. */
+/**
+ * Signs all requests before it sends any, so that only the responses are measured and this process uses
+ * little CPU.
+ */
 async function run(job: LoadJob): Promise<LoadResult> {
   const requests = job.bodies.map((body) => signed(body, job.contentType));
   const lines = await Promise.all(Array.from({ length: job.inFlight }, () => open(job.port)));
@@ -64,7 +67,9 @@ function signed(body: string, contentType = "application/x-www-form-urlencoded")
 
 type Answer = { status: string; body: string };
 
-/** One kept connection with one request at a time; Node's own client would cost several times as much. */
+/**
+ * One persistent connection with one request at a time. Node's own client would cost several times as much.
+ */
 async function open(port: number): Promise<{ send(request: Buffer): Promise<Answer>; close(): void }> {
   const socket = await new Promise<Socket>((resolve, reject) => {
     const opened: Socket = connect(port, "127.0.0.1", () => resolve(opened));
@@ -97,7 +102,7 @@ async function open(port: number): Promise<{ send(request: Buffer): Promise<Answ
 
 const lastChunk = "0\r\n\r\n";
 
-/** The answer, once all of it is there: by its length, or by the last chunk. */
+/** Returns the response when it is complete, by its length or its last chunk. */
 function complete(received: string): Answer | undefined {
   const end = received.indexOf("\r\n\r\n");
   if (end < 0) return undefined;

@@ -5,11 +5,14 @@ import { answerParent } from "../process.ts";
 
 export type OutboxRun = {
   databaseUrl: string;
-  /** Where each item is posted to over HTTP; null: it is done without sending anything. */
+  /** The address that each item is posted to over HTTP. Null: items are settled without sending anything. */
   sinkPort: number | null;
 };
 
-/** The bot's own worker with its own settings, and a handler that sends to a sink. Gives the milliseconds until all was settled. */
+/**
+ * Runs the bot's worker with its production settings and a handler that sends to a sink. Returns the
+ * milliseconds until everything was settled.
+ */
 async function run({ databaseUrl, sinkPort }: OutboxRun): Promise<number> {
   const database = connect(databaseUrl);
   const done = { kind: "done" } as const;

@@ -11,16 +11,16 @@ import { workspace } from "../payloads.ts";
 import { answerParent } from "../process.ts";
 
 export type StackStart = {
-  /** Null: the listener is empty. Otherwise the whole decision is one prepared statement there. */
+  /** Null: the listener is empty. Otherwise it runs the whole decision as one prepared statement. */
   databaseUrl: string | null;
 };
 
-/** As many as the bot's own pool (db/connect.ts). */
+/** The size of the bot's own pool (db/connection/connect.ts). */
 const connections = 10;
 
 let sql: postgres.Sql | undefined;
 
-/** The bot's own way in (Hono, receiver, Bolt) with the least behind it that there can be. */
+/** The bot's web stack (Hono, receiver, Bolt) with a minimal listener. */
 async function start({ databaseUrl }: StackStart): Promise<number> {
   const log = createLog("error");
   const receiver = slackReceiver({ signingSecret: workspace.signingSecret, log });

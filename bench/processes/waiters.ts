@@ -6,17 +6,17 @@ export type WaitJob = {
   /** The API token. */
   token: string;
   number: number;
-  /** The version that they all know. */
+  /** The version that all clients know. */
   since: number;
   clients: number;
 };
 
-/** What one client was answered, and when (in milliseconds since 1970). */
+/** The response of one client, and its time (in milliseconds since 1970). */
 export type Waited = { status: number; state: string; at: number };
 
 const now = () => performance.timeOrigin + performance.now();
 
-/** Begins a long poll on a connection of its own; `asked` once all of it has been sent. */
+/** Starts a long poll on a new connection. `asked` resolves when the request has been sent completely. */
 function begin({ port, token, number, since }: WaitJob): { asked: Promise<void>; answered: Promise<Waited> } {
   const options = {
     ...{ host: "127.0.0.1", port, agent: false as const },
@@ -47,14 +47,14 @@ function begin({ port, token, number, since }: WaitJob): { asked: Promise<void>;
 let waiting: Promise<Waited>[] = [];
 
 answerParent({
-  /** Resolves when everybody has asked. */
+  /** Resolves when every client has sent its request. */
   begin: async (job: WaitJob) => {
     const clients = Array.from({ length: job.clients }, () => begin(job));
     waiting = clients.map(({ answered }) => answered);
-    // Nobody is left without a listener while the parent does something else.
+    // Start listening now, while the parent does something else.
     for (const answered of waiting) answered.catch(() => undefined);
     await Promise.all(clients.map(({ asked }) => asked));
   },
-  /** Resolves when everybody has been answered. */
+  /** Resolves when every client has a response. */
   answers: () => Promise.all(waiting),
 });

@@ -11,8 +11,8 @@ const perRound = 10;
 type Ground = { sql: postgres.Sql; bot: Listener; providers: Child; load: Child };
 
 /**
- * From a click on Approve to the update of the last of ten review cards, as it reaches a Slack that answers at once. Each
- * click waits until nothing that followed the one before is due any more.
+ * Measures the time from a click on Approve to the update of the last of ten review cards. The Slack stand-in
+ * responds immediately. Each click waits until the effects of the previous one are done.
  */
 export async function cards(bench: Bench): Promise<Row[]> {
   const { url, sql } = await bench.cluster.database("cards");
@@ -64,7 +64,7 @@ async function decide(
   return { acked: elapsedMs, drawn };
 }
 
-/** A card for each reviewer and one for the requester, as if they had been posted. */
+/** Adds a card for each reviewer and one for the requester, as if they had been posted. */
 async function post(sql: postgres.Sql): Promise<void> {
   await sql`
     insert into cards (organization_id, id, request_number, recipient_id, kind, channel, ts, drawn_version)

@@ -5,7 +5,7 @@ import { approveClick, reviewerId } from "../payloads.ts";
 import { type Child, startChild } from "../process.ts";
 import { saveWorkflow, seed } from "../seed.ts";
 
-/** How many clicks a measurement takes, and how: `one` means all of them on one request. */
+/** The number of clicks in a measurement, and their kind. `one` means that all of them are on one request. */
 const legs = [
   { name: "1 in flight, different requests", inFlight: 1, clicks: 400, one: false },
   { name: "16 in flight, different requests", inFlight: 16, clicks: 1_600, one: false },
@@ -30,14 +30,15 @@ type Ground = {
   sql: postgres.Sql;
   load: Child;
   listeners: Record<Subject, Listener>;
-  /** Gives so many requests that nobody has decided yet. */
+  /** Returns this many undecided requests. */
   take(count: number): number[];
 };
 
 /**
- * A signed click on Approve, until it is acknowledged: committed by then. The bot, the empty listener and the one
- * statement take turns within each round, in changing order, so that what disturbs one disturbs all. Product and
- * floor write the same rows into the same database, and nothing is delivered of either.
+ * Measures a signed click on Approve until its acknowledgment, when it is committed. The bot, the empty
+ * listener, and the single statement take turns within each round, in changing order, so that noise affects
+ * all of them. The bot and the single statement write the same rows to the same database, and nothing is
+ * delivered.
  */
 export async function decision(bench: Bench): Promise<Row[]> {
   const { url, sql } = await bench.cluster.database("decision");
@@ -69,7 +70,7 @@ export async function decision(bench: Bench): Promise<Row[]> {
 async function measure(bench: Bench, ground: Ground): Promise<Row[]> {
   const all = new Map<string, Measured[]>();
   let version = 1;
-  // The first round warms everything up and is not counted.
+  // The first round is a warm-up and does not count.
   for (let round = 0; round <= bench.rounds; round++) {
     for (const leg of legs) {
       const requiredApprovals = leg.one ? 1_000_000 : 1;
@@ -90,7 +91,7 @@ const rotated = (round: number): Subject[] => {
   return [...subjects.slice(from), ...subjects.slice(0, from)];
 };
 
-/** A machine that stood still for a second leaves clicks refused: that measurement is thrown away and made again. */
+/** A machine that stalls for a second causes refused clicks. That measurement is discarded and repeated. */
 async function insist(bench: Bench, work: () => Promise<Measured>): Promise<Measured> {
   for (let left = 3; ; left--) {
     try {
@@ -116,7 +117,7 @@ async function click({ sql, load, listeners, take }: Ground, leg: Leg, subject: 
   };
 }
 
-/** Every click must have become a review, an audit row and an outbox row. */
+/** @throws unless every click became a review, an audit row, and an outbox row */
 async function check(sql: postgres.Sql, numbers: number[], clicks: number): Promise<void> {
   const subjects = numbers.map((number) => `request:${number}`);
   const [row] = await sql`
@@ -142,7 +143,7 @@ function rowsOf(leg: Leg, all: Map<string, Measured[]>): Row[] {
       p99: median(rounds.map((one) => one.p99)),
     };
   });
-  // Per round first: what disturbed a round disturbed both of its sides.
+  // Compare within each round, because noise affects both sides of a round.
   const floors = of("floor");
   const ratios = of("product").map((one, i) => one.perSecond / (floors[i]?.perSecond ?? Number.NaN));
   const range = `${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)}`;

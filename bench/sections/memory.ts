@@ -7,13 +7,16 @@ import { type Child, startChild } from "../process.ts";
 import { seed } from "../seed.ts";
 
 const reviewers = 3;
-/** What people do each second: a steady load that the machine carries with ease. */
+/** A steady load per second that the machine handles easily. */
 const perSecond = { clicks: 5, homes: 2, approvals: 2 };
 const sampleEveryMs = 10_000;
 
 type Sample = { minute: number; heap: number; rss: number };
 
-/** The memory after a collection, in MiB: at rest, and over a run with everything delivered to far ends that answer at once. */
+/**
+ * Measures the memory after a garbage collection, in MiB: idle, and during a run that delivers everything to
+ * stand-ins that respond immediately.
+ */
 export async function memory(bench: Bench): Promise<Row[]> {
   const { url, sql } = await bench.cluster.database("memory");
   const seconds = Math.ceil(bench.minutes * 60);
@@ -56,7 +59,7 @@ async function watch(bench: Bench, bot: Listener, load: Child, seconds: number):
   return samples;
 }
 
-/** Decisions, Homes and lists, of different people. */
+/** Decisions, Homes, and lists of different people. */
 async function oneSecond(bot: Listener, load: Child, first: number): Promise<void> {
   const to = { port: bot.port, inFlight: 2 };
   const times = <T>(count: number, make: (i: number) => T) =>
@@ -68,13 +71,13 @@ async function oneSecond(bot: Listener, load: Child, first: number): Promise<voi
   );
   await send(load, { ...to, bodies: [...clicks, ...lists] });
   const homes = times(perSecond.homes, (i) => homeOpened(person(i), `Ev${first + i}`));
-  // On a machine that is busy otherwise a Home may come too late for Slack, which then asks again.
+  // On a busy machine, a Home may be too late for Slack, which then sends the event again.
   const late = (error: Error) => process.stderr.write(`memory: ${error.message}\n`);
   await send(load, { ...to, bodies: homes, contentType: "application/json" }).catch(late);
 }
 
 function rowsOf(rest: Sample, run: readonly Sample[]): Row[] {
-  // The first quarter fills caches and compiles.
+  // The first quarter fills caches and compiles code.
   const settled = run.slice(Math.floor(run.length / 4));
   const minutes = run.at(-1)?.minute ?? 0;
   const load = `${perSecond.clicks} decisions, ${perSecond.homes} Homes, ${perSecond.approvals} lists a second`;
@@ -93,7 +96,7 @@ function rowsOf(rest: Sample, run: readonly Sample[]): Row[] {
   ];
 }
 
-/** The slope of the straight line that fits these points best. */
+/** Returns the slope of the line of best fit through these points. */
 function slopeOf(points: readonly [number, number][]): number {
   const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   const [x, y] = [mean(points.map(([at]) => at)), mean(points.map(([, value]) => value))];

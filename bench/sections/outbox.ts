@@ -8,7 +8,9 @@ import { seed } from "../seed.ts";
 
 const items = 3_000;
 
-/** The bot's worker with its own number of items at once: claim, send, settle each by itself. */
+/**
+ * Runs the bot's worker with its production concurrency. Each item is claimed, sent, and settled separately.
+ */
 export async function outbox(bench: Bench): Promise<Row[]> {
   const { url, sql } = await bench.cluster.database("outbox");
   await seed(sql, { integrations: 1, reviewers: 1, pending: 0, past: 0 });

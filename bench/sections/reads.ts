@@ -8,14 +8,14 @@ import { type Child, startChild } from "../process.ts";
 import { type Amounts, seed } from "../seed.ts";
 
 const reviewers = 20;
-/** Enough that every list has a full page. */
+/** Enough to fill a page of every list. */
 const small: Amounts = { integrations: 20, reviewers, pending: 40, past: 40 };
 const sizes = ["small", "full"] as const;
 type Size = (typeof sizes)[number];
 
 const acts = ["home", "approvals", "decide"] as const;
 type Act = (typeof acts)[number];
-/** No more decisions at a time than wait in the small database. */
+/** No more decisions at a time than requests that are pending in the small database. */
 const each: Record<Act, number> = { home: 40, approvals: 40, decide: small.pending };
 const names: Record<Act, string> = {
   home: "opening the Home, until it is published",
@@ -26,8 +26,8 @@ const names: Record<Act, string> = {
 type Place = { sql: postgres.Sql; bot: Listener; stop(): Promise<void>; pending: number; next: number };
 
 /**
- * The same acts, one at a time, in a full database and in one with hardly more than a page of everything, in turn. Then
- * once more in the full one with every statement's plan written down.
+ * Runs the same actions, one at a time, in a full database and in one with little more than a page of
+ * everything, in turn. Then runs them again in the full one and logs every statement's plan.
  */
 export async function reads(bench: Bench): Promise<Row[]> {
   const full: Amounts = { integrations: 2_000, reviewers, pending: 5_000, past: bench.past };
@@ -70,7 +70,7 @@ async function measure(bench: Bench, load: Child, places: Record<Size, Place>): 
   return all;
 }
 
-/** One act again and again, by different people. */
+/** Runs one action repeatedly as different people. */
 async function perform(load: Child, place: Place, act: Act): Promise<number[]> {
   const bodies: string[] = [];
   const viewer = (i: number) => reviewerId(i % reviewers);
@@ -89,8 +89,8 @@ async function perform(load: Child, place: Place, act: Act): Promise<number[]> {
 }
 
 /**
- * On to the next requests that wait. Where too few are left, what was decided waits again: every act meets lists that are
- * as full as at the beginning.
+ * Moves on to the next pending requests. If too few are left, decided requests become pending again, so that
+ * every action reads lists as full as at the start.
  */
 async function applyProgress(place: Place): Promise<void> {
   place.next += each.decide;
@@ -130,7 +130,7 @@ const amountsOf = ({ integrations, pending, past }: Amounts): string => {
   return `${i} integrations, ${o} pending, ${p} past requests`;
 };
 
-/** Another process on the same database, so that what was measured was not slowed down by writing plans. */
+/** Starts another process on the same database, so that writing plans does not slow down the measured one. */
 async function lookAtPlans(bench: Bench, load: Child, place: Place): Promise<Row[]> {
   const from = (await bench.cluster.log()).length;
   await tellPlans(place.sql);

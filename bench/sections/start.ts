@@ -10,7 +10,10 @@ import { startChild } from "../process.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
-/** From the start of `node dist/src/bin/main.js`, built anew, on a migrated database, to the line that says it listens. */
+/**
+ * Measures the time from the start of `node dist/src/bin/main.js`, newly built, on a migrated database, to
+ * the log line that it listens.
+ */
 export async function start(bench: Bench): Promise<Row[]> {
   const { url } = await bench.cluster.database("start");
   const providers = startChild("far-ends.ts");
@@ -20,7 +23,7 @@ export async function start(bench: Bench): Promise<Row[]> {
   try {
     await build(place);
     const env = { ...environment(url, farPort), LOG_LEVEL: "info" };
-    // The first one warms the disk's cache and is not counted.
+    // The first start fills the disk cache and does not count.
     for (let i = 0; i <= Math.max(7, bench.rounds); i++) times.push(await startOnce(place, env));
   } finally {
     await rm(place, { recursive: true, force: true });
@@ -42,7 +45,7 @@ export async function start(bench: Bench): Promise<Row[]> {
   ];
 }
 
-/** Lays out what a deployment has: the build, the migrations, the packages. */
+/** Creates the files of a deployment: the build, the migrations, the packages. */
 async function build(place: string): Promise<void> {
   await copyFile(join(root, "package.json"), join(place, "package.json"));
   await symlink(join(root, "node_modules"), join(place, "node_modules"));

@@ -12,8 +12,9 @@ type Ground = { sql: postgres.Sql; bot: Listener; providers: Child; load: Child 
 type Measured = { command: number[]; submission: number[] };
 
 /**
- * Asking for a promotion, one at a time: `/promote` until its modal is open and the command acknowledged, and the
- * submission until it is acknowledged, committed by then. Telling the reviewers comes after it, and is held here.
+ * Measures requests for promotion, one at a time: `/promote` until its modal is open and the command
+ * acknowledged, and the submission until its acknowledgment, when it is committed. Notifying the reviewers
+ * comes later, and is held back here.
  */
 export async function submit(bench: Bench): Promise<Row[]> {
   const { url, sql } = await bench.cluster.database("submit");

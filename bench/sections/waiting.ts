@@ -10,7 +10,9 @@ import type { Waited, WaitJob } from "../processes/waiters.ts";
 import { seed } from "../seed.ts";
 
 const clients = 100;
-/** How long they wait before somebody decides, and how often the connections are looked at meanwhile. */
+/**
+ * How long the clients wait before the decision, and how often the connections are sampled in the meantime.
+ */
 const waits = { looks: 20, everyMs: 100 };
 
 type Ground = { sql: postgres.Sql; decider: Listener; other: Listener; load: Child; waiters: Child };
@@ -28,8 +30,9 @@ const places = ["where the decision is made", "at another replica"] as const;
 type Where = (typeof places)[number];
 
 /**
- * A hundred clients wait for one request by long poll; somebody approves it in Slack, and all of them are answered. They
- * wait at the replica that takes the click, and at another one, which hears of it by NOTIFY.
+ * Measures how long it takes to answer a hundred clients that long-poll one request when it is approved in
+ * Slack. They wait at the replica that handles the click, and at another one, which learns about it through
+ * NOTIFY.
  */
 export async function waiting(bench: Bench): Promise<Row[]> {
   const { url, sql } = await bench.cluster.database("waiting");
@@ -45,7 +48,7 @@ export async function waiting(bench: Bench): Promise<Row[]> {
     for (let round = 0; round <= bench.rounds; round++) {
       for (const where of places) {
         const measured = await decide(ground, where, ++number);
-        // The first round compiles, and opens the connections.
+        // The first round compiles code and opens the connections.
         if (round > 0) all.set(where, [...(all.get(where) ?? []), measured]);
       }
       bench.say(`waiting: round ${round} of ${bench.rounds}`);
@@ -59,14 +62,14 @@ export async function waiting(bench: Bench): Promise<Row[]> {
 async function decide(ground: Ground, where: Where, number: number): Promise<Measured> {
   const { sql, decider, other, load, waiters } = ground;
   const bot = where === "at another replica" ? other : decider;
-  // One for each round: what is measured is not the rate limit.
+  // One token for each round, because the rate limit is not what is measured.
   const token = await makeToken(sql);
   const before = await rss(bot);
   await waiters.ask("begin", { port: bot.port, token, number, since: 1, clients } satisfies WaitJob);
   let inUse = 0;
   for (let look = 0; look < waits.looks; look++) {
     await pause(waits.everyMs);
-    // In the first half of the time those who come are let in and looked after.
+    // The first half of the time is for accepting the clients.
     if (look >= waits.looks / 2) inUse = Math.max(inUse, await busy(sql));
   }
   const during = await rss(bot);
@@ -78,7 +81,7 @@ async function decide(ground: Ground, where: Where, number: number): Promise<Mea
   const early = answers.some(({ at }) => at < startedAt);
   if (answers.length !== clients || early) throw new Error("A client did not wait");
   await Promise.all([decider.ask("idle"), other.ask("idle")]);
-  // Below 0: an answer that came before the click's own.
+  // Negative if a response arrived before the one to the click.
   const afterAck = answers.map(({ at }) => at - startedAt - elapsedMs);
   return {
     firstMs: Math.min(...afterAck),
@@ -97,7 +100,7 @@ async function makeToken(sql: postgres.Sql): Promise<string> {
   return text;
 }
 
-/** Connections of the bots that are doing something, or hold a transaction. */
+/** Counts the bots' connections that are running a statement or are in a transaction. */
 async function busy(sql: postgres.Sql): Promise<number> {
   const [row] = await sql<{ count: number }[]>`
     select count(*)::int as count from pg_stat_activity

@@ -1,13 +1,14 @@
 #!/bin/sh
-# A catalog that lives in a repository: says which projects, pipelines and integrations there are. Needs curl. Running it again
-# changes nothing.
+# Keeps a catalog in a repository: creates and updates projects, pipelines, and integrations. Needs curl. Running
+# it again changes nothing.
 #
 #   SIGNOFF_URL, SIGNOFF_TOKEN   the address, and a token with catalog:write
 set -eu
 
 : "${SIGNOFF_URL:?}" "${SIGNOFF_TOKEN:?}"
 
-# put PATH: sends what comes in. The token goes by a file, out of sight of the list of processes.
+# put PATH: sends its standard input. The token is passed in a file, so that it does not show in the process
+# list.
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM

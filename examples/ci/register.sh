@@ -1,15 +1,15 @@
 #!/bin/sh
-# Tells Signoff of a build and, with ENVIRONMENT set, that it was deployed there. Needs curl, and git for SINCE.
-# Running it again tells the same once more, which changes nothing.
+# Registers a build in Signoff and, if ENVIRONMENT is set, reports its deployment there. Needs curl, and git for
+# SINCE. Running it again changes nothing.
 #
 #   SIGNOFF_URL, SIGNOFF_TOKEN   the address, and a token with builds:write and deployments:write
 #   PROJECT, INTEGRATION         their slugs
-#   BUILD_ID, BUILD_VERSION      the build's own id, the same at every try, and the version that people read
+#   BUILD_ID, BUILD_VERSION      the build's ID, which must be the same for every attempt, and the version that people see
 #   BUILD_COMMIT, BUILD_DIGEST, BUILD_LINK, BUILD_AUTHOR   optional
-#   SINCE                        optional: the commit of the build before; what came after it is listed for the reviewers
-#   COMMIT_LINK                  optional: what a commit's address begins with, e.g. https://git.example.com/orders/commit/
-#   ENVIRONMENT                  optional: the slug of the environment that it was deployed to
-#   DEPLOYMENT_ID                optional; default: the build's id and the environment
+#   SINCE                        optional: the commit of the previous build. Reviewers see the list of commits after it
+#   COMMIT_LINK                  optional: the start of a commit's address, such as https://git.example.com/orders/commit/
+#   ENVIRONMENT                  optional: the slug of the environment that the build was deployed to
+#   DEPLOYMENT_ID                optional. Default: the build's ID and the environment
 set -eu
 
 : "${SIGNOFF_URL:?}" "${SIGNOFF_TOKEN:?}" "${PROJECT:?}" "${INTEGRATION:?}" "${BUILD_ID:?}" "${BUILD_VERSION:?}"
@@ -18,15 +18,16 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
 
-# What a shell variable holds may be anything: this makes it the inside of a JSON string.
+# A shell variable can hold any text. This turns it into the inside of a JSON string.
 escape() { tr -d '\000-\010\013-\037' | tr '\011' ' ' | sed -e 's/\\/\\\\/g' -e 's/"/\\"/g'; }
 
-# field NAME VALUE: `,"NAME":"VALUE"`, or nothing where there is no value.
+# field NAME VALUE: prints `,"NAME":"VALUE"`, or nothing if the value is empty.
 field() {
   [ -z "$2" ] || printf ',"%s":"%s"' "$1" "$(printf '%s' "$2" | escape | awk 'NR > 1 { printf "\\n" } { printf "%s", $0 }')"
 }
 
-# post PATH: sends what stands in the file "body". The token goes by stdin, out of sight of the list of processes.
+# post PATH: sends the file "body". The token is passed through stdin, so that it does not show in the process
+# list.
 post() {
   status=$(printf 'header = "Authorization: Bearer %s"\n' "$SIGNOFF_TOKEN" |
     curl --silent --show-error --config - --retry 5 --retry-connrefused --max-time 30 \
@@ -42,7 +43,7 @@ post() {
 }
 
 commits() {
-  # The commit before is not known where the branch is new, or the history was not fetched.
+  # The previous commit is unknown if the branch is new or the history was not fetched.
   [ -n "${SINCE:-}" ] && git rev-parse --quiet --verify "$SINCE^{commit}" > "$work/since" || return 0
   printf ',"commits":['
   git log --max-count=100 --format='%H%x7f%an%x7f%s' "$SINCE..${BUILD_COMMIT:-HEAD}" | escape |

@@ -1,15 +1,16 @@
 #!/bin/sh
-# Requests a promotion and waits until it is over. Needs curl. Exit code 0: promoted; 1: it will not be; 2: still open when
-# the time was up.
+# Requests a promotion and waits for its result. Needs curl. Exit code 0: promoted. 1: it will not be promoted.
+# 2: still open after WAIT_MINUTES.
 #
 #   SIGNOFF_URL, SIGNOFF_TOKEN     the address, and a token with requests:read and requests:write
-#   PROJECT, INTEGRATION, TARGET   slugs; TARGET is the environment to promote to
-#   BUILD_ID       optional: refused where another build is live in the environment before TARGET by now
-#   MESSAGE        optional: what the reviewers should know
-#   REQUESTER      optional: the email or Slack id of the member for whom it is; default: whom the token was made for
-#   PROMOTE        yes: promotes once it is approved, with a token that has promotions:write too; default: somebody does in Slack
-#   WAIT_MINUTES   optional: how long to wait at most; default: as long as the request lives
-#   RUN_ID         optional: names this run of the pipeline. With the same one, trying again asks no second time
+#   PROJECT, INTEGRATION, TARGET   slugs. TARGET is the environment to promote to
+#   BUILD_ID       optional: refuses the request if another build is live in the environment before TARGET
+#   MESSAGE        optional: a message for the reviewers
+#   REQUESTER      optional: the email or Slack ID of the member to request for. Default: the token's member
+#   PROMOTE        yes: promotes after the approval, for which the token also needs promotions:write. Default: someone
+#                  promotes in Slack
+#   WAIT_MINUTES   optional: how long to wait. Default: as long as the request is open
+#   RUN_ID         optional: identifies this run of the pipeline. A retry with the same ID does not request again
 set -eu
 
 : "${SIGNOFF_URL:?}" "${SIGNOFF_TOKEN:?}" "${PROJECT:?}" "${INTEGRATION:?}" "${TARGET:?}"
@@ -19,16 +20,16 @@ trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
 run=${RUN_ID:-$(date +%s)-$$}
 
-# What a shell variable holds may be anything: this makes it the inside of a JSON string.
+# A shell variable can hold any text. This turns it into the inside of a JSON string.
 escape() { tr -d '\000-\010\013-\037' | tr '\011' ' ' | sed -e 's/\\/\\\\/g' -e 's/"/\\"/g'; }
 
-# field NAME VALUE: `,"NAME":"VALUE"`, or nothing where there is no value.
+# field NAME VALUE: prints `,"NAME":"VALUE"`, or nothing if the value is empty.
 field() {
   [ -z "$2" ] || printf ',"%s":"%s"' "$1" "$(printf '%s' "$2" | escape | awk 'NR > 1 { printf "\\n" } { printf "%s", $0 }')"
 }
 
-# call METHOD PATH [curl's options]: leaves the HTTP status in "status" and the body in the file "answer". The token goes by
-# stdin, out of sight of the list of processes.
+# call METHOD PATH [curl options]: puts the HTTP status in "status" and the body in the file "answer". The
+# token is passed through stdin, so that it does not show in the process list.
 call() {
   method=$1 path=$2
   shift 2
@@ -37,7 +38,7 @@ call() {
       curl --silent --show-error --config - --retry 8 --retry-connrefused --max-time 90 --request "$method" \
         --header 'Content-Type: application/json' --output "$work/answer" --write-out '%{http_code}' "$@" \
         "${SIGNOFF_URL%/}/api/v1$path")
-    # A try whose answer was lost may still be at work: the same key is given its answer soon.
+    # If a response was lost, the first attempt may still be running. The same key soon returns its response.
     [ "$status" = 409 ] && [ "$(word code)" = key-in-use ] || return 0
     sleep 1
   done
@@ -53,8 +54,8 @@ stop_unless_ok() {
   esac
 }
 
-# word NAME, count NAME: the first string or number of that name in the answer. A quote inside a text is escaped there, so
-# that nothing which people wrote can be taken for a name.
+# word NAME, count NAME: prints the first string or number with that name in the response. Quotes inside a
+# text are escaped, so nothing that people write can be mistaken for a name.
 word() { grep -o "\"$1\": *\"[^\"]*\"" "$work/answer" | head -n 1 | sed 's/.*: *"//; s/"$//'; }
 count() { grep -o "\"$1\": *[0-9][0-9]*" "$work/answer" | head -n 1 | sed 's/.*: *//'; }
 
@@ -78,7 +79,8 @@ echo "#$number: $INTEGRATION to $TARGET is requested"
 end=$(($(date +%s) + ${WAIT_MINUTES:-0} * 60))
 version=0 before=''
 while :; do
-  # Answered when the request has changed since this version, or after 50 seconds: proxies often give up after 60.
+  # The response comes when the request has changed since this version, or after 50 seconds, because proxies
+  # often time out after 60.
   call GET "/requests/$number?wait=50&since=$version"
   stop_unless_ok
   version=$(count version) state=$(word state)
@@ -93,7 +95,7 @@ while :; do
     approved)
       if [ "${PROMOTE:-}" = yes ]; then
         call POST "/requests/$number/promote" --data '{}' --header "Idempotency-Key: $run-promote"
-        # Somebody may have pressed Promote or Cancel in Slack first: what became of it is told next.
+        # Someone may have clicked Promote or Cancel in Slack first. The next response shows the result.
         [ "$status" = 409 ] && [ "$(word code)" = not-approved ] || stop_unless_ok
       fi
       ;;

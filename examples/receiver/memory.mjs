@@ -1,26 +1,26 @@
-// Which attempts were taken, and what of them Signoff was not told yet.
+// Remembers which attempts were accepted, and which results Signoff has not received.
 
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 /**
- * Remembers the attempts that were taken: Signoff sends one again where it did not get our answer, and it is never
- * begun again. In a folder, the file of an attempt says how it is reported until Signoff has been told its end.
- *
- * @param {string | undefined} folder none: they are remembered as long as the process lives
- * @param {string} owner whose attempts these are, where several receivers share the folder
+ * Remembers the accepted attempts. Signoff sends an attempt again if it did not get the response, and it must
+ * not start twice. With a folder, each attempt has a file with its report until Signoff has received the
+ * result.
+ * @param {string | undefined} folder without one, attempts are remembered until the process ends
+ * @param {string} owner identifies this receiver if several share the folder
  */
 export async function openMemory(folder, owner) {
   const taken = new Set();
   const write = async (id, content, flag = "w") => {
-    // It holds the attempt's token.
+    // The file contains the attempt's token.
     if (folder !== undefined)
       await writeFile(join(folder, encodeURIComponent(id)), content, { flag, mode: 0o600 });
   };
   const record = (id, { attempt, report }, end) => JSON.stringify({ owner, id, attempt, report, end });
   if (folder !== undefined) await mkdir(folder, { recursive: true, mode: 0o700 });
   return {
-    /** Whether it is seen for the first time; it is taken from now on. */
+    /** Returns whether the attempt is new, and remembers it. */
     async take(id, delivery) {
       if (taken.has(id)) return false;
       taken.add(id);
@@ -33,11 +33,14 @@ export async function openMemory(folder, owner) {
         throw error;
       }
     },
-    /** It has ended; Signoff is still to be told. */
+    /** Remembers the result, which Signoff has not received yet. */
     end: (id, delivery, end) => write(id, record(id, delivery, end)),
-    /** Signoff knows its end. */
+    /** Forgets the result, which Signoff has received. */
     told: (id) => write(id, ""),
-    /** What was left when a process of this owner ended: taken, and its end not told. */
+    /**
+     * Returns what an earlier process of this owner left: attempts that were accepted, but whose result was
+     * not received.
+     */
     async left() {
       const names = folder === undefined ? [] : await readdir(folder);
       const all = await Promise.all(names.map((name) => readRecord(join(folder, name))));
@@ -46,7 +49,7 @@ export async function openMemory(folder, owner) {
   };
 }
 
-/** Empty where nothing is left to tell, or where the process ended while it was written. */
+/** The file is empty if nothing is left to report, or if the process ended while it was written. */
 async function readRecord(file) {
   try {
     return JSON.parse(await readFile(file, "utf8"));

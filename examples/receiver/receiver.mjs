@@ -1,6 +1,7 @@
-// A small server that takes Signoff's promotion webhooks: it verifies the signature, answers at once, deploys, and
-// reports. Run it with `node receiver.mjs` (see README.md), or import `startReceiver` into a server of your own.
-// Its one dependency is the published library of https://www.standardwebhooks.com: npm install standardwebhooks
+// A small server for Signoff's promotion webhooks. It verifies the signature, responds immediately, deploys,
+// and reports. Run it with `node receiver.mjs` (see README.md), or import `startReceiver` into your own
+// server. Its only dependency is the published library of https://www.standardwebhooks.com: npm install
+// standardwebhooks
 
 import { spawn } from "node:child_process";
 import { createServer } from "node:http";
@@ -11,9 +12,9 @@ import { Webhook } from "standardwebhooks";
 import { openMemory } from "./memory.mjs";
 
 const bodyLimit = 1024 * 1024;
-/** A report that Signoff did not answer is sent again after so many seconds. */
+/** The waits, in seconds, before a report without a response is sent again. */
 const retrySeconds = [1, 2, 5, 10, 30, 60, 120];
-/** So much of what a command printed last is given as the reason of its failure. */
+/** The number of characters of a failed command's last output that become the reason. */
 const reasonLimit = 400;
 const interruptedWords =
   "The receiver ended in the middle of this deployment. Look at what runs there before you try again.";
@@ -49,7 +50,7 @@ export async function startReceiver(options) {
     const id = request.headers["webhook-id"];
     const isNew = await memory.take(id, event);
     onReceived({ at: new Date(), answer: isNew ? "accepted" : "repeated", delivery: event });
-    // First the answer: Signoff waits seconds for that, and a deployment may take an hour.
+    // Respond first: Signoff waits only seconds, and a deployment can take an hour.
     if (isNew) begin(id, event, answered);
     return { status: 202, json: { link: link(event) } };
   };
@@ -59,7 +60,7 @@ export async function startReceiver(options) {
     const answered = new Promise((resolve) => response.once("close", resolve));
     take(request, answered).then(
       (answer) => send(response, answer),
-      // Signoff tries again after a 5xx, with the same id.
+      // Signoff retries after a 5xx, with the same ID.
       () => send(response, { status: 500, json: { error: "the receiver failed" } }),
     );
   });
@@ -84,7 +85,7 @@ export async function startReceiver(options) {
   };
 }
 
-/** Deploys, and reports how it ended. */
+/** Deploys, and reports the result. */
 async function carryOut(id, delivery, { deploy, onReported = () => {} }, memory, signal) {
   const tell = async (report) => {
     const status = await sendReport(delivery.report, report, signal);
@@ -93,7 +94,7 @@ async function carryOut(id, delivery, { deploy, onReported = () => {} }, memory,
   };
   const progress = async (link) => void (await tell({ status: "in progress", ...(link && { link }) }));
   const end = delivery.end ?? (await ending(delivery, deploy, progress));
-  // Where the folder takes nothing, Signoff is told all the same.
+  // If the folder is not writable, report to Signoff anyway.
   await memory.end(id, delivery, end).catch(() => {});
   if (isAnswered(await tell(end))) await memory.told(id).catch(() => {});
 }
@@ -108,33 +109,33 @@ async function ending(delivery, deploy, progress) {
   }
 }
 
-/** Waits for it, but not longer than so many milliseconds. */
+/** Waits for the promise, but no longer than this many milliseconds. */
 async function within(ms, done) {
   const timer = new AbortController();
   await Promise.race([done, sleep(ms, undefined, { signal: timer.signal }).catch(() => {})]);
   timer.abort();
 }
 
-/** @param {string} text one secret, or several with spaces between */
+/** @param {string} text one secret, or several separated by spaces */
 function readSecrets(text) {
   const secrets = text.split(/[\s,]+/).filter(Boolean);
   if (secrets.length === 0) throw new Error("There is no secret to verify signatures with");
   return secrets.map((secret) => new Webhook(secret));
 }
 
-/** The event, if one of the secrets signed exactly these bytes within the last five minutes. */
+/** Returns the event if one of the secrets signed exactly these bytes within the last five minutes. */
 function verify(hooks, body, headers) {
   for (const hook of hooks) {
     try {
       return hook.verify(body, headers);
     } catch {
-      // The next secret may fit.
+      // Try the next secret.
     }
   }
   return undefined;
 }
 
-/** The raw bytes as text: the signature is over them, so they are not parsed before. */
+/** Returns the raw bytes as text. The signature covers them, so they are verified before they are parsed. */
 async function readBody(request) {
   const chunks = [];
   let length = 0;
@@ -151,9 +152,9 @@ function send(response, { status, json }) {
 }
 
 /**
- * Reports until Signoff has answered, about four minutes long. Repeating is safe: the first final report wins.
- *
- * @returns the HTTP status of the answer; undefined where there was none
+ * Sends a report until Signoff responds, for about four minutes. Repeating is safe, because the first final
+ * report wins.
+ * @returns the HTTP status of the response, or undefined if there was none
  */
 async function sendReport({ url, token }, report, signal) {
   for (const seconds of [...retrySeconds, undefined]) {
@@ -170,14 +171,15 @@ async function sendReport({ url, token }, report, signal) {
   }
 }
 
-/** Whether Signoff has taken or refused a report: then it is not sent again. */
+/** Returns whether Signoff accepted or refused a report, so that it is not sent again. */
 const isAnswered = (status) => status !== undefined && status !== 429 && status < 500;
 
 /** @type {typeof import("./receiver.d.mts").byCommand} */
 export function byCommand(command, onOutput = () => {}) {
   return (delivery) =>
     new Promise((resolve, reject) => {
-      // What was promoted reaches the command as variables: text of others is never part of the command itself.
+      // The command gets the values as variables, so that text from other people never becomes part of the
+      // command.
       const child = spawn(command, {
         shell: true,
         stdio: ["ignore", "pipe", "pipe"],
@@ -215,7 +217,7 @@ function variables({ attempt, request, project, integration, from, to, build }) 
   };
 }
 
-/** `node receiver.mjs`: everything comes from the environment. */
+/** Runs `node receiver.mjs`, configured by the environment. */
 async function main() {
   const { env } = process;
   const { WEBHOOK_SECRET, DEPLOY_COMMAND, PORT = "8080", HOST = "127.0.0.1", LINK, MEMORY, NAME } = env;

@@ -43,7 +43,7 @@ test("R12: every change of a request has its row: who, what, when, where from, b
     before: { approvals: 0 },
     after: { approvals: 1, review: { verdict: "approve", comment: "fine", replaces: null } },
   });
-  // What is after one change is before the next: nothing changed unseen.
+  // The state after one change is the state before the next: there is no unseen change.
   for (const [i, row] of audit.slice(1).entries()) {
     expect(audit[i]?.after).toMatchObject(row.before as object);
   }

@@ -28,7 +28,7 @@ async function start() {
   return { fixture, api, call: await api.client("ada") };
 }
 
-/** So many entries, one a second and three at every one. */
+/** Adds this many entries, one per second. Every third second has three. */
 const write = ({ organizationId, clock }: Catalog, count: number) =>
   database.database.db.transaction((tx) =>
     audit.append(

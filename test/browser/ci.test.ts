@@ -30,7 +30,7 @@ test("a build is registered, deployed to Development, reviewed, and promoted by 
   await request(dana, "staging");
   await press(bob, "Approve request 1");
 
-  // The receiver fails, and says why.
+  // The receiver fails and gives its reason.
   await press(ci, "Fail");
   await ci.getByLabel("It fails because").fill("the migration did not run");
   await press(ci, "Set");
@@ -42,7 +42,7 @@ test("a build is registered, deployed to Development, reviewed, and promoted by 
     .getByText("failed", { exact: true })
     .waitFor();
 
-  // It goes slowly at the second try: the card has its link. Somebody hurries it up.
+  // The second attempt is slow, and its card has the link. Then it is completed early.
   await press(ci, "Go slowly");
   await press(dana, "Try Again request 1");
   await ci.getByRole("button", { name: "Succeed now: Inventory Feed 0.14.0 to Staging" }).click();

@@ -5,7 +5,7 @@ import { afterAll, expect, test } from "vitest";
 import { freePort } from "../../sandbox/free-port.ts";
 import { openHome, pick, press, startSandbox, type } from "./support.ts";
 
-/** The walk that docs/first-promotion.md tells, word by word: from nothing to a build of one's own in Production. */
+/** The steps of docs/first-promotion.md, word by word: from nothing to your own build in Production. */
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const { as, botUrl } = startSandbox("--empty");
@@ -30,7 +30,7 @@ function start(command: string, args: string[], variables: Record<string, string
   return { said: () => text, ended: new Promise((resolve) => child.once("close", resolve)) };
 }
 
-/** Waits until something was said. */
+/** Waits until this text was posted. */
 async function hears(started: Started, words: RegExp): Promise<string> {
   const [found] = await expect
     .poll(() => words.exec(started.said()), { timeout: 30_000 })

@@ -16,7 +16,8 @@ test("three people walk a build from Staging to Production", async () => {
   await ask.waitFor({ state: "hidden" });
   await dana.getByRole("button", { name: "Cancel request 1", exact: true }).waitFor();
 
-  // Carol takes her time over a Reject; Bob is faster. Production is critical: a dialog names it first.
+  // Carol is still writing a rejection when Bob approves. Production is critical, so a dialog confirms it
+  // first.
   await carol.getByRole("button", { name: "Reject request 1" }).click();
   const reject = carol.getByRole("dialog", { name: "Reject #1" });
   await reject.getByLabel(/Why/).fill("Not before the weekend");
@@ -32,13 +33,13 @@ test("three people walk a build from Staging to Production", async () => {
   await outcome.getByText("Not before the weekend").waitFor();
   await outcome.getByText("Approved by Bob Reviewer").first().waitFor();
 
-  // Dana's window follows by itself, and she finishes.
+  // Dana's window updates by itself, and she promotes.
   await dana.getByText("Bob Reviewer approved #1").first().waitFor();
   await dana.getByRole("button", { name: "Promote request 1" }).click();
   await dana.getByText("Promoted: 1.4.1 is live in Production").first().waitFor();
   await bob.getByText("Promoted: 1.4.1 is live in Production").first().waitFor();
 
-  // The email leads to her own card.
+  // The email links to her own card.
   await dana.getByRole("link", { name: /^Mail/ }).click();
   await dana.getByRole("link", { name: /Promoted: Orders Sync/ }).click();
   const mail = dana.frameLocator("iframe");

@@ -79,7 +79,7 @@ test("from an empty organization to a promoted build, with nothing but Slack", a
   await press(ask, "Request Approval");
   await ask.waitFor({ state: "hidden" });
   await danaHome.getByRole("button", { name: "Cancel Request: Orders Sync to Staging" }).waitFor();
-  // Who may not run Signoff has no door to it.
+  // People who are not admins have no way into the settings.
   expect(await danaHome.getByRole("button", { name: /^Settings/ }).count()).toBe(0);
 
   const bob = await as("Bob Reviewer");
@@ -93,7 +93,7 @@ test("from an empty organization to a promoted build, with nothing but Slack", a
   await details.waitFor({ state: "hidden" });
   await bobHome.getByText("Nothing waits for your review").waitFor();
 
-  // Dana's Home follows by itself.
+  // Dana's Home updates by itself.
   await press(danaHome, "Promote #1: Orders Sync to Staging");
   await danaHome.getByRole("button", { name: "Request to Promote: Orders Sync to Production" }).waitFor();
   await danaHome.getByText("The same is live in Staging").waitFor();
@@ -122,7 +122,7 @@ test("R4: a reviewer whom Slack makes a guest or deactivates can review no more"
   await approve.waitFor();
   await carol.getByText("Can review: Bob Reviewer and Carol Reviewer").first().waitFor();
 
-  // A guest keeps the window, so that the card can be seen without its buttons.
+  // A guest keeps the window, which then shows the card without its buttons.
   const ada = await as("Ada Admin");
   await ada.getByRole("link", { name: "Workspace" }).click();
   const standing = ada.getByLabel("Standing of Bob Reviewer");

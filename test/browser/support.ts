@@ -5,18 +5,17 @@ import { afterAll, beforeAll } from "vitest";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
-/** The sandbox and a browser, for the tests of one file. */
+/** Starts the sandbox and a browser for the tests of one file. */
 export type Walk = {
   /** Opens a window as one person of the workspace, on the bot's messages. */
   as(name: string): Promise<Page>;
-  /** Where the bot listens; no slash at its end. */
+  /** The bot's address, without a trailing slash. */
   botUrl(): string;
 };
 
 /**
- * Starts the sandbox and Chromium before the tests of a file and stops them after it.
- *
- * @param options of the sandbox, such as `--empty`
+ * Starts the sandbox and Chromium before the tests of a file, and stops them afterwards.
+ * @param options the sandbox's arguments, such as `--empty`
  */
 export function startSandbox(...options: string[]): Walk {
   let sandbox: ChildProcess;
@@ -84,11 +83,11 @@ export async function type(page: Page, command: string): Promise<void> {
   await composer.press("Enter");
 }
 
-/** Presses a button, by its accessible name. */
+/** Clicks a button by its accessible name. */
 export const press = (where: Page | Locator, name: string | RegExp): Promise<void> =>
   where.getByRole("button", { name, ...(typeof name === "string" ? { exact: true } : {}) }).click();
 
-/** Chooses several options of a picker, with the mouse. */
+/** Selects several options of a picker with the mouse. */
 export async function pick(where: Locator, label: string, ...options: string[]): Promise<void> {
   for (const option of options) {
     await where.getByRole("combobox", { name: label }).click();
@@ -97,7 +96,7 @@ export async function pick(where: Locator, label: string, ...options: string[]):
   }
 }
 
-/** Opens the App Home, at its Overview. */
+/** Opens the App Home at its Overview. */
 export async function openHome(page: Page): Promise<Locator> {
   await page.getByRole("navigation", { name: "Signoff tabs" }).getByRole("link", { name: "Home" }).click();
   const home = page.getByRole("region", { name: "Signoff Home" });

@@ -8,12 +8,13 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { SlackStandIn } from "../../sandbox/slack/index.ts";
 import { startSlack } from "../../sandbox/slack/index.ts";
 
-// The same calls go to our stand-in and to the Slack of `emulate`, an independent reading of Slack's documents.
-// What both answer must agree; where emulate knows less, or Slack's documents say otherwise, the test says so.
+// The same calls go to our stand-in and to the Slack emulator of `emulate`, an independent implementation of
+// Slack's documentation. Their responses must agree. Where emulate supports less, or Slack's documentation
+// disagrees with it, the test says so.
 
 type Answer = Record<string, unknown> & { ok?: boolean; error?: string };
 
-/** One of the two: its address, its people's ids, and how it comes to a trigger. */
+/** One of the two sides: its address, the IDs of its people, and how it gets a trigger. */
 type Side = {
   name: string;
   url: string;
@@ -80,7 +81,7 @@ beforeAll(async () => {
       name: "ours",
       url: ours.url,
       userId: ourUserId,
-      // A trigger as a command brings it; the bot behind it does not matter here.
+      // A trigger from a command. The bot's response does not matter here.
       trigger: async (viewId) => ours.giveTrigger(ourUserId, viewId),
     },
     theirs: {
@@ -100,7 +101,7 @@ afterAll(async () => {
   for (const slack of standIns) await slack.stop();
 });
 
-/** A call by the real client; gives Slack's answer also where it is a refusal. */
+/** Makes a call with the real client. Returns Slack's response, also for a refusal. */
 async function call(url: string, token: string, method: string, args: object): Promise<Answer> {
   const client = new WebClient(token, { slackApiUrl: url, retryConfig: { retries: 0 } });
   return client.apiCall(method, { ...args }).then(
@@ -117,7 +118,10 @@ async function both<T>(
   return { ours: await run(sides.ours), theirs: await run(sides.theirs) };
 }
 
-/** The kinds of the named fields: what a program relies on, without ids and times. Dots lead inside. */
+/**
+ * Returns the types of the named fields, which programs rely on, without IDs and times. Dots lead to nested
+ * fields.
+ */
 function shape(answer: unknown, fields: string[]): Record<string, string> {
   const at = (path: string) =>
     path

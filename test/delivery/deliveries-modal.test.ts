@@ -15,7 +15,7 @@ const sql = () => stack.database.database.sql;
 const shown = (name: string, title: string) =>
   eventually(() => expect(stack.modal(name).title?.text).toBe(title));
 
-/** Opens Approvals, the request's details and, where it is there, Deliveries. */
+/** Opens Approvals, the request's details and, if present, Deliveries. */
 async function openDetails(name: string) {
   while (stack.slack.topView(stack.id(name))) await stack.slack.closeView(stack.id(name));
   await stack.slack.command(stack.id(name), "/approvals");

@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => database?.drop());
 
-/** A request of dana's that bob and carol are being told of, and nothing has been tried. */
+/** Creates a request of Dana's. Nobody has been notified yet. */
 async function asked() {
   const fixture = await buildCatalog(database);
   const number = await fixture.requested();
@@ -24,7 +24,7 @@ async function asked() {
 const ledgerOf = (fixture: Catalog, number: number) =>
   getDeliveries(fixture.context.db, fixture.organizationId, number, fixture.clock.now);
 
-/** What is listed, as `name kind: status`. */
+/** Returns the list as `name kind: status`. */
 async function lines(fixture: Catalog, number: number): Promise<string[]> {
   const { deliveries } = await ledgerOf(fixture, number);
   return deliveries.map(({ name, kind, card, status }) => `${name} ${card ?? kind}: ${status}`);
@@ -37,7 +37,7 @@ type Change = {
   at?: string;
 };
 
-/** Brings one person's delivery forward as the worker would. */
+/** Delivers one person's item, as the worker would. */
 async function settle(fixture: Catalog, kind: string, name: string, change: Change): Promise<void> {
   const { sql } = database.database;
   const { attempts = 1, outcome = null, reason = null, at = "2026-03-02T10:00:00Z" } = change;
@@ -46,7 +46,7 @@ async function settle(fixture: Catalog, kind: string, name: string, change: Chan
     where organization_id = ${fixture.organizationId} and kind = ${kind} and recipient_id = ${idOf(name)}`;
 }
 
-/** Slack took somebody's card. */
+/** Records that Slack accepted a person's card. */
 async function post(fixture: Catalog, name: string): Promise<void> {
   const { sql } = database.database;
   await sql`update cards set channel = 'D1', ts = '1772445600.000100', drawn_version = 1

@@ -19,7 +19,7 @@ const integrations = [
   "commerce/billing production",
 ];
 
-/** Asks for one more promotion as dana. Gives its number. */
+/** Requests another promotion as Dana. Returns its number. */
 async function ask(): Promise<number> {
   await stack.request("dana", integrations.shift() ?? "");
   const [row] = await stack.database.database.sql<{ number: number }[]>`
@@ -27,7 +27,7 @@ async function ask(): Promise<number> {
   return row?.number as number;
 }
 
-/** Whether Slack takes messages to somebody. */
+/** Sets whether Slack accepts messages to a person. */
 function slackTakes(name: string, taken: boolean) {
   stack.slack.workspace.openDm([stack.id(name)]).isArchived = !taken;
 }
@@ -42,7 +42,7 @@ const shows = (number: number, words: string) => eventually(() => expect(own(num
 
 const showsNothing = (number: number) => eventually(() => expect(own(number)).not.toContain("reached"));
 
-/** Waits until nothing is open in the outbox. */
+/** Waits until every outbox item is settled. */
 const allSettled = () =>
   eventually(async () => {
     const [open] = await stack.database.database.sql<{ count: number }[]>`

@@ -4,7 +4,7 @@ import { eventually } from "../support/test-stack.ts";
 import { type FaultyStack, startFaultyStack } from "./support.ts";
 
 let stack: FaultyStack;
-/** Whether the sender was told to wait: its pause ends with its process. */
+/** Whether the sender was told to wait. Its pause ends with its process. */
 let paused = false;
 
 beforeAll(async () => {
@@ -23,11 +23,11 @@ const to = (name: string) => {
   return ({ body }: { body: string }) => body.includes(address);
 };
 
-/** What Resend was asked to send to somebody about a request. */
+/** Returns the emails to a person about a request that Resend was asked to send. */
 const askedFor = (name: string, number: number) =>
   stack.resend.asked.filter((asked) => to(name)(asked) && asked.key.includes(`email:${number}:`));
 
-/** Has Resend refuse what goes to bob, asks for a promotion, and gives how bob's email stands. */
+/** Makes Resend refuse Bob's emails, requests a promotion, and returns the status of Bob's email. */
 async function bobsEmail(how: Failure) {
   stack.resend.asked.length = 0;
   paused = how.status === 429;
@@ -37,7 +37,7 @@ async function bobsEmail(how: Failure) {
   return { number, bob: items.find(({ recipient }) => recipient === "bob"), items };
 }
 
-/** They have their card, whatever became of their email. */
+/** They have their card regardless of their email. */
 const hasCard = (name: string, number: number) => eventually(() => stack.cardFor(name, number));
 
 describe("a permanent error: dead at once, with Resend's words", () => {

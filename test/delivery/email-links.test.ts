@@ -21,7 +21,7 @@ async function linkTo(address: string, which = 0): Promise<string> {
   return links[0] as string;
 }
 
-/** Slack's own address of somebody's card. */
+/** Returns Slack's own address of a person's card. */
 function permalink(name: string): string {
   const { channel, ts } = stack.cardFor(name, 1);
   const base = stack.slack.url.replace(/\/api\/$/, "");

@@ -29,14 +29,14 @@ const look = async () => {
 };
 const said = (pattern: RegExp) => logged.filter((line) => pattern.test(line)).length;
 
-/** Ada's Slack messages that contain these words. */
+/** Returns Ada's Slack messages that contain these words. */
 const toldAda = (words: string) => stack.texts("ada").filter((text) => text.includes(words));
 const mailsTo = async (name: string, what: string | number) =>
   (await stack.mailsTo(name)).filter(({ subject }) =>
     typeof what === "string" ? subject.includes(what) : new RegExp(`#${what}\\b`).test(subject),
   );
 
-/** How bob's email about a request stands, once it rests. */
+/** Returns the status of Bob's email about a request, once it has been attempted. */
 const bobs = async (number: number) =>
   (await stack.resting("send-email", number)).find(({ recipient }) => recipient === "bob");
 
@@ -92,7 +92,7 @@ describe("an address that Resend refuses", () => {
     const before = toldAda("No email reaches").length;
     stack.resend.refuse(toBob, noAddress);
     await bobs(await stack.submitted());
-    // Whoever has answered gets no email when it expires.
+    // People who have reviewed get no email when the request expires.
     await stack.press("bob", "approve_request");
     await stack.settle();
     stack.resend.asked.length = 0;
@@ -137,7 +137,7 @@ describe("a Resend key or sender that is refused", () => {
       expect([told, more]).toEqual([expect.stringContaining("Check RESEND_API_KEY"), []]);
       expect(await subjects()).toEqual(["email", "told:email"]);
 
-      // Whatever comes due before the next probe calls nobody, and then one does.
+      // Until the next probe, due items call nobody. Then a single one does.
       const asked = stack.resend.asked.length;
       stack.later(minutes(4));
       await stack.wakeAll();
@@ -195,7 +195,7 @@ describe("a Resend key or sender that is refused", () => {
 
 describe("a Slack token that is refused", () => {
   const calls = () => stack.slack.calls.length;
-  /** The token goes once the request is made: nobody can open a modal without it. */
+  /** The token is revoked after the request exists, because nobody can open a modal without it. */
   const submittedThenRefused = async (error: string) => {
     let held: ReturnType<typeof stack.slack.faults.hold> | undefined;
     const number = await stack.submitted(() => {

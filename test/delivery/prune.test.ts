@@ -21,7 +21,7 @@ const sql = () => database.database.sql;
 const keys = async (table: "outbox" | "emails") =>
   (await sql()<{ key: string }[]>`select key from ${sql()(table)} order by key`).map(({ key }) => key);
 
-/** Items that were settled so many days ago, or are open. */
+/** Adds items that are open or were settled this many days ago. */
 async function items(settledDaysAgo: Record<string, number | null>, outcome: "done" | "dead" = "done") {
   const { context, organizationId } = fixture;
   await sql()`delete from outbox`;

@@ -8,7 +8,7 @@ const notShown =
   "Slack did not show Signoff's answer. The card shows how the request stands; if a dialog should have opened, try again.";
 
 let stack: TestStack;
-/** By how much the bot's clock is ahead: what it knows of people grows old. */
+/** How far the bot's clock is ahead, so that its data about people becomes stale. */
 let aheadMs = 0;
 let built = 0;
 
@@ -34,7 +34,7 @@ async function build() {
   await stack.golive("commerce/orders-sync", { development: `5.0.${built}` });
 }
 
-/** Submits a request for what is live now without waiting for what it sends. Gives its number. */
+/** Submits a request for the live build without waiting for its messages. Returns its number. */
 async function submitted(message = ""): Promise<number> {
   await stack.slack.command(stack.id("dana"), "/promote orders-sync");
   await stack.slack.submit(stack.id("dana"), { message_input: message });
@@ -58,7 +58,7 @@ const opened = (name: string, title: string) =>
 const click = (name: string, number: number, actionId: string) =>
   stack.slack.click(stack.id(name), stack.cardFor(name, number), { actionId });
 
-/** How many cards of a request somebody has. */
+/** Returns how many cards of a request a person has. */
 const cards = (name: string, number: number) =>
   stack.slack
     .messagesFor(stack.id(name))
@@ -70,7 +70,7 @@ const everyCardOnce = (number: number) =>
     for (const name of ["dana", "bob", "carol"]) expect([name, cards(name, number)]).toEqual([name, 1]);
   });
 
-/** Waits until nothing is open in the outbox, not even what will be tried again later. */
+/** Waits until every outbox item is settled, including those that will be retried. */
 const allSettled = () =>
   eventually(async () => {
     const [open] = await stack.database.database.sql<{ count: number }[]>`
@@ -86,7 +86,7 @@ const faults: [string, () => void][] = [
 ];
 
 describe("a dialog that Slack does not open", () => {
-  // A process keeps to the Retry-After that it was told; the next test does not wait for it.
+  // A process respects a Retry-After that it received. A restart ends it for the next test.
   afterEach(() => stack.restartWith({}));
 
   test.each(faults)("a command is answered when views.open %s", async (_, goWrong) => {
@@ -132,7 +132,8 @@ describe("a dialog that Slack does not open", () => {
     await stack.slack.command(stack.id("dana"), "/promote returns");
     expect(stack.modal("dana").title?.text).toBe("Request Approval");
     expect(cards("dana", number) + cards("bob", number) + cards("carol", number)).toBeLessThan(3);
-    // Nobody waits here for the minute that Slack asked for: another process has not heard of it.
+    // Another process has not received the Retry-After, so the test does not wait the minute that Slack asked
+    // for.
     stack.slack.faults.clear();
     await stack.restartWith({});
     await stack.database.database.sql`update outbox set available_at = now() where settled_at is null`;
@@ -187,7 +188,7 @@ describe("a card that goes wrong", () => {
     await click("bob", number, "approve_request");
     await allSettled();
     expect(textOf(stack.cardFor("carol", number))).toContain("Approved by Bob Reviewer");
-    // The new one is known from now on.
+    // The new member is stored from here on.
     await click("dana", number, "promote_request");
     await allSettled();
     expect(textOf(stack.cardFor("carol", number))).toContain("Promoted: ");
@@ -197,7 +198,7 @@ describe("a card that goes wrong", () => {
   test("posted anew, it is not posted twice when that answer is lost", async () => {
     const number = await ask();
     stack.slack.workspace.removeMessage(stack.cardFor("carol", number));
-    // Nothing else is posted: the workflow's outcome message would take the fault.
+    // Nothing else is posted, because the workflow's outcome message would use up the fault.
     stack.slack.faults.loseAnswer("chat.postMessage", 2);
     await click("bob", number, "approve_request");
     await allSettled();

@@ -78,14 +78,14 @@ describe("R11: two started processes on one database", () => {
     await stack?.stop();
   });
 
-  /** Starts a second process on the database of the first. */
+  /** Starts a second process on the same database. */
   const startAnother = async () => {
     const config = readConfig({ ...stack.env, PORT: "0" });
     other = await startApp(config, { log: createLog("silent"), now: () => now });
     return other;
   };
 
-  /** How often a job was to be done, and how often a request was written down as expired. */
+  /** Returns how often a job ran, and how often a request was recorded as expired. */
   const done = async () => {
     const { sql } = stack.database.database;
     const [row] = await sql<{ slots: number; open: number; expired: number }[]>`
@@ -117,7 +117,7 @@ describe("R11: two started processes on one database", () => {
     now = later(8 * 24 * 60 + 1);
     const apps = [stack.app, other as App];
     const asked = apps.map((app) => takeSlot(app.context, app.organizationId, "expire", slotOf(now)));
-    // The minute itself may have come round in one of them.
+    // A scheduled job may also have run in one of them.
     expect((await Promise.all(asked)).filter(Boolean).length).toBeLessThan(2);
     await Promise.all(apps.map((app) => app.idle()));
     expect(await done()).toMatchObject({ slots: 3, open: 0, expired: 1 });

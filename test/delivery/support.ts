@@ -3,7 +3,7 @@ import { startTimedStack, type TimedStack } from "../requests/time/support.ts";
 import { type MailProxy, mailProxy } from "../support/mail-proxy.ts";
 import { eventually, type TestStackOptions } from "../support/test-stack.ts";
 
-/** An outbox item as it stands. */
+/** The state of an outbox item. */
 export type MemberStatus = {
   kind: string;
   recipient: string;
@@ -11,27 +11,27 @@ export type MemberStatus = {
   attempts: number;
   reason: string | null;
   inDoubt: boolean;
-  /** In how many seconds it is due. */
+  /** Seconds until it is due. */
   due: number;
 };
 
 export type FaultyStack = TimedStack & {
   resend: MailProxy;
-  /** Builds something new, lets something else happen, and has dana ask for its promotion; gives the request's number. */
+  /** Makes a new build live, runs `first`, and requests a promotion as Dana. Returns the request's number. */
   submitted(first?: () => unknown): Promise<number>;
-  /** The items of these kinds about a request, or about none, by kind and recipient. */
+  /** Returns the items of this kind, with a request or without one, by kind and recipient. */
   items(kind: string, number?: number): Promise<MemberStatus[]>;
-  /** Makes due whatever waits. */
+  /** Makes all waiting items due. */
   wakeAll(): Promise<void>;
-  /** Waits until every item of the kind is settled or waits for another try. */
+  /** Waits until every item of the kind is settled or waiting for a retry. */
   resting(kind: string, number?: number): Promise<MemberStatus[]>;
-  /** Forgets every refusal, and what waits. */
+  /** Clears every fault and every waiting item. */
   calm(): Promise<void>;
 };
 
 let built = 0;
 
-/** A stack whose Resend goes wrong as told, on a clock that is moved by hand. */
+/** Starts a stack with a Resend stand-in that fails on demand, and a clock that the test moves. */
 export async function startFaultyStack(options: TestStackOptions = {}): Promise<FaultyStack> {
   const stack = await startTimedStack(options);
   const resend = await mailProxy(stack.mail.url);

@@ -17,7 +17,7 @@ afterAll(() => database?.drop());
 
 const nameOf = (id: string): string => id.slice(1).toLowerCase();
 
-/** A catalog whose changes are told one by one, with what each of them added. */
+/** A catalog whose changes are announced one at a time, with the items that each of them added. */
 async function telling(
   ...options: Parameters<typeof buildCatalog> extends [unknown, ...infer R] ? R : never
 ) {
@@ -25,7 +25,10 @@ async function telling(
   const told = new Set<string>();
   return {
     fixture,
-    /** Expands the changes that were not told yet: the notices that came of it, as `channel name: event`. */
+    /**
+     * Expands the changes that were not announced yet. Returns the resulting notices as `channel name:
+     * event`.
+     */
     async tell(): Promise<string[]> {
       const before = new Set((await fixture.outbox()).map(({ key }) => key));
       for (const { key, payload } of await fixture.outbox("request-changed")) {
@@ -44,7 +47,7 @@ async function telling(
   };
 }
 
-/** Who has a card of a request, as `name kind`, with how often it was to be drawn. */
+/** Returns who has a card of a request, as `name kind`, and how often it was to be drawn. */
 async function cardsOf(fixture: Catalog, number: number): Promise<Record<string, number>> {
   const { cards, outbox } = schema;
   const rows = await database.database.db
@@ -291,7 +294,7 @@ describe("telling a change", () => {
   });
 });
 
-/** A context that notes every statement it sends. */
+/** A context that records every statement it sends. */
 function counting(fixture: Catalog) {
   const statements: string[] = [];
   const client = postgres(database.url, { max: 1, onnotice: () => {} });

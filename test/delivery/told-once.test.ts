@@ -43,7 +43,7 @@ describe("a warning is told once it was sent", () => {
   });
 });
 
-/** A warning to two admins whose messages have ended so; null is not yet. */
+/** Adds a warning to two admins with these outcomes. Null means that the message is still open. */
 async function warned(fixture: Catalog, outcomes: Record<string, "done" | "dead" | null>) {
   const { context, organizationId } = fixture;
   await fixture.hold("Admin", ["ada", "dora"]);
@@ -110,7 +110,7 @@ test("with nobody to tell, a refusal stays untold until there is an admin", asyn
 describe("several replicas", () => {
   const log = createLog("silent");
 
-  /** The gates of two replicas, and how often each asked Slack. */
+  /** The circuit breakers of two replicas, and how often each called Slack. */
   async function replicas() {
     const fixture = await buildCatalog(database);
     let accepts = false;

@@ -11,7 +11,7 @@ afterAll(() => database?.drop());
 
 const staging = (fixture: Catalog) => fixture.live(fixture.environment("staging"));
 
-/** A request whose first attempt ended unknown and whose second is running. */
+/** Creates a request whose first attempt is unknown and whose second is running. */
 async function retriedAfterUnknown() {
   const fixture = await buildCatalog(database);
   const { number, deploymentId: first } = await fixture.promoting();
@@ -160,7 +160,7 @@ describe("what is live changed", () => {
   });
 });
 
-/** What to ask for once another build is live in Development. */
+/** Returns the next request, after another build went live in Development. */
 async function newer(fixture: Catalog) {
   await fixture.deploy("development", "4");
   return { buildId: fixture.build("4") };

@@ -37,7 +37,7 @@ async function fixture() {
         ...{ environmentId: environment("development"), version: "2.0.0", commit: null, link: null },
         ...change,
       }),
-    /** The builds of a version, the first one first. */
+    /** Returns the builds of a version, oldest first. */
     buildsOf: async (version: string) => {
       const rows = await db
         .select()

@@ -31,7 +31,7 @@ async function webhookHouse(who = "ada") {
     save: (change: Partial<SaveWebhook> = {}) =>
       saveWebhook(context, ports, { ...place, version: null, url, silenceMinutes: 45, ...change }),
     rotate: (change: object = {}, by = ports) => rotateWebhookSecret(context, by, { ...place, ...change }),
-    /** With which secrets a promotion would be signed now. */
+    /** Returns the secrets that a promotion would be signed with now. */
     signing: async () => {
       const now = fixture.clock.now;
       const found = await getWebhook(context.db, organizationId, fixture.integration(), now);

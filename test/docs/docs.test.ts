@@ -28,7 +28,7 @@ describe("what the docs refer to", () => {
   });
 });
 
-/** `[words](address)` outside code, without addresses of other sites. */
+/** Finds `[words](address)` outside code, except addresses of other sites. */
 function linksOf(page: string): string[] {
   const text = read(page)
     .replaceAll(/^```[\s\S]*?^```/gm, "")
@@ -45,7 +45,7 @@ function resolves(page: string, link: string): boolean {
   return anchor === undefined || anchorsOf(target).includes(anchor);
 }
 
-/** The anchors that GitHub gives a page's headings. */
+/** Returns the anchors that GitHub gives a page's headings. */
 function anchorsOf(page: string): string[] {
   return [...read(page).matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) =>
     heading
@@ -57,7 +57,7 @@ function anchorsOf(page: string): string[] {
 
 type Section = { heading: string; code: Named[]; tests: Named[] };
 
-/** A file that docs/rules.md names, with the functions or the titles of tests that it names in it. */
+/** A file that docs/rules.md names, with the functions or test titles that it lists for the file. */
 type Named = { file: string; names: string[] };
 
 const sections = read("docs/rules.md")
@@ -118,7 +118,7 @@ describe("docs/architecture.md", () => {
   });
 
   test("names functions that are in their files", () => {
-    // A file of the same folder as the one before may go without its path.
+    // A file in the same folder as the previous one may omit its path.
     let folder = "";
     const missing: string[] = [];
     for (const [, file = "", name = ""] of text.matchAll(/`([\w./-]+\.tsx?)`(?: (?:→ )?`(\w+)`)?/g)) {
@@ -137,7 +137,7 @@ const sourceOf = (file: string): string | undefined =>
 
 describe("the environment", () => {
   const source = read("src/config.ts");
-  // A variable is named where it is defined, and again where a command picks it.
+  // A variable is named in its definition and again where a command extracts it.
   const variables = [
     ...new Set([...source.matchAll(/^ {2}([A-Z][A-Z_]+): /gm)].map(([, name]) => name ?? "")),
   ];

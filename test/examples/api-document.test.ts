@@ -32,7 +32,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** The calls that docs/api.md shows, in its order, and how it defines `api`. */
+/** Returns the calls that docs/api.md shows, in order, and its definition of `api`. */
 async function shown(): Promise<{ calls: string[]; definition: string }> {
   const lines = (await readFile(document, "utf8")).split("\n");
   const code = lines.map((line) => (line.startsWith("    ") ? line.slice(4) : "")).join("\n");
@@ -41,7 +41,9 @@ async function shown(): Promise<{ calls: string[]; definition: string }> {
   return { definition, calls };
 }
 
-/** Types a call as it is written there, with the number of a request that there is. Gives what curl printed, and the status. */
+/**
+ * Runs a call as documented, with the number of an existing request. Returns curl's output and the status.
+ */
 function type(definition: string, call: string, number: number) {
   const written = call.replaceAll("/requests/42", `/requests/${number}`);
   const script = `${definition.replace("curl", "curl -w '\\n%{stderr}%{http_code}'")}\n${written}`;
@@ -82,7 +84,7 @@ test("every call in docs/api.md does as it is written what is said of it", async
     ["200", "/requests"],
     ["200", "/requests/N"],
     ["202", "/requests/N/promote"],
-    // It is under way, or over.
+    // It is running or complete.
     ["409", "/requests/N/cancel"],
     ["200", "/audit"],
   ]);

@@ -39,7 +39,7 @@ async function makeToken(name: string, wanted: Scope[]): Promise<string> {
 
 type Running = { child: ChildProcess; ended: Promise<number | null>; said: () => string };
 
-/** Runs a script as CI does, with nothing but its own variables. */
+/** Runs a script as CI does, with its own variables only. */
 function run(script: string, variables: Record<string, string>): Running {
   const env = {
     PATH: process.env.PATH ?? "",
@@ -147,7 +147,7 @@ test("request-and-wait.sh asks, waits for the reviewers in Slack, promotes, and 
   );
 });
 
-/** Somebody who is always a moment before the script: a curl that promotes before it does what it is told. */
+/** A curl that promotes just before it runs, as if someone were always a moment faster than the script. */
 const quicker = `#!/bin/sh
 for url; do :; done
 case $url in
@@ -190,7 +190,7 @@ test("request-and-wait.sh of a run that was begun before goes on with the same r
   const variables = { TARGET: "production", RUN_ID: "run-79" };
   const first = run("request-and-wait.sh", variables);
   await eventually(() => expect(first.said()).toContain("is pending"));
-  // With the curl that waits.
+  // Uses the curl that waits.
   process.kill(-(first.child.pid ?? 0), "SIGKILL");
   await first.ended;
   const second = run("request-and-wait.sh", variables);

@@ -23,7 +23,7 @@ type Seen = { token: string | undefined; report: Report };
 
 let signoff: ReturnType<typeof serve>;
 let reportUrl: string;
-/** What Signoff is told; and how it answers, the first one first, then always 200. */
+/** The reports that Signoff gets, and its responses: the listed ones first, then always 200. */
 let reports: Seen[];
 let answers: number[];
 let receiver: Receiver | undefined;
@@ -148,7 +148,7 @@ test("an attempt in whose middle it ended is reported as failed once it is back,
   await eventually(() => expect(deploy).toHaveBeenCalledOnce());
   await receiver?.stop(0);
   expect(reports).toEqual([]);
-  // Another one that shares the folder leaves it alone.
+  // Another receiver that shares the folder ignores it.
   await start({ deploy, memory, name: "another" });
   await receiver?.stop();
   expect(reports).toEqual([]);

@@ -18,12 +18,15 @@ type Workflow = { jobs: Record<string, { "timeout-minutes"?: number; steps: Step
 
 let stack: TestStack;
 let repository: string;
-/** What GitHub knows of a run: https://docs.github.com/en/actions/reference/workflows-and-actions/contexts */
+/**
+ * The contexts of a run on GitHub:
+ * https://docs.github.com/en/actions/reference/workflows-and-actions/contexts
+ */
 let contexts: Record<string, string>;
 
 const git = (...args: string[]) => execFileSync("git", args, { cwd: repository, encoding: "utf8" }).trim();
 
-/** A repository as the workflows want it: the scripts in ci/, and a script that builds. */
+/** A repository set up for the workflows: the scripts in ci/, and a build script. */
 beforeAll(async () => {
   stack = await startTestStack();
   const { context, organizationId } = stack.app;
@@ -55,7 +58,7 @@ afterAll(async () => {
   await rm(repository, { recursive: true });
 });
 
-/** The steps of a workflow that run something, with what GitHub would have put in place of its expressions. */
+/** Returns the steps of a workflow that run a script, with their expressions evaluated as GitHub does. */
 async function stepsOf(name: string): Promise<(Step & { run: string })[]> {
   const text = await readFile(join(examples, "github-actions", name), "utf8");
   const filled = (value: string) =>
@@ -68,7 +71,8 @@ async function stepsOf(name: string): Promise<(Step & { run: string })[]> {
   return Object.values(jobs).flatMap(({ steps }) =>
     steps.flatMap(({ run, env = {}, ...step }) => {
       if (run === undefined) return [];
-      // What people typed may hold anything: it goes by the environment and never into a script.
+      // Text that people type can contain anything, so it is passed through the environment and never becomes
+      // part of a script.
       expect(run).not.toContain("${{");
       const values = Object.entries(env).map(([key, value]) => [key, filled(String(value))]);
       return [{ ...step, run, env: Object.fromEntries(values) as Record<string, string> }];
@@ -76,7 +80,10 @@ async function stepsOf(name: string): Promise<(Step & { run: string })[]> {
   );
 }
 
-/** Runs a step as GitHub's runners do: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#exit-codes-and-error-action-preference */
+/**
+ * Runs a step as GitHub's runners do:
+ * https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#exit-codes-and-error-action-preference
+ */
 function run({ run, env = {} }: Step & { run: string }) {
   const child = spawn("bash", ["--noprofile", "--norc", "-eo", "pipefail", "-c", run], {
     env: { PATH: process.env.PATH ?? "", ...env },

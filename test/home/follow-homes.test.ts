@@ -44,7 +44,7 @@ test("it becomes an item for each Home opened within fifteen minutes, due five s
   const items = await fixture.outbox("draw-home");
   const waits = items.map((item) => [
     item.key,
-    // Not -0: the item may be due a moment before it was written.
+    // Avoids -0, because the item may be due slightly before it was written.
     Math.round((item.availableAt.getTime() - item.createdAt.getTime()) / 100) * 100 + 0,
   ]);
   expect(Object.fromEntries(waits)).toEqual({

@@ -27,19 +27,19 @@ function home(name: string): StandInView {
 
 const says = (name: string): string => textOf({ blocks: home(name).blocks });
 
-/** Opens a Home and waits until it says this. */
+/** Opens a Home and waits until it shows this. */
 async function open(name: string, words: string | RegExp): Promise<void> {
   await stack.slack.openHome(stack.id(name));
   await shows(name, words);
 }
 
-/** A Home is drawn behind the ack. A redraw comes within five seconds and a little. */
+/** A Home is drawn after the acknowledgment. A redraw comes within little more than five seconds. */
 const shows = (name: string, words: string | RegExp) =>
   vi.waitFor(() => expect(says(name)).toMatch(words), { timeout: 8_000, interval: 20 });
 
 type Button = { action_id: string; value: string; text: { text: string }; accessibility_label?: string };
 
-/** The buttons of one integration in somebody's Overview, in the order of the pipeline. */
+/** Returns the buttons of one integration in a person's Overview, in pipeline order. */
 function buttonsOf(name: string, integration: string): Button[] {
   const { blocks } = home(name);
   const from = blocks.findIndex(
@@ -54,7 +54,7 @@ function buttonsOf(name: string, integration: string): Button[] {
 const labels = (name: string, integration: string) =>
   buttonsOf(name, integration).map(({ text }) => text.text);
 
-/** Presses the button of an integration that has this text. */
+/** Clicks an integration's button with this text. */
 async function press(name: string, integration: string, text: string) {
   const button = buttonsOf(name, integration).find((one) => one.text.text === text);
   if (button === undefined) throw new Error(`${integration} has no ${text}: ${labels(name, integration)}`);
@@ -64,7 +64,7 @@ async function press(name: string, integration: string, text: string) {
 const opened = (name: string, title: string) =>
   vi.waitFor(() => expect(stack.modal(name).title?.text).toBe(title));
 
-/** Lets some seconds pass, in which nothing was drawn. */
+/** Makes the last drawing a few seconds older. */
 const later = () => {
   clock += 6_000;
 };

@@ -25,7 +25,7 @@ beforeAll(async () => {
 
 afterAll(() => database?.drop());
 
-/** So many integrations in Commerce, and the same in Finance, each with something to promote. */
+/** Creates this many integrations in Commerce and in Finance, each with something to promote. */
 function projects(count: number): NonNullable<CatalogOptions["projects"]> {
   const [orders] = commerce.integrations;
   if (orders === undefined) throw new Error("no integration");
@@ -33,7 +33,7 @@ function projects(count: number): NonNullable<CatalogOptions["projects"]> {
     ...orders,
     slug: `orders-${i}`,
     name: `Orders ${i}`,
-    // The catalog's own requests are for a build 3 of the first integration.
+    // The catalog's own requests are for build 3 of the first integration.
     builds: [
       ...orders.builds.map((build) => ({ ...build, id: `${i}-${build.id}` })),
       ...(i === 0 ? orders.builds : []),
@@ -46,7 +46,7 @@ function projects(count: number): NonNullable<CatalogOptions["projects"]> {
   ];
 }
 
-/** Asks for the promotion of an integration to Staging. */
+/** Requests the promotion of an integration to Staging. */
 async function ask(fixture: Catalog, name: string, i: number, project = "commerce"): Promise<number> {
   const asked = await fixture.request(name, {
     integrationId: fixture.integration(`orders-${i}`, project),
@@ -281,7 +281,7 @@ describe("Past", () => {
 });
 
 test("with very many past requests every list and count reads by an index", async () => {
-  // One connection: what it reads is counted when it says so.
+  // One connection, because the test counts its statements.
   const alone = await testDatabase({ max: 1 });
   try {
     const fixture = await buildCatalog(alone, { projects: projects(1) });
@@ -317,7 +317,10 @@ test("with very many past requests every list and count reads by an index", asyn
   }
 }, 300_000);
 
-/** Copies the only request: so many rejected ones, and so many that wait, each as if for a target of its own. */
+/**
+ * Copies the only request: this many rejected ones, and this many pending ones, each as if for a separate
+ * target.
+ */
 async function fill({ context: { db } }: Catalog, past: number, waiting: number): Promise<void> {
   const copies = (from: number, count: number, changes: string) =>
     sql.raw(`insert into requests select c.* from requests r cross join generate_series(1, ${count}) as i,
@@ -351,7 +354,7 @@ async function sequentialScans(db: Catalog["context"]["db"]): Promise<number> {
   return Number(row?.scans);
 }
 
-/** How long the slowest of these takes, in milliseconds. */
+/** Returns the duration of the slowest of these, in milliseconds. */
 async function timed(work: (() => Promise<unknown>)[]): Promise<number> {
   let slowest = 0;
   for (const one of work) {

@@ -22,7 +22,7 @@ async function overview(fixture: Catalog, name: string, projectId: string | null
   return found;
 }
 
-/** What each environment of Orders offers this person, in the order of the pipeline. */
+/** Returns what each environment of Orders offers this person, in pipeline order. */
 const actions = async (fixture: Catalog, name: string) =>
   (await overview(fixture, name)).integrations[0]?.environments.map(({ action }) => action);
 
@@ -114,7 +114,7 @@ const names = {
   "nothing to see": "   ",
 };
 
-/** A page with everything at its longest. */
+/** A page with every field at its maximum length. */
 function page(name: string, integrations: number, environments: number): Overview {
   const card = (i: number, j: number): Overview["integrations"][number]["environments"][number] => ({
     id: `${i}-${j}`,
@@ -151,7 +151,7 @@ function page(name: string, integrations: number, environments: number): Overvie
   };
 }
 
-/** What of a view Slack looks for mentions and links in. */
+/** Returns the texts of a view that Slack parses for mentions and links. */
 function mrkdwnOf(value: unknown): string[] {
   if (Array.isArray(value)) return value.flatMap(mrkdwnOf);
   if (value === null || typeof value !== "object") return [];
@@ -176,7 +176,7 @@ test.each(Object.entries(names))(
       expect(content.length + 2).toBeLessThanOrEqual(100);
       expect(validateView(view as never, "home")).toEqual([]);
       expect(Buffer.byteLength(JSON.stringify(view))).toBeLessThan(250_000);
-      // Whether it is true, not the whole view in a failure's message.
+      // Compare booleans, so that a failure does not print the whole view.
       expect(mrkdwnOf(view).some((text) => /<!channel|<@|<https:\/\/evil/.test(text))).toBe(false);
       expect(JSON.stringify(view).includes("go_next")).toBe(true);
     }

@@ -38,13 +38,13 @@ async function start() {
   await bot.ready;
 }
 
-/** Ends the process without a word, as the kernel does. */
+/** Kills the process immediately, as the kernel does. */
 async function kill() {
   bot?.process.kill("SIGKILL");
   await bot?.ended;
 }
 
-/** A process that was killed leaves its leases behind; nobody waits for their end here. */
+/** Ends the leases that a killed process leaves, so that the test does not wait for them. */
 async function endLeases() {
   await stack.database.database.sql`
     update outbox set leased_until = now() - interval '1 second' where leased_until > now()`;
@@ -70,7 +70,7 @@ const mails = async (to: string) =>
       one.to === `${to}@acme.example` && one.subject.includes(`#${number}`) && !/replaced/.test(one.text),
   );
 
-/** Everything has been sent that will ever be. */
+/** Waits until everything has been sent. */
 const allSettled = () =>
   eventually(async () => {
     const [open] = await stack.database.database.sql<{ count: number }[]>`
@@ -108,7 +108,7 @@ test("killed while cards and emails are on their way: they arrive, none twice", 
   await submit();
   await Promise.all([cardsHeld.reached, mailsHeld.reached]);
   await kill();
-  // What had left the process gets there; nobody is left to hear the answer.
+  // Messages that left the process arrive, but nobody receives the responses.
   cardsHeld.release();
   mailsHeld.release();
   await eventually(() =>
@@ -172,7 +172,7 @@ test("killed at whatever moment after the ack, three times over: everything arri
   expect((await mails("bob")).length).toBeLessThanOrEqual(2);
 });
 
-/** The requester's own card, once it is there. */
+/** Waits for the requester's own card. */
 const own = () =>
   eventually(() => {
     const [card] = cards("dana");

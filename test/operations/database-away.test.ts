@@ -168,7 +168,7 @@ test("the answer to a commit is lost: the person is told so, not that nothing ha
   const { sql } = stack.database.database;
   await stack.request("dana", "commerce/billing staging", "Lost");
   const lock = 4711;
-  // The commit itself waits for a lock: a deferred trigger runs inside it.
+  // The commit itself waits for a lock, because a deferred trigger runs in it.
   await sql.unsafe(`
     create function stall() returns trigger language plpgsql as
       $$ begin perform pg_advisory_xact_lock(${lock}); return null; end $$;
@@ -192,7 +192,7 @@ test("the answer to a commit is lost: the person is told so, not that nothing ha
   await sql`drop trigger stall on requests`;
   holder.release();
   await stack.proxy.up();
-  // The sweep finds what was committed, although nobody was woken.
+  // The sweep finds the committed items without a notification.
   const [row] = await sql<{ state: string }[]>`select state from requests order by number desc limit 1`;
   const words = row?.state === "approved" ? "Approved by Bob Reviewer" : "Waiting for review";
   await eventually(() => expect(textOf(stack.cardOf("bob"))).toContain(words), 14_000);

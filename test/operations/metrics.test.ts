@@ -13,7 +13,7 @@ beforeEach(() => stack.slack.faults.clear());
 
 type Page = { status: number; text: string; value(sample: string): number | undefined };
 
-/** What Prometheus is given; `value` of a sample as it is written there. */
+/** The metrics that Prometheus gets. `value` is a sample's value as written there. */
 async function scrape(): Promise<Page> {
   const response = await fetch(`${stack.botUrl}/metrics`);
   const text = await response.text();
@@ -26,7 +26,7 @@ async function scrape(): Promise<Page> {
   return { status: response.status, text, value: (sample) => samples.get(sample) };
 }
 
-/** The figures of the database are good for a second. */
+/** The database metrics are cached for one second. */
 const shows = (sample: string, matches: (value: number | undefined) => boolean) =>
   eventually(async () => {
     const value = (await scrape()).value(sample);

@@ -10,7 +10,7 @@ import { harmsPrevious } from "./support/harms-previous.ts";
 
 const folder = fileURLToPath(new URL("../../db/migrations", import.meta.url));
 
-/** Versions before this one never ran as several replicas. */
+/** Earlier versions never ran with several replicas. */
 const firstBesidePrevious = 5;
 
 describe("a migration runs beside the previous version, so it only adds", async () => {
@@ -105,7 +105,7 @@ describe("a running process and the next version's migration", () => {
   });
 });
 
-/** A copy of the migrations with one more, which changes the tables that every click needs. */
+/** Copies the migrations and adds one that changes the tables every click needs. */
 async function nextVersion(from = folder): Promise<string> {
   const copy = await mkdtemp(join(tmpdir(), "signoff-migrations-"));
   await cp(from, copy, { recursive: true });

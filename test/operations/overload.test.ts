@@ -6,7 +6,8 @@ const nothingChanged = "Something went wrong on Signoff's side. Nothing was chan
 const notConfirmed =
   "Signoff could not confirm this in time. The card will show whether it happened; if it did not, try again.";
 
-// Two connections let forty wait. The stand-in waits longer than Slack: what is measured is the bot's own time.
+// Two connections allow forty waiting requests. The stand-in waits longer than Slack, because the bot's own
+// time is measured.
 const crowd = 50;
 const waiting = 40;
 

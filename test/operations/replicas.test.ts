@@ -8,7 +8,9 @@ import { eventually, startTestStack, type TestStack, textOf } from "../support/t
 
 let stack: TestStack;
 let second: App;
-/** Where Slack's next requests go, in turn: what stands before the replicas keeps nobody at one of them. */
+/**
+ * The targets of Slack's next requests, in turn, as a load balancer without sticky sessions would send them.
+ */
 let replicas: string[] = [];
 let turn = 0;
 
@@ -39,7 +41,7 @@ const headersOf = (name: string) =>
     .filter(({ blocks }) => blocks[0]?.type === "header")
     .map((message) => textOf(message).split("\n")[0]);
 
-/** Each request that somebody was shown is shown by one message. */
+/** Asserts that each request appears in exactly one message per person. */
 async function everyCardIsThereOnce() {
   await allSent();
   for (const name of ["dana", "bob", "carol"]) {
@@ -49,7 +51,7 @@ async function everyCardIsThereOnce() {
   }
 }
 
-/** A request's modal is opened at one replica and submitted at the other. */
+/** Opens a request's modal at one replica and submits it at the other. */
 async function submit(integration: string) {
   const dana = stack.id("dana");
   expect(await stack.slack.command(dana, `/promote ${integration}`)).toMatchObject({ status: 200 });

@@ -26,7 +26,7 @@ afterEach(async () => {
   bot?.process.kill("SIGKILL");
   await bot?.ended;
   botUrl = undefined;
-  // What was ended at once left its leases behind; nobody waits for their end here.
+  // Ends the leases that an aborted process leaves, so that the test does not wait for them.
   await stack.database.database.sql`update outbox set leased_until = now() where leased_until > now()`;
   await stack.restartWith({});
 });

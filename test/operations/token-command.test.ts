@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => database?.drop());
 
-/** Runs `npm run token` with these arguments; `code` is its exit code. */
+/** Runs `npm run token` with these arguments. `code` is its exit code. */
 async function run(args: readonly string[], env: Record<string, string> = { DATABASE_URL: database.url }) {
   const { PATH = "" } = process.env;
   const child = spawn(process.execPath, ["--import", "tsx", "src/bin/create-token.ts", ...args], {

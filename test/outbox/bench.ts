@@ -8,7 +8,9 @@ type StartOptions = Partial<OutboxOptions> & Partial<Pick<Handler, "onDead" | "m
 
 export type Bench = Awaited<ReturnType<typeof workerBench>>;
 
-/** A database and workers on it that are stopped after each test; they handle items of the kind `work`. */
+/**
+ * A database and workers for each test, which are stopped afterwards. They handle items of the kind `work`.
+ */
 export async function workerBench() {
   const t: TestDatabase = await testDatabase();
   const running: Outbox[] = [];
@@ -28,12 +30,12 @@ export async function workerBench() {
     reopen: (...keys: string[]) => store.addOrReopen(t.database.db, work(keys)),
     row: async (key: string) => (await t.database.sql`select * from outbox where key = ${key}`)[0],
     open: () => store.countOpen(t.database.db),
-    /** Before each test. */
+    /** Call this before each test. */
     async clean() {
       await t.truncate();
       vi.clearAllMocks();
     },
-    /** After each test. */
+    /** Call this after each test. */
     async stop() {
       await Promise.all(running.splice(0).map((outbox) => outbox.stop(1_000)));
     },

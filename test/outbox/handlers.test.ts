@@ -19,7 +19,7 @@ const idle = Object.fromEntries(
   kinds.map((kind) => [kind, { run: async () => done }]),
 ) as unknown as Handlers;
 
-/** Handlers that do nothing, but for those that a test gives. */
+/** Returns handlers that do nothing, except those that a test provides. */
 const handlersWith = (given: Partial<Handlers>): Handlers => ({ ...idle, ...given });
 
 async function carryOut(handlers: Handlers, kind: string, payload: unknown): Promise<void> {

@@ -6,7 +6,10 @@ const organizationId = "T1";
 const by = { kind: "member", memberId: "U1" } as const;
 const reminder = { state: "pending", expiresAt: "2026-12-01T09:00:00.000Z" } as const;
 
-/** One item of each kind, and a second one where a field is optional, with the key that every version has used. */
+/**
+ * One item of each kind, and a second one where a field is optional, with the key that every version has
+ * used.
+ */
 const added: [key: string, item: ItemToAdd][] = [
   [
     "request:7:v2",
@@ -107,7 +110,7 @@ test("an item without a priority gets the priority of its kind", () => {
   expect(toStored({ organizationId, kind: "follow-reach", payload: { number: 7 } }).priority).toBe(1);
 });
 
-/** Payloads that earlier versions stored, and that this one reads. */
+/** Payloads that earlier versions stored and that this version must read. */
 test.each<[what: string, kind: Kind, stored: object, parsed: object]>([
   ["an attempt that names no deployer", "deploy", { deploymentId: "d1" }, { deploymentId: "d1" }],
   [

@@ -25,7 +25,7 @@ test("a commit on one replica wakes the worker of another", async () => {
     { pollMs: 3_600_000 },
   );
   await there.idle();
-  // As if from another process: the sender's own notifications are not heard.
+  // Sends from another process's connection, because a sender ignores its own notifications.
   const listening = await wakeOnNotify(bench.t.url, there);
   await there.idle();
   await bench.add("a");
@@ -74,7 +74,7 @@ test("with the database away it waits and says so once; when it is back the work
   await begun.opened;
 
   await proxy.down();
-  // Sent, and the answer cannot be written down yet.
+  // The message was sent, but its result cannot be stored yet.
   open.open();
   await vi.waitUntil(() => bench.log.warn.mock.calls.length > 0);
   await bench.add("b");
@@ -87,7 +87,7 @@ test("with the database away it waits and says so once; when it is back the work
   expect(said.filter((message) => message.includes("does not reach the database"))).toHaveLength(1);
   await vi.waitUntil(() => bench.log.info.mock.calls.length > 0);
 
-  // It hears the others again, too.
+  // It also receives the others' notifications again.
   const worked = new Promise<void>((resolve) => {
     const timer = setInterval(async () => {
       await bench.t.database.sql.notify("signoff_outbox", "another process");

@@ -20,7 +20,7 @@ test("every item is carried out once, at most so many at a time", async () => {
   const outbox = bench.start(
     async (item) => {
       most = Math.max(most, ++now);
-      // Not all alike: a place that becomes free is filled while the others are taken.
+      // They take different times, because a free slot must be filled while the others are busy.
       await new Promise((resolve) => setTimeout(resolve, item.id % 7));
       now--;
       seen.push(item.key);
@@ -225,7 +225,7 @@ test("a handler that outstays its lease's time is aborted, gives up its place, a
       doubts.push(item.inDoubt);
       if (doubts.length > 1) return Promise.resolve(done);
       return new Promise((resolve) => {
-        // Hears the signal and does not care.
+        // Receives the signal and ignores it.
         signal.addEventListener("abort", () => setTimeout(resolve, 10_000, done).unref());
       });
     },

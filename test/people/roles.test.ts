@@ -44,7 +44,7 @@ type Change = {
   version?: number;
 };
 
-/** Saves a role as somebody who saw its version of now, unless said otherwise. */
+/** Saves a role with its current version, unless the test gives another. */
 const save = async (fixture: Catalog, roleId: string, change: Change, name = "ada") => {
   const role = await find(fixture, roleId);
   const { projectId = null, people = null } = change;

@@ -22,7 +22,7 @@ afterAll(() => database?.drop());
 
 type Open = "pending" | "approved" | "promoting" | "failed";
 
-/** A request of dana's, brought to this state by bob's approval. */
+/** Creates a request of Dana's and brings it to this state, with Bob's approval. */
 async function requestIn(
   state: Open,
   options?: CatalogOptions,

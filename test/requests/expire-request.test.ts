@@ -4,7 +4,7 @@ import { expireOverdue } from "../../src/usecases/requests/expire-request.ts";
 import { accepted, buildCatalog } from "../support/catalog.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 
-// The job looks at every organization: each test has a database to itself.
+// The job reads every organization, so each test has its own database.
 let database: TestDatabase;
 beforeAll(async () => {
   database = await testDatabase();

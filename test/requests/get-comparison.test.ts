@@ -25,7 +25,7 @@ const build = (id: string, hashes?: string[]): SeedBuild => ({
   ...(hashes && { commits: hashes.map(commit) }),
 });
 
-/** The example with these builds, oldest first, and this live. */
+/** Returns the comparison for these builds, oldest first, and this live build. */
 const withBuilds = (builds: SeedBuild[], live: Record<string, string>) => [
   {
     ...commerce,
@@ -36,7 +36,7 @@ const withBuilds = (builds: SeedBuild[], live: Record<string, string>) => [
   },
 ];
 
-/** Four builds with their commits; 4 is in Development, 1 in Staging. */
+/** Four builds with their commits. Build 4 is in Development, build 1 in Staging. */
 const listed = () =>
   withBuilds([build("1", ["a"]), build("2", ["c", "b"]), build("3", ["d", "c"]), build("4", ["e"])], {
     development: "4",

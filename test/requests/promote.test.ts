@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => database?.drop());
 
-/** What a person is shown before they may promote. */
+/** Returns the fingerprint that a person confirms before they can promote. */
 async function shownTo(fixture: Catalog, number: number, shown: string | null = null) {
   const why: Refusal = await refusedUntouched(fixture, () => fixture.promote("dana", number, shown));
   if (why.code !== "must-confirm") throw new Error(`Not asked to confirm: ${why.code}`);

@@ -28,7 +28,7 @@ const ask = (
   });
 };
 
-/** A context in which something happens just before each of the first so many transactions. */
+/** Returns a context that runs `event` just before each of the first transactions. */
 function interrupted({ context }: Catalog, before: (() => Promise<unknown>)[]): Context {
   const db = new Proxy(context.db, {
     get(target, name, receiver) {

@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => database?.drop());
 
-/** The changes for which cards of a request are drawn again. */
+/** Returns the changes that redraw a request's cards. */
 const redrawn = async (fixture: Catalog, number: number) =>
   (await fixture.outbox("request-changed"))
     .map(({ payload }) => payload as Payload<"request-changed">)
@@ -82,7 +82,7 @@ test("R2: environments that a file gives the same place keep one order", async (
     .update(environments)
     .set({ position: 1 })
     .where(eq(environments.organizationId, fixture.organizationId));
-  // By slug then: development, production, staging.
+  // Alphabetical order: development, production, staging.
   const integrationId = fixture.integration();
   const place = await findIntegration(database.database.db, fixture.organizationId, integrationId);
   expect(place?.environments.map(({ slug }) => slug)).toEqual(["development", "production", "staging"]);
@@ -101,7 +101,7 @@ test("two deployments of one integration that end at once, and others beside the
       [deploymentId, ...others, beside.deploymentId].map((id) => fixture.report(id, { status: "succeeded" })),
     );
     expect(results.every((result) => result.ok)).toBe(true);
-    // Back to where it was, for the next round.
+    // Restores the state for the next round.
     await fixture.deploy("staging", "2");
     await fixture.deploy("production", "1");
   }

@@ -3,7 +3,7 @@ import { PgTable } from "drizzle-orm/pg-core";
 import * as schema from "../../db/schema/index.ts";
 import type { TestDatabase } from "./database.ts";
 
-/** What the tests look at behind the use cases' backs. */
+/** Reads the database directly, without use cases. */
 export function reading(database: TestDatabase, organizationId: string) {
   const { db } = database.database;
   return {
@@ -34,7 +34,7 @@ export function reading(database: TestDatabase, organizationId: string) {
         .orderBy(asc(outbox.id));
       return rows.filter((row) => kind === undefined || row.kind === kind);
     },
-    /** The version of the build that is live in an environment. */
+    /** Returns the version of the build that is live in an environment. */
     async live(environmentId: string): Promise<string | null> {
       const { liveBuilds, builds } = schema;
       const [row] = await db
@@ -46,7 +46,7 @@ export function reading(database: TestDatabase, organizationId: string) {
         );
       return row?.version ?? null;
     },
-    /** Every row of the organization by table, the counter of numbers aside (gaps are fine). */
+    /** Returns every row of the organization by table, except the request counter, which may skip numbers. */
     async everything(): Promise<Record<string, object[]>> {
       const all: Record<string, object[]> = {};
       for (const [name, table] of Object.entries(schema)) {
@@ -63,7 +63,7 @@ export function reading(database: TestDatabase, organizationId: string) {
   };
 }
 
-/** The ids that the database gave, by slug and name. */
+/** Returns the database IDs by slug and name. */
 export async function readIds(database: TestDatabase, organizationId: string) {
   const { db } = database.database;
   const { projects, integrations, environments, builds, roles } = schema;

@@ -28,7 +28,9 @@ import type { TestDatabase } from "./database.ts";
 
 type Project = SeedContent["projects"][number];
 
-/** Builds 1, 2 and 3 of one integration; 3 is live in the first environment, 2 in the second, 1 in the last. */
+/**
+ * Builds 1 to 4 of one integration. Build 3 is live in the first environment, 2 in the second, 1 in the last.
+ */
 export const commerce: Project = {
   slug: "commerce",
   name: "Commerce",
@@ -50,34 +52,43 @@ export const commerce: Project = {
 };
 
 export type CatalogOptions = {
-  /** Names of reviewers; each holds the role Reviewer for the whole organization. Default: bob and carol. */
+  /** Names of reviewers. Each holds the role Reviewer for the whole organization. Default: bob and carol. */
   reviewers?: readonly string[];
   projects?: Project[];
   roles?: SeedContent["roles"];
-  /** Whether the workflow stands; null: none was ever saved. Default: it stands. */
+  /** Whether the workflow is enabled. Null: no workflow was ever saved. Default: enabled. */
   enabled?: boolean | null;
   assignees?: readonly string[];
   options?: Partial<WorkflowOptions>;
 };
 
-/** The member id of a person by name. */
+/** Returns a person's member ID by name. */
 export const idOf = (name: string): string => `U${name.toUpperCase()}`;
 
 export const by = (name: string): Actor => member(idOf(name));
 
-/** What a result holds; throws where it was refused. */
+/**
+ * Returns the value of a result.
+ * @throws if it was refused
+ */
 export function accepted<T>(result: Result<T>): T {
   if (!result.ok) throw new Error(`Refused: ${JSON.stringify(result.refusal)}`);
   return result.value;
 }
 
-/** Why it was refused; throws where it was not. */
+/**
+ * Returns the refusal of a result.
+ * @throws if it was not refused
+ */
 export function refusal<T>(result: Result<T>): Refusal {
   if (result.ok) throw new Error(`Not refused: ${JSON.stringify(result.value)}`);
   return result.refusal;
 }
 
-/** Why it was refused; throws where it was not, or where a refusal left any row changed. */
+/**
+ * Returns the refusal of a result.
+ * @throws if it was not refused, or if it changed any row
+ */
 export async function refusedUntouched<T>(
   fixture: { everything(): Promise<unknown> },
   act: () => Promise<Result<T>>,
@@ -91,8 +102,9 @@ export async function refusedUntouched<T>(
 export type Catalog = Awaited<ReturnType<typeof buildCatalog>>;
 
 /**
- * An organization of its own in the database: dana and dora (developers), bob and carol (reviewers), ada (admin), and
- * the project Commerce with Development → Staging → Production. Its clock stands still unless a test moves it.
+ * Creates a separate organization in the database: dana and dora (developers), bob and carol (reviewers), ada
+ * (admin), and the project Commerce with Development → Staging → Production. The clock is fixed unless a test
+ * moves it.
  */
 export async function buildCatalog(database: TestDatabase, options: CatalogOptions = {}) {
   const organizationId = `T${randomUUID().slice(0, 8)}`;
@@ -147,7 +159,7 @@ export async function buildCatalog(database: TestDatabase, options: CatalogOptio
     build: (externalId: string, project = projects[0]?.slug) => ids.build(`${project}/${externalId}`),
     role: (name: string) => ids.role(name),
 
-    /** Has open requests follow a change of settings or people, if one asked for it, as the outbox does. */
+    /** Updates open requests after a change of settings or people, if one is queued, as the outbox does. */
     async follow() {
       const { outbox } = schema;
       const asked = await db
@@ -157,12 +169,12 @@ export async function buildCatalog(database: TestDatabase, options: CatalogOptio
       if (asked.length > 0) await followSettings(context, organizationId);
     },
 
-    /** Moves the clock on. */
+    /** Moves the clock forward. */
     later(by: { days?: number; hours?: number; ms?: number }) {
       const { days = 0, hours = 0, ms = 0 } = by;
       clock.now = new Date(clock.now.getTime() + days * 86_400_000 + hours * 3_600_000 + ms);
     },
-    /** Who holds a role from now on, for the whole organization. */
+    /** Sets who holds a role for the whole organization. */
     hold: (role: string, names: readonly string[]) =>
       seed({ roles: [{ name: role, members: everywhere(names) }] }),
     /** Saves the next version of the workflow. */
@@ -183,7 +195,7 @@ export async function buildCatalog(database: TestDatabase, options: CatalogOptio
         };
         await workflows.add(tx, organizationId, next, system("test"), clock.now);
       }),
-    /** Opens a deployment that no request asked for; reported as `status` unless it is to run on. */
+    /** Creates a deployment without a request. It is reported with `status`, unless it is still running. */
     async deploy(environment: string, build: string, status: "in progress" | "succeeded" = "succeeded") {
       const id = randomUUID();
       await db.insert(schema.deployments).values({
@@ -221,16 +233,16 @@ export async function buildCatalog(database: TestDatabase, options: CatalogOptio
       applyDeploymentReport(context, {
         ...{ organizationId, deploymentId, actor: system("test"), surface: "deployer", report, link },
       }),
-    /** Asks as dana and answers the number. */
+    /** Requests a promotion as Dana and returns its number. */
     requested: async (change: Partial<RequestPromotion> = {}) =>
       accepted(await fixture.request("dana", change)).number,
-    /** Asks as dana, and bob approves. */
+    /** Requests a promotion as Dana, and approves it as Bob. */
     async approved(change: Partial<RequestPromotion> = {}) {
       const number = await fixture.requested(change);
       accepted(await fixture.review("bob", number, "approve"));
       return number;
     },
-    /** Asks, approves and promotes; the attempt is still running. */
+    /** Requests, approves, and promotes. The attempt is still running. */
     async promoting(change: Partial<RequestPromotion> = {}) {
       const number = await fixture.approved(change);
       return { number, ...accepted(await fixture.promote("dana", number)) };
@@ -238,9 +250,10 @@ export async function buildCatalog(database: TestDatabase, options: CatalogOptio
 
     ...reading(database, organizationId),
   };
-  // Not by the seed, which refuses a workflow that nobody could decide (R6): some tests begin with one.
+  // Not through the seed, which refuses a workflow that nobody could decide (R6), and some tests start with
+  // one.
   if (options.enabled !== null) await fixture.saveWorkflow(workflowOf(options));
-  // What the set-up asks for is not what a test looks at.
+  // Discards the items of the setup, which tests should not see.
   await db.delete(schema.outbox).where(eq(schema.outbox.organizationId, organizationId));
   return fixture;
 }

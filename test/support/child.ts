@@ -6,11 +6,11 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 
 export type Child = {
   process: ChildProcess;
-  /** What it has written so far, both streams. */
+  /** Returns its output so far, of both streams. */
   output(): string;
   /** Resolves with its exit code, or the signal that ended it. */
   ended: Promise<number | NodeJS.Signals>;
-  /** Resolves when it answers that it is ready; rejects when it ends before. */
+  /** Resolves when it responds that it is ready. Rejects if it ends before. */
   ready: Promise<void>;
 };
 
@@ -24,7 +24,7 @@ export function startChild(env: Record<string, string>): Child {
   });
   let written = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (written += String(chunk)));
-  // On close, not on exit: by then everything that it wrote has come.
+  // Waits for close, not exit, because only then has all output arrived.
   const ended = once(child, "close").then(([code, signal]) => (code ?? signal) as number | NodeJS.Signals);
   return { process: child, output: () => written, ended, ready: whenReady(env, ended, () => written) };
 }

@@ -3,12 +3,12 @@ import { createServer, connect as dial, type Server, type Socket } from "node:ne
 export type DatabaseProxy = {
   /** The database's address through the proxy. */
   url: string;
-  /** Cuts every connection and refuses new ones, as a database does that restarts. */
+  /** Closes every connection and refuses new ones, as a restarting database does. */
   down(): Promise<void>;
   up(): Promise<void>;
 };
 
-/** Stands between the clients and the database, so that a test can take the database away and bring it back. */
+/** Starts a proxy in front of the database, so that a test can disconnect it and connect it again. */
 export async function databaseProxy(url: string): Promise<DatabaseProxy> {
   const target = new URL(url);
   const sockets = new Set<Socket>();

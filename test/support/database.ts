@@ -6,16 +6,15 @@ import { connect, type Database } from "../../db/connection/connect.ts";
 export type TestDatabase = {
   url: string;
   database: Database;
-  /** Empties every table, the append-only ones too. */
+  /** Empties every table, including the append-only ones. */
   truncate(): Promise<void>;
-  /** Closes `database` and removes it from the server. */
+  /** Closes `database` and drops it. */
   drop(): Promise<void>;
 };
 
 /**
- * Makes a migrated, empty database for one test file, as a copy of the run's template.
- *
- * @param options.max connections of `database`; default 10.
+ * Creates a migrated, empty database for one test file, as a copy of the run's template.
+ * @param options.max connections of `database`, default 10
  */
 export async function testDatabase(
   options: { max?: number; lockTimeoutMs?: number } = {},
@@ -43,7 +42,7 @@ async function truncateAll(sql: postgres.Sql): Promise<void> {
     select tablename as name from pg_tables where schemaname = 'public'`;
   const names = tables.map(({ name }) => `"${name}"`).join(", ");
   await sql.begin(async (tx) => {
-    // The triggers that keep the audit log do not fire for a replica.
+    // A replica session skips the triggers that protect the audit log.
     await tx`set local session_replication_role = replica`;
     await tx.unsafe(`truncate ${names} restart identity cascade`);
   });

@@ -1,6 +1,9 @@
 type Live = Record<string, string>;
 
-/** A seed file whose every text is as long and as hostile as it may be. `hostile` gives a text of about so many characters. */
+/**
+ * Returns a seed file in which every text is as long and as hostile as allowed. `hostile` returns a text of
+ * about this many characters.
+ */
 export function hostileSeed(hostile: (length: number) => string) {
   const name = hostile(100);
   const link = (extra: string) => `https://ci.example/${hostile(1900)}${extra}`;
@@ -9,7 +12,7 @@ export function hostileSeed(hostile: (length: number) => string) {
       id: `${slug}-${n}`,
       version: `${n}${hostile(99)}`,
       commit: hostile(100),
-      // Short enough for a link, and one that is too long for it once it is encoded.
+      // One short enough for a link, and others that are too long after encoding.
       link: n === "2" ? `https://ci.example/${hostile(450)}` : link(n),
       author: hostile(100),
       commits: Array.from({ length: 14 }, (_, i) => ({

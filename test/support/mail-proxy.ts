@@ -4,36 +4,36 @@ import type { AddressInfo } from "node:net";
 /** One of Resend's errors: https://resend.com/docs/api-reference/errors */
 export type Failure = {
   status: number;
-  /** Default `application_error`. */
+  /** Default: `application_error`. */
   name?: string;
   message?: string;
   headers?: Record<string, string>;
 };
 
 export type MailProxy = {
-  /** To be given as RESEND_BASE_URL. */
+  /** The value for RESEND_BASE_URL. */
   url: string;
-  /** What was asked, in order. */
+  /** The received requests, in order. */
   asked: { key: string; body: string }[];
-  /** The next so many requests are answered with this status, or this error, and go no further. */
+  /** Fails the next requests with this status or error, without forwarding them. */
   fail(how: number | Failure, times?: number): void;
-  /** Every request that fits is answered so until it recovers, and goes no further. */
+  /** Fails every matching request until `recover`, without forwarding it. */
   refuse(
     fits: (request: { key: string; body: string; authorization: string }) => boolean,
     how: Failure,
   ): void;
-  /** Headers that the answer to what is carried out bears from now on. */
+  /** Adds these headers to the responses of forwarded requests. */
   bear(headers: Record<string, string>): void;
-  /** Forgets all that it was told to do wrong. */
+  /** Clears all failures. */
   recover(): void;
-  /** The next so many requests are carried out, and their answer is lost. */
+  /** Forwards the next requests and drops their responses. */
   loseAnswer(times?: number): void;
-  /** Holds each request before it is carried out. `reached` resolves with the first one. */
+  /** Holds each request before it is forwarded. `reached` resolves with the first one. */
   hold(): { reached: Promise<void>; release(): void };
   stop(): Promise<void>;
 };
 
-/** Stands before a Resend stand-in, and goes wrong as told. */
+/** Starts a proxy in front of a Resend stand-in that fails on demand. */
 export async function mailProxy(target: string): Promise<MailProxy> {
   const asked: MailProxy["asked"] = [];
   const failures: Failure[] = [];

@@ -1,4 +1,4 @@
-/** Every text in which Slack would bring something to life: mrkdwn, and the top-level text of messages. */
+/** Returns every text that Slack would parse: mrkdwn, and the top-level text of messages. */
 export function live(value: unknown): string[] {
   if (Array.isArray(value)) return value.flatMap(live);
   if (value === null || typeof value !== "object") return [];
@@ -10,7 +10,7 @@ export function live(value: unknown): string[] {
   ];
 }
 
-/** Arguments that travel as JSON in a form. */
+/** Parses arguments that are JSON in a form. */
 function parsed(text: string): string[] {
   if (!/^[[{]/.test(text)) return [];
   try {
@@ -26,7 +26,7 @@ const ours = [
   /^<https?:\/\/(ci|git)\.example\/[^\s<>|]*\|[^<>|]+>$/,
 ];
 
-/** What in a mrkdwn text is not ours but alive, or broken. */
+/** Returns the unexpected sequences, unescaped characters, and broken entities in a mrkdwn text. */
 export function faultsOf(text: string, people: ReadonlySet<string>): string[] {
   const faults: string[] = [];
   const rest = text.replace(/<[^<>]*>/g, (sequence) => {

@@ -8,16 +8,19 @@ import { startEmbedded } from "../../tools/embedded-postgres/embedded.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
-    /** The server of this run; its database `template` is migrated and empty. */
+    /** The server of this run. Its database `template` is migrated and empty. */
     databaseServer: string;
     template: string;
   }
 }
 
-/** What nobody misses after the tests. */
+/** Turns off durability, which tests do not need. */
 const fast = { fsync: "off", synchronous_commit: "off", full_page_writes: "off", max_connections: "100" };
 
-/** One server per run, with a migrated database that each test file copies. `TEST_DATABASE_URL` names another server. */
+/**
+ * Starts one server per run, with a migrated database that each test file copies. `TEST_DATABASE_URL` names
+ * another server.
+ */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const given = process.env.TEST_DATABASE_URL;
   const server = given === undefined ? await startHere() : { url: given, stop: () => Promise.resolve() };
@@ -44,7 +47,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
 async function startHere(): Promise<{ url: string; stop(): Promise<void> }> {
   await removeLeftovers();
   const dataDir = await mkdtemp(join(tmpdir(), `signoff-test-${process.pid}-`));
-  // The server's account must be able to enter it.
+  // The server's account must be able to enter the folder.
   await rm(dataDir, { recursive: true });
   const server = await startEmbedded({ dataDir, settings: fast });
   return {
@@ -56,13 +59,13 @@ async function startHere(): Promise<{ url: string; stop(): Promise<void> }> {
   };
 }
 
-/** A run that was killed leaves its server running: it is stopped by the next one. */
+/** Stops the servers that killed runs left behind. */
 async function removeLeftovers(): Promise<void> {
   for (const name of await readdir(tmpdir())) {
     const pid = Number(/^signoff-test-(\d+)-/.exec(name)?.[1] ?? 0);
     if (pid === 0 || isAlive(pid)) continue;
     const dataDir = join(tmpdir(), name);
-    // Another user's, or in another run's hands by now: then it is theirs to remove.
+    // Owned by another user, or already used by another run, which then removes it.
     const left = await startEmbedded({ dataDir }).catch(() => undefined);
     await left?.stop();
     if (left !== undefined) await rm(dataDir, { recursive: true, force: true });

@@ -16,7 +16,7 @@ import { type SaveProject, saveProject } from "../../src/usecases/catalog/save-p
 import { buildCatalog, by } from "./catalog.ts";
 import type { TestDatabase } from "./database.ts";
 
-/** What tests look up of an organization's projects. */
+/** Reads of an organization's projects. */
 export function projectReads(db: Db, organizationId: string) {
   return {
     async projectId(slug: string): Promise<string> {
@@ -27,7 +27,7 @@ export function projectReads(db: Db, organizationId: string) {
       if (row === undefined) throw new Error(`There is no project ${slug}`);
       return row.id;
     },
-    /** A project in short: its environments by short name, in order, critical ones with `!`. */
+    /** Returns a project with its environments as slugs, in order. Critical ones end with `!`. */
     async project(id: string) {
       const [row] = await db
         .select()
@@ -48,7 +48,7 @@ export function projectReads(db: Db, organizationId: string) {
   };
 }
 
-/** A catalog in which somebody, ada unless said otherwise, changes the project Commerce. */
+/** A catalog in which one person, ada by default, changes the project Commerce. */
 export async function projectHouse(database: TestDatabase, who = "ada") {
   const built = await buildCatalog(database);
   const { organizationId, context } = built;
@@ -97,7 +97,7 @@ export async function projectHouse(database: TestDatabase, who = "ada") {
   };
 }
 
-/** A new environment. */
+/** Returns a new environment. */
 export const fresh = (slug: string, more: Partial<Environment> = {}): Environment => ({
   ...{ id: randomUUID(), name: slug, slug, position: 0, critical: false },
   ...more,

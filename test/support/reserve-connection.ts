@@ -1,8 +1,8 @@
 import type postgres from "postgres";
 
 /**
- * A connection for this test alone. The driver hands none out that is only just being made, unless it asks for the types
- * of arrays first: so one is made before.
+ * Reserves a connection for one test. The driver does not reserve a connection that is still being opened, so
+ * one is opened first.
  */
 export async function reserve(sql: postgres.Sql): Promise<postgres.ReservedSql> {
   await sql`select 1`;

@@ -2,15 +2,15 @@ import type { PromotionRequest, RequestState, StateName } from "../../src/domain
 import { type Actor, member } from "../../src/domain/shared/actor.ts";
 import { defaultOptions, type WorkflowOptions } from "../../src/domain/workflow/workflow.ts";
 
-/** The moment at which pure tests happen. */
+/** The current time in pure tests. */
 export const now = new Date("2026-03-02T09:00:00.000Z");
 
 const day = 86_400_000;
 
-/** The moment so many days after `now`, less or more some milliseconds. */
+/** Returns the time this many days after `now`, plus some milliseconds. */
 export const inDays = (days: number, ms = 0): Date => new Date(now.getTime() + days * day + ms);
 
-/** One example of every state; those that can expire do so a day from `now`. */
+/** One example of every state. Those that can expire do so one day after `now`. */
 export const sampleStates: Record<StateName, RequestState> = {
   pending: { name: "pending", expiresAt: inDays(1) },
   approved: { name: "approved", expiresAt: inDays(1) },
@@ -24,7 +24,7 @@ export const sampleStates: Record<StateName, RequestState> = {
 
 export const everyState = Object.keys(sampleStates) as StateName[];
 
-/** Dana's request #42, in this state; approved or rejected by Bob where the state says so. */
+/** Returns Dana's request #42 in this state, approved or rejected by Bob if the state implies it. */
 export function sampleRequest(
   state: StateName | RequestState = "pending",
   over: Partial<PromotionRequest> = {},
@@ -53,7 +53,7 @@ export function sampleRequest(
   };
 }
 
-/** A token of Tom's that acts for Dana. */
+/** A token of Tom's that acts as Dana. */
 export const tokenForDana: Actor = {
   kind: "token",
   tokenId: "t1",
@@ -62,7 +62,7 @@ export const tokenForDana: Actor = {
   makerId: "UTOM",
 };
 
-/** The default options with some changed. */
+/** Returns the default options with some changed. */
 export const optionsWith = (over: Partial<WorkflowOptions> = {}): WorkflowOptions => ({
   ...defaultOptions,
   ...over,

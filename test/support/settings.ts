@@ -15,7 +15,9 @@ type Block = { type: string; accessory?: Element; element?: Element; elements?: 
 
 export type Door = "modal" | "home";
 
-/** A person in front of the settings, by one of their two doors: what they read, press and type, by the words on screen. */
+/**
+ * Drives the settings as a person, in the modal or the Home: reads, clicks, and types by the visible words.
+ */
 export function inSettings(stack: TestStack, name: string, door: Door) {
   const { slack } = stack;
   const id = stack.id(name);
@@ -32,7 +34,7 @@ export function inSettings(stack: TestStack, name: string, door: Door) {
     if (found === undefined) throw new Error(`No button ${label} in: ${text()}\n${labels.join(", ")}`);
     return found;
   };
-  /** The value of an option as it is called. */
+  /** Returns the value of an option by its text. */
   const option = async (input: string, called: string): Promise<string> => {
     const element = await vi.waitFor(() => {
       const found = elements().find((one) => one.action_id === input);
@@ -50,7 +52,7 @@ export function inSettings(stack: TestStack, name: string, door: Door) {
     vi.waitFor(() => expect(text()).toMatch(typeof words === "string" ? plainly(words) : words), {
       timeout: 15_000,
     });
-  /** The form in front, once it is there. */
+  /** Waits for the open form. */
   const form = (): Promise<StandInView> =>
     vi.waitFor(() => {
       const view = slack.topView(id);
@@ -76,20 +78,20 @@ export function inSettings(stack: TestStack, name: string, door: Door) {
       await this.press("Show Projects");
       await vi.waitFor(() => button("Projects, shown now"), { timeout: 15_000 });
     },
-    /** Presses a button, once it is there. */
+    /** Clicks a button, once it is there. */
     async press(label: string) {
       const { action_id: actionId = "", value } = await vi.waitFor(() => button(label), { timeout: 15_000 });
       const target = { actionId, ...(value !== undefined && { value }) };
       return slack.topView(id) === undefined ? slack.clickHome(id, target) : slack.clickView(id, target);
     },
-    /** Fills in the form in front and submits it; answers the errors that it shows, by field. */
+    /** Fills in the open form and submits it. Returns the errors that it shows, by field. */
     async submit(values: Record<string, string | string[]> = {}): Promise<Record<string, string>> {
       const view = await form();
       const answer = await slack.submit(id, values);
       if (answer.error !== undefined && answer.error !== "input_invalid") throw new Error(answer.error);
       return slack.topView(id)?.id === view.id ? (slack.topView(id)?.errors ?? {}) : {};
     },
-    /** Closes whatever is open. */
+    /** Closes every open modal. */
     async close() {
       while (slack.topView(id)) await slack.closeView(id);
     },

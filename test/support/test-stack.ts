@@ -22,66 +22,75 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 
 export type TestStack = Stack & {
   database: TestDatabase;
-  /** A person's user id by name: `dana`. */
+  /** Returns a person's user ID by name, such as `dana`. */
   id(name: string): string;
-  /** What a person's direct messages with the bot hold, oldest first, as one text each. */
+  /** Returns a person's direct messages with the bot, oldest first, each as one text. */
   texts(name: string): string[];
-  /** The newest message to a person with a button of this action. */
+  /** Returns the newest message to a person, or the newest with a button of this action. */
   cardOf(name: string, actionId?: string): StandInMessage;
-  /** Presses a button on the newest message that has it. */
+  /** Clicks a button on the newest message that has it. */
   press(name: string, actionId: string): ReturnType<Stack["slack"]["click"]>;
-  /** What the bot last said to a person privately. */
+  /** Returns the bot's last ephemeral message to a person. */
   privately(name: string): string;
   /** Opens the request modal for an integration, and submits it. */
   request(name: string, integration: string, message?: string): Promise<void>;
-  /** The modal in front of a person; throws where there is none. */
+  /**
+   * Returns a person's open modal.
+   * @throws if there is none
+   */
   modal(name: string): StandInView;
-  /** Everything that the modal in front of a person says. */
+  /** Returns the text of a person's open modal. */
   modalText(name: string): string;
   /** Opens a person's App Home and waits until the bot has drawn it. */
   openHome(name: string): Promise<StandInView>;
-  /** A person's App Home as it was published last; throws where there is none. */
+  /**
+   * Returns a person's App Home as last published.
+   * @throws if there is none
+   */
   home(name: string): StandInView;
-  /** Everything that a person's App Home says. */
+  /** Returns the text of a person's App Home. */
   homeText(name: string): string;
-  /** Presses a button, or chooses in an overflow, in a person's App Home. */
+  /** Clicks a button, or selects an overflow option, in a person's App Home. */
   pressHome(name: string, actionId: string, value?: string): ReturnType<Stack["slack"]["click"]>;
-  /** Presses a button, or chooses in an overflow, in the modal in front of a person. */
+  /** Clicks a button, or selects an overflow option, in a person's open modal. */
   pressModal(name: string, actionId: string, value?: string): ReturnType<Stack["slack"]["click"]>;
-  /** Waits until Slack has sent what happened in the workspace, and the outbox is empty. What a listener does after its ack may still be under way. */
+  /**
+   * Waits until Slack has sent all events and the outbox is empty. Work that a listener does after its
+   * acknowledgment may still be running.
+   */
   settle(): Promise<void>;
-  /** The card of a person that shows this request. */
+  /** Returns a person's card of this request. */
   cardFor(name: string, number: number): StandInMessage;
-  /** The names by which the seeded people are called here. */
+  /** The names of the seeded people. */
   people: readonly string[];
-  /** Loads a seed file's text. */
+  /** Loads the text of a seed file. */
   load(seed: string): Promise<void>;
-  /** Loads the sandbox's seed again with something changed in it; what is live stays live. */
+  /** Loads the sandbox's seed again with a change. Live builds are not changed. */
   reseed(change: (seed: Seed) => void): Promise<void>;
-  /** Saves the workflow with other options, past R6: as if people had left since. */
+  /** Saves the workflow with other options without checking R6, as if people had left since then. */
   setOptions(change: Partial<WorkflowOptions>): Promise<void>;
   /** Makes builds live as a seed file does: `{ development: "1.5.0" }` of `commerce/orders-sync`. */
   golive(path: string, live: Record<string, string>): Promise<void>;
-  /** Stops the bot and starts it with some variables of its environment changed, at the same address. */
+  /** Restarts the bot at the same address with some environment variables changed. */
   restartWith(env: Record<string, string>): Promise<void>;
-  /** Where the bot reaches its database; only with the option `proxied`. */
+  /** The proxy in front of the database. Only with the option `proxied`. */
   proxy: DatabaseProxy;
 };
 
 export type TestStackOptions = Partial<AppOptions> & {
   seed?: string | undefined;
   people?: StandInPerson[];
-  /** Loads no seed: an organization in which nobody has set anything up. */
+  /** Loads no seed: nothing is set up in the organization. */
   empty?: boolean;
-  /** Channels, user groups and the like of the workspace. */
+  /** Options of the workspace, such as channels and user groups. */
   slack?: Partial<SlackOptions>;
-  /** Puts a proxy before the database, so that it can be taken away. */
+  /** Adds a proxy in front of the database, so that a test can disconnect it. */
   proxied?: boolean;
 };
 
 const sandboxSeed = `${root}sandbox/seed.yml`;
 
-/** The bot in its production wiring between the stand-ins, on a database of its own, seeded as the sandbox is. */
+/** Starts the bot with its production wiring and stand-ins on a new database, with the sandbox's seed. */
 export async function startTestStack(options: TestStackOptions = {}): Promise<TestStack> {
   const {
     seed = sandboxSeed,
@@ -140,7 +149,7 @@ function dress(stack: Stack, { database, proxy, appOptions, people }: Parts): Te
       await database.drop();
     },
   };
-  // The stack's own getters stay alive: the app changes when it is restarted.
+  // Keeps the stack's own getters, because the app changes when it is restarted.
   return Object.create(stack, Object.getOwnPropertyDescriptors(dressed)) as TestStack;
 }
 
@@ -218,7 +227,7 @@ function surfaces(stack: Stack, app: () => App) {
   };
 }
 
-/** How often the bot has drawn this person's App Home. */
+/** Returns how often the bot has published this person's App Home. */
 const publishedTo = ({ calls }: Stack["slack"], userId: string): number =>
   calls.filter(({ method, args, answer }) => method === "views.publish" && args.user_id === userId && answer)
     .length;
@@ -235,7 +244,7 @@ function acts({ slack, config }: Stack, app: () => App) {
   };
   const reseed = async (change: (seed: Seed) => void) => {
     const seed = parse(await readFile(sandboxSeed, "utf8")) as Seed;
-    // What is live by now stays so.
+    // Live builds are not changed.
     for (const { integrations } of seed.projects) for (const one of integrations) one.live = {};
     change(seed);
     await load(stringify(seed));
@@ -277,7 +286,7 @@ function acts({ slack, config }: Stack, app: () => App) {
 
 type SeedIntegration = Seed["projects"][number]["integrations"][number];
 
-/** Build ids for versions; a version that does not exist yet is built. */
+/** Returns build IDs for versions, and adds the builds that do not exist yet. */
 function liveBuilds(integration: SeedIntegration, live: Record<string, string>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(live).map(([environment, version]) => {
@@ -293,11 +302,14 @@ function hasAction(message: { blocks: object[] }, actionId: string): boolean {
   return JSON.stringify(message.blocks).includes(`"action_id":"${actionId}"`);
 }
 
-/** Waits for something that follows an answer: until it no longer throws. A busy machine is given its time. */
+/**
+ * Waits for an effect that follows a response, until the check no longer throws. The timeout allows for a
+ * busy machine.
+ */
 export const eventually = <T>(look: () => T | Promise<T>, timeout = 30_000): Promise<T> =>
   vi.waitFor(look, { timeout, interval: 20 });
 
-/** Everything that a message or view says, as one text. */
+/** Returns all texts of a message or view as one. */
 export function textOf(shown: { text?: string; blocks: object[] }): string {
   const said: string[] = shown.text === undefined ? [] : [shown.text];
   const walk = (value: unknown): void => {

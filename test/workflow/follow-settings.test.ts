@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => database?.drop());
 
-/** As many open requests, each of an integration of its own; the numbers in order. */
+/** Creates this many open requests, each of a separate integration. Returns the numbers in order. */
 async function opened(fixture: Catalog, count: number): Promise<number[]> {
   const { organizationId } = fixture;
   const first = await fixture.requested();
@@ -30,7 +30,7 @@ async function opened(fixture: Catalog, count: number): Promise<number[]> {
   return Array.from({ length: count }, (_, at) => first + at);
 }
 
-/** Each request's version, by number. */
+/** Returns each request's version, by number. */
 async function versions(fixture: Catalog, numbers: readonly number[]): Promise<number[]> {
   const { organizationId, number, version } = schema.requests;
   const rows = await database.database.db

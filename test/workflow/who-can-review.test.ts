@@ -19,7 +19,7 @@ const assigned = ["nobody is assigned", "assigned", "others are assigned"] as co
 const ruled = ["as it was asked for", "changed meanwhile"] as const;
 const self = ["no self-review", "self-review"] as const;
 
-/** Who is looked at: what they hold, and what Slack says of them by now. */
+/** The person in question: their roles, and their account in Slack. */
 type Subject = { name: string; role: (typeof roles)[number]; status: MemberStatus };
 type Rules = {
   assignee: (typeof assigned)[number];
@@ -31,10 +31,10 @@ const subjects: Subject[] = roles.flatMap((role) =>
   statuses.map((status) => ({ name: `${role}-${status}`, role, status })),
 );
 
-/** Those who may always review, so that nothing is decided while it is looked at. */
+/** People who can always review, so that the requests stay undecided. */
 const steady = ["rex", "rita", "roy", "rose"];
 
-/** R4, R5 said once more, apart from the product's own words. */
+/** R4 and R5, written independently of the product's code. */
 function expected(subject: Subject, rules: Rules, requester: boolean): NotReviewer | null {
   if (subject.status !== "active") return subject.status;
   if (subject.role === "none" || subject.role === "elsewhere") return "role";
@@ -44,10 +44,10 @@ function expected(subject: Subject, rules: Rules, requester: boolean): NotReview
 
 const orders = commerce.integrations[0] as (typeof commerce.integrations)[number];
 
-/** An integration for each subject, who asks for its promotion, and one for dana. */
+/** Creates an integration for each subject, who requests its promotion, and one for dana. */
 const integrations = ["dana", ...subjects.map(({ name }) => name)].map((name, i) => ({
   ...{ ...orders, slug: name, name, live: { development: `${i}-3`, staging: `${i}-2` } },
-  // The catalog's own requests are for a build 3 of the first integration.
+  // The catalog's own requests are for build 3 of the first integration.
   builds: [
     ...orders.builds.map((build) => ({ ...build, id: `${i}-${build.id}` })),
     ...(i === 0 ? orders.builds : []),
@@ -58,7 +58,10 @@ const projects = [
   { ...commerce, slug: "finance", name: "Finance", integrations: [] },
 ];
 
-/** A workflow under which everything is asked for, and by now these rules; the numbers of the requests, by who asked. */
+/**
+ * Requests everything under one workflow, then saves these rules. Returns the numbers of the requests by
+ * requester.
+ */
 async function build(rules: Rules) {
   const fixture = await buildCatalog(database, { projects, reviewers: steady });
   const names = subjects.map(({ name }) => name);
@@ -70,7 +73,8 @@ async function build(rules: Rules) {
   const everywhere = (list: readonly string[]) =>
     list.map((name) => ({ memberId: idOf(name), projects: null }));
   const holders = [...everywhere(steady), ...held];
-  // Under the rules of before, whoever cannot review now could, and the other way round.
+  // The rules at the time of the request are the opposite: people who cannot review now could, and vice
+  // versa.
   const before = [
     ...everywhere(steady),
     ...everywhere(subjects.filter((one) => expected(one, rules, false) !== null).map(({ name }) => name)),
@@ -112,7 +116,7 @@ const changeRole = (
   members: { memberId: string; projects: string[] | null }[],
 ) => fixture.seed({ projects, roles: [{ name, members }] });
 
-/** What somebody is told and shown of a request, from everything that says who can review. */
+/** Returns what a person is told and shown about a request, from everything that says who can review. */
 async function seenBy(fixture: Catalog, name: string, number: number) {
   const { organizationId, clock, context } = fixture;
   const [db, viewerId, now] = [context.db, idOf(name), clock.now];
@@ -181,7 +185,7 @@ describe.each(tables)("R4, R5: who can review: $assignee, $self, rules $meanwhil
   });
 });
 
-/** How many reviews somebody has given already: what they reviewed waits for them no more. */
+/** Returns how many reviews a person has given. Reviewed requests are no longer waiting for them. */
 async function reviewedBefore({ fixture }: Awaited<ReturnType<typeof build>>, name: string): Promise<number> {
   const { reviews = [] } = await fixture.everything();
   return reviews.filter((row) => (row as { reviewer_id: string }).reviewer_id === idOf(name)).length;

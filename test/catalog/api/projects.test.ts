@@ -11,7 +11,7 @@ import { type ApiHouse, apiHouse, problemIn, rowsOf } from "../../web/api/suppor
 
 let database: TestDatabase;
 beforeAll(async () => {
-  // Ten at once wait for one another, for longer where the machine is busy.
+  // Ten simultaneous calls wait for one another, which takes longer on a busy machine.
   database = await testDatabase({ lockTimeoutMs: 30_000 });
 });
 afterAll(() => database?.drop());

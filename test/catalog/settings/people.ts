@@ -1,7 +1,7 @@
 import { people } from "../../../sandbox/people.ts";
 import type { SlackOptions, StandInPerson } from "../../../sandbox/slack/index.ts";
 
-/** The sandbox's people, and those who may hold no role. */
+/** The sandbox's people, and people who cannot hold a role. */
 export const everybody: StandInPerson[] = [
   ...people,
   { id: "UGUS", name: "gus", realName: "Gus Guest", email: "gus@other.example", isRestricted: true },
@@ -11,7 +11,7 @@ export const everybody: StandInPerson[] = [
   { id: "UMUTE", name: "mute", realName: "Mia Nomail" },
 ];
 
-/** Channels to send cards to, and not to, and user groups to follow. */
+/** Channels that cards can and cannot be sent to, and user groups to link. */
 export const workspace: Partial<SlackOptions> = {
   channels: [
     { id: "CREL", name: "releases", members: ["bot", "bob", "dana"] },

@@ -15,7 +15,7 @@ afterEach(async () => {
   for (const name of ["ada", "carol"]) await inSettings(stack, name, "modal").close();
 });
 
-/** Somebody in front of the project Commerce. */
+/** Opens the settings of the project Commerce as this person. */
 async function commerce(name = "ada", door: Door = "modal") {
   const person = inSettings(stack, name, door);
   await person.open();
@@ -24,7 +24,7 @@ async function commerce(name = "ada", door: Door = "modal") {
   return person;
 }
 
-/** Carol archives an environment or integration while others type. */
+/** Carol archives an environment or integration while someone else edits. */
 async function archived(name: string) {
   const carol = await commerce("carol");
   await carol.press(`Edit ${name}`);

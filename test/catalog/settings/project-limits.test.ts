@@ -25,7 +25,7 @@ const by = () => ({
 
 let made = 0;
 
-/** Makes a project as if it had always been there. */
+/** Adds a project directly to the database. */
 async function project(name: string, environments: readonly string[], integrations: readonly string[]) {
   const { context } = stack.app;
   const created = await createProject(context, {

@@ -113,7 +113,7 @@ describe.each(doors)("from an empty organization, through the %s", (door) => {
     await ada.press("New Project");
     await ada.submit({ name: "Shop" });
     await ada.says("Shop had been archived. It is back, with its history and what is live.");
-    // The Home beneath is drawn after the answer: who goes on before that would be led back to the project.
+    // The Home below is redrawn after the response. Continuing before that would lead back to the project.
     if (door === "home") {
       const beneath = () =>
         expect(stack.homeText("ada")).toContain("Every full member may request and promote.");
@@ -137,7 +137,7 @@ describe("in the sandbox's organization", () => {
     await inSettings(stack, "ada", "modal").close();
   });
 
-  /** Ada in front of the project Commerce. */
+  /** Opens the settings of the project Commerce as Ada. */
   async function commerce(door: Door = "modal") {
     const ada = inSettings(stack, "ada", door);
     await ada.open();

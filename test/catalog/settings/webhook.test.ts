@@ -76,7 +76,7 @@ test.each(doors)("an admin chooses a webhook and tries it, through the %s", asyn
   await ada.close();
 });
 
-/** From outside to the webhook's form of *Parcels modal*. */
+/** Opens the webhook form of *Parcels modal* from the settings' start. */
 async function toWebhook(ada: ReturnType<typeof inSettings>): Promise<void> {
   await ada.open();
   await ada.press("Open Commerce");

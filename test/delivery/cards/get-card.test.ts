@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => database?.drop());
 
-/** Gives a person a card of a request, and posts it where a place is given. */
+/** Gives a person a card of a request, and posts it if a location is given. */
 async function card(
   fixture: Catalog,
   number: number,

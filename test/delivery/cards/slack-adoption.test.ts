@@ -25,11 +25,11 @@ const rowOf = async (name: string, number: number) => {
   return row;
 };
 
-/** The same message once more, as if it had been posted twice. */
+/** Posts the same message again, as if it had been posted twice. */
 const copyOf = ({ channel, user, text, blocks, metadata }: StandInMessage): StandInMessage =>
   stack.slack.workspace.post({ channel, user, text, blocks, ...(metadata && { metadata }) });
 
-/** Asks so that every card stands there, and its posting was given up as unknown. */
+/** Creates a request whose cards were all posted, but whose postings were settled as unknown. */
 async function askUnanswered(): Promise<number> {
   await build();
   stack.slack.faults.loseAnswer("chat.postMessage", 3);
@@ -81,7 +81,7 @@ test("two clicks on two copies of a card that we did not know: one becomes ours,
     [first, copy].map((one) => stack.slack.click(stack.id("carol"), one, { actionId: "open_details" })),
   );
   stack.slack.faults.clear();
-  // A click reveals its message once it is answered, so what it reveals may come after all is settled.
+  // A click adopts its message after the response, so this may finish after the outbox is empty.
   await eventually(async () => {
     await allSettled();
     expect(cards("carol", number)).toHaveLength(1);

@@ -17,7 +17,7 @@ afterEach(async () => {
   expect(stack.slack.violations).toEqual([]);
 });
 
-/** The versions that are drawn on the cards of a request, and its own. */
+/** Returns the versions drawn on the cards of a request, and the request's own version. */
 const versions = async (number: number) => {
   const { sql } = stack.database.database;
   const drawn = await sql<{ drawn_version: number }[]>`
@@ -26,7 +26,7 @@ const versions = async (number: number) => {
   return { drawn: drawn.map(({ drawn_version }) => drawn_version), own: request?.version };
 };
 
-/** The cards of a request that were posted: calls whose message is headed by its number. */
+/** Returns the calls that posted cards of a request, recognized by the number in the header. */
 const posts = (number: number, since: number) =>
   calls("chat.postMessage", since).filter(({ args }) => {
     const blocks = args.blocks as object[];
@@ -57,7 +57,7 @@ test("a change of settings that does not show is not sent; the decision after it
   expect(calls("chat.update", since)).toEqual([]);
   await click("bob", number, "approve_request");
   await allSettled();
-  // Each of the three shows "1 of 2".
+  // Each of the three cards shows "1 of 2".
   expect(calls("chat.update", since)).toHaveLength(3);
   await stack.setOptions({ requiredApprovals: 1 });
   await click("carol", number, "approve_request");

@@ -99,7 +99,7 @@ test("a review card that nobody needs any more is not posted after a doubt", asy
   const { context, organizationId } = stack.app;
   const by = { actor: member(stack.id("dana")), surface: "slack", reason: "" } as const;
   expect(await cancelPromotion(context, { organizationId, number, ...by })).toMatchObject({ ok: true });
-  // Nobody has the request in hand any more as it was before.
+  // Nobody can see the request's earlier state.
   const { sql } = stack.database.database;
   await eventually(async () => {
     const inHand = await sql`select key from outbox

@@ -1,7 +1,9 @@
 import { expect } from "vitest";
 import { eventually, type TestStack, textOf } from "../../support/test-stack.ts";
 
-/** What the tests of Slack deliveries do and look at, in one stack. Bob and Carol review what Dana asks for. */
+/**
+ * Actions and reads for the tests of Slack deliveries, in one stack. Bob and Carol review Dana's requests.
+ */
 export function slackHouse(stack: () => TestStack) {
   let built = 0;
   const sql = () => stack().database.database.sql;
@@ -9,7 +11,7 @@ export function slackHouse(stack: () => TestStack) {
     built += 1;
     await stack().golive("commerce/orders-sync", { development: `6.0.${built}` });
   };
-  /** Submits a request for what is live now without waiting for what it sends. Gives its number. */
+  /** Submits a request for the live build without waiting for its messages. Returns its number. */
   const submitted = async (): Promise<number> => {
     await stack().slack.command(stack().id("dana"), "/promote orders-sync");
     await stack().slack.submit(stack().id("dana"), {});
@@ -23,21 +25,21 @@ export function slackHouse(stack: () => TestStack) {
   return {
     build,
     submitted,
-    /** Asks for a promotion of a new build, and waits until everybody has their card. */
+    /** Requests the promotion of a new build, and waits until everyone has their card. Returns its number. */
     ask: async (): Promise<number> => {
       await build();
       const number = await submitted();
       await stack().app.idle();
       return number;
     },
-    /** Somebody's messages that show this request as a card. */
+    /** Returns a person's messages that show this request as a card. */
     cards,
-    /** The calls of a method from the so-manieth call on. */
+    /** Returns the calls of a method, starting with this index. */
     calls: (method: string, since = 0) =>
       stack()
         .slack.calls.slice(since)
         .filter((call) => call.method === method),
-    /** What the outbox holds of a request's cards. */
+    /** Returns the outbox items of a request's cards. */
     items: (number: number) =>
       sql()<{ recipient_id: string; attempts: number; outcome: string | null; reason: string | null }[]>`
         select recipient_id, attempts, outcome, reason from outbox
@@ -52,18 +54,18 @@ export function slackHouse(stack: () => TestStack) {
           lost_reason: string | null;
         }[]
       >`select id, recipient_id, channel, ts, lost_reason from cards where request_number = ${number}`,
-    /** Makes everything due that waits for its time. */
+    /** Makes all waiting items due. */
     hurry: async () => {
       await sql()`update outbox set available_at = now() where settled_at is null`;
       stack().app.context.wake();
     },
-    /** Waits until nothing is open in the outbox, not even what will be tried again later. */
+    /** Waits until every outbox item is settled, including those that will be retried. */
     allSettled: () =>
       eventually(async () => {
         const open = await sql()`select kind, key, reason from outbox where settled_at is null`;
         expect([...open]).toEqual([]);
       }, 20_000),
-    /** Presses a button on somebody's newest card of a request that has it. */
+    /** Clicks a button on a person's newest card of a request that has it. */
     click: (name: string, number: number, actionId: string) => {
       const card = cards(name, number).findLast(({ blocks }) =>
         JSON.stringify(blocks).includes(`"${actionId}"`),

@@ -23,7 +23,7 @@ const build = {
   ],
 };
 
-/** Our id of a build. */
+/** Returns Signoff's own ID of a build. */
 async function buildOf({ organizationId, integration }: ApiHouse, id: string): Promise<string> {
   const found = await findByExternalId(database.database.db, organizationId, integration(), id);
   return found?.id ?? "";

@@ -22,11 +22,11 @@ const toDevelopment = { id: "run-4", environment: "development", build: "4" };
 const auditOf = async (fixture: ApiHouse) =>
   (await fixture.audit()).filter(({ action }) => action.startsWith("deployment."));
 
-/** What admins are being told. */
+/** Returns the pending notices to admins. */
 const toldOf = async (fixture: ApiHouse) =>
   (await fixture.outbox("send-admin-message")).map(({ payload }) => payload as Payload<"send-admin-message">);
 
-/** What the first of those messages says. */
+/** Returns the content of the first one. */
 async function saidTo(fixture: ApiHouse): Promise<string> {
   const { organizationId, context, clock } = fixture;
   const subjects = (await toldOf(fixture))[0]?.subjects ?? [];
@@ -76,7 +76,8 @@ describe("a deployment", () => {
     expect(late.body).toMatchObject({ status: "succeeded", changed: true, live: true });
   });
 
-  // What stands after the first report; what comes; what stands then, and whether that changed anything.
+  // The status after the first report, the second report, the status after it, and whether it changed
+  // anything.
   test.each([
     ["in progress", "in progress", "in progress", false],
     ["in progress", "succeeded", "succeeded", true],
@@ -166,7 +167,7 @@ describe("R1: a deployment behind the gate that nobody approved here", () => {
     expect(await fixture.live(fixture.environment("staging"))).toBe("1.3.0");
     expect((await auditOf(fixture)).at(-2)).toMatchObject({ after: { outside: true } });
 
-    // The same once more, and every later look for what is amiss, tell nobody again.
+    // Repeating it, and every later check, notifies nobody again.
     await fixture.post(path, toStaging);
     await warnAdmins(context, organizationId);
     await warnAdmins(context, organizationId);

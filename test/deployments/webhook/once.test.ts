@@ -13,7 +13,7 @@ let replicas: string[] = [];
 let turn = 0;
 
 beforeAll(async () => {
-  // Slack's requests go to the replicas in turn, once there are some.
+  // Slack's requests go to the replicas in turn once they have started.
   const botUrl = () => replicas[turn++ % replicas.length] ?? stack.botUrl;
   stack = await startWebhookStack({ slack: { botUrl } });
 });
@@ -47,7 +47,7 @@ test("R9: a process that is killed while it waits for the answer starts no secon
   const env = { ...stack.env, ...allowPrivate, LOG_LEVEL: "warn" };
   const first = startChild(env);
   await first.ready;
-  // What arrives first is never answered.
+  // The first delivery gets no response.
   let answered = false;
   stack.far.answers((response) => {
     if (answered) response.writeHead(202).end();
@@ -83,7 +83,7 @@ test("R9: two replicas, and everybody presses Promote at once, twice: one attemp
   expect(await stack.attempts(number)).toMatchObject([{ status: "in progress" }]);
   const [call] = stack.far.calls;
   if (call === undefined) throw new Error("Nothing was sent");
-  // The same report at both replicas, many times over.
+  // Both replicas get the same report many times.
   const elsewhere = {
     report: { ...call.event.report, url: call.event.report.url.replace(/:\d+\//, `:${second.port}/`) },
   };

@@ -16,7 +16,7 @@ afterAll(() => database?.drop());
 
 const minuteMs = 60_000;
 
-/** The catalog with a webhook of 30 minutes' patience for its one integration. */
+/** The catalog with a webhook for its one integration, which times out after 30 minutes. */
 async function webhookHouse() {
   const fixture = await buildCatalog(database);
   const { organizationId, context } = fixture;
@@ -49,7 +49,7 @@ const silent: Report = { status: "unknown", reason: "silence" };
 type Fixture = Awaited<ReturnType<typeof webhookHouse>>;
 type Attempted = { number: number; deploymentId: string };
 
-/** How an attempt came to stand where a report of it arrives. */
+/** How the attempt reached the state in which the report arrives. */
 const situations: Record<string, (fixture: Fixture, at: Attempted) => Promise<unknown>> = {
   "it was only sent": async () => {},
   "it was accepted": (fixture, { deploymentId }) => fixture.report(deploymentId, { status: "accepted" }),
@@ -80,7 +80,7 @@ const situations: Record<string, (fixture: Fixture, at: Attempted) => Promise<un
   },
 };
 
-/** situation, report, changed, the attempt's status, the request's state, what is live in Staging. */
+/** Situation, report, changed, the attempt's status, the request's state, what is live in Staging. */
 const table: [string, Report, boolean, string, string, string][] = [
   ["it was only sent", progress, true, "in progress", "promoting", "1.2.0"],
   ["it was only sent", success, true, "succeeded", "promoted", "1.3.0"],
@@ -145,11 +145,11 @@ describe("R9: a report of an attempt, by how that stands", () => {
     expect(words).toBe(state);
     expect(await fixture.live(fixture.environment("staging"))).toBe(live);
     if (!changed) {
-      // But for the moment until which an attempt that runs may be silent.
+      // The report deadline of a running attempt may differ.
       const now = await fixture.everything();
       expect({ ...now, deployments: [] }).toEqual({ ...before, deployments: [] });
     }
-    // Said once more, it changes nothing, whatever it was.
+    // Repeating the report never changes anything.
     const settled = await fixture.everything();
     expect(accepted(await fixture.report(at.deploymentId, report))).toEqual({ changed: false });
     expect(await fixture.everything()).toEqual(settled);

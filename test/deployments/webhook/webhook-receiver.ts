@@ -3,10 +3,10 @@ import type { AddressInfo } from "node:net";
 import { Webhook } from "standardwebhooks";
 import type { DeployEvent } from "../../../src/deliver/deployers/payload.ts";
 
-/** One POST as it came in. */
+/** One received POST. */
 export type Call = { headers: IncomingHttpHeaders; body: string; event: DeployEvent };
 
-/** A far side that takes webhooks down and answers as a test says. */
+/** Starts a webhook receiver that records its calls and responds as the test says. */
 export async function farSide() {
   const calls: Call[] = [];
   let answer: (response: ServerResponse, call: Call) => void = (response) => response.writeHead(202).end();
@@ -26,7 +26,7 @@ export async function farSide() {
     calls,
     port,
     url: `http://127.0.0.1:${port}/hook`,
-    /** How calls are answered from now on; without an argument by 202. */
+    /** Sets how later calls are answered. Without an argument, with 202. */
     answers(how: typeof answer = (response) => response.writeHead(202).end()) {
       answer = how;
     },
@@ -39,11 +39,14 @@ export async function farSide() {
 
 export type FarSide = Awaited<ReturnType<typeof farSide>>;
 
-/** What a call says, as its receiver verifies it; throws where this secret did not sign it. */
+/**
+ * Returns the event of a call, verified as its receiver does.
+ * @throws if this secret did not sign it
+ */
 export const verified = ({ headers, body }: Call, secret: string): unknown =>
   new Webhook(secret).verify(body, headers as Record<string, string>);
 
-/** Reports as the far side does. */
+/** Sends a report as the receiver does. */
 export async function report(
   { report: { url, token } }: Pick<DeployEvent, "report">,
   body: object,

@@ -11,7 +11,7 @@ export const allowPrivate = { SIGNOFF_ALLOW_PRIVATE_WEBHOOKS: "true" };
 
 type Place = { projectId: string; integrationId: string };
 
-/** The bot, with a far side to which the promotions of `commerce/orders-sync` are sent. */
+/** Starts the bot with a receiver that gets the promotions of `commerce/orders-sync`. */
 export async function startWebhookStack(options: TestStackOptions = {}) {
   const [stack, far] = await Promise.all([startTestStack(options), farSide()]);
   await stack.restartWith(allowPrivate);
@@ -19,7 +19,7 @@ export async function startWebhookStack(options: TestStackOptions = {}) {
   const secret = await setWebhook(stack, place, far.url);
   let built = 0;
   let slots = 0;
-  /** Asks for a build of its own as dana, and has bob approve. Answers the number. */
+  /** Requests a new build as Dana and approves it as Bob. Returns the number. */
   const approvedNext = async (message = ""): Promise<number> => {
     built += 1;
     await stack.golive("commerce/orders-sync", { development: `7.0.${built}` });
@@ -34,20 +34,20 @@ export async function startWebhookStack(options: TestStackOptions = {}) {
     far,
     secret,
     approvedNext,
-    /** As `approvedNext`, and dana promotes. */
+    /** Like `approvedNext`, and Dana promotes. */
     async promoted(message = ""): Promise<number> {
       const number = await approvedNext(message);
       await stack.press("dana", "promote_request");
       await stack.settle();
       return number;
     },
-    /** The attempts of a request, the oldest first. */
+    /** Returns the attempts of a request, oldest first. */
     attempts: (number: number) =>
       stack.database.database.sql<
         { id: string; status: string; reason: string | null; link: string | null }[]
       >`
         select id, status, reason, link from deployments where request_number = ${number} order by sequence`,
-    /** Lets every attempt's time for a report pass, and the scheduled job come. */
+    /** Lets the report deadline of every attempt pass, and runs the scheduled job. */
     async goSilent() {
       await stack.database.database.sql`update deployments set report_by = now() - interval '1 second'`;
       const { context, organizationId } = stack.app;
@@ -55,7 +55,7 @@ export async function startWebhookStack(options: TestStackOptions = {}) {
       await takeSlot(context, organizationId, "silence", new Date(Date.now() + slots * 3_600_000));
       await stack.settle();
     },
-    /** Cancels a request that is in the way of the next one. */
+    /** Cancels a request that blocks the next one. */
     async cancelOpen(number: number) {
       await stack.settle();
       const { context, organizationId } = stack.app;
@@ -81,7 +81,7 @@ export async function findPlace(stack: TestStack, slug: string): Promise<Place> 
   return row;
 }
 
-/** Sets where promotions of an integration are sent, and answers the secret. */
+/** Saves the webhook of an integration. Returns the secret. */
 async function setWebhook(stack: TestStack, place: Place, url: string): Promise<string> {
   const { context, organizationId } = stack.app;
   const ports = { seal: createSecrets(stack.config.secret).seal, addressFault: () => null };

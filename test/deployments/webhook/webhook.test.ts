@@ -141,7 +141,7 @@ describe("a promotion that a webhook carries out", () => {
 });
 
 describe("a far side that never answers, until it is given up", () => {
-  /** Its next try is the last one. */
+  /** Makes the next attempt the last one. */
   const lastTry = (number: number) =>
     eventually(async () => {
       await stack.database.database.sql`

@@ -1,6 +1,6 @@
 /**
- * What in a migration would break processes of the previous version, which go on working while it runs and after it.
- * Each fault is one sentence; none for a migration that only adds.
+ * Returns what in a migration would break processes of the previous version, which keep running during and
+ * after it. Each fault is one sentence. A migration that only adds has none.
  */
 export function harmsPrevious(migration: string): string[] {
   const statements = migration
@@ -19,7 +19,7 @@ function faultOf(text: string, made: ReadonlySet<string>, added: ReadonlySet<str
   if (tableMade(text) !== undefined) return undefined;
   const index = /^create (unique )?index (?:if not exists )?"?\w+"? on "?(\w+)"?/i.exec(text);
   if (index !== null) {
-    // Rows of the previous version do not have the column, so they are not in the index.
+    // Rows of the previous version lack the column, so they are not in the index.
     const only = / where "?(\w+)"? is not null$/i.exec(text)?.[1] ?? "";
     const unique = index[1] !== undefined && !made.has(index[2] ?? "") && !added.has(only);
     return unique ? `What the previous version writes may break a unique index: ${shown}` : undefined;

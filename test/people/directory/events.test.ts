@@ -35,7 +35,7 @@ const change = async (name: string, what: object) => {
   await stack.settle();
 };
 
-/** The buttons of a person's card of the open request. */
+/** Returns the buttons of a person's card of the open request. */
 const buttons = (name: string, number: number): string[] =>
   stack
     .cardFor(name, number)
@@ -88,7 +88,7 @@ test("R4: it holds although Slack does not answer who they are now", async () =>
   const [item] = await outboxLike(`member:${stack.id("carol")}`);
   expect(item).toMatchObject({ settledAt: null, reason: "Slack's rate limit" });
   expect((item?.availableAt.getTime() ?? 0) - Date.now()).toBeGreaterThan(50_000);
-  // The tests after this one do not wait for the minute: another process was not told of it.
+  // The following tests do not wait for the minute, because another process has not received the rate limit.
   await stack.restartWith({});
 });
 

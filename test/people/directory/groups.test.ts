@@ -36,7 +36,7 @@ afterAll(() => stack?.stop());
 
 beforeEach(async () => {
   stack.slack.faults.clear();
-  // Clients that were told of no rate limit by the test before.
+  // New clients, without the rate limit of the previous test.
   const { botToken: token, apiUrl } = stack.config.slack;
   const clients = slackClients({ token, apiUrl, log: createLog("silent") });
   directory = { context: stack.app.context, clientFor: () => clients.directory, faultOf: slackFault };
@@ -46,7 +46,7 @@ beforeEach(async () => {
 
 const db = () => stack.database.database.db;
 
-/** Binds the role as an admin does, and lets it be filled. */
+/** Links the role to groups as an admin does, and imports their members. */
 async function bind(group: string | null, projects: string[] | null) {
   const { organizationId } = stack.app;
   await db().transaction(async (tx) => {
@@ -168,7 +168,7 @@ test("Slack's rate limit is waited for, as long as it says", async () => {
 
 test("a large group of people whom we never met is read in parts", async () => {
   const crowd = Array.from({ length: 45 }, (_, at) => `crowd${at}`);
-  // The events of people who join would make them known before.
+  // The events of people who join would store them before.
   for (const name of crowd) {
     const template = { id: `U0${name.toUpperCase()}`, name, realName: name, tz: "Etc/UTC", updated: 0 };
     stack.slack.workspace.people.push({ ...template, teamId: stack.slack.workspace.team.id });
@@ -186,7 +186,7 @@ test("R4: an older reading of a group does not bring back whom a newer one took 
   const { usergroups, users } = directory.clientFor(stack.app.organizationId);
   const list: typeof usergroups.users.list = async (asked) => {
     const read = await usergroups.users.list(asked);
-    // While this answer is on its way, Sam leaves the group and the outbox follows.
+    // While this response is on its way, Sam leaves the group and the outbox handles it.
     await group(["bob"]);
     return read;
   };

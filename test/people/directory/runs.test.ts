@@ -35,7 +35,7 @@ beforeEach(async () => {
     signingSecret: "secret",
     botToken: "xoxb-test",
     team: { id: fixture.organizationId, name: "Acme" },
-    // What happens in the workspace is not heard of here: these tests are about events that were missed.
+    // Workspace events are ignored here, because these tests are about missed events.
     botUrl: () => "http://127.0.0.1:1",
     eventRetriesMs: [],
     people: [
@@ -49,13 +49,13 @@ beforeEach(async () => {
   connect();
 });
 
-/** Another process, which was told of no rate limit. */
+/** Starts another process, which has not received a rate limit. */
 function connect() {
   const clients = slackClients({ token: "xoxb-test", apiUrl: slack.url, log: createLog("silent") });
   directory = { context: fixture.context, clientFor: () => clients.directory, faultOf: slackFault };
 }
 
-/** What waited for the same limit comes back within a second after it. */
+/** Items that waited for the same limit are retried within a second after it ends. */
 const within = (ms: number) =>
   expect.toSatisfy(
     (afterMs: number) => afterMs >= ms && afterMs <= ms + 1_000,
@@ -129,7 +129,7 @@ test("after a crash it goes on at the next page", async () => {
   expect(await run("people")).toMatchObject({ next: cursor });
   await people();
   expect(pages().map(({ args }) => args.cursor)).toEqual([undefined, cursor, cursor]);
-  // The item died, and the next hour comes: it is not begun again.
+  // The item failed permanently. The job of the next hour does not start it again.
   fixture.later({ hours: 1 });
   const next = (await run("people"))?.next;
   await start();
@@ -174,7 +174,7 @@ test("R4: a deactivation that no event told of is found within the hour", async 
   expect(entry).toMatchObject({ surface: "job", after: { standing: "deactivated" } });
 });
 
-/** Binds new roles to these groups. */
+/** Links new roles to these groups. */
 async function bind(...groupIds: string[]) {
   await fixture.seed({ roles: groupIds.map((name) => ({ name, members: [] })) });
   for (const groupId of groupIds) {

@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => database?.drop());
 
-/** Runs the check and gives what each admin is told by it, as text. */
+/** Runs the check and returns the texts that it sends to each admin. */
 async function warned(fixture: Catalog): Promise<Record<string, string[]>> {
   const before = (await fixture.outbox("send-admin-message")).length;
   await warnAdmins(fixture.context, fixture.organizationId);
@@ -71,7 +71,7 @@ test("R6: what was mended and breaks anew is told anew; what breaks meanwhile is
   expect(again).toContain(`*#${number}*`);
   await fixture.people(["bob"]);
   await fixture.people(["bob"], "deactivated");
-  // Mended and broken again between two checks: nobody could have noticed.
+  // Fixed and broken again between two checks, so nobody could have noticed.
   expect(await warned(fixture)).toEqual({});
 });
 

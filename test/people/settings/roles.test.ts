@@ -167,7 +167,7 @@ describe("Admin", () => {
     expect(errors()).toEqual(["Gus Guest is a guest: only full members can hold a role."]);
     stack.slack.fill(stack.id("ada"), "members_input", [] as never);
     await submit();
-    // Slack itself lets nobody submit it empty.
+    // Slack's client does not submit an empty field.
     expect(errors()).toEqual(["Please complete this required field."]);
   });
 

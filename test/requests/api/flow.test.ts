@@ -30,7 +30,7 @@ afterAll(async () => {
   await fixture?.stop();
 });
 
-/** Waits as a pipeline does: asks again with the version that came, until the request is in this state. */
+/** Waits as a pipeline does: calls again with the returned version until the request is in this state. */
 async function waitFor(number: number, state: string): Promise<ApiAnswer["body"]> {
   for (let since = 0; ; ) {
     const { status, body } = await api.call("GET /requests/{number}", {
@@ -221,7 +221,7 @@ describe("from the request to Production", () => {
     expect(again.status).toBe(202);
     const { delivery, progress, succeed } = await nextDeployment(1);
     expect(delivery.attempt).not.toBe(far.deploying[0]?.delivery.attempt);
-    // What the sample's command is told to deploy, as it came over the wire; a test that does not hold exits with 1.
+    // What the example's command is asked to deploy, as received. A test that does not hold it exits with 1.
     const told = `"$SIGNOFF_PROJECT/$SIGNOFF_INTEGRATION $SIGNOFF_VERSION $SIGNOFF_FROM $SIGNOFF_TO"`;
     const wanted = `"${project}/${integration} ${build.version} development production"`;
     await byCommand(`test ${told} = ${wanted} || { echo ${told}; exit 1; }`)(delivery, { progress });

@@ -12,14 +12,16 @@ afterAll(() => database?.drop());
 
 const toStaging = { project: "commerce", integration: "orders", target: "staging" };
 
-/** What is lost behind a commit: the database's word that it happened, or the process before it keeps the answer. */
+/**
+ * What is lost after a commit: the database's response, or the process before it stores the API's response.
+ */
 const losses = ["the commit's answer", "the process"] as const;
 type Loss = (typeof losses)[number];
 
-/** Makes a call whose change is committed, and of which nobody ever hears. */
+/** Makes a call whose change is committed but whose response is lost. */
 async function lose(fixture: ApiHouse, loss: Loss, call: () => Promise<unknown>): Promise<void> {
   const { db } = fixture.context;
-  // The token's last use is remembered: nothing but the answer is written from here on.
+  // The token's last use is stored, so from here on only the API's response is written.
   await fixture.get("/projects");
   const cut = () => {
     throw Object.assign(new Error("cut"), { code: "CONNECTION_CLOSED" });

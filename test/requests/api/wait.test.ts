@@ -34,7 +34,7 @@ afterEach(async () => {
   for (const { number } of body.items) await cancel(number);
 });
 
-/** Makes a build live in Development and asks for it through the token, for Dana. */
+/** Makes a build live in Development and requests its promotion through the token, for Dana. */
 async function requested(integration = "orders-sync"): Promise<{ number: number; version: number }> {
   await stack.golive(`commerce/${integration}`, { development: `9.${randomUUID().slice(0, 8)}` });
   const { status, body } = await api.call("POST /requests", {
@@ -54,7 +54,7 @@ const wait = (number: number, since: number, seconds = 60, signal?: AbortSignal)
 const cancel = (number: number) =>
   api.call("POST /requests/{number}/cancel", { params: { number }, body: { reason: "Done with" } });
 
-/** The bot's connections: how many there are, and how many of them are at work. */
+/** Returns the number of the bot's connections, and how many of them are active. */
 const connections = async () => {
   const [row] = await stack.database.database.sql<{ open: number; busy: number }[]>`
     select count(*)::int as open, (count(*) filter (where state <> 'idle'))::int as busy
@@ -81,7 +81,7 @@ test("R5: cards and emails say through which token; the approval in Slack answer
 test("a hundred clients wait and hold no connection; the decision answers all of them", async () => {
   const { number, version } = await requested("billing");
   const waiting = Promise.all(Array.from({ length: 100 }, () => wait(number, version)));
-  // The last of them has been looked after when a client that knows less is answered behind it.
+  // The last of them is registered when a client with an older version is answered after it.
   await wait(number, version - 1);
   await eventually(async () => expect((await connections()).busy).toBe(0));
   await stack.press("bob", "approve_request");

@@ -20,7 +20,7 @@ afterEach(async () => {
   expect(slack.violations).toEqual([]);
 });
 
-/** Builds something new and asks for its promotion. Gives the request's number. */
+/** Makes a new build live and requests its promotion. Returns the request's number. */
 async function ask(message = "", path = "commerce/orders-sync"): Promise<number> {
   built += 1;
   await stack.golive(path, { development: `3.0.${built}` });
@@ -54,7 +54,7 @@ const opened = (name: string, title: string) =>
 const submit = (name: string, values: Record<string, string> = {}) =>
   stack.slack.submit(stack.id(name), values);
 
-/** Subjects of the mails to somebody about a request, oldest first. */
+/** Returns the subjects of the emails to a person about a request, oldest first. */
 async function mailsTo(address: string, number: number): Promise<string[]> {
   const all = (await stack.mail.inbox()).reverse();
   return all
@@ -154,7 +154,7 @@ describe("R9: Promote", () => {
     );
     expect(stack.modalText("dana")).toContain(`In Staging ${version}-hotfix is live now`);
     expect(stack.modal("dana").submit?.text).toBe("Promote Anyway");
-    // What changes between the question and the answer is asked again.
+    // A change between the question and the confirmation asks again.
     await stack.golive("commerce/orders-sync", { staging: `${version}-hotfix-2` });
     await submit("dana");
     expect(stack.modalText("dana")).toContain(`In Staging ${version}-hotfix-2 is live now`);
@@ -268,7 +268,7 @@ describe("R11: time", () => {
     const number = await ask();
     const card = structuredClone(stack.cardFor("bob", number));
     passedMs += 7 * 86_400_000 + 1000;
-    // Nobody waits for the job: the click meets an expired request.
+    // The job has not run yet, so the click finds an expired request.
     await stack.slack.click(stack.id("bob"), card, { actionId: "open_reject" });
     await told("bob", `#${number} is not waiting for review any more: expired`);
     expect(await expireOverdue(stack.app.context)).toBe(1);

@@ -20,7 +20,7 @@ afterEach(async () => {
   expect(stack.slack.violations).toEqual([]);
 });
 
-/** How many faults of this process were told, by reason. */
+/** Returns how many faults this process has reported, by reason. */
 async function faults(): Promise<string[]> {
   const text = await (await fetch(`${stack.botUrl}/metrics`)).text();
   return [...text.matchAll(/^signoff_slack_faults_total\{.*\} (\d+)$/gm)].map(([, count]) => count as string);

@@ -20,7 +20,7 @@ const open = (text: string, name = "dana") => stack.slack.command(stack.id(name)
 const submit = (values: Record<string, string> = {}, name = "dana") =>
   stack.slack.submit(stack.id(name), values);
 
-/** The one error of the modal in front of a person, with the beginning of its field's block_id. */
+/** Returns the only error of a person's modal, with the start of its field's block_id. */
 const fieldError = (name = "dana"): [string, string] | undefined => {
   const [found, ...more] = Object.entries(stack.modal(name).errors);
   expect(more).toEqual([]);

@@ -12,11 +12,11 @@ test("a card whose posting was in doubt is found again and shows what is true by
   const { slack } = stack;
   await slack.command(stack.id("dana"), "/promote orders-sync");
   const held = slack.faults.hold("chat.postMessage");
-  // Every posting is carried out and its answer lost: all cards are in doubt, and stand there as pending.
+  // Every posting succeeds but its response is lost, so all cards are in doubt and look pending.
   slack.faults.loseAnswer("chat.postMessage", 3);
   await slack.submit(stack.id("dana"), {});
   await held.reached;
-  // Searching for them waits until the request has been decided.
+  // The search for them waits until the request has been decided.
   const search = slack.faults.hold("conversations.history");
   held.release();
   await search.reached;
@@ -27,7 +27,7 @@ test("a card whose posting was in doubt is found again and shows what is true by
   expect(await stack.press("bob", "approve_request")).toMatchObject({ status: 200 });
   search.release();
   for (const name of ["dana", "bob", "carol"]) {
-    // A try after a doubt comes some time later.
+    // The retry after a doubtful attempt comes some time later.
     await eventually(() => expect(stack.texts(name).join()).toContain("Approved by Bob"));
     expect(stack.texts(name).join()).not.toContain("Waiting for review");
   }

@@ -3,7 +3,7 @@ import type { StandInMessage } from "../../../sandbox/slack/index.ts";
 import { eventually, startTestStack, type TestStack, textOf } from "../../support/test-stack.ts";
 
 let stack: TestStack;
-/** By how much the bot's clock is ahead: what it knows of people grows old. */
+/** How far the bot's clock is ahead, so that its data about people becomes stale. */
 let aheadMs = 0;
 let built = 0;
 
@@ -20,7 +20,7 @@ afterEach(async () => {
   expect(slack.violations).toEqual([]);
 });
 
-/** Builds something new and asks for its promotion. Gives the request's number. */
+/** Makes a new build live and requests its promotion. Returns the request's number. */
 async function ask(message = "", name = "dana", path = "commerce/orders-sync"): Promise<number> {
   built += 1;
   await stack.golive(path, { development: `2.0.${built}` });
@@ -44,7 +44,7 @@ const told = (name: string, words: string | RegExp) =>
 const opened = (name: string, title: string) =>
   eventually(() => expect(stack.modal(name).title?.text).toBe(title));
 
-/** Somebody clicks a button of another person's card, which stands in a channel that both see. */
+/** Clicks a button of another person's card, as if it were in a channel that both see. */
 async function clickOn(name: string, owner: string, number: number, actionId: string) {
   const { workspace } = stack.slack;
   const { text, blocks } = stack.cardFor(owner, number);

@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => database?.drop());
 
-/** Starts both at once, in turns the one or the other first. */
+/** Starts both at once, in alternating order. */
 async function both<A, B>(round: number, a: () => Promise<A>, b: () => Promise<B>): Promise<[A, B]> {
   if (round % 2 === 0) return Promise.all([a(), b()]);
   const [second, first] = await Promise.all([b(), a()]);
@@ -218,7 +218,7 @@ test("R2, R3: a submit that waits for the request in the way sees what that one 
   const fixture = await buildCatalog(database);
   const { number, deploymentId } = await fixture.promoting();
   const [report, submit] = await database.database.sql.begin(async (holder) => {
-    // Somebody holds the deployment for a moment: the report has locked the request and waits here.
+    // A lock on the deployment: the report has locked the request and waits here.
     await holder`select 1 from deployments where id = ${deploymentId} for update`;
     const reporting = fixture.report(deploymentId, { status: "succeeded" });
     await waiting(1);
@@ -231,7 +231,7 @@ test("R2, R3: a submit that waits for the request in the way sees what that one 
   expect((await fixture.state(number)).state).toBe("promoted");
 });
 
-/** Resolves when so many of the database's sessions wait for a lock. */
+/** Resolves when this many database sessions wait for a lock. */
 async function waiting(count: number): Promise<void> {
   const deadline = Date.now() + 5_000;
   while (Date.now() < deadline) {

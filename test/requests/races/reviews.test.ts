@@ -10,14 +10,14 @@ import { type TestDatabase, testDatabase } from "../../support/database.ts";
 const rounds = 20;
 const crowd = Array.from({ length: 50 }, (_, i) => `rev${i}`);
 
-// A connection for each reviewer: they meet in the database, not in a queue before it.
+// One connection for each reviewer, so that they meet in the database and not in the pool's queue.
 let database: TestDatabase;
 beforeAll(async () => {
   database = await testDatabase({ max: crowd.length, lockTimeoutMs: 30_000 });
 });
 afterAll(() => database?.drop());
 
-/** Everybody's answer in one line each: `decided`, `counted`, `repeated` or the refusal's code. */
+/** Returns each person's result as one word: `decided`, `counted`, `repeated`, or the refusal's code. */
 function answers(results: Awaited<ReturnType<Catalog["review"]>>[]): Record<string, number> {
   const tally: Record<string, number> = {};
   for (const result of results) {
@@ -35,7 +35,7 @@ const reviewsOf = async (fixture: Catalog, number: number) => {
   return rows.filter((row) => row.requestNumber === number);
 };
 
-/** Two replicas expand every change of a request at once, as they do after a lease that ran out. */
+/** Expands every change of a request in two replicas at once, as happens after a lease expires. */
 async function tellTwice(fixture: Catalog, number: number): Promise<void> {
   const changes = (await fixture.outbox("request-changed"))
     .map(({ payload }) => payload as Payload<"request-changed">)

@@ -15,7 +15,7 @@ afterAll(() => database?.drop());
 
 const remind = (limit?: number) => remindDue(fixture.context, fixture.organizationId, limit);
 
-/** What is to be reminded of, as the outbox knows it. */
+/** Returns the reminders in the outbox. */
 const added = async () =>
   (await fixture.outbox("request-changed"))
     .filter(({ payload }) => (payload as { event: string }).event === "reminder")

@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => stack?.stop());
 
-/** How many messages everybody has by now. */
+/** Returns how many messages each person has. */
 let before: Record<string, number>;
 let number = 0;
 
@@ -25,7 +25,7 @@ const reminderMails = async (name: string) => {
   return (await stack.mailsTo(name)).filter(({ subject }) => subject.startsWith(`[#${number}] Reminder`));
 };
 
-/** Dana asks; everybody's messages are counted from here on. */
+/** Dana requests a promotion. Each person's messages are counted from here on. */
 const ask = async (message = "") => {
   await stack.request("dana", "orders-sync production", message);
   number = Number(/#(\d+)/.exec(stack.texts("dana").at(-1) ?? "")?.[1]);
@@ -36,7 +36,7 @@ const count = () => {
   before = Object.fromEntries(people.map((name) => [name, stack.texts(name).length]));
 };
 
-/** Whatever is left open is in nobody's way. */
+/** Removes the open items, so that they do not affect the next test. */
 beforeEach(async () => {
   stack.later({ days: 30 });
   await stack.minute();
@@ -144,7 +144,7 @@ describe("R11: what nobody finishes", () => {
 });
 
 describe("R11: a reminder that waited, of a request that has moved on", () => {
-  /** Bob's and Carol's messages are held up by Slack; then something happens. */
+  /** Slack holds Bob's and Carol's messages while something else happens. */
   const heldUp = async (happens: () => Promise<unknown>) => {
     await ask();
     stack.later({ days: 6 });
@@ -207,7 +207,7 @@ describe("R11: a reminder that waited, of a request that has moved on", () => {
   });
 });
 
-/** Dana promotes, and the deployer reports that it failed. */
+/** Dana promotes, and the deployer reports a failure. */
 async function promoteInVain(): Promise<void> {
   const { organizationId, context } = stack.app;
   const asleep = { ...context, wake: () => {} };

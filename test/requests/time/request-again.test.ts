@@ -20,7 +20,7 @@ const expire = async () => {
   await stack.minute();
 };
 
-/** The modal in front of somebody once it asks for a promotion. */
+/** Waits for a person's modal to offer a request. */
 const asking = (name: string, title = "Request Approval") =>
   eventually(() => {
     expect(stack.modal(name).title?.text).toBe(title);
@@ -76,7 +76,7 @@ describe("R11: expired says so everywhere", () => {
     await stack.slack.click(stack.id("bob"), stack.cardFor("bob", number), { actionId: "open_details" });
     await eventually(() => expect(stack.modalText("bob")).toContain("Expired: nobody decided in time"));
     expect(stack.modal("bob").submit ?? null).toBeNull();
-    // Another build goes live: the cards are drawn from the request as it is then.
+    // Another build goes live. The cards are drawn from the request's state at that time.
     await stack.golive("commerce/orders-sync", { staging: "1.4.7" });
     await stack.settle();
     expect(stack.actions("dana", number)).toEqual(["request_again", "open_details"]);

@@ -12,21 +12,21 @@ import {
 const hour = 3_600_000;
 
 export type TimedStack = TestStack & {
-  /** Moves the clock on. */
+  /** Moves the clock forward. */
   later(by: { days?: number; hours?: number }): void;
-  /** Lets the minute come round: every job's slot is taken and worked, and what follows is sent. */
+  /** Advances to the next minute: takes every job's slot, runs it, and sends the results. */
   minute(): Promise<void>;
-  /** Resolves when nothing is left to be sent, what waits for a limit included. */
+  /** Resolves when nothing is left to send, including what waits for a limit. */
   quiet(): Promise<void>;
-  /** What stands in a person's messages from this one on. */
+  /** Returns a person's messages after the first `before` ones. */
   since(name: string, before: number): string[];
-  /** The actions of a card of theirs. */
+  /** Returns the actions on a person's card. */
   actions(name: string, number: number): string[];
-  /** The subjects and texts of the mails to somebody, the oldest first. */
+  /** Returns the subjects and texts of the emails to a person, oldest first. */
   mailsTo(name: string): Promise<{ subject: string; text: string }[]>;
 };
 
-/** A stack whose clock is moved by hand. */
+/** Starts a stack whose clock the test moves. */
 export async function startTimedStack(options: TestStackOptions = {}): Promise<TimedStack> {
   let passedMs = 0;
   const stack = await startTestStack({ ...options, now: () => new Date(Date.now() + passedMs) });

@@ -19,16 +19,16 @@ type Operation = {
   responses: Record<string, { content?: Content }>;
 };
 
-/** An OpenAPI 3.1 document, as far as an answer is checked against it. */
+/** The part of an OpenAPI 3.1 document that responses are checked against. */
 export type ApiDocument = {
   paths: Record<string, Record<string, Operation>>;
   components?: { schemas?: Record<string, Schema> };
 };
 
-/** What went over the wire; `body` is parsed where it is JSON, else text. */
+/** A request and its response. `body` is parsed if it is JSON, or else text. */
 export type Exchanged = {
   method: string;
-  /** As the document writes it: `/requests/{number}`. */
+  /** The path as in the document: `/requests/{number}`. */
   path: string;
   sent: unknown;
   status: number;
@@ -36,25 +36,25 @@ export type Exchanged = {
   body: unknown;
 };
 
-/** Holds answers to a document: this status, this media type, and every member of the body is in it as it came. */
+/** Checks responses against a document: their status, their media type, and every member of the body. */
 export class DocumentCheck {
   readonly #document: ApiDocument;
   readonly #schemas = new Map<Schema, z.ZodType>();
-  /** Every path, method and status that was seen, e.g. `GET /requests/{number} 200`. */
+  /** Every path, method, and status seen so far, such as `GET /requests/{number} 200`. */
   readonly seen = new Set<string>();
 
   constructor(document: ApiDocument) {
     this.#document = document;
   }
 
-  /** Every route of the document, e.g. `GET /requests/{number}`. */
+  /** Returns every route of the document, such as `GET /requests/{number}`. */
   routes(): string[] {
     return Object.entries(this.#document.paths).flatMap(([path, operations]) =>
       Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
     );
   }
 
-  /** Throws where the answer, or what was sent and taken, is not what the document says. */
+  /** @throws if the response, or the request that was accepted, does not match the document */
   check({ method, path, sent, status, contentType, body }: Exchanged): void {
     const what = `${method} ${path} ${status}`;
     const operation = this.#document.paths[path]?.[method.toLowerCase()];
@@ -80,7 +80,7 @@ export class DocumentCheck {
     throw new Error(`${what} is not as in the document: ${z.prettifyError(error)}\n${JSON.stringify(value)}`);
   }
 
-  /** With its references filled in, and with no members but those that are named. */
+  /** Returns the schema with references resolved and with no additional members allowed. */
   #closed({ $ref, allOf, ...schema }: Schema): Schema {
     if ($ref !== undefined) return this.#closed(this.#find($ref));
     if (allOf !== undefined)

@@ -4,32 +4,32 @@ import { DocumentCheck } from "./api-document.ts";
 export type ApiAnswer = {
   status: number;
   headers: Headers;
-  /** Parsed where it is JSON, else text. */
+  /** Parsed if it is JSON, or else text. */
   // biome-ignore lint/suspicious/noExplicitAny: the document says what is in it, and it was held to that.
   body: any;
 };
 
 export type ApiCall = {
-  /** What stands in the path's braces. */
+  /** The values for the braces in the path. */
   params?: Record<string, string | number>;
   query?: Record<string, string | number>;
   body?: unknown;
   headers?: Record<string, string>;
-  /** Another token than the client's; null: none. */
+  /** Another token instead of the client's. Null sends none. */
   token?: string | null;
   signal?: AbortSignal;
 };
 
-/** A client of the API to whom every answer is as the API's own document says, or it throws. */
+/** An API client that throws if a response does not match the API's own document. */
 export type CheckedApi = {
   document: ApiDocument;
-  /** What was seen of the document so far. */
+  /** The parts of the document seen so far. */
   check: DocumentCheck;
-  /** @param route a method and a path as the document writes it: `GET /requests/{number}` */
+  /** @param route a method and a path as in the document: `GET /requests/{number}` */
   call(route: string, call?: ApiCall): Promise<ApiAnswer>;
 };
 
-/** Reads the document of a running Signoff, and calls it with a token from then on. */
+/** Reads the document of a running Signoff, and returns a client with this token. */
 export async function checkedApi(botUrl: string, token: string): Promise<CheckedApi> {
   const base = `${botUrl}/api/v1`;
   const document = (await (await fetch(`${base}/openapi.json`)).json()) as ApiDocument;

@@ -12,7 +12,7 @@ export type HouseAnswer = { status: number; headers: Headers; body: any };
 
 export type HouseCall = (method: string, path: string, body?: unknown) => Promise<HouseAnswer>;
 
-/** The API of a catalog's fixture, called without a network, on the fixture's own clock. */
+/** Returns the API of a catalog fixture, called without a network, on the fixture's clock. */
 export function houseApi(fixture: Catalog) {
   const { context, organizationId } = fixture;
   const log = { error: console.error, warn: console.warn };
@@ -48,7 +48,7 @@ export function houseApi(fixture: Catalog) {
         body: json && !lines ? JSON.parse(text) : text,
       };
     };
-  /** A token of this person's: every scope and project unless it is said otherwise. */
+  /** Creates a token of this person's. Default: every scope and project. */
   const token = async (
     owner: string,
     { only = scopes, project = null }: { only?: readonly Scope[]; project?: string | null } = {},
@@ -63,7 +63,7 @@ export function houseApi(fixture: Catalog) {
   };
   return {
     ...{ api, waiters, callWith, token },
-    /** A client with such a token. */
+    /** Creates a client with such a token. */
     client: async (...whose: Parameters<typeof token>) => callWith(await token(...whose)),
   };
 }

@@ -10,7 +10,7 @@ import { accepted } from "../catalog.ts";
 import { startTestStack, type TestStack } from "../test-stack.ts";
 import { type CheckedApi, checkedApi } from "./checked-api.ts";
 
-/** People and a workflow, and nothing else: everything else comes through the API. */
+/** People and a workflow only. Everything else is created through the API. */
 const seed = `
 roles:
   - { name: Admin, members: [ada@acme.example] }
@@ -23,16 +23,19 @@ workflow:
 
 export type ApiHouse = {
   stack: TestStack;
-  /** With a token of Ada's for everything. */
+  /** A client with Ada's token, which has every scope. */
   api: CheckedApi;
-  /** Makes another token of Ada's. */
+  /** Creates another token of Ada's. */
   token(name: string, scopes: readonly Scope[], project?: string): Promise<string>;
-  /** Sets an integration's webhook, as its form in Settings does. Gives the secret. */
+  /** Sets an integration's webhook, as its form in Settings does. Returns the secret. */
   setWebhook(project: string, integration: string, url: string): Promise<string>;
   stop(): Promise<void>;
 };
 
-/** The bot between its stand-ins, with no project yet; two approvals are needed. Webhooks may go to this machine. */
+/**
+ * Starts the bot with stand-ins and no project. A request needs two approvals, and webhooks may call this
+ * machine.
+ */
 export async function apiHouse(): Promise<ApiHouse> {
   const stack = await startTestStack({ empty: true });
   await stack.restartWith({ SIGNOFF_ALLOW_PRIVATE_WEBHOOKS: "true" });
@@ -73,10 +76,10 @@ export async function apiHouse(): Promise<ApiHouse> {
   };
 }
 
-/** What the sample receiver was asked to deploy, held until the test says how it ends. */
+/** A deployment that the example receiver was asked for, held until the test ends it. */
 export type Deploying = {
   delivery: Delivery;
-  /** Reports that it goes on, with a link. */
+  /** Reports progress, with an optional link. */
   progress(link?: string): Promise<void>;
   succeed(): void;
   fail(reason: string): void;
@@ -84,13 +87,13 @@ export type Deploying = {
 
 export type HeldReceiver = {
   receiver: Receiver;
-  /** Everything that it was asked to deploy, in order. */
+  /** Every deployment that it was asked for, in order. */
   deploying: Deploying[];
-  /** The HTTP statuses with which its reports were answered. */
+  /** The HTTP statuses of the responses to its reports. */
   answers: (number | undefined)[];
 };
 
-/** Starts the sample receiver of examples/ with deployments that the test ends. */
+/** Starts the example receiver, whose deployments the test ends. */
 export async function heldReceiver(secret: string): Promise<HeldReceiver> {
   const deploying: Deploying[] = [];
   const answers: (number | undefined)[] = [];

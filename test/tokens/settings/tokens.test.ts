@@ -35,7 +35,7 @@ const by = () => ({
   surface: "seed" as const,
 });
 
-/** Makes a token as if it had always been there. */
+/** Adds a token directly to the database. */
 const made = async (name: string, chosen: readonly Scope[] = ["builds:write"], owner = "ada") =>
   accepted(
     await createToken(stack.app.context, {

@@ -186,7 +186,7 @@ describe("when the database does not do", () => {
   });
 });
 
-/** A database of which nothing can be read. */
+/** A database that fails every read. */
 function faultyDb(fault: Error) {
   return new Proxy(
     {},

@@ -19,13 +19,13 @@ export type Answer = {
 };
 
 export type Call = {
-  /** A token's text; null: none. */
+  /** The text of a token. Null sends none. */
   token?: string | null;
   key?: string;
   headers?: Record<string, string>;
 };
 
-/** A catalog with the API before it, and tokens that ada made. */
+/** A catalog with its API, and tokens that Ada created. */
 export async function apiHouse(
   database: TestDatabase,
   options: CatalogOptions = {},
@@ -49,7 +49,7 @@ export async function apiHouse(
     return accepted(made);
   };
   const { text: all } = await newToken();
-  // What making the token asks for is not what a test looks at.
+  // Discards the items of creating the token, which tests should not see.
   await context.db.delete(outbox).where(eq(outbox.organizationId, organizationId));
   const call = async (method: string, path: string, body?: unknown, how: Call = {}): Promise<Answer> => {
     const { token = all, key, headers = {} } = how;
@@ -77,11 +77,11 @@ export async function apiHouse(
 
 export type ApiHouse = Awaited<ReturnType<typeof apiHouse>>;
 
-/** Every row but the tokens': that one was used is remembered. */
+/** Returns every row except tokens, whose last use changes. */
 export async function rowsOf(fixture: ApiHouse): Promise<object> {
   const { apiTokens: _, ...rows } = await fixture.everything();
   return rows;
 }
 
-/** What a problem is, in short. */
+/** Returns the short form of a problem. */
 export const problemIn = ({ status, body }: Answer): [number, string] => [status, body.code];

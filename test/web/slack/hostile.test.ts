@@ -14,7 +14,7 @@ import { hostileSeed } from "../../support/hostile-seed.ts";
 import { faultsOf, live } from "../../support/mrkdwn-faults.ts";
 import { eventually, startTestStack, type TestStack } from "../../support/test-stack.ts";
 
-/** A text of about so many characters, never cut inside a character. */
+/** Returns a text of about this many characters that never ends inside a character. */
 const fill = (piece: string, length: number) => piece.repeat(Math.max(1, Math.floor(length / piece.length)));
 
 const flavours: Record<string, (length: number) => string> = {
@@ -46,7 +46,7 @@ describe.each(Object.keys(flavours))("every message and view within Slack's limi
 
   const id = (name: string) => stack.id(name);
 
-  /** The request that somebody's newest card shows. */
+  /** Returns the number of the request on a person's newest card. */
   const newest = (name = "dana") =>
     Number(/#(\d+)/.exec(JSON.stringify(stack.cardOf(name, "open_details").blocks))?.[1]);
 
@@ -167,7 +167,7 @@ describe.each(Object.keys(flavours))("every message and view within Slack's limi
     await click("dana", number, "promote_request");
     await stack.app.idle();
     expect(JSON.stringify(stack.cardFor("dana", number).blocks)).toContain("⚠️");
-    // The deployer must not answer before the reports below, and a sweep may come at any moment.
+    // The deployer must not respond before the reports below, and a sweep can run at any time.
     await sql.unsafe(`
       create function hold() returns trigger language plpgsql as
         $$ begin new.available_at = now() + interval '1 hour'; return new; end $$;

@@ -11,7 +11,7 @@ export type SlackPost = {
   headers?: Record<string, string>;
 };
 
-/** The headers with which Slack would send this body. */
+/** Returns the headers with which Slack would send this body. */
 export function signedHeaders({
   body,
   contentType,
@@ -32,7 +32,7 @@ export function signedHeaders({
   };
 }
 
-/** A request to `/slack/events` as Slack would sign it. */
+/** Returns a request to `/slack/events`, signed as Slack does. */
 export function slackRequest(post: SlackPost): Request {
   return new Request("http://bot/slack/events", {
     method: "POST",

@@ -3,7 +3,7 @@ import { expect, test, vi } from "vitest";
 import { click, command, event, interaction, submission } from "./sign.ts";
 import { startReceiver } from "./start-receiver.ts";
 
-/** A promise with its resolve outside. */
+/** A promise with its resolve function. */
 function gate(): { opened: Promise<void>; open: () => void } {
   let open = () => {};
   const opened = new Promise<void>((resolve) => {

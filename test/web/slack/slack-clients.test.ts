@@ -7,7 +7,7 @@ import { recordedLog } from "./start-receiver.ts";
 
 type Answer = { status: number; headers?: Record<string, string>; body?: object };
 
-/** A far end that answers every call the same, and counts them. */
+/** Starts a provider stand-in that gives every call the same response, and counts the calls. */
 async function startFarEnd(answer: Answer) {
   const calls: { url: string; authorization: string | undefined }[] = [];
   const server = createServer((request, response) => {

@@ -11,12 +11,12 @@ import { type SlackPost, signingSecret, slackRequest } from "./sign.ts";
 type Started = {
   app: App;
   receiver: SlackReceiver;
-  /** The lines that were logged, at every level. */
+  /** The logged lines of every level. */
   lines: string[];
   send(post: SlackPost): Promise<Response>;
 };
 
-/** The real Bolt behind the receiver, with no server between them. */
+/** Bolt with the real receiver, without a server. */
 export async function startReceiver(
   settings: Partial<SlackReceiverSettings> & { authorize?: Authorize } = {},
 ): Promise<Started> {

@@ -16,7 +16,7 @@ const integrations = [
   "finance/billing",
 ];
 
-/** Cards go to #releases, where bob is and carol is not. */
+/** Sets the workflow's channel to #releases, which bob is in and carol is not. */
 beforeAll(async () => {
   stack = await startTestStack({ people: everybody, slack: workspace });
   await setCards("channel", "CREL");
@@ -24,7 +24,7 @@ beforeAll(async () => {
 
 afterAll(() => stack?.stop());
 
-/** Asks for one more promotion as dana. */
+/** Requests another promotion as Dana. */
 const ask = async () => {
   number += 1;
   await stack.request("dana", integrations.shift() ?? "");

@@ -28,7 +28,7 @@ afterEach(async () => {
   expect(slack.violations).toEqual([]);
 });
 
-/** What Slack says of somebody from now on. */
+/** Changes a person in Slack. */
 async function stands(name: string, status: MemberStatus): Promise<void> {
   const { context, organizationId } = stack.app;
   const known = people.find((one) => one.name === name);
@@ -46,7 +46,7 @@ const says = (name: string, words: string) =>
 const title = (name: string, words: string) =>
   eventually(() => expect(stack.modal(name).title?.text).toBe(words));
 
-/** Presses a button that stands in a message from another time, in a channel. */
+/** Clicks a button in an older message in a channel. */
 async function pressOld(name: string, actionId: string, number: number): Promise<void> {
   const { workspace } = stack.slack;
   const channel = [...workspace.channels.values()].find((one) => one.name === "general")?.id as string;
@@ -205,7 +205,7 @@ describe("R13: settings", () => {
 
   test("a role that follows a user group by now keeps the members that it has from there", async () => {
     await edit("Finance Developers");
-    // Without a new version of the role: the form does not look out of date.
+    // Does not change the role's version, so that the form does not look out of date.
     await stack.database.database.sql`update roles set group_id = 'S0CREW' where name = 'Finance Developers'`;
     await submit("ada", { members_input: [stack.id("sam")] });
     expect(errors("ada")).toEqual([

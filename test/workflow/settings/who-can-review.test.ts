@@ -30,7 +30,10 @@ type Rules = { carol?: Member[]; assignees?: string[]; selfReview?: boolean };
 
 const here: Member = { email: "carol@acme.example", projects: ["commerce"] };
 
-/** Bob, Ada and Carol review; two of them have to. Carol, whom every row is about, only in Commerce unless it says so. */
+/**
+ * Bob, Ada, and Carol review, and two of them have to. Carol, whom every row is about, reviews Commerce only,
+ * unless the row says otherwise.
+ */
 async function setUp(rules: Rules = {}): Promise<void> {
   ruled = rules;
   await stack.reseed(applyRules);
@@ -46,7 +49,7 @@ function applyRules(seed: Seed): void {
   Object.assign(seed.workflow.options, { requiredApprovals: 2, selfReview });
 }
 
-/** What Slack says of Carol from now on. */
+/** Changes Carol in Slack. */
 async function stands(status: MemberStatus): Promise<void> {
   const { context, organizationId } = stack.app;
   const carol = { id: stack.id("carol"), name: "Carol Reviewer", email: "carol@acme.example" };
@@ -54,7 +57,7 @@ async function stands(status: MemberStatus): Promise<void> {
   await stack.settle();
 }
 
-/** Builds something new and asks for its promotion, after something else has happened. Gives the request's number. */
+/** Runs `first`, makes a new build live, and requests its promotion. Returns the request's number. */
 async function ask(name: string, before: () => Promise<void> = async () => undefined): Promise<number> {
   built += 1;
   const id = `orders-4.0.${built}`;
@@ -70,7 +73,7 @@ async function ask(name: string, before: () => Promise<void> = async () => undef
   return Number(/#(\d+)/.exec(stack.cardOf(name).text)?.[1]);
 }
 
-/** Carol clicks a button of Bob's card, as it was while it waited, in a channel that both see. */
+/** Carol clicks a button of Bob's card, as it was while pending, in a channel that both see. */
 async function click(number: number, actionId: string) {
   const { workspace } = stack.slack;
   const { text, blocks } = stack.cardFor("bob", number);
@@ -81,7 +84,7 @@ async function click(number: number, actionId: string) {
   return { told: () => eventually(() => toldSince(before)) };
 }
 
-/** What Carol was told privately since. */
+/** Returns Carol's ephemeral messages since then. */
 function toldSince(before: number): string {
   const said = stack.slack.ephemeralsFor(stack.id("carol"));
   expect(said.length).toBeGreaterThan(before);
@@ -93,7 +96,7 @@ const close = async () => {
   while (stack.slack.topView(stack.id("carol"))) await stack.slack.closeView(stack.id("carol"));
 };
 
-/** The review card that Carol has in her messages with the bot, if she has one. */
+/** Returns Carol's review card in her direct messages, if she has one. */
 function reviewCard(number: number): StandInMessage | undefined {
   const cards = stack.slack
     .messagesFor(stack.id("carol"))
@@ -104,7 +107,7 @@ function reviewCard(number: number): StandInMessage | undefined {
 const waiting = (text: string): number =>
   Number(/(\d+) requests? waits? for your review/.exec(text)?.[1] ?? 0);
 
-/** What every surface that she only looks at says of Carol and a request. */
+/** Returns what every surface shows Carol about a request. */
 async function look(number: number) {
   const { context, organizationId } = stack.app;
   const view = await getRequest(context.db, organizationId, number, context.now());
@@ -136,7 +139,7 @@ async function look(number: number) {
   };
 }
 
-/** Her Home, opened at Approvals: a drawing of before may still come, and then the one that is true. */
+/** Opens her Home at Approvals. An outdated drawing may come before the right one. */
 const atHome = (number: number, waits: 0 | 1) =>
   eventually(() => {
     const text = stack.homeText("carol");
@@ -147,7 +150,7 @@ const atHome = (number: number, waits: 0 | 1) =>
     expect(listed).toBe(waits === 1);
   });
 
-/** Everything says that she can: she looks, and her approval counts. */
+/** Asserts that everything says that Carol can review, and that her approval counts. */
 async function can(number: number): Promise<void> {
   const seen = await look(number);
   expect(seen).toMatchObject({ eligible: true, named: true, listed: true, counted: 1 });
@@ -156,14 +159,17 @@ async function can(number: number): Promise<void> {
   expect(seen.card).toEqual({ buttons: true, says: false });
 }
 
-/** Everything says that she cannot, with the same words, and no click changes anything. */
+/**
+ * Asserts that everything says that Carol cannot review, in the same words, and that no click changes
+ * anything.
+ */
 async function cannot(number: number, words: string): Promise<void> {
   const seen = await look(number);
   expect(seen).toMatchObject({ eligible: false, named: false, listed: false, counted: 0 });
   await atHome(number, 0);
   expect(seen.details.submit).toBe(false);
   expect(seen.details.says).toContain(words);
-  // Who was asked before keeps a card, without buttons; who never could has none.
+  // A person who was notified before keeps a card without buttons. A person who never could review has none.
   if (seen.card) expect(seen.card).toEqual({ buttons: false, says: true });
   for (const actionId of ["approve_request", "open_reject"]) {
     const clicked = await click(number, actionId);
@@ -173,7 +179,7 @@ async function cannot(number: number, words: string): Promise<void> {
   expect(textOf(stack.cardFor("bob", number))).toContain("0 of 2");
 }
 
-/** A modal that was open while she could: its submission says why not, and keeps what she typed. */
+/** A modal that was opened while she could review: its submission says why not, and keeps her text. */
 async function submitted(words: string, values: Record<string, string>): Promise<void> {
   await stack.slack.submit(stack.id("carol"), { ...values, comment_input: "Typed for nothing?" });
   expect(stack.modal("carol").submit).toBeNull();

@@ -36,7 +36,7 @@ const title = (words: string, name = "ada") =>
   vi.waitFor(() => expect(stack.modal(name).title).toMatchObject({ text: words }), { timeout: 5000 });
 const errors = (name = "ada") => Object.values(stack.modal(name).errors);
 
-/** The value of the option of this text, in the modal in front of somebody. */
+/** Returns the value of the option with this text in a person's open modal. */
 const optionOf = (actionId: string, text: string, name = "ada") => {
   const elements = stack
     .modal(name)
@@ -109,7 +109,7 @@ describe("the row and its form", () => {
     await says(/too few people could review in Finance \(0\)/);
     const both = ["Release Managers", "Admin"].map((role) => optionOf("pick_workflow_roles", role));
     await choose("pick_workflow_roles", both);
-    // The assignee stays, since she is in one of the roles still; the new role's people are offered.
+    // The assignee stays, because she still has one of the roles. The new role's people are offered.
     await vi.waitFor(() => expect(optionOf("pick_assignees", "Ada Admin")).toBe(stack.id("ada")));
     await says(/1 person can review/);
     await choose("pick_assignees", []);
@@ -131,7 +131,7 @@ describe("the row and its form", () => {
 
   test("R6: somebody who left the chosen roles is refused by name", async () => {
     await configure();
-    // The choice of roles is changed without the form having been drawn anew.
+    // The roles are changed without redrawing the form.
     await submit({
       pick_assignees: [stack.id("carol")],
       pick_workflow_roles: [optionOf("pick_workflow_roles", "Admin")],
@@ -163,7 +163,7 @@ describe("the row and its form", () => {
     await choose("pick_workflow_roles", [optionOf("pick_workflow_roles", "Release Managers")]);
     await says(/1 person can review/);
     await choose("pick_assignees", []);
-    // R4: where only assignees reviewed, that everybody in the roles will is asked once.
+    // R4: going from assignees only to everyone in the roles asks for confirmation once.
     await submit();
     await says(/Nobody is assigned any more: every member of these roles will review/);
     await submit();
