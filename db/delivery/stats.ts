@@ -41,7 +41,7 @@ export async function readStats(client: postgres.Sql, timeoutMs: number): Promis
         select kind, priority = 0 as urgent, attempts, reason, available_at, created_at,
           coalesce(leased_until > now(), false) as leased, available_at <= now() as due
         from outbox where settled_at is null order by available_at limit ${mostItems}
-      ), told as (
+      ), classified as (
         select kind, urgent,
           case when leased then 'leased' when attempts > 0 then 'retrying' when due then 'due'
             when reason is not null then 'postponed' else 'scheduled' end as state,
@@ -53,7 +53,7 @@ export async function readStats(client: postgres.Sql, timeoutMs: number): Promis
         (select coalesce(json_agg(each), '[]') from (
           select kind, state, urgent, count(*)::int as items,
             greatest(0, extract(epoch from now() - min(since)))::float8 as "oldestSeconds"
-          from told group by kind, state, urgent) as each) as queue,
+          from classified group by kind, state, urgent) as each) as queue,
         (select coalesce(json_agg(each), '[]') from (
           select kind, count(*)::int from outbox
           where outcome = 'dead' and settled_at is not null and settled_at > now() - interval '1 day' group by kind) as each) as dead,

@@ -76,7 +76,7 @@ function build(db: Db | Tx) {
       ),
     )
     .where(and(eq(requests.organizationId, organization), eq(requests.number, sql.placeholder("number"))))
-    .prepare("look_at_case");
+    .prepare("read_case");
 }
 
 /** What one review changes. */
@@ -115,10 +115,10 @@ export async function writeDecision(db: Db | Tx, decided: Decided): Promise<bool
         (organization_id, id, request_number, reviewer_id, verdict, comment, workflow_version, surface, at)
       select d.organization_id, d.review_id, d.number, d.reviewer_id, d.verdict, d.comment, d.workflow_version, d.surface, d.at
       from decided d, moved
-    ), noted as (
+    ), audited as (
       insert into audit_log (organization_id, at, actor, surface, action, subject, before, after)
       select d.organization_id, d.at, d.actor, d.surface, d.action, d.subject, d.before, d.after from decided d, moved
-    ), told as (
+    ), queued as (
       insert into outbox (organization_id, kind, key, payload)
       select d.organization_id, d.kind, d.key, d.payload from decided d, moved
     )

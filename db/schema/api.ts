@@ -10,6 +10,7 @@ import {
   uuid,
 } from "drizzle-orm/pg-core";
 import type { Actor } from "../../src/domain/shared/actor.ts";
+import type { Scope } from "../../src/domain/tokens/token.ts";
 import { integrations } from "./catalog.ts";
 import { id, moment, organizationId } from "./columns.ts";
 import { organizations } from "./people.ts";
@@ -25,7 +26,7 @@ export const apiTokens = pgTable(
     hash: text().notNull(),
     /** The last four characters, to tell tokens apart. */
     hint: text().notNull(),
-    scopes: text().array().notNull(),
+    scopes: text().array().$type<Scope[]>().notNull(),
     /** The only project that the token covers; null for every project. */
     projectId: uuid(),
     /** The member whom the token acts for. */

@@ -5,8 +5,8 @@ import type { ApiToken, Scope } from "../../src/domain/tokens/token.ts";
 import type { Db, Tx } from "../connection/connect.ts";
 import { apiTokens, members, projects } from "../schema/index.ts";
 
-/** A person behind a token, with their current status. */
-export type Behind = Person & { status: MemberStatus };
+/** Who created a token or whom it acts for, with their current status. */
+export type TokenPerson = Person & { status: MemberStatus };
 
 type StoredToken = ApiToken & {
   /** Its last four characters. */
@@ -17,7 +17,7 @@ type StoredToken = ApiToken & {
 };
 
 /** A token with the member who created it and the member whom it acts for. */
-export type FoundToken = { token: StoredToken; maker: Behind; member: Behind };
+export type FoundToken = { token: StoredToken; maker: TokenPerson; member: TokenPerson };
 
 /** A token as the settings list shows it. */
 export type ListedToken = FoundToken & { project: { name: string; archived: boolean } | null };
@@ -69,21 +69,21 @@ const withPeople = (db: Db | Tx, where: SQL | undefined) =>
 type Row = Awaited<ReturnType<typeof withPeople>>[number];
 
 function toListed({ token: row, maker: by, member, project }: Row): ListedToken {
-  const { organizationId, id, name, projectId, memberId, madeBy, hint, madeAt, lastUsedAt, revokedAt } = row;
+  const { organizationId, id, name, projectId, memberId, madeBy, scopes } = row;
+  const { hint, madeAt, lastUsedAt, revokedAt } = row;
   return {
     token: {
-      ...{ organizationId, id, name, projectId, memberId, hint, madeAt, lastUsedAt, revokedAt },
-      scopes: row.scopes as Scope[],
-      makerId: madeBy,
+      ...{ organizationId, id, name, projectId, memberId, makerId: madeBy, scopes },
+      ...{ hint, madeAt, lastUsedAt, revokedAt },
     },
-    maker: behind(madeBy, by),
-    member: behind(memberId, member),
+    maker: toPerson(madeBy, by),
+    member: toPerson(memberId, member),
     project: project && { name: project.name, archived: project.archivedAt !== null },
   };
 }
 
 /** Somebody who is not stored counts as deactivated. */
-const behind = (id: string, row: { name: string; status: MemberStatus } | null): Behind => ({
+const toPerson = (id: string, row: { name: string; status: MemberStatus } | null): TokenPerson => ({
   id,
   name: row?.name ?? id,
   status: row?.status ?? "deactivated",

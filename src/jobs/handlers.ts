@@ -1,7 +1,7 @@
 import type { Job } from "../domain/delivery/slots.ts";
 import type { Log } from "../lib/log.ts";
 import type { Handler, Handlers } from "../outbox/handlers.ts";
-import { forgetDeliveries } from "../usecases/delivery/prune-deliveries.ts";
+import { pruneDeliveries } from "../usecases/delivery/prune-deliveries.ts";
 import { endSilentAttempts } from "../usecases/deployments/end-silent-attempts.ts";
 import { expireOverdue } from "../usecases/requests/expire-request.ts";
 import { remindDue } from "../usecases/requests/remind-due.ts";
@@ -34,6 +34,6 @@ export function jobHandlers(context: Context, log: Pick<Log, "error">): Pick<Han
     "job-remind": handler("remind", (organizationId) => remindDue(context, organizationId, batchSize)),
     "job-silence": handler("silence", () => endSilentAttempts(context, batchSize)),
     "job-forget": handler("forget", (organizationId) => forgetAnswers(context, organizationId, batchSize)),
-    "job-prune": handler("prune", () => forgetDeliveries(context, batchSize)),
+    "job-prune": handler("prune", () => pruneDeliveries(context, batchSize)),
   };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import {
-  forEachOption,
+  mapOptions,
   type OptionDefinition,
   optionDefinitions,
   optionNames,
@@ -46,6 +46,6 @@ describe("an option that was added later", () => {
 });
 
 test("every default is within the limits of its option", () => {
-  const checked = forEachOption((name, definition) => seedOptions[name].safeParse(definition.default));
+  const checked = mapOptions((name, definition) => seedOptions[name].safeParse(definition.default));
   expect(Object.values(checked).filter(({ success }) => !success)).toEqual([]);
 });

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import {
-  forEachOption,
+  mapOptions,
   type OptionDefinition,
   type OptionName,
   type OptionValues,
@@ -29,10 +29,10 @@ function plain(definition: Exclude<OptionDefinition, { kind: "number" }>) {
 }
 
 /** The schema of every option in stored JSON, by name. */
-export const storedOptions = forEachOption((_, definition) => storedOption(definition)) as Shape;
+export const storedOptions = mapOptions((_, definition) => storedOption(definition)) as Shape;
 
 /** The schema of every option in a seed file, by name. Each may be left out. */
-export const seedOptions = forEachOption((_, definition) =>
+export const seedOptions = mapOptions((_, definition) =>
   enteredOption(definition).optional(),
 ) as PartialShape;
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { keepEmail } from "../../src/usecases/delivery/keep-email.ts";
-import { forgetDeliveries } from "../../src/usecases/delivery/prune-deliveries.ts";
+import { pruneDeliveries } from "../../src/usecases/delivery/prune-deliveries.ts";
 import { remindDue } from "../../src/usecases/requests/remind-due.ts";
 import { accepted, buildCatalog, type Catalog } from "../support/catalog.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
@@ -16,7 +16,7 @@ beforeEach(async () => {
 });
 afterAll(() => database?.drop());
 
-const forget = (limit = 100) => forgetDeliveries(fixture.context, limit);
+const forget = (limit = 100) => pruneDeliveries(fixture.context, limit);
 const sql = () => database.database.sql;
 const keys = async (table: "outbox" | "emails") =>
   (await sql()<{ key: string }[]>`select key from ${sql()(table)} order by key`).map(({ key }) => key);

@@ -16,7 +16,7 @@ export async function sendAdminEmail(
 ): Promise<Outcome> {
   const { db, now } = deps.context;
   const { recipientId, subjects } = item.payload;
-  const [outage] = (await getWarnings(db, item.organizationId, subjects, now())).stops;
+  const [outage] = (await getWarnings(db, item.organizationId, subjects, now())).outages;
   if (outage === undefined) return { kind: "done" };
   return deliverEmail(deps, item, { requestNumber: null, recipientId }, () =>
     render(deps, item.organizationId, recipientId, outage),

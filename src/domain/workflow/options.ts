@@ -55,11 +55,11 @@ export type OptionValues = { [Name in keyof Definitions]: ValueOf<Definitions[Na
 export const optionNames = Object.keys(optionDefinitions) as OptionName[];
 
 /** Returns one result per option, under the option's name. */
-export function forEachOption<T>(
+export function mapOptions<T>(
   make: (name: OptionName, definition: OptionDefinition) => T,
 ): Record<OptionName, T> {
   const entries = optionNames.map((name) => [name, make(name, optionDefinitions[name])]);
   return Object.fromEntries(entries) as Record<OptionName, T>;
 }
 
-export const defaultValues = forEachOption((_, definition) => definition.default) as OptionValues;
+export const defaultValues = mapOptions((_, definition) => definition.default) as OptionValues;

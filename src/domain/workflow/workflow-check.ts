@@ -29,7 +29,7 @@ export function checkWorkflow(
 ): Result<null> {
   if (!workflow.enabled) return accept(null);
   if (workflow.roleIds.length === 0) return refuse({ code: "no-roles" });
-  const outside = workflow.assigneeIds
+  const notInRoles = workflow.assigneeIds
     .map(
       (id) =>
         candidates.find((one) => one.id === id) ?? {
@@ -40,8 +40,11 @@ export function checkWorkflow(
         },
     )
     .filter((one) => !inSomeProject(one, workflow.roleIds, projects));
-  if (outside.length > 0) {
-    return refuse({ code: "assignee-not-in-roles", people: outside.map(({ id, name }) => ({ id, name })) });
+  if (notInRoles.length > 0) {
+    return refuse({
+      code: "assignee-not-in-roles",
+      people: notInRoles.map(({ id, name }) => ({ id, name })),
+    });
   }
   const required = workflow.options.requiredApprovals;
   const dead = deadProjects(workflow, candidates, projects).map(({ name, available }) => ({

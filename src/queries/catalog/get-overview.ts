@@ -165,8 +165,8 @@ function cardsOf(integrationId: string, data: PageData): EnvironmentCard[] {
   });
 }
 
-function liveView(placed: LiveDeployment, { personOf }: PageData): NonNullable<EnvironmentCard["live"]> {
-  const { buildId: id, version, commit, link, author, since, startedBy, outside } = placed;
+function liveView(deployment: LiveDeployment, { personOf }: PageData): NonNullable<EnvironmentCard["live"]> {
+  const { buildId: id, version, commit, link, author, since, startedBy, outside } = deployment;
   return { id, version, commit, link, author, since, by: byView(startedBy, personOf), outside };
 }
 

@@ -38,11 +38,11 @@ export type WarningsView = {
   /** The names of the workflow's roles. */
   workflowRoles: string[];
   /** Providers that refuse everything that Signoff sends. */
-  stops: (Outage & { provider: Provider })[];
+  outages: (Outage & { provider: Provider })[];
   /** Email addresses that the provider refuses, with the names of the people who have them. */
   addresses: { address: string; people: string[]; reason: string }[];
   /** Deployments that bypassed the gate, including those that are no longer live. */
-  outside: BypassView[];
+  bypasses: BypassView[];
 };
 
 export type BypassView = {
@@ -82,7 +82,7 @@ export async function getWarnings(
     strayRoles: await strayRoles(db, organizationId, subjects),
     workflowRoles: await roles.names(db, organizationId, workflow.roleIds),
     ...(await refusals(db, organizationId, subjects)),
-    outside: await bypassedGate(db, organizationId, subjects),
+    bypasses: await bypassedGate(db, organizationId, subjects),
   };
 }
 
@@ -108,7 +108,7 @@ async function refusals(
   db: Db,
   organizationId: string,
   subjects: readonly string[],
-): Promise<Pick<WarningsView, "stops" | "addresses">> {
+): Promise<Pick<WarningsView, "outages" | "addresses">> {
   const all = await warnings.listRefused(db, organizationId);
   const refused = all.filter(({ subject }) => subjects.includes(toldSubject(subject)));
   const owners = await members.listByEmail(
@@ -122,11 +122,11 @@ async function refusals(
     const people = owners.filter(({ email }) => email?.toLowerCase() === address).map(({ name }) => name);
     if (address !== null && people.length > 0) addresses.push({ address, people, reason });
   }
-  const stops = providers.flatMap((provider) => {
+  const outages = providers.flatMap((provider) => {
     const stop = refused.find(({ subject }) => subject === provider);
     return stop === undefined ? [] : [{ provider, reason: stop.reason, since: stop.at }];
   });
-  return { stops, addresses };
+  return { outages, addresses };
 }
 
 async function strayRoles(

@@ -15,7 +15,7 @@ export type RoleSummary = {
   name: string;
   admin: boolean;
   members: number;
-  places: RoleScopeCount[];
+  scopes: RoleScopeCount[];
   group: { id: string; projects: string[] | null } | null;
 };
 
@@ -48,7 +48,7 @@ export async function listRoles(
     const { id, name, admin, groupId, groupProjectIds } = role;
     const projectNames = groupProjectIds?.flatMap((projectId) => nameOf(projectId) ?? []) ?? null;
     const group = groupId === null ? null : { id: groupId, projects: projectNames };
-    return { id, name, admin, members: held, places: named, group };
+    return { id, name, admin, members: held, scopes: named, group };
   });
   return { roles: shown, total: all.length };
 }

@@ -29,7 +29,7 @@ export type Page<Line, Cursor> = {
   everAsked: boolean;
 };
 
-export type Asking = {
+export type ListOptions = {
   organizationId: string;
   viewerId: MemberId;
   projectId: string | null;
@@ -58,17 +58,17 @@ const waitingOf = (db: Db, viewer: approvals.Viewer): Promise<number> =>
  */
 export async function listPending(
   db: Db,
-  asking: Asking,
+  options: ListOptions,
   cursor: PendingCursor | null,
 ): Promise<Page<PendingLine, PendingCursor>> {
-  const { organizationId, now, size } = asking;
-  const { viewer, workflow } = await readViewer(db, asking);
+  const { organizationId, now, size } = options;
+  const { viewer, workflow } = await readViewer(db, options);
   const forward = cursor === null || cursor.from === "after";
   const [waiting, found] = await Promise.all([
     waitingOf(db, viewer),
     forward
-      ? readOn(db, viewer, cursor, size + 1)
-      : readBack(db, viewer, cursor, size + 1).then((nearest) => nearest.reverse()),
+      ? readForward(db, viewer, cursor, size + 1)
+      : readBackward(db, viewer, cursor, size + 1).then((nearest) => nearest.reverse()),
   ]);
   const more = found.length > size;
   const page = forward ? found.slice(0, size) : found.slice(more ? 1 : 0);
@@ -92,16 +92,16 @@ export async function listPending(
 /** Returns a page of the requests that are not pending, the latest first. */
 export async function listPast(
   db: Db,
-  asking: Asking,
+  options: ListOptions,
   cursor: PastCursor | null,
 ): Promise<Page<RequestLine, PastCursor>> {
-  const { organizationId, now, size } = asking;
+  const { organizationId, now, size } = options;
   const forward = cursor === null || cursor.from === "after";
   const key = cursor && { at: new Date(cursor.at), number: cursor.number };
   const from = key && (forward ? { after: key } : { before: key });
   const [{ viewer, workflow }, found] = await Promise.all([
-    readViewer(db, asking),
-    approvals.listPast(db, asking, from, size + 1),
+    readViewer(db, options),
+    approvals.listPast(db, options, from, size + 1),
   ]);
   const more = found.length > size;
   const page = forward ? found.slice(0, size) : found.slice(0, size).reverse();
@@ -109,7 +109,7 @@ export async function listPast(
     waitingOf(db, viewer),
     requestLines(db, organizationId, page, workflow.options.requiredApprovals, now),
   ]);
-  const keys = page.map((one) => ({ at: one.key.at.getTime(), number: one.key.number }));
+  const keys = page.map(({ key }) => ({ at: key.at.getTime(), number: key.number }));
   return {
     lines,
     ...turns(keys, forward, cursor !== null, more),
@@ -121,7 +121,7 @@ export async function listPast(
 /** Reads what the viewer may review (R4, R5), and the workflow. */
 async function readViewer(
   db: Db,
-  { organizationId, viewerId, projectId, now }: Omit<Asking, "size">,
+  { organizationId, viewerId, projectId, now }: Omit<ListOptions, "size">,
 ): Promise<{ viewer: approvals.Viewer; workflow: Workflow }> {
   const [facts, workflow] = await Promise.all([
     members.findFacts(db, organizationId, viewerId),
@@ -134,7 +134,7 @@ async function readViewer(
 type InGroup = { group: approvals.PendingGroup; request: PromotionRequest };
 
 /** Reads the groups in order, starting after the cursor. */
-async function readOn(
+async function readForward(
   db: Db,
   viewer: approvals.Viewer,
   cursor: PendingCursor | null,
@@ -154,7 +154,7 @@ async function readOn(
 const highest = 2 ** 31 - 1;
 
 /** Reads the groups in reverse order, starting before the cursor. The nearest line comes first. */
-async function readBack(
+async function readBackward(
   db: Db,
   viewer: approvals.Viewer,
   cursor: PendingCursor,

@@ -1,5 +1,5 @@
 import type { Db } from "../../../db/connection/connect.ts";
-import type { Behind } from "../../../db/tokens/tokens.ts";
+import type { TokenPerson } from "../../../db/tokens/tokens.ts";
 import * as tokens from "../../../db/tokens/tokens.ts";
 import type { Scope } from "../../domain/tokens/token.ts";
 import { pageWithin } from "../catalog/get-projects.ts";
@@ -13,9 +13,9 @@ export type TokenRow = {
   scopes: readonly Scope[];
   /** The only project that the token covers; null for every project. */
   project: { name: string; archived: boolean } | null;
-  maker: Behind;
+  maker: TokenPerson;
   /** The member whom the token acts for. */
-  member: Behind;
+  member: TokenPerson;
   madeAt: Date;
   /** To the minute; null if it was never used. */
   lastUsedAt: Date | null;

@@ -17,16 +17,16 @@ const mostBypasses = 6;
 
 /** Returns what is wrong and what one admin can do about it, or null if nothing is wrong now. */
 export function adminMessage(view: WarningsView): Message | null {
-  const { projects, requests, strayRoles, stops, addresses, outside } = view;
-  const warnings = [projects, requests, strayRoles, stops, addresses, outside];
+  const { projects, requests, strayRoles, outages, addresses, bypasses } = view;
+  const warnings = [projects, requests, strayRoles, outages, addresses, bypasses];
   if (warnings.every((all) => all.length === 0)) return null;
   const blocks: KnownBlock[] = [
-    ...stops.map((outage) => section(outageWords(outage))),
+    ...outages.map((outage) => section(outageWords(outage))),
     ...listBlocks(projects.map(projectWords), "project"),
     ...requestBlocks(view),
     ...listBlocks(strayRoles.map(strayRoleWords), "role"),
     ...listBlocks(addresses.map(addressWords), "address", "addresses"),
-    ...listBlocks(outside.map(bypassWords), "deployment", "deployments", mostBypasses),
+    ...listBlocks(bypasses.map(bypassWords), "deployment", "deployments", mostBypasses),
     context(escapeWithin(adviceWords(view), textLimits.context)),
   ];
   return { text: escapeWithin(headline(view), textLimits.section), blocks };
@@ -75,7 +75,7 @@ function strayRoleWords({ name, people }: WarningsView["strayRoles"][number]): s
 /** The most characters of each part, so that ten lines about addresses fit in a section. */
 const partLimits = { reason: 100, names: 60, address: 80 };
 
-function outageWords({ provider, reason, since }: WarningsView["stops"][number]): string {
+function outageWords({ provider, reason, since }: WarningsView["outages"][number]): string {
   const cause = `${escapeWithin(reason, 500)}. Since ${moment(since)},`;
   return provider === "email"
     ? `⚠️ *No email is sent.* ${cause} emails wait; they go out by themselves once Resend takes them again. Slack messages are not affected.`
@@ -112,9 +112,9 @@ function statusWords({ status, live }: BypassView): string {
 }
 
 function headline(view: WarningsView): string {
-  const { projects, requests, strayRoles, stops, addresses } = view;
+  const { projects, requests, strayRoles, outages, addresses } = view;
   const parts = [
-    ...stops.map(({ provider }) => outageHeadlines[provider]),
+    ...outages.map(({ provider }) => outageHeadlines[provider]),
     ...(projects.length > 0
       ? [`Too few people can review in ${nameList(projects.map(({ name }) => shortName(name)))}.`]
       : []),
@@ -125,7 +125,7 @@ function headline(view: WarningsView): string {
     ...(addresses.length > 0
       ? [`No email reaches ${nameList(addresses.flatMap(({ people }) => people.map(shortName)))}.`]
       : []),
-    ...bypassHeadline(view.outside),
+    ...bypassHeadline(view.bypasses),
   ];
   return `⚠️ ${parts.join(" ")}`;
 }
@@ -149,10 +149,10 @@ function bypassHeadline(bypasses: readonly BypassView[]): string[] {
 }
 
 function adviceWords(view: WarningsView): string {
-  const { projects, requests, strayRoles, stops, addresses, outside } = view;
+  const { projects, requests, strayRoles, outages, addresses, bypasses } = view;
   const { settings } = ids.command;
   const parts = [
-    ...stops.map(({ provider }) => outageAdvice[provider]),
+    ...outages.map(({ provider }) => outageAdvice[provider]),
     ...(projects.length + requests.length > 0 ? [reviewerAdvice(view)] : []),
     ...(strayRoles.length > 0
       ? [`Bind the role to another group, or choose its people, with ${settings}.`]
@@ -160,7 +160,7 @@ function adviceWords(view: WarningsView): string {
     ...(addresses.length > 0
       ? ["Correct the address in the Slack profile; until then they are told in Slack only."]
       : []),
-    ...(outside.length > 0
+    ...(bypasses.length > 0
       ? [
           `Nobody asked for it here, yet it counts as live. Have the pipeline request a promotion first, or choose with ${settings} which promotions need a review.`,
         ]

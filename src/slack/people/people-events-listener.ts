@@ -10,12 +10,12 @@ export function listenToPeople(app: App, { context: useCases }: SlackDeps): void
   app.event("user_change", ({ event: { user }, context }) =>
     planMemberRefresh(useCases, context.teamId ?? "", user.id, {
       // Slack reports every new status and picture. Unknown people do not matter, unless they run the workspace.
-      matters: Boolean(user.is_admin || user.is_owner),
-      left: user.deleted === true,
+      readsUnknown: Boolean(user.is_admin || user.is_owner),
+      deactivated: user.deleted === true,
     }),
   );
   app.event("team_join", ({ event: { user }, context }) =>
-    planMemberRefresh(useCases, context.teamId ?? "", user.id, { matters: true, left: false }),
+    planMemberRefresh(useCases, context.teamId ?? "", user.id, { readsUnknown: true, deactivated: false }),
   );
   app.event("subteam_members_changed", ({ event, context }) =>
     planGroupSync(useCases, context.teamId ?? "", event.subteam_id),

@@ -45,7 +45,7 @@ export function putProject(
   context: Context,
   input: PutProject,
 ): Promise<Result<{ created: boolean; version: number }>> {
-  const { token, slug } = input;
+  const { token, slug, name } = input;
   const { organizationId } = token;
   return commit<{ created: boolean; version: number }>(context, async (tx, now) => {
     await lockProjectNames(tx, organizationId);
@@ -53,6 +53,8 @@ export function putProject(
     const allowed = mayUse(token, "catalog:write", existing?.id ?? null);
     if (!allowed.ok) return allowed;
     const ids = { organizationId, projectId: existing?.id ?? randomUUID() };
+    const taken = await findProjectNamesake(tx, organizationId, { id: ids.projectId, name, slug });
+    if (taken !== undefined) return refuse({ code: "name-taken", name: taken.name });
     const locked = existing && (await lockProject(tx, organizationId, existing.id));
     const before = locked === undefined ? null : await readSnapshot(tx, locked);
     const written = await writeProject(tx, input, ids, now);
@@ -76,8 +78,6 @@ function actionOf(before: ProjectSnapshot | null): string {
 async function writeProject(tx: Tx, input: PutProject, ids: Ids, now: Date): Promise<Result<null>> {
   const { organizationId, projectId } = ids;
   const { name, slug } = input;
-  const taken = await findProjectNamesake(tx, organizationId, { id: projectId, name, slug });
-  if (taken !== undefined) return refuse({ code: "name-taken", name: taken.name });
   await upsertProject(tx, { organizationId, id: projectId, slug, name });
   const existing = await listAllEnvironments(tx, organizationId, projectId);
   const isCritical = (slug: string) =>

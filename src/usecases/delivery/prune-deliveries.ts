@@ -3,6 +3,6 @@ import { deliveryRetentionMs } from "../../domain/delivery/retention.ts";
 import type { Context } from "../shared/context.ts";
 
 /** The scheduled job: removes deliveries past their retention, at most `limit`. Returns how many it removed. */
-export function forgetDeliveries({ db, now }: Context, limit: number): Promise<number> {
+export function pruneDeliveries({ db, now }: Context, limit: number): Promise<number> {
   return removeSettled(db, new Date(now().getTime() - deliveryRetentionMs), limit);
 }

@@ -1,6 +1,6 @@
 import type { Tx } from "../../../db/connection/connect.ts";
 import * as warnings from "../../../db/delivery/warnings.ts";
-import * as outside from "../../../db/deployments/bypasses.ts";
+import * as bypasses from "../../../db/deployments/bypasses.ts";
 import * as members from "../../../db/people/members.ts";
 import * as roles from "../../../db/people/roles.ts";
 import { readShortageFacts } from "../../../db/workflow/shortages.ts";
@@ -29,7 +29,7 @@ export async function warnAdmins(context: Context, organizationId: string): Prom
       ...shortage.projects.map(({ id }) => projectSubject(id)),
       ...shortage.requests.map(({ number }) => requestSubject(number)),
       ...refused.map(toldSubject),
-      ...(await outside.listIds(tx, organizationId)).map(bypassSubject),
+      ...(await bypasses.listIds(tx, organizationId)).map(bypassSubject),
     ]);
     // A group's warning ends when the group can be read again, or when no role is bound to it.
     const bound = await roles.listBound(tx, organizationId);

@@ -8,19 +8,19 @@ import { deactivate } from "./deactivate-member.ts";
 /**
  * Plans to read a member from Slack again. A repeated event adds no second outbox item.
  *
- * @param news.matters whether to do so for somebody who is not stored yet, too
- * @param news.left whether Slack says that they were deactivated; takes effect immediately
+ * @param event.readsUnknown whether to read somebody who is not stored yet, too
+ * @param event.deactivated whether Slack reports that they were deactivated; takes effect immediately
  */
 export async function planMemberRefresh(
   context: Context,
   organizationId: string,
   userId: MemberId,
-  news: { matters: boolean; left: boolean },
+  event: { readsUnknown: boolean; deactivated: boolean },
 ): Promise<void> {
   await transact(context, async (tx, now) => {
     const stored = await members.find(tx, organizationId, userId);
-    if (stored === undefined && !news.matters) return;
-    if (stored !== undefined && news.left) {
+    if (stored === undefined && !event.readsUnknown) return;
+    if (stored !== undefined && event.deactivated) {
       // Another replica's clock may be ahead; the deactivation must still win over what it stored.
       const asOf = new Date(Math.max(now.getTime(), stored.refreshedAt.getTime()));
       await deactivate(tx, organizationId, userId, { surface: "slack", asOf });

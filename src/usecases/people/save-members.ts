@@ -11,8 +11,8 @@ import { followItems } from "../shared/record-setting.ts";
 export type SavedMember = Omit<members.Member, "refreshedAt" | "workspaceRole"> &
   Partial<Pick<members.Member, "workspaceRole">>;
 
-/** Through which surface people were read from Slack, and when. What was read later is kept. */
-export type Heard = { surface: Surface; asOf: Date };
+/** A read of people from Slack: through which surface, and when. It does not overwrite what was read later. */
+export type SlackRead = { surface: Surface; asOf: Date };
 
 /**
  * Stores people as Slack describes them. Records changes of their status (R12), and plans the update of open requests and
@@ -21,7 +21,7 @@ export type Heard = { surface: Surface; asOf: Date };
 export async function saveMembers(
   context: Context,
   people: readonly SavedMember[],
-  { surface = "slack", asOf }: Partial<Heard> = {},
+  { surface = "slack", asOf }: Partial<SlackRead> = {},
 ): Promise<void> {
   await transact(context, async (tx, now) => {
     for (const organizationId of new Set(people.map((person) => person.organizationId))) {
@@ -36,7 +36,7 @@ export async function storeMembers(
   tx: Tx,
   organizationId: string,
   people: readonly SavedMember[],
-  { surface, asOf }: Heard,
+  { surface, asOf }: SlackRead,
 ): Promise<void> {
   const ids = people.map((person) => person.id);
   const stored = await members.lockMany(tx, organizationId, ids);
@@ -67,7 +67,7 @@ function differ(before: members.Member | null, after: members.Member): boolean {
 function statusEntries(
   organizationId: string,
   changes: readonly Change[],
-  { surface, asOf }: Heard,
+  { surface, asOf }: SlackRead,
 ): audit.AuditEntry[] {
   const facts = ({ status, workspaceRole }: members.Member) => ({ standing: status, workspaceRole });
   return changes.flatMap(({ before, after }) => {

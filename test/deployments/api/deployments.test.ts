@@ -200,7 +200,7 @@ describe("R1: a deployment behind the gate that nobody approved here", () => {
     accepted(await fixture.report(deploymentId, { status: "succeeded" }));
     expect(await marked()).toEqual(Array(2).fill([false, false, false]));
     const warned = await getWarnings(context.db, organizationId, [`deployment:${deploymentId}`], clock.now);
-    expect(warned.outside).toEqual([]);
+    expect(warned.bypasses).toEqual([]);
   });
 
   test("is marked while it runs, and the admins hear that it is on its way", async () => {

@@ -63,8 +63,8 @@ test("R4: whoever left is out at once, also where another replica's clock is ahe
   const known = { organizationId: fixture.organizationId, id: idOf("bob"), name: "bob", email: null };
   await saveMembers(fixture.context, [{ ...known, timeZone: "UTC", status: "active" }], { asOf });
   await planMemberRefresh(fixture.context, fixture.organizationId, idOf("bob"), {
-    matters: false,
-    left: true,
+    readsUnknown: false,
+    deactivated: true,
   });
   expect(await audits()).toMatchObject([{ after: { standing: "deactivated" } }]);
 });

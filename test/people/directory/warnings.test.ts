@@ -178,9 +178,9 @@ test("a long list is cut, and names cannot come alive", async () => {
     moreRequests: 0,
     strayRoles: [],
     workflowRoles: [],
-    stops: [],
+    outages: [],
     addresses: [],
-    outside: [],
+    bypasses: [],
   });
   const said = textOf(message ?? { blocks: [] });
   expect(said).not.toContain("<!channel>");
@@ -194,10 +194,10 @@ test("many refused addresses fit one message, however long what Resend says of t
     people: [`<!channel> ${"&".repeat(100)}`, "Bob", "Carol", "Dora"],
     reason: `<!here> ${"<".repeat(2000)}`,
   }));
-  const stops = [{ provider: "email" as const, reason: "<!here>".repeat(500), since: new Date(0) }];
+  const outages = [{ provider: "email" as const, reason: "<!here>".repeat(500), since: new Date(0) }];
   const message = adminMessage({
     ...{ projects: [], requests: [], moreRequests: 0, strayRoles: [], workflowRoles: [] },
-    ...{ stops, addresses, outside: [] },
+    ...{ outages, addresses, bypasses: [] },
   });
   const said = textOf(message ?? { blocks: [] });
   expect(said).not.toMatch(/<!(channel|here)>/);
@@ -208,14 +208,14 @@ test("many refused addresses fit one message, however long what Resend says of t
 
 test("what was deployed outside approval is told in one message, however long things are called", () => {
   const name = `<!channel> ${"&".repeat(100)}`;
-  const outside = Array.from({ length: 12 }, (_, at) => ({
+  const bypasses = Array.from({ length: 12 }, (_, at) => ({
     ...{ id: `d${at}`, project: name, integration: name, environment: name, version: name },
     ...{ status: "succeeded" as const, live: false, at: new Date(0) },
     by: { person: { id: "U1", name }, through: name },
   }));
   const message = adminMessage({
-    ...{ projects: [], requests: [], moreRequests: 0, strayRoles: [], workflowRoles: [], stops: [] },
-    ...{ addresses: [], outside },
+    ...{ projects: [], requests: [], moreRequests: 0, strayRoles: [], workflowRoles: [], outages: [] },
+    ...{ addresses: [], bypasses },
   });
   const said = textOf(message ?? { blocks: [] });
   expect(said).not.toContain("<!channel>");

@@ -31,10 +31,10 @@ function roleBlock(role: RoleSummary): KnownBlock {
   return section(`*${name(role.name)}*\n${roleWords(role)}`, edit);
 }
 
-function roleWords({ admin, members, places, group }: RoleSummary): string {
+function roleWords({ admin, members, scopes, group }: RoleSummary): string {
   if (admin && members === 0)
     return "Runs Signoff. Nobody is in it yet: the workspace's owners and admins are admins";
-  const held = `${countWords(members, "member")}${members === 0 ? "" : ` · ${scopeWords(places)}`}`;
+  const held = `${countWords(members, "member")}${members === 0 ? "" : ` · ${scopeWords(scopes)}`}`;
   if (group === null) return admin ? `Runs Signoff · ${held}` : held;
   const where = group.projects === null ? "" : ` for ${escaped(nameList(group.projects.map(shortName)))}`;
   return `${held} · follows ${groupMention(group.id)}${where}`;

@@ -1,6 +1,6 @@
 import type { InputBlock } from "@slack/types";
 import {
-  forEachOption,
+  mapOptions,
   type OptionDefinition,
   type OptionName,
   type OptionValues,
@@ -72,7 +72,7 @@ export const redrawingActions: readonly string[] = [
 export function readOptions(form: FormValues, before: OptionValues): OptionValues {
   const flags = form.values(ids.block.rules, ids.action.pickRules);
   return optionValues.parse(
-    forEachOption((name) => {
+    mapOptions((name) => {
       const field = fieldOf(name);
       if (!("input" in field)) return flags.includes(field.value);
       const text = form.value(field.input.id, field.input.actionId ?? field.input.id);
