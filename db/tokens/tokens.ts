@@ -1,7 +1,7 @@
 import { and, asc, count, eq, isNull, lt, or, type SQL, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/pg-core";
 import type { MemberStatus, Person } from "../../src/domain/people/people.ts";
-import type { ApiToken, Scope } from "../../src/domain/tokens/token.ts";
+import type { ApiToken } from "../../src/domain/tokens/token.ts";
 import type { Db, Tx } from "../connection/connect.ts";
 import { apiTokens, members, projects } from "../schema/index.ts";
 

@@ -93,12 +93,12 @@ test("R6: before Save it is known how many can review, how many are told, and wh
   await fixture.people(["gus"], "guest");
   expect(await preview(fixture)).toMatchObject({
     reviewers: 3,
-    told: 3,
+    notified: 3,
     noEmail: 0,
     fewest: null,
     problem: null,
   });
-  expect(await preview(fixture, { assigneeIds: ["UBOB"] })).toMatchObject({ reviewers: 1, told: 1 });
+  expect(await preview(fixture, { assigneeIds: ["UBOB"] })).toMatchObject({ reviewers: 1, notified: 1 });
   expect((await preview(fixture)).choices.map(({ name }) => name)).toEqual(["bob", "carol", "eve"]);
 });
 
@@ -109,10 +109,10 @@ test("in a channel ten are mentioned; who comes after them and has no email addr
   const last = { organizationId, id: "UR11", name: "r11", email: null, timeZone: "UTC" };
   await saveMembers(fixture.context, [{ ...last, status: "active" }]);
   const cardsTo = { kind: "channel", channelId: "C1", channelName: "releases" } as const;
-  expect(await preview(fixture)).toMatchObject({ reviewers: 12, told: 12, noEmail: 1, unreachable: [] });
+  expect(await preview(fixture)).toMatchObject({ reviewers: 12, notified: 12, noEmail: 1, unreachable: [] });
   expect(await preview(fixture, { options: { cardsTo } })).toMatchObject({
     reviewers: 12,
-    told: 11,
+    notified: 11,
     noEmail: 1,
     unreachable: [{ id: "UR11", name: "r11" }],
   });

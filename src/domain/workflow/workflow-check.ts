@@ -32,14 +32,14 @@ export function checkWorkflow(
   const notInRoles = workflow.assigneeIds
     .map(
       (id) =>
-        candidates.find((one) => one.id === id) ?? {
+        candidates.find((candidate) => candidate.id === id) ?? {
           id,
           name: id,
           status: "stranger" as const,
           holdings: [],
         },
     )
-    .filter((one) => !inSomeProject(one, workflow.roleIds, projects));
+    .filter((assignee) => !inSomeProject(assignee, workflow.roleIds, projects));
   if (notInRoles.length > 0) {
     return refuse({
       code: "assignee-not-in-roles",

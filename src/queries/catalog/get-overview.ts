@@ -101,19 +101,22 @@ export async function getOverview(
   const people = await members.findMany(db, organizationId, mentioned(live, open));
   const data: PageData = {
     environments,
-    live: new Map(live.map((one) => [key(one.integrationId, one.environmentId), one])),
-    latest: new Map(latest.map((one) => [key(one.integrationId, one.environmentId), one])),
+    live: new Map(live.map((build) => [key(build.integrationId, build.environmentId), build])),
+    latest: new Map(latest.map((attempt) => [key(attempt.integrationId, attempt.environmentId), attempt])),
     open: new Map(
       open
-        .filter((one) => isOpen(stateAt(one.state, now)))
-        .map((one) => [key(one.integrationId, one.targetId), one]),
+        .filter(({ state }) => isOpen(stateAt(state, now)))
+        .map((request) => [key(request.integrationId, request.targetId), request]),
     ),
     personOf: namePeople(people),
     viewerId,
     mayRequest: mayRequest(facts, id, requesterRoles),
     workflow,
   };
-  const cards = integrations.map((one) => ({ ...one, environments: cardsOf(one.id, data) }));
+  const cards = integrations.map((integration) => ({
+    ...integration,
+    environments: cardsOf(integration.id, data),
+  }));
   return { project, page, pages, total, integrations: cards };
 }
 
@@ -143,7 +146,7 @@ function mayRequest(
 
 /** Everyone whose name a card shows. */
 function mentioned(live: readonly LiveDeployment[], open: readonly PromotionRequest[]): MemberId[] {
-  const started = live.flatMap((one) => actingMember(one.startedBy) ?? []);
+  const started = live.flatMap(({ startedBy }) => actingMember(startedBy) ?? []);
   return [...started, ...open.map((request) => request.requesterId)];
 }
 

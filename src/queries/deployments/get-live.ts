@@ -64,7 +64,8 @@ export async function getLive(
     environments.map((environment): LiveEnvironment => {
       const { slug } = integration;
       const deployed = live.find(
-        (one) => one.integrationId === integration.id && one.environmentId === environment.id,
+        ({ integrationId, environmentId }) =>
+          integrationId === integration.id && environmentId === environment.id,
       );
       return {
         integration: slug,

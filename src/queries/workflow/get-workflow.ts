@@ -52,7 +52,7 @@ export type WorkflowPreview = {
   notInRoles: Person[];
   /** How many people can review in at least one project, how many of them are notified, and how many have no email address. */
   reviewers: number;
-  told: number;
+  notified: number;
   noEmail: number;
   /** Who can review but is notified on no channel. */
   unreachable: Person[];
@@ -89,15 +89,15 @@ export async function getWorkflowPreview(
   const people = asked.filter(({ holdings }) => holdings.length > 0);
   const checked = checkWorkflow(next, people, projects);
   const able = people.filter((member) => canReviewSomewhere(next, member));
-  const told = able.filter((member, i) => isNotified(next, member, i));
+  const notified = able.filter((member, i) => isNotified(next, member, i));
   return {
     roles: all.map(({ id, name }) => ({ id, name })),
     choices: choices.map(toPerson),
     notInRoles: notInRoles.map((id) => ({ id, name: names.get(id) ?? id })),
     reviewers: able.length,
-    told: told.length,
+    notified: notified.length,
     noEmail: able.filter(({ email }) => email === null).length,
-    unreachable: able.filter((member) => !told.includes(member)).map(toPerson),
+    unreachable: able.filter((member) => !notified.includes(member)).map(toPerson),
     fewest: fewestOf(next, people, projects, able.length),
     problem: checked.ok ? null : checked.refusal,
     open,

@@ -54,11 +54,11 @@ const cardsWords = (cardsTo: CardsTo): string =>
   cardsTo.kind === "reviewers" ? "each reviewer" : `#${shortName(cardsTo.channelName)}`;
 
 /** R6: returns the preview: "4 people can review, 4 will be told, 1 has no email address". */
-export function previewLine({ reviewers, told, noEmail }: WorkflowPreview): string {
+export function previewLine({ reviewers, notified, noEmail }: WorkflowPreview): string {
   if (reviewers === 0) return "Nobody can review yet";
   const people = reviewers === 1 ? "1 person" : `${reviewers} people`;
   const mail = noEmail === 0 ? "" : `, ${noEmail} ${noEmail === 1 ? "has" : "have"} no email address`;
-  return `${people} can review, ${told} will be told${mail}`;
+  return `${people} can review, ${notified} will be told${mail}`;
 }
 
 /** Returns requests by number. At most twenty are named. */
