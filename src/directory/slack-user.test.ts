@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { memberOf, type SlackUser } from "./slack-user.ts";
+import { memberOf, readSlackUsers, type SlackUser } from "./slack-user.ts";
 
 const dana: SlackUser = { id: "UDANA", team_id: "T1", real_name: "Dana Duarte" };
 
@@ -21,6 +21,7 @@ describe("R4: what Slack's user object says of a person", () => {
     ["a multi-channel guest", { is_restricted: true }, "guest"],
     ["a single-channel guest", { is_restricted: true, is_ultra_restricted: true }, "guest"],
     ["from another workspace", { team_id: "T2" }, "stranger"],
+    ["no team, said explicitly", { team_id: null }, "stranger"],
     ["from another workspace, in a shared channel", { team_id: "T2", is_stranger: true }, "stranger"],
     ["called a stranger, whatever the team", { is_stranger: true }, "stranger"],
     ["a guest from elsewhere", { team_id: "T2", is_restricted: true }, "stranger"],
@@ -80,5 +81,23 @@ describe("how a person is called and reached", () => {
     const user = { ...dana, tz: "", profile: { email: "" } };
     expect(memberOf(user, "T1")).toMatchObject({ email: null, timeZone: "UTC" });
     expect(memberOf(dana, "T1")).toMatchObject({ email: null, timeZone: "UTC" });
+  });
+});
+
+describe("a page of users", () => {
+  test.each<[string, object, object]>([
+    ["a name that is not text", { id: "UEVE", real_name: 7, name: "eve" }, { name: "eve", status: "active" }],
+    ["a time zone that is not text", { id: "UEVE", tz: false }, { timeZone: "UTC" }],
+    ["an email that is not text", { id: "UEVE", profile: { email: [] } }, { email: null }],
+    ["a flag of 1", { id: "UEVE", deleted: 1 }, { status: "deactivated" }],
+    ["a flag of 0", { id: "UEVE", is_restricted: 0 }, { status: "active" }],
+    ["an admin's flag of 1", { id: "UEVE", is_admin: 1 }, { workspaceRole: "admin" }],
+  ])("with %s is read: one odd user does not hold up the others", (_, user, member) => {
+    const [first, second] = readSlackUsers([user, dana]).map((read) => memberOf(read, "T1"));
+    expect([first, second]).toMatchObject([{ id: "UEVE", ...member }, { id: "UDANA" }]);
+  });
+
+  test("with a user without an id is refused", () => {
+    expect(() => readSlackUsers([dana, { name: "eve" }])).toThrow("id");
   });
 });

@@ -2,13 +2,16 @@ import { z } from "zod";
 import type { MemberStatus } from "../domain/people/people.ts";
 import type { SavedMember } from "../usecases/people/save-members.ts";
 
-const text = z.string().nullish();
-const flag = z.boolean().nullish();
+/** Another type counts as absent, so that one odd user does not stop the reading of a whole page. */
+const text = z.string().nullish().catch(undefined);
+
+/** Another type counts by its truth value, for the same reason. */
+const flag = z.coerce.boolean().nullish();
 
 /** The fields of Slack's user object that decide who a person is: https://docs.slack.dev/reference/objects/user-object */
 const slackUser = z.object({
   id: z.string(),
-  team_id: text,
+  team_id: z.string().nullish(),
   name: text,
   real_name: text,
   tz: text,
@@ -34,7 +37,8 @@ export const readSlackUsers = (users: unknown): SlackUser[] => z.array(slackUser
 /** On Enterprise Grid, `team_id` may be another workspace of the same company; `enterprise_user.teams` lists them all. */
 function statusOf(user: SlackUser, organizationId: string): MemberStatus {
   const ownWorkspace =
-    (user.team_id ?? organizationId) === organizationId ||
+    user.team_id === undefined ||
+    user.team_id === organizationId ||
     (user.enterprise_user?.teams ?? []).includes(organizationId);
   if (user.deleted) return "deactivated";
   if (user.is_bot || user.id === "USLACKBOT") return "bot";

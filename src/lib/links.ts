@@ -46,7 +46,8 @@ function sign(secret: string, payload: string): string {
   return createHmac("sha256", key).update(payload).digest().subarray(0, signatureBytes).toString("base64url");
 }
 
-const payloadSchema = z.tuple([z.string(), z.int(), z.string()]);
+/** A later version may append parts, and both versions read links during an upgrade. */
+const payloadSchema = z.tuple([z.string(), z.int(), z.string()]).rest(z.unknown());
 
 function parse(json: string): LinkPayload | undefined {
   const parsed = payloadSchema.safeParse(JSON.parse(json));

@@ -113,7 +113,7 @@ async function outcomeOf(attempt: Attempt): Promise<Outcome> {
 }
 
 /**
- * Resolves with a retry some time after the signal, for handlers that ignore it: the worker needs their place, and the
+ * Resolves with a retry some time after the signal, for handlers that ignore it: the worker needs their slot, and the
  * lease must not outlive the process. Their message may still arrive, so the next attempt waits 2 seconds.
  */
 function overdue(signal: AbortSignal, leaseMs: number): Promise<Outcome> {
