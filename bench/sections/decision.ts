@@ -73,8 +73,7 @@ async function measure(bench: Bench, ground: Ground): Promise<Row[]> {
   // The first round is a warm-up and does not count.
   for (let round = 0; round <= bench.rounds; round++) {
     for (const leg of legs) {
-      const requiredApprovals = leg.one ? 1_000_000 : 1;
-      await saveWorkflow(ground.sql, ++version, { requiredApprovals });
+      await saveWorkflow(ground.sql, ++version, { requiredApprovals: requiredApprovals(leg) });
       for (const subject of rotated(round)) {
         const measured = await insist(bench, () => click(ground, leg, subject));
         const key = `${leg.name} ${subject}`;
@@ -85,6 +84,9 @@ async function measure(bench: Bench, ground: Ground): Promise<Row[]> {
   }
   return legs.flatMap((leg) => rowsOf(leg, all));
 }
+
+/** Returns a number of approvals that decides each request at its click, or a shared one never. */
+const requiredApprovals = ({ one }: Leg): number => (one ? 1_000_000 : 1);
 
 const rotated = (round: number): Subject[] => {
   const from = round % subjects.length;

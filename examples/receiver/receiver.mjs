@@ -55,15 +55,7 @@ export async function startReceiver(options) {
     return { status: 202, json: { link: link(event) } };
   };
 
-  const server = createServer((request, response) => {
-    if (request.method !== "POST") return send(response, { status: request.url === "/healthz" ? 200 : 404 });
-    const answered = new Promise((resolve) => response.once("close", resolve));
-    take(request, answered).then(
-      (answer) => send(response, answer),
-      // Signoff retries after a 5xx, with the same ID.
-      () => send(response, { status: 500, json: { error: "the receiver failed" } }),
-    );
-  });
+  const server = createServer((request, response) => respond(request, response, take));
   await new Promise((resolve, reject) => {
     server.once("error", reject).listen(port, host, resolve);
   });
@@ -83,6 +75,17 @@ export async function startReceiver(options) {
       await closed;
     },
   };
+}
+
+/** Responds to a health check, and to a webhook with what `take` returns. */
+function respond(request, response, take) {
+  if (request.method !== "POST") return send(response, { status: request.url === "/healthz" ? 200 : 404 });
+  const answered = new Promise((resolve) => response.once("close", resolve));
+  take(request, answered).then(
+    (answer) => send(response, answer),
+    // Signoff retries after a 5xx, with the same ID.
+    () => send(response, { status: 500, json: { error: "the receiver failed" } }),
+  );
 }
 
 /** Deploys, and reports the result. */

@@ -10,10 +10,7 @@ export function makeList(input, box) {
 
   const select = (option) => {
     active()?.setAttribute("aria-selected", "false");
-    if (!option) {
-      input.removeAttribute("aria-activedescendant");
-      return;
-    }
+    if (!option) return input.removeAttribute("aria-activedescendant");
     option.setAttribute("aria-selected", "true");
     input.setAttribute("aria-activedescendant", option.id);
     option.scrollIntoView({ block: "nearest" });

@@ -11,28 +11,38 @@ const answerMs = 2_000;
 
 /** Checks that what people were told has happened did happen, and that what they were told failed did not. */
 export function checkActs(world: ChaosWorld, people: People, facts: Facts): string[] {
+  return [...facts.acts.flatMap((act) => checkAct(world, people, facts, act)), ...askedTwice(facts)];
+}
+
+function checkAct(world: ChaosWorld, people: People, facts: Facts, act: Act): string[] {
   const faults: string[] = [];
-  for (const act of facts.acts) {
-    const told = people.told(act.userId, act.number, act.at, act.answeredAt + answerMs);
-    const who = `${act.what} of ${act.number === 0 ? `“${act.typed}”` : `#${act.number}`} by ${act.userId}`;
-    const happened = isReflected(facts, act);
-    if (act.answer === "taken" && !happened) {
-      if (isSubmission(act)) faults.push(`${who} was taken by Slack, and did not happen`);
-      else if (told.length > 0) world.figures.add("acts refused");
-      else if (couldHappen(world, facts, act))
-        faults.push(`${who} was acknowledged, did not happen, and nobody said why`);
-      else world.figures.add("refusals lost after the ack");
-    }
-    if (act.answer === "told") {
-      world.figures.add("acts refused");
-      if (/Done: you had/.test(act.said) && !happened) faults.push(`${who} was told that it had happened`);
-    }
-    if (happened && isOnlyOne(world, facts, act) && toldNothing(act, told)) {
-      faults.push(`${who} was told that nothing was changed, and it happened`);
-    }
+  const told = people.told(act.userId, act.number, act.at, act.answeredAt + answerMs);
+  const who = `${act.what} of ${act.number === 0 ? `“${act.typed}”` : `#${act.number}`} by ${act.userId}`;
+  const happened = isReflected(facts, act);
+  if (act.answer === "taken" && !happened) faults.push(...checkNotDone(world, facts, act, told, who));
+  if (act.answer === "told") {
+    world.figures.add("acts refused");
+    if (/Done: you had/.test(act.said) && !happened) faults.push(`${who} was told that it had happened`);
   }
-  faults.push(...askedTwice(facts));
+  if (happened && isOnlyOne(world, facts, act) && toldNothing(act, told)) {
+    faults.push(`${who} was told that nothing was changed, and it happened`);
+  }
   return faults;
+}
+
+/** Checks an act that Slack took and that did not happen: the person must have been told why, if it was allowed. */
+function checkNotDone(
+  world: ChaosWorld,
+  facts: Facts,
+  act: Act,
+  told: readonly string[],
+  who: string,
+): string[] {
+  if (isSubmission(act)) return [`${who} was taken by Slack, and did not happen`];
+  if (told.length === 0 && couldHappen(world, facts, act))
+    return [`${who} was acknowledged, did not happen, and nobody said why`];
+  world.figures.add(told.length > 0 ? "acts refused" : "refusals lost after the ack");
+  return [];
 }
 
 const isSubmission = ({ what }: Act): boolean => what !== "approve" && what !== "promote";

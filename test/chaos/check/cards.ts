@@ -25,21 +25,32 @@ export async function checkCards(world: ChaosWorld, facts: Facts): Promise<strin
     const view = await world.read(({ db }) => getRequest(db, world.organizationId, request.number, now));
     if (view === undefined) continue;
     for (const card of own) {
-      const found = facts.messages.get(card.id) ?? [];
       const whose = `the ${card.kind} card of ${card.recipientId}`;
-      const mayLack = card.kind !== "own" && request.state !== "pending";
-      if (found.length > 1 || (found.length === 0 && !mayLack))
-        say(`${whose} is there ${found.length} times`);
-      const [message] = found;
+      const message = checkPosted(facts, request, card, whose, say);
       if (message === undefined) continue;
-      if (card.channel !== message.channel || card.ts !== message.ts)
-        say(`${whose} stands where nobody knows of it`);
       checkDrawn(world, request, message, await drawn(world, view, card, now), whose, say);
       checkButtons(world, request, card, message, whose, say);
     }
   }
   faults.push(...strays(facts));
   return faults;
+}
+
+/** Checks that a card was posted once, where its row says, and returns its message. */
+function checkPosted(
+  { messages }: Facts,
+  { state }: Request,
+  card: Card,
+  whose: string,
+  say: (what: string) => void,
+): StandInMessage | undefined {
+  const found = messages.get(card.id) ?? [];
+  const mayLack = card.kind !== "own" && state !== "pending";
+  if (found.length > 1 || (found.length === 0 && !mayLack)) say(`${whose} is there ${found.length} times`);
+  const [message] = found;
+  if (message !== undefined && (card.channel !== message.channel || card.ts !== message.ts))
+    say(`${whose} stands where nobody knows of it`);
+  return message;
 }
 
 async function drawn({ read }: ChaosWorld, view: RequestView, card: Card, now: Date) {
@@ -49,7 +60,7 @@ async function drawn({ read }: ChaosWorld, view: RequestView, card: Card, now: D
 
 /** Checks R4 and R5 by the final settings. Anyone who could review at some moment may still have a card. */
 function checkWhoHasOne(
-  { admin, slack, channel }: ChaosWorld,
+  world: ChaosWorld,
   request: Request,
   cards: readonly Card[],
   say: (what: string) => void,
@@ -59,10 +70,10 @@ function checkWhoHasOne(
   const [own, asked, inChannel] = [of("own"), of("review"), of("channel")];
   if (own.length !== 1 || own[0] !== request.requesterId) say(`its requester has ${own.length} cards`);
   if (new Set(asked).size !== asked.length) say("a reviewer has two cards");
-  if (inChannel.length > 1 || inChannel.some((id) => id !== channel.id))
+  if (inChannel.length > 1 || inChannel.some((id) => id !== world.channel.id))
     say(`has cards in ${inChannel.join()}`);
   const { requesterId, createdAt } = request;
-  const { history } = admin;
+  const { history } = world.admin;
   for (const id of asked) {
     if (!history.couldReview(id, requesterId, createdAt.getTime(), Infinity))
       say(`${id} could never review it and was asked`);
@@ -70,12 +81,23 @@ function checkWhoHasOne(
   const went = history.between(createdAt.getTime(), Infinity).map(({ cardsTo }) => cardsTo);
   if (inChannel.length > 0 && !went.includes("channel"))
     say("has a card in the channel, where none was to go");
-  if (request.state !== "pending") return;
-  const toChannel = history.now.cardsTo === "channel";
+  if (request.state === "pending") checkReviewersReached(world, request, asked, inChannel, say);
+}
+
+/** Checks that everybody who may review a pending request now can see a card of it. */
+function checkReviewersReached(
+  { admin, slack, channel }: ChaosWorld,
+  { requesterId }: Request,
+  asked: readonly string[],
+  inChannel: readonly string[],
+  say: (what: string) => void,
+): void {
+  const { now } = admin.history;
+  const toChannel = now.cardsTo === "channel";
   if (toChannel && inChannel.length === 0) say("has no card in the channel");
   for (const { id, name } of slack.workspace.people) {
     const reached = asked.includes(id) || (toChannel && channel.members.includes(id));
-    if (mayReview(history.now, id, requesterId) && !reached) say(`${name} may review it and has no card`);
+    if (mayReview(now, id, requesterId) && !reached) say(`${name} may review it and has no card`);
   }
 }
 

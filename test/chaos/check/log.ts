@@ -48,13 +48,7 @@ function checkChain(request: Row, rows: readonly AuditRow[], say: (what: string)
   if (first.before !== null || first.after.version !== 1) say("its first audit row is not its beginning");
   let previous = first;
   for (const row of rest) {
-    if (row.before === null) say(`version ${row.after.version} has no before`);
-    else {
-      if (row.after.version !== row.before.version + 1)
-        say(`version ${row.before.version} became ${row.after.version}`);
-      if (!isDeepStrictEqual(essence(row.before), essence(previous.after)))
-        say(`what was before version ${row.after.version} is not what was after ${previous.after.version}`);
-    }
+    checkStep(previous, row, say);
     previous = row;
   }
   const last = previous.after;
@@ -63,6 +57,17 @@ function checkChain(request: Row, rows: readonly AuditRow[], say: (what: string)
     say(`has ${request.approvals} approvals, and ${last.approvals} in the audit log`);
   if ((last.decision?.outcome ?? null) !== request.outcome)
     say(`was ${request.outcome}, and ${last.decision?.outcome} in the audit log`);
+}
+
+/** Checks that a row begins where the one before it ended, one version further. */
+function checkStep(previous: AuditRow, { before, after }: AuditRow, say: (what: string) => void): void {
+  if (before === null) {
+    say(`version ${after.version} has no before`);
+    return;
+  }
+  if (after.version !== before.version + 1) say(`version ${before.version} became ${after.version}`);
+  if (!isDeepStrictEqual(essence(before), essence(previous.after)))
+    say(`what was before version ${after.version} is not what was after ${previous.after.version}`);
 }
 
 /** Leaves out the expiry, which the run itself moves. */
@@ -77,33 +82,46 @@ const ends = ["rejected", "cancelled", "expired", "promoted"];
 export function checkOutcomes(facts: Facts): string[] {
   const faults: string[] = [];
   for (const request of facts.requests) {
-    const { number, state, outcome } = request;
-    const say = (what: string) => faults.push(`#${number}: ${what}`);
-    const events = facts.audit
-      .filter(({ subject }) => subject === `request:${number}`)
-      .map(({ action }) => action.slice("request.".length));
-    const decided = events.filter((event) => event === "approved" || event === "rejected");
-    const ended = events.filter((event) => ends.includes(event));
-    if (decided.length > 1) say(`was decided ${decided.length} times: ${decided}`);
-    // R1: with the workflow off, the system approves when the request is made.
-    const ungated = request.decidedBy?.kind === "system";
-    if ((ungated ? "approved" : (decided[0] ?? null)) !== outcome || (ungated && decided.length > 0))
-      say(`was ${outcome}, and the audit log says ${decided[0]}`);
-    if (ended.length > 1) say(`ended ${ended.length} times: ${ended}`);
-    if (ends.includes(state) && ended[0] !== state) say(`is ${state}, and the audit log says ${ended[0]}`);
-    const all = facts.reviews.filter((one) => one.requestNumber === number);
-    const given = all.filter(({ replacedAt }) => replacedAt === null);
-    // R4: an approval stays counted, even if its reviewer rejects later.
-    const approvers = all.filter(({ verdict }) => verdict === "approve").map(({ reviewerId }) => reviewerId);
-    const approvals = new Set(approvers).size;
-    const rejections = given.filter(({ verdict }) => verdict === "reject").length;
-    if (ungated && given.length > 0) say("was reviewed, and the system had approved it");
-    if (approvals !== request.approvals) say(`counts ${request.approvals} approvals of ${approvals}`);
-    if ((outcome === "rejected") !== (rejections === 1) || rejections > 1)
-      say(`is ${outcome ?? "undecided"} with ${rejections} rejections`);
+    const say = (what: string) => faults.push(`#${request.number}: ${what}`);
+    checkEvents(facts, request, say);
+    checkReviews(facts, request, say);
   }
   faults.push(...oneOpenEach(facts));
   return faults;
+}
+
+/** R1: with the workflow off, the system approves when the request is made. */
+const isUngated = ({ decidedBy }: Row): boolean => decidedBy?.kind === "system";
+
+/** Checks that the audit log decides and ends a request at most once, as its state says. */
+function checkEvents({ audit }: Facts, request: Row, say: (what: string) => void): void {
+  const { number, state, outcome } = request;
+  const events = audit
+    .filter(({ subject }) => subject === `request:${number}`)
+    .map(({ action }) => action.slice("request.".length));
+  const decided = events.filter((event) => event === "approved" || event === "rejected");
+  const ended = events.filter((event) => ends.includes(event));
+  if (decided.length > 1) say(`was decided ${decided.length} times: ${decided}`);
+  const ungated = isUngated(request);
+  if ((ungated ? "approved" : (decided[0] ?? null)) !== outcome || (ungated && decided.length > 0))
+    say(`was ${outcome}, and the audit log says ${decided[0]}`);
+  if (ended.length > 1) say(`ended ${ended.length} times: ${ended}`);
+  if (ends.includes(state) && ended[0] !== state) say(`is ${state}, and the audit log says ${ended[0]}`);
+}
+
+/** Checks that the counted reviews give the stored number of approvals and the outcome. */
+function checkReviews({ reviews }: Facts, request: Row, say: (what: string) => void): void {
+  const { number, outcome } = request;
+  const all = reviews.filter((one) => one.requestNumber === number);
+  const given = all.filter(({ replacedAt }) => replacedAt === null);
+  // R4: an approval stays counted, even if its reviewer rejects later.
+  const approvers = all.filter(({ verdict }) => verdict === "approve").map(({ reviewerId }) => reviewerId);
+  const approvals = new Set(approvers).size;
+  const rejections = given.filter(({ verdict }) => verdict === "reject").length;
+  if (isUngated(request) && given.length > 0) say("was reviewed, and the system had approved it");
+  if (approvals !== request.approvals) say(`counts ${request.approvals} approvals of ${approvals}`);
+  if ((outcome === "rejected") !== (rejections === 1) || rejections > 1)
+    say(`is ${outcome ?? "undecided"} with ${rejections} rejections`);
 }
 
 /** Checks R3: one open request for each integration and target. */
@@ -118,32 +136,46 @@ function oneOpenEach({ requests }: Facts): string[] {
 /** Checks R9: each promotion deploys its build once, and the last one promoted is live. */
 export function checkDeployments(facts: Facts): string[] {
   const faults: string[] = [];
-  for (const { number, state, buildId, deploymentId, integrationId, targetId } of facts.requests) {
-    const say = (what: string) => faults.push(`#${number}: ${what}`);
-    const tries = facts.deployments.filter(({ requestNumber }) => requestNumber === number);
-    const begun = facts.audit.filter(
-      ({ subject, action }) => subject === `request:${number}` && action === "request.promoting",
-    ).length;
-    if (tries.length !== begun) say(`was begun ${begun} times, with ${tries.length} deployments`);
-    if (tries.some((one) => one.status === "in progress")) say("has a deployment that never ended");
-    if (tries.some((one) => one.buildId !== buildId)) say("another build was deployed than the one approved");
-    const succeeded = tries.filter((one) => one.status === "succeeded");
-    // A silent attempt that reports after a newer one started does not change its request.
-    const counted = succeeded.filter(({ id }) => id === deploymentId || !wasUnknown(facts, id));
-    if (counted.length !== (state === "promoted" ? 1 : 0))
-      say(`is ${state}, with ${counted.length} deployments that succeeded`);
-    if (state === "promoted" && counted[0]?.id !== deploymentId) say("names another deployment than its own");
-    if (state === "promoting") say("is still promoting");
-    const last = facts.deployments.findLast(
-      (one) =>
-        one.integrationId === integrationId && one.environmentId === targetId && one.status === "succeeded",
-    );
-    const live = facts.live.find(
-      (one) => one.integrationId === integrationId && one.environmentId === targetId,
-    );
-    if (last !== undefined && live?.buildId !== last.buildId) say("what was promoted last is not live");
+  for (const request of facts.requests) {
+    const say = (what: string) => faults.push(`#${request.number}: ${what}`);
+    checkAttempts(facts, request, say);
+    checkLive(facts, request, say);
   }
   return faults;
+}
+
+/** Checks that each start of a request's promotion made one deployment of its build, and one of them succeeded. */
+function checkAttempts(facts: Facts, request: Row, say: (what: string) => void): void {
+  const { number, state, buildId, deploymentId } = request;
+  const attempts = facts.deployments.filter(({ requestNumber }) => requestNumber === number);
+  const begun = facts.audit.filter(
+    ({ subject, action }) => subject === `request:${number}` && action === "request.promoting",
+  ).length;
+  if (attempts.length !== begun) say(`was begun ${begun} times, with ${attempts.length} deployments`);
+  if (attempts.some((one) => one.status === "in progress")) say("has a deployment that never ended");
+  if (attempts.some((one) => one.buildId !== buildId))
+    say("another build was deployed than the one approved");
+  const succeeded = attempts.filter((one) => one.status === "succeeded");
+  // A silent attempt that reports after a newer one started does not change its request.
+  const counted = succeeded.filter(({ id }) => id === deploymentId || !wasUnknown(facts, id));
+  if (counted.length !== (state === "promoted" ? 1 : 0))
+    say(`is ${state}, with ${counted.length} deployments that succeeded`);
+  if (state === "promoted" && counted[0]?.id !== deploymentId) say("names another deployment than its own");
+  if (state === "promoting") say("is still promoting");
+}
+
+/** Checks that the build deployed last for a request's integration and target is the live one. */
+function checkLive(
+  { deployments, live }: Facts,
+  { integrationId, targetId }: Row,
+  say: (what: string) => void,
+): void {
+  const last = deployments.findLast(
+    (one) =>
+      one.integrationId === integrationId && one.environmentId === targetId && one.status === "succeeded",
+  );
+  const current = live.find((one) => one.integrationId === integrationId && one.environmentId === targetId);
+  if (last !== undefined && current?.buildId !== last.buildId) say("what was promoted last is not live");
 }
 
 /** Returns whether a deployment was silent for too long, whatever was reported later. */

@@ -37,26 +37,39 @@ function checkOnce({ clock }: Reminding, facts: Facts): string[] {
 /** Checks that everybody who could act on a state that lasted to the end was reminded on both channels. */
 function checkReminded({ admin, clock }: Reminding, facts: Facts): string[] {
   const faults: string[] = [];
-  for (const { number, state, expiresAt, at } of clock.nearing) {
+  for (const nearing of clock.nearing) {
+    const { number, state, expiresAt, at } = nearing;
     const request = facts.requests.find((one) => one.number === number);
     if (request?.state !== state || request.expiresAt?.getTime() !== expiresAt.getTime()) continue;
-    const { requesterId } = request;
-    const answered = facts.reviews.filter((one) => one.requestNumber === number && one.replacedAt === null);
-    const reviewers = everybody(admin).filter(
-      (id) =>
-        admin.history.couldAlwaysReview(id, requesterId, at, Infinity) &&
-        !answered.some(({ reviewerId }) => reviewerId === id),
-    );
-    for (const id of state === "pending" ? reviewers : [requesterId]) {
-      for (const channel of ["message", "email"] as const) {
-        const got = arrivals(facts).filter((one) => one.channel === channel && isOf(one, number, id));
-        // A request that failed twice may have had one reminder each time.
-        if (!got.some((one) => one.at >= at - onItsWayMs))
-          faults.push(`#${number}, ${state}: ${id} was not reminded by ${channel}`);
-      }
-    }
+    const recipients = state === "pending" ? waitedFor(admin, facts, request, at) : [request.requesterId];
+    for (const id of recipients) faults.push(...checkChannels(facts, nearing, id));
   }
   return faults;
+}
+
+/** Checks that a person was reminded both by message and by email. */
+function checkChannels(facts: Facts, { number, state, at }: Nearing, id: string): string[] {
+  const got = arrivals(facts).filter((one) => isOf(one, number, id));
+  // A request that failed twice may have had one reminder each time.
+  const inTime = got.filter((one) => one.at >= at - onItsWayMs);
+  return (["message", "email"] as const)
+    .filter((channel) => !inTime.some((one) => one.channel === channel))
+    .map((channel) => `#${number}, ${state}: ${id} was not reminded by ${channel}`);
+}
+
+/** Returns everybody who could review the request from a moment to the end, and did not. */
+function waitedFor(
+  { history }: Reminding["admin"],
+  { reviews }: Facts,
+  { number, requesterId }: Facts["requests"][number],
+  at: number,
+): string[] {
+  const answered = reviews.filter((one) => one.requestNumber === number && one.replacedAt === null);
+  return everybody({ history }).filter(
+    (id) =>
+      history.couldAlwaysReview(id, requesterId, at, Infinity) &&
+      !answered.some(({ reviewerId }) => reviewerId === id),
+  );
 }
 
 /** Checks that nobody was reminded after they had responded or the state had ended. */

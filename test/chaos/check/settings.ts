@@ -16,26 +16,35 @@ export function checkJudged({ admin }: Judging, facts: Facts): string[] {
       say(
         `was ${gated ? "held for review while" : "promoted with no review, and"} the workflow was ${gated ? "off" : "on"}`,
       );
-    for (const row of rows) {
-      const reviewerId = row.after.review && row.actor.kind === "member" ? row.actor.memberId : undefined;
-      if (reviewerId === undefined) continue;
-      const { workflowVersion } =
-        facts.reviews.find(
-          (one) =>
-            one.requestNumber === request.number &&
-            one.reviewerId === reviewerId &&
-            one.at.getTime() === row.at.getTime(),
-        ) ?? {};
-      const by = at(row.at).filter(({ workflow }) => workflow === workflowVersion);
-      if (by.length === 0)
-        say(`${reviewerId} was judged by version ${workflowVersion}, which did not hold then`);
-      else if (!by.some((settings) => mayReview(settings, reviewerId, request.requesterId)))
-        say(`${reviewerId} reviewed it, who could not at that moment`);
-      else if (!by.some((settings) => isRightly(settings, row)))
-        say(`${row.action} with ${row.after.approvals} approvals, by version ${workflowVersion}`);
-    }
+    for (const row of rows) checkReview(facts, request, row, at(row.at), say);
   }
   return faults;
+}
+
+/** Checks the review that a row of the audit log holds, if any, against the settings of its moment. */
+function checkReview(
+  { reviews }: Facts,
+  { number, requesterId }: Facts["requests"][number],
+  row: AuditRow,
+  settings: readonly Held[],
+  say: (what: string) => void,
+): void {
+  const reviewerId = row.after.review && row.actor.kind === "member" ? row.actor.memberId : undefined;
+  if (reviewerId === undefined) return;
+  const { workflowVersion } =
+    reviews.find(
+      (one) =>
+        one.requestNumber === number &&
+        one.reviewerId === reviewerId &&
+        one.at.getTime() === row.at.getTime(),
+    ) ?? {};
+  const judging = settings.filter(({ workflow }) => workflow === workflowVersion);
+  if (judging.length === 0)
+    say(`${reviewerId} was judged by version ${workflowVersion}, which did not hold then`);
+  else if (!judging.some((held) => mayReview(held, reviewerId, requesterId)))
+    say(`${reviewerId} reviewed it, who could not at that moment`);
+  else if (!judging.some((held) => isRightly(held, row)))
+    say(`${row.action} with ${row.after.approvals} approvals, by version ${workflowVersion}`);
 }
 
 /** Checks R7: approved by exactly the number of approvals needed at that moment; rejected by one Reject. */

@@ -56,6 +56,16 @@ export async function startBalancer(ready: Ready, random: Random, figures: Figur
     return { status: 503, headers: {}, body: Buffer.alloc(0) };
   };
 
+  /** Sends a second copy, at once or late. */
+  const duplicate = (delivery: Delivery): void => {
+    const described = describe(delivery.body.toString());
+    duplicated.add(described);
+    // A late copy of a request's submission would be another request, which nobody made.
+    const late = random.chance(0.5) && !described.startsWith("view_submission request_approval");
+    const afterMs = late ? random.between(200, 2_500) : 0;
+    void track(pause(afterMs).then(() => handOver(delivery)));
+  };
+
   const deliver = async (delivery: Delivery): Promise<Answer> => {
     const what = isReport(delivery) ? "reports" : "deliveries";
     figures.add(what);
@@ -69,12 +79,7 @@ export async function startBalancer(ready: Ready, random: Random, figures: Figur
     }
     if (random.chance(0.08 * often)) {
       figures.add(`duplicated ${what}`);
-      const described = describe(delivery.body.toString());
-      duplicated.add(described);
-      // A late copy of a request's submission would be another request, which nobody made.
-      const late = random.chance(0.5) && !described.startsWith("view_submission request_approval");
-      const afterMs = late ? random.between(200, 2_500) : 0;
-      void track(pause(afterMs).then(() => handOver(delivery)));
+      duplicate(delivery);
     } else if (random.chance(0.1 * often)) {
       figures.add(`${what} held back`);
       await pause(random.between(50, 700));

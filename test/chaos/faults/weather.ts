@@ -47,16 +47,21 @@ export function makeWeather(
   let armedAtWebhook = false;
   let over = false;
 
-  const choose = (method: string): Verdict => {
-    if (over) return { kind: "none" };
+  /** Returns whether a kill was armed for this call, and disarms it. */
+  const takeKill = (method: string): boolean => {
     if (armed !== null && sends.has(method) && (armed === "any" || armed === method)) {
       armed = null;
-      return { kind: "kill" };
+      return true;
     }
     if (armedAtWebhook && method === "webhook") {
       armedAtWebhook = false;
-      return { kind: "kill" };
+      return true;
     }
+    return false;
+  };
+  const choose = (method: string): Verdict => {
+    if (over) return { kind: "none" };
+    if (takeKill(method)) return { kind: "kill" };
     const raging = storm !== null && random.chance(0.5);
     if (raging) return stormy(storm as NonNullable<Storm>);
     return random.weighted(method === "webhook" ? usualAtWebhooks : usual) === "none"

@@ -30,28 +30,13 @@ export class Moves {
 
   /** Requests a promotion, and again after an error. Returns its number once it exists. */
   async ask(place: Place, name: string): Promise<number | undefined> {
-    const { slack, figures } = this.#world;
+    const { figures } = this.#world;
     const people = this.#people;
     const userId = people.id(name);
     return people.alone(userId, async () => {
       for (let turn = 1; turn <= 10; turn++) {
         if (turn > 1) await pause(500);
-        people.closeAll(userId);
-        await slack.command(userId, `/promote core/${place.slug}`);
-        const view = await lookFor(() => {
-          const open = slack.topView(userId);
-          return open?.callbackId === ids.view.request ? open : undefined;
-        }, 2_000);
-        if (view === undefined) continue;
-        const typed = `ask ${++this.#asked}`;
-        let act = await people.submit(userId, view, "request", 0, { [ids.input.message]: typed });
-        // Something changed, or an open request can be replaced: the modal shows it, and the person submits again.
-        if (act.answer === "told" && slack.topView(userId) === view) {
-          act = await people.submit(userId, view, "request", 0, { [ids.input.message]: typed });
-        }
-        // If Slack got no answer, it may have happened: the person looks, and requests again if it did not.
-        if (act.answer === "lost") await pause(3_000);
-        const made = await this.#find(typed);
+        const made = await this.#askOnce(place, userId);
         if (made !== undefined) {
           figures.add("requests");
           people.closeAll(userId);
@@ -61,6 +46,27 @@ export class Moves {
       figures.add("requests given up");
       return undefined;
     });
+  }
+
+  async #askOnce(place: Place, userId: string): Promise<Row | undefined> {
+    const { slack } = this.#world;
+    const people = this.#people;
+    people.closeAll(userId);
+    await slack.command(userId, `/promote core/${place.slug}`);
+    const view = await lookFor(() => {
+      const open = slack.topView(userId);
+      return open?.callbackId === ids.view.request ? open : undefined;
+    }, 2_000);
+    if (view === undefined) return undefined;
+    const typed = `ask ${++this.#asked}`;
+    let act = await people.submit(userId, view, "request", 0, { [ids.input.message]: typed });
+    // Something changed, or an open request can be replaced: the modal shows it, and the person submits again.
+    if (act.answer === "told" && slack.topView(userId) === view) {
+      act = await people.submit(userId, view, "request", 0, { [ids.input.message]: typed });
+    }
+    // If Slack got no answer, it may have happened: the person looks, and requests again if it did not.
+    if (act.answer === "lost") await pause(3_000);
+    return this.#find(typed);
   }
 
   #find(typed: string): Promise<Row | undefined> {

@@ -25,7 +25,11 @@ function faultOf(text: string, made: ReadonlySet<string>, added: ReadonlySet<str
     return unique ? `What the previous version writes may break a unique index: ${shown}` : undefined;
   }
   const [, table = "", change = ""] = /^alter table "?(\w+)"? (.*)$/i.exec(text) ?? [];
-  if (made.has(table)) return undefined;
+  return made.has(table) ? undefined : faultOfChange(change, shown);
+}
+
+/** Takes what follows the name of an existing table in ALTER TABLE, and the statement as faults show it. */
+function faultOfChange(change: string, shown: string): string | undefined {
   if (/^add column /i.test(change)) {
     const needsValue = / not null/i.test(change) && !/ default /i.test(change);
     return needsValue ? `The previous version writes no value, so it wants a default: ${shown}` : undefined;
