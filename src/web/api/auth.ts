@@ -9,7 +9,7 @@ import { refusalWords } from "./refusals.ts";
 export type Idempotency =
   /** The call was carried out before, but its response was lost: the result that was recorded with the change. */
   | { recordedResult: unknown }
-  /** Belongs into the use case's context, so that the change and the record of its result are committed together. */
+  /** Goes into the use case's context, so that the change and the record of its result are committed together. */
   | { note: NonNullable<Context["note"]> };
 
 /** What the middleware passes to the routes. */
