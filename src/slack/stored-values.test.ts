@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import { approvalsMetadata, homeLocationValue, readStoredLocation } from "./home/home-location.ts";
-import { pageNumber, requestNumber } from "./kernel/values.ts";
+import { readPick, stepCodec } from "./home/step-view.ts";
+import { OutdatedError } from "./kernel/codec.ts";
+import { idValue, pageNumber, requestNumber } from "./kernel/values.ts";
 import { readShown } from "./requests/request-modal-view.ts";
 import { shownRequest } from "./requests/shown-request.ts";
 import { readWebhook } from "./settings/catalog/deployer-view.ts";
@@ -91,4 +93,27 @@ test("the stored location of a Home; the start where there is none", () => {
 test("the value of a button about a request, and of one that turns a page", () => {
   expect(requestNumber.read("12")).toBe(12);
   expect(pageNumber.read("0")).toBe(0);
+});
+
+const target = "018f0000-0000-7000-8000-000000000002";
+
+test("the value of a step's button, and of an option of the select of steps", () => {
+  const step = { integrationId: project, targetId: target };
+  expect(stepCodec.write(step)).toBe(`${project}/${target}`);
+  expect(stepCodec.read(`${project}/${target}`)).toEqual(step);
+  expect(readPick("cancel/12")).toEqual({ kind: "cancel", value: "12" });
+  expect(readPick(`${project}/${target}`)).toEqual({ kind: "request", value: `${project}/${target}` });
+});
+
+test("the value of a button or an option that is an id", () => {
+  expect(idValue.write(project)).toBe(project);
+  expect(idValue.read(project)).toBe(project);
+});
+
+test.each(["", "an older value", project, `${project}/`, `${project}/12`])("%j is no step", (text) => {
+  expect(() => stepCodec.read(text)).toThrow(OutdatedError);
+});
+
+test.each(["", "12", `${project}/${target}`])("%j is no id", (text) => {
+  expect(() => idValue.read(text)).toThrow(OutdatedError);
 });

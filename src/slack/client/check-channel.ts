@@ -1,4 +1,5 @@
 import type { WebClient } from "@slack/web-api";
+import { z } from "zod";
 import type { ChannelFault } from "../../domain/shared/refusals.ts";
 import { slackErrorCode } from "../../lib/slack-error.ts";
 
@@ -6,25 +7,25 @@ import { slackErrorCode } from "../../lib/slack-error.ts";
 export type ChannelCheck = { ok: true; name: string } | { ok: false; why: ChannelFault; name: string | null };
 
 /** The fields of a channel that are checked: https://docs.slack.dev/reference/objects/conversation-object */
-type Conversation = {
-  name?: string;
-  is_archived?: boolean;
-  is_member?: boolean;
-  is_ext_shared?: boolean;
-  is_pending_ext_shared?: boolean;
-  is_read_only?: boolean;
-  is_im?: boolean;
-  is_mpim?: boolean;
-};
+const conversation = z.object({
+  name: z.string().nullish(),
+  is_archived: z.boolean().nullish(),
+  is_member: z.boolean().nullish(),
+  is_ext_shared: z.boolean().nullish(),
+  is_pending_ext_shared: z.boolean().nullish(),
+  is_read_only: z.boolean().nullish(),
+  is_im: z.boolean().nullish(),
+  is_mpim: z.boolean().nullish(),
+});
 
 /**
  * Asks Slack whether the bot can post to a channel, and whether only this organization reads it. Slack says of a private
  * channel without the bot that it does not exist. Never rejects. https://docs.slack.dev/reference/methods/conversations.info
  */
 export async function checkChannel(client: WebClient, channelId: string): Promise<ChannelCheck> {
-  let channel: Conversation;
+  let channel: z.infer<typeof conversation>;
   try {
-    channel = ((await client.conversations.info({ channel: channelId })).channel ?? {}) as Conversation;
+    channel = conversation.parse((await client.conversations.info({ channel: channelId })).channel ?? {});
   } catch (error) {
     const isMissing = slackErrorCode(error) === "channel_not_found";
     return { ok: false, why: isMissing ? "not-found" : "unknown", name: null };

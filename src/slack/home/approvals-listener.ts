@@ -5,6 +5,7 @@ import { onCommand } from "../kernel/command.ts";
 import type { SlackDeps } from "../kernel/deps.ts";
 import { ids } from "../kernel/ids.ts";
 import type { Reply } from "../kernel/reply.ts";
+import { idValue } from "../kernel/values.ts";
 import { approvalsModal, everyProject, loadingApprovals } from "./approvals-view.ts";
 import { readApprovalsView } from "./draw-approvals.ts";
 import { goInHome } from "./draw-home.ts";
@@ -37,7 +38,7 @@ export async function goInApprovals(
 /** Shows the same list for the chosen project, from its first page. */
 async function filterByProject(deps: SlackDeps, click: Click): Promise<Reply> {
   const { organizationId, userId, value } = click;
-  const filter = value === everyProject || value === "" ? {} : { projectId: value };
+  const filter = value === everyProject || value === "" ? {} : { projectId: idValue.read(value) };
   if (isInModal(click)) {
     const { list } = approvalsMetadata.read(click.view.metadata);
     return goInApprovals(deps, click, { tab: "approvals", list, ...filter });

@@ -9,6 +9,7 @@ import type { Reply } from "../kernel/reply.ts";
 import { runAsMember } from "../kernel/run.ts";
 import { onShortcut } from "../kernel/shortcut.ts";
 import { onSuggest } from "../kernel/suggest.ts";
+import { idValue } from "../kernel/values.ts";
 import { clickPromote, openCancel } from "../requests/promote-cancel-listener.ts";
 import { drawRequestModal } from "../requests/request-views.ts";
 import { openDetails } from "../requests/review-listener.ts";
@@ -18,7 +19,7 @@ import { goInHome, prepareHome, publishHome } from "./draw-home.ts";
 import { homeLocationValue } from "./home-location.ts";
 import { faultHome, loadingHome } from "./home-view.ts";
 import { projectOption } from "./overview-view.ts";
-import { readPick, readStep } from "./step-view.ts";
+import { readPick, stepCodec } from "./step-view.ts";
 
 /** When the first Home of a person shows a loading view, in milliseconds. */
 const loadingAfterMs = 1_000;
@@ -62,10 +63,10 @@ function listenToOverview(app: App, deps: SlackDeps): void {
       const projects = await findProjects(organizationId, typed);
       return [everyProjectOption, ...projects.slice(0, 99)];
     },
-    whenFailed: [everyProjectOption],
+    whenFailed: () => [everyProjectOption],
   });
-  onClick(app, deps, ids.action.pickProject, (click) =>
-    goInHome(deps, click, { tab: "overview", projectId: click.value }),
+  onClick(app, deps, ids.action.pickProject, async (click) =>
+    goInHome(deps, click, { tab: "overview", projectId: idValue.read(click.value) }),
   );
   onClick(app, deps, ids.action.startStep, (click) => startStep(deps, click));
   onClick(app, deps, ids.action.pickStep, (click) => pickStep(deps, click));
@@ -133,6 +134,6 @@ async function pickStep(deps: SlackDeps, click: Click): Promise<Reply> {
 }
 
 async function startStep(deps: SlackDeps, click: Click): Promise<Reply> {
-  const view = await drawRequestModal(deps, click, readStep(click.value));
+  const view = await drawRequestModal(deps, click, stepCodec.read(click.value));
   return { followUp: () => deps.viewsFor(click.organizationId).open(click.triggerId, view) };
 }

@@ -1,7 +1,9 @@
 import type { Button, PlainTextOption, StaticSelect } from "@slack/types";
+import { z } from "zod";
 import { assertNever } from "../../domain/shared/result.ts";
 import type { EnvironmentCard, IntegrationCards, StepAction } from "../../queries/catalog/get-overview.ts";
 import { button, option, optionsPerSelect } from "../blocks/blocks.ts";
+import { textCodec } from "../kernel/codec.ts";
 import { ids } from "../kernel/ids.ts";
 import { shortName } from "../words/names.ts";
 import { cutTo, plain, textLimits } from "../words/text.ts";
@@ -64,15 +66,17 @@ function clickOf(integration: IntegrationCards, card: ActionableCard): { actionI
   }
 }
 
-/** Two ids, not JSON: the value of an option has at most 75 characters. */
-const stepValue = ({ id }: IntegrationCards, card: EnvironmentCard): string =>
-  `${id}/${card.next?.target.id ?? ""}`;
+/** The integration and the target of a step. Two ids, not JSON: the value of an option has at most 75 characters. */
+export const stepCodec = textCodec(z.object({ integrationId: z.guid(), targetId: z.guid() }), {
+  format: ({ integrationId, targetId }) => `${integrationId}/${targetId}`,
+  parse: (text) => {
+    const [integrationId, targetId] = text.split("/");
+    return { integrationId, targetId };
+  },
+});
 
-/** Reads the integration and the target from the value of a step's button. */
-export function readStep(value: string): { integrationId: string; targetId: string } {
-  const [integrationId = "", targetId = ""] = value.split("/");
-  return { integrationId, targetId };
-}
+const stepValue = ({ id }: IntegrationCards, card: EnvironmentCard): string =>
+  stepCodec.write({ integrationId: id, targetId: card.next?.target.id ?? "" });
 
 /** The action on a request that an option begins with. Any other option starts a request. */
 const requestActions = ["cancel", "promote", "view"] as const;
@@ -92,7 +96,7 @@ export function stepSelect(integration: IntegrationCards, cards: readonly Action
   };
 }
 
-/** Reads which button a selected option stands for, and that button's value. */
+/** Reads which button a selected option stands for, and that button's value, which is checked where it is used. */
 export function readPick(value: string): { kind: StepAction["kind"]; value: string } {
   const [first = "", rest = ""] = value.split("/");
   const kind = requestActions.find((action) => action === first);

@@ -49,6 +49,8 @@ export function isInModal(click: Click): click is Click & { view: ClickedView } 
 type ClickOptions = {
   /** How the person is told that the work failed; by `click.tell` if it is left out. */
   tellFault?: (click: Click, words: string) => Promise<unknown>;
+  /** Whether Slack is told before the work, for work that only reads: a select shows that it waits until then. */
+  ackFirst?: boolean;
 };
 
 /** The work was committed; only the answer, a dialog or words, was not delivered. */
@@ -64,10 +66,11 @@ export function onClick(
   deps: SlackDeps,
   actionId: string,
   work: (click: Click) => Promise<Reply>,
-  { tellFault = (click, words) => click.tell(words) }: ClickOptions = {},
+  { tellFault = (click, words) => click.tell(words), ackFirst = false }: ClickOptions = {},
 ): void {
   routeClick(app, actionId, async (args) => {
     const click = readClick(deps, args);
+    if (ackFirst) await args.ack();
     let followUp: Reply["followUp"];
     try {
       ({ followUp } = await runInTime(deps, click, () => work(click)));
@@ -76,7 +79,7 @@ export function onClick(
       const words = faultWords(error);
       followUp = () => tellFault(click, words);
     }
-    await args.ack();
+    if (!ackFirst) await args.ack();
     const followed = followUp?.().catch((error) => {
       deps.log.warn({ err: error, actionId }, "The answer to a click was not delivered");
       return tellNotShown(deps, click).catch(() => undefined);

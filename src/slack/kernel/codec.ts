@@ -44,26 +44,48 @@ export function valueCodec<S extends z.ZodType>(schema: S): Codec<z.input<S>, z.
   return codec(schema, "button");
 }
 
-function codec<S extends z.ZodType>(schema: S, source: Source): Codec<z.input<S>, z.output<S>> {
+/** Converts between data and text. `parse` may throw, and what it returns is checked afterwards. */
+type Format<Data> = { format(value: Data): string; parse(text: string): unknown };
+
+/**
+ * Makes a codec for a `value` that is not JSON, for instance because an option has room for two ids at most. It is read
+ * with `parse` and then checked with the schema.
+ */
+export function textCodec<S extends z.ZodType>(
+  schema: S,
+  format: Format<z.input<S>>,
+): Codec<z.input<S>, z.output<S>> {
+  return codec(schema, "button", format);
+}
+
+const json: Format<unknown> = {
+  format: (value) => (value === undefined ? "" : JSON.stringify(value)),
+  parse: (text) => (text === "" ? undefined : JSON.parse(text)),
+};
+
+function codec<S extends z.ZodType>(
+  schema: S,
+  source: Source,
+  { format, parse }: Format<z.input<S>> = json,
+): Codec<z.input<S>, z.output<S>> {
   return {
     write: (value) => {
-      const text = value === undefined ? "" : JSON.stringify(value);
+      const text = format(value);
       const limit = lengthLimits[source];
       if (text.length > limit) throw new Error(`The data of a ${source} has more than ${limit} characters`);
       return text;
     },
     read: (text) => {
-      const parsed = schema.safeParse(parseJson(text, source));
+      const parsed = schema.safeParse(parseText(text, source, parse));
       if (!parsed.success) throw new OutdatedError(source, parsed.error);
       return parsed.data;
     },
   };
 }
 
-function parseJson(text: string, source: Source): unknown {
-  if (text === "") return undefined;
+function parseText(text: string, source: Source, parse: (text: string) => unknown): unknown {
   try {
-    return JSON.parse(text);
+    return parse(text);
   } catch (error) {
     throw new OutdatedError(source, error);
   }

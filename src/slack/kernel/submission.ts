@@ -33,6 +33,11 @@ type SubmitOptions = {
   faultBlock: string | null | ((submission: Submission) => string | null);
   /** Commits before it returns. */
   work: (submission: Submission) => Promise<SubmissionReply>;
+  /**
+   * Redraws what is below the modal, once Slack was told. It runs after every answer, also after a fault: work that
+   * exceeded its time limit may be committed.
+   */
+  redraw?: (submission: Submission, answer: SubmissionAnswer | undefined) => Promise<unknown>;
   /** The words for a fault, where they differ from the usual ones. */
   faultAs?: (error: unknown) => string;
 };
@@ -47,9 +52,9 @@ export const replaceModal = (view: ModalView): SubmissionReply => ({
   answer: { response_action: "update", view },
 });
 
-/** Listens to a submission. The work commits, then Slack is told, then the reply's follow-up runs. */
+/** Listens to a submission. The work commits, then Slack is told, then the reply's follow-up and the redrawing run. */
 export function onSubmit(app: App, deps: SlackDeps, options: SubmitOptions): void {
-  const { callbackId, faultBlock, work, faultAs = faultWords } = options;
+  const { callbackId, faultBlock, work, redraw, faultAs = faultWords } = options;
   routeSubmission(app, callbackId, async (args) => {
     const submission = readSubmission(args);
     let reply: SubmissionReply;
@@ -65,9 +70,12 @@ export function onSubmit(app: App, deps: SlackDeps, options: SubmitOptions): voi
     }
     const { answer, followUp } = reply;
     await (answer === undefined ? args.ack() : args.ack(answer));
-    await followUp?.().catch((error) =>
-      deps.log.warn({ err: error, callbackId }, "What follows a submission was not shown"),
-    );
+    try {
+      await followUp?.();
+      await redraw?.(submission, answer);
+    } catch (error) {
+      deps.log.warn({ err: error, callbackId }, "What follows a submission was not shown");
+    }
   });
 }
 

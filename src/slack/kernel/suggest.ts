@@ -19,21 +19,21 @@ type SuggestOptions = {
   actionId: string;
   /** Returns at most 100 options: https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element */
   search: (suggest: Suggest) => Promise<PlainTextOption[]>;
-  /** The options where the search fails; none if left out. */
-  whenFailed?: PlainTextOption[];
+  /** Returns the options where the search fails; there are none if it is left out. */
+  whenFailed?: (typed: string) => PlainTextOption[];
 };
 
 /** Listens to the searches in a select. */
 export function onSuggest(
   app: App,
   deps: SlackDeps,
-  { actionId, search, whenFailed = [] }: SuggestOptions,
+  { actionId, search, whenFailed = () => [] }: SuggestOptions,
 ): void {
   app.options<"block_suggestion">(actionId, async ({ ack, payload, context }) => {
     const suggest = readSuggest(payload, context.teamId ?? "");
     const options = await runInTime(deps, suggest, () => search(suggest)).catch((error) => {
       reportFault(deps, error, { actionId }, "A search for options failed");
-      return whenFailed;
+      return whenFailed(suggest.typed);
     });
     await ack({ options });
   });

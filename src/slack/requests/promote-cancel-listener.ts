@@ -30,18 +30,14 @@ export function listenToPromoteAndCancel(app: App, deps: SlackDeps): void {
   onSubmit(app, deps, {
     callbackId: ids.view.confirm,
     faultBlock: null,
-    work: async (submission) => ({
-      ...(await submitConfirmation(deps, submission)),
-      followUp: () => redrawBelow(deps, submission),
-    }),
+    work: (submission) => submitConfirmation(deps, submission),
+    redraw: (submission) => redrawBelow(deps, submission),
   });
   onSubmit(app, deps, {
     callbackId: ids.view.cancel,
     faultBlock: ids.block.reason,
-    work: async (submission) => ({
-      ...(await submitCancellation(deps, submission)),
-      followUp: () => redrawBelow(deps, submission),
-    }),
+    work: (submission) => submitCancellation(deps, submission),
+    redraw: (submission) => redrawBelow(deps, submission),
   });
 }
 

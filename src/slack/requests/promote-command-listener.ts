@@ -7,13 +7,14 @@ import {
   type IntegrationChoice,
   type Named,
 } from "../../queries/catalog/find-integrations.ts";
+import { button, section } from "../blocks/blocks.ts";
 import { onClick } from "../kernel/click.ts";
 import { valueCodec } from "../kernel/codec.ts";
 import { type Command, type CommandReply, type Ephemeral, onCommand } from "../kernel/command.ts";
 import type { SlackDeps } from "../kernel/deps.ts";
 import { ids } from "../kernel/ids.ts";
 import { shortName } from "../words/names.ts";
-import { cutTo, escapeWithin, mrkdwn, nameList, plain, unescaped } from "../words/text.ts";
+import { cutTo, escapeWithin, nameList, unescaped } from "../words/text.ts";
 import { drawRequestModal, type RequestDraft } from "./request-views.ts";
 
 /** Listens to `/promote [project/]integration [target environment]` and `/promote help`. */
@@ -64,7 +65,7 @@ const helpText = [
   "Your own card in this app's messages shows how a request stands; press *Promote* there once it is approved.",
 ].join("\n");
 
-const help: Ephemeral = { text: helpText, blocks: [{ type: "section", text: mrkdwn(helpText) }] };
+const help: Ephemeral = { text: helpText, blocks: [section(helpText)] };
 
 /** Quotes what somebody typed. A backtick in it would turn the words after it into code. */
 const quoted = (typed: string) => escapeWithin(typed.replace(/`/g, "'"), 200);
@@ -78,7 +79,7 @@ function noneFound(named: Extract<Named, { kind: "none" }>): Ephemeral {
   const what = `There is no integration “${quoted(named.name)}” here.`;
   if (named.similar.length === 0) {
     const text = `${what} \`/promote\` alone lets you search; \`/promote help\` explains.`;
-    return { text, blocks: [{ type: "section", text: mrkdwn(text) }] };
+    return { text, blocks: [section(text)] };
   }
   const text = `${what} Did you mean one of these?`;
   return { text, blocks: choiceBlocks(text, named.similar, "") };
@@ -94,22 +95,17 @@ function choiceBlocks(
   const more =
     integrations.length > shown.length ? " Or say its project: `/promote project/integration`." : "";
   return [
-    { type: "section", text: mrkdwn(text + more) },
-    ...shown.map((integration): KnownBlock => {
+    section(text + more),
+    ...shown.map((integration) => {
       const name = shortName(integration.name);
       const project = shortName(integration.projectName);
       const value = { integrationId: integration.id, target: target.slice(0, 300) };
-      return {
-        type: "section",
-        text: mrkdwn(`*${escapeWithin(name, 300)}* · ${escapeWithin(project, 300)}`),
-        accessory: {
-          type: "button",
-          action_id: ids.action.chooseIntegration,
-          text: plain("Choose", 75),
-          accessibility_label: plain(`${name} in ${project}`, 75).text,
-          value: integrationChoice.write(value),
-        },
-      };
+      return section(
+        `*${escapeWithin(name, 300)}* · ${escapeWithin(project, 300)}`,
+        button(ids.action.chooseIntegration, "Choose", integrationChoice.write(value), {
+          label: `${name} in ${project}`,
+        }),
+      );
     }),
   ];
 }

@@ -1,4 +1,5 @@
 import type { App } from "@slack/bolt";
+import type { ModalView } from "@slack/types";
 import { member } from "../../domain/shared/actor.ts";
 import type { Refusal } from "../../domain/shared/refusals.ts";
 import { searchIntegrations } from "../../queries/catalog/find-integrations.ts";
@@ -18,6 +19,7 @@ import {
   type SubmissionReply,
 } from "../kernel/submission.ts";
 import { onSuggest } from "../kernel/suggest.ts";
+import { idValue } from "../kernel/values.ts";
 import { refusalWords } from "../words/refusals.ts";
 import {
   integrationOption,
@@ -34,15 +36,15 @@ export function listenToRequestModal(app: App, deps: SlackDeps): void {
     actionId: ids.action.pickIntegration,
     search: async ({ organizationId, typed }) =>
       (await searchIntegrations(deps.context.db, organizationId, typed)).map(integrationOption),
-    whenFailed: [searchFailed],
+    whenFailed: () => [searchFailed],
   });
   onChoice(app, deps, ids.action.pickIntegration, ({ value }) => ({
-    integrationId: chosenIntegration(value),
+    integrationId: value === searchFailed.value ? null : idValue.read(value),
     targetId: null,
   }));
   onChoice(app, deps, ids.action.pickTarget, ({ value, view }) => ({
     integrationId: readShown(view?.metadata ?? "")?.integrationId ?? null,
-    targetId: value,
+    targetId: idValue.read(value),
   }));
   onSubmit(app, deps, {
     callbackId: ids.view.request,
@@ -61,29 +63,25 @@ function onChoice(
   actionId: string,
   read: (click: Click) => { integrationId: string | null; targetId: string | null },
 ): void {
+  const show = (click: Click, modal: ModalView) =>
+    updateModal(deps, click, modal).catch((error) =>
+      deps.log.warn({ err: error, actionId }, "A choice was not drawn"),
+    );
   const draw = async (click: Click): Promise<Reply> => {
     const modal = await drawRequestModal(deps, click, read(click));
-    return {
-      followUp: () =>
-        updateModal(deps, click, modal).catch((error) =>
-          deps.log.warn({ err: error, actionId }, "A choice was not drawn"),
-        ),
-    };
+    return { followUp: () => show(click, modal) };
   };
   onClick(app, deps, actionId, draw, {
-    tellFault: (click, notice) =>
-      updateModal(deps, click, requestModal({ choice: null, open: undefined, notice })),
+    ackFirst: true,
+    tellFault: (click, notice) => show(click, requestModal({ choice: null, open: undefined, notice })),
   });
 }
 
-const chosenIntegration = (value: string): string | null => (value === searchFailed.value ? null : value);
-
 async function submitRequest(deps: SlackDeps, submission: Submission): Promise<SubmissionReply> {
   const { organizationId, userId } = submission;
-  const integrationId = chosenIntegration(
-    submission.value(ids.block.integration, ids.action.pickIntegration),
-  );
-  if (integrationId === null) return fieldError(ids.block.integration, "Choose an integration.");
+  const integrationId = submission.value(ids.block.integration, ids.action.pickIntegration);
+  if (integrationId === searchFailed.value)
+    return fieldError(ids.block.integration, "Choose an integration.");
   const message = submission.value(ids.block.message, ids.input.message);
   const targetId = submission.value(targetBlock(integrationId), ids.action.pickTarget) || null;
   const shown = readShown(submission.metadata);

@@ -36,6 +36,7 @@ export function listenToReviews(app: App, deps: SlackDeps): void {
     callbackId: ids.view.review,
     faultBlock: ids.block.comment,
     work: (submission) => submitDetails(deps, submission),
+    redraw: (submission) => redrawListBelow(deps, submission),
   });
 }
 
@@ -94,12 +95,9 @@ export async function openDetails(deps: SlackDeps, click: Click): Promise<Reply>
 
 async function submitDetails(deps: SlackDeps, submission: Submission): Promise<SubmissionReply> {
   const verdict = submission.value(ids.block.verdict, ids.input.verdict);
-  const { answer } =
-    verdict === "approve" || verdict === "reject"
-      ? await submitReview(deps, submission, verdict)
-      : // Slack requires a choice. A submission without one must never count as a verdict.
-        fieldError(ids.block.verdict, "Choose Approve or Reject.");
-  return { answer, followUp: () => redrawListBelow(deps, submission) };
+  if (verdict === "approve" || verdict === "reject") return submitReview(deps, submission, verdict);
+  // Slack requires a choice. A submission without one must never count as a verdict.
+  return fieldError(ids.block.verdict, "Choose Approve or Reject.");
 }
 
 async function submitReview(

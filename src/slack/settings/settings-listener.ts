@@ -6,7 +6,7 @@ import { type Command, type CommandReply, onCommand } from "../kernel/command.ts
 import type { SlackDeps } from "../kernel/deps.ts";
 import { ids as allIds } from "../kernel/ids.ts";
 import { updateModal } from "../kernel/modals.ts";
-import type { Submission } from "../kernel/submission.ts";
+import type { Submission, SubmissionAnswer } from "../kernel/submission.ts";
 import { refusalWords } from "../words/refusals.ts";
 import { escaped } from "../words/text.ts";
 import { drawSettings } from "./draw-settings.ts";
@@ -32,6 +32,16 @@ export function redrawBelow(
 ): Promise<void> {
   const { organizationId, userId, view } = submission;
   return redrawView(deps, organizationId, userId, view.previous_view_id ?? null, location);
+}
+
+/** Redraws the settings below an editing modal, unless the modal stays open with an error at an input. */
+export async function redrawUnlessError(
+  deps: SlackDeps,
+  submission: Submission,
+  answer: SubmissionAnswer | undefined,
+  location: SettingsLocation,
+): Promise<void> {
+  if (answer?.response_action !== "errors") await redrawBelow(deps, submission, location);
 }
 
 /** @param viewId the modal with the settings; null if they are in the App Home */

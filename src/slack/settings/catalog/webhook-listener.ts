@@ -44,6 +44,7 @@ export function listenToWebhook(app: App, deps: SlackDeps): void {
     callbackId: ids.view.webhook,
     faultBlock: ids.input.url,
     work: (submission) => saveForm(deps, submission),
+    redraw: (submission) => redrawSettings(deps, submission),
   });
 }
 
@@ -69,9 +70,7 @@ async function saveForm(deps: SlackDeps, submission: Submission): Promise<Submis
     return fieldError(refusal.code === "silence-limit" ? ids.input.silence : ids.input.url, words);
   }
   const { version, secret } = result.value;
-  const answer =
-    secret === null ? undefined : await showSecret(deps, submission, { ...shown, version }, secret);
-  return { ...answer, followUp: () => redrawSettings(deps, submission, shown) };
+  return secret === null ? {} : showSecret(deps, submission, { ...shown, version }, secret);
 }
 
 /** Shows a new secret above the form, this once. */
@@ -87,11 +86,8 @@ async function showSecret(
 }
 
 /** Redraws the settings below the form. Another form below it shows nothing of the webhook. */
-async function redrawSettings(
-  deps: SlackDeps,
-  submission: Submission,
-  { overForm, projectId, page }: ShownWebhook,
-): Promise<void> {
+async function redrawSettings(deps: SlackDeps, submission: Submission): Promise<void> {
+  const { overForm, projectId, page } = readWebhook(submission.metadata);
   if (!overForm) await redrawBelow(deps, submission, { section: "projects", projectId, page });
 }
 

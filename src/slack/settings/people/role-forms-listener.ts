@@ -21,7 +21,7 @@ import {
 } from "../../kernel/submission.ts";
 import { refusalWords } from "../../words/refusals.ts";
 import { settingsIds as ids } from "../settings-ids.ts";
-import { redrawBelow } from "../settings-listener.ts";
+import { redrawUnlessError } from "../settings-listener.ts";
 import { changedBlocks, savedModal } from "../workflow/workflow-view.ts";
 import { groupModal } from "./group-modal-view.ts";
 import { membersBlock, readShownRole, roleModal, roleNow, type ShownRole } from "./role-modal-view.ts";
@@ -34,14 +34,13 @@ export function listenToRoleForms(app: App, deps: SlackDeps): void {
     callbackId: string,
     faultBlock: string | null | ((submission: Submission) => string | null),
     submit: (deps: SlackDeps, submission: Submission) => Promise<SubmissionReply>,
-  ) => {
-    const work = async (submission: Submission): Promise<SubmissionReply> => {
-      const { answer } = await submit(deps, submission);
-      if (answer?.response_action === "errors") return { answer };
-      return { answer, followUp: () => redrawBelow(deps, submission, { section: "roles" }) };
-    };
-    onSubmit(app, deps, { callbackId, faultBlock, work });
-  };
+  ) =>
+    onSubmit(app, deps, {
+      callbackId,
+      faultBlock,
+      work: (submission) => submit(deps, submission),
+      redraw: (submission, answer) => redrawUnlessError(deps, submission, answer, { section: "roles" }),
+    });
   onForm(ids.view.role, firstInput, submitRole);
   onForm(ids.view.group, ids.block.group, submitGroup);
   onForm(ids.view.deleteRole, null, submitDeletion);

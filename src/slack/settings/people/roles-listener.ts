@@ -8,7 +8,7 @@ import type { SlackDeps } from "../../kernel/deps.ts";
 import { openModal, updateModal } from "../../kernel/modals.ts";
 import type { Reply } from "../../kernel/reply.ts";
 import { onSuggest } from "../../kernel/suggest.ts";
-import { pageNumber } from "../../kernel/values.ts";
+import { idValue, pageNumber } from "../../kernel/values.ts";
 import { refusalWords } from "../../words/refusals.ts";
 import { onAdminClick } from "../admin-clicks.ts";
 import { settingsIds as ids } from "../settings-ids.ts";
@@ -41,7 +41,8 @@ export function listenToRoles(app: App, deps: SlackDeps): void {
     return { followUp: () => openModal(deps, click, modal) };
   });
   onAdminClick(app, deps, ids.action.editRole, async (click) => {
-    const { organizationId, value: roleId } = click;
+    const { organizationId } = click;
+    const roleId = idValue.read(click.value);
     const role = await getRole(deps.context.db, organizationId, roleId);
     if (role === undefined) return { followUp: () => click.tell(noRoleWords) };
     const modal = await drawRole(deps, organizationId, role, firstScope(role));
@@ -112,7 +113,7 @@ function onRoleClick(
   draw: (role: RoleDetails, shown: ShownRole, click: Click) => Promise<ModalView | string>,
 ): void {
   onAdminClick(app, deps, actionId, async (click) => {
-    const role = await getRole(deps.context.db, click.organizationId, click.value);
+    const role = await getRole(deps.context.db, click.organizationId, idValue.read(click.value));
     if (role === undefined || click.view === null) return { followUp: () => click.tell(noRoleWords) };
     const shown = { ...readShownRole(click.view.metadata), version: role.version };
     const drawn = await draw(role, shown, click);
@@ -130,14 +131,15 @@ async function pickScope(deps: SlackDeps, click: Click): Promise<Reply> {
   if (role === undefined) return { followUp: () => click.tell(noRoleWords) };
   // The version stays the one that the person saw: Save tells what has changed since.
   const seenRole = role === null ? null : { ...role, version };
-  const projectId = value === wholeOrganization ? null : value;
+  const projectId = value === wholeOrganization ? null : idValue.read(value);
   const modal = await drawRole(deps, organizationId, seenRole, projectId);
   return { followUp: () => updateModal(deps, click, modal) };
 }
 
 async function unbind(deps: SlackDeps, click: Click): Promise<Reply> {
   if (click.view === null) return {};
-  const { organizationId, userId, view, value: roleId } = click;
+  const { organizationId, userId, view } = click;
+  const roleId = idValue.read(click.value);
   const { version } = readShownRole(view.metadata);
   const result = await bindRole(deps.context, {
     ...{ ...actingMember(click), roleId, version },

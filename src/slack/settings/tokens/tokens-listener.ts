@@ -56,7 +56,7 @@ export function listenToTokens(app: App, deps: SlackDeps): void {
     actionId: ids.input.project,
     search: async ({ organizationId, typed }) =>
       searchedTokenScopes(await listRoleScopes(deps.context.db, organizationId), typed),
-    whenFailed: searchedTokenScopes([], ""),
+    whenFailed: (typed) => searchedTokenScopes([], typed),
   });
 }
 

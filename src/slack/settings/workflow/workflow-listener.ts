@@ -11,12 +11,12 @@ import { type Click, onClick } from "../../kernel/click.ts";
 import type { SlackDeps } from "../../kernel/deps.ts";
 import { openModal, updateModal } from "../../kernel/modals.ts";
 import type { Reply } from "../../kernel/reply.ts";
-import { onSubmit, type Submission, type SubmissionReply } from "../../kernel/submission.ts";
+import { onSubmit, type Submission, type SubmissionAnswer } from "../../kernel/submission.ts";
 import { onSuggest, type Suggest } from "../../kernel/suggest.ts";
 import { refusalWords } from "../../words/refusals.ts";
 import { onAdminClick } from "../admin-clicks.ts";
 import { settingsIds as ids } from "../settings-ids.ts";
-import { redrawBelow } from "../settings-listener.ts";
+import { redrawUnlessError } from "../settings-listener.ts";
 import { type ShownWorkflow, searchedOptions, shownWorkflowMetadata } from "./configure-workflow-view.ts";
 import { redrawingActions } from "./option-inputs.ts";
 import { saveForm } from "./save-workflow-form.ts";
@@ -43,27 +43,20 @@ export function listenToWorkflow(app: App, deps: SlackDeps): void {
     actionId: ids.action.pickAssignees,
     search: (suggest) => search(deps, suggest, ({ choices }) => choices),
   });
+  const redraw = (submission: Submission, answer: SubmissionAnswer | undefined) =>
+    redrawUnlessError(deps, submission, answer, { section: "workflows" });
   onSubmit(app, deps, {
     callbackId: ids.view.workflow,
     faultBlock: ids.block.roles,
-    work: (submission) => thenRedrawRow(deps, submission, saveForm),
+    work: (submission) => saveForm(deps, submission),
+    redraw,
   });
   onSubmit(app, deps, {
     callbackId: ids.view.turnOff,
     faultBlock: null,
-    work: (submission) => thenRedrawRow(deps, submission, submitTurnOff),
+    work: (submission) => submitTurnOff(deps, submission),
+    redraw,
   });
-}
-
-/** Runs a submission and, unless an input has an error, redraws the settings below its modal. */
-async function thenRedrawRow(
-  deps: SlackDeps,
-  submission: Submission,
-  work: (deps: SlackDeps, submission: Submission) => Promise<SubmissionReply>,
-): Promise<SubmissionReply> {
-  const { answer } = await work(deps, submission);
-  if (answer?.response_action === "errors") return { answer };
-  return { answer, followUp: () => redrawBelow(deps, submission, { section: "workflows" }) };
 }
 
 async function openForm(deps: SlackDeps, click: Click, turnOn: boolean): Promise<Reply> {
