@@ -169,7 +169,7 @@ test.each(["<!channel> & <@U1>".repeat(20), "&".repeat(200), "漢".repeat(200), 
     const views = [
       approvalsModal({
         ...common,
-        place: { tab: "approvals", list: "pending", projectId: "p" },
+        location: { tab: "approvals", list: "pending", projectId: "p" },
         page: {
           ...around,
           previous: { from: "before", group: "rest", number: 1 },
@@ -178,7 +178,7 @@ test.each(["<!channel> & <@U1>".repeat(20), "&".repeat(200), "漢".repeat(200), 
       }),
       approvalsModal({
         ...common,
-        place: { tab: "approvals", list: "past", projectId: "p" },
+        location: { tab: "approvals", list: "past", projectId: "p" },
         page: {
           ...around,
           previous: { from: "before", at: 0, number: 1 },

@@ -20,8 +20,8 @@ export type ApprovalsView = {
   project: { id: string; name: string } | null;
   now: Date;
 } & (
-  | { place: ApprovalsLocation & { list: "pending" }; page: Page<PendingLine, PendingCursor> }
-  | { place: ApprovalsLocation & { list: "past" }; page: Page<RequestLine, PastCursor> }
+  | { location: ApprovalsLocation & { list: "pending" }; page: Page<PendingLine, PendingCursor> }
+  | { location: ApprovalsLocation & { list: "past" }; page: Page<RequestLine, PastCursor> }
 );
 
 /** The value of the filter's option for every project. */
@@ -31,9 +31,9 @@ export const everyProjectOption: PlainTextOption = option({ text: "All projects"
 
 /** Returns a page of requests: the filter, the tabs, and a block for each request. */
 export function approvalsBlocks(view: ApprovalsView): KnownBlock[] {
-  const { place, project, page } = view;
-  const { list } = place;
-  const filter = place.projectId === undefined ? {} : { projectId: place.projectId };
+  const { location, project, page } = view;
+  const { list } = location;
+  const filter = location.projectId === undefined ? {} : { projectId: location.projectId };
   const pending: ApprovalsLocation = { tab: "approvals", list: "pending", ...filter };
   const past: ApprovalsLocation = { tab: "approvals", list: "past", ...filter };
   const projectSelect = searchSelect({
@@ -49,15 +49,15 @@ export function approvalsBlocks(view: ApprovalsView): KnownBlock[] {
     ]),
     ...(page.lines.length === 0 ? emptyBlocks(view) : lineBlocks(view)),
     ...pageBlocks(
-      page.previous && ({ ...place, cursor: page.previous } as ApprovalsLocation),
-      page.next && ({ ...place, cursor: page.next } as ApprovalsLocation),
+      page.previous && ({ ...location, cursor: page.previous } as ApprovalsLocation),
+      page.next && ({ ...location, cursor: page.next } as ApprovalsLocation),
     ),
   ];
 }
 
 /** Returns **Approvals**, the modal of `/approvals`. */
 export function approvalsModal(view: ApprovalsView): ModalView {
-  return approvalsFrame(approvalsMetadata.write(view.place), approvalsBlocks(view));
+  return approvalsFrame(approvalsMetadata.write(view.location), approvalsBlocks(view));
 }
 
 /** Shown until the requests are read. */
@@ -67,13 +67,13 @@ function approvalsFrame(metadata: string, blocks: KnownBlock[]): ModalView {
   return modal({ callbackId: ids.view.approvals, title: "Approvals", metadata, blocks });
 }
 
-function emptyBlocks({ place, project, page }: ApprovalsView): KnownBlock[] {
+function emptyBlocks({ location, project, page }: ApprovalsView): KnownBlock[] {
   const where = project === null ? "" : ` in ${escapeWithin(shortName(project.name), 300)}`;
   if (!page.everAsked) {
     return [section("Nobody has asked for a promotion yet. `/promote` asks for the first one.")];
   }
-  if (place.cursor !== undefined) return [section("There is nothing more here.")];
-  return place.list === "pending"
+  if (location.cursor !== undefined) return [section("There is nothing more here.")];
+  return location.list === "pending"
     ? [section(`No request waits for review${where} right now. *Past* shows what was decided.`)]
     : [section(`No request${where} was decided or closed yet.`)];
 }
@@ -85,7 +85,7 @@ const groupWords = {
 } as const;
 
 function lineBlocks(view: ApprovalsView): KnownBlock[] {
-  if (view.place.list === "past") return view.page.lines.map(pastBlock);
+  if (view.location.list === "past") return view.page.lines.map(pastBlock);
   const blocks: KnownBlock[] = [];
   let group: PendingLine["group"] | null = null;
   for (const line of view.page.lines as PendingLine[]) {

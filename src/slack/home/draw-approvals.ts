@@ -17,7 +17,7 @@ export async function readApprovalsView(
   const query = { organizationId, viewerId, projectId: project?.id ?? null, size: linesPerPage, now };
   const view = { project: project ?? null, now };
   if (location.list === "pending") {
-    return { ...view, place: location, page: await listPending(db, query, location.cursor ?? null) };
+    return { ...view, location, page: await listPending(db, query, location.cursor ?? null) };
   }
-  return { ...view, place: location, page: await listPast(db, query, location.cursor ?? null) };
+  return { ...view, location, page: await listPast(db, query, location.cursor ?? null) };
 }

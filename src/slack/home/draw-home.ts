@@ -41,8 +41,8 @@ export async function prepareHome(
 }
 
 /**
- * Draws a prepared Home. If somebody else has drawn it since it was read, they may have known less or more: it is read
- * again where the person is now, and drawn unconditionally.
+ * Draws a prepared Home. If it was drawn elsewhere since it was read, it is read again, where the person is now, and drawn
+ * without comparing hashes.
  */
 export async function publishHome(
   deps: SlackDeps,

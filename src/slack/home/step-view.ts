@@ -96,7 +96,7 @@ export function stepSelect(integration: IntegrationCards, cards: readonly Action
   };
 }
 
-/** Reads which button a selected option stands for, and that button's value, which is checked where it is used. */
+/** Returns which button an option stands for, and its value, which is not checked yet. */
 export function readPick(value: string): { kind: StepAction["kind"]; value: string } {
   const [first = "", rest = ""] = value.split("/");
   const kind = requestActions.find((action) => action === first);

@@ -29,9 +29,9 @@ function attemptBlocks({ state, attempt }: RequestView): KnownBlock[] {
     return attempt.link ? [context(fitLink(attempt.link, "Follow the deployment"))] : [];
   }
   if (state !== "promoted" && state !== "failed") return [];
-  const look = attempt.link === null ? "" : ` · ${fitLink(attempt.link, "Look at the deployment")}`;
+  const linkWords = attempt.link === null ? "" : ` · ${fitLink(attempt.link, "Look at the deployment")}`;
   return [
-    context(`🚀 Started by ${escapeWithin(byWords(attempt.startedBy), 300)}${look}`),
+    context(`🚀 Started by ${escapeWithin(byWords(attempt.startedBy), 300)}${linkWords}`),
     ...(state === "failed" && attempt.reason ? quoted(reasonHeading(attempt), attempt.reason) : []),
   ];
 }

@@ -31,7 +31,7 @@ const shownWebhook = z.object({
   id: z.string(),
   /** The version of the webhook that the person saw; null while there is no webhook. */
   version: z.int().nullable(),
-  /** Whether the modal beneath is the integration's form, and not the settings. */
+  /** Whether the modal below is the integration's form, and not the settings. */
   overForm: z.boolean(),
 });
 

@@ -126,14 +126,14 @@ async function showRoleChange(
   roleId: string,
 ): Promise<SubmissionReply> {
   const { db } = deps.context;
-  const [role, change, places] = await Promise.all([
+  const [role, change, projects] = await Promise.all([
     getRole(db, organizationId, roleId),
     getRoleChange(db, organizationId, roleId),
     listRoleScopes(db, organizationId),
   ]);
   if (role === undefined) return fieldError(ids.block.name, noRoleWords);
-  const notice = changedBlocks(change, roleNow(role, places, shown.projectId));
-  return replaceModal(roleModal({ role, places, projectId: shown.projectId, notice }));
+  const notice = changedBlocks(change, roleNow(role, projects, shown.projectId));
+  return replaceModal(roleModal({ role, projects, projectId: shown.projectId, notice }));
 }
 
 async function submitGroup(deps: SlackDeps, submission: Submission): Promise<SubmissionReply> {
@@ -164,7 +164,7 @@ async function showGroupChange(
   roleId: string,
 ): Promise<SubmissionReply | undefined> {
   const { db } = deps.context;
-  const [role, change, places, groups] = await Promise.all([
+  const [role, change, projects, groups] = await Promise.all([
     getRole(db, organizationId, roleId),
     getRoleChange(db, organizationId, roleId),
     listRoleScopes(db, organizationId),
@@ -172,8 +172,8 @@ async function showGroupChange(
   ]);
   if (role === undefined || groups.length === 0) return undefined;
   const shown = { ...readShownRole(metadata), version: role.version };
-  const notice = changedBlocks(change, roleNow(role, places, shown.projectId));
-  return replaceModal(groupModal(role, groups, places, shown, notice));
+  const notice = changedBlocks(change, roleNow(role, projects, shown.projectId));
+  return replaceModal(groupModal(role, groups, projects, shown, notice));
 }
 
 async function submitDeletion(deps: SlackDeps, submission: Submission): Promise<SubmissionReply> {

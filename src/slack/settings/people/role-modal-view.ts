@@ -48,14 +48,14 @@ export function shownRoleModal(
 export type RoleModal = {
   /** Null for a role that is being created. */
   role: RoleDetails | null;
-  places: readonly RoleScope[];
+  projects: readonly RoleScope[];
   projectId: string | null;
   /** At the top: what another admin changed meanwhile. */
   notice?: KnownBlock[];
 };
 
 /** Returns **New Role** or **Edit Role**: its name, and its members for one scope. */
-export function roleModal({ role, places, projectId, notice = [] }: RoleModal): ModalView {
+export function roleModal({ role, projects, projectId, notice = [] }: RoleModal): ModalView {
   const shown: ShownRole = { roleId: role?.id ?? null, version: role?.version ?? 0, projectId };
   const { title, submit } =
     role === null ? { title: "New Role", submit: "Create" } : { title: "Edit Role", submit: "Save" };
@@ -65,7 +65,7 @@ export function roleModal({ role, places, projectId, notice = [] }: RoleModal): 
     ...(role?.admin
       ? [section("*Admin*: its members run Signoff and change its settings.")]
       : [nameInput(role?.name ?? "")]),
-    ...(bound ? groupBlocks(role, places) : memberBlocks(role, places, shown)),
+    ...(bound ? groupBlocks(role, projects) : memberBlocks(role, projects, shown)),
     ...(role === null || role.admin ? [] : [moreActions(role, bound)]),
   ]);
 }
@@ -131,10 +131,10 @@ function otherScopes(
   return [context(`Also held for ${escapeWithin(lines.join(" · "), 1500)}`)];
 }
 
-const scopeName = (places: readonly RoleScope[], projectId: string | null): string =>
+const scopeName = (projects: readonly RoleScope[], projectId: string | null): string =>
   projectId === null
     ? "the whole organization"
-    : shortName(places.find(({ id }) => id === projectId)?.name ?? "an archived project");
+    : shortName(projects.find(({ id }) => id === projectId)?.name ?? "an archived project");
 
 const peopleWords = (people: readonly Person[]): string =>
   nameList(people.map((person) => shortName(person.name)));
@@ -161,11 +161,11 @@ function scopeInput(projects: readonly RoleScope[], projectId: string | null): I
   });
 }
 
-function groupBlocks(role: RoleDetails, places: readonly RoleScope[]): KnownBlock[] {
+function groupBlocks(role: RoleDetails, projects: readonly RoleScope[]): KnownBlock[] {
   const where =
     role.groupProjectIds === null
       ? "the whole organization"
-      : nameList(role.groupProjectIds.map((id) => scopeName(places, id)));
+      : nameList(role.groupProjectIds.map((id) => scopeName(projects, id)));
   const people = new Map(
     role.holders.flatMap((scope) => scope.people.map((person) => [person.id, person] as const)),
   );
@@ -197,12 +197,12 @@ export function deleteRoleModal(role: RoleDetails, shown: ShownRole): ModalView 
 }
 
 /** Returns what a role is now, as plain text, for an admin whose Save came second. */
-export function roleNow(role: RoleDetails, places: readonly RoleScope[], projectId: string | null): string {
+export function roleNow(role: RoleDetails, projects: readonly RoleScope[], projectId: string | null): string {
   const members = membersFor(role, projectId);
   const lines = [`• Name: ${shortName(role.name)}`];
   if (role.groupId !== null) return [...lines, "• It follows a Slack user group now"].join("\n");
   return [
     ...lines,
-    `• Members for ${scopeName(places, projectId)}: ${members.length === 0 ? "none" : peopleWords(members)}`,
+    `• Members for ${scopeName(projects, projectId)}: ${members.length === 0 ? "none" : peopleWords(members)}`,
   ].join("\n");
 }

@@ -100,9 +100,9 @@ async function drawRole(
   role: RoleDetails | null,
   projectId: string | null,
 ): Promise<ModalView> {
-  const places = await listRoleScopes(deps.context.db, organizationId);
-  const hasScope = places.some(({ id }) => id === projectId) && role?.admin !== true;
-  return roleModal({ role, places, projectId: hasScope ? projectId : null });
+  const projects = await listRoleScopes(deps.context.db, organizationId);
+  const hasScope = projects.some(({ id }) => id === projectId) && role?.admin !== true;
+  return roleModal({ role, projects, projectId: hasScope ? projectId : null });
 }
 
 /** Listens to a button in a modal of a role. `draw` returns the modal that replaces it, or words. */
