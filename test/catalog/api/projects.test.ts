@@ -147,6 +147,16 @@ describe("PUT a project", () => {
     expect(answer.body.number).toBe(number);
   });
 
+  test("a name that another has is refused without waiting for the project", async () => {
+    const fixture = await apiHouse(database);
+    await fixture.put("/projects/finance", finance);
+    const answer = await database.database.sql.begin(async (holder) => {
+      await holder`select from projects where organization_id = ${fixture.organizationId} and slug = 'finance' for update`;
+      return fixture.put("/projects/finance", { ...finance, name: "Commerce" });
+    });
+    expect(problemIn(answer)).toEqual([409, "name-taken"]);
+  });
+
   test("of ten at once with the same content one makes it and nobody fails", async () => {
     const { put } = await apiHouse(database);
     const answers = await Promise.all(Array.from({ length: 10 }, () => put("/projects/finance", finance)));
