@@ -1,10 +1,10 @@
 import type { Cluster } from "./cluster.ts";
-import type { Row } from "./figures.ts";
 import { workspace } from "./payloads.ts";
 import { type Child, startChild } from "./process.ts";
 import type { BotStart } from "./processes/bot.ts";
 import type { LoadJob, LoadResult } from "./processes/load.ts";
 import type { StackStart } from "./processes/stack.ts";
+import type { Row } from "./stats.ts";
 
 /** What each section receives. */
 export type Bench = {
@@ -30,10 +30,10 @@ export async function startBot(
   databaseUrl: string,
   options: { held?: boolean; flags?: readonly string[] } = {},
 ): Promise<{ bot: Listener; providers: Child; stop(): Promise<void> }> {
-  const providers = startChild("far-ends.ts");
-  const farPort = await providers.ask<number>("listen");
+  const providers = startChild("providers.ts");
+  const providersPort = await providers.ask<number>("listen");
   const bot = startChild("bot.ts", options.flags);
-  const start: BotStart = { env: environment(databaseUrl, farPort), held: options.held ?? false };
+  const start: BotStart = { env: environment(databaseUrl, providersPort), held: options.held ?? false };
   const port = await bot.ask<number>("start", start);
   return {
     bot: { ...bot, port },
@@ -46,17 +46,17 @@ export async function startBot(
 }
 
 /** The bot's environment. */
-export function environment(databaseUrl: string, farPort: number): Record<string, string> {
+export function environment(databaseUrl: string, providersPort: number): Record<string, string> {
   return {
     DATABASE_URL: databaseUrl,
     PORT: "0",
     HOST: "127.0.0.1",
     PUBLIC_URL: "http://127.0.0.1:3000",
-    SLACK_API_URL: `http://127.0.0.1:${farPort}/api/`,
+    SLACK_API_URL: `http://127.0.0.1:${providersPort}/api/`,
     SLACK_BOT_TOKEN: workspace.botToken,
     SLACK_SIGNING_SECRET: workspace.signingSecret,
     RESEND_API_KEY: "re_bench",
-    RESEND_BASE_URL: `http://127.0.0.1:${farPort}`,
+    RESEND_BASE_URL: `http://127.0.0.1:${providersPort}`,
     EMAIL_FROM: "Signoff <signoff@bench.example>",
     SIGNOFF_SECRET: "a-secret-that-only-the-bench-uses",
     LOG_LEVEL: "error",
@@ -72,12 +72,12 @@ export async function startStack(databaseUrl: string | null): Promise<Listener> 
 
 /**
  * Sends a job to the load process.
- * @throws unless every response is 200 and, if `words` is given, contains it
+ * @throws unless every response is 200
  */
 export async function send(load: Child, job: LoadJob): Promise<LoadResult> {
   const result = await load.ask<LoadResult>("run", job);
   if (result.statuses["200"] !== job.bodies.length) {
-    throw new Error(`Not all were answered 200: ${JSON.stringify(result.statuses)} ${result.said}`);
+    throw new Error(`Not every response was 200: ${JSON.stringify(result.statuses)} ${result.firstBody}`);
   }
   return result;
 }

@@ -2,7 +2,6 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { type Cluster, startCluster } from "./cluster.ts";
-import { type Row, table } from "./figures.ts";
 import type { Bench, Section } from "./listeners.ts";
 import { cards } from "./sections/cards.ts";
 import { decision } from "./sections/decision.ts";
@@ -12,6 +11,7 @@ import { reads } from "./sections/reads.ts";
 import { start } from "./sections/start.ts";
 import { submit } from "./sections/submit.ts";
 import { waiting } from "./sections/waiting.ts";
+import { type Row, table } from "./stats.ts";
 
 const sections: Record<string, Section> = { decision, submit, outbox, cards, waiting, reads, start, memory };
 

@@ -1,5 +1,5 @@
 import type postgres from "postgres";
-import type { Row } from "./figures.ts";
+import type { Row } from "./stats.ts";
 
 /** Tables that grow over the years, which no statement may scan sequentially. */
 const large = ["requests", "integrations", "reviews", "outbox", "audit_log", "deployments"];

@@ -7,8 +7,8 @@ export type Child = {
   stop(): Promise<void>;
 };
 
-type Asked = { id: number; name: string; argument: unknown };
-type Answered = { id: number; value?: unknown; error?: string };
+type ParentRequest = { id: number; name: string; argument: unknown };
+type ChildResponse = { id: number; value?: unknown; error?: string };
 
 /**
  * Starts one of bench/processes/ in a separate process.
@@ -20,11 +20,11 @@ export function startChild(file: string, flags: readonly string[] = []): Child {
   const waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
   let last = 0;
   child.on("message", (message) => {
-    const { id, value, error } = message as Answered;
-    const asked = waiting.get(id);
+    const { id, value, error } = message as ChildResponse;
+    const pending = waiting.get(id);
     waiting.delete(id);
-    if (error === undefined) asked?.resolve(value);
-    else asked?.reject(new Error(`${file}: ${error}`));
+    if (error === undefined) pending?.resolve(value);
+    else pending?.reject(new Error(`${file}: ${error}`));
   });
   child.on("exit", (code, signal) => {
     for (const { reject } of waiting.values()) reject(new Error(`${file} ended with ${code ?? signal}`));
@@ -35,7 +35,7 @@ export function startChild(file: string, flags: readonly string[] = []): Child {
       new Promise<T>((resolve, reject) => {
         const id = ++last;
         waiting.set(id, { resolve: resolve as (value: unknown) => void, reject });
-        child.send({ id, name, argument } satisfies Asked);
+        child.send({ id, name, argument } satisfies ParentRequest);
       }),
     stop: () => ended(child),
   };
@@ -63,11 +63,11 @@ export function answerParent(
   stop: () => Promise<void> = async () => {},
 ): void {
   process.on("message", (message) => {
-    const { id, name, argument } = message as Asked;
+    const { id, name, argument } = message as ParentRequest;
     const answer = async () => answers[name]?.(argument);
     void answer().then(
-      (value) => process.send?.({ id, value } satisfies Answered),
-      (error: Error) => process.send?.({ id, error: error.stack ?? String(error) } satisfies Answered),
+      (value) => process.send?.({ id, value } satisfies ChildResponse),
+      (error: Error) => process.send?.({ id, error: error.stack ?? String(error) } satisfies ChildResponse),
     );
   });
   process.on("disconnect", () => {

@@ -22,7 +22,7 @@ export type LoadResult = {
   /** The number of responses by status. */
   statuses: Record<string, number>;
   /** The first response with a body, truncated. It shows what was refused. */
-  said: string;
+  firstBody: string;
 };
 
 /**
@@ -32,7 +32,7 @@ export type LoadResult = {
 async function run(job: LoadJob): Promise<LoadResult> {
   const requests = job.bodies.map((body) => signed(body, job.contentType));
   const lines = await Promise.all(Array.from({ length: job.inFlight }, () => open(job.port)));
-  const result: LoadResult = { startedAt: 0, elapsedMs: 0, latenciesMs: [], statuses: {}, said: "" };
+  const result: LoadResult = { startedAt: 0, elapsedMs: 0, latenciesMs: [], statuses: {}, firstBody: "" };
   let next = 0;
   const start = performance.now();
   result.startedAt = performance.timeOrigin + start;
@@ -45,7 +45,7 @@ async function run(job: LoadJob): Promise<LoadResult> {
         const { status, body } = await line.send(request);
         result.latenciesMs.push(performance.now() - sent);
         result.statuses[status] = (result.statuses[status] ?? 0) + 1;
-        if (result.said === "" && body !== "") result.said = body.slice(0, 500);
+        if (result.firstBody === "" && body !== "") result.firstBody = body.slice(0, 500);
       }
     }),
   );

@@ -51,7 +51,7 @@ answerParent({
   begin: async (job: WaitJob) => {
     const clients = Array.from({ length: job.clients }, () => begin(job));
     waiting = clients.map(({ answered }) => answered);
-    // Start listening now, while the parent does something else.
+    // Prevents unhandled rejections until the parent asks for the answers.
     for (const answered of waiting) answered.catch(() => undefined);
     await Promise.all(clients.map(({ asked }) => asked));
   },

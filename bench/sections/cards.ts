@@ -1,14 +1,14 @@
 import type postgres from "postgres";
-import { median, quantile, type Row, shown } from "../figures.ts";
 import { type Bench, type Listener, send, startBot } from "../listeners.ts";
 import { approveClick, reviewerId } from "../payloads.ts";
 import { type Child, startChild } from "../process.ts";
 import { seed } from "../seed.ts";
+import { formatNumber, median, quantile, type Row } from "../stats.ts";
 
 const reviewers = 10;
 const perRound = 10;
 
-type Ground = { sql: postgres.Sql; bot: Listener; providers: Child; load: Child };
+type Setup = { sql: postgres.Sql; bot: Listener; providers: Child; load: Child };
 
 /**
  * Measures the time from a click on Approve to the update of the last of ten review cards. The Slack stand-in
@@ -37,7 +37,7 @@ export async function cards(bench: Bench): Promise<Row[]> {
   const row = (what: string, values: readonly number[]): Row => ({
     section: "cards",
     what,
-    result: `${shown(median(values))} ms`,
+    result: `${formatNumber(median(values))} ms`,
     p50: quantile(values, 0.5),
     p99: quantile(values, 0.99),
   });
@@ -48,7 +48,7 @@ export async function cards(bench: Bench): Promise<Row[]> {
 }
 
 async function decide(
-  { sql, bot, providers, load }: Ground,
+  { sql, bot, providers, load }: Setup,
   number: number,
 ): Promise<{ acked: number; drawn: number }> {
   const counts = await providers.ask<Record<string, number>>("counts");
@@ -60,7 +60,8 @@ async function decide(
   await bot.ask("idle");
   const [row] = await sql`
     select count(*)::int as shown from cards where request_number = ${number} and drawn_version = 2`;
-  if (row?.shown !== reviewers + 1) throw new Error(`#${number}: ${row?.shown} cards show the decision`);
+  if (row?.formatNumber !== reviewers + 1)
+    throw new Error(`#${number}: ${row?.formatNumber} cards show the decision`);
   return { acked: elapsedMs, drawn };
 }
 

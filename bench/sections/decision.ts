@@ -1,21 +1,21 @@
 import type postgres from "postgres";
-import { median, quantile, type Row, shown } from "../figures.ts";
 import { type Bench, type Listener, send, startBot, startStack } from "../listeners.ts";
 import { approveClick, reviewerId } from "../payloads.ts";
 import { type Child, startChild } from "../process.ts";
 import { saveWorkflow, seed } from "../seed.ts";
+import { formatNumber, median, quantile, type Row } from "../stats.ts";
 
-/** The number of clicks in a measurement, and their kind. `one` means that all of them are on one request. */
+/** The number of clicks in a measurement, and whether all of them are on one request. */
 const legs = [
-  { name: "1 in flight, different requests", inFlight: 1, clicks: 400, one: false },
-  { name: "16 in flight, different requests", inFlight: 16, clicks: 1_600, one: false },
-  { name: "1 in flight, all on one request", inFlight: 1, clicks: 400, one: true },
-  { name: "16 in flight, all on one request", inFlight: 16, clicks: 1_600, one: true },
+  { name: "1 in flight, different requests", inFlight: 1, clicks: 400, onOneRequest: false },
+  { name: "16 in flight, different requests", inFlight: 16, clicks: 1_600, onOneRequest: false },
+  { name: "1 in flight, all on one request", inFlight: 1, clicks: 400, onOneRequest: true },
+  { name: "16 in flight, all on one request", inFlight: 16, clicks: 1_600, onOneRequest: true },
 ] as const;
 
 type Leg = (typeof legs)[number];
 
-const mostClicks = 1_600;
+const maxClicks = 1_600;
 const subjects = ["empty", "floor", "product"] as const;
 type Subject = (typeof subjects)[number];
 type Measured = { perSecond: number; p50: number; p99: number };
@@ -26,7 +26,7 @@ const names: Record<Subject, string> = {
   product: "product",
 };
 
-type Ground = {
+type Setup = {
   sql: postgres.Sql;
   load: Child;
   listeners: Record<Subject, Listener>;
@@ -42,16 +42,16 @@ type Ground = {
  */
 export async function decision(bench: Bench): Promise<Row[]> {
   const { url, sql } = await bench.cluster.database("decision");
-  const perRound = legs.reduce((sum, leg) => sum + (leg.one ? 1 : leg.clicks), 0) * 2;
+  const perRound = legs.reduce((sum, leg) => sum + (leg.onOneRequest ? 1 : leg.clicks), 0) * 2;
   // Half as many again, for measurements that have to be repeated.
   const pending = Math.ceil(perRound * (bench.rounds + 1) * 1.5);
-  await seed(sql, { integrations: pending, reviewers: mostClicks, pending, past: 0 });
+  await seed(sql, { integrations: pending, reviewers: maxClicks, pending, past: 0 });
   const profiling = bench.profile === null ? [] : ["--cpu-prof", `--cpu-prof-dir=${bench.profile}`];
   const product = await startBot(url, { held: true, flags: profiling });
   const [empty, floor] = await Promise.all([startStack(null), startStack(url)]);
   const load = startChild("load.ts");
   let next = 1;
-  const ground: Ground = {
+  const setup: Setup = {
     sql,
     load,
     listeners: { empty, floor, product: product.bot },
@@ -61,21 +61,21 @@ export async function decision(bench: Bench): Promise<Row[]> {
     },
   };
   try {
-    return await measure(bench, ground);
+    return await measure(bench, setup);
   } finally {
     await Promise.all([product.stop(), empty.stop(), floor.stop(), load.stop()]);
   }
 }
 
-async function measure(bench: Bench, ground: Ground): Promise<Row[]> {
+async function measure(bench: Bench, setup: Setup): Promise<Row[]> {
   const all = new Map<string, Measured[]>();
   let version = 1;
   // The first round is a warm-up and does not count.
   for (let round = 0; round <= bench.rounds; round++) {
     for (const leg of legs) {
-      await saveWorkflow(ground.sql, ++version, { requiredApprovals: requiredApprovals(leg) });
+      await saveWorkflow(setup.sql, ++version, { requiredApprovals: requiredApprovals(leg) });
       for (const subject of rotated(round)) {
-        const measured = await insist(bench, () => click(ground, leg, subject));
+        const measured = await retryStalled(bench, () => click(setup, leg, subject));
         const key = `${leg.name} ${subject}`;
         if (round > 0) all.set(key, [...(all.get(key) ?? []), measured]);
       }
@@ -86,7 +86,7 @@ async function measure(bench: Bench, ground: Ground): Promise<Row[]> {
 }
 
 /** Returns a number of approvals that decides each request at its click, or a shared one never. */
-const requiredApprovals = ({ one }: Leg): number => (one ? 1_000_000 : 1);
+const requiredApprovals = ({ onOneRequest }: Leg): number => (onOneRequest ? 1_000_000 : 1);
 
 const rotated = (round: number): Subject[] => {
   const from = round % subjects.length;
@@ -94,7 +94,7 @@ const rotated = (round: number): Subject[] => {
 };
 
 /** A machine that stalls for a second causes refused clicks. That measurement is discarded and repeated. */
-async function insist(bench: Bench, work: () => Promise<Measured>): Promise<Measured> {
+async function retryStalled(bench: Bench, work: () => Promise<Measured>): Promise<Measured> {
   for (let left = 3; ; left--) {
     try {
       return await work();
@@ -105,10 +105,10 @@ async function insist(bench: Bench, work: () => Promise<Measured>): Promise<Meas
   }
 }
 
-async function click({ sql, load, listeners, take }: Ground, leg: Leg, subject: Subject): Promise<Measured> {
-  const numbers = take(subject === "empty" ? 0 : leg.one ? 1 : leg.clicks);
+async function click({ sql, load, listeners, take }: Setup, leg: Leg, subject: Subject): Promise<Measured> {
+  const numbers = take(subject === "empty" ? 0 : leg.onOneRequest ? 1 : leg.clicks);
   const bodies = Array.from({ length: leg.clicks }, (_, i) =>
-    approveClick(numbers[leg.one ? 0 : i] ?? 1, reviewerId(i % mostClicks)),
+    approveClick(numbers[leg.onOneRequest ? 0 : i] ?? 1, reviewerId(i % maxClicks)),
   );
   const result = await send(load, { port: listeners[subject].port, inFlight: leg.inFlight, bodies });
   if (subject !== "empty") await check(sql, numbers, leg.clicks);
@@ -134,20 +134,22 @@ async function check(sql: postgres.Sql, numbers: number[], clicks: number): Prom
 }
 
 function rowsOf(leg: Leg, all: Map<string, Measured[]>): Row[] {
-  const of = (subject: Subject) => all.get(`${leg.name} ${subject}`) ?? [];
+  const roundsOf = (subject: Subject) => all.get(`${leg.name} ${subject}`) ?? [];
   const rows = subjects.map((subject): Row => {
-    const rounds = of(subject);
+    const rounds = roundsOf(subject);
     return {
       section: "decision",
       what: `${leg.name}: ${names[subject]}`,
-      result: `${shown(median(rounds.map((one) => one.perSecond)))} /s`,
-      p50: median(rounds.map((one) => one.p50)),
-      p99: median(rounds.map((one) => one.p99)),
+      result: `${formatNumber(median(rounds.map((measured) => measured.perSecond)))} /s`,
+      p50: median(rounds.map((measured) => measured.p50)),
+      p99: median(rounds.map((measured) => measured.p99)),
     };
   });
   // Compare within each round, because noise affects both sides of a round.
-  const floors = of("floor");
-  const ratios = of("product").map((one, i) => one.perSecond / (floors[i]?.perSecond ?? Number.NaN));
+  const floors = roundsOf("floor");
+  const ratios = roundsOf("product").map(
+    (measured, i) => measured.perSecond / (floors[i]?.perSecond ?? Number.NaN),
+  );
   const range = `${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)}`;
   rows.push({
     section: "decision",

@@ -1,10 +1,10 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { Row } from "../figures.ts";
-import { shown } from "../figures.ts";
 import { type Bench, type Listener, send, startBot } from "../listeners.ts";
 import { approveClick, command, homeOpened, reviewerId } from "../payloads.ts";
 import { type Child, startChild } from "../process.ts";
 import { seed } from "../seed.ts";
+import type { Row } from "../stats.ts";
+import { formatNumber } from "../stats.ts";
 
 const reviewers = 3;
 /** A steady load per second that the machine handles easily. */
@@ -85,10 +85,10 @@ function rowsOf(rest: Sample, run: readonly Sample[]): Row[] {
     const from = settled[0]?.[of] ?? Number.NaN;
     const to = settled.at(-1)?.[of] ?? Number.NaN;
     const slope = slopeOf(settled.map((one) => [one.minute, one[of]]));
-    const note = `${shown(from)} → ${shown(to)} MiB over the last three quarters of ${shown(minutes)} min; ${load}`;
+    const note = `${formatNumber(from)} → ${formatNumber(to)} MiB over the last three quarters of ${formatNumber(minutes)} min; ${load}`;
     return { section: "memory", what, result: `${slope.toFixed(2)} MiB a minute`, note };
   };
-  const atRest = `heap ${shown(rest.heap)}, RSS ${shown(rest.rss)} MiB`;
+  const atRest = `heap ${formatNumber(rest.heap)}, RSS ${formatNumber(rest.rss)} MiB`;
   return [
     { section: "memory", what: "at rest, after a collection", result: atRest },
     row("heap after collections, slope", "heap"),

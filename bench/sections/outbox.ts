@@ -1,10 +1,10 @@
 import type postgres from "postgres";
-import { median, type Row, shown } from "../figures.ts";
 import type { Bench } from "../listeners.ts";
 import { workspace } from "../payloads.ts";
 import { startChild } from "../process.ts";
 import type { OutboxRun } from "../processes/outbox.ts";
 import { seed } from "../seed.ts";
+import { formatNumber, median, type Row } from "../stats.ts";
 
 const items = 3_000;
 
@@ -14,7 +14,7 @@ const items = 3_000;
 export async function outbox(bench: Bench): Promise<Row[]> {
   const { url, sql } = await bench.cluster.database("outbox");
   await seed(sql, { integrations: 1, reviewers: 1, pending: 0, past: 0 });
-  const [providers, worker] = [startChild("far-ends.ts"), startChild("outbox.ts")];
+  const [providers, worker] = [startChild("providers.ts"), startChild("outbox.ts")];
   const sinkPort = await providers.ask<number>("listen");
   const rates = { sink: [] as number[], nothing: [] as number[] };
   try {
@@ -42,7 +42,7 @@ export async function outbox(bench: Bench): Promise<Row[]> {
 const row = (what: string, rates: readonly number[]): Row => ({
   section: "outbox",
   what,
-  result: `${shown(median(rates))} /s`,
+  result: `${formatNumber(median(rates))} /s`,
   note: `${items.toLocaleString("en-US")} items a round`,
 });
 

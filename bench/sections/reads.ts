@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import type postgres from "postgres";
-import { median, quantile, type Row, shown } from "../figures.ts";
 import { type Bench, type Listener, send, startBot } from "../listeners.ts";
 import { approveClick, command, homeOpened, reviewerId } from "../payloads.ts";
 import { planRows, readPlans, tellPlans } from "../plans.ts";
 import { type Child, startChild } from "../process.ts";
 import { type Amounts, seed } from "../seed.ts";
+import { formatNumber, median, quantile, type Row } from "../stats.ts";
 
 const reviewers = 20;
 /** Enough to fill a page of every list. */
@@ -16,14 +16,14 @@ type Size = (typeof sizes)[number];
 const acts = ["home", "approvals", "decide"] as const;
 type Act = (typeof acts)[number];
 /** No more decisions at a time than requests that are pending in the small database. */
-const each: Record<Act, number> = { home: 40, approvals: 40, decide: small.pending };
+const callsOf: Record<Act, number> = { home: 40, approvals: 40, decide: small.pending };
 const names: Record<Act, string> = {
   home: "opening the Home, until it is published",
   approvals: "`/approvals`, until its modal is open and the command acknowledged",
   decide: "deciding, until it is acknowledged",
 };
 
-type Place = { sql: postgres.Sql; bot: Listener; stop(): Promise<void>; pending: number; next: number };
+type Target = { sql: postgres.Sql; bot: Listener; stop(): Promise<void>; pending: number; next: number };
 
 /**
  * Runs the same actions, one at a time, in a full database and in one with little more than a page of
@@ -32,20 +32,20 @@ type Place = { sql: postgres.Sql; bot: Listener; stop(): Promise<void>; pending:
 export async function reads(bench: Bench): Promise<Row[]> {
   const full: Amounts = { integrations: 2_000, reviewers, pending: 5_000, past: bench.past };
   const load = startChild("load.ts");
-  const places = {
+  const databases = {
     small: await prepare(bench, "reads_small", small),
     full: await prepare(bench, "reads_full", full),
   };
   try {
-    const all = await measure(bench, load, places);
+    const all = await measure(bench, load, databases);
     const rows = acts.flatMap((act) => rowsOf(act, all, full));
-    return [...rows, ...(await lookAtPlans(bench, load, places.full))];
+    return [...rows, ...(await lookAtPlans(bench, load, databases.full))];
   } finally {
-    await Promise.all([places.small.stop(), places.full.stop(), load.stop()]);
+    await Promise.all([databases.small.stop(), databases.full.stop(), load.stop()]);
   }
 }
 
-async function prepare(bench: Bench, name: string, amounts: Amounts): Promise<Place> {
+async function prepare(bench: Bench, name: string, amounts: Amounts): Promise<Target> {
   bench.say(`reads: filling ${name}`);
   const { url, sql } = await bench.cluster.database(name);
   await seed(sql, amounts);
@@ -55,13 +55,13 @@ async function prepare(bench: Bench, name: string, amounts: Amounts): Promise<Pl
 
 type All = Record<Size, Record<Act, number[][]>>;
 
-async function measure(bench: Bench, load: Child, places: Record<Size, Place>): Promise<All> {
+async function measure(bench: Bench, load: Child, databases: Record<Size, Target>): Promise<All> {
   const none = (): Record<Act, number[][]> => ({ home: [], approvals: [], decide: [] });
   const all: All = { small: none(), full: none() };
   for (let round = 0; round <= bench.rounds; round++) {
     for (const act of acts) {
       for (const size of round % 2 === 0 ? sizes : sizes.toReversed()) {
-        const latencies = await perform(load, places[size], act);
+        const latencies = await perform(load, databases[size], act);
         if (round > 0) all[size][act].push(latencies);
       }
     }
@@ -71,20 +71,20 @@ async function measure(bench: Bench, load: Child, places: Record<Size, Place>): 
 }
 
 /** Runs one action repeatedly as different people. */
-async function perform(load: Child, place: Place, act: Act): Promise<number[]> {
+async function perform(load: Child, target: Target, act: Act): Promise<number[]> {
   const bodies: string[] = [];
   const viewer = (i: number) => reviewerId(i % reviewers);
-  const first = place.next;
-  for (let i = 0; i < each[act]; i++) {
+  const first = target.next;
+  for (let i = 0; i < callsOf[act]; i++) {
     if (act === "home") bodies.push(homeOpened(viewer(i), `Ev${randomUUID()}`));
     else if (act === "approvals") bodies.push(command("/approvals", "", viewer(i), `trigger-${i}`));
     else bodies.push(approveClick(first + i, viewer(i)));
   }
   const contentType = act === "home" ? { contentType: "application/json" } : {};
-  const job = { port: place.bot.port, inFlight: 1, bodies, ...contentType };
-  const { latenciesMs, said } = await send(load, job);
-  if (act === "approvals" && said !== "") throw new Error(`/approvals said ${said}`);
-  if (act === "decide") await applyProgress(place);
+  const job = { port: target.bot.port, inFlight: 1, bodies, ...contentType };
+  const { latenciesMs, firstBody } = await send(load, job);
+  if (act === "approvals" && firstBody !== "") throw new Error(`/approvals said ${firstBody}`);
+  if (act === "decide") await moveOn(target);
   return latenciesMs;
 }
 
@@ -92,15 +92,15 @@ async function perform(load: Child, place: Place, act: Act): Promise<number[]> {
  * Moves on to the next pending requests. If too few are left, decided requests become pending again, so that
  * every action reads lists as full as at the start.
  */
-async function applyProgress(place: Place): Promise<void> {
-  place.next += each.decide;
-  if (place.next + each.decide <= place.pending + 1) return;
-  await place.sql`
+async function moveOn(target: Target): Promise<void> {
+  target.next += callsOf.decide;
+  if (target.next + callsOf.decide <= target.pending + 1) return;
+  await target.sql`
     update requests set state = 'pending', approvals = 0, outcome = null, decided_at = null, decided_by = null,
-      expires_at = now() + interval '6 days' where number <= ${place.pending}`;
-  await place.sql`delete from reviews where request_number <= ${place.pending}`;
-  await place.sql`vacuum (analyze) requests, reviews`;
-  place.next = 1;
+      expires_at = now() + interval '6 days' where number <= ${target.pending}`;
+  await target.sql`delete from reviews where request_number <= ${target.pending}`;
+  await target.sql`vacuum (analyze) requests, reviews`;
+  target.next = 1;
 }
 
 function rowsOf(act: Act, all: All, full: Amounts): Row[] {
@@ -109,7 +109,7 @@ function rowsOf(act: Act, all: All, full: Amounts): Row[] {
     return {
       section: "reads",
       what: `${names[act]}: ${size === "full" ? amountsOf(full) : "almost empty"}`,
-      result: `${shown(median(latencies))} ms`,
+      result: `${formatNumber(median(latencies))} ms`,
       p50: quantile(latencies, 0.5),
       p99: quantile(latencies, 0.99),
     };
@@ -131,13 +131,13 @@ const amountsOf = ({ integrations, pending, past }: Amounts): string => {
 };
 
 /** Starts another process on the same database, so that writing plans does not slow down the measured one. */
-async function lookAtPlans(bench: Bench, load: Child, place: Place): Promise<Row[]> {
+async function lookAtPlans(bench: Bench, load: Child, target: Target): Promise<Row[]> {
   const from = (await bench.cluster.log()).length;
-  await tellPlans(place.sql);
+  await tellPlans(target.sql);
   const url = bench.cluster.url("reads_full");
   const { bot, stop } = await startBot(url, { held: true });
   try {
-    const same = { ...place, bot };
+    const same = { ...target, bot };
     for (const act of acts) await perform(load, same, act);
   } finally {
     await stop();

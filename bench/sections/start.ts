@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { median, quantile, type Row, shown } from "../figures.ts";
 import { type Bench, environment } from "../listeners.ts";
 import { startChild } from "../process.ts";
+import { formatNumber, median, quantile, type Row } from "../stats.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -16,13 +16,13 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
  */
 export async function start(bench: Bench): Promise<Row[]> {
   const { url } = await bench.cluster.database("start");
-  const providers = startChild("far-ends.ts");
-  const farPort = await providers.ask<number>("listen");
+  const providers = startChild("providers.ts");
+  const providersPort = await providers.ask<number>("listen");
   const place = await mkdtemp(join(tmpdir(), "signoff-bench-start-"));
   const times: number[] = [];
   try {
     await build(place);
-    const env = { ...environment(url, farPort), LOG_LEVEL: "info" };
+    const env = { ...environment(url, providersPort), LOG_LEVEL: "info" };
     // The first start fills the disk cache and does not count.
     for (let i = 0; i <= Math.max(7, bench.rounds); i++) times.push(await startOnce(place, env));
   } finally {
@@ -37,7 +37,7 @@ export async function start(bench: Bench): Promise<Row[]> {
     {
       section: "start",
       what,
-      result: `${shown(median(counted))} ms`,
+      result: `${formatNumber(median(counted))} ms`,
       p50: median(counted),
       p99: quantile(counted, 0.99),
       note,

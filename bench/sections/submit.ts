@@ -1,14 +1,14 @@
 import type postgres from "postgres";
-import { median, quantile, type Row, shown } from "../figures.ts";
 import { type Bench, type Listener, send, startBot } from "../listeners.ts";
 import { command, submission, workspace } from "../payloads.ts";
 import { type Child, startChild } from "../process.ts";
 import { integrationPath, seed, setReviewers } from "../seed.ts";
+import { formatNumber, median, quantile, type Row } from "../stats.ts";
 
 const reviewers = [1, 10, 500] as const;
 const each = 60;
 
-type Ground = { sql: postgres.Sql; bot: Listener; providers: Child; load: Child };
+type Setup = { sql: postgres.Sql; bot: Listener; providers: Child; load: Child };
 type Measured = { command: number[]; submission: number[] };
 
 /**
@@ -50,12 +50,12 @@ const people = (count: number) => (count === 1 ? "1 reviewer" : `${count} review
 const row = (what: string, latencies: readonly number[]): Row => ({
   section: "submit",
   what,
-  result: `${shown(median(latencies))} ms`,
+  result: `${formatNumber(median(latencies))} ms`,
   p50: quantile(latencies, 0.5),
   p99: quantile(latencies, 0.99),
 });
 
-async function ask({ sql, bot, providers, load }: Ground, first: number): Promise<Measured> {
+async function ask({ sql, bot, providers, load }: Setup, first: number): Promise<Measured> {
   const numbers = Array.from({ length: each }, (_, i) => first + i);
   const triggers = numbers.map((number) => `trigger-${number}`);
   const to = { port: bot.port, inFlight: 1 };
@@ -67,7 +67,7 @@ async function ask({ sql, bot, providers, load }: Ground, first: number): Promis
   const modals = await providers.ask<string[]>("modals", triggers);
   const submitted = await send(load, { ...to, bodies: modals.map(submission) });
   const made = (await countRequests(sql)) - before;
-  if (made !== each) throw new Error(`${each} submissions made ${made} requests: ${submitted.said}`);
+  if (made !== each) throw new Error(`${each} submissions made ${made} requests: ${submitted.firstBody}`);
   return { command: opened.latenciesMs, submission: submitted.latenciesMs };
 }
 

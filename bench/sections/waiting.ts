@@ -2,20 +2,20 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import type postgres from "postgres";
 import { hashOf, hintOf, newTokenText } from "../../src/usecases/tokens/token-text.ts";
-import { median, quantile, type Row, shown } from "../figures.ts";
 import { type Bench, type Listener, send, startBot } from "../listeners.ts";
 import { approveClick, reviewerId, workspace } from "../payloads.ts";
 import { type Child, startChild } from "../process.ts";
 import type { Waited, WaitJob } from "../processes/waiters.ts";
 import { seed } from "../seed.ts";
+import { formatNumber, median, quantile, type Row } from "../stats.ts";
 
 const clients = 100;
 /**
  * How long the clients wait before the decision, and how often the connections are sampled in the meantime.
  */
-const waits = { looks: 20, everyMs: 100 };
+const waits = { samples: 20, everyMs: 100 };
 
-type Ground = { sql: postgres.Sql; decider: Listener; other: Listener; load: Child; waiters: Child };
+type Setup = { sql: postgres.Sql; decider: Listener; other: Listener; load: Child; waiters: Child };
 
 type Measured = {
   firstMs: number;
@@ -26,8 +26,8 @@ type Measured = {
   during: number;
 };
 
-const places = ["where the decision is made", "at another replica"] as const;
-type Where = (typeof places)[number];
+const positions = ["where the decision is made", "at another replica"] as const;
+type Where = (typeof positions)[number];
 
 /**
  * Measures how long it takes to answer a hundred clients that long-poll one request when it is approved in
@@ -36,18 +36,18 @@ type Where = (typeof places)[number];
  */
 export async function waiting(bench: Bench): Promise<Row[]> {
   const { url, sql } = await bench.cluster.database("waiting");
-  const pending = places.length * (bench.rounds + 1);
+  const pending = positions.length * (bench.rounds + 1);
   await seed(sql, { integrations: pending, reviewers: 1, pending, past: 0 });
   const flags = ["--expose-gc"];
   const [first, second] = await Promise.all([startBot(url, { flags }), startBot(url, { flags })]);
   const [load, waiters] = [startChild("load.ts"), startChild("waiters.ts")];
-  const ground = { sql, decider: first.bot, other: second.bot, load, waiters };
+  const setup = { sql, decider: first.bot, other: second.bot, load, waiters };
   const all = new Map<Where, Measured[]>();
   let number = 0;
   try {
     for (let round = 0; round <= bench.rounds; round++) {
-      for (const where of places) {
-        const measured = await decide(ground, where, ++number);
+      for (const where of positions) {
+        const measured = await decide(setup, where, ++number);
         // The first round compiles code and opens the connections.
         if (round > 0) all.set(where, [...(all.get(where) ?? []), measured]);
       }
@@ -56,21 +56,21 @@ export async function waiting(bench: Bench): Promise<Row[]> {
   } finally {
     await Promise.all([first.stop(), second.stop(), load.stop(), waiters.stop()]);
   }
-  return places.flatMap((where) => rowsOf(where, all.get(where) ?? []));
+  return positions.flatMap((where) => rowsOf(where, all.get(where) ?? []));
 }
 
-async function decide(ground: Ground, where: Where, number: number): Promise<Measured> {
-  const { sql, decider, other, load, waiters } = ground;
+async function decide(setup: Setup, where: Where, number: number): Promise<Measured> {
+  const { sql, decider, other, load, waiters } = setup;
   const bot = where === "at another replica" ? other : decider;
   // One token for each round, because the rate limit is not what is measured.
   const token = await makeToken(sql);
   const before = await rss(bot);
   await waiters.ask("begin", { port: bot.port, token, number, since: 1, clients } satisfies WaitJob);
   let inUse = 0;
-  for (let look = 0; look < waits.looks; look++) {
+  for (let sample = 0; sample < waits.samples; sample++) {
     await pause(waits.everyMs);
     // The first half of the time is for accepting the clients.
-    if (look >= waits.looks / 2) inUse = Math.max(inUse, await busy(sql));
+    if (sample >= waits.samples / 2) inUse = Math.max(inUse, await busy(sql));
   }
   const during = await rss(bot);
   const bodies = [approveClick(number, reviewerId(0))];
@@ -112,29 +112,29 @@ const rss = async (bot: Listener): Promise<number> =>
   (await bot.ask<NodeJS.MemoryUsage>("memory")).rss / 2 ** 20;
 
 function rowsOf(where: Where, rounds: readonly Measured[]): Row[] {
-  const of = (name: keyof Measured) => rounds.map((one) => one[name]);
+  const valuesOf = (name: keyof Measured) => rounds.map((round) => round[name]);
   const grown = rounds.map(({ before, during }) => during - before);
-  const most = Math.max(...of("inUse"));
+  const most = Math.max(...valuesOf("inUse"));
   return [
     {
       section: "waiting",
       what: `the click's ack to the last of ${clients} answers, ${where}`,
-      result: `${shown(median(of("lastMs")))} ms`,
-      p50: quantile(of("lastMs"), 0.5),
-      p99: quantile(of("lastMs"), 0.99),
-      note: `aim under 1 s; first answer ${shown(median(of("firstMs")))} ms, the middle one ${shown(median(of("medianMs")))} ms after the ack`,
+      result: `${formatNumber(median(valuesOf("lastMs")))} ms`,
+      p50: quantile(valuesOf("lastMs"), 0.5),
+      p99: quantile(valuesOf("lastMs"), 0.99),
+      note: `aim under 1 s; first answer ${formatNumber(median(valuesOf("firstMs")))} ms, the middle one ${formatNumber(median(valuesOf("medianMs")))} ms after the ack`,
     },
     {
       section: "waiting",
       what: `RSS with ${clients} clients waiting, ${where}`,
-      result: `${shown(median(of("during")))} MiB`,
-      note: `${shown(median(of("before")))} MiB before, grown by ${shown(median(grown))} MiB; after collections`,
+      result: `${formatNumber(median(valuesOf("during")))} MiB`,
+      note: `${formatNumber(median(valuesOf("before")))} MiB before, grown by ${formatNumber(median(grown))} MiB; after collections`,
     },
     {
       section: "waiting",
       what: `database connections in use while they wait, ${where}`,
-      result: shown(median(of("inUse"))),
-      note: `at most ${shown(most)} in ${shown(waits.looks / 2)} looks a round, both replicas together`,
+      result: formatNumber(median(valuesOf("inUse"))),
+      note: `at most ${formatNumber(most)} in ${formatNumber(waits.samples / 2)} looks a round, both replicas together`,
     },
   ];
 }

@@ -1,7 +1,7 @@
 import postgres from "postgres";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { type TestDatabase, testDatabase } from "../../test/support/database.ts";
-import { reserve } from "../../test/support/reserve-connection.ts";
+import { reserveConnection } from "../../test/support/reserve-connection.ts";
 import * as store from "./outbox.ts";
 import { type Settlement, settle as settleItem } from "./outbox-settle.ts";
 import { readStats } from "./stats.ts";
@@ -116,7 +116,7 @@ test("an item that is opened again is as old as that, not as its first time", as
 });
 
 test("a statement that takes too long is ended", async () => {
-  const holder = await reserve(t.database.sql);
+  const holder = await reserveConnection(t.database.sql);
   await holder`begin`;
   await holder`lock table outbox in access exclusive mode`;
   await expect(readStats(t.database.sql, 100)).rejects.toMatchObject({ code: "57014" });

@@ -59,7 +59,7 @@ test("R12: members are named by id, never by email", async () => {
 test("R12: a change that cannot be audited does not happen", async () => {
   const fixture = await buildCatalog(database);
   const number = await fixture.requested();
-  const before = await fixture.everything();
+  const before = await fixture.allRows();
   const { sql } = database.database;
   const constraint = "no_audit";
   await sql.unsafe(
@@ -71,7 +71,7 @@ test("R12: a change that cannot be audited does not happen", async () => {
   } finally {
     await sql.unsafe(`alter table audit_log drop constraint ${constraint}`);
   }
-  expect(await fixture.everything()).toEqual(before);
+  expect(await fixture.allRows()).toEqual(before);
 });
 
 describe("R12: rows that are never changed", () => {
@@ -80,7 +80,7 @@ describe("R12: rows that are never changed", () => {
     async (table) => {
       const fixture = await buildCatalog(database);
       await fixture.requested();
-      const before = await fixture.everything();
+      const before = await fixture.allRows();
       const { sql } = database.database;
       for (const statement of [
         `update ${table} set organization_id = organization_id where organization_id = '${fixture.organizationId}'`,
@@ -91,7 +91,7 @@ describe("R12: rows that are never changed", () => {
       ]) {
         await expect(sql.unsafe(statement)).rejects.toThrow("is append-only");
       }
-      expect(await fixture.everything()).toEqual(before);
+      expect(await fixture.allRows()).toEqual(before);
     },
   );
 });
@@ -99,10 +99,10 @@ describe("R12: rows that are never changed", () => {
 describe("R12: settings that come from a seed", () => {
   test("R12: loading the same again adds nothing", async () => {
     const fixture = await buildCatalog(database);
-    const before = await fixture.everything();
+    const before = await fixture.allRows();
     await fixture.seed({ projects: [commerce] });
     await fixture.hold("Reviewer", ["carol", "bob"]);
-    expect(await fixture.everything()).toEqual(before);
+    expect(await fixture.allRows()).toEqual(before);
   });
 
   test("R12: each saved version of the workflow, with what held before", async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import * as audit from "../../db/audit/audit.ts";
 import { member } from "../../src/domain/shared/actor.ts";
-import { houseApi } from "../support/api/fixture-api.ts";
+import { fixtureApi } from "../support/api/fixture-api.ts";
 import { accepted, buildCatalog, type Catalog } from "../support/catalog.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 
@@ -24,7 +24,7 @@ const path = (from: string, to: string, after?: number) =>
 
 async function start() {
   const fixture = await buildCatalog(database);
-  const api = houseApi(fixture);
+  const api = fixtureApi(fixture);
   return { fixture, api, call: await api.client("ada") };
 }
 

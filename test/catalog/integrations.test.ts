@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { archiveIntegration } from "../../src/usecases/catalog/archive-integration.ts";
 import { accepted, idOf, refusal } from "../support/catalog.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
-import { projectHouse } from "../support/projects.ts";
+import { projectFixture } from "../support/projects.ts";
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => database?.drop());
 
-const fixture = (who?: string) => projectHouse(database, who);
+const fixture = (who?: string) => projectFixture(database, who);
 const ada = { id: idOf("ada"), name: "ada" };
 
 describe("an integration", () => {

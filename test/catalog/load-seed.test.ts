@@ -17,10 +17,10 @@ test("loading the same file again does not take back what was promoted since", a
   const fixture = await buildCatalog(database);
   const { deploymentId } = await fixture.promoting();
   accepted(await fixture.report(deploymentId, { status: "succeeded" }));
-  const before = await fixture.everything();
+  const before = await fixture.allRows();
   await fixture.seed({ projects: [commerce] });
   expect(await fixture.live(fixture.environment("staging"))).toBe("1.3.0");
-  expect(await fixture.everything()).toEqual(before);
+  expect(await fixture.allRows()).toEqual(before);
 });
 
 test("a build that the file newly names is live, and the next promotion starts from it", async () => {
@@ -40,7 +40,7 @@ test("builds are as old as the file lists them; where commits are compared is ke
     projects: [{ ...commerce, integrations: [{ ...one, builds }] }],
   });
   await fixture.seed({ projects: [commerce] });
-  const { builds: stored, integrations } = await fixture.everything();
+  const { builds: stored, integrations } = await fixture.allRows();
   const known = (stored ?? []) as { version: string; created_at: string; commits: unknown }[];
   const byTime = [...known].sort((a, b) => Date.parse(a.created_at) - Date.parse(b.created_at));
   expect(byTime.map(({ version }) => version)).toEqual(["1.1.0", "1.2.0", "1.3.0", "1.4.0"]);
@@ -51,26 +51,26 @@ test("builds are as old as the file lists them; where commits are compared is ke
 test("somebody who is named twice in a role holds it once", async () => {
   const fixture = await buildCatalog(database);
   await fixture.hold("Reviewer", ["bob", "bob"]);
-  expect((await fixture.everything()).roleHoldings).toHaveLength(2);
+  expect((await fixture.allRows()).roleHoldings).toHaveLength(2);
   const twice = { memberId: idOf("bob"), projects: ["commerce", "commerce"] };
   await fixture.seed({
     roles: [{ name: "Reviewer", members: [twice] }],
     projects: [{ ...commerce, requesters: ["Reviewer", "Reviewer"] }],
   });
-  expect((await fixture.everything()).requesterRoles).toHaveLength(1);
+  expect((await fixture.allRows()).requesterRoles).toHaveLength(1);
 });
 
 test("what the file does not name is left alone", async () => {
   const fixture = await buildCatalog(database);
-  const before = await fixture.everything();
+  const before = await fixture.allRows();
   await fixture.seed({});
-  expect(await fixture.everything()).toEqual(before);
+  expect(await fixture.allRows()).toEqual(before);
 });
 
 test("a file that cannot be loaded changes nothing", async () => {
   const fixture = await buildCatalog(database);
-  const before = await fixture.everything();
+  const before = await fixture.allRows();
   const stranger = { name: "Auditor", members: [{ memberId: "UNOBODY", projects: null }] };
   await expect(fixture.seed({ roles: [{ name: "Reviewer", members: [] }, stranger] })).rejects.toThrow();
-  expect(await fixture.everything()).toEqual(before);
+  expect(await fixture.allRows()).toEqual(before);
 });

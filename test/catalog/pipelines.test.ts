@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Environment } from "../../src/domain/catalog/pipeline.ts";
 import { accepted, refusal } from "../support/catalog.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
-import { fresh, projectHouse } from "../support/projects.ts";
+import { fresh, projectFixture } from "../support/projects.ts";
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => database?.drop());
 
-const fixture = (who?: string) => projectHouse(database, who);
+const fixture = (who?: string) => projectFixture(database, who);
 
 describe("a pipeline", () => {
   const reversed = (now: Environment[]) => [...now].reverse();
@@ -30,11 +30,11 @@ describe("a pipeline", () => {
     ["its target archived", (now: Environment[]) => now.filter(({ slug }) => slug !== "staging")],
     ["the order turned round", reversed],
   ])("with an open request, %s is refused and names it", async (_, change) => {
-    const { requested, pipeline, everything } = await fixture();
+    const { requested, pipeline, allRows } = await fixture();
     const number = await requested();
-    const before = await everything();
+    const before = await allRows();
     expect(refusal(await pipeline(change))).toEqual({ code: "request-in-the-way", number });
-    expect(await everything()).toEqual(before);
+    expect(await allRows()).toEqual(before);
   });
 
   test.each(["approved", "promoting", "failed"] as const)(

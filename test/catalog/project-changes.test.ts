@@ -7,7 +7,7 @@ import { followSettings } from "../../src/usecases/workflow/follow-settings.ts";
 import { saveWorkflow } from "../../src/usecases/workflow/save-workflow.ts";
 import { accepted, buildCatalog, by, idOf, refusal } from "../support/catalog.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
-import { fresh, projectHouse } from "../support/projects.ts";
+import { fresh, projectFixture } from "../support/projects.ts";
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => database?.drop());
 
-const fixture = (who?: string) => projectHouse(database, who);
+const fixture = (who?: string) => projectFixture(database, who);
 const ada = { id: idOf("ada"), name: "ada" };
 
 type Snapshot = { environments: Environment[] };
@@ -33,9 +33,9 @@ const verbs: [string, (of: Fixture) => Promise<unknown>][] = [
 describe("R13: who is not an admin", () => {
   test.each(verbs)("may not %s, and is told who is", async (_, act) => {
     const of = await fixture("bob");
-    const before = await of.everything();
+    const before = await of.allRows();
     expect(await act(of)).toEqual({ ok: false, refusal: { code: "not-admin", admins: [ada] } });
-    expect(await of.everything()).toEqual(before);
+    expect(await of.allRows()).toEqual(before);
   });
 });
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { saveProject } from "../../src/usecases/catalog/save-project.ts";
 import { accepted, idOf, refusal } from "../support/catalog.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
-import { projectHouse } from "../support/projects.ts";
+import { projectFixture } from "../support/projects.ts";
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => database?.drop());
 
-const fixture = (who?: string) => projectHouse(database, who);
+const fixture = (who?: string) => projectFixture(database, who);
 const ada = { id: idOf("ada"), name: "ada" };
 
 describe("a project", () => {
@@ -33,10 +33,10 @@ describe("a project", () => {
     ["its short name", { slug: "commerce" }, "commerce"],
     ["both", { name: "Commerce", slug: "commerce" }, "commerce"],
   ])("is not created where %s is taken", async (_, change, name) => {
-    const { create, everything } = await fixture();
-    const before = await everything();
+    const { create, allRows } = await fixture();
+    const before = await allRows();
     expect(refusal(await create(change))).toMatchObject({ code: "name-taken", name });
-    expect(await everything()).toEqual(before);
+    expect(await allRows()).toEqual(before);
   });
 
   test.each([
@@ -55,10 +55,10 @@ describe("a project", () => {
       { code: "too-many-environments", limit: 20 },
     ],
   ])("is not created with %s", async (_, environments, expected) => {
-    const { create, everything } = await fixture();
-    const before = await everything();
+    const { create, allRows } = await fixture();
+    const before = await allRows();
     expect(refusal(await create({ environments }))).toMatchObject(expected);
-    expect(await everything()).toEqual(before);
+    expect(await allRows()).toEqual(before);
   });
 
   test("of two that take one name at once, one is told that it is taken", async () => {
@@ -111,10 +111,10 @@ describe("a project", () => {
   });
 
   test("saved as it is, nothing is counted and nothing is written down", async () => {
-    const { save, everything } = await fixture();
-    const before = await everything();
+    const { save, allRows } = await fixture();
+    const before = await allRows();
     expect(accepted(await save())).toEqual({ version: 1 });
-    expect(await everything()).toEqual(before);
+    expect(await allRows()).toEqual(before);
   });
 
   test("is archived only once nothing is open in it, and nothing can be promoted in it then", async () => {

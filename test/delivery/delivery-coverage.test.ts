@@ -28,7 +28,7 @@ async function ask(): Promise<number> {
 }
 
 /** Sets whether Slack accepts messages to a person. */
-function slackTakes(name: string, taken: boolean) {
+function setSlackAccepts(name: string, taken: boolean) {
   stack.slack.workspace.openDm([stack.id(name)]).isArchived = !taken;
 }
 
@@ -62,7 +62,7 @@ describe("the requester's card", () => {
   });
 
   test("says who was not, where both channels failed for good, and what to do", async () => {
-    slackTakes("carol", false);
+    setSlackAccepts("carol", false);
     number = await ask();
     await shows(number, "⚠️ *1 of 2 reviewers reached*\nCarol Reviewer could not be reached.");
     expect(own(number)).toContain("Ask them yourself, or have an admin look at *Deliveries*");
@@ -77,16 +77,16 @@ describe("the requester's card", () => {
   });
 
   test("is drawn once more when the last one was given up as well", async () => {
-    slackTakes("bob", false);
+    setSlackAccepts("bob", false);
     await setEmail("bob", null);
     const other = await ask();
     await shows(other, "⚠️ *0 of 2 reviewers reached*\nBob Reviewer and Carol Reviewer could not be reached.");
-    slackTakes("bob", true);
+    setSlackAccepts("bob", true);
     await setEmail("bob", "bob@acme.example");
   });
 
   test("follows when they are reached after all", async () => {
-    slackTakes("carol", true);
+    setSlackAccepts("carol", true);
     await setEmail("carol", "carol@acme.example");
     await stack.reseed((seed) => {
       seed.roles.find(({ name }) => name === "Release Managers")?.members.push("ada@acme.example");
@@ -97,7 +97,7 @@ describe("the requester's card", () => {
   });
 
   test("says nothing of it any more once it is decided", async () => {
-    slackTakes("carol", false);
+    setSlackAccepts("carol", false);
     await setEmail("carol", null);
     number = await ask();
     await shows(number, "2 of 3 reviewers reached");

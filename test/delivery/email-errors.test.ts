@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => stack?.stop());
 afterEach(async () => {
-  await stack.calm();
+  await stack.clearFaults();
   if (paused) await stack.restartWith({ RESEND_BASE_URL: stack.resend.url });
   paused = false;
   expect(stack.slack.violations).toEqual([]);
@@ -25,15 +25,15 @@ const to = (name: string) => {
 
 /** Returns the emails to a person about a request that Resend was asked to send. */
 const askedFor = (name: string, number: number) =>
-  stack.resend.asked.filter((asked) => to(name)(asked) && asked.key.includes(`email:${number}:`));
+  stack.resend.requests.filter((asked) => to(name)(asked) && asked.key.includes(`email:${number}:`));
 
 /** Makes Resend refuse Bob's emails, requests a promotion, and returns the status of Bob's email. */
 async function bobsEmail(how: Failure) {
-  stack.resend.asked.length = 0;
+  stack.resend.requests.length = 0;
   paused = how.status === 429;
   stack.resend.refuse(to("bob"), how);
-  const number = await stack.submitted();
-  const items = await stack.resting("send-email", number);
+  const number = await stack.submitRequest();
+  const items = await stack.waitUntilAttempted("send-email", number);
   return { number, bob: items.find(({ recipient }) => recipient === "bob"), items };
 }
 
@@ -73,7 +73,7 @@ describe("a passing error: tried again with the same key and bytes, and it arriv
     expect(bob?.reason).toContain(`(${status} ${name})`);
     stack.resend.recover();
     await stack.wakeAll();
-    await stack.quiet();
+    await stack.allSent();
     const asked = askedFor("bob", number);
     expect(asked.length).toBeGreaterThanOrEqual(2);
     expect(new Set(asked.map(({ key, body }) => key + body)).size).toBe(1);
@@ -103,37 +103,37 @@ test("after a 429 nothing goes out until its time, though other emails are due",
     name: "rate_limit_exceeded",
     headers: { "retry-after": "60" },
   });
-  const before = stack.resend.asked.length;
+  const before = stack.resend.requests.length;
   await stack.wakeAll();
-  const other = await stack.submitted();
-  const items = await stack.resting("send-email", other);
+  const other = await stack.submitRequest();
+  const items = await stack.waitUntilAttempted("send-email", other);
   expect(items.map(({ outcome, attempts }) => [outcome, attempts])).toEqual([
     [null, 0],
     [null, 0],
   ]);
-  expect(stack.resend.asked).toHaveLength(before);
+  expect(stack.resend.requests).toHaveLength(before);
   await hasCard("carol", number);
 });
 
 test("a success whose headers say that nothing is left holds the next one back", async () => {
-  stack.resend.asked.length = 0;
+  stack.resend.requests.length = 0;
   paused = true;
-  stack.resend.bear({ "ratelimit-limit": "1", "ratelimit-remaining": "0", "ratelimit-reset": "45" });
-  await stack.submitted();
-  await eventually(() => expect(stack.resend.asked.length).toBeGreaterThan(0));
+  stack.resend.addHeaders({ "ratelimit-limit": "1", "ratelimit-remaining": "0", "ratelimit-reset": "45" });
+  await stack.submitRequest();
+  await eventually(() => expect(stack.resend.requests.length).toBeGreaterThan(0));
   await stack.settle();
-  const before = stack.resend.asked.length;
-  const number = await stack.submitted();
-  const items = await stack.resting("send-email", number);
+  const before = stack.resend.requests.length;
+  const number = await stack.submitRequest();
+  const items = await stack.waitUntilAttempted("send-email", number);
   for (const one of items) expect(one).toMatchObject({ outcome: null, attempts: 0 });
-  expect(stack.resend.asked).toHaveLength(before);
+  expect(stack.resend.requests).toHaveLength(before);
 });
 
 describe("23 hours after the first try", () => {
   test("an email that was tried is given up, before its key is forgotten and it would arrive twice", async () => {
     const { number } = await bobsEmail({ status: 500, name: "internal_server_error" });
     stack.resend.recover();
-    stack.resend.asked.length = 0;
+    stack.resend.requests.length = 0;
     stack.later({ hours: 23 });
     await stack.wakeAll();
     const bob = await eventually(async () => {
@@ -159,7 +159,7 @@ describe("an email that only waited for the account's limit", () => {
     // The sender's pause ends with its process.
     await stack.restartWith({ RESEND_BASE_URL: stack.resend.url });
     await stack.wakeAll();
-    await stack.quiet();
+    await stack.allSent();
   };
 
   test("is not given up, as nothing was sent of it: it goes out when there is room, once", async () => {

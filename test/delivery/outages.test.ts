@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => stack?.stop());
 afterEach(async () => {
-  await stack.calm();
+  await stack.clearFaults();
   await stack.settle();
   expect(stack.slack.violations).toEqual([]);
 });
@@ -38,7 +38,7 @@ const mailsTo = async (name: string, what: string | number) =>
 
 /** Returns the status of Bob's email about a request, once it has been attempted. */
 const bobs = async (number: number) =>
-  (await stack.resting("send-email", number)).find(({ recipient }) => recipient === "bob");
+  (await stack.waitUntilAttempted("send-email", number)).find(({ recipient }) => recipient === "bob");
 
 const toBob = ({ body }: { body: string }) => body.includes('"to":"bob@acme.example"');
 const noAddress = {
@@ -49,7 +49,7 @@ const noAddress = {
 describe("an address that Resend refuses", () => {
   test("stops being tried; the admins are told once whose it is; its owner is still told in Slack", async () => {
     stack.resend.refuse(toBob, noAddress);
-    const first = await stack.submitted();
+    const first = await stack.submitRequest();
     expect(await bobs(first)).toMatchObject({ outcome: "dead", attempts: 1 });
     await stack.settle();
     expect(stack.cardFor("bob", first)).toBeDefined();
@@ -60,8 +60,8 @@ describe("an address that Resend refuses", () => {
     expect(told).toContain("Correct the address in the Slack profile");
 
     stack.resend.recover();
-    stack.resend.asked.length = 0;
-    const second = await stack.submitted();
+    stack.resend.requests.length = 0;
+    const second = await stack.submitRequest();
     const later = await bobs(second);
     expect(later).toMatchObject({ outcome: "dead", attempts: 1 });
     expect(later?.reason).toMatch(
@@ -69,7 +69,7 @@ describe("an address that Resend refuses", () => {
     );
     await stack.settle();
     await look();
-    expect(stack.resend.asked.filter(toBob)).toEqual([]);
+    expect(stack.resend.requests.filter(toBob)).toEqual([]);
     expect(stack.cardFor("bob", second)).toBeDefined();
     expect(toldAda("Bob Reviewer cannot be reached").length + toldAda("No email reaches").length).toBe(1);
   });
@@ -77,8 +77,8 @@ describe("an address that Resend refuses", () => {
   test("is tried at once when it is corrected, and the refusal of the old one is forgotten at the next look", async () => {
     const { sql } = stack.database.database;
     stack.resend.refuse(toBob, noAddress);
-    await bobs(await stack.submitted());
-    const number = await stack.submitted(
+    await bobs(await stack.submitRequest());
+    const number = await stack.submitRequest(
       () => sql`update members set email = 'robert@acme.example' where email = 'bob@acme.example'`,
     );
     expect(await bobs(number)).toMatchObject({ outcome: "done" });
@@ -91,20 +91,20 @@ describe("an address that Resend refuses", () => {
   test("is tried again after a week, as it may have been mended out of our sight", async () => {
     const before = toldAda("No email reaches").length;
     stack.resend.refuse(toBob, noAddress);
-    await bobs(await stack.submitted());
+    await bobs(await stack.submitRequest());
     // People who have reviewed get no email when the request expires.
     await stack.press("bob", "approve_request");
     await stack.settle();
-    stack.resend.asked.length = 0;
+    stack.resend.requests.length = 0;
     stack.later({ days: 7 });
     for (const _ of ["tried", "left alone"]) {
-      expect(await bobs(await stack.submitted())).toMatchObject({ outcome: "dead" });
+      expect(await bobs(await stack.submitRequest())).toMatchObject({ outcome: "dead" });
       await stack.settle();
-      expect(stack.resend.asked.filter(toBob)).toHaveLength(1);
+      expect(stack.resend.requests.filter(toBob)).toHaveLength(1);
     }
     stack.resend.recover();
     stack.later({ days: 7 });
-    expect(await bobs(await stack.submitted())).toMatchObject({ outcome: "done" });
+    expect(await bobs(await stack.submitRequest())).toMatchObject({ outcome: "done" });
     await stack.settle();
     expect(await subjects()).toEqual([]);
     expect(toldAda("No email reaches")).toHaveLength(before + 1);
@@ -123,10 +123,10 @@ describe("a Resend key or sender that is refused", () => {
     "%s: email stops, the admins are told once in Slack, and it resumes by itself",
     async (_, how) => {
       const before = toldAda("No email is sent").length;
-      stack.resend.asked.length = 0;
+      stack.resend.requests.length = 0;
       stack.resend.refuse(() => true, how);
-      const number = await stack.submitted();
-      for (const item of await stack.resting("send-email", number)) {
+      const number = await stack.submitRequest();
+      for (const item of await stack.waitUntilAttempted("send-email", number)) {
         expect(item).toMatchObject({ outcome: null, attempts: 0, inDoubt: false });
         expect(item.reason).toMatch(/^Resend refused the API key or the sender: /);
         expect(item.due).toBeGreaterThan(280);
@@ -138,21 +138,21 @@ describe("a Resend key or sender that is refused", () => {
       expect(await subjects()).toEqual(["email", "told:email"]);
 
       // Until the next probe, due items call nobody. Then a single one does.
-      const asked = stack.resend.asked.length;
+      const asked = stack.resend.requests.length;
       stack.later(minutes(4));
       await stack.wakeAll();
       await stack.settle();
-      expect(stack.resend.asked).toHaveLength(asked);
+      expect(stack.resend.requests).toHaveLength(asked);
       stack.later(minutes(1.1));
       await stack.wakeAll();
-      await eventually(() => expect(stack.resend.asked).toHaveLength(asked + 1));
+      await eventually(() => expect(stack.resend.requests).toHaveLength(asked + 1));
       await stack.settle();
-      expect(stack.resend.asked).toHaveLength(asked + 1);
+      expect(stack.resend.requests).toHaveLength(asked + 1);
 
       stack.resend.recover();
       stack.later(minutes(5));
       await stack.wakeAll();
-      await stack.quiet();
+      await stack.allSent();
       for (const name of ["bob", "carol"]) expect(await mailsTo(name, number)).toHaveLength(1);
       expect(await subjects()).toEqual([]);
       await look();
@@ -164,14 +164,14 @@ describe("a Resend key or sender that is refused", () => {
     stack.resend.refuse(({ authorization }) => authorization !== "Bearer re_good", {
       ...{ status: 403, name: "invalid_api_key", message: "API key is invalid" },
     });
-    const number = await stack.submitted();
-    await stack.resting("send-email", number);
+    const number = await stack.submitRequest();
+    await stack.waitUntilAttempted("send-email", number);
     await stack.restartWith({
       RESEND_BASE_URL: stack.resend.url,
       RESEND_API_KEY: "re_good",
       EMAIL_FROM: "New <new@acme.example>",
     });
-    await stack.quiet();
+    await stack.allSent();
     const mails = (await stack.mail.inbox()).filter(({ subject }) => subject.includes(`#${number}`));
     expect(mails.map(({ to, from }) => [to, from]).sort()).toEqual([
       ["bob@acme.example", "New <new@acme.example>"],
@@ -183,12 +183,12 @@ describe("a Resend key or sender that is refused", () => {
 
   test("a stop of days loses nothing: what was refused is not counted against the key's 24 hours", async () => {
     stack.resend.refuse(() => true, { status: 403, name: "invalid_api_key" });
-    const number = await stack.submitted();
-    await stack.resting("send-email", number);
+    const number = await stack.submitRequest();
+    await stack.waitUntilAttempted("send-email", number);
     stack.later({ days: 3 });
     stack.resend.recover();
     await stack.wakeAll();
-    await stack.quiet();
+    await stack.allSent();
     for (const name of ["bob", "carol"]) expect(await mailsTo(name, number)).toHaveLength(1);
   });
 });
@@ -198,7 +198,7 @@ describe("a Slack token that is refused", () => {
   /** The token is revoked after the request exists, because nobody can open a modal without it. */
   const submittedThenRefused = async (error: string) => {
     let held: ReturnType<typeof stack.slack.faults.hold> | undefined;
-    const number = await stack.submitted(() => {
+    const number = await stack.submitRequest(() => {
       held = stack.slack.faults.hold("chat.postMessage");
     });
     await held?.reached;
@@ -216,7 +216,7 @@ describe("a Slack token that is refused", () => {
         said(/refuses all/),
       ];
       const number = await submittedThenRefused(error);
-      for (const item of await stack.resting("draw-card", number)) {
+      for (const item of await stack.waitUntilAttempted("draw-card", number)) {
         expect(item).toMatchObject({ outcome: null, attempts: 0, reason: `Slack says ${error}` });
         expect(item.due).toBeGreaterThan(50);
       }
@@ -245,7 +245,7 @@ describe("a Slack token that is refused", () => {
       stack.slack.faults.clear();
       stack.later(minutes(1));
       await stack.wakeAll();
-      await stack.quiet();
+      await stack.allSent();
       for (const name of ["dana", "bob", "carol"]) expect(stack.cardFor(name, number)).toBeDefined();
       expect(await subjects()).toEqual([]);
       await look();
@@ -255,10 +255,10 @@ describe("a Slack token that is refused", () => {
 
   test("a start with a good token sends what waited at once", async () => {
     const number = await submittedThenRefused("token_revoked");
-    await stack.resting("draw-card", number);
+    await stack.waitUntilAttempted("draw-card", number);
     stack.slack.faults.clear();
     await stack.restartWith({ RESEND_BASE_URL: stack.resend.url });
-    await stack.quiet();
+    await stack.allSent();
     for (const name of ["dana", "bob", "carol"]) expect(stack.cardFor(name, number)).toBeDefined();
     expect(await subjects()).toEqual([]);
   });
@@ -267,7 +267,7 @@ describe("a Slack token that is refused", () => {
 describe("one who cannot be reached on one channel is reached on the other", () => {
   test("a reviewer without an email address gets the card", async () => {
     const { sql } = stack.database.database;
-    const number = await stack.submitted(
+    const number = await stack.submitRequest(
       () => sql`update members set email = null where email = 'bob@acme.example'`,
     );
     expect(await bobs(number)).toMatchObject({ outcome: "dead", reason: "no email address" });
@@ -278,12 +278,12 @@ describe("one who cannot be reached on one channel is reached on the other", () 
   test("a reviewer to whom Slack delivers nothing gets the email", async () => {
     const bob = stack.slack.workspace.person(stack.id("bob"));
     if (bob === undefined) throw new Error("bob is gone");
-    const number = await stack.submitted(() => {
+    const number = await stack.submitRequest(() => {
       bob.deleted = true;
     });
     expect(await bobs(number)).toMatchObject({ outcome: "done" });
     await stack.settle();
-    const cards = await stack.resting("draw-card", number);
+    const cards = await stack.waitUntilAttempted("draw-card", number);
     expect(cards.find(({ recipient }) => recipient === "bob")).toMatchObject({ outcome: "dead" });
     expect(await mailsTo("bob", number)).toHaveLength(1);
     bob.deleted = false;
@@ -292,15 +292,15 @@ describe("one who cannot be reached on one channel is reached on the other", () 
 
 test("who has left the workspace gets no email any more: what is promoted is not their business", async () => {
   const { sql } = stack.database.database;
-  const number = await stack.submitted();
-  await stack.quiet();
+  const number = await stack.submitRequest();
+  await stack.allSent();
   const before = (await mailsTo("bob", number)).length;
   await sql`update members set standing = 'deactivated' where email = 'bob@acme.example'`;
   const { context, organizationId } = stack.app;
   await cancelPromotion(context, {
     ...{ organizationId, number, actor: member(stack.id("dana")), surface: "slack", reason: "" },
   });
-  await stack.quiet();
+  await stack.allSent();
   const emails = await stack.items("send-email", number);
   await sql`update members set standing = 'active' where email = 'bob@acme.example'`;
   expect(await mailsTo("bob", number)).toHaveLength(before);

@@ -31,11 +31,11 @@ async function close() {
 
 async function build() {
   built += 1;
-  await stack.golive("commerce/orders-sync", { development: `5.0.${built}` });
+  await stack.setLive("commerce/orders-sync", { development: `5.0.${built}` });
 }
 
 /** Submits a request for the live build without waiting for its messages. Returns its number. */
-async function submitted(message = ""): Promise<number> {
+async function submitRequest(message = ""): Promise<number> {
   await stack.slack.command(stack.id("dana"), "/promote orders-sync");
   await stack.slack.submit(stack.id("dana"), { message_input: message });
   const [row] = await stack.database.database.sql<{ number: number }[]>`
@@ -45,12 +45,12 @@ async function submitted(message = ""): Promise<number> {
 
 async function ask(message = ""): Promise<number> {
   await build();
-  const number = await submitted(message);
+  const number = await submitRequest(message);
   await stack.app.idle();
   return number;
 }
 
-const told = (name: string, words: string) => eventually(() => expect(stack.privately(name)).toBe(words));
+const told = (name: string, words: string) => eventually(() => expect(stack.lastEphemeral(name)).toBe(words));
 
 const opened = (name: string, title: string) =>
   eventually(() => expect(stack.modal(name).title?.text).toBe(title));
@@ -93,7 +93,7 @@ describe("a dialog that Slack does not open", () => {
     goWrong();
     const answer = await stack.slack.command(stack.id("dana"), "/promote returns");
     expect(answer.error).toBeUndefined();
-    expect(stack.privately("dana")).toBe(notOpened);
+    expect(stack.lastEphemeral("dana")).toBe(notOpened);
   });
 
   test.each(faults)("a click is answered when views.open %s", async (_, goWrong) => {
@@ -125,7 +125,7 @@ describe("a dialog that Slack does not open", () => {
   test("the views have a client of their own: a rate limit of the messages does not hold them up", async () => {
     await build();
     stack.slack.faults.rateLimit("chat.postMessage", 60, 3);
-    const number = await submitted();
+    const number = await submitRequest();
     await eventually(() =>
       expect(stack.slack.calls.filter(({ answer }) => answer?.error === "ratelimited")).not.toEqual([]),
     );
@@ -164,7 +164,7 @@ describe("a card that goes wrong", () => {
   ])("%s: it is posted later, once", async (_, goWrong) => {
     await build();
     goWrong();
-    const number = await submitted();
+    const number = await submitRequest();
     await everyCardOnce(number);
     await allSettled();
     await everyCardOnce(number);
@@ -231,7 +231,7 @@ describe("a card that goes wrong", () => {
     const carol = stack.slack.workspace.person(stack.id("carol"));
     await build();
     Object.assign(carol ?? {}, { deleted: true });
-    const number = await submitted();
+    const number = await submitRequest();
     await allSettled();
     expect(cards("bob", number)).toBe(1);
     expect(cards("dana", number)).toBe(1);
@@ -269,25 +269,25 @@ describe("an email that goes wrong", () => {
     ["loses its answers", () => mail.loseAnswer(3)],
   ])("Resend %s: tried again with the same key and bytes, and it arrives once", async (_, goWrong) => {
     await build();
-    mail.asked.length = 0;
+    mail.requests.length = 0;
     goWrong();
-    const number = await submitted("Mail me");
-    await eventually(() => expect(mail.asked.length).toBeGreaterThanOrEqual(2 + 3), 12_000);
+    const number = await submitRequest("Mail me");
+    await eventually(() => expect(mail.requests.length).toBeGreaterThanOrEqual(2 + 3), 12_000);
     await allSettled();
     expect(await inbox(number, "bob")).toHaveLength(1);
     expect(await inbox(number, "carol")).toHaveLength(1);
     const bodies = new Map<string, Set<string>>();
-    for (const { key, body } of mail.asked) bodies.set(key, (bodies.get(key) ?? new Set()).add(body));
+    for (const { key, body } of mail.requests) bodies.set(key, (bodies.get(key) ?? new Set()).add(body));
     for (const key of bodies.keys()) expect(key).not.toBe("");
     expect([...bodies.values()].map(({ size }) => size)).toEqual([...bodies.values()].map(() => 1));
   });
 
   test("what is drawn differently by the time of the second try is still sent as it was", async () => {
     await build();
-    mail.asked.length = 0;
+    mail.requests.length = 0;
     mail.fail(500, 6);
-    const number = await submitted("Old words");
-    const asked = () => mail.asked.filter(({ key }) => key.includes(`:${number}:`));
+    const number = await submitRequest("Old words");
+    const asked = () => mail.requests.filter(({ key }) => key.includes(`:${number}:`));
     await eventually(() => expect(new Set(asked().map(({ key }) => key)).size).toBe(2));
     await stack.database.database.sql`update requests set message = 'New words' where number = ${number}`;
     await allSettled();

@@ -4,7 +4,7 @@ import { type MailProxy, mailProxy } from "../support/mail-proxy.ts";
 import { eventually, type TestStackOptions } from "../support/test-stack.ts";
 
 /** The state of an outbox item. */
-export type MemberStatus = {
+export type ItemStatus = {
   kind: string;
   recipient: string;
   outcome: "done" | "dead" | null;
@@ -18,15 +18,15 @@ export type MemberStatus = {
 export type FaultyStack = TimedStack & {
   resend: MailProxy;
   /** Makes a new build live, runs `first`, and requests a promotion as Dana. Returns the request's number. */
-  submitted(first?: () => unknown): Promise<number>;
+  submitRequest(first?: () => unknown): Promise<number>;
   /** Returns the items of this kind, with a request or without one, by kind and recipient. */
-  items(kind: string, number?: number): Promise<MemberStatus[]>;
+  items(kind: string, number?: number): Promise<ItemStatus[]>;
   /** Makes all waiting items due. */
   wakeAll(): Promise<void>;
   /** Waits until every item of the kind is settled or waiting for a retry. */
-  resting(kind: string, number?: number): Promise<MemberStatus[]>;
+  waitUntilAttempted(kind: string, number?: number): Promise<ItemStatus[]>;
   /** Clears every fault and every waiting item. */
-  calm(): Promise<void>;
+  clearFaults(): Promise<void>;
 };
 
 let built = 0;
@@ -37,7 +37,7 @@ export async function startFaultyStack(options: TestStackOptions = {}): Promise<
   const resend = await mailProxy(stack.mail.url);
   await stack.restartWith({ RESEND_BASE_URL: resend.url });
   const { sql } = stack.database.database;
-  const items = (kind: string, number?: number) => sql<MemberStatus[]>`
+  const items = (kind: string, number?: number) => sql<ItemStatus[]>`
     select kind, lower(split_part(coalesce(m.name, recipient_id, ''), ' ', 1)) as recipient, outcome, attempts, reason, in_doubt as "inDoubt",
       extract(epoch from available_at - now())::float8 as due
     from outbox o left join members m on m.organization_id = o.organization_id
@@ -47,9 +47,9 @@ export async function startFaultyStack(options: TestStackOptions = {}): Promise<
   const added = {
     resend,
     items,
-    submitted: async (first: () => unknown = () => {}) => {
+    submitRequest: async (first: () => unknown = () => {}) => {
       built += 1;
-      await stack.golive("commerce/orders-sync", { development: `7.0.${built}` });
+      await stack.setLive("commerce/orders-sync", { development: `7.0.${built}` });
       await first();
       await stack.slack.command(stack.id("dana"), "/promote orders-sync");
       const answer = await stack.slack.submit(stack.id("dana"), { message_input: "" });
@@ -61,14 +61,14 @@ export async function startFaultyStack(options: TestStackOptions = {}): Promise<
       await sql`update outbox set available_at = now() where settled_at is null`;
       stack.app.context.wake();
     },
-    resting: (kind: string, number?: number) =>
+    waitUntilAttempted: (kind: string, number?: number) =>
       eventually(async () => {
         const all = await items(kind, number);
         expect(all).not.toEqual([]);
         for (const one of all) if (one.outcome === null) expect(one.reason).not.toBeNull();
         return all;
       }),
-    calm: async () => {
+    clearFaults: async () => {
       resend.recover();
       stack.slack.faults.clear();
       await sql`delete from warnings`;

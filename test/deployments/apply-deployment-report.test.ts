@@ -29,7 +29,7 @@ describe("reports of one attempt", () => {
       const fixture = await buildCatalog(database);
       const { deploymentId } = await fixture.promoting();
       accepted(await fixture.report(deploymentId, report));
-      const before = await fixture.everything();
+      const before = await fixture.allRows();
       for (const late of [
         { status: "succeeded" },
         { status: "failed", reason: "again" },
@@ -38,7 +38,7 @@ describe("reports of one attempt", () => {
       ] as const) {
         expect(accepted(await fixture.report(deploymentId, late))).toEqual({ changed: false });
       }
-      expect(await fixture.everything()).toEqual(before);
+      expect(await fixture.allRows()).toEqual(before);
     },
   );
 
@@ -49,7 +49,7 @@ describe("reports of one attempt", () => {
     accepted(await fixture.report(deploymentId, { status: "in progress" }, link));
     expect((await fixture.state(number)).state).toBe("promoting");
     accepted(await fixture.report(deploymentId, { status: "failed", reason: "boom" }));
-    expect((await fixture.everything()).deployments).toContainEqual(
+    expect((await fixture.allRows()).deployments).toContainEqual(
       expect.objectContaining({ id: deploymentId, status: "failed", link, reason: "boom" }),
     );
   });
@@ -92,11 +92,11 @@ describe("R9: late reports", () => {
     const { fixture, number, first, second } = await retriedAfterUnknown();
     accepted(await fixture.report(second, { status: "succeeded" }));
     accepted(await fixture.cancel("ada", await fixture.requested({ ...(await newer(fixture)) }), "tidy"));
-    const pointer = (await fixture.everything()).liveBuilds;
+    const pointer = (await fixture.allRows()).liveBuilds;
     accepted(await fixture.report(first, { status: "succeeded" }));
-    expect((await fixture.everything()).liveBuilds).toEqual(pointer);
+    expect((await fixture.allRows()).liveBuilds).toEqual(pointer);
     expect((await fixture.state(number)).deploymentId).toBe(second);
-    expect((await fixture.everything()).deployments).toContainEqual(
+    expect((await fixture.allRows()).deployments).toContainEqual(
       expect.objectContaining({ id: first, status: "succeeded" }),
     );
   });

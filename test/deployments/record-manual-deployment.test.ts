@@ -183,8 +183,8 @@ describe("is refused, and nothing changes,", () => {
   ])("%s", async (_, prepare, change, expected) => {
     const of = await fixture();
     await prepare(of);
-    const before = await of.everything();
+    const before = await of.allRows();
     expect(refusal(await of.record(change))).toEqual(expected);
-    expect(await of.everything()).toEqual(before);
+    expect(await of.allRows()).toEqual(before);
   });
 });

@@ -5,7 +5,7 @@ import { rotateWebhookSecret } from "../../src/usecases/deployments/rotate-webho
 import { type SaveWebhook, saveWebhook } from "../../src/usecases/deployments/save-webhook.ts";
 import { accepted, by, refusal, refusedUntouched } from "../support/catalog.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
-import { projectHouse } from "../support/projects.ts";
+import { projectFixture } from "../support/projects.ts";
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -20,12 +20,12 @@ const ports = {
 };
 const url = "https://hooks.example.com/deploy?key=hunter2";
 
-async function webhookHouse(who = "ada") {
-  const fixture = await projectHouse(database, who);
+async function webhookFixture(who = "ada") {
+  const fixture = await projectFixture(database, who);
   const { context, organizationId, projectId } = fixture;
   const place = { ...fixture.by, projectId, integrationId: fixture.integration() };
   type Row = { deployer: string; secret: string; url: string; version: number; silence_minutes: number };
-  const rows = async (table: string) => (await fixture.everything())[table] as Row[];
+  const rows = async (table: string) => (await fixture.allRows())[table] as Row[];
   return {
     ...fixture,
     save: (change: Partial<SaveWebhook> = {}) =>
@@ -48,15 +48,15 @@ async function webhookHouse(who = "ada") {
 }
 
 test("an admin sets an address: its secret is made, shown once, kept encrypted; promotions go there", async () => {
-  const fixture = await webhookHouse();
+  const fixture = await webhookFixture();
   const { version, secret } = accepted(await fixture.save());
   expect(version).toBe(1);
   expect(secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/);
   expect(await fixture.webhook()).toMatchObject({ url, silence_minutes: 45, version: 1 });
   expect(await fixture.opened()).toBe(secret);
   expect(await fixture.deployer()).toBe("webhook");
-  const everything = JSON.stringify(await fixture.everything());
-  expect(everything).not.toContain(secret);
+  const allRows = JSON.stringify(await fixture.allRows());
+  expect(allRows).not.toContain(secret);
   expect(accepted(await fixture.save({ version: 1, silenceMinutes: 5 }))).toEqual({
     version: 2,
     secret: null,
@@ -65,7 +65,7 @@ test("an admin sets an address: its secret is made, shown once, kept encrypted; 
 });
 
 test("R12: the audit log has who and what, and neither the secret nor what stands behind a question mark", async () => {
-  const fixture = await webhookHouse();
+  const fixture = await webhookFixture();
   accepted(await fixture.save());
   accepted(await fixture.rotate());
   const log = await fixture.audit();
@@ -88,11 +88,11 @@ test("R12: the audit log has who and what, and neither the secret nor what stand
 });
 
 test("saving what is there changes nothing, but makes it the deployer again", async () => {
-  const fixture = await webhookHouse();
+  const fixture = await webhookFixture();
   accepted(await fixture.save());
-  const before = await fixture.everything();
+  const before = await fixture.allRows();
   expect(accepted(await fixture.save({ version: 1 }))).toEqual({ version: 1, secret: null });
-  expect(await fixture.everything()).toEqual(before);
+  expect(await fixture.allRows()).toEqual(before);
   const { name, slug } = { name: "Orders", slug: "orders" };
   const seen = { name, slug, deployer: "webhook" };
   const integration = { id: fixture.integration(), seen };
@@ -103,7 +103,7 @@ test("saving what is there changes nothing, but makes it the deployer again", as
 });
 
 test("another secret: the old one signs beside it for a day, the new one at once", async () => {
-  const fixture = await webhookHouse();
+  const fixture = await webhookFixture();
   expect(refusal(await fixture.rotate())).toEqual({ code: "no-webhook" });
   const first = accepted(await fixture.save()).secret;
   const { version, secret } = accepted(await fixture.rotate());
@@ -119,15 +119,15 @@ test("another secret: the old one signs beside it for a day, the new one at once
 });
 
 test("rotated again and again, what the receiver had before still signs; at most three old ones do", async () => {
-  const fixture = await webhookHouse();
+  const fixture = await webhookFixture();
   const made = [accepted(await fixture.save()).secret];
   for (let turn = 0; turn < 4; turn++) made.unshift(accepted(await fixture.rotate()).secret);
   expect(await fixture.signing()).toEqual(made.slice(0, 4));
-  expect(JSON.stringify(await fixture.everything())).not.toContain("whsec_");
+  expect(JSON.stringify(await fixture.allRows())).not.toContain("whsec_");
 });
 
 test("a secret that can't be read any more is replaced, and does not sign beside the new one", async () => {
-  const fixture = await webhookHouse();
+  const fixture = await webhookFixture();
   accepted(await fixture.save());
   const secret = accepted(await fixture.rotate({}, { ...ports, opens: () => false })).secret;
   expect(await fixture.signing()).toEqual([secret]);
@@ -136,7 +136,7 @@ test("a secret that can't be read any more is replaced, and does not sign beside
 describe("what is refused", () => {
   test("anybody but an admin", async () => {
     for (const who of ["dana", "bob"]) {
-      const fixture = await webhookHouse(who);
+      const fixture = await webhookFixture(who);
       for (const act of [() => fixture.save(), () => fixture.rotate()]) {
         expect(await refusedUntouched(fixture, act)).toMatchObject({ code: "not-admin" });
       }
@@ -144,7 +144,7 @@ describe("what is refused", () => {
   });
 
   test("an address that is not called, and a limit out of range", async () => {
-    const fixture = await webhookHouse();
+    const fixture = await webhookFixture();
     const refused = (change: Partial<SaveWebhook>) => refusedUntouched(fixture, () => fixture.save(change));
     expect(await refused({ url: "http://hooks.example.com/" })).toEqual({
       code: "address-unusable",
@@ -159,7 +159,7 @@ describe("what is refused", () => {
   });
 
   test("of two who save, the second one", async () => {
-    const fixture = await webhookHouse();
+    const fixture = await webhookFixture();
     accepted(await fixture.save());
     expect(await refusedUntouched(fixture, () => fixture.save({ url: `${url}2` }))).toMatchObject({
       code: "stale",
@@ -168,7 +168,7 @@ describe("what is refused", () => {
   });
 
   test("an integration of another organization, of none, or an archived one", async () => {
-    const [fixture, elsewhere] = [await webhookHouse(), await webhookHouse()];
+    const [fixture, elsewhere] = [await webhookFixture(), await webhookFixture()];
     const integrationId = elsewhere.integration();
     const { projectId } = elsewhere;
     for (const change of [{ integrationId }, { projectId }, { integrationId, projectId }]) {
@@ -183,7 +183,7 @@ describe("what is refused", () => {
 
 describe("an integration's deployer", () => {
   test("a webhook is taken once its address is set; until then it is asked for", async () => {
-    const fixture = await webhookHouse();
+    const fixture = await webhookFixture();
     const integration = {
       id: fixture.integration(),
       seen: { name: "Orders", slug: "orders", deployer: "record" },
@@ -201,7 +201,7 @@ describe("an integration's deployer", () => {
   });
 
   test("of two who save, the second one is told, also where the first changed only the deployer", async () => {
-    const fixture = await webhookHouse();
+    const fixture = await webhookFixture();
     accepted(await fixture.save());
     const seen = { name: "Orders", slug: "orders", deployer: "record" };
     const late = { integration: { id: fixture.integration(), seen }, name: "Orders 2", slug: "orders" };
@@ -211,7 +211,7 @@ describe("an integration's deployer", () => {
   });
 
   test("a seed file that says nothing of it leaves it", async () => {
-    const fixture = await webhookHouse();
+    const fixture = await webhookFixture();
     accepted(await fixture.save());
     await fixture.seed({
       projects: [

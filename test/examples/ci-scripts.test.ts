@@ -161,7 +161,7 @@ test("R8: request-and-wait.sh goes on where somebody else promoted first", async
   const folder = await mkdtemp(join(tmpdir(), "curl-"));
   const curl = execFileSync("sh", ["-c", "command -v curl"], { encoding: "utf8" }).trim();
   await writeFile(join(folder, "curl"), quicker, { mode: 0o755 });
-  await stack.golive("commerce/orders-sync", { development: "1.6.0" });
+  await stack.setLive("commerce/orders-sync", { development: "1.6.0" });
   const { ended, said } = run("request-and-wait.sh", {
     ...{ TARGET: "staging", PROMOTE: "yes", PATH: `${folder}:${process.env.PATH}`, CURL: curl },
     FIRST: join(folder, "first"),

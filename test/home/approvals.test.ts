@@ -114,7 +114,7 @@ describe("/approvals", () => {
     await vi.waitFor(
       () =>
         expect(
-          stack.slack.topView(stack.id("bob")) ? stack.modalText("bob") : stack.privately("bob"),
+          stack.slack.topView(stack.id("bob")) ? stack.modalText("bob") : stack.lastEphemeral("bob"),
         ).toContain("Nothing was changed, try again in a moment."),
       5_000,
     );

@@ -21,7 +21,7 @@ afterAll(async () => {
 
 beforeEach(async () => {
   built += 1;
-  await stack.golive("commerce/orders-sync", { development: `6.0.${built}` });
+  await stack.setLive("commerce/orders-sync", { development: `6.0.${built}` });
   await stack.app.stop(1000);
   await start();
 });

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { BotAnswer } from "../../sandbox/slack/index.ts";
-import { reserve } from "../support/reserve-connection.ts";
+import { reserveConnection } from "../support/reserve-connection.ts";
 import { eventually, startTestStack, type TestStack, textOf } from "../support/test-stack.ts";
 
 const nothingChanged = "Something went wrong on Signoff's side. Nothing was changed, try again in a moment.";
@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => stack?.stop());
 
 const told = (name: string, words: string | RegExp) =>
-  eventually(() => expect(stack.privately(name)).toMatch(words));
+  eventually(() => expect(stack.lastEphemeral(name)).toMatch(words));
 
 const opened = (name: string, title: string) =>
   eventually(() => expect(stack.modal(name).title?.text).toBe(title));
@@ -48,7 +48,7 @@ describe("with the database down everybody is told that nothing was changed, wit
   test("a command", async () => {
     await stack.proxy.down();
     inTime(await stack.slack.command(stack.id("dana"), "/promote orders-sync"));
-    expect(stack.privately("dana")).toBe(nothingChanged);
+    expect(stack.lastEphemeral("dana")).toBe(nothingChanged);
   });
 
   test.each(["approve_request", "open_reject", "open_details"])("a click on a card: %s", async (actionId) => {
@@ -57,7 +57,7 @@ describe("with the database down everybody is told that nothing was changed, wit
     await stack.proxy.down();
     inTime(await stack.press("bob", actionId));
     await eventually(() => expect(slack.ephemeralsFor(stack.id("bob"))).toHaveLength(before + 1));
-    expect(stack.privately("bob")).toBe(nothingChanged);
+    expect(stack.lastEphemeral("bob")).toBe(nothingChanged);
     expect(slack.topView(stack.id("bob"))).toBeUndefined();
   });
 
@@ -152,7 +152,7 @@ describe("with the database down everybody is told that nothing was changed, wit
 
 test("what somebody else holds locked is not waited for: the person is told in time", async () => {
   await stack.request("dana", "commerce/billing production");
-  const holder = await reserve(stack.database.database.sql);
+  const holder = await reserveConnection(stack.database.database.sql);
   await holder`begin`;
   await holder`select from requests for update`;
   inTime(await stack.press("bob", "approve_request"));
@@ -174,7 +174,7 @@ test("the answer to a commit is lost: the person is told so, not that nothing ha
       $$ begin perform pg_advisory_xact_lock(${lock}); return null; end $$;
     create constraint trigger stall after update on requests deferrable initially deferred
       for each row execute function stall()`);
-  const holder = await reserve(sql);
+  const holder = await reserveConnection(sql);
   await holder`select pg_advisory_lock(${lock})`;
   const clicking = stack.press("bob", "approve_request");
   await eventually(async () => {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { migrate } from "../../db/connection/migrate.ts";
-import { reserve } from "../support/reserve-connection.ts";
+import { reserveConnection } from "../support/reserve-connection.ts";
 import { eventually, startTestStack, type TestStack, textOf } from "../support/test-stack.ts";
 import { harmsPrevious } from "./support/harms-previous.ts";
 
@@ -53,7 +53,7 @@ describe("a running process and the next version's migration", () => {
   };
 
   test("while a long transaction reads what it must lock, people go on clicking; then it is applied", async () => {
-    const reader = await reserve(stack.database.database.sql);
+    const reader = await reserveConnection(stack.database.database.sql);
     await reader`begin`;
     await reader`select count(*) from requests`;
     const migrating = migrate(stack.database.url, { folder: next });
@@ -94,7 +94,7 @@ describe("a running process and the next version's migration", () => {
   test("what stays locked is given up, with nothing changed and in words", async () => {
     const after = await nextVersion(next);
     onTestFinished(() => rm(after, { recursive: true, force: true }));
-    const reader = await reserve(stack.database.database.sql);
+    const reader = await reserveConnection(stack.database.database.sql);
     await reader`begin`;
     await reader`select count(*) from requests`;
     const migrating = migrate(stack.database.url, { folder: after, giveUpAfterMs: 100 });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { reserve } from "../support/reserve-connection.ts";
+import { reserveConnection } from "../support/reserve-connection.ts";
 import { eventually, startTestStack, type TestStack, textOf } from "../support/test-stack.ts";
 
 const nothingChanged = "Something went wrong on Signoff's side. Nothing was changed, try again in a moment.";
@@ -28,7 +28,7 @@ const answeredWithin = (seconds: number) =>
   figure(`signoff_slack_answer_seconds_bucket{le="${seconds}",what="block_actions",result="acknowledged"}`);
 
 test("more clicks than the database takes: every one is answered in words within 3 s, and those that find the queue full at once", async () => {
-  const holder = await reserve(stack.database.database.sql);
+  const holder = await reserveConnection(stack.database.database.sql);
   await holder`begin`;
   await holder`lock table members in access exclusive mode`;
   const [card, bob] = [stack.cardOf("bob"), stack.id("bob")];

@@ -62,7 +62,7 @@ async function submit(integration: string) {
 test("R8: two replicas, and every click goes to the other one: one outcome, one card each", async () => {
   replicas = [stack.botUrl, secondUrl()];
   for (let n = 1; n <= 4; n++) {
-    await stack.golive("commerce/orders-sync", { development: `8.0.${n}` });
+    await stack.setLive("commerce/orders-sync", { development: `8.0.${n}` });
     await submit("orders-sync");
     const cards = ["bob", "carol"].map((name) => [name, stack.cardOf(name, "approve_request")] as const);
     const answers = await Promise.all(
@@ -71,7 +71,7 @@ test("R8: two replicas, and every click goes to the other one: one outcome, one 
     for (const answer of answers) expect(answer).toMatchObject({ status: 200 });
     await everyCardIsThereOnce();
     await eventually(() => {
-      const told = ["bob", "carol"].filter((name) => stack.privately(name).includes(`#${n} `));
+      const told = ["bob", "carol"].filter((name) => stack.lastEphemeral(name).includes(`#${n} `));
       expect(told).toHaveLength(1);
     });
     await stack.press("dana", "promote_request");
@@ -90,7 +90,7 @@ test("a rolling restart: the old process ends while people click; nothing is los
   await old.ready;
   replicas = [`http://127.0.0.1:${port}`];
   const posting = stack.slack.faults.hold("chat.postMessage");
-  await stack.golive("commerce/inventory-feed", { development: "9.0.0" });
+  await stack.setLive("commerce/inventory-feed", { development: "9.0.0" });
   await stack.slack.command(stack.id("dana"), "/promote inventory-feed staging");
   expect(await stack.slack.submit(stack.id("dana"), {})).toMatchObject({ status: 200, body: "" });
   await posting.reached;

@@ -4,7 +4,7 @@ import { startApp } from "../../src/compose/app.ts";
 import { readConfig } from "../../src/config.ts";
 import { createLog } from "../../src/lib/log.ts";
 import { startChild } from "../support/child.ts";
-import { reserve } from "../support/reserve-connection.ts";
+import { reserveConnection } from "../support/reserve-connection.ts";
 import { startTestStack, type TestStack } from "../support/test-stack.ts";
 
 let stack: TestStack;
@@ -79,7 +79,7 @@ test("a start that does not come to its end has claimed nothing, so that nothing
   const { db, sql } = stack.database.database;
   const { organizationId } = stack.app;
   await add(db, [{ organizationId, kind: "make-due", key: "due", payload: { reason: "none" } }]);
-  const holder = await reserve(sql);
+  const holder = await reserveConnection(sql);
   await holder`begin`;
   await holder`select from job_slots for update`;
   const starting = startApp(readConfig(stack.env), { log: createLog("silent") });

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { freePort } from "../../sandbox/free-port.ts";
 import { type Child, startChild } from "../support/child.ts";
-import { reserve } from "../support/reserve-connection.ts";
+import { reserveConnection } from "../support/reserve-connection.ts";
 import { eventually, startTestStack, type TestStack, textOf } from "../support/test-stack.ts";
 
 let stack: TestStack;
@@ -16,7 +16,7 @@ afterAll(() => stack?.stop());
 
 beforeEach(async () => {
   built += 1;
-  await stack.golive("commerce/orders-sync", { development: `7.0.${built}` });
+  await stack.setLive("commerce/orders-sync", { development: `7.0.${built}` });
   await stack.app.stop(500);
   await start();
 });
@@ -102,7 +102,7 @@ test("a second signal ends it at once", async () => {
 test("SIGTERM during a click: it is carried out, and the person is answered", async () => {
   await submit();
   await allSent();
-  const holder = await reserve(stack.database.database.sql);
+  const holder = await reserveConnection(stack.database.database.sql);
   await holder`begin`;
   await holder`select from requests for update`;
   const clicking = stack.press("bob", "approve_request");

@@ -3,11 +3,11 @@ import * as store from "../../db/delivery/outbox.ts";
 import { bindHandlers, type Guard, type Handlers } from "../../src/outbox/handlers.ts";
 import { kinds } from "../../src/outbox/items.ts";
 import { startOutbox } from "../../src/outbox/worker.ts";
-import { type Bench, done, workerBench } from "./bench.ts";
+import { done, type WorkerFixture, workerFixture } from "./worker-fixture.ts";
 
-let bench: Bench;
+let bench: WorkerFixture;
 beforeAll(async () => {
-  bench = await workerBench();
+  bench = await workerFixture();
 });
 afterAll(() => bench.t.drop());
 beforeEach(() => bench.clean());

@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import * as store from "../../db/delivery/outbox.ts";
-import { type Bench, done, gate, workerBench } from "./bench.ts";
+import { done, gate, type WorkerFixture, workerFixture } from "./worker-fixture.ts";
 
-let bench: Bench;
+let bench: WorkerFixture;
 beforeAll(async () => {
-  bench = await workerBench();
+  bench = await workerFixture();
 });
 afterAll(() => bench.t.drop());
 beforeEach(() => bench.clean());

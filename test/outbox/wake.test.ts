@@ -3,11 +3,11 @@ import { connect } from "../../db/connection/connect.ts";
 import { wakeAll, wakeOnNotify } from "../../src/outbox/wake.ts";
 import type { Outbox } from "../../src/outbox/worker.ts";
 import { databaseProxy } from "../support/database-proxy.ts";
-import { type Bench, done, gate, workerBench } from "./bench.ts";
+import { done, gate, type WorkerFixture, workerFixture } from "./worker-fixture.ts";
 
-let bench: Bench;
+let bench: WorkerFixture;
 beforeAll(async () => {
-  bench = await workerBench();
+  bench = await workerFixture();
 });
 afterAll(() => bench.t.drop());
 beforeEach(() => bench.clean());

@@ -2,11 +2,11 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vi
 import * as store from "../../db/delivery/outbox.ts";
 import type { Handler } from "../../src/outbox/handlers.ts";
 import { maxAttempts } from "../../src/outbox/retry.ts";
-import { type Bench, done, gate, work, workerBench } from "./bench.ts";
+import { done, gate, type WorkerFixture, work, workerFixture } from "./worker-fixture.ts";
 
-let bench: Bench;
+let bench: WorkerFixture;
 beforeAll(async () => {
-  bench = await workerBench();
+  bench = await workerFixture();
 });
 afterAll(() => bench.t.drop());
 beforeEach(() => bench.clean());

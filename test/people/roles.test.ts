@@ -65,9 +65,9 @@ const newRole = async (fixture: Catalog, name: string, people: readonly string[]
   ).roleId;
 
 const refusedUntouched = async (fixture: Catalog, act: () => Promise<Parameters<typeof refusal>[0]>) => {
-  const before = await fixture.everything();
+  const before = await fixture.allRows();
   const why = refusal(await act());
-  expect(await fixture.everything()).toEqual(before);
+  expect(await fixture.allRows()).toEqual(before);
   return why;
 };
 

@@ -168,13 +168,13 @@ describe("R10: what can be cancelled", () => {
   test("R8: one's own cancel again is answered as done, somebody else's comes too late", async () => {
     const { fixture, number } = await requestIn("pending");
     accepted(await fixture.cancel("dana", number));
-    const before = await fixture.everything();
+    const before = await fixture.allRows();
     expect(accepted(await fixture.cancel("dana", number))).toEqual({ outcome: "repeated" });
     expect(refusal(await fixture.cancel("ada", number, "me too"))).toEqual({
       code: "not-cancellable",
       number,
     });
-    expect(await fixture.everything()).toEqual(before);
+    expect(await fixture.allRows()).toEqual(before);
   });
 
   test("a reason has 3,000 characters at most; an unknown request is not found", async () => {

@@ -34,7 +34,7 @@ describe("R9: completing an approved request", () => {
     expect(await fixture.outbox("deploy")).toMatchObject([
       { key: `deploy:${deploymentId}`, payload: { deploymentId } },
     ]);
-    const { deployments } = await fixture.everything();
+    const { deployments } = await fixture.allRows();
     expect(deployments).toContainEqual(
       expect.objectContaining({
         id: deploymentId,
@@ -145,7 +145,7 @@ describe("R9: what changed since the request must be confirmed", () => {
       action: "request.promoting",
       after: { confirmed: shown },
     });
-    const { deployments } = await fixture.everything();
+    const { deployments } = await fixture.allRows();
     expect(deployments).toContainEqual(
       expect.objectContaining({ request_number: number, build_id: fixture.build("3") }),
     );

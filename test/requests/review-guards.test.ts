@@ -22,12 +22,12 @@ const redrawn = async (fixture: Catalog, number: number) =>
 test("R1: who was told that a review is needed does not promote at once where the workflow went off meanwhile", async () => {
   const fixture = await buildCatalog(database);
   await fixture.saveWorkflow({ enabled: false });
-  const before = await fixture.everything();
+  const before = await fixture.allRows();
   expect(refusal(await fixture.request("dana", { gated: true }))).toEqual({
     code: "gate-changed",
     gated: false,
   });
-  expect(await fixture.everything()).toEqual(before);
+  expect(await fixture.allRows()).toEqual(before);
   expect(accepted(await fixture.request("dana", { gated: false })).state).toBe("promoting");
 });
 
@@ -49,7 +49,7 @@ test("R4: cards follow a change of who holds a role; the same file again changes
   expect(more).toEqual([]);
   expect((await fixture.state(number)).version).toBe(change?.version);
   await tellChange(fixture.context, fixture.organizationId, change as Payload<"request-changed">);
-  const { cards = [] } = await fixture.everything();
+  const { cards = [] } = await fixture.allRows();
   expect(JSON.stringify(cards)).toContain(idOf("dora"));
   await fixture.hold("Reviewer", ["dora"]);
   await fixture.follow();

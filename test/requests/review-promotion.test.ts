@@ -152,10 +152,10 @@ describe("R8: the first one wins", () => {
     const fixture = await buildCatalog(database);
     const number = await fixture.requested();
     accepted(await fixture.review("bob", number, verdict, "hm"));
-    const before = await fixture.everything();
+    const before = await fixture.allRows();
     expect(accepted(await fixture.review("bob", number, verdict, "hm")).outcome).toBe("repeated");
     expect(accepted(await fixture.review("bob", number, verdict)).outcome).toBe("repeated");
-    expect(await fixture.everything()).toEqual(before);
+    expect(await fixture.allRows()).toEqual(before);
   });
 
   test("R8: the decider's own opposite comes too late as well", async () => {

@@ -4,7 +4,7 @@ import * as schema from "../../db/schema/index.ts";
 import type { TestDatabase } from "./database.ts";
 
 /** Reads the database directly, without use cases. */
-export function reading(database: TestDatabase, organizationId: string) {
+export function catalogReads(database: TestDatabase, organizationId: string) {
   const { db } = database.database;
   return {
     async state(number: number) {
@@ -47,7 +47,7 @@ export function reading(database: TestDatabase, organizationId: string) {
       return row?.version ?? null;
     },
     /** Returns every row of the organization by table, except the request counter, which may skip numbers. */
-    async everything(): Promise<Record<string, object[]>> {
+    async allRows(): Promise<Record<string, object[]>> {
       const all: Record<string, object[]> = {};
       for (const [name, table] of Object.entries(schema)) {
         if (!is(table, PgTable) || table === schema.requestCounters) continue;
@@ -67,7 +67,7 @@ export function reading(database: TestDatabase, organizationId: string) {
 export async function readIds(database: TestDatabase, organizationId: string) {
   const { db } = database.database;
   const { projects, integrations, environments, builds, roles } = schema;
-  const [inProjects, places, known, named] = await Promise.all([
+  const [inProjects, inEnvironments, inBuilds, allRoles] = await Promise.all([
     db
       .select({ project: projects.slug, slug: integrations.slug, id: integrations.id })
       .from(integrations)
@@ -94,12 +94,12 @@ export async function readIds(database: TestDatabase, organizationId: string) {
       return id;
     };
   };
-  const placed = (rows: { project: string; slug: string; id: string }[]) =>
+  const byProject = (rows: { project: string; slug: string; id: string }[]) =>
     lookUp(rows.map(({ project, slug, id }) => [`${project}/${slug}`, id]));
   return {
-    integration: placed(inProjects),
-    environment: placed(places),
-    build: placed(known),
-    role: lookUp(named.map((row) => [row.name, row.id])),
+    integration: byProject(inProjects),
+    environment: byProject(inEnvironments),
+    build: byProject(inBuilds),
+    role: lookUp(allRoles.map((row) => [row.name, row.id])),
   };
 }

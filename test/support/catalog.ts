@@ -23,7 +23,7 @@ import { reviewPromotion } from "../../src/usecases/requests/review-promotion.ts
 import type { RequestPromotion } from "../../src/usecases/requests/submission.ts";
 import type { Context } from "../../src/usecases/shared/context.ts";
 import { followSettings } from "../../src/usecases/workflow/follow-settings.ts";
-import { readIds, reading } from "./catalog-rows.ts";
+import { catalogReads, readIds } from "./catalog-rows.ts";
 import type { TestDatabase } from "./database.ts";
 
 type Project = SeedContent["projects"][number];
@@ -90,12 +90,12 @@ export function refusal<T>(result: Result<T>): Refusal {
  * @throws if it was not refused, or if it changed any row
  */
 export async function refusedUntouched<T>(
-  fixture: { everything(): Promise<unknown> },
+  fixture: { allRows(): Promise<unknown> },
   act: () => Promise<Result<T>>,
 ): Promise<Refusal> {
-  const before = await fixture.everything();
+  const before = await fixture.allRows();
   const why = refusal(await act());
-  expect(await fixture.everything()).toEqual(before);
+  expect(await fixture.allRows()).toEqual(before);
   return why;
 }
 
@@ -248,7 +248,7 @@ export async function buildCatalog(database: TestDatabase, options: CatalogOptio
       return { number, ...accepted(await fixture.promote("dana", number)) };
     },
 
-    ...reading(database, organizationId),
+    ...catalogReads(database, organizationId),
   };
   // Not through the seed, which refuses a workflow that nobody could decide (R6), and some tests start with
   // one.

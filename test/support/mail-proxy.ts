@@ -14,16 +14,16 @@ export type MailProxy = {
   /** The value for RESEND_BASE_URL. */
   url: string;
   /** The received requests, in order. */
-  asked: { key: string; body: string }[];
+  requests: { key: string; body: string }[];
   /** Fails the next requests with this status or error, without forwarding them. */
   fail(how: number | Failure, times?: number): void;
   /** Fails every matching request until `recover`, without forwarding it. */
   refuse(
-    fits: (request: { key: string; body: string; authorization: string }) => boolean,
+    matches: (request: { key: string; body: string; authorization: string }) => boolean,
     how: Failure,
   ): void;
   /** Adds these headers to the responses of forwarded requests. */
-  bear(headers: Record<string, string>): void;
+  addHeaders(headers: Record<string, string>): void;
   /** Clears all failures. */
   recover(): void;
   /** Forwards the next requests and drops their responses. */
@@ -35,57 +35,57 @@ export type MailProxy = {
 
 /** Starts a proxy in front of a Resend stand-in that fails on demand. */
 export async function mailProxy(target: string): Promise<MailProxy> {
-  const asked: MailProxy["asked"] = [];
+  const requests: MailProxy["requests"] = [];
   const failures: Failure[] = [];
-  const refusals: { fits: Parameters<MailProxy["refuse"]>[0]; how: Failure }[] = [];
-  let borne: Record<string, string> = {};
-  let lost = 0;
+  const refusals: { matches: Parameters<MailProxy["refuse"]>[0]; how: Failure }[] = [];
+  let extraHeaders: Record<string, string> = {};
+  let toDrop = 0;
   let gate: { arrived(): void; open: Promise<void> } | undefined;
 
-  const carryOut = async (request: IncomingMessage, response: ServerResponse) => {
+  const forward = async (request: IncomingMessage, response: ServerResponse) => {
     const body = await read(request);
     const key = String(request.headers["idempotency-key"] ?? "");
-    asked.push({ key, body });
+    requests.push({ key, body });
     gate?.arrived();
     await gate?.open;
     const { authorization = "" } = request.headers;
-    const asks = { key, body, authorization };
-    const failure = refusals.find(({ fits }) => fits(asks))?.how ?? failures.shift();
+    const received = { key, body, authorization };
+    const failure = refusals.find(({ matches }) => matches(received))?.how ?? failures.shift();
     if (failure !== undefined) return answer(response, failure);
     const headers = { authorization, "content-type": "application/json", "idempotency-key": key };
-    const carried = await fetch(target + request.url, { method: request.method ?? "POST", headers, body });
-    const text = await carried.text();
-    if (lost > 0) {
-      lost -= 1;
+    const forwarded = await fetch(target + request.url, { method: request.method ?? "POST", headers, body });
+    const text = await forwarded.text();
+    if (toDrop > 0) {
+      toDrop -= 1;
       request.socket.destroy();
       return;
     }
-    response.writeHead(carried.status, { ...borne, "content-type": "application/json" }).end(text);
+    response.writeHead(forwarded.status, { ...extraHeaders, "content-type": "application/json" }).end(text);
   };
 
   const server = createServer((request, response) => {
-    carryOut(request, response).catch(() => response.destroy());
+    forward(request, response).catch(() => response.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    asked,
+    requests,
     fail: (how, times = 1) => {
       const failure = typeof how === "number" ? { status: how } : how;
       failures.push(...Array<Failure>(times).fill(failure));
     },
-    refuse: (fits, how) => void refusals.push({ fits, how }),
-    bear: (headers) => {
-      borne = headers;
+    refuse: (matches, how) => void refusals.push({ matches, how }),
+    addHeaders: (headers) => {
+      extraHeaders = headers;
     },
     recover: () => {
       failures.length = 0;
       refusals.length = 0;
-      borne = {};
-      lost = 0;
+      extraHeaders = {};
+      toDrop = 0;
     },
     loseAnswer: (times = 1) => {
-      lost += times;
+      toDrop += times;
     },
     hold: () => {
       let arrived = () => {};

@@ -1,38 +1,41 @@
 /** Returns every text that Slack would parse: mrkdwn, and the top-level text of messages. */
-export function live(value: unknown): string[] {
-  if (Array.isArray(value)) return value.flatMap(live);
+export function parsedTexts(value: unknown): string[] {
+  if (Array.isArray(value)) return value.flatMap(parsedTexts);
   if (value === null || typeof value !== "object") return [];
   const { type, text } = value as { type?: unknown; text?: unknown };
-  const own = typeof text === "string" && type !== "plain_text" ? [text] : [];
+  const topLevel = typeof text === "string" && type !== "plain_text" ? [text] : [];
   return [
-    ...own,
-    ...Object.values(value).flatMap((inner) => (typeof inner === "string" ? parsed(inner) : live(inner))),
+    ...topLevel,
+    ...Object.values(value).flatMap((inner) =>
+      typeof inner === "string" ? jsonTexts(inner) : parsedTexts(inner),
+    ),
   ];
 }
 
 /** Parses arguments that are JSON in a form. */
-function parsed(text: string): string[] {
+function jsonTexts(text: string): string[] {
   if (!/^[[{]/.test(text)) return [];
   try {
-    return live(JSON.parse(text));
+    return parsedTexts(JSON.parse(text));
   } catch {
     return [];
   }
 }
 
-const ours = [
+const allowedSequences = [
   /^<!date\^\d+\^\{date_short_pretty\} at \{time\}(, \{ago\})?\|\d{4}-\d\d-\d\d \d\d:\d\d UTC>$/,
   /^<https?:\/\/[^\s<>|/]+\/archives\/\w+\/p\d+\|Open the card>$/,
   /^<https?:\/\/(ci|git)\.example\/[^\s<>|]*\|[^<>|]+>$/,
 ];
 
 /** Returns the unexpected sequences, unescaped characters, and broken entities in a mrkdwn text. */
-export function faultsOf(text: string, people: ReadonlySet<string>): string[] {
+export function mrkdwnFaults(text: string, people: ReadonlySet<string>): string[] {
   const faults: string[] = [];
   const rest = text.replace(/<[^<>]*>/g, (sequence) => {
     const mention = /^<@(\w+)>$/.exec(sequence)?.[1];
-    const known = mention !== undefined ? people.has(mention) : ours.some((form) => form.test(sequence));
-    if (!known) faults.push(`alive: ${sequence}`);
+    const isExpected =
+      mention !== undefined ? people.has(mention) : allowedSequences.some((form) => form.test(sequence));
+    if (!isExpected) faults.push(`alive: ${sequence}`);
     return "";
   });
   if (/[<>]/.test(rest)) faults.push(`not escaped: ${text.slice(0, 200)}`);

@@ -49,7 +49,7 @@ export function projectReads(db: Db, organizationId: string) {
 }
 
 /** A catalog in which one person, ada by default, changes the project Commerce. */
-export async function projectHouse(database: TestDatabase, who = "ada") {
+export async function projectFixture(database: TestDatabase, who = "ada") {
   const built = await buildCatalog(database);
   const { organizationId, context } = built;
   const reads = projectReads(database.database.db, organizationId);

@@ -13,42 +13,42 @@ type Element = {
 };
 type Block = { type: string; accessory?: Element; element?: Element; elements?: Element[] };
 
-export type Door = "modal" | "home";
+export type SettingsEntry = "modal" | "home";
 
 /**
  * Drives the settings as a person, in the modal or the Home: reads, clicks, and types by the visible words.
  */
-export function inSettings(stack: TestStack, name: string, door: Door) {
+export function openSettingsAs(stack: TestStack, name: string, entry: SettingsEntry) {
   const { slack } = stack;
   const id = stack.id(name);
-  const front = (): StandInView => slack.topView(id) ?? stack.home(name);
-  const text = () => textOf({ blocks: front().blocks });
+  const view = (): StandInView => slack.topView(id) ?? stack.home(name);
+  const text = () => textOf({ blocks: view().blocks });
   const elements = (): Element[] =>
-    (front().blocks as Block[]).flatMap(({ accessory, element, elements: many }) =>
-      [accessory, element, ...(many ?? [])].filter((one) => one !== undefined),
+    (view().blocks as Block[]).flatMap(({ accessory, element, elements: many }) =>
+      [accessory, element, ...(many ?? [])].filter((element) => element !== undefined),
     );
   const button = (label: string): Element => {
     const buttons = elements().filter(({ type }) => type === "button");
-    const labels = buttons.map((one) => one.accessibility_label ?? one.text?.text ?? "");
-    const found = buttons.find((one, i) => labels[i] === label || one.text?.text === label);
+    const labels = buttons.map((element) => element.accessibility_label ?? element.text?.text ?? "");
+    const found = buttons.find((element, i) => labels[i] === label || element.text?.text === label);
     if (found === undefined) throw new Error(`No button ${label} in: ${text()}\n${labels.join(", ")}`);
     return found;
   };
   /** Returns the value of an option by its text. */
-  const option = async (input: string, called: string): Promise<string> => {
+  const option = async (input: string, label: string): Promise<string> => {
     const element = await vi.waitFor(() => {
-      const found = elements().find((one) => one.action_id === input);
+      const found = elements().find((element) => element.action_id === input);
       if (found === undefined) throw new Error(`There is no ${input}`);
       return found;
     });
-    const offered = element.type.endsWith("external_select")
-      ? await slack.suggest(id, input, called)
+    const options = element.type.endsWith("external_select")
+      ? await slack.suggest(id, input, label)
       : element.options;
-    const found = offered?.find((one) => one.text.text === called);
-    if (found === undefined) throw new Error(`${input} does not offer ${called}`);
+    const found = options?.find((element) => element.text.text === label);
+    if (found === undefined) throw new Error(`${input} does not offer ${label}`);
     return found.value;
   };
-  const says = (words: string | RegExp) =>
+  const waitForText = (words: string | RegExp) =>
     vi.waitFor(() => expect(text()).toMatch(typeof words === "string" ? plainly(words) : words), {
       timeout: 15_000,
     });
@@ -61,15 +61,15 @@ export function inSettings(stack: TestStack, name: string, door: Door) {
     });
   return {
     form,
-    front,
+    view,
     text,
-    says,
+    waitForText,
     option,
     button,
-    buttons: () => elements().map((one) => one.accessibility_label ?? one.text?.text ?? ""),
+    buttons: () => elements().map((element) => element.accessibility_label ?? element.text?.text ?? ""),
     /** Opens Settings › Projects. */
     async open() {
-      if (door === "home") {
+      if (entry === "home") {
         await stack.openHome(name);
         await stack.pressHome(name, "go_settings");
       } else {

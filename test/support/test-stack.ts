@@ -31,7 +31,7 @@ export type TestStack = Stack & {
   /** Clicks a button on the newest message that has it. */
   press(name: string, actionId: string): ReturnType<Stack["slack"]["click"]>;
   /** Returns the bot's last ephemeral message to a person. */
-  privately(name: string): string;
+  lastEphemeral(name: string): string;
   /** Opens the request modal for an integration, and submits it. */
   request(name: string, integration: string, message?: string): Promise<void>;
   /**
@@ -70,7 +70,7 @@ export type TestStack = Stack & {
   /** Saves the workflow with other options without checking R6, as if people had left since then. */
   setOptions(change: Partial<WorkflowOptions>): Promise<void>;
   /** Makes builds live as a seed file does: `{ development: "1.5.0" }` of `commerce/orders-sync`. */
-  golive(path: string, live: Record<string, string>): Promise<void>;
+  setLive(path: string, live: Record<string, string>): Promise<void>;
   /** Restarts the bot at the same address with some environment variables changed. */
   restartWith(env: Record<string, string>): Promise<void>;
   /** The proxy in front of the database. Only with the option `proxied`. */
@@ -110,20 +110,20 @@ export async function startTestStack(options: TestStackOptions = {}): Promise<Te
     slack: { people, ...slack },
     app: appOptions,
   });
-  return dress(stack, { database, proxy, appOptions, people: people.map(({ name }) => name) });
+  return withHelpers(stack, { database, proxy, appOptions, people: people.map(({ name }) => name) });
 }
 
-type Parts = {
+type HelperDeps = {
   database: TestDatabase;
   proxy: DatabaseProxy | undefined;
   appOptions: AppOptions;
   people: string[];
 };
 
-function dress(stack: Stack, { database, proxy, appOptions, people }: Parts): TestStack {
-  let other: App | undefined;
-  const app = () => other ?? stack.app;
-  const dressed = {
+function withHelpers(stack: Stack, { database, proxy, appOptions, people }: HelperDeps): TestStack {
+  let restarted: App | undefined;
+  const app = () => restarted ?? stack.app;
+  const helpers = {
     get app() {
       return app();
     },
@@ -133,28 +133,28 @@ function dress(stack: Stack, { database, proxy, appOptions, people }: Parts): Te
     },
     database,
     people,
-    ...looks(stack),
-    ...acts(stack, app),
+    ...readers(stack),
+    ...actions(stack, app),
     ...surfaces(stack, app),
     restartWith: async (env: Record<string, string>) => {
       await app().stop(500);
-      other = await startApp(readConfig({ ...stack.env, ...env }), appOptions);
+      restarted = await startApp(readConfig({ ...stack.env, ...env }), appOptions);
     },
     stop: async () => {
       stack.slack.faults.clear();
       await proxy?.up().catch(() => undefined);
-      await other?.stop(1000);
+      await restarted?.stop(1000);
       await stack.stop();
       await proxy?.down();
       await database.drop();
     },
   };
   // Keeps the stack's own getters, because the app changes when it is restarted.
-  return Object.create(stack, Object.getOwnPropertyDescriptors(dressed)) as TestStack;
+  return Object.create(stack, Object.getOwnPropertyDescriptors(helpers)) as TestStack;
 }
 
 /** What people see. */
-function looks({ slack }: Stack) {
+function readers({ slack }: Stack) {
   const id = (name: string): string => {
     const found = [...slack.workspace.people.values()].find((person) => person.name === name);
     if (found === undefined) throw new Error(`Nobody is called ${name}`);
@@ -194,7 +194,7 @@ function looks({ slack }: Stack) {
     },
     texts: (name: string) => slack.messagesFor(id(name)).map((message) => textOf(message)),
     press: (name: string, actionId: string) => slack.click(id(name), cardOf(name, actionId), { actionId }),
-    privately: (name: string) => {
+    lastEphemeral: (name: string) => {
       const last = slack.ephemeralsFor(id(name)).at(-1);
       return last === undefined ? "" : textOf(last);
     },
@@ -204,7 +204,7 @@ function looks({ slack }: Stack) {
 /** What people do in modals and in their App Home. */
 function surfaces(stack: Stack, app: () => App) {
   const { slack } = stack;
-  const { id, home } = looks(stack);
+  const { id, home } = readers(stack);
   const settle = async () => {
     await slack.delivered();
     await app().idle();
@@ -213,11 +213,11 @@ function surfaces(stack: Stack, app: () => App) {
   return {
     settle,
     openHome: async (name: string) => {
-      const drawn = () => publishedTo(slack, id(name));
-      const before = drawn();
+      const publishedCount = () => publishedTo(slack, id(name));
+      const before = publishedCount();
       const opened = await slack.openHome(id(name));
       if (opened.error !== undefined) throw new Error(opened.error);
-      await vi.waitFor(() => expect(drawn()).toBeGreaterThan(before), { timeout: 20_000 });
+      await vi.waitFor(() => expect(publishedCount()).toBeGreaterThan(before), { timeout: 20_000 });
       return home(name);
     },
     pressHome: (name: string, actionId: string, value?: string) =>
@@ -233,8 +233,8 @@ const publishedTo = ({ calls }: Stack["slack"], userId: string): number =>
     .length;
 
 /** What people and their pipelines do. */
-function acts({ slack, config }: Stack, app: () => App) {
-  const { id } = looks({ slack } as Stack);
+function actions({ slack, config }: Stack, app: () => App) {
+  const { id } = readers({ slack } as Stack);
   const load = async (seed: string) => {
     const { botToken: token, apiUrl } = config.slack;
     const { people } = slackClients({ token, apiUrl, log: createLog("silent") });
@@ -245,7 +245,8 @@ function acts({ slack, config }: Stack, app: () => App) {
   const reseed = async (change: (seed: Seed) => void) => {
     const seed = parse(await readFile(sandboxSeed, "utf8")) as Seed;
     // Live builds are not changed.
-    for (const { integrations } of seed.projects) for (const one of integrations) one.live = {};
+    for (const { integrations } of seed.projects)
+      for (const integration of integrations) integration.live = {};
     change(seed);
     await load(stringify(seed));
   };
@@ -261,7 +262,7 @@ function acts({ slack, config }: Stack, app: () => App) {
         await workflows.add(tx, organizationId, next, system("test"), context.now());
       });
     },
-    golive: (path: string, live: Record<string, string>) =>
+    setLive: (path: string, live: Record<string, string>) =>
       reseed((seed) => {
         const [project, integration] = path.split("/");
         const found = seed.projects
@@ -290,9 +291,9 @@ type SeedIntegration = Seed["projects"][number]["integrations"][number];
 function liveBuilds(integration: SeedIntegration, live: Record<string, string>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(live).map(([environment, version]) => {
-      const known = integration.builds.find((build) => build.version === version);
-      const id = known?.id ?? `${integration.slug}-${version}`;
-      if (known === undefined) integration.builds.push({ id, version });
+      const existing = integration.builds.find((build) => build.version === version);
+      const id = existing?.id ?? `${integration.slug}-${version}`;
+      if (existing === undefined) integration.builds.push({ id, version });
       return [environment, id];
     }),
   );
@@ -311,15 +312,15 @@ export const eventually = <T>(look: () => T | Promise<T>, timeout = 30_000): Pro
 
 /** Returns all texts of a message or view as one. */
 export function textOf(shown: { text?: string; blocks: object[] }): string {
-  const said: string[] = shown.text === undefined ? [] : [shown.text];
+  const texts: string[] = shown.text === undefined ? [] : [shown.text];
   const walk = (value: unknown): void => {
     if (Array.isArray(value)) value.forEach(walk);
     else if (value !== null && typeof value === "object") {
       const { type, text } = value as { type?: string; text?: unknown };
-      if ((type === "mrkdwn" || type === "plain_text") && typeof text === "string") said.push(text);
+      if ((type === "mrkdwn" || type === "plain_text") && typeof text === "string") texts.push(text);
       else Object.values(value).forEach(walk);
     }
   };
   walk(shown.blocks);
-  return said.join("\n");
+  return texts.join("\n");
 }

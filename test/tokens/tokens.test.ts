@@ -72,7 +72,7 @@ describe("making a token", () => {
       madeAt: fixture.clock.now,
       lastUsedAt: null,
     });
-    expect(JSON.stringify(await fixture.everything())).not.toContain(text);
+    expect(JSON.stringify(await fixture.allRows())).not.toContain(text);
   });
 
   test("no two are alike", async () => {
@@ -255,9 +255,9 @@ describe("revoking a token", () => {
     const fixture = await buildCatalog(database);
     const { token } = await made(fixture);
     accepted(await revoke(fixture, token.id));
-    const before = await fixture.everything();
+    const before = await fixture.allRows();
     accepted(await revoke(fixture, token.id));
-    expect(await fixture.everything()).toEqual(before);
+    expect(await fixture.allRows()).toEqual(before);
   });
 
   test("it is refused to others than admins, and for a token of another organization", async () => {

@@ -187,6 +187,6 @@ describe.each(tables)("R4, R5: who can review: $assignee, $self, rules $meanwhil
 
 /** Returns how many reviews a person has given. Reviewed requests are no longer waiting for them. */
 async function reviewedBefore({ fixture }: Awaited<ReturnType<typeof build>>, name: string): Promise<number> {
-  const { reviews = [] } = await fixture.everything();
+  const { reviews = [] } = await fixture.allRows();
   return reviews.filter((row) => (row as { reviewer_id: string }).reviewer_id === idOf(name)).length;
 }

@@ -7,7 +7,7 @@ import { archiveProject } from "../../../src/usecases/catalog/archive-project.ts
 import { accepted, by, idOf } from "../../support/catalog.ts";
 import { type TestDatabase, testDatabase } from "../../support/database.ts";
 import { projectReads } from "../../support/projects.ts";
-import { type ApiHouse, apiHouse, problemIn, rowsOf } from "../../web/api/support.ts";
+import { type ApiFixture, apiFixture, problemIn, rowsOf } from "../../web/api/support.ts";
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -33,7 +33,7 @@ const commerce = {
   ],
 };
 
-const idOfProject = async ({ organizationId }: ApiHouse, slug: string): Promise<string> => {
+const idOfProject = async ({ organizationId }: ApiFixture, slug: string): Promise<string> => {
   const [row] = await database.database.db
     .select({ id: projects.id })
     .from(projects)
@@ -41,12 +41,12 @@ const idOfProject = async ({ organizationId }: ApiHouse, slug: string): Promise<
   return row?.id ?? "";
 };
 
-const settings = async (fixture: ApiHouse) =>
+const settings = async (fixture: ApiFixture) =>
   (await fixture.audit()).filter(({ action }) => /^(project|integration)\./.test(action));
 
 describe("PUT a project", () => {
   test("makes it, 201; the same again changes nothing, 200; R12: the token is in the audit log, once", async () => {
-    const fixture = await apiHouse(database);
+    const fixture = await apiFixture(database);
     const first = await fixture.put("/projects/finance", finance);
     const before = await rowsOf(fixture);
     const again = await fixture.put("/projects/finance", finance);
@@ -70,7 +70,7 @@ describe("PUT a project", () => {
   });
 
   test("changes name, pipeline and requester roles in one go; roles that are left out stay", async () => {
-    const fixture = await apiHouse(database);
+    const fixture = await apiFixture(database);
     const named = { ...commerce, name: "Shop", requesterRoles: ["Reviewer"] };
     expect((await fixture.put("/projects/commerce", named)).body).toMatchObject({
       ...{ name: "Shop", requesterRoles: ["Reviewer"] },
@@ -84,7 +84,7 @@ describe("PUT a project", () => {
   });
 
   test("R1: whether an environment is critical stays where nothing is said of it, also when it comes back", async () => {
-    const fixture = await apiHouse(database);
+    const fixture = await apiFixture(database);
     const silent = commerce.pipeline.map(({ slug, name }) => ({ slug, name }));
     const put = (pipeline: object[]) => fixture.put("/projects/commerce", { name: "Commerce", pipeline });
     const before = await rowsOf(fixture);
@@ -97,7 +97,7 @@ describe("PUT a project", () => {
   });
 
   test("an archived one comes back, with its history", async () => {
-    const fixture = await apiHouse(database);
+    const fixture = await apiFixture(database);
     const { organizationId, context } = fixture;
     const reads = projectReads(database.database.db, organizationId);
     const projectId = await reads.projectId("commerce");
@@ -132,14 +132,14 @@ describe("PUT a project", () => {
       "name-taken",
     ],
   ])("%s is refused, and nothing is changed", async (_, body, slug, status, code) => {
-    const fixture = await apiHouse(database);
+    const fixture = await apiFixture(database);
     const before = await rowsOf(fixture);
     expect(problemIn(await fixture.put(`/projects/${slug}`, body))).toEqual([status, code]);
     expect(await rowsOf(fixture)).toEqual(before);
   });
 
   test("R3: an environment that an open request needs cannot go", async () => {
-    const fixture = await apiHouse(database);
+    const fixture = await apiFixture(database);
     const number = await fixture.requested();
     const pipeline = commerce.pipeline.filter(({ slug }) => slug !== "staging");
     const answer = await fixture.put("/projects/commerce", { ...commerce, pipeline });
@@ -158,7 +158,7 @@ describe("PUT a project", () => {
   });
 
   test("of ten at once with the same content one makes it and nobody fails", async () => {
-    const { put } = await apiHouse(database);
+    const { put } = await apiFixture(database);
     const answers = await Promise.all(Array.from({ length: 10 }, () => put("/projects/finance", finance)));
     expect(answers.map(({ status }) => status).sort()).toEqual([...Array(9).fill(200), 201]);
   });
@@ -168,7 +168,7 @@ describe("PUT an integration", () => {
   const path = "/projects/commerce/integrations/stock";
 
   test("makes it, and the same again changes nothing", async () => {
-    const fixture = await apiHouse(database);
+    const fixture = await apiFixture(database);
     const compareUrl = "https://git.example/stock/compare/{from}...{to}";
     const first = await fixture.put(path, { name: "Stock", compareUrl });
     const before = await rowsOf(fixture);
@@ -179,7 +179,7 @@ describe("PUT an integration", () => {
   });
 
   test("what is left out stays as it is, and null takes the compare link away; R12: it is in the audit log", async () => {
-    const fixture = await apiHouse(database);
+    const fixture = await apiFixture(database);
     const compareUrl = "https://git.example/compare/{from}/{to}";
     await fixture.put(path, { name: "Stock", compareUrl });
     expect((await fixture.put(path, { name: "Stocks" })).body).toMatchObject({ name: "Stocks", compareUrl });
@@ -199,12 +199,12 @@ describe("PUT an integration", () => {
     "javascript:{from}{to}",
     "https://{from}.example/{to}",
   ])("%s is no compare link", async (compareUrl) => {
-    const { put } = await apiHouse(database);
+    const { put } = await apiFixture(database);
     expect(problemIn(await put(path, { name: "Stock", compareUrl }))).toEqual([422, "validation"]);
   });
 
   test("the webhook deployer is refused until an admin has set its webhook up, and says so", async () => {
-    const fixture = await apiHouse(database);
+    const fixture = await apiFixture(database);
     const at = "/projects/commerce/integrations/orders";
     const refused = await fixture.put(at, { name: "Orders", deployer: "webhook" });
     expect(problemIn(refused)).toEqual([409, "no-webhook"]);
@@ -221,7 +221,7 @@ describe("PUT an integration", () => {
   });
 
   test("in a project that is not there it is 404", async () => {
-    const { put } = await apiHouse(database);
+    const { put } = await apiFixture(database);
     expect(problemIn(await put("/projects/none/integrations/stock", { name: "Stock" }))).toEqual([
       404,
       "not-found",
@@ -231,7 +231,7 @@ describe("PUT an integration", () => {
 
 describe("a token of one project", () => {
   test("sees that one only, and writes in no other", async () => {
-    const fixture = await apiHouse(database);
+    const fixture = await apiFixture(database);
     await fixture.put("/projects/finance", finance);
     await fixture.put("/projects/finance/integrations/ledger", { name: "Ledger" });
     const { text: token } = await fixture.newToken(undefined, await idOfProject(fixture, "commerce"));
@@ -259,7 +259,7 @@ describe("a token of one project", () => {
 
 describe("GET projects", () => {
   test("a page at a time, by slug, none twice and none left out", async () => {
-    const fixture = await apiHouse(database);
+    const fixture = await apiFixture(database);
     for (const slug of ["a", "b", "c", "d"])
       await fixture.put(`/projects/${slug}`, { ...finance, name: slug });
     const seen: string[] = [];
@@ -278,7 +278,7 @@ describe("GET projects", () => {
   });
 
   test("with their integrations", async () => {
-    const { get } = await apiHouse(database);
+    const { get } = await apiFixture(database);
     expect((await get("/projects/commerce")).body).toMatchObject({
       ...commerce,
       integrations: [{ slug: "orders", name: "Orders", deployer: "record", compareUrl: null }],

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { type Door, inSettings } from "../../support/settings.ts";
+import { openSettingsAs, type SettingsEntry } from "../../support/settings.ts";
 import { startTestStack, type TestStack } from "../../support/test-stack.ts";
 
 let stack: TestStack;
@@ -12,15 +12,15 @@ beforeAll(async () => {
 afterAll(() => stack?.stop());
 afterEach(async () => {
   expect(stack.slack.violations).toEqual([]);
-  for (const name of ["ada", "carol"]) await inSettings(stack, name, "modal").close();
+  for (const name of ["ada", "carol"]) await openSettingsAs(stack, name, "modal").close();
 });
 
 /** Opens the settings of the project Commerce as this person. */
-async function commerce(name = "ada", door: Door = "modal") {
-  const person = inSettings(stack, name, door);
+async function commerce(name = "ada", entry: SettingsEntry = "modal") {
+  const person = openSettingsAs(stack, name, entry);
   await person.open();
   await person.press("Open Commerce");
-  await person.says("*Commerce*  `commerce`");
+  await person.waitForText("*Commerce*  `commerce`");
   return person;
 }
 
@@ -29,7 +29,7 @@ async function archived(name: string) {
   const carol = await commerce("carol");
   await carol.press(`Edit ${name}`);
   await carol.press(`Archive ${name}`);
-  await carol.says(`${name} is archived. Its history stays`);
+  await carol.waitForText(`${name} is archived. Its history stays`);
   await carol.close();
 }
 
@@ -46,23 +46,23 @@ describe("an open request is in the way, and is named", () => {
     expect(await ada.submit({ name: "QA", after })).toEqual({ after: inTheWay(1) });
     const last = await ada.option("after", "After Production");
     expect(await ada.submit({ after: last })).toEqual({});
-    await ada.says("4. QA  `qa`");
+    await ada.waitForText("4. QA  `qa`");
     await ada.press("Edit QA");
     await ada.press("Archive QA");
-    await ada.says("QA is archived.");
+    await ada.waitForText("QA is archived.");
   });
 
   test.each(["Staging", "Development", "Orders Sync"])("of archiving %s", async (name) => {
     const ada = await commerce();
     await ada.press(`Edit ${name}`);
     await ada.press(`Archive ${name}`);
-    await ada.says(inTheWay(1));
+    await ada.waitForText(inTheWay(1));
   });
 
-  test.each<Door>(["modal", "home"])("of archiving its project, in the %s", async (door) => {
-    const ada = await commerce("ada", door);
+  test.each<SettingsEntry>(["modal", "home"])("of archiving its project, in the %s", async (entry) => {
+    const ada = await commerce("ada", entry);
     await ada.press("Archive Project");
-    await ada.says(inTheWay(1));
+    await ada.waitForText(inTheWay(1));
     await ada.close();
     await commerce();
   });
@@ -73,10 +73,10 @@ describe("what is archived while somebody types is said at the field", () => {
     const ada = await commerce();
     await ada.press("Add Integration");
     await ada.submit({ name: "Stock" });
-    await ada.says("Stock  `stock`");
+    await ada.waitForText("Stock  `stock`");
     await ada.press("Add Environment");
     await ada.submit({ name: "Sandbox" });
-    await ada.says("Sandbox  `sandbox`");
+    await ada.waitForText("Sandbox  `sandbox`");
     await ada.press("Record Deployment");
     const deployed = {
       deployed_integration: await ada.option("deployed_integration", "Stock"),
@@ -115,10 +115,10 @@ describe("what is archived while somebody types is said at the field", () => {
     const ada = await commerce();
     await ada.press("Add Environment");
     await ada.submit({ name: "Lab" });
-    await ada.says("Lab  `lab`");
+    await ada.waitForText("Lab  `lab`");
     await archived("Lab");
     await ada.press("Edit Lab");
-    await ada.says("This environment was archived meanwhile.");
+    await ada.waitForText("This environment was archived meanwhile.");
   });
 });
 
@@ -135,41 +135,43 @@ describe("two admins edit the same thing at once: the second Save is told, and l
     return ada;
   }
   const field = (ada: Awaited<ReturnType<typeof commerce>>, id: string) =>
-    (ada.front().values as Record<string, Record<string, { value?: string }>>)[id]?.[id]?.value;
+    (ada.view().values as Record<string, Record<string, { value?: string }>>)[id]?.[id]?.value;
 
   test("Edit Project", async () => {
     const ada = await carolFirst("Edit Project", { name: "Commerce 2" });
     await ada.submit({ name: "Trade", short_name: "commerce" });
-    await ada.says(/\*Carol Reviewer changed this while you were editing\* · <!date/);
-    await ada.says("• Name: Commerce → Commerce 2\nWhat you chose is still below");
+    await ada.waitForText(/\*Carol Reviewer changed this while you were editing\* · <!date/);
+    await ada.waitForText("• Name: Commerce → Commerce 2\nWhat you chose is still below");
     expect(field(ada, "name")).toBe("Trade");
     expect(await ada.submit()).toEqual({});
-    await ada.says("*Trade*  `commerce`");
+    await ada.waitForText("*Trade*  `commerce`");
     await ada.press("Edit Project");
     await ada.submit({ name: "Commerce" });
-    await ada.says("*Commerce*  `commerce`");
+    await ada.waitForText("*Commerce*  `commerce`");
   });
 
   test("Edit Environment", async () => {
     const ada = await carolFirst("Edit Staging", { name: "Stage" });
     const after = await ada.option("after", "First");
     await ada.submit({ name: "Staging 2", after, critical: "yes" });
-    await ada.says("• Environments: Development, Staging, Production ❗ → Development, Stage, Production ❗");
+    await ada.waitForText(
+      "• Environments: Development, Staging, Production ❗ → Development, Stage, Production ❗",
+    );
     expect(field(ada, "name")).toBe("Staging 2");
     expect(await ada.submit({ after: await ada.option("after", "After Development") })).toEqual({});
-    await ada.says("2. Staging 2  `staging`  ❗ *critical*");
+    await ada.waitForText("2. Staging 2  `staging`  ❗ *critical*");
     await ada.press("Edit Staging 2");
     await ada.submit({ name: "Staging", critical: [] });
-    await ada.says("2. Staging  `staging`\n");
+    await ada.waitForText("2. Staging  `staging`\n");
   });
 
   test("Edit Integration", async () => {
     const ada = await carolFirst("Edit Orders Sync", { name: "Orders" });
     await ada.submit({ name: "Sync" });
-    await ada.says("• Name: Orders Sync → Orders\nWhat you chose is still below");
+    await ada.waitForText("• Name: Orders Sync → Orders\nWhat you chose is still below");
     expect(field(ada, "name")).toBe("Sync");
     expect(await ada.submit({ name: "Orders Sync" })).toEqual({});
-    await ada.says("Orders Sync  `orders-sync`");
+    await ada.waitForText("Orders Sync  `orders-sync`");
   });
 
   test("an environment that was archived meanwhile comes back where it is saved again", async () => {
@@ -180,11 +182,11 @@ describe("two admins edit the same thing at once: the second Save is told, and l
     await ada.form();
     await archived("QA");
     await ada.submit({ name: "Quality" });
-    await ada.says("Development, Staging, Production ❗, QA → Development, Staging, Production ❗");
+    await ada.waitForText("Development, Staging, Production ❗, QA → Development, Staging, Production ❗");
     expect(await ada.submit()).toEqual({});
-    await ada.says("Quality  `qa`");
+    await ada.waitForText("Quality  `qa`");
     await ada.press("Edit Quality");
     await ada.press("Archive Quality");
-    await ada.says("Quality is archived.");
+    await ada.waitForText("Quality is archived.");
   });
 });

@@ -4,7 +4,7 @@ import { archiveProject } from "../../../src/usecases/catalog/archive-project.ts
 import { createProject } from "../../../src/usecases/catalog/create-project.ts";
 import { saveIntegration } from "../../../src/usecases/catalog/save-integration.ts";
 import { accepted } from "../../support/catalog.ts";
-import { type Door, inSettings } from "../../support/settings.ts";
+import { openSettingsAs, type SettingsEntry } from "../../support/settings.ts";
 import { startTestStack, type TestStack } from "../../support/test-stack.ts";
 
 let stack: TestStack;
@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => stack?.stop());
 afterEach(async () => {
   expect(stack.slack.violations).toEqual([]);
-  for (const name of ["ada", "dana"]) await inSettings(stack, name, "modal").close();
+  for (const name of ["ada", "dana"]) await openSettingsAs(stack, name, "modal").close();
 });
 
 const by = () => ({
@@ -43,8 +43,8 @@ async function project(name: string, environments: readonly string[], integratio
 const many = (count: number, what: string) =>
   Array.from({ length: count }, (_, i) => `${what} ${String(i).padStart(3, "0")}`);
 
-describe.each<Door>(["modal", "home"])("a big project, in the %s", (door) => {
-  const name = `Big ${door}`;
+describe.each<SettingsEntry>(["modal", "home"])("a big project, in the %s", (entry) => {
+  const name = `Big ${entry}`;
   beforeAll(() =>
     project(
       name,
@@ -55,25 +55,25 @@ describe.each<Door>(["modal", "home"])("a big project, in the %s", (door) => {
   const cut = (one: string, by_: string) => `${one.padEnd(59, by_)}…`;
 
   test("fits, page by page, and comes back to the page where something was edited", async () => {
-    const ada = inSettings(stack, "ada", door);
+    const ada = openSettingsAs(stack, "ada", entry);
     await ada.open();
     await ada.press(`Open ${name}`);
-    await ada.says("1–20 of 120 integrations");
+    await ada.waitForText("1–20 of 120 integrations");
     expect(ada.text()).toContain("20. Environment 019&amp;");
     for (const page of ["21–40", "41–60"]) {
       await ada.press("Next page of integrations");
-      await ada.says(`${page} of 120 integrations`);
+      await ada.waitForText(`${page} of 120 integrations`);
     }
     await ada.press("Previous page of integrations");
-    await ada.says("21–40 of 120 integrations");
+    await ada.waitForText("21–40 of 120 integrations");
     await ada.press(`Edit ${cut("Integration 025", "<")}`);
     expect(await ada.submit({ name: "Integration 025" })).toEqual({});
-    await ada.says("Integration 025  `integration-25`");
+    await ada.waitForText("Integration 025  `integration-25`");
     expect(ada.text()).toContain("21–40 of 120 integrations");
   });
 
   test("offers its integrations by search, and records a deployment of any", async () => {
-    const ada = inSettings(stack, "ada", door);
+    const ada = openSettingsAs(stack, "ada", entry);
     await ada.open();
     await ada.press(`Open ${name}`);
     await ada.press("Record Deployment");
@@ -86,11 +86,11 @@ describe.each<Door>(["modal", "home"])("a big project, in the %s", (door) => {
     await stack.slack.suggest(id, "deployed_integration", "integration 119");
     const deployed_integration = last?.value ?? "";
     expect(await ada.submit({ deployed_integration, version: "<!channel>" })).toEqual({});
-    await ada.says("1–20 of 120 integrations");
+    await ada.waitForText("1–20 of 120 integrations");
   });
 
   test("takes no 21st environment", async () => {
-    const ada = inSettings(stack, "ada", door);
+    const ada = openSettingsAs(stack, "ada", entry);
     await ada.open();
     await ada.press(`Open ${name}`);
     await ada.press("Add Environment");
@@ -102,26 +102,26 @@ describe.each<Door>(["modal", "home"])("a big project, in the %s", (door) => {
 
 test("many projects are listed ten a page", async () => {
   for (const name of many(12, "Listed")) await project(name, ["Only one"], []);
-  const ada = inSettings(stack, "ada", "modal");
+  const ada = openSettingsAs(stack, "ada", "modal");
   await ada.open();
-  await ada.says(/1–10 of \d+ projects/);
+  await ada.waitForText(/1–10 of \d+ projects/);
   await ada.press("Next page of projects");
-  await ada.says(/11–\d+ of \d+ projects/);
+  await ada.waitForText(/11–\d+ of \d+ projects/);
   await ada.press("Previous page of projects");
-  await ada.says(/1–10 of \d+ projects/);
+  await ada.waitForText(/1–10 of \d+ projects/);
 });
 
 test("names that would come alive are only text, everywhere", async () => {
   const hostile = "<!channel> *_`~ <https://evil.example|x> & 🏳️‍🌈";
   await project(hostile, ["<@U1>", "b`\n`", "\u202Eright to left"], [hostile]);
-  const ada = inSettings(stack, "ada", "modal");
+  const ada = openSettingsAs(stack, "ada", "modal");
   await ada.open();
   while (!ada.buttons().some((label) => label.startsWith("Open <!channel>"))) {
     await ada.press("Next page of projects");
-    await ada.says(/\d1–\d+ of/);
+    await ada.waitForText(/\d1–\d+ of/);
   }
   await ada.press(ada.buttons().find((label) => label.startsWith("Open <!channel>")) ?? "");
-  await ada.says("&lt;!channel&gt;");
+  await ada.waitForText("&lt;!channel&gt;");
   expect(ada.text()).not.toMatch(/<!channel>|<@U1>|<https:\/\/evil/);
   for (const edit of ada.buttons().filter((label) => label.startsWith("Edit "))) {
     await ada.press(edit);
@@ -131,32 +131,32 @@ test("names that would come alive are only text, everywhere", async () => {
   await ada.press("Record Deployment");
   await ada.form();
   expect(await ada.submit({ version: "<!here>", commit: "<!here>" })).toEqual({});
-  await ada.says("&lt;!here&gt;");
+  await ada.waitForText("&lt;!here&gt;");
 });
 
 test("the last environment is not archived", async () => {
   await project("AAA single", ["Lonely"], []);
-  const ada = inSettings(stack, "ada", "modal");
+  const ada = openSettingsAs(stack, "ada", "modal");
   await ada.open();
   await ada.press("Open AAA single");
-  await ada.says("None yet. Add the first one;");
+  await ada.waitForText("None yet. Add the first one;");
   await ada.press("Edit Lonely");
   await ada.press("Archive Lonely");
-  await ada.says("A project needs at least one environment.");
+  await ada.waitForText("A project needs at least one environment.");
   await ada.close();
 });
 
 test("a project of one environment says that it needs a second one", async () => {
   await project("AAA one step", ["Lonely"], ["Thing"]);
-  const ada = inSettings(stack, "ada", "modal");
+  const ada = openSettingsAs(stack, "ada", "modal");
   await ada.open();
   await ada.press("Open AAA one step");
-  await ada.says("Add a second environment: a promotion goes from one environment to the next.");
+  await ada.waitForText("Add a second environment: a promotion goes from one environment to the next.");
 });
 
 test("a project that is archived meanwhile is said, at a button and in a form", async () => {
   const projectId = await project("AAA gone", ["A", "B"], ["Thing"]);
-  const ada = inSettings(stack, "ada", "modal");
+  const ada = openSettingsAs(stack, "ada", "modal");
   await ada.open();
   await ada.press("Open AAA gone");
   await ada.press("Edit Project");
@@ -166,7 +166,7 @@ test("a project that is archived meanwhile is said, at a button and in a form", 
   await stack.slack.closeView(stack.id("ada"));
   for (const label of ["Add Environment", "Add Integration", "Record Deployment", "Archive Project"]) {
     await ada.press(label);
-    await ada.says("This project was archived meanwhile.");
+    await ada.waitForText("This project was archived meanwhile.");
     await stack.slack.closeView(stack.id("ada"));
   }
 });
@@ -188,7 +188,7 @@ describe("R13: who is not an admin any more is told who is", () => {
   ])("in %s", async (button, { open = false }: { open?: boolean }, field, values) => {
     await admins("ada@acme.example");
     await project(`AA ${button}`, ["A", "B"], ["Thing"]);
-    const ada = inSettings(stack, "ada", "modal");
+    const ada = openSettingsAs(stack, "ada", "modal");
     await ada.open();
     if (open) await ada.press(`Open AA ${button}`);
     await ada.press(button);
@@ -197,16 +197,16 @@ describe("R13: who is not an admin any more is told who is", () => {
     expect(await ada.submit(values)).toEqual({ [field]: words });
     await stack.slack.closeView(stack.id("ada"));
     await ada.press(button);
-    await ada.says(words);
+    await ada.waitForText(words);
   });
 
   test("and sees nothing of the projects", async () => {
     await admins("dev@acme.example");
-    const dana = inSettings(stack, "dana", "modal");
+    const dana = openSettingsAs(stack, "dana", "modal");
     await dana.open();
-    await dana.says("projects");
+    await dana.waitForText("projects");
     await admins("ada@acme.example");
     await dana.press("Next page of projects");
-    await dana.says("Only admins can change settings. Ada Admin can.");
+    await dana.waitForText("Only admins can change settings. Ada Admin can.");
   });
 });

@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
-import { type Door, inSettings } from "../../support/settings.ts";
+import { openSettingsAs, type SettingsEntry } from "../../support/settings.ts";
 import { startTestStack, type TestStack } from "../../support/test-stack.ts";
 
-const doors: Door[] = ["modal", "home"];
+const doors: SettingsEntry[] = ["modal", "home"];
 
-describe.each(doors)("from an empty organization, through the %s", (door) => {
+describe.each(doors)("from an empty organization, through the %s", (entry) => {
   let stack: TestStack;
   beforeAll(async () => {
     stack = await startTestStack({ empty: true });
@@ -13,29 +13,29 @@ describe.each(doors)("from an empty organization, through the %s", (door) => {
   afterEach(() => expect(stack.slack.violations).toEqual([]));
 
   test("an admin sets a project up, and its build can be promoted", async () => {
-    const ada = inSettings(stack, "ada", door);
+    const ada = openSettingsAs(stack, "ada", entry);
     await ada.open();
-    await ada.says("There is no project yet.");
+    await ada.waitForText("There is no project yet.");
     await ada.press("New Project");
     expect(await ada.submit({ name: "Shop & Co", environments: "Development\nTest\nProduction !" })).toEqual(
       {},
     );
-    await ada.says("*Shop &amp; Co*  `shop-co`");
-    await ada.says("Every full member may request and promote.");
-    await ada.says("1. Development  `development`\nEdit\n2. Test  `test`");
-    await ada.says("3. Production  `production`  ❗ *critical*");
-    await ada.says("None yet. Add the first one;");
+    await ada.waitForText("*Shop &amp; Co*  `shop-co`");
+    await ada.waitForText("Every full member may request and promote.");
+    await ada.waitForText("1. Development  `development`\nEdit\n2. Test  `test`");
+    await ada.waitForText("3. Production  `production`  ❗ *critical*");
+    await ada.waitForText("None yet. Add the first one;");
     expect(ada.buttons()).not.toContain("Record Deployment");
 
     await ada.press("Add Integration");
     expect(await ada.submit({ name: "Orders Sync" })).toEqual({});
-    await ada.says("Orders Sync  `orders-sync`\n_Nothing live yet_");
-    await ada.says("Promote one with `/promote shop-co/orders-sync`.");
+    await ada.waitForText("Orders Sync  `orders-sync`\n_Nothing live yet_");
+    await ada.waitForText("Promote one with `/promote shop-co/orders-sync`.");
 
     await ada.press("Record Deployment");
     const link = "https://ci.example/1";
     expect(await ada.submit({ version: "1.0.0", commit: "abc", link })).toEqual({});
-    await ada.says("Orders Sync  `orders-sync`\nDevelopment 1.0.0");
+    await ada.waitForText("Orders Sync  `orders-sync`\nDevelopment 1.0.0");
     await ada.close();
 
     await stack.slack.command(stack.id("dana"), "/promote orders-sync");
@@ -44,84 +44,86 @@ describe.each(doors)("from an empty organization, through the %s", (door) => {
     await stack.app.idle();
     await ada.open();
     await ada.press("Open Shop & Co");
-    await ada.says("Development 1.0.0 · Test 1.0.0");
+    await ada.waitForText("Development 1.0.0 · Test 1.0.0");
     await ada.close();
   });
 
   test("environments are added, moved, renamed and archived", async () => {
-    const ada = inSettings(stack, "ada", door);
+    const ada = openSettingsAs(stack, "ada", entry);
     await ada.open();
     await ada.press("Open Shop & Co");
-    await ada.says("*Shop &amp; Co*");
+    await ada.waitForText("*Shop &amp; Co*");
     await ada.press("Add Environment");
     const after = await ada.option("after", "After Development");
     expect(await ada.submit({ name: "Quality", short_name: "qa", after })).toEqual({});
-    await ada.says("2. Quality  `qa`\nEdit\n3. Test");
+    await ada.waitForText("2. Quality  `qa`\nEdit\n3. Test");
     await ada.press("Edit Quality");
     expect(
       await ada.submit({ name: "QA", critical: "yes", after: await ada.option("after", "First") }),
     ).toEqual({});
-    await ada.says("1. QA  `qa`  ❗ *critical*\nEdit\n2. Development");
+    await ada.waitForText("1. QA  `qa`  ❗ *critical*\nEdit\n2. Development");
     await ada.press("Edit QA");
     await ada.press("Archive QA");
-    await ada.says("QA is archived. Its history stays; to bring it back, add one with the short name qa.");
+    await ada.waitForText(
+      "QA is archived. Its history stays; to bring it back, add one with the short name qa.",
+    );
     await ada.close();
     await ada.open();
     await ada.press("Open Shop & Co");
-    await ada.says("1. Development");
+    await ada.waitForText("1. Development");
     expect(ada.text()).not.toContain("QA");
     await ada.close();
   });
 
   test("an integration is renamed, archived, and brought back", async () => {
-    const ada = inSettings(stack, "ada", door);
+    const ada = openSettingsAs(stack, "ada", entry);
     await ada.open();
     await ada.press("Open Shop & Co");
-    await ada.says("*Shop &amp; Co*");
+    await ada.waitForText("*Shop &amp; Co*");
     await ada.press("Edit Orders Sync");
     expect(await ada.submit({ name: "Orders" })).toEqual({});
-    await ada.says("Orders  `orders-sync`");
+    await ada.waitForText("Orders  `orders-sync`");
     await ada.press("Edit Orders");
     await ada.press("Archive Orders");
-    await ada.says("Orders is archived.");
+    await ada.waitForText("Orders is archived.");
     await ada.close();
     await ada.open();
     await ada.press("Open Shop & Co");
-    await ada.says("None yet.");
+    await ada.waitForText("None yet.");
     await ada.press("Add Integration");
     await ada.submit({ name: "Orders", short_name: "orders-sync" });
-    await ada.says("Orders had been archived. It is back, with its history and what is live.");
+    await ada.waitForText("Orders had been archived. It is back, with its history and what is live.");
     await ada.close();
     await ada.open();
     await ada.press("Open Shop & Co");
-    await ada.says("Orders  `orders-sync`\nDevelopment 1.0.0 · Test 1.0.0");
+    await ada.waitForText("Orders  `orders-sync`\nDevelopment 1.0.0 · Test 1.0.0");
     await ada.close();
   });
 
   test("a project is renamed, archived, and brought back", async () => {
-    const ada = inSettings(stack, "ada", door);
+    const ada = openSettingsAs(stack, "ada", entry);
     await ada.open();
     await ada.press("Open Shop & Co");
-    await ada.says("*Shop &amp; Co*");
+    await ada.waitForText("*Shop &amp; Co*");
     await ada.press("Edit Project");
     const requesters = [await ada.option("requesters", "Admin")];
     expect(await ada.submit({ name: "Shop", short_name: "shop", requesters })).toEqual({});
-    await ada.says("*Shop*  `shop`");
-    await ada.says("Members of Admin may request and promote.");
+    await ada.waitForText("*Shop*  `shop`");
+    await ada.waitForText("Members of Admin may request and promote.");
     await ada.press("Archive Project");
-    await ada.says("There is no project yet.");
+    await ada.waitForText("There is no project yet.");
     await ada.press("New Project");
     await ada.submit({ name: "Shop" });
-    await ada.says("Shop had been archived. It is back, with its history and what is live.");
+    await ada.waitForText("Shop had been archived. It is back, with its history and what is live.");
     // The Home below is redrawn after the response. Continuing before that would lead back to the project.
-    if (door === "home") {
+    if (entry === "home") {
       const beneath = () =>
         expect(stack.homeText("ada")).toContain("Every full member may request and promote.");
       await vi.waitFor(beneath, { timeout: 10_000 });
     }
     await ada.close();
     await ada.open();
-    await ada.says("*Shop*  `shop`\nDevelopment → Staging → Production ❗ · 1 integration");
+    await ada.waitForText("*Shop*  `shop`\nDevelopment → Staging → Production ❗ · 1 integration");
     await ada.close();
   });
 });
@@ -134,22 +136,24 @@ describe("in the sandbox's organization", () => {
   afterAll(() => stack?.stop());
   afterEach(async () => {
     expect(stack.slack.violations).toEqual([]);
-    await inSettings(stack, "ada", "modal").close();
+    await openSettingsAs(stack, "ada", "modal").close();
   });
 
   /** Opens the settings of the project Commerce as Ada. */
-  async function commerce(door: Door = "modal") {
-    const ada = inSettings(stack, "ada", door);
+  async function commerce(entry: SettingsEntry = "modal") {
+    const ada = openSettingsAs(stack, "ada", entry);
     await ada.open();
     await ada.press("Open Commerce");
-    await ada.says("*Commerce*  `commerce`");
+    await ada.waitForText("*Commerce*  `commerce`");
     return ada;
   }
 
   test("the list says each project's pipeline and how many integrations it has", async () => {
-    const ada = inSettings(stack, "ada", "modal");
+    const ada = openSettingsAs(stack, "ada", "modal");
     await ada.open();
-    await ada.says(/\*Commerce\* {2}`commerce`\nDevelopment → Staging → Production ❗ · \d+ integrations/);
+    await ada.waitForText(
+      /\*Commerce\* {2}`commerce`\nDevelopment → Staging → Production ❗ · \d+ integrations/,
+    );
   });
 
   const slugWords = "Use lower-case letters, digits and hyphens, and begin with a letter or digit.";
@@ -201,7 +205,7 @@ describe("in the sandbox's organization", () => {
       { environments: "A project has at most 20 environments." },
     ],
   ])("New Project with %s says so at the field", async (_, values, errors) => {
-    const ada = inSettings(stack, "ada", "modal");
+    const ada = openSettingsAs(stack, "ada", "modal");
     await ada.open();
     await ada.press("New Project");
     expect(await ada.submit(values)).toEqual(errors);

@@ -3,10 +3,10 @@ import type { StandInMessage } from "../../../sandbox/slack/index.ts";
 import { adoptCard } from "../../../src/usecases/delivery/adopt-card.ts";
 import { removeMessages } from "../../../src/usecases/delivery/remove-messages.ts";
 import { eventually, startTestStack, type TestStack, textOf } from "../../support/test-stack.ts";
-import { everybody, slackHouse } from "./slack-fixture.ts";
+import { everybody, slackFixture } from "./slack-fixture.ts";
 
 let stack: TestStack;
-const { build, submitted, ask, cards, calls, items, rows, allSettled, click } = slackHouse(() => stack);
+const { build, submitRequest, ask, cards, calls, items, rows, allSettled, click } = slackFixture(() => stack);
 
 beforeAll(async () => {
   stack = await startTestStack();
@@ -34,7 +34,7 @@ async function askUnanswered(): Promise<number> {
   await build();
   stack.slack.faults.loseAnswer("chat.postMessage", 3);
   stack.slack.faults.fail("conversations.history", { error: "access_denied" }, 1_000);
-  const number = await submitted();
+  const number = await submitRequest();
   await eventually(async () => {
     const outcomes = (await items(number)).map(({ outcome }) => outcome);
     expect(outcomes).toEqual(["dead", "dead", "dead"]);
@@ -93,7 +93,7 @@ test("the search after a doubt that finds several keeps one and takes the others
   await build();
   const search = stack.slack.faults.hold("conversations.history");
   stack.slack.faults.loseAnswer("chat.postMessage", 3);
-  const number = await submitted();
+  const number = await submitRequest();
   await search.reached;
   await eventually(() => expect(cards("bob", number)).toHaveLength(1));
   copyOf(stack.cardFor("bob", number));
@@ -172,7 +172,7 @@ test("a click while the card is being posted takes nothing away", async () => {
   await build();
   const search = stack.slack.faults.hold("conversations.history");
   stack.slack.faults.loseAnswer("chat.postMessage", 3);
-  const number = await submitted();
+  const number = await submitRequest();
   await search.reached;
   await eventually(() => expect(cards("bob", number)).toHaveLength(1));
   const { ts } = stack.cardFor("bob", number);

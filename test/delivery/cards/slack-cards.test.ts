@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { followSettings } from "../../../src/usecases/workflow/follow-settings.ts";
 import { eventually, startTestStack, type TestStack, textOf } from "../../support/test-stack.ts";
-import { everybody, slackHouse } from "./slack-fixture.ts";
+import { everybody, slackFixture } from "./slack-fixture.ts";
 
 let stack: TestStack;
-const { ask, calls, items, rows, allSettled, click } = slackHouse(() => stack);
+const { ask, calls, items, rows, allSettled, click } = slackFixture(() => stack);
 
 beforeAll(async () => {
   stack = await startTestStack();

@@ -2,10 +2,10 @@ import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { member } from "../../../src/domain/shared/actor.ts";
 import { cancelPromotion } from "../../../src/usecases/requests/cancel-promotion.ts";
 import { eventually, startTestStack, type TestStack, textOf } from "../../support/test-stack.ts";
-import { everybody, slackHouse } from "./slack-fixture.ts";
+import { everybody, slackFixture } from "./slack-fixture.ts";
 
 let stack: TestStack;
-const { build, submitted, ask, cards, calls, items, rows, hurry, allSettled, click } = slackHouse(
+const { build, submitRequest, ask, cards, calls, items, rows, makeDue, allSettled, click } = slackFixture(
   () => stack,
 );
 
@@ -29,7 +29,7 @@ test.each([
   await build();
   const since = stack.slack.calls.length;
   stack.slack.faults.fail("chat.postMessage", { error });
-  const number = await submitted();
+  const number = await submitRequest();
   await allSettled();
   const dead = (await items(number)).filter(({ outcome }) => outcome === "dead");
   expect(dead).toMatchObject([{ attempts: 1, reason: `Slack says ${error}` }]);
@@ -42,7 +42,7 @@ test.each([500, 502, 503])("HTTP %s: the search finds nothing, and it is posted 
   await build();
   const since = stack.slack.calls.length;
   stack.slack.faults.fail("chat.postMessage", { status }, 3);
-  const number = await submitted();
+  const number = await submitRequest();
   await eventually(() => expect(calls("conversations.history", since)).toHaveLength(3));
   await allSettled();
   for (const name of everybody) expect([name, cards(name, number).length]).toEqual([name, 1]);
@@ -53,7 +53,7 @@ test("Slack posts and does not answer in time: it is found, not posted again", a
   await build();
   const since = stack.slack.calls.length;
   stack.slack.faults.stall("chat.postMessage", 10_500, 3);
-  const number = await submitted();
+  const number = await submitRequest();
   await eventually(() => expect(calls("conversations.history", since)).toHaveLength(3));
   await allSettled();
   for (const name of everybody) expect([name, cards(name, number).length]).toEqual([name, 1]);
@@ -75,7 +75,7 @@ test("a lost message is found behind hundreds that came after it", async () => {
   await build();
   const search = stack.slack.faults.hold("conversations.history");
   stack.slack.faults.loseAnswer("chat.postMessage", 3);
-  const number = await submitted();
+  const number = await submitRequest();
   await search.reached;
   await eventually(() => expect(cards("bob", number)).toHaveLength(1));
   const { channel } = stack.cardFor("bob", number);
@@ -91,7 +91,7 @@ test("a lost message is found behind hundreds that came after it", async () => {
 test("a review card that nobody needs any more is not posted after a doubt", async () => {
   await build();
   stack.slack.faults.fail("chat.postMessage", { status: 500 }, 1_000);
-  const number = await submitted();
+  const number = await submitRequest();
   await eventually(async () => {
     for (const { reason } of await items(number)) expect(reason).toBe("Slack answers 500");
     expect(await items(number)).toHaveLength(3);
@@ -107,7 +107,7 @@ test("a review card that nobody needs any more is not posted after a doubt", asy
     expect([...inHand]).toEqual([]);
   });
   stack.slack.faults.clear();
-  await hurry();
+  await makeDue();
   await allSettled();
   expect(everybody.map((name) => [name, cards(name, number).length])).toEqual([
     ["dana", 1],

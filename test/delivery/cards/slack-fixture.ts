@@ -4,15 +4,15 @@ import { eventually, type TestStack, textOf } from "../../support/test-stack.ts"
 /**
  * Actions and reads for the tests of Slack deliveries, in one stack. Bob and Carol review Dana's requests.
  */
-export function slackHouse(stack: () => TestStack) {
+export function slackFixture(stack: () => TestStack) {
   let built = 0;
   const sql = () => stack().database.database.sql;
   const build = async () => {
     built += 1;
-    await stack().golive("commerce/orders-sync", { development: `6.0.${built}` });
+    await stack().setLive("commerce/orders-sync", { development: `6.0.${built}` });
   };
   /** Submits a request for the live build without waiting for its messages. Returns its number. */
-  const submitted = async (): Promise<number> => {
+  const submitRequest = async (): Promise<number> => {
     await stack().slack.command(stack().id("dana"), "/promote orders-sync");
     await stack().slack.submit(stack().id("dana"), {});
     const [row] = await sql()<{ number: number }[]>`select max(number)::int as number from requests`;
@@ -24,11 +24,11 @@ export function slackHouse(stack: () => TestStack) {
     stack().slack.messagesFor(stack().id(name)).filter(isCardOf(number));
   return {
     build,
-    submitted,
+    submitRequest,
     /** Requests the promotion of a new build, and waits until everyone has their card. Returns its number. */
     ask: async (): Promise<number> => {
       await build();
-      const number = await submitted();
+      const number = await submitRequest();
       await stack().app.idle();
       return number;
     },
@@ -55,7 +55,7 @@ export function slackHouse(stack: () => TestStack) {
         }[]
       >`select id, recipient_id, channel, ts, lost_reason from cards where request_number = ${number}`,
     /** Makes all waiting items due. */
-    hurry: async () => {
+    makeDue: async () => {
       await sql()`update outbox set available_at = now() where settled_at is null`;
       stack().app.context.wake();
     },

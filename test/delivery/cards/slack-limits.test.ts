@@ -3,10 +3,12 @@ import { member } from "../../../src/domain/shared/actor.ts";
 import { cancelPromotion } from "../../../src/usecases/requests/cancel-promotion.ts";
 import { followSettings } from "../../../src/usecases/workflow/follow-settings.ts";
 import { eventually, startTestStack, type TestStack, textOf } from "../../support/test-stack.ts";
-import { everybody, slackHouse } from "./slack-fixture.ts";
+import { everybody, slackFixture } from "./slack-fixture.ts";
 
 let stack: TestStack;
-const { build, submitted, ask, cards, calls, items, hurry, allSettled, click } = slackHouse(() => stack);
+const { build, submitRequest, ask, cards, calls, items, makeDue, allSettled, click } = slackFixture(
+  () => stack,
+);
 
 beforeAll(async () => {
   stack = await startTestStack();
@@ -19,7 +21,7 @@ afterEach(() => {
 
 test("429 on one method: none of it goes out before its time, other methods go on, and it counts as no attempt", async () => {
   const standing = await ask();
-  await stack.golive("commerce/returns", { development: "2.0.0" });
+  await stack.setLive("commerce/returns", { development: "2.0.0" });
   const since = stack.slack.calls.length;
   stack.slack.faults.rateLimit("chat.postMessage", 3, 3);
   await stack.slack.command(stack.id("dana"), "/promote returns");
@@ -79,14 +81,14 @@ test("a person's dialog opens while the messages wait", async () => {
   await build();
   stack.slack.faults.rateLimit("chat.postMessage", 60, 3);
   stack.slack.faults.rateLimit("users.info", 60, 3);
-  const number = await submitted();
+  const number = await submitRequest();
   await eventually(async () => expect((await items(number))[0]?.reason).toBe("Slack's rate limit"));
   await stack.slack.command(stack.id("sam"), "/promote returns");
   expect(stack.modal("sam").title?.text).toBe("Request Approval");
   await stack.slack.closeView(stack.id("sam"));
   stack.slack.faults.clear();
   await stack.restartWith({});
-  await hurry();
+  await makeDue();
   await allSettled();
   for (const name of everybody) expect(cards(name, number)).toHaveLength(1);
 });
@@ -101,7 +103,7 @@ test("`ratelimited` in an answer puts the call off for half a minute, and counts
       Array(3).fill([0, "Slack's rate limit"]),
     );
   });
-  await hurry();
+  await makeDue();
   await allSettled();
   for (const name of everybody)
     expect(textOf(stack.cardFor(name, number))).toContain("Approved by Bob Reviewer");

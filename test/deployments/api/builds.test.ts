@@ -4,7 +4,7 @@ import { archiveIntegration } from "../../../src/usecases/catalog/archive-integr
 import { accepted, by } from "../../support/catalog.ts";
 import { type TestDatabase, testDatabase } from "../../support/database.ts";
 import { projectReads } from "../../support/projects.ts";
-import { type ApiHouse, apiHouse, problemIn, rowsOf } from "../../web/api/support.ts";
+import { type ApiFixture, apiFixture, problemIn, rowsOf } from "../../web/api/support.ts";
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -24,14 +24,14 @@ const build = {
 };
 
 /** Returns Signoff's own ID of a build. */
-async function buildOf({ organizationId, integration }: ApiHouse, id: string): Promise<string> {
+async function buildOf({ organizationId, integration }: ApiFixture, id: string): Promise<string> {
   const found = await findByExternalId(database.database.db, organizationId, integration(), id);
   return found?.id ?? "";
 }
 
 describe("a build", () => {
   test("is registered, 201; the same again is 200 and changes nothing; R12: it is in the audit log", async () => {
-    const fixture = await apiHouse(database);
+    const fixture = await apiFixture(database);
     const first = await fixture.post(path, build);
     const before = await rowsOf(fixture);
     const again = await fixture.post(path, build);
@@ -46,7 +46,7 @@ describe("a build", () => {
   });
 
   test("needs an id and a version only; null, empty and left out are all nothing", async () => {
-    const { post } = await apiHouse(database);
+    const { post } = await apiFixture(database);
     const first = await post(path, { id: "b", version: "1" });
     expect(first.body).toMatchObject({ commit: null, digest: null, link: null, author: null, commits: null });
     const again = await post(path, { id: "b", version: "1", commit: "", link: null, author: " " });
@@ -61,7 +61,7 @@ describe("a build", () => {
     ["author", { author: "Eve" }],
     ["commits", { commits: [] }],
   ])("never changes: with another %s it is 409 and says so", async (part, change) => {
-    const fixture = await apiHouse(database);
+    const fixture = await apiFixture(database);
     await fixture.post(path, build);
     const before = await rowsOf(fixture);
     const answer = await fixture.post(path, { ...build, ...change });
@@ -71,7 +71,7 @@ describe("a build", () => {
   });
 
   test("has the cards of a request for the newest build until now drawn again, and only of that", async () => {
-    const fixture = await apiHouse(database);
+    const fixture = await apiFixture(database);
     const deployed = async (id: string) => {
       fixture.later({ hours: 1 });
       await fixture.post(path, { id, version: id });
@@ -91,13 +91,13 @@ describe("a build", () => {
   });
 
   test("of ten at once with the same id and content one is new and nobody fails", async () => {
-    const { post } = await apiHouse(database);
+    const { post } = await apiFixture(database);
     const answers = await Promise.all(Array.from({ length: 10 }, () => post(path, build)));
     expect(answers.map(({ status }) => status).sort()).toEqual([...Array(9).fill(200), 201]);
   });
 
   test("with more than 100 commits it is 422 and says what to do", async () => {
-    const { post } = await apiHouse(database);
+    const { post } = await apiFixture(database);
     const commits = Array.from({ length: 101 }, (_, i) => ({ hash: `${i}`, message: "" }));
     const answer = await post(path, { ...build, commits });
     expect(problemIn(answer)).toEqual([422, "validation"]);
@@ -106,14 +106,14 @@ describe("a build", () => {
   });
 
   test("with a link that is no web address it is 422", async () => {
-    const { post } = await apiHouse(database);
+    const { post } = await apiFixture(database);
     for (const link of ["javascript:alert(1)", "ftp://x", "https://a b"]) {
       expect(problemIn(await post(path, { ...build, link }))).toEqual([422, "validation"]);
     }
   });
 
   test("of an integration that is not there is 404, of an archived one 409", async () => {
-    const fixture = await apiHouse(database);
+    const fixture = await apiFixture(database);
     const { organizationId, context } = fixture;
     const none = await fixture.post("/projects/commerce/integrations/none/builds", build);
     expect(problemIn(none)).toEqual([404, "not-found"]);
@@ -128,13 +128,13 @@ describe("a build", () => {
 
 describe("the list of builds", () => {
   test("leaves their commits out: a page of those could fill the memory", async () => {
-    const { post, get } = await apiHouse(database);
+    const { post, get } = await apiFixture(database);
     expect((await post(path, build)).body.commits).toHaveLength(build.commits.length);
     const { commits: _, ...listed } = (await post(path, build)).body;
     expect((await get(path)).body.items).toContainEqual(listed);
   });
 
-  const ids = async ({ get }: ApiHouse, limit: number): Promise<string[][]> => {
+  const ids = async ({ get }: ApiFixture, limit: number): Promise<string[][]> => {
     const pages: string[][] = [];
     let after = "";
     for (;;) {
@@ -146,7 +146,7 @@ describe("the list of builds", () => {
   };
 
   test("comes a page at a time, the newest first, none twice and none left out, also of one moment", async () => {
-    const fixture = await apiHouse(database);
+    const fixture = await apiFixture(database);
     fixture.later({ hours: 1 });
     for (const id of ["a", "b", "c"]) await fixture.post(path, { id, version: id });
     fixture.later({ hours: 1 });
@@ -162,7 +162,7 @@ describe("the list of builds", () => {
     ...["x", "1.x", "1.2.3", "-1.00000000-0000-4000-8000-000000000000", "%00"],
     "8640000000000000.00000000-0000-4000-8000-000000000000",
   ])("%s is no place in it: 422", async (after) => {
-    const { get } = await apiHouse(database);
+    const { get } = await apiFixture(database);
     expect(problemIn(await get(`${path}?after=${after}`))).toEqual([422, "validation"]);
   });
 });

@@ -8,7 +8,7 @@ import { endSilentAttempts } from "../../../src/usecases/deployments/end-silent-
 import { accepted, idOf } from "../../support/catalog.ts";
 import { type TestDatabase, testDatabase } from "../../support/database.ts";
 import { textOf } from "../../support/test-stack.ts";
-import { type ApiHouse, apiHouse, problemIn, rowsOf } from "../../web/api/support.ts";
+import { type ApiFixture, apiFixture, problemIn, rowsOf } from "../../web/api/support.ts";
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -19,15 +19,15 @@ afterAll(() => database?.drop());
 const path = "/projects/commerce/integrations/orders/deployments";
 const toDevelopment = { id: "run-4", environment: "development", build: "4" };
 
-const auditOf = async (fixture: ApiHouse) =>
+const auditOf = async (fixture: ApiFixture) =>
   (await fixture.audit()).filter(({ action }) => action.startsWith("deployment."));
 
 /** Returns the pending notices to admins. */
-const toldOf = async (fixture: ApiHouse) =>
+const toldOf = async (fixture: ApiFixture) =>
   (await fixture.outbox("send-admin-message")).map(({ payload }) => payload as Payload<"send-admin-message">);
 
 /** Returns the content of the first one. */
-async function saidTo(fixture: ApiHouse): Promise<string> {
+async function saidTo(fixture: ApiFixture): Promise<string> {
   const { organizationId, context, clock } = fixture;
   const subjects = (await toldOf(fixture))[0]?.subjects ?? [];
   const message = adminMessage(await getWarnings(context.db, organizationId, subjects, clock.now));
@@ -36,7 +36,7 @@ async function saidTo(fixture: ApiHouse): Promise<string> {
 
 describe("a deployment", () => {
   test("that succeeded is live, 201; the same again is 200 and changes nothing; R12: both steps are in the audit log", async () => {
-    const fixture = await apiHouse(database);
+    const fixture = await apiFixture(database);
     const first = await fixture.post(path, { ...toDevelopment, link: "https://ci.example/4" });
     const before = await rowsOf(fixture);
     const again = await fixture.post(path, { ...toDevelopment, link: "https://ci.example/4" });
@@ -56,7 +56,7 @@ describe("a deployment", () => {
   });
 
   test("R9: one in progress of which nothing is said for a day ends as unknown and is in nobody's way; a late success counts", async () => {
-    const fixture = await apiHouse(database);
+    const fixture = await apiFixture(database);
     const running = { id: "run-2", environment: "staging", build: "2", status: "in progress" };
     await fixture.post(path, running);
     const ask = () =>
@@ -90,7 +90,7 @@ describe("a deployment", () => {
   ])(
     "that is %s and is reported %s is %s after: the first final report wins",
     async (first, then, stands, changed) => {
-      const fixture = await apiHouse(database);
+      const fixture = await apiFixture(database);
       expect((await fixture.post(path, { ...toDevelopment, status: first })).status).toBe(201);
       const { status, body } = await fixture.post(path, { ...toDevelopment, status: then, reason: "later" });
       expect(status).toBe(200);
@@ -102,14 +102,14 @@ describe("a deployment", () => {
   );
 
   test("that failed says why, and what was live stays live", async () => {
-    const fixture = await apiHouse(database);
+    const fixture = await apiFixture(database);
     const { body } = await fixture.post(path, { ...toDevelopment, status: "failed", reason: "no disk" });
     expect(body).toMatchObject({ status: "failed", reason: "no disk", live: false });
     expect(await fixture.live(fixture.environment("development"))).toBe("1.3.0");
   });
 
   test("that began before the one which is live is taken down and not made live", async () => {
-    const fixture = await apiHouse(database);
+    const fixture = await apiFixture(database);
     await fixture.post(path, { ...toDevelopment, id: "slow", build: "2", status: "in progress" });
     await fixture.post(path, toDevelopment);
     const { body } = await fixture.post(path, { ...toDevelopment, id: "slow", build: "2" });
@@ -118,7 +118,7 @@ describe("a deployment", () => {
   });
 
   test("under a known id with another build is 409; in another environment it is another one", async () => {
-    const fixture = await apiHouse(database, { enabled: false });
+    const fixture = await apiFixture(database, { enabled: false });
     await fixture.post(path, toDevelopment);
     const before = await rowsOf(fixture);
     const other = await fixture.post(path, { ...toDevelopment, build: "3" });
@@ -132,14 +132,14 @@ describe("a deployment", () => {
     ["build", { build: "none" }],
     ["environment", { environment: "none" }],
   ])("of an unknown %s is 404 and says which", async (what, change) => {
-    const fixture = await apiHouse(database);
+    const fixture = await apiFixture(database);
     const answer = await fixture.post(path, { ...toDevelopment, ...change });
     expect(problemIn(answer)).toEqual([404, "not-found"]);
     expect(answer.body.what).toBe(what);
   });
 
   test("of ten at once under one id one is new and nobody fails, and it went live once", async () => {
-    const fixture = await apiHouse(database);
+    const fixture = await apiFixture(database);
     const answers = await Promise.all(Array.from({ length: 10 }, () => fixture.post(path, toDevelopment)));
     expect(answers.map(({ status }) => status).sort()).toEqual([...Array(9).fill(200), 201]);
     const taken = (await auditOf(fixture)).filter(({ actor }) => actor.kind === "token");
@@ -147,7 +147,7 @@ describe("a deployment", () => {
   });
 
   test("cards of open requests follow what it makes live", async () => {
-    const fixture = await apiHouse(database);
+    const fixture = await apiFixture(database);
     const number = await fixture.requested();
     const { version } = await fixture.state(number);
     await fixture.post(path, toDevelopment);
@@ -159,7 +159,7 @@ describe("R1: a deployment behind the gate that nobody approved here", () => {
   const toStaging = { id: "run-3", environment: "staging", build: "3" };
 
   test("is taken down, marked and live; the audit log says so, and the admins are told once", async () => {
-    const fixture = await apiHouse(database);
+    const fixture = await apiFixture(database);
     const { organizationId, context } = fixture;
     const { status, body } = await fixture.post(path, toStaging);
     expect(status).toBe(201);
@@ -181,7 +181,7 @@ describe("R1: a deployment behind the gate that nobody approved here", () => {
   });
 
   test("is marked in the Overview and in what is live, until something else is live there", async () => {
-    const fixture = await apiHouse(database);
+    const fixture = await apiFixture(database);
     const { organizationId, context, clock } = fixture;
     await fixture.post(path, toStaging);
     const marked = async () => {
@@ -204,7 +204,7 @@ describe("R1: a deployment behind the gate that nobody approved here", () => {
   });
 
   test("is marked while it runs, and the admins hear that it is on its way", async () => {
-    const fixture = await apiHouse(database);
+    const fixture = await apiFixture(database);
     expect((await fixture.post(path, { ...toStaging, status: "in progress" })).body.outside).toBe(true);
     expect(await saidTo(fixture)).toContain("is being deployed to *Staging*");
   });
@@ -217,7 +217,7 @@ describe("R1: a deployment behind the gate that nobody approved here", () => {
     ["it had failed", "failed to be deployed to *Staging*"],
     ["it goes silent", "went silent on its way to *Staging*"],
   ])("is told also where %s: it went past the gate", async (what, words) => {
-    const fixture = await apiHouse(database);
+    const fixture = await apiFixture(database);
     const status = { "it had failed": "failed", "it goes silent": "in progress" }[what] ?? "succeeded";
     await fixture.post(path, { ...toStaging, status });
     if (status === "succeeded") await fixture.deploy("staging", "2");
@@ -231,7 +231,7 @@ describe("R1: a deployment behind the gate that nobody approved here", () => {
   });
 
   test("is nothing that anybody is told of in the first environment, or with the workflow off", async () => {
-    const fixture = await apiHouse(database);
+    const fixture = await apiFixture(database);
     expect((await fixture.post(path, toDevelopment)).body.outside).toBe(false);
     await fixture.saveWorkflow({ enabled: false });
     expect((await fixture.post(path, toStaging)).body.outside).toBe(false);
@@ -242,13 +242,13 @@ describe("R1: a deployment behind the gate that nobody approved here", () => {
 
   test.each([
     ["nobody asked", true, async () => {}],
-    ["somebody asked and it waits", true, async (fixture: ApiHouse) => void (await fixture.requested())],
-    ["it is approved", false, async (fixture: ApiHouse) => void (await fixture.approved())],
-    ["it is being promoted", false, async (fixture: ApiHouse) => void (await fixture.promoting())],
+    ["somebody asked and it waits", true, async (fixture: ApiFixture) => void (await fixture.requested())],
+    ["it is approved", false, async (fixture: ApiFixture) => void (await fixture.approved())],
+    ["it is being promoted", false, async (fixture: ApiFixture) => void (await fixture.promoting())],
     [
       "the promotion failed",
       false,
-      async (fixture: ApiHouse) => {
+      async (fixture: ApiFixture) => {
         const { deploymentId } = await fixture.promoting();
         accepted(await fixture.report(deploymentId, { status: "failed", reason: null }));
       },
@@ -256,13 +256,13 @@ describe("R1: a deployment behind the gate that nobody approved here", () => {
     [
       "it was rejected",
       true,
-      async (fixture: ApiHouse) =>
+      async (fixture: ApiFixture) =>
         void accepted(await fixture.review("bob", await fixture.requested(), "reject")),
     ],
     [
       "the approval has expired",
       true,
-      async (fixture: ApiHouse) => {
+      async (fixture: ApiFixture) => {
         await fixture.approved();
         fixture.later({ days: 4 });
       },
@@ -270,7 +270,7 @@ describe("R1: a deployment behind the gate that nobody approved here", () => {
     [
       "it was promoted and is deployed once more",
       false,
-      async (fixture: ApiHouse) => {
+      async (fixture: ApiFixture) => {
         const { deploymentId } = await fixture.promoting();
         accepted(await fixture.report(deploymentId, { status: "succeeded" }));
       },
@@ -278,22 +278,22 @@ describe("R1: a deployment behind the gate that nobody approved here", () => {
     [
       "it came outside approval and is deployed once more",
       true,
-      async (fixture: ApiHouse) => void (await fixture.post(path, { ...toStaging, id: "first" })),
+      async (fixture: ApiFixture) => void (await fixture.post(path, { ...toStaging, id: "first" })),
     ],
   ])("%s → outside: %s", async (_, outside, prepare) => {
-    const fixture = await apiHouse(database);
+    const fixture = await apiFixture(database);
     await prepare(fixture);
     expect((await fixture.post(path, toStaging)).body).toMatchObject({ outside });
   });
 
   test("what was approved is one build: another one is outside approval", async () => {
-    const fixture = await apiHouse(database);
+    const fixture = await apiFixture(database);
     await fixture.approved();
     expect((await fixture.post(path, { ...toStaging, build: "4" })).body.outside).toBe(true);
   });
 
   test("what the system approved while the gate was open does not open it once it stands", async () => {
-    const fixture = await apiHouse(database, { enabled: false });
+    const fixture = await apiFixture(database, { enabled: false });
     const number = accepted(await fixture.request("dana")).number;
     const { deploymentId } = await fixture.state(number);
     accepted(await fixture.report(deploymentId ?? "", { status: "failed", reason: null }));
@@ -304,7 +304,7 @@ describe("R1: a deployment behind the gate that nobody approved here", () => {
 
 describe("what is live where", () => {
   test("each integration in each environment, since when and through whom", async () => {
-    const fixture = await apiHouse(database);
+    const fixture = await apiFixture(database);
     await fixture.put("/projects/commerce/integrations/stock", { name: "Stock" });
     fixture.later({ hours: 1 });
     await fixture.post(path, toDevelopment);
@@ -327,7 +327,7 @@ describe("what is live where", () => {
   });
 
   test("a page of integrations at a time", async () => {
-    const fixture = await apiHouse(database);
+    const fixture = await apiFixture(database);
     await fixture.put("/projects/commerce/integrations/stock", { name: "Stock" });
     const first = (await fixture.get("/projects/commerce/live?limit=1")).body;
     const second = (await fixture.get(`/projects/commerce/live?limit=1&after=${first.next}`)).body;

@@ -23,14 +23,14 @@ afterAll(async () => {
   await stack?.stopAll();
 });
 afterEach(() => {
-  stack.far.calls.length = 0;
-  stack.far.answers();
+  stack.receiver.calls.length = 0;
+  stack.receiver.answers();
 });
 
-const keys = () => new Set(stack.far.calls.map(({ headers }) => headers["webhook-id"]));
+const keys = () => new Set(stack.receiver.calls.map(({ headers }) => headers["webhook-id"]));
 
 async function finish(number: number) {
-  const [call] = stack.far.calls.slice(-1);
+  const [call] = stack.receiver.calls.slice(-1);
   if (call === undefined) throw new Error("Nothing was sent");
   expect(await report(call.event, { status: "succeeded" })).toMatchObject({ status: 200 });
   await eventually(() => expect(textOf(stack.cardFor("dana", number))).toContain("Promoted:"));
@@ -41,7 +41,7 @@ test("R9: a process that is killed while it waits for the answer starts no secon
 }, async () => {
   const number = await stack.promoted();
   await finish(number);
-  stack.far.calls.length = 0;
+  stack.receiver.calls.length = 0;
   const next = await stack.approvedNext();
   await stack.app.stop(1_000);
   const env = { ...stack.env, ...allowPrivate, LOG_LEVEL: "warn" };
@@ -49,18 +49,18 @@ test("R9: a process that is killed while it waits for the answer starts no secon
   await first.ready;
   // The first delivery gets no response.
   let answered = false;
-  stack.far.answers((response) => {
+  stack.receiver.answers((response) => {
     if (answered) response.writeHead(202).end();
   });
   await stack.press("dana", "promote_request");
-  await eventually(() => expect(stack.far.calls).toHaveLength(1));
+  await eventually(() => expect(stack.receiver.calls).toHaveLength(1));
   first.process.kill("SIGKILL");
   await first.ended;
   answered = true;
   await stack.database.database.sql`
     update outbox set leased_until = now() - interval '1 second' where leased_until > now()`;
   await stack.restartWith(allowPrivate);
-  await eventually(() => expect(stack.far.calls.length).toBeGreaterThan(1));
+  await eventually(() => expect(stack.receiver.calls.length).toBeGreaterThan(1));
   await stack.settle();
   expect(keys().size).toBe(1);
   expect(await stack.attempts(next)).toHaveLength(1);
@@ -77,11 +77,11 @@ test("R9: two replicas, and everybody presses Promote at once, twice: one attemp
   const press = () => stack.press("dana", "promote_request");
   const answers = await Promise.all([press(), press(), press(), press()]);
   for (const { status } of answers) expect(status).toBe(200);
-  await eventually(() => expect(stack.far.calls).toHaveLength(1));
+  await eventually(() => expect(stack.receiver.calls).toHaveLength(1));
   await Promise.all([stack.settle(), second.idle()]);
-  expect(stack.far.calls).toHaveLength(1);
+  expect(stack.receiver.calls).toHaveLength(1);
   expect(await stack.attempts(number)).toMatchObject([{ status: "in progress" }]);
-  const [call] = stack.far.calls;
+  const [call] = stack.receiver.calls;
   if (call === undefined) throw new Error("Nothing was sent");
   // Both replicas get the same report many times.
   const elsewhere = {

@@ -5,19 +5,19 @@ import { tryWebhook, webhook } from "../../../src/deliver/deployers/webhook.ts";
 import type { Resolve } from "../../../src/lib/public-address.ts";
 import { CannotDecrypt } from "../../../src/lib/secrets.ts";
 import type { AttemptView } from "../../../src/queries/deployments/get-attempt.ts";
-import { type FarSide, farSide, verified } from "./webhook-receiver.ts";
+import { startWebhookReceiver, verifySignature, type WebhookReceiver } from "./webhook-receiver.ts";
 
 const secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 const oldSecret = "whsec_bm90IHRoZSBzYW1lIG9uZSBhdCBhbGw=";
 
-let far: FarSide;
+let receiver: WebhookReceiver;
 beforeAll(async () => {
-  far = await farSide();
+  receiver = await startWebhookReceiver();
 });
-afterAll(() => far?.stop());
+afterAll(() => receiver?.stop());
 afterEach(() => {
-  far.calls.length = 0;
-  far.answers();
+  receiver.calls.length = 0;
+  receiver.answers();
 });
 
 const at = new Date("2026-03-02T09:00:00.000Z");
@@ -51,7 +51,7 @@ type Change = {
   resolve?: Resolve;
 };
 
-const call = ({ url = far.url, inDoubt = false, ...parts }: Change = {}): Promise<Deployed> =>
+const call = ({ url = receiver.url, inDoubt = false, ...parts }: Change = {}): Promise<Deployed> =>
   webhook({
     ...{ find: async () => ({ url, secrets: [secret] }), linksFor: () => links, allowPrivate: true },
     ...parts,
@@ -60,18 +60,18 @@ const call = ({ url = far.url, inDoubt = false, ...parts }: Change = {}): Promis
 const failed = (reason: unknown) => ({ kind: "ended", end: { status: "failed", reason }, link: null });
 
 test("while a secret is being changed each of them signs, so that the far side needs to trust one", async () => {
-  const find = async () => ({ url: far.url, secrets: [secret, oldSecret] });
+  const find = async () => ({ url: receiver.url, secrets: [secret, oldSecret] });
   await webhook({ find, linksFor: () => links, allowPrivate: true })(attempt, { inDoubt: false });
-  const [sent] = far.calls;
+  const [sent] = receiver.calls;
   if (sent === undefined) throw new Error("Nothing was sent");
-  for (const one of [secret, oldSecret]) expect(verified(sent, one)).toMatchObject({ attempt: "d-1" });
+  for (const one of [secret, oldSecret]) expect(verifySignature(sent, one)).toMatchObject({ attempt: "d-1" });
 });
 
 test("what is sent says what, from where, to where, for whom and how to report, and is signed", async () => {
   expect(await call()).toEqual({ kind: "accepted", link: null });
-  const [sent] = far.calls;
+  const [sent] = receiver.calls;
   if (sent === undefined) throw new Error("Nothing was sent");
-  expect(verified(sent, secret)).toEqual({
+  expect(verifySignature(sent, secret)).toEqual({
     type: "promotion.deploy",
     timestamp: at.toISOString(),
     attempt: "d-1",
@@ -91,21 +91,21 @@ test("what is sent says what, from where, to where, for whom and how to report, 
     report: links.report,
   });
   expect(sent.headers).toMatchObject({ "webhook-id": "d-1", "content-type": "application/json" });
-  expect(() => verified(sent, "whsec_bm90IHRoZSBzYW1lIG9uZSBhdCBhbGw=")).toThrow();
-  expect(() => verified({ ...sent, body: sent.body.replace("1.4.2", "6.6.6") }, secret)).toThrow();
+  expect(() => verifySignature(sent, "whsec_bm90IHRoZSBzYW1lIG9uZSBhdCBhbGw=")).toThrow();
+  expect(() => verifySignature({ ...sent, body: sent.body.replace("1.4.2", "6.6.6") }, secret)).toThrow();
 });
 
 test("every call of one attempt has its key and says the same", async () => {
   await call();
   await call({ inDoubt: true });
-  const [first, second] = far.calls;
+  const [first, second] = receiver.calls;
   expect(second?.body).toBe(first?.body);
   expect(second?.headers["webhook-id"]).toBe(first?.headers["webhook-id"]);
 });
 
 describe("what an answer means", () => {
   const answering = (status: number, body = "", headers: Record<string, string> = {}) =>
-    far.answers((response) => response.writeHead(status, headers).end(body));
+    receiver.answers((response) => response.writeHead(status, headers).end(body));
 
   test.each([
     [200, '{"link":"https://ci.example/runs/7"}', "https://ci.example/runs/7"],
@@ -157,7 +157,7 @@ describe("what an answer means", () => {
   });
 
   test("a redirect is not followed, wherever it leads", async () => {
-    for (const location of ["http://169.254.169.254/latest/", far.url]) {
+    for (const location of ["http://169.254.169.254/latest/", receiver.url]) {
       answering(307, "", { location });
       expect(await call()).toEqual(
         failed(
@@ -165,11 +165,11 @@ describe("what an answer means", () => {
         ),
       );
     }
-    expect(far.calls).toHaveLength(2);
+    expect(receiver.calls).toHaveLength(2);
   });
 
   test("no answer in time: it may have got there", async () => {
-    far.answers(() => {});
+    receiver.answers(() => {});
     expect(await call({ timeoutMs: 100 })).toEqual({
       kind: "retry",
       reason: "the webhook: there was no answer within 0.1 seconds",
@@ -178,12 +178,12 @@ describe("what an answer means", () => {
   });
 
   test("an answer that breaks off counts by its status", async () => {
-    far.answers((response) => {
+    receiver.answers((response) => {
       response.writeHead(202, { "content-length": "1000" });
       response.write("{", () => response.destroy());
     });
     expect(await call()).toEqual({ kind: "accepted", link: null });
-    far.answers((response) => {
+    receiver.answers((response) => {
       response.writeHead(202);
       response.write('{"link"');
     });
@@ -191,7 +191,7 @@ describe("what an answer means", () => {
   });
 
   test("a connection that is closed without an answer: it may have got there", async () => {
-    far.answers((response) => response.destroy());
+    receiver.answers((response) => response.destroy());
     expect(await call()).toMatchObject({ kind: "retry", sent: "unknown" });
   });
 
@@ -207,8 +207,8 @@ describe("what an answer means", () => {
 
   test("a call that is aborted, as the process ends, may have got there", async () => {
     const stopping = new AbortController();
-    far.answers(() => stopping.abort(new Error("the process is stopping")));
-    const find = async () => ({ url: far.url, secrets: [secret] });
+    receiver.answers(() => stopping.abort(new Error("the process is stopping")));
+    const find = async () => ({ url: receiver.url, secrets: [secret] });
     const asked = webhook({ find, linksFor: () => links, allowPrivate: true });
     expect(await asked(attempt, { inDoubt: false, signal: stopping.signal })).toMatchObject({
       kind: "retry",
@@ -219,25 +219,25 @@ describe("what an answer means", () => {
 
 describe("what is not called", () => {
   test.each([
-    [() => far.url, "The webhook's address must begin with https://."],
-    [() => `https://127.0.0.1:${far.port}/`, /leads into a private network/],
-    [() => `https://localhost:${far.port}/`, /leads into a private network/],
-    [() => `https://[::1]:${far.port}/`, /leads into a private network/],
+    [() => receiver.url, "The webhook's address must begin with https://."],
+    [() => `https://127.0.0.1:${receiver.port}/`, /leads into a private network/],
+    [() => `https://localhost:${receiver.port}/`, /leads into a private network/],
+    [() => `https://[::1]:${receiver.port}/`, /leads into a private network/],
     [() => "https://169.254.169.254/latest/meta-data", /leads into a private network/],
     [() => "nonsense", /is not a web address/],
   ])("%s", async (url, reason) => {
     const words = typeof reason === "string" ? reason : expect.stringMatching(reason);
     expect(await call({ url: url(), allowPrivate: false })).toEqual(failed(words));
-    expect(far.calls).toEqual([]);
+    expect(receiver.calls).toEqual([]);
   });
 
   test("a name that leads inside, however it is asked for, is not called", async () => {
     const resolve: Resolve = (_host, _options, done) => done(null, [{ address: "127.0.0.1", family: 4 }]);
-    const url = `https://hooks.example.com:${far.port}/`;
+    const url = `https://hooks.example.com:${receiver.port}/`;
     expect(await call({ url, allowPrivate: false, resolve })).toEqual(
       failed(expect.stringMatching(/leads into a private network/)),
     );
-    expect(far.calls).toEqual([]);
+    expect(receiver.calls).toEqual([]);
   });
 
   test("an integration without an address, or with a secret that can't be read", async () => {
@@ -253,16 +253,20 @@ describe("what is not called", () => {
 
 test("a test is signed, deploys nothing, and says what came of it", async () => {
   const parts = {
-    ...{ find: async () => ({ url: far.url, secrets: [secret] }), linksFor: () => links, allowPrivate: true },
+    ...{
+      find: async () => ({ url: receiver.url, secrets: [secret] }),
+      linksFor: () => links,
+      allowPrivate: true,
+    },
   };
   const event = { type: "ping", timestamp: at.toISOString(), ...attempt } as never;
   const ping = (change: object = {}) => tryWebhook({ ...parts, ...change }, "T1", "i", { id: "p-1", event });
-  far.answers((response) => response.writeHead(204).end());
+  receiver.answers((response) => response.writeHead(204).end());
   expect(await ping()).toEqual({ ok: true, words: "The webhook answered 204." });
-  expect(verified(far.calls[0] as never, secret)).toMatchObject({ type: "ping" });
-  far.answers((response) => response.writeHead(401).end("who are you?"));
+  expect(verifySignature(receiver.calls[0] as never, secret)).toMatchObject({ type: "ping" });
+  receiver.answers((response) => response.writeHead(401).end("who are you?"));
   expect(await ping()).toEqual({ ok: false, words: "The webhook answered 401: who are you?" });
-  far.answers(() => {});
+  receiver.answers(() => {});
   expect(await ping({ timeoutMs: 100 })).toMatchObject({ ok: false });
   expect(await ping({ allowPrivate: false })).toMatchObject({ ok: false });
   expect(await ping({ find: async () => undefined })).toMatchObject({ ok: false });

@@ -17,7 +17,7 @@ afterAll(() => database?.drop());
 const minuteMs = 60_000;
 
 /** The catalog with a webhook for its one integration, which times out after 30 minutes. */
-async function webhookHouse() {
+async function webhookFixture() {
   const fixture = await buildCatalog(database);
   const { organizationId, context } = fixture;
   const projectId = await projectReads(database.database.db, organizationId).projectId("commerce");
@@ -29,7 +29,7 @@ async function webhookHouse() {
     }),
   );
   const attempt = async (id: string) => {
-    const found = (await fixture.everything()).deployments as { id: string }[];
+    const found = (await fixture.allRows()).deployments as { id: string }[];
     return found.find((one) => one.id === id) as Record<string, unknown>;
   };
   /** Promotes again after an attempt that ended unknown. */
@@ -46,7 +46,7 @@ const failure: Report = { status: "failed", reason: "no disk" };
 const progress: Report = { status: "in progress" };
 const silent: Report = { status: "unknown", reason: "silence" };
 
-type Fixture = Awaited<ReturnType<typeof webhookHouse>>;
+type Fixture = Awaited<ReturnType<typeof webhookFixture>>;
 type Attempted = { number: number; deploymentId: string };
 
 /** How the attempt reached the state in which the report arrives. */
@@ -133,10 +133,10 @@ const nothingChanged = ["in progress", "succeeded", "failed"];
 describe("R9: a report of an attempt, by how that stands", () => {
   test.each(table)("%s; %o: changes something: %s; it is %s, the request %s, live is %s", async (...row) => {
     const [situation, report, changed, status, state, live] = row;
-    const fixture = await webhookHouse();
+    const fixture = await webhookFixture();
     const at = await fixture.promoting();
     await situations[situation]?.(fixture, at);
-    const before = await fixture.everything();
+    const before = await fixture.allRows();
     expect(accepted(await fixture.report(at.deploymentId, report))).toEqual({ changed });
     expect((await fixture.attempt(at.deploymentId)).status).toBe(status);
     const request = await fixture.state(at.number);
@@ -146,13 +146,13 @@ describe("R9: a report of an attempt, by how that stands", () => {
     expect(await fixture.live(fixture.environment("staging"))).toBe(live);
     if (!changed) {
       // The report deadline of a running attempt may differ.
-      const now = await fixture.everything();
+      const now = await fixture.allRows();
       expect({ ...now, deployments: [] }).toEqual({ ...before, deployments: [] });
     }
     // Repeating the report never changes anything.
-    const settled = await fixture.everything();
+    const settled = await fixture.allRows();
     expect(accepted(await fixture.report(at.deploymentId, report))).toEqual({ changed: false });
-    expect(await fixture.everything()).toEqual(settled);
+    expect(await fixture.allRows()).toEqual(settled);
   });
 
   test("every situation meets every report, but for what cannot be told apart", () => {
@@ -164,7 +164,7 @@ describe("R9: a report of an attempt, by how that stands", () => {
   });
 
   test("one of another organization's attempts, or of none, is not found", async () => {
-    const [fixture, elsewhere] = [await webhookHouse(), await webhookHouse()];
+    const [fixture, elsewhere] = [await webhookFixture(), await webhookFixture()];
     const { deploymentId } = await elsewhere.promoting();
     for (const id of [deploymentId, randomUUID()]) {
       for (const report of [progress, success, failure]) {
@@ -177,7 +177,7 @@ describe("R9: a report of an attempt, by how that stands", () => {
 
 describe("what was reported before we noted that it was accepted", () => {
   test("keeps its link", async () => {
-    const fixture = await webhookHouse();
+    const fixture = await webhookFixture();
     const { deploymentId } = await fixture.promoting();
     accepted(await fixture.report(deploymentId, progress, "https://ci/1"));
     const noted = await fixture.report(deploymentId, { status: "accepted" }, "https://answer/1");
@@ -186,7 +186,7 @@ describe("what was reported before we noted that it was accepted", () => {
   });
 
   test("gets the answer's link where it brought none", async () => {
-    const fixture = await webhookHouse();
+    const fixture = await webhookFixture();
     const { deploymentId } = await fixture.promoting();
     accepted(await fixture.report(deploymentId, progress));
     accepted(await fixture.report(deploymentId, { status: "accepted" }, "https://answer/1"));
@@ -194,18 +194,18 @@ describe("what was reported before we noted that it was accepted", () => {
   });
 
   test.each([success, failure])("stays the end: %o", async (end) => {
-    const fixture = await webhookHouse();
+    const fixture = await webhookFixture();
     const { deploymentId } = await fixture.promoting();
     accepted(await fixture.report(deploymentId, end, "https://ci/1"));
-    const before = await fixture.everything();
+    const before = await fixture.allRows();
     accepted(await fixture.report(deploymentId, { status: "accepted" }, "https://answer/1"));
-    expect(await fixture.everything()).toEqual(before);
+    expect(await fixture.allRows()).toEqual(before);
   });
 });
 
 describe("the link while it runs", () => {
   test("a new one has the cards drawn again, a repeated one does not", async () => {
-    const fixture = await webhookHouse();
+    const fixture = await webhookFixture();
     const { number, deploymentId } = await fixture.promoting();
     const { version } = await fixture.state(number);
     accepted(await fixture.report(deploymentId, { status: "accepted" }));
@@ -225,7 +225,7 @@ describe("the link while it runs", () => {
 
 describe("an attempt that turns out to have failed", () => {
   test("says so on its request, tells the requester, and needs no confirmation any more", async () => {
-    const fixture = await webhookHouse();
+    const fixture = await webhookFixture();
     const { number, deploymentId } = await fixture.promoting();
     accepted(await fixture.report(deploymentId, silent));
     const { version, expiresAt } = await fixture.state(number);
@@ -244,7 +244,7 @@ describe("silence", () => {
   const ends = async (fixture: Fixture, id: string) => (await fixture.attempt(id)).status;
 
   test("an attempt that was accepted and not heard of for the set time ends as unknown, and says so", async () => {
-    const fixture = await webhookHouse();
+    const fixture = await webhookFixture();
     const { number, deploymentId } = await fixture.promoting();
     accepted(await fixture.report(deploymentId, { status: "accepted" }));
     fixture.later({ ms: 30 * minuteMs - 1 });
@@ -254,15 +254,15 @@ describe("silence", () => {
     await silence(fixture);
     expect(await ends(fixture, deploymentId)).toBe("unknown");
     expect(await fixture.state(number)).toMatchObject({ state: "failed", attemptOutcome: "unknown" });
-    const before = await fixture.everything();
+    const before = await fixture.allRows();
     await silence(fixture);
-    expect(await fixture.everything()).toEqual(before);
+    expect(await fixture.allRows()).toEqual(before);
     accepted(await fixture.report(deploymentId, success));
     expect((await fixture.state(number)).state).toBe("promoted");
   });
 
   test("each report of progress gives it that time anew", async () => {
-    const fixture = await webhookHouse();
+    const fixture = await webhookFixture();
     const { deploymentId } = await fixture.promoting();
     accepted(await fixture.report(deploymentId, { status: "accepted" }));
     for (let reports = 0; reports < 3; reports++) {
@@ -277,7 +277,7 @@ describe("silence", () => {
   });
 
   test("what was not accepted yet is the outbox's to give up", async () => {
-    const fixture = await webhookHouse();
+    const fixture = await webhookFixture();
     const sent = await fixture.promoting();
     fixture.later({ days: 1 });
     await silence(fixture);
@@ -285,7 +285,7 @@ describe("silence", () => {
   });
 
   test("R9: what a pipeline began by itself ends after a day, and is no running deployment any more; late, it counts", async () => {
-    const fixture = await webhookHouse();
+    const fixture = await webhookFixture();
     const number = await fixture.approved();
     const byPipeline = await fixture.deploy("staging", "1", "in progress");
     accepted(await fixture.report(byPipeline, progress));
@@ -304,7 +304,7 @@ describe("silence", () => {
   });
 
   test("many at once, and what was heard of between the look and the lock, goes on", async () => {
-    const fixture = await webhookHouse();
+    const fixture = await webhookFixture();
     const { deploymentId } = await fixture.promoting();
     accepted(await fixture.report(deploymentId, { status: "accepted" }));
     fixture.later({ ms: 31 * minuteMs });

@@ -7,7 +7,7 @@ import type { DeployEvent } from "../../../src/deliver/deployers/payload.ts";
 export type Call = { headers: IncomingHttpHeaders; body: string; event: DeployEvent };
 
 /** Starts a webhook receiver that records its calls and responds as the test says. */
-export async function farSide() {
+export async function startWebhookReceiver() {
   const calls: Call[] = [];
   let answer: (response: ServerResponse, call: Call) => void = (response) => response.writeHead(202).end();
   const server = createServer((request, response) => {
@@ -37,13 +37,13 @@ export async function farSide() {
   };
 }
 
-export type FarSide = Awaited<ReturnType<typeof farSide>>;
+export type WebhookReceiver = Awaited<ReturnType<typeof startWebhookReceiver>>;
 
 /**
  * Returns the event of a call, verified as its receiver does.
  * @throws if this secret did not sign it
  */
-export const verified = ({ headers, body }: Call, secret: string): unknown =>
+export const verifySignature = ({ headers, body }: Call, secret: string): unknown =>
   new Webhook(secret).verify(body, headers as Record<string, string>);
 
 /** Sends a report as the receiver does. */

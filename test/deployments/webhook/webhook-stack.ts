@@ -5,7 +5,7 @@ import { saveWebhook } from "../../../src/usecases/deployments/save-webhook.ts";
 import { cancelPromotion } from "../../../src/usecases/requests/cancel-promotion.ts";
 import { accepted } from "../../support/catalog.ts";
 import { startTestStack, type TestStack, type TestStackOptions } from "../../support/test-stack.ts";
-import { farSide } from "./webhook-receiver.ts";
+import { startWebhookReceiver } from "./webhook-receiver.ts";
 
 export const allowPrivate = { SIGNOFF_ALLOW_PRIVATE_WEBHOOKS: "true" };
 
@@ -13,16 +13,16 @@ type Place = { projectId: string; integrationId: string };
 
 /** Starts the bot with a receiver that gets the promotions of `commerce/orders-sync`. */
 export async function startWebhookStack(options: TestStackOptions = {}) {
-  const [stack, far] = await Promise.all([startTestStack(options), farSide()]);
+  const [stack, receiver] = await Promise.all([startTestStack(options), startWebhookReceiver()]);
   await stack.restartWith(allowPrivate);
   const place = await findPlace(stack, "orders-sync");
-  const secret = await setWebhook(stack, place, far.url);
+  const secret = await setWebhook(stack, place, receiver.url);
   let built = 0;
   let slots = 0;
   /** Requests a new build as Dana and approves it as Bob. Returns the number. */
   const approvedNext = async (message = ""): Promise<number> => {
     built += 1;
-    await stack.golive("commerce/orders-sync", { development: `7.0.${built}` });
+    await stack.setLive("commerce/orders-sync", { development: `7.0.${built}` });
     await stack.request("dana", "orders-sync", message);
     await stack.press("bob", "approve_request");
     await stack.settle();
@@ -31,7 +31,7 @@ export async function startWebhookStack(options: TestStackOptions = {}) {
     return row?.number as number;
   };
   return Object.assign(Object.create(stack) as TestStack, {
-    far,
+    receiver,
     secret,
     approvedNext,
     /** Like `approvedNext`, and Dana promotes. */
@@ -48,7 +48,7 @@ export async function startWebhookStack(options: TestStackOptions = {}) {
       >`
         select id, status, reason, link from deployments where request_number = ${number} order by sequence`,
     /** Lets the report deadline of every attempt pass, and runs the scheduled job. */
-    async goSilent() {
+    async passReportDeadline() {
       await stack.database.database.sql`update deployments set report_by = now() - interval '1 second'`;
       const { context, organizationId } = stack.app;
       slots += 1;
@@ -67,7 +67,7 @@ export async function startWebhookStack(options: TestStackOptions = {}) {
     },
     stopAll: async () => {
       await stack.stop();
-      await far.stop();
+      await receiver.stop();
     },
   });
 }

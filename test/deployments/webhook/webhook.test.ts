@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { eventually, textOf } from "../../support/test-stack.ts";
-import { type Call, report, verified } from "./webhook-receiver.ts";
+import { type Call, report, verifySignature } from "./webhook-receiver.ts";
 import { startWebhookStack, type WebhookStack } from "./webhook-stack.ts";
 
 let stack: WebhookStack;
@@ -9,15 +9,15 @@ beforeAll(async () => {
 });
 afterAll(() => stack?.stopAll());
 afterEach(async () => {
-  stack.far.calls.length = 0;
-  stack.far.answers();
+  stack.receiver.calls.length = 0;
+  stack.receiver.answers();
   expect(stack.slack.violations).toEqual([]);
 });
 
 const own = (number: number) => textOf(stack.cardFor("dana", number));
 
 const lastCall = (): Call => {
-  const call = stack.far.calls.at(-1);
+  const call = stack.receiver.calls.at(-1);
   if (call === undefined) throw new Error("Nothing was sent");
   return call;
 };
@@ -30,9 +30,9 @@ const mailsOf = async (number: number) =>
 describe("a promotion that a webhook carries out", () => {
   test("is sent once, signed; its link shows while it runs, and its success promotes", async () => {
     const number = await stack.promoted("Ship it");
-    expect(stack.far.calls).toHaveLength(1);
+    expect(stack.receiver.calls).toHaveLength(1);
     const { event } = lastCall();
-    expect(verified(lastCall(), stack.secret)).toMatchObject({
+    expect(verifySignature(lastCall(), stack.secret)).toMatchObject({
       type: "promotion.deploy",
       request: { number, message: "Ship it", requester: { id: stack.id("dana") } },
       integration: { slug: "orders-sync" },
@@ -94,7 +94,7 @@ describe("a promotion that a webhook carries out", () => {
   });
 
   test("that the far side refuses has failed, with its words, and can be cancelled", async () => {
-    stack.far.answers((response) => response.writeHead(403).end("this cluster is frozen"));
+    stack.receiver.answers((response) => response.writeHead(403).end("this cluster is frozen"));
     const number = await stack.promoted();
     expect(own(number)).toContain("The deployment failed");
     expect(own(number)).toContain("The webhook answered 403: this cluster is frozen");
@@ -107,15 +107,15 @@ describe("a promotion that a webhook carries out", () => {
 
   test("whose answer was lost is sent again under the same key, and is one attempt", async () => {
     let lost = 0;
-    stack.far.answers((response) => {
+    stack.receiver.answers((response) => {
       if (lost++ < 2) response.destroy();
       else response.writeHead(202).end('{"link":"https://ci.example/runs/9"}');
     });
     const number = await stack.promoted();
-    await eventually(() => expect(stack.far.calls).toHaveLength(3));
+    await eventually(() => expect(stack.receiver.calls).toHaveLength(3));
     await stack.settle();
-    expect(new Set(stack.far.calls.map(({ headers }) => headers["webhook-id"])).size).toBe(1);
-    expect(new Set(stack.far.calls.map(({ body }) => body)).size).toBe(1);
+    expect(new Set(stack.receiver.calls.map(({ headers }) => headers["webhook-id"])).size).toBe(1);
+    expect(new Set(stack.receiver.calls.map(({ body }) => body)).size).toBe(1);
     expect(await stack.attempts(number)).toMatchObject([
       { status: "in progress", link: "https://ci.example/runs/9" },
     ]);
@@ -125,12 +125,12 @@ describe("a promotion that a webhook carries out", () => {
 
   test("R9: goes on as it began where another deployer is chosen meanwhile: that one ends nothing it was not asked for", async () => {
     const { sql } = stack.database.database;
-    stack.far.answers((response) => response.destroy());
+    stack.receiver.answers((response) => response.destroy());
     const number = await stack.approvedNext();
     await stack.press("dana", "promote_request");
-    await eventually(() => expect(stack.far.calls).toHaveLength(1));
+    await eventually(() => expect(stack.receiver.calls).toHaveLength(1));
     await sql`update integrations set deployer = 'record' where slug = 'orders-sync'`;
-    stack.far.answers();
+    stack.receiver.answers();
     await stack.settle();
     await sql`update integrations set deployer = 'webhook' where slug = 'orders-sync'`;
     expect(await stack.attempts(number)).toMatchObject([{ status: "in progress" }]);
@@ -152,7 +152,7 @@ describe("a far side that never answers, until it is given up", () => {
     });
 
   test("may have got a call: it counts as unknown", async () => {
-    stack.far.answers((response) => response.destroy());
+    stack.receiver.answers((response) => response.destroy());
     const number = await stack.promoted();
     await lastTry(number);
     expect(own(number)).toContain("The deployment went silent: it may still be running");
@@ -164,7 +164,7 @@ describe("a far side that never answers, until it is given up", () => {
     await sql`update webhooks set url = 'http://nobody.invalid/'`;
     const number = await stack.promoted();
     await lastTry(number);
-    await sql`update webhooks set url = ${stack.far.url}`;
+    await sql`update webhooks set url = ${stack.receiver.url}`;
     expect(own(number)).toContain("The deployment failed");
     expect(own(number)).toContain("Why it failed");
     expect(own(number)).toContain("nobody.invalid");
@@ -180,7 +180,7 @@ describe("a far side that goes silent", () => {
   test("ends as unknown by the scheduled job, in words; a late failure says why, and a late success promotes", async () => {
     const number = await stack.promoted();
     const first = lastCall().event;
-    await stack.goSilent();
+    await stack.passReportDeadline();
     expect(own(number)).toContain("The deployment went silent: it may still be running");
     expect(own(number)).toContain("Why it counts as unknown");
     expect(own(number)).toContain("Nothing was heard of it within the time that was set for it.");
@@ -196,7 +196,7 @@ describe("a far side that goes silent", () => {
 
     await stack.press("dana", "promote_request");
     await stack.settle();
-    await stack.goSilent();
+    await stack.passReportDeadline();
     expect(own(number)).toContain("went silent");
     expect(await report(lastCall().event, { status: "succeeded" })).toMatchObject({
       body: { status: "succeeded", changed: true },
@@ -214,7 +214,7 @@ describe("a report that comes before our own note that it was accepted", () => {
   ])("%s: it stays, with its link", async (status, words, label) => {
     const link = "https://ci.example/reported";
     const reported: number[] = [];
-    stack.far.answers((response, { event }) => {
+    stack.receiver.answers((response, { event }) => {
       void report(event, { status, link }).then(({ status: http }) => {
         reported.push(http);
         response.writeHead(202).end('{"link":"https://ci.example/answered"}');
@@ -229,12 +229,12 @@ describe("a report that comes before our own note that it was accepted", () => {
   });
 
   test("and whose answer was lost is not sent again: the far side has it", async () => {
-    stack.far.answers((response, { event }) => {
+    stack.receiver.answers((response, { event }) => {
       void report(event, { status: "in progress" }).then(() => response.destroy());
     });
     const number = await stack.promoted();
     await stack.settle();
-    expect(stack.far.calls).toHaveLength(1);
+    expect(stack.receiver.calls).toHaveLength(1);
     expect(await stack.attempts(number)).toMatchObject([{ status: "in progress" }]);
     await report(lastCall().event, { status: "succeeded" });
     await stack.settle();

@@ -3,15 +3,15 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { byCommand } from "../../../examples/receiver/receiver.mjs";
 import type { ApiAnswer, CheckedApi } from "../../support/api/checked-api.ts";
 import {
-  type ApiHouse,
-  apiHouse,
+  type ApiFixture,
   type Deploying,
   type HeldReceiver,
   heldReceiver,
+  startApiFixture,
 } from "../../support/api/fixture.ts";
 import { eventually } from "../../support/test-stack.ts";
 
-let fixture: ApiHouse;
+let fixture: ApiFixture;
 let api: CheckedApi;
 let far: HeldReceiver;
 
@@ -21,7 +21,7 @@ const place = { project, integration };
 const build = { id: "run-1042", version: "1.5.0", commit: "9f1c2ab", author: "Dana" };
 
 beforeAll(async () => {
-  fixture = await apiHouse();
+  fixture = await startApiFixture();
   ({ api } = fixture);
 });
 

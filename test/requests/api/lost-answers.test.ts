@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Db } from "../../../db/connection/connect.ts";
 import { noteDone, takeKey } from "../../../src/usecases/tokens/answer-once.ts";
 import { type TestDatabase, testDatabase } from "../../support/database.ts";
-import { type ApiHouse, apiHouse, problemIn } from "../../web/api/support.ts";
+import { type ApiFixture, apiFixture, problemIn } from "../../web/api/support.ts";
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -19,7 +19,7 @@ const losses = ["the commit's answer", "the process"] as const;
 type Loss = (typeof losses)[number];
 
 /** Makes a call whose change is committed but whose response is lost. */
-async function lose(fixture: ApiHouse, loss: Loss, call: () => Promise<unknown>): Promise<void> {
+async function lose(fixture: ApiFixture, loss: Loss, call: () => Promise<unknown>): Promise<void> {
   const { db } = fixture.context;
   // The token's last use is stored, so from here on only the API's response is written.
   await fixture.get("/projects");
@@ -41,7 +41,7 @@ async function lose(fixture: ApiHouse, loss: Loss, call: () => Promise<unknown>)
 test.each(losses)(
   "R3: a request of which %s was lost is told under its key, and not refused as open",
   async (loss) => {
-    const fixture = await apiHouse(database);
+    const fixture = await apiFixture(database);
     const ask = () => fixture.post("/requests", { ...toStaging, message: "Please" }, { key: "k" });
     await lose(fixture, loss, ask);
     const again = await ask();
@@ -57,7 +57,7 @@ test.each(losses)(
 test.each(losses)(
   "R9: a promotion of which %s was lost begins no second attempt under its key",
   async (loss) => {
-    const fixture = await apiHouse(database);
+    const fixture = await apiFixture(database);
     const number = await fixture.approved();
     const promote = () => fixture.post(`/requests/${number}/promote`, {}, { key: "k" });
     await lose(fixture, loss, promote);
@@ -70,7 +70,7 @@ test.each(losses)(
 );
 
 test.each(losses)("R10: a cancellation of which %s was lost is told under its key", async (loss) => {
-  const fixture = await apiHouse(database);
+  const fixture = await apiFixture(database);
   const { number } = (await fixture.post("/requests", toStaging)).body;
   const cancel = () => fixture.post(`/requests/${number}/cancel`, { reason: "Newer" }, { key: "k" });
   await lose(fixture, loss, cancel);
@@ -80,7 +80,7 @@ test.each(losses)("R10: a cancellation of which %s was lost is told under its ke
 });
 
 test("a call that took so long that its key went to the same call again changes nothing", async () => {
-  const fixture = await apiHouse(database);
+  const fixture = await apiFixture(database);
   const { token } = await fixture.newToken();
   const call = { organizationId: fixture.organizationId, tokenId: token.id, key: "k", digest: "d" };
   const note = (takenAt: Date) =>

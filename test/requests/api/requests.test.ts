@@ -2,7 +2,7 @@ import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { auditLog } from "../../../db/schema/index.ts";
 import { type Scope, scopes } from "../../../src/domain/tokens/token.ts";
-import { houseApi } from "../../support/api/fixture-api.ts";
+import { fixtureApi } from "../../support/api/fixture-api.ts";
 import { accepted, buildCatalog, type Catalog, commerce, idOf } from "../../support/catalog.ts";
 import { type TestDatabase, testDatabase } from "../../support/database.ts";
 
@@ -23,7 +23,7 @@ const finance = {
 
 async function start(options: Parameters<typeof buildCatalog>[1] = {}) {
   const fixture = await buildCatalog(database, options);
-  const api = houseApi(fixture);
+  const api = fixtureApi(fixture);
   return { fixture, api, call: await api.client("ada") };
 }
 

@@ -36,7 +36,7 @@ afterEach(async () => {
 
 /** Makes a build live in Development and requests its promotion through the token, for Dana. */
 async function requested(integration = "orders-sync"): Promise<{ number: number; version: number }> {
-  await stack.golive(`commerce/${integration}`, { development: `9.${randomUUID().slice(0, 8)}` });
+  await stack.setLive(`commerce/${integration}`, { development: `9.${randomUUID().slice(0, 8)}` });
   const { status, body } = await api.call("POST /requests", {
     body: { project: "commerce", integration, target: "staging", requester: "dev@acme.example" },
   });

@@ -92,10 +92,10 @@ test("a name of several projects offers the choices, and the chosen one opens it
 
 test("an unknown name is answered privately, with those that resemble it", async () => {
   await promote("orders");
-  expect(stack.privately("dana")).toContain(
+  expect(stack.lastEphemeral("dana")).toContain(
     "There is no integration “orders” here. Did you mean one of these?",
   );
-  expect(stack.privately("dana")).toContain("*Orders Sync* · Commerce");
+  expect(stack.lastEphemeral("dana")).toContain("*Orders Sync* · Commerce");
   const shown = stack.slack.ephemeralsFor(stack.id("dana")).at(-1);
   await stack.slack.clickEphemeral(stack.id("dana"), shown?.id as string, { actionId: "choose_integration" });
   await eventually(() => expect(option("dana", /^integration$/)).toBe("Orders Sync · Commerce"));
@@ -103,7 +103,7 @@ test("an unknown name is answered privately, with those that resemble it", async
 
 test("a name that resembles nothing is answered privately, and what was typed comes to no life", async () => {
   await promote("<!channel> & co");
-  expect(stack.privately("dana")).toContain("There is no integration “&lt;!channel&gt; &amp; co” here.");
+  expect(stack.lastEphemeral("dana")).toContain("There is no integration “&lt;!channel&gt; &amp; co” here.");
   expect(stack.slack.topView(stack.id("dana"))).toBeUndefined();
 });
 
@@ -123,7 +123,9 @@ test("names with the characters that Slack escapes are found", async () => {
 
 test.each(["help", "HELP", " help "])("/promote%s explains and opens nothing", async (typed) => {
   await promote(typed);
-  expect(stack.privately("dana")).toContain("`/promote orders-sync production` says to which environment.");
+  expect(stack.lastEphemeral("dana")).toContain(
+    "`/promote orders-sync production` says to which environment.",
+  );
   expect(stack.slack.topView(stack.id("dana"))).toBeUndefined();
 });
 

@@ -27,7 +27,7 @@ async function faults(): Promise<string[]> {
 }
 
 async function ask(version: string): Promise<void> {
-  await stack.golive("commerce/orders-sync", { development: version });
+  await stack.setLive("commerce/orders-sync", { development: version });
   await stack.request("dana", "commerce/orders-sync");
 }
 
@@ -38,7 +38,7 @@ test("a button from before an update: the person is told, and nothing happens", 
     for (const element of (elements ?? []) as { value?: string }[]) element.value = "an older value";
   }
   await stack.slack.click(stack.id("bob"), card, { actionId: "approve_request" });
-  await eventually(() => expect(stack.privately("bob")).toBe(outdatedButton));
+  await eventually(() => expect(stack.lastEphemeral("bob")).toBe(outdatedButton));
   expect(textOf(stack.cardOf("dana"))).toContain("Waiting");
   await stack.press("dana", "open_cancel");
   await eventually(() => expect(stack.modal("dana").submit?.text).toBe("Cancel Request"));

@@ -168,7 +168,7 @@ describe("R3: one open request", () => {
   });
 
   test("a newer build replaces the pending request", async () => {
-    await stack.golive("commerce/orders-sync", { development: "1.5.0" });
+    await stack.setLive("commerce/orders-sync", { development: "1.5.0" });
     await open("orders-sync");
     const { submit: button } = stack.modal("dana");
     const replaced = Number(/^Replace #(\d+)$/.exec(String(button?.text))?.[1]);
@@ -186,7 +186,7 @@ describe("R3: one open request", () => {
   });
 
   test("a request that was decided before it could be replaced stays, and the person is told", async () => {
-    await stack.golive("commerce/orders-sync", { development: "1.6.0" });
+    await stack.setLive("commerce/orders-sync", { development: "1.6.0" });
     await open("orders-sync", "sam");
     expect(stack.modal("sam").submit?.text).toMatch(/^Replace #\d+$/);
     await stack.press("bob", "approve_request");
@@ -205,7 +205,7 @@ describe("R3: one open request", () => {
 
 test("R2: a build that went live meanwhile is shown in the same modal, with what was typed", async () => {
   await open("orders-sync");
-  await stack.golive("commerce/orders-sync", { development: "1.7.0" });
+  await stack.setLive("commerce/orders-sync", { development: "1.7.0" });
   await submit({ message_input: "Please" });
   expect(stack.modalText("dana")).toContain(
     "Another build went live meanwhile. Check it below and submit again.",

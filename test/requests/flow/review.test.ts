@@ -23,7 +23,7 @@ afterEach(async () => {
 /** Makes a new build live and requests its promotion. Returns the request's number. */
 async function ask(message = "", name = "dana", path = "commerce/orders-sync"): Promise<number> {
   built += 1;
-  await stack.golive(path, { development: `2.0.${built}` });
+  await stack.setLive(path, { development: `2.0.${built}` });
   await stack.request(name, path, message);
   return Number(/^#(\d+)/.exec(stack.cardOf(name).text)?.[1]);
 }
@@ -39,7 +39,7 @@ const actions = ({ blocks }: Pick<StandInMessage, "blocks">): string[] =>
 const says = (name: string, number: number) => textOf(stack.cardFor(name, number));
 
 const told = (name: string, words: string | RegExp) =>
-  eventually(() => expect(stack.privately(name)).toMatch(words));
+  eventually(() => expect(stack.lastEphemeral(name)).toMatch(words));
 
 const opened = (name: string, title: string) =>
   eventually(() => expect(stack.modal(name).title?.text).toBe(title));

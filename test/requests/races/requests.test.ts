@@ -38,7 +38,7 @@ test("R3: people who submit for the same place at once make one request", async 
     expect(await actions(fixture, number)).toEqual(["requested"]);
     accepted(await fixture.cancel("ada", number, "next round"));
   }
-  expect((await fixture.everything()).requests).toHaveLength(rounds);
+  expect((await fixture.allRows()).requests).toHaveLength(rounds);
 });
 
 test("R1, R3: with the workflow off, people who promote at once make one deployment", async () => {

@@ -18,10 +18,10 @@ let before: Record<string, number>;
 let number = 0;
 
 const people = ["dana", "bob", "carol"] as const;
-const news = (name: string) => stack.since(name, before[name] ?? 0);
+const news = (name: string) => stack.messagesSince(name, before[name] ?? 0);
 const reminders = (name: string) => news(name).filter((text) => text.includes("⏰"));
 const reminderMails = async (name: string) => {
-  await stack.quiet();
+  await stack.allSent();
   return (await stack.mailsTo(name)).filter(({ subject }) => subject.startsWith(`[#${number}] Reminder`));
 };
 
@@ -39,14 +39,14 @@ const count = () => {
 /** Removes the open items, so that they do not affect the next test. */
 beforeEach(async () => {
   stack.later({ days: 30 });
-  await stack.minute();
+  await stack.nextMinute();
 });
 
 describe("R11: a request that waits for review", () => {
   test("each reviewer is told once, by a message and an email, with what they need to go on", async () => {
     await ask("Please <!channel> before six");
     stack.later({ days: 6 });
-    await stack.minute();
+    await stack.nextMinute();
     for (const name of ["bob", "carol"] as const) {
       expect(news(name)).toHaveLength(1);
       expect(news(name)[0]).toContain(`#${number} still waits for your review`);
@@ -63,14 +63,14 @@ describe("R11: a request that waits for review", () => {
     expect((await reminderMails("bob"))[0]?.text).toMatch(/The request expires on \w{3}, \d+ \w{3} \d{4}/);
     expect(news("dana")).toEqual([]);
     stack.later({ hours: 3 });
-    await stack.minute();
+    await stack.nextMinute();
     expect([news("bob"), news("carol")].map(({ length }) => length)).toEqual([1, 1]);
   });
 
   test("its button opens Review Details, and a review there decides", async () => {
     await ask();
     stack.later({ days: 6 });
-    await stack.minute();
+    await stack.nextMinute();
     await stack.press("bob", "open_details");
     await eventually(() => expect(stack.modal("bob").submit?.text).toBe("Submit"));
     await stack.slack.submit(stack.id("bob"), { verdict_input: "approve" });
@@ -85,7 +85,7 @@ describe("R11: a request that waits for review", () => {
     await stack.settle();
     count();
     stack.later({ days: 6 });
-    await stack.minute();
+    await stack.nextMinute();
     expect(reminders("bob")).toEqual([]);
     expect(reminders("carol")).toHaveLength(1);
     expect(reminders("carol")[0]).toContain("1 of 2 approvals");
@@ -96,14 +96,14 @@ describe("R11: a request that waits for review", () => {
   test("slept past the reminder it is sent late; slept past the end only that it expired", async () => {
     await ask();
     stack.later({ days: 6, hours: 23 });
-    await stack.minute();
+    await stack.nextMinute();
     expect(reminders("bob")).toHaveLength(1);
 
     stack.later({ days: 3 });
-    await stack.minute();
+    await stack.nextMinute();
     await ask();
     stack.later({ days: 8 });
-    await stack.minute();
+    await stack.nextMinute();
     expect(reminders("bob")).toEqual([]);
     expect(await reminderMails("bob")).toEqual([]);
     expect(news("dana").at(-1)).toContain("expired: nobody decided in time");
@@ -121,8 +121,8 @@ describe("R11: what nobody finishes", () => {
   test("approved: its requester is told once, by a message and an email", async () => {
     await approve();
     stack.later({ days: 2 });
-    await stack.minute();
-    await stack.minute();
+    await stack.nextMinute();
+    await stack.nextMinute();
     expect(news("dana")).toHaveLength(1);
     expect(news("dana")[0]).toContain(`#${number} is approved and not promoted yet`);
     expect(news("dana")[0]).toContain("approved by Bob Reviewer. Press Promote on its card, or cancel it.");
@@ -136,7 +136,7 @@ describe("R11: what nobody finishes", () => {
     await promoteInVain();
     count();
     stack.later({ days: 2 });
-    await stack.minute();
+    await stack.nextMinute();
     expect(reminders("dana")).toHaveLength(1);
     expect(reminders("dana")[0]).toContain(`#${number} is not finished`);
     expect((await reminderMails("dana"))[0]?.text).toContain("Try Again in Slack:");
@@ -149,10 +149,10 @@ describe("R11: a reminder that waited, of a request that has moved on", () => {
     await ask();
     stack.later({ days: 6 });
     stack.slack.faults.rateLimit("chat.postMessage", 2, 2);
-    await stack.minute();
+    await stack.nextMinute();
     expect([...reminders("bob"), ...reminders("carol")]).toEqual([]);
     await happens();
-    await stack.quiet();
+    await stack.allSent();
   };
 
   test("is not sent once it is decided", async () => {
@@ -171,7 +171,7 @@ describe("R11: a reminder that waited, of a request that has moved on", () => {
   test("is not sent by email either, though it was written already", async () => {
     await ask();
     stack.later({ days: 6 });
-    await stack.minute();
+    await stack.nextMinute();
     const { sql } = stack.database.database;
     const [item] = await sql<{ key: string; payload: Payload<"send-email"> }[]>`
       select key, payload from outbox where kind = 'send-email' and request_number = ${number}

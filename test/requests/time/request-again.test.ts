@@ -17,7 +17,7 @@ const ask = async (what = "orders-sync production", message = "Rounds as the ban
 
 const expire = async () => {
   stack.later({ days: 8 });
-  await stack.minute();
+  await stack.nextMinute();
 };
 
 /** Waits for a person's modal to offer a request. */
@@ -51,10 +51,10 @@ describe("R11: expired says so everywhere", () => {
     }
     expect(stack.actions("dana", number)).toEqual(["request_again", "open_details"]);
     expect(stack.actions("bob", number)).toEqual(["open_details"]);
-    expect(stack.since("dana", before)).toEqual([
+    expect(stack.messagesSince("dana", before)).toEqual([
       expect.stringContaining("expired: nobody decided in time. Request Again asks for what is live now."),
     ]);
-    await stack.quiet();
+    await stack.allSent();
     const mail = (await stack.mailsTo("dana")).at(-1);
     expect(mail?.text).toContain("Request Again in Slack:");
     expect(mail?.text).toContain(
@@ -77,10 +77,10 @@ describe("R11: expired says so everywhere", () => {
     await eventually(() => expect(stack.modalText("bob")).toContain("Expired: nobody decided in time"));
     expect(stack.modal("bob").submit ?? null).toBeNull();
     // Another build goes live. The cards are drawn from the request's state at that time.
-    await stack.golive("commerce/orders-sync", { staging: "1.4.7" });
+    await stack.setLive("commerce/orders-sync", { staging: "1.4.7" });
     await stack.settle();
     expect(stack.actions("dana", number)).toEqual(["request_again", "open_details"]);
-    await stack.minute();
+    await stack.nextMinute();
     expect(stack.actions("dana", number)).toEqual(["request_again", "open_details"]);
     expect(JSON.stringify(stack.cardFor("bob", number).blocks)).toContain("Expired: nobody decided in time");
   });
@@ -98,7 +98,7 @@ describe("R11: expired says so everywhere", () => {
 describe("R11: Request Again", () => {
   test("opens Request Approval with the same integration, target and message, and the build that is live now", async () => {
     await ask();
-    await stack.golive("commerce/orders-sync", { staging: "1.5.0" });
+    await stack.setLive("commerce/orders-sync", { staging: "1.5.0" });
     await expire();
     await stack.press("dana", "request_again");
     await asking("dana");

@@ -15,11 +15,11 @@ export type TimedStack = TestStack & {
   /** Moves the clock forward. */
   later(by: { days?: number; hours?: number }): void;
   /** Advances to the next minute: takes every job's slot, runs it, and sends the results. */
-  minute(): Promise<void>;
+  nextMinute(): Promise<void>;
   /** Resolves when nothing is left to send, including what waits for a limit. */
-  quiet(): Promise<void>;
+  allSent(): Promise<void>;
   /** Returns a person's messages after the first `before` ones. */
-  since(name: string, before: number): string[];
+  messagesSince(name: string, before: number): string[];
   /** Returns the actions on a person's card. */
   actions(name: string, number: number): string[];
   /** Returns the subjects and texts of the emails to a person, oldest first. */
@@ -34,14 +34,14 @@ export async function startTimedStack(options: TestStackOptions = {}): Promise<T
     later: ({ days = 0, hours = 0 }: { days?: number; hours?: number }) => {
       passedMs += (days * 24 + hours) * hour;
     },
-    minute: async () => {
+    nextMinute: async () => {
       passedMs += 60_000;
       const { context, organizationId } = stack.app;
       for (const job of jobs) await takeSlot(context, organizationId, job, slotOf(context.now()));
       await stack.settle();
     },
-    quiet: () => eventually(async () => expect(await countOpen(stack.database.database.db)).toBe(0)),
-    since: (name: string, before: number) => stack.texts(name).slice(before),
+    allSent: () => eventually(async () => expect(await countOpen(stack.database.database.db)).toBe(0)),
+    messagesSince: (name: string, before: number) => stack.texts(name).slice(before),
     actions: (name: string, number: number) => {
       const { blocks } = stack.cardFor(name, number) as unknown as {
         blocks: { type: string; elements?: object[] }[];

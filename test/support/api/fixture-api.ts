@@ -8,12 +8,12 @@ import { createRequestWaiters } from "../../../src/web/api/requests/request-wait
 import { accepted, type Catalog, idOf } from "../catalog.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: what is in it is what the tests say.
-export type HouseAnswer = { status: number; headers: Headers; body: any };
+export type FixtureResponse = { status: number; headers: Headers; body: any };
 
-export type HouseCall = (method: string, path: string, body?: unknown) => Promise<HouseAnswer>;
+export type FixtureCall = (method: string, path: string, body?: unknown) => Promise<FixtureResponse>;
 
 /** Returns the API of a catalog fixture, called without a network, on the fixture's clock. */
-export function houseApi(fixture: Catalog) {
+export function fixtureApi(fixture: Catalog) {
   const { context, organizationId } = fixture;
   const log = { error: console.error, warn: console.warn };
   const waiters = createRequestWaiters({
@@ -29,7 +29,7 @@ export function houseApi(fixture: Catalog) {
     callsPerMinute: 100_000,
   });
   const callWith =
-    (token: string | null): HouseCall =>
+    (token: string | null): FixtureCall =>
     async (method, path, body) => {
       const answer = await api.request(path, {
         method,

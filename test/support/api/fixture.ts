@@ -21,7 +21,7 @@ workflow:
   options: { requiredApprovals: 2 }
 `;
 
-export type ApiHouse = {
+export type ApiFixture = {
   stack: TestStack;
   /** A client with Ada's token, which has every scope. */
   api: CheckedApi;
@@ -36,7 +36,7 @@ export type ApiHouse = {
  * Starts the bot with stand-ins and no project. A request needs two approvals, and webhooks may call this
  * machine.
  */
-export async function apiHouse(): Promise<ApiHouse> {
+export async function startApiFixture(): Promise<ApiFixture> {
   const stack = await startTestStack({ empty: true });
   await stack.restartWith({ SIGNOFF_ALLOW_PRIVATE_WEBHOOKS: "true" });
   await stack.load(seed);

@@ -9,8 +9,8 @@ import { createToken } from "../../../src/usecases/tokens/create-token.ts";
 import { revokeToken } from "../../../src/usecases/tokens/revoke-token.ts";
 import { useToken } from "../../../src/usecases/tokens/use-token.ts";
 import { accepted } from "../../support/catalog.ts";
-import { reserve } from "../../support/reserve-connection.ts";
-import { type Door, inSettings } from "../../support/settings.ts";
+import { reserveConnection } from "../../support/reserve-connection.ts";
+import { openSettingsAs, type SettingsEntry } from "../../support/settings.ts";
 import { eventually, startTestStack, type TestStack } from "../../support/test-stack.ts";
 
 let stack: TestStack;
@@ -26,7 +26,7 @@ beforeEach(() => stack.database.database.db.delete(apiTokens));
 afterEach(async () => {
   expect(stack.slack.violations).toEqual([]);
   stack.slack.faults.clear();
-  for (const name of ["ada", "dana"]) await inSettings(stack, name, "modal").close();
+  for (const name of ["ada", "dana"]) await openSettingsAs(stack, name, "modal").close();
 });
 
 const by = () => ({
@@ -43,16 +43,16 @@ const made = async (name: string, chosen: readonly Scope[] = ["builds:write"], o
     }),
   );
 
-const open = async (name = "ada", door: Door = "modal") => {
-  const person = inSettings(stack, name, door);
+const open = async (name = "ada", entry: SettingsEntry = "modal") => {
+  const person = openSettingsAs(stack, name, entry);
   await person.open();
   await person.press("Show API Tokens");
-  await person.says("New Token");
+  await person.waitForText("New Token");
   return person;
 };
 
-const newToken = async (door: Door = "modal") => {
-  const ada = await open("ada", door);
+const newToken = async (entry: SettingsEntry = "modal") => {
+  const ada = await open("ada", entry);
   await ada.press("New Token");
   await eventually(() => expect(stack.modal("ada").title?.text).toBe("New Token"));
   return ada;
@@ -64,15 +64,15 @@ const shown = (text: string): string => {
   return found;
 };
 
-describe.each<Door>(["modal", "home"])("in the %s", (door) => {
+describe.each<SettingsEntry>(["modal", "home"])("in the %s", (entry) => {
   test("while there is no token, it is said what one is for", async () => {
-    const ada = await open("ada", door);
+    const ada = await open("ada", entry);
     expect(ada.text()).toContain("There is no API token yet.");
     expect(ada.text()).toContain("A token never reviews.");
   });
 
   test("a token is made, shown once with how to send it, and works", async () => {
-    const ada = await newToken(door);
+    const ada = await newToken(entry);
     expect(ada.text()).toContain("a request that it makes counts as yours, for self-review too");
     const project = await ada.option("token_project", "Commerce");
     const values = {
@@ -81,48 +81,48 @@ describe.each<Door>(["modal", "home"])("in the %s", (door) => {
       token_project: project,
     };
     expect(await ada.submit(values)).toEqual({});
-    await ada.says("Copy it now: *you will not see it again.*");
+    await ada.waitForText("Copy it now: *you will not see it again.*");
     const text = shown(ada.text());
-    await ada.says("```Authorization: Bearer $SIGNOFF_TOKEN```");
+    await ada.waitForText("```Authorization: Bearer $SIGNOFF_TOKEN```");
     const api = `${stack.config.http.publicUrl}/api/v1`;
-    await ada.says(`The API is at \`${api}\`: see <${api}/openapi.json|all its calls>`);
-    await ada.says("It may register builds and see requests, and what is live where.");
+    await ada.waitForText(`The API is at \`${api}\`: see <${api}/openapi.json|all its calls>`);
+    await ada.waitForText("It may register builds and see requests, and what is live where.");
     const token = accepted(await useToken(stack.app.context, text));
     expect(token).toMatchObject({
       ...{ name: "CI", scopes: ["builds:write", "requests:read"], projectId: project },
       ...{ memberId: stack.id("ada"), makerId: stack.id("ada") },
     });
     await stack.slack.closeView(stack.id("ada"));
-    await ada.says(
+    await ada.waitForText(
       `*CI*  \`…${text.slice(-4)}\`\n\`builds:write\` \`requests:read\`\nCommerce only · made by Ada Admin`,
     );
     await ada.press("API Tokens, shown now");
-    await ada.says(/made by Ada Admin, <!date.*> · last used <!date/);
+    await ada.waitForText(/made by Ada Admin, <!date.*> · last used <!date/);
     expect(ada.text()).not.toContain(text);
   });
 
   test("a token is revoked, and refused from then on", async () => {
     const { text } = await made("Old CI");
-    const ada = await open("ada", door);
-    await ada.says(/\*Old CI\*.*\n.*\nEvery project · made by Ada Admin, <!date.*> · never used/);
+    const ada = await open("ada", entry);
+    await ada.waitForText(/\*Old CI\*.*\n.*\nEvery project · made by Ada Admin, <!date.*> · never used/);
     await ada.press("Revoke Old CI");
-    await ada.says("There is no API token yet.");
+    await ada.waitForText("There is no API token yet.");
     expect(await useToken(stack.app.context, text)).toMatchObject({ refusal: { why: "revoked" } });
   });
 
   test("a hundred tokens fit, page by page, and revoking keeps the page", async () => {
     for (let i = 0; i < 100; i++) await made(`Token ${String(i).padStart(3, "0")}`.padEnd(80, "&"), scopes);
-    const ada = await open("ada", door);
-    await ada.says("1–20 of 100 tokens");
+    const ada = await open("ada", entry);
+    await ada.waitForText("1–20 of 100 tokens");
     for (const page of ["21–40", "41–60", "61–80", "81–100"]) {
       await ada.press("Next page of tokens");
-      await ada.says(`${page} of 100 tokens`);
+      await ada.waitForText(`${page} of 100 tokens`);
     }
     expect(ada.buttons()).not.toContain("Next page of tokens");
     await ada.press("Previous page of tokens");
-    await ada.says("61–80 of 100 tokens");
+    await ada.waitForText("61–80 of 100 tokens");
     await ada.press(`Revoke ${"Token 065".padEnd(59, "&")}…`);
-    await ada.says("61–80 of 99 tokens");
+    await ada.waitForText("61–80 of 99 tokens");
   });
 });
 
@@ -138,7 +138,7 @@ describe("the form", () => {
       token_name: "A token needs a name of at most 80 characters.",
     });
     expect(await ada.submit({ token_name: "CI 2" })).toEqual({});
-    await ada.says("*CI 2* is ready");
+    await ada.waitForText("*CI 2* is ready");
   });
 
   test("a project that was archived meanwhile is refused at its field", async () => {
@@ -158,9 +158,9 @@ describe("the form", () => {
   test("names come to no life, in the list and where the token is shown", async () => {
     const ada = await newToken();
     await ada.submit({ token_name: "<!channel> & `co`", token_scopes: ["builds:write"] });
-    await ada.says("*&lt;!channel&gt; &amp; `co`* is ready");
+    await ada.waitForText("*&lt;!channel&gt; &amp; `co`* is ready");
     await stack.slack.closeView(stack.id("ada"));
-    await ada.says("*&lt;!channel&gt; &amp; `co`*  `…");
+    await ada.waitForText("*&lt;!channel&gt; &amp; `co`*  `…");
   });
 
   test("with more projects than a select takes they are searched", async () => {
@@ -175,7 +175,7 @@ describe("the form", () => {
     const project = await ada.option("token_project", "Project 77");
     expect(await ada.option("token_project", "Every project")).toBe("all");
     await ada.submit({ token_name: "CI", token_scopes: ["builds:write"], token_project: project });
-    await ada.says("*CI* is ready");
+    await ada.waitForText("*CI* is ready");
     expect(accepted(await useToken(stack.app.context, shown(ada.text()))).projectId).toBe(project);
   });
 });
@@ -184,7 +184,7 @@ describe("a token that nobody saw", () => {
   test("when its answer is late, it is said to be of no use, and how to go on", async () => {
     const ada = await newToken();
     const { organizationId } = stack.app;
-    const other = await reserve(stack.database.database.sql);
+    const other = await reserveConnection(stack.database.database.sql);
     const values = { token_name: "Lost", token_scopes: ["builds:write"] };
     try {
       await other`begin`;
@@ -204,7 +204,7 @@ describe("a token that nobody saw", () => {
     await ada.close();
     await open();
     await ada.press("Revoke Lost");
-    await ada.says("There is no API token yet.");
+    await ada.waitForText("There is no API token yet.");
   });
 
   test("when nothing was made, that is said", async () => {
@@ -225,7 +225,7 @@ describe("a token that nobody saw", () => {
 describe("who may", () => {
   test("R13: who is no admin does not get there, and reads who does", async () => {
     await stack.slack.command(stack.id("dana"), "/promotion-settings");
-    expect(stack.privately("dana")).toBe("Only admins can change settings. Ada Admin can.");
+    expect(stack.lastEphemeral("dana")).toBe("Only admins can change settings. Ada Admin can.");
     await stack.openHome("dana");
     expect(JSON.stringify(stack.home("dana").blocks)).not.toContain("settings");
   });
@@ -246,10 +246,10 @@ describe("who may", () => {
       });
       await stack.slack.closeView(stack.id("ada"));
       await stack.pressModal("ada", "revoke_token", JSON.stringify({ tokenId: token.id, page: 0 }));
-      await ada.says(words);
+      await ada.waitForText(words);
       await stack.slack.closeView(stack.id("ada"));
       await stack.pressModal("ada", "create_token", "new");
-      await ada.says(words);
+      await ada.waitForText(words);
       expect(await stack.database.database.db.select().from(apiTokens)).toMatchObject([{ revokedAt: null }]);
     } finally {
       await adminsOf(["ada"]);
@@ -261,7 +261,7 @@ describe("who may", () => {
     const ada = await open();
     accepted(await revokeToken(stack.app.context, { ...by(), tokenId: token.id }));
     await ada.press("Revoke CI");
-    await ada.says("There is no API token yet.");
+    await ada.waitForText("There is no API token yet.");
     const { db } = stack.database.database;
     const log = await db
       .select()
@@ -278,6 +278,6 @@ describe("who may", () => {
     await made("CI", ["builds:write"], "sam");
     await saveMembers(context, [{ ...sam, status: "deactivated" }]);
     const ada = await open();
-    await ada.says("⚠️ It is refused: Sam is no active full member any more.");
+    await ada.waitForText("⚠️ It is refused: Sam is no active full member any more.");
   });
 });

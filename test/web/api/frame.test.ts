@@ -5,7 +5,7 @@ import { OutcomeUnknown } from "../../../src/usecases/shared/context.ts";
 import { revokeToken } from "../../../src/usecases/tokens/revoke-token.ts";
 import { by } from "../../support/catalog.ts";
 import { type TestDatabase, testDatabase } from "../../support/database.ts";
-import { apiHouse, problemIn } from "./support.ts";
+import { apiFixture, problemIn } from "./support.ts";
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -19,7 +19,7 @@ const project = { name: "Finance", pipeline: [{ slug: "test", name: "Test" }] };
 
 describe("the document", () => {
   test("is valid OpenAPI, and needs no token", async () => {
-    const { get } = await apiHouse(database);
+    const { get } = await apiFixture(database);
     const { status, body } = await get("/openapi.json", { token: null });
     expect(status).toBe(200);
     const result = await new Validator().validate(body);
@@ -29,7 +29,7 @@ describe("the document", () => {
   });
 
   test("names every route that is there, each with its problems as problem details", async () => {
-    const { get, api } = await apiHouse(database);
+    const { get, api } = await apiFixture(database);
     const { paths } = (await get("/openapi.json")).body;
     const documented = Object.entries(paths as Record<string, Record<string, { responses: object }>>);
     const listed = documented.flatMap(([path, methods]) =>
@@ -60,7 +60,7 @@ describe("the document", () => {
 
 describe("who calls", () => {
   test("no token, another scheme and an unknown token are 401, with a challenge", async () => {
-    const { get } = await apiHouse(database);
+    const { get } = await apiFixture(database);
     const answers = [
       await get("/projects", { token: null }),
       await get("/projects", { token: null, headers: { authorization: "Basic YTpi" } }),
@@ -77,7 +77,7 @@ describe("who calls", () => {
   });
 
   test("a revoked token is refused at once, and so is one whose maker has left, without their name", async () => {
-    const { get, newToken, context, organizationId, people } = await apiHouse(database);
+    const { get, newToken, context, organizationId, people } = await apiFixture(database);
     const { token, text } = await newToken();
     expect((await get("/projects", { token: text })).status).toBe(200);
     await revokeToken(context, {
@@ -105,7 +105,7 @@ describe("who calls", () => {
       "deployments:write",
     ],
   ])("%s %s without its scope is 403 and says which", async (method, path, body, scope) => {
-    const { call, newToken } = await apiHouse(database);
+    const { call, newToken } = await apiFixture(database);
     const { text } = await newToken(["audit:read"]);
     const answer = await call(method, path, body, { token: text });
     expect(problemIn(answer)).toEqual([403, "token-scope"]);
@@ -117,7 +117,7 @@ describe("who calls", () => {
 
 describe("what comes in", () => {
   test("malformed JSON is 400, another media type 415, and a call that is not valid 422 and says where", async () => {
-    const { put } = await apiHouse(database);
+    const { put } = await apiFixture(database);
     expect(problemIn(await put("/projects/finance", "{"))).toEqual([400, "malformed"]);
     const typed = await put("/projects/finance", "name=x", { headers: { "content-type": "text/plain" } });
     expect(problemIn(typed)).toEqual([415, "unsupported-media-type"]);
@@ -130,7 +130,7 @@ describe("what comes in", () => {
   });
 
   test("a body of more than 1 MB is 413, whether or not its length is announced", async () => {
-    const { put, api, newToken } = await apiHouse(database);
+    const { put, api, newToken } = await apiFixture(database);
     const body = JSON.stringify({ name: "x".repeat(1_100_000) });
     const announced = await put("/projects/finance", body, {
       headers: { "content-length": `${body.length}` },
@@ -153,13 +153,13 @@ describe("what comes in", () => {
     ["a NUL", "a\0b"],
     ["half a character", "\ud83d"],
   ])("text with %s in it is 422: nothing that cannot be stored gets through", async (_, name) => {
-    const { put, get } = await apiHouse(database);
+    const { put, get } = await apiFixture(database);
     expect(problemIn(await put("/projects/finance", { ...project, name }))).toEqual([422, "validation"]);
     expect((await get("/projects/a%00b")).status).toBe(422);
   });
 
   test("an unknown route is a 404 problem", async () => {
-    const { get, call } = await apiHouse(database);
+    const { get, call } = await apiFixture(database);
     expect(problemIn(await get("/nothing"))).toEqual([404, "no-route"]);
     expect(problemIn(await call("DELETE", "/projects/commerce"))).toEqual([404, "no-route"]);
   });
@@ -172,7 +172,7 @@ describe("when the database does not do", () => {
     ["a commit's answer was lost", new OutcomeUnknown(new Error("x")), 503, "outcome-unknown"],
     ["something else broke", new Error("secret words"), 500, "failed"],
   ])("%s", async (_, fault, status, code) => {
-    const { api, lines } = await apiHouse(database, {}, {
+    const { api, lines } = await apiFixture(database, {}, {
       context: { db: faultyDb(fault), now: () => new Date(), wake: () => {} },
     } as never);
     const answer = await api.request("/projects", {
@@ -200,7 +200,7 @@ function faultyDb(fault: Error) {
 
 describe("how often", () => {
   test("a token may call so often a minute; then it is 429 with the time to wait, and others go on", async () => {
-    const { get, newToken, clock } = await apiHouse(database, {}, { callsPerMinute: 3 });
+    const { get, newToken, clock } = await apiFixture(database, {}, { callsPerMinute: 3 });
     const { text } = await newToken();
     const answers = [];
     for (let i = 0; i < 4; i++) answers.push(await get("/projects", { token: text }));

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { apiAnswers, builds } from "../../../db/schema/index.ts";
 import { forgetAnswers, takeKey } from "../../../src/usecases/tokens/answer-once.ts";
 import { type TestDatabase, testDatabase } from "../../support/database.ts";
-import { type ApiHouse, apiHouse, problemIn } from "./support.ts";
+import { type ApiFixture, apiFixture, problemIn } from "./support.ts";
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -13,11 +13,11 @@ afterAll(() => database?.drop());
 
 const path = "/projects/commerce/integrations/orders/builds";
 
-const stored = ({ organizationId }: ApiHouse) =>
+const stored = ({ organizationId }: ApiFixture) =>
   database.database.db.select().from(apiAnswers).where(eq(apiAnswers.organizationId, organizationId));
 
 test("the same call under its key is answered again and not done again", async () => {
-  const { post } = await apiHouse(database);
+  const { post } = await apiFixture(database);
   const first = await post(path, { id: "9", version: "9.0.0" }, { key: "k" });
   const again = await post(path, { id: "9", version: "9.0.0" }, { key: "k" });
   expect([first.status, again.status]).toEqual([201, 201]);
@@ -27,7 +27,7 @@ test("the same call under its key is answered again and not done again", async (
 });
 
 test("another call under the same key is 422: another body, path or query", async () => {
-  const { post } = await apiHouse(database);
+  const { post } = await apiFixture(database);
   await post(path, { id: "9", version: "9.0.0" }, { key: "k" });
   const others = [
     await post(path, { id: "9", version: "9.0.1" }, { key: "k" }),
@@ -42,7 +42,7 @@ test("another call under the same key is 422: another body, path or query", asyn
 });
 
 test("a key is a token's own: the same key of another token is another call", async () => {
-  const { post, newToken } = await apiHouse(database);
+  const { post, newToken } = await apiFixture(database);
   await post(path, { id: "9", version: "9.0.0" }, { key: "k" });
   const { text: token } = await newToken();
   const other = await post(path, { id: "10", version: "10.0.0" }, { key: "k", token });
@@ -50,7 +50,7 @@ test("a key is a token's own: the same key of another token is another call", as
 });
 
 test("of ten calls at once under one key one is done; the others hear its answer, or that it is at work", async () => {
-  const fixture = await apiHouse(database);
+  const fixture = await apiFixture(database);
   const body = { id: "9", version: "9.0.0" };
   const answers = await Promise.all(Array.from({ length: 10 }, () => fixture.post(path, body, { key: "k" })));
   const done = answers.filter(
@@ -69,7 +69,7 @@ test("of ten calls at once under one key one is done; the others hear its answer
 });
 
 test("what was refused changed nothing and is not kept: the same call may succeed later", async () => {
-  const fixture = await apiHouse(database);
+  const fixture = await apiFixture(database);
   const at = "/projects/commerce/integrations/stock/builds";
   expect((await fixture.post(at, { id: "9", version: "9" }, { key: "k" })).status).toBe(404);
   expect(await stored(fixture)).toEqual([]);
@@ -78,7 +78,7 @@ test("what was refused changed nothing and is not kept: the same call may succee
 });
 
 test("a key whose process died is free again after a minute", async () => {
-  const fixture = await apiHouse(database);
+  const fixture = await apiFixture(database);
   const { token } = await fixture.newToken();
   const call = { organizationId: fixture.organizationId, tokenId: token.id, key: "k", digest: "d" };
   expect(await takeKey(fixture.context, call)).toMatchObject({ kind: "mine" });
@@ -89,7 +89,7 @@ test("a key whose process died is free again after a minute", async () => {
 });
 
 test("after a day a key is forgotten, by the scheduled job and before it", async () => {
-  const fixture = await apiHouse(database);
+  const fixture = await apiFixture(database);
   await fixture.post(path, { id: "9", version: "9.0.0" }, { key: "k" });
   fixture.later({ days: 1 });
   expect(await forgetAnswers(fixture.context, fixture.organizationId, 10)).toBe(0);
@@ -101,7 +101,7 @@ test("after a day a key is forgotten, by the scheduled job and before it", async
 });
 
 test("a key of more than 255 characters is 422", async () => {
-  const { post } = await apiHouse(database);
+  const { post } = await apiFixture(database);
   const answer = await post(path, { id: "9", version: "9" }, { key: "k".repeat(256) });
   expect(problemIn(answer)).toEqual([422, "validation"]);
 });

@@ -26,7 +26,7 @@ export type Call = {
 };
 
 /** A catalog with its API, and tokens that Ada created. */
-export async function apiHouse(
+export async function apiFixture(
   database: TestDatabase,
   options: CatalogOptions = {},
   change: Partial<ApiDeps> = {},
@@ -75,11 +75,11 @@ export async function apiHouse(
   };
 }
 
-export type ApiHouse = Awaited<ReturnType<typeof apiHouse>>;
+export type ApiFixture = Awaited<ReturnType<typeof apiFixture>>;
 
 /** Returns every row except tokens, whose last use changes. */
-export async function rowsOf(fixture: ApiHouse): Promise<object> {
-  const { apiTokens: _, ...rows } = await fixture.everything();
+export async function rowsOf(fixture: ApiFixture): Promise<object> {
+  const { apiTokens: _, ...rows } = await fixture.allRows();
   return rows;
 }
 

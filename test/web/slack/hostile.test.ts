@@ -11,7 +11,7 @@ import { expireOverdue } from "../../../src/usecases/requests/expire-request.ts"
 import { promote } from "../../../src/usecases/requests/promote.ts";
 import { remindDue } from "../../../src/usecases/requests/remind-due.ts";
 import { hostileSeed } from "../../support/hostile-seed.ts";
-import { faultsOf, live } from "../../support/mrkdwn-faults.ts";
+import { mrkdwnFaults, parsedTexts } from "../../support/mrkdwn-faults.ts";
 import { eventually, startTestStack, type TestStack } from "../../support/test-stack.ts";
 
 /** Returns a text of about this many characters that never ends inside a character. */
@@ -268,9 +268,9 @@ describe.each(Object.keys(flavours))("every message and view within Slack's limi
     const said = stack.slack.calls.map(({ args }) => args);
     const told = stack.people.flatMap((name) => stack.slack.ephemeralsFor(id(name)));
     const known = new Set(stack.people.map(id));
-    const found = live([...said, ...told, ...answers]);
+    const found = parsedTexts([...said, ...told, ...answers]);
     expect(found.length).toBeGreaterThan(200);
-    expect(found.flatMap((text) => faultsOf(text, known)).slice(0, 5)).toEqual([]);
+    expect(found.flatMap((text) => mrkdwnFaults(text, known)).slice(0, 5)).toEqual([]);
   });
 
   test("the emails arrived, and nothing in them is alive", async () => {

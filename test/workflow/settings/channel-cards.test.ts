@@ -74,11 +74,11 @@ test("one card in the channel mentions the reviewers; who is not in it gets a ca
 test("R13: its buttons are for everybody and judged at the click: who may not is told privately who can", async () => {
   await ask();
   await click("dana", "approve_request");
-  expect(stack.privately("dana")).toBe(
+  expect(stack.lastEphemeral("dana")).toBe(
     "You are not a reviewer of Commerce. Bob Reviewer and Carol Reviewer can.",
   );
   await click("dana", "open_reject");
-  expect(stack.privately("dana")).toContain("You are not a reviewer of Commerce.");
+  expect(stack.lastEphemeral("dana")).toContain("You are not a reviewer of Commerce.");
   expect(textOf(shared())).toContain("Waiting for review");
 });
 

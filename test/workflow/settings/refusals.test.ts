@@ -40,7 +40,7 @@ async function stands(name: string, status: MemberStatus): Promise<void> {
 const submit = (name: string, values: Record<string, string | string[]> = {}) =>
   stack.slack.submit(stack.id(name), values);
 const errors = (name: string) => Object.values(stack.modal(name).errors);
-const told = (name: string, words: string) => eventually(() => expect(stack.privately(name)).toBe(words));
+const told = (name: string, words: string) => eventually(() => expect(stack.lastEphemeral(name)).toBe(words));
 const says = (name: string, words: string) =>
   eventually(() => expect(stack.modalText(name)).toContain(words));
 const title = (name: string, words: string) =>
@@ -116,7 +116,7 @@ describe("R13: a request that is not there", () => {
     const before = stack.slack.ephemeralsFor(stack.id("bob")).length;
     await pressOld("bob", actionId, 9999);
     await eventually(() => expect(stack.slack.ephemeralsFor(stack.id("bob")).length).toBe(before + 1));
-    expect(stack.privately("bob")).toMatch(/^There is no such request in this workspace( any more)?\.$/);
+    expect(stack.lastEphemeral("bob")).toMatch(/^There is no such request in this workspace( any more)?\.$/);
   });
 });
 
@@ -261,7 +261,7 @@ test("R13: where nobody is an admin, the workspace's owners are named as those w
   const plain = people.map(({ isAdmin: _admin, isOwner: _owner, ...person }) => person);
   const empty = await startTestStack({ empty: true, people: plain });
   await empty.slack.command(empty.id("dana"), "/promotion-settings");
-  expect(empty.privately("dana")).toBe(
+  expect(empty.lastEphemeral("dana")).toBe(
     "Only admins can change settings. The workspace's owners can make one.",
   );
   await empty.stop();

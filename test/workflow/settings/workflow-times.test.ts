@@ -30,13 +30,13 @@ test("R11: what was saved holds for the next request, and its reminder", async (
   await stack.slack.closeView(stack.id("ada")).catch(() => undefined);
   await stack.request("dana", "orders-sync production");
   stack.later({ hours: 43 });
-  await stack.minute();
+  await stack.nextMinute();
   expect(stack.texts("bob").join()).not.toContain("⏰");
   stack.later({ hours: 1 });
-  await stack.minute();
+  await stack.nextMinute();
   expect(stack.texts("bob").at(-1)).toContain("still waits for your review");
   stack.later({ hours: 4 });
-  await stack.minute();
+  await stack.nextMinute();
   expect(stack.texts("dana").at(-1)).toContain("expired: nobody decided in time");
 });
 

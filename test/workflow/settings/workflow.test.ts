@@ -67,7 +67,7 @@ const row = async (name = "ada") => {
 describe("who may", () => {
   test("R13: who is not an admin is told privately who is", async () => {
     await open("dana");
-    expect(stack.privately("dana")).toBe("Only admins can change settings. Ada Admin can.");
+    expect(stack.lastEphemeral("dana")).toBe("Only admins can change settings. Ada Admin can.");
     expect(stack.slack.topView(stack.id("dana"))).toBeUndefined();
   });
 

@@ -9,7 +9,7 @@ export function quantile(values: readonly number[], share: number): number {
 }
 
 /** Formats a number: three significant digits below 100, whole above, with thousands separators. */
-export function shown(value: number): string {
+export function formatNumber(value: number): string {
   if (!Number.isFinite(value)) return "–";
   if (Math.abs(value) >= 100) return Math.round(value).toLocaleString("en-US");
   return String(Number(value.toPrecision(3)));
@@ -19,7 +19,7 @@ export function shown(value: number): string {
 export type Row = {
   section: string;
   what: string;
-  /** Formats a number with its unit: the median of the rounds. */
+  /** The median of the rounds, with its unit. */
   result: string;
   p50?: number;
   p99?: number;
@@ -32,8 +32,8 @@ export function table(rows: readonly Row[]): string {
     row.section,
     row.what,
     row.result,
-    row.p50 === undefined ? "" : shown(row.p50),
-    row.p99 === undefined ? "" : shown(row.p99),
+    row.p50 === undefined ? "" : formatNumber(row.p50),
+    row.p99 === undefined ? "" : formatNumber(row.p99),
     row.note ?? "",
   ]);
   const lines = [["section", "what", "median", "p50 ms", "p99 ms", "note"], Array(6).fill("---"), ...cells];

@@ -6,12 +6,12 @@ import { type TestDatabase, testDatabase } from "../support/database.ts";
 
 type StartOptions = Partial<OutboxOptions> & Partial<Pick<Handler, "onDead" | "maxAttempts">>;
 
-export type Bench = Awaited<ReturnType<typeof workerBench>>;
+export type WorkerFixture = Awaited<ReturnType<typeof workerFixture>>;
 
 /**
  * A database and workers for each test, which are stopped afterwards. They handle items of the kind `work`.
  */
-export async function workerBench() {
+export async function workerFixture() {
   const t: TestDatabase = await testDatabase();
   const running: Outbox[] = [];
   const log = { info: vi.fn(), warn: vi.fn(), error: vi.fn() };

@@ -23,7 +23,7 @@ afterEach(async () => {
 /** Makes a new build live and requests its promotion. Returns the request's number. */
 async function ask(message = "", path = "commerce/orders-sync"): Promise<number> {
   built += 1;
-  await stack.golive(path, { development: `3.0.${built}` });
+  await stack.setLive(path, { development: `3.0.${built}` });
   await stack.request("dana", path, message);
   return Number(/^#(\d+)/.exec(stack.cardOf("dana").text)?.[1]);
 }
@@ -46,7 +46,7 @@ const actions = ({ blocks }: Pick<StandInMessage, "blocks">): string[] =>
 const says = (name: string, number: number) => textOf(stack.cardFor(name, number));
 
 const told = (name: string, words: string | RegExp) =>
-  eventually(() => expect(stack.privately(name)).toMatch(words));
+  eventually(() => expect(stack.lastEphemeral(name)).toMatch(words));
 
 const opened = (name: string, title: string) =>
   eventually(() => expect(stack.modal(name).title?.text).toBe(title));
@@ -140,7 +140,7 @@ describe("R9: Promote", () => {
   test("what changed since the request is named, and Promote Anyway brings exactly the approved build", async () => {
     const number = await approved();
     const version = `3.0.${built}`;
-    await stack.golive("commerce/orders-sync", {
+    await stack.setLive("commerce/orders-sync", {
       development: `${version}-next`,
       staging: `${version}-hotfix`,
     });
@@ -155,7 +155,7 @@ describe("R9: Promote", () => {
     expect(stack.modalText("dana")).toContain(`In Staging ${version}-hotfix is live now`);
     expect(stack.modal("dana").submit?.text).toBe("Promote Anyway");
     // A change between the question and the confirmation asks again.
-    await stack.golive("commerce/orders-sync", { staging: `${version}-hotfix-2` });
+    await stack.setLive("commerce/orders-sync", { staging: `${version}-hotfix-2` });
     await submit("dana");
     expect(stack.modalText("dana")).toContain(`In Staging ${version}-hotfix-2 is live now`);
     await submit("dana");
@@ -166,7 +166,7 @@ describe("R9: Promote", () => {
 
   test("R8: Promote Anyway after it was cancelled becomes the outcome's view", async () => {
     const number = await approved();
-    await stack.golive("commerce/orders-sync", { development: `3.1.${built}` });
+    await stack.setLive("commerce/orders-sync", { development: `3.1.${built}` });
     await click("dana", number, "promote_request");
     await opened("dana", `Promote #${number}?`);
     await click("bob", number, "open_cancel");

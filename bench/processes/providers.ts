@@ -52,9 +52,9 @@ function count(method: string): void {
   const reached = (counts.get(method) ?? 0) + 1;
   counts.set(method, reached);
   const at = performance.timeOrigin + performance.now();
-  waiting = waiting.filter((one) => {
-    if (one.method !== method || reached < one.count) return true;
-    one.resolve(at);
+  waiting = waiting.filter((waiter) => {
+    if (waiter.method !== method || reached < waiter.count) return true;
+    waiter.resolve(at);
     return false;
   });
 }
@@ -94,9 +94,9 @@ answerParent({
     }),
   counts: () => Object.fromEntries(counts),
   /** Resolves with the time (ms since 1970) at which this many calls of a method have arrived. */
-  reached: ({ method, count: wanted }: { method: string; count: number }) =>
+  reached: ({ method, count: expected }: { method: string; count: number }) =>
     new Promise((resolve) => {
-      if ((counts.get(method) ?? 0) >= wanted) resolve(performance.timeOrigin + performance.now());
-      else waiting.push({ method, count: wanted, resolve });
+      if ((counts.get(method) ?? 0) >= expected) resolve(performance.timeOrigin + performance.now());
+      else waiting.push({ method, count: expected, resolve });
     }),
 });
