@@ -148,7 +148,7 @@ describe("PUT a project", () => {
   });
 
   test("a name that another has is refused without waiting for the project", async () => {
-    const fixture = await apiHouse(database);
+    const fixture = await apiFixture(database);
     await fixture.put("/projects/finance", finance);
     const answer = await database.database.sql.begin(async (holder) => {
       await holder`select from projects where organization_id = ${fixture.organizationId} and slug = 'finance' for update`;
