@@ -9,6 +9,7 @@ import { ids } from "../kernel/ids.ts";
 import { shortName } from "../words/names.ts";
 import { promotionWords } from "../words/request-words.ts";
 import { countWords, escapeWithin, moment, textLimits } from "../words/text.ts";
+import { shownRequest } from "./shown-request.ts";
 
 /** Returns **Deliveries**, for admins: who was told what about a request, on which channel, and what did not arrive. */
 export function deliveriesModal(view: DeliveriesView, request: RequestView): ModalView {
@@ -18,7 +19,7 @@ export function deliveriesModal(view: DeliveriesView, request: RequestView): Mod
   return modal({
     callbackId: ids.view.deliveries,
     title: `Deliveries of #${number}`,
-    metadata: JSON.stringify({ number }),
+    metadata: shownRequest.write({ number }),
     blocks: [
       section(
         `${escapeWithin(promotionWords(request), 1500)}\n*${summaryWords(view.counts)}*`,
