@@ -91,7 +91,7 @@ test("an attempt shows what was reported, and how often it was sent", async () =
   expect(html).toContain("outside approval");
 });
 
-test("a build is the work of who pressed", async () => {
+test("a build names the person who clicked as its author", async () => {
   const body = { integration: "commerce/orders", version: "1.0.1", message: "Round amounts" };
   expect(await post("/as/dana/ci/build", body)).toEqual({ ok: true });
   const { version, message } = body;
@@ -109,7 +109,7 @@ test("what the page cannot do it says", async () => {
   fault = undefined;
 });
 
-test("a deployment's link leads to it, in the window of who loaded last", async () => {
+test("a deployment's link leads to it, in the window that was used last", async () => {
   const dana = slack.workspace.people.find(({ name }) => name === "dana")?.id;
   const response = await page.request("/ci/attempts/a-1", { headers: { cookie: `as=${dana}` } });
   expect(response.headers.get("location")).toBe(`/as/${dana}/ci#attempt-a-1`);

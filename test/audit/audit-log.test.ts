@@ -125,7 +125,7 @@ describe("R12: settings that come from a seed", () => {
     });
   });
 
-  test("R12: who holds a role, before and after", async () => {
+  test("R12: the holders of a role, before and after", async () => {
     const fixture = await buildCatalog(database);
     await fixture.hold("Reviewer", ["bob"]);
     const holding = (name: string) => ({ memberId: idOf(name), projectId: null });
@@ -137,7 +137,7 @@ describe("R12: settings that come from a seed", () => {
     });
   });
 
-  test("R12: a role that nobody holds yet", async () => {
+  test("R12: a role without holders", async () => {
     const fixture = await buildCatalog(database);
     await fixture.hold("Auditor", []);
     expect((await fixture.audit()).at(-1)).toMatchObject({

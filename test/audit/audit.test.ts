@@ -59,7 +59,7 @@ test("R12: what happened in a time, one JSON object a line, people by id and nev
   expect(answer.body).not.toContain("@");
 });
 
-test("it comes in pages, in the order of time, without a gap, and goes on behind any entry", async () => {
+test("returns pages in chronological order, without gaps, starting after any entry", async () => {
   const { fixture, call } = await start();
   fixture.later({ hours: 1 });
   await write(fixture, 1_603);
@@ -106,7 +106,7 @@ test("settings are of no one project: a token of one is refused", async () => {
   expect(refused.body).toMatchObject({ status: 403, code: "token-project" });
 });
 
-test("a reader who stops early has nothing more read for them", async () => {
+test("stops reading when the reader disconnects", async () => {
   const { fixture, api } = await start();
   fixture.later({ hours: 1 });
   await write(fixture, 1_603);

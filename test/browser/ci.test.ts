@@ -65,7 +65,7 @@ test("a deployment that stays silent can succeed late", async () => {
   await dana.getByText("Promoted: 0.14.0 is live in Production").first().waitFor();
 });
 
-test("a deployment past the gate is recorded, marked, and told to the admins", async () => {
+test("a deployment that bypasses the gate is recorded, marked, and reported to the admins", async () => {
   const ada = await as("Ada Admin");
   await openCi(ada);
   await ada.getByRole("link", { name: "Orders Sync" }).click();

@@ -48,7 +48,7 @@ test("three people walk a build from Staging to Production", async () => {
   expect(new URL(dana.url()).pathname).toMatch(/^\/as\//);
 });
 
-test("somebody without the role is told privately why not, and who can", async () => {
+test("a person without the role learns privately why not, and who can review", async () => {
   const sam = await as("Sam Newcomer");
   await type(sam, "/promote finance/billing");
   const ask = sam.getByRole("dialog", { name: "Request Approval" });

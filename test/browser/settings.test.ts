@@ -100,7 +100,7 @@ test("from an empty organization to a promoted build, with nothing but Slack", a
   expect(await danaHome.getByText("Live: 1.4.2").count()).toBe(2);
 });
 
-test("R13: somebody who is no admin is told who the admins are", async () => {
+test("R13: a person who is not an admin learns who the admins are", async () => {
   const sam = await as("Sam Newcomer");
   await type(sam, "/promotion-settings");
   await sam.getByText("Only admins can change settings. Ada Admin can.").waitFor();
@@ -108,7 +108,7 @@ test("R13: somebody who is no admin is told who the admins are", async () => {
   expect(await sam.getByRole("dialog").count()).toBe(0);
 });
 
-test("R4: a reviewer whom Slack makes a guest or deactivates can review no more", async () => {
+test("R4: a reviewer who becomes a guest or is deactivated in Slack can no longer review", async () => {
   const dana = await as("Dana Developer");
   const danaHome = await openHome(dana);
   await press(danaHome, "Request to Promote: Orders Sync to Production");

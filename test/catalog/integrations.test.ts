@@ -30,7 +30,7 @@ describe("an integration", () => {
     expect(refusal(await integrate(change))).toEqual({ code: "name-taken", name, archived: false });
   });
 
-  test("of two that take one short name at once, one is told", async () => {
+  test("when two use one short name at once, one is refused", async () => {
     const { integrate, project, projectId } = await fixture();
     const both = await Promise.all([integrate(), integrate({ name: "Stocks" })]);
     expect(both.map((result) => (result.ok ? "done" : result.refusal.code)).sort()).toEqual([
@@ -46,7 +46,7 @@ describe("an integration", () => {
     accepted(await integrate({ projectId, name: "Orders", slug: "orders" }));
   });
 
-  test("of two who rename it at once, the second is told who did", async () => {
+  test("when two rename it at once, the second learns who did it first", async () => {
     const { integrate, integration, clock } = await fixture();
     const rename = (name: string) =>
       integrate({

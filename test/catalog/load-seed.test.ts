@@ -48,7 +48,7 @@ test("builds are as old as the file lists them; where commits are compared is ke
   expect(integrations).toEqual([expect.objectContaining({ compare_url: compareUrl })]);
 });
 
-test("somebody who is named twice in a role holds it once", async () => {
+test("a person who is listed twice in a role holds it once", async () => {
   const fixture = await buildCatalog(database);
   await fixture.hold("Reviewer", ["bob", "bob"]);
   expect((await fixture.allRows()).roleHoldings).toHaveLength(2);

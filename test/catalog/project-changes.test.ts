@@ -30,8 +30,8 @@ const verbs: [string, (of: Fixture) => Promise<unknown>][] = [
   ["archive a project", (of) => of.archive()],
 ];
 
-describe("R13: who is not an admin", () => {
-  test.each(verbs)("may not %s, and is told who is", async (_, act) => {
+describe("R13: a person who is not an admin", () => {
+  test.each(verbs)("cannot %s, and learns who can", async (_, act) => {
     const of = await fixture("bob");
     const before = await of.allRows();
     expect(await act(of)).toEqual({ ok: false, refusal: { code: "not-admin", admins: [ada] } });
@@ -82,7 +82,7 @@ describe("R12: a change of a project", () => {
   });
 });
 
-test("R4: an open request is drawn anew with the names that hold now", async () => {
+test("R4: an open request is redrawn with the current names", async () => {
   const { requested, pipeline, context, organizationId, state, outbox } = await fixture();
   const number = await requested();
   const { version } = await state(number);

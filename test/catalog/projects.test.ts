@@ -61,7 +61,7 @@ describe("a project", () => {
     expect(await allRows()).toEqual(before);
   });
 
-  test("of two that take one name at once, one is told that it is taken", async () => {
+  test("when two use one name at once, one learns that it is taken", async () => {
     const { create, save } = await fixture();
     const both = await Promise.all([
       create({ slug: "finance-1" }),
@@ -83,7 +83,7 @@ describe("a project", () => {
     expect(await state(number)).toMatchObject({ projectId, state: "pending" });
   });
 
-  test("R14: its requesters are those of the moment, and a deleted role is none", async () => {
+  test("R14: its requesters are the current ones, without deleted roles", async () => {
     const { save, role, request, projectId, project } = await fixture();
     accepted(await save({ requesterRoleIds: [role("Reviewer")] }));
     expect(refusal(await request("dana"))).toMatchObject({ code: "not-requester", roles: ["Reviewer"] });
@@ -94,7 +94,7 @@ describe("a project", () => {
     expect(await project(projectId)).toMatchObject({ requesters: [], version: 3 });
   });
 
-  test("of two who edit it at once, the second is told who changed it and when", async () => {
+  test("when two edit it at once, the second learns who changed it and when", async () => {
     const { save, clock, editing, pipeline } = await fixture();
     const { version } = await editing();
     accepted(await save({ name: "Shop" }));

@@ -385,7 +385,7 @@ describe("the stand-in answers as emulate's Slack does", () => {
 });
 
 describe("where Slack's documents and emulate differ, the stand-in follows the documents", () => {
-  test("a token that nobody has is refused; emulate takes any", async () => {
+  test("an unknown token is refused; emulate accepts any", async () => {
     const ours = await call(sides.ours.url, "xoxb-wrong", "auth.test", {});
     const theirs = await call(sides.theirs.url, "xoxb-wrong", "auth.test", {});
     expect([ours.error, theirs.ok]).toEqual(["invalid_auth", true]);
@@ -407,7 +407,7 @@ describe("where Slack's documents and emulate differ, the stand-in follows the d
     expect(theirs.status).toBe(404);
   });
 
-  test("blocks beyond Slack's limits; emulate does not look at blocks", async () => {
+  test("blocks beyond Slack's limits; emulate does not check blocks", async () => {
     const blocks = [{ type: "section", text: { type: "mrkdwn", text: "x".repeat(3001) } }];
     const { ours, theirs } = await both((side, ask) =>
       ask("chat.postMessage", { channel: side.userId, text: "x", blocks }),

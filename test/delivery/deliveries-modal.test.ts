@@ -36,7 +36,7 @@ async function refresh(words: string) {
 }
 
 describe("Deliveries, for admins", () => {
-  test("a button in Review Details opens it, the third modal on the stack: who was told what, by which channel", async () => {
+  test("a button in Review Details opens it as the third modal on the stack: recipients, notices, and channels", async () => {
     await openLedger("ada");
     const text = stack.modalText("ada");
     expect(text).toContain("Orders Sync 1.4.2 from Development to Staging\n*5 sent*");
@@ -48,7 +48,7 @@ describe("Deliveries, for admins", () => {
     expect(stack.slack.violations).toEqual([]);
   });
 
-  test("Refresh draws it as it stands now: what failed, why, and what is tried again when", async () => {
+  test("Refresh shows the current state: what failed, why, and when it is retried", async () => {
     await sql()`update outbox set outcome = 'dead', reason = 'no email address'
       where kind = 'send-email' and recipient_id = ${stack.id("carol")}`;
     await sql()`update outbox set outcome = null, settled_at = null, attempts = 3, in_doubt = true,
@@ -75,7 +75,7 @@ describe("Deliveries, for admins", () => {
     expect(stack.slack.violations).toEqual([]);
   });
 
-  test("R13: who is no admin any more is told on Refresh why not, and who is", async () => {
+  test("R13: a person who is no longer an admin learns on Refresh why not, and who is", async () => {
     await stack.reseed((seed) => {
       const admin = seed.roles.find(({ name }) => name === "Admin");
       if (admin) admin.members = ["sam@acme.example"];
@@ -84,7 +84,7 @@ describe("Deliveries, for admins", () => {
     expect(stack.modalText("ada")).not.toContain("Deliveries");
   });
 
-  test("who is no admin has no such button; R13: an old one tells them why, and who can", async () => {
+  test("only admins have the button; R13: an old button says why not, and who can", async () => {
     await openDetails("bob");
     expect(JSON.stringify(stack.modal("bob").blocks)).not.toContain("open_ledger");
     await openDetails("sam");
@@ -96,7 +96,7 @@ describe("Deliveries, for admins", () => {
     await eventually(() => expect(stack.modalText("sam")).toContain("Ada Admin"));
   });
 
-  test("of an old request it says that what was sent long ago is not listed any more", async () => {
+  test("for an old request it says that old deliveries are no longer listed", async () => {
     const words = "What was sent more than half a year ago is not listed any more.";
     await openLedger("ada");
     expect(stack.modalText("ada")).not.toContain(words);

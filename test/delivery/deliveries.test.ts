@@ -63,7 +63,7 @@ async function keepEmail(fixture: Catalog, number: number, name: string): Promis
 }
 
 describe("the ledger of a request", () => {
-  test("lists everybody who is told, by each channel; nothing was tried yet", async () => {
+  test("lists every recipient on each channel before the first attempt", async () => {
     const { fixture, number } = await asked();
     expect((await lines(fixture, number)).sort()).toEqual([
       "bob review: waiting",
@@ -108,7 +108,7 @@ describe("the ledger of a request", () => {
     expect(deliveries.at(-1)).toMatchObject({ address: "bob@acme.example", status: "sent" });
   });
 
-  test("what was done and sent nothing was not needed any more", async () => {
+  test("an item that was settled without sending was no longer needed", async () => {
     const { fixture, number } = await asked();
     await settle(fixture, "send-email", "bob", { outcome: "done" });
     await settle(fixture, "draw-card", "carol", { outcome: "done" });
@@ -155,7 +155,7 @@ describe("the ledger of a request", () => {
     expect(counts).toMatchObject({ failed: 1, sent: 500, waiting: 4 });
   });
 
-  test("nothing of another request or another organization, nor what tells nobody", async () => {
+  test("nothing of another request or organization, and no item without a recipient", async () => {
     const { fixture, number } = await asked();
     await asked();
     const { deliveries } = await ledgerOf(fixture, number);

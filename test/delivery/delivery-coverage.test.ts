@@ -61,7 +61,7 @@ describe("the requester's card", () => {
     expect(stack.cardFor("carol", number)).toBeDefined();
   });
 
-  test("says who was not, where both channels failed for good, and what to do", async () => {
+  test("names those who were not reached because both channels failed permanently, and what to do", async () => {
     setSlackAccepts("carol", false);
     number = await ask();
     await shows(number, "⚠️ *1 of 2 reviewers reached*\nCarol Reviewer could not be reached.");
@@ -76,7 +76,7 @@ describe("the requester's card", () => {
     await stack.slack.closeView(stack.id("dana"));
   });
 
-  test("is drawn once more when the last one was given up as well", async () => {
+  test("is redrawn when the last attempt has failed permanently too", async () => {
     setSlackAccepts("bob", false);
     await setEmail("bob", null);
     const other = await ask();
@@ -96,7 +96,7 @@ describe("the requester's card", () => {
     expect(stack.cardFor("carol", number)).toBeDefined();
   });
 
-  test("says nothing of it any more once it is decided", async () => {
+  test("no longer mentions it after the decision", async () => {
     setSlackAccepts("carol", false);
     await setEmail("carol", null);
     number = await ask();
@@ -107,7 +107,7 @@ describe("the requester's card", () => {
   });
 });
 
-test("a card in a channel reaches who is in it, and who is not is asked directly", async () => {
+test("a channel card reaches the channel's members, and everyone else is asked directly", async () => {
   await stack.setOptions({ cardsTo: { kind: "channel", channelId: "CREL", channelName: "releases" } });
   for (const name of ["bob", "carol", "ada"]) await setEmail(name, null);
   const number = await ask();

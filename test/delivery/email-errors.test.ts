@@ -170,7 +170,7 @@ describe("an email that only waited for the account's limit", () => {
     );
   });
 
-  test("says what is so by then: nobody is asked for a review that is not needed any more", async () => {
+  test("describes the state at the time of sending: nobody is asked for a review that is no longer needed", async () => {
     const number = await waited();
     await stack.press("carol", "approve_request");
     await restarted();

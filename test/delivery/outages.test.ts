@@ -47,7 +47,7 @@ const noAddress = {
 };
 
 describe("an address that Resend refuses", () => {
-  test("stops being tried; the admins are told once whose it is; its owner is still told in Slack", async () => {
+  test("is not tried again; the admins are notified once; its owner is still notified in Slack", async () => {
     stack.resend.refuse(toBob, noAddress);
     const first = await stack.submitRequest();
     expect(await bobs(first)).toMatchObject({ outcome: "dead", attempts: 1 });
@@ -74,7 +74,7 @@ describe("an address that Resend refuses", () => {
     expect(toldAda("Bob Reviewer cannot be reached").length + toldAda("No email reaches").length).toBe(1);
   });
 
-  test("is tried at once when it is corrected, and the refusal of the old one is forgotten at the next look", async () => {
+  test("is tried immediately after a correction, and the next check forgets the refusal of the old one", async () => {
     const { sql } = stack.database.database;
     stack.resend.refuse(toBob, noAddress);
     await bobs(await stack.submitRequest());
@@ -120,7 +120,7 @@ describe("a Resend key or sender that is refused", () => {
   ];
 
   test.each(refusals)(
-    "%s: email stops, the admins are told once in Slack, and it resumes by itself",
+    "%s: email pauses, the admins are notified once in Slack, and it resumes by itself",
     async (_, how) => {
       const before = toldAda("No email is sent").length;
       stack.resend.requests.length = 0;
@@ -160,7 +160,7 @@ describe("a Resend key or sender that is refused", () => {
     },
   );
 
-  test("a start with another key and sender tries at once; what nobody got goes out from the new sender", async () => {
+  test("a start with another key and sender tries immediately, and sends what was not delivered from the new sender", async () => {
     stack.resend.refuse(({ authorization }) => authorization !== "Bearer re_good", {
       ...{ status: 403, name: "invalid_api_key", message: "API key is invalid" },
     });
@@ -209,7 +209,7 @@ describe("a Slack token that is refused", () => {
   const probes = () => stack.slack.calls.filter(({ method }) => method === "auth.test").length;
 
   test.each(["token_revoked", "invalid_auth", "account_inactive", "token_expired", "not_authed"])(
-    "%s: Slack stops, the admins are told once by email, and it resumes by itself",
+    "%s: Slack pauses, the admins are notified once by email, and it resumes by itself",
     async (error) => {
       const [mailsBefore, stopsBefore] = [
         (await mailsTo("ada", "cannot use Slack")).length,
@@ -264,7 +264,7 @@ describe("a Slack token that is refused", () => {
   });
 });
 
-describe("one who cannot be reached on one channel is reached on the other", () => {
+describe("a person who cannot be reached on one channel is reached on the other", () => {
   test("a reviewer without an email address gets the card", async () => {
     const { sql } = stack.database.database;
     const number = await stack.submitRequest(
@@ -275,7 +275,7 @@ describe("one who cannot be reached on one channel is reached on the other", () 
     expect(stack.cardFor("bob", number)).toBeDefined();
   });
 
-  test("a reviewer to whom Slack delivers nothing gets the email", async () => {
+  test("a reviewer who gets no Slack messages gets the email", async () => {
     const bob = stack.slack.workspace.person(stack.id("bob"));
     if (bob === undefined) throw new Error("bob is gone");
     const number = await stack.submitRequest(() => {
@@ -290,7 +290,7 @@ describe("one who cannot be reached on one channel is reached on the other", () 
   });
 });
 
-test("who has left the workspace gets no email any more: what is promoted is not their business", async () => {
+test("a person who left the workspace gets no more emails, so that promotions stay private", async () => {
   const { sql } = stack.database.database;
   const number = await stack.submitRequest();
   await stack.allSent();

@@ -182,7 +182,7 @@ describe("a card that goes wrong", () => {
     await everyCardOnce(number);
   });
 
-  test("a card that is gone is posted anew while its request is open", async () => {
+  test("a deleted card is posted again while its request is open", async () => {
     const number = await ask();
     stack.slack.workspace.removeMessage(stack.cardFor("carol", number));
     await click("bob", number, "approve_request");
@@ -195,7 +195,7 @@ describe("a card that goes wrong", () => {
     await everyCardOnce(number);
   });
 
-  test("posted anew, it is not posted twice when that answer is lost", async () => {
+  test("posted again, it is not posted twice if that response is lost", async () => {
     const number = await ask();
     stack.slack.workspace.removeMessage(stack.cardFor("carol", number));
     // Nothing else is posted, because the workflow's outcome message would use up the fault.
@@ -205,7 +205,7 @@ describe("a card that goes wrong", () => {
     await everyCardOnce(number);
   });
 
-  test("a card that may not be changed any more is posted anew once, and the old one is taken away", async () => {
+  test("a card that can no longer be changed is posted again once, and the old one is removed", async () => {
     const number = await ask();
     stack.slack.faults.fail("chat.update", { error: "edit_window_closed" }, 6);
     stack.slack.faults.loseAnswer("chat.postMessage", 4);
@@ -227,7 +227,7 @@ describe("a card that goes wrong", () => {
     expect(textOf(stack.cardFor("dana", number))).toContain("Rejected by Bob Reviewer");
   });
 
-  test("a reviewer whom Slack does not let us reach keeps nobody else from their card", async () => {
+  test("a reviewer who cannot be reached in Slack does not block the cards of others", async () => {
     const carol = stack.slack.workspace.person(stack.id("carol"));
     await build();
     Object.assign(carol ?? {}, { deleted: true });
@@ -238,7 +238,7 @@ describe("a card that goes wrong", () => {
     Object.assign(carol ?? {}, { deleted: false });
   });
 
-  test("Slack cannot say who clicks: what was known of them holds", async () => {
+  test("Slack cannot describe the person who clicks: the stored data applies", async () => {
     const number = await ask();
     aheadMs += 11 * 60_000;
     stack.slack.faults.fail("users.info", { status: 500 }, 5);

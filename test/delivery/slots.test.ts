@@ -34,7 +34,7 @@ describe("R11: each slot of a job is taken once", () => {
     ]);
   });
 
-  test("asked for again it is not taken again, and neither is an older one", async () => {
+  test("a slot is taken once, and older slots are not taken either", async () => {
     expect([await take(noon), await take(noon), await take(later(-1))]).toEqual([true, false, false]);
     expect(await items()).toMatchObject([{ revision: 0 }]);
   });
@@ -52,7 +52,7 @@ describe("R11: each slot of a job is taken once", () => {
     expect(await items()).toMatchObject([{ revision: 1 }]);
   });
 
-  test("a process whose clock ran days ahead keeps nobody else waiting", async () => {
+  test("a process whose clock was days ahead does not delay the others", async () => {
     await take(later(3 * 24 * 60));
     expect(await take(noon)).toBe(true);
     expect(await take(noon)).toBe(false);
@@ -95,14 +95,14 @@ describe("R11: two started processes on one database", () => {
     return row;
   };
 
-  test("the first takes the slot of the moment at which it starts, the second finds it taken", async () => {
+  test("the first process takes the current slot when it starts, and the second finds it taken", async () => {
     await stack.settle();
     await startAnother();
     await stack.settle();
     expect(await done()).toMatchObject({ slots: 1, open: 0 });
   });
 
-  test("both slept through days: what ran out meanwhile expires once, by whoever starts first", async () => {
+  test("both were down for days: expired requests expire once, in the process that starts first", async () => {
     await stack.request("dana", "orders-sync");
     await other?.stop(1000);
     await stack.app.stop(1000);

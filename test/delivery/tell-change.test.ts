@@ -64,7 +64,7 @@ async function cardsOf(fixture: Catalog, number: number): Promise<Record<string,
   );
 }
 
-describe("who is told what", () => {
+describe("who is notified of what", () => {
   test("requested: reviewers a review card and an email, the requester a card of their own", async () => {
     const { fixture, tell } = await telling();
     const number = await fixture.requested();
@@ -84,7 +84,7 @@ describe("who is told what", () => {
     expect(await cardsOf(allowed.fixture, own)).toEqual({ "bob review": 1, "carol review": 1, "bob own": 1 });
   });
 
-  test("one of several approvals: every card is drawn again, and nobody is sent anything", async () => {
+  test("one of several approvals: every card is redrawn, and nobody is notified", async () => {
     const { fixture, tell } = await telling({ options: { requiredApprovals: 2 } });
     const number = await fixture.requested();
     await tell();
@@ -103,7 +103,7 @@ describe("who is told what", () => {
     expect(await cardsOf(fixture, number)).toEqual({ "bob review": 2, "carol review": 2, "dana own": 2 });
   });
 
-  test("cancelled by the requester: an email to those who had not answered", async () => {
+  test("cancelled by the requester: an email to those who had not reviewed", async () => {
     const { fixture, tell } = await telling({ options: { requiredApprovals: 2 } });
     const number = await fixture.requested();
     await tell();
@@ -113,7 +113,7 @@ describe("who is told what", () => {
     expect(await cardsOf(fixture, number)).toEqual({ "bob review": 3, "carol review": 3, "dana own": 3 });
   });
 
-  test("cancelled by somebody else: the requester too, and not the one who did it", async () => {
+  test("cancelled by another person: the requester too, but not that person", async () => {
     const { fixture, tell } = await telling({ reviewers: ["bob", "carol", "ada"] });
     const number = await fixture.requested();
     await tell();
@@ -126,7 +126,7 @@ describe("who is told what", () => {
     ]);
   });
 
-  test("R11: expired: the requester, and those who had not answered", async () => {
+  test("R11: expired: the requester, and those who had not reviewed", async () => {
     const { fixture, tell } = await telling({ options: { requiredApprovals: 2 } });
     const number = await fixture.requested();
     accepted(await fixture.review("bob", number, "approve"));
@@ -140,7 +140,7 @@ describe("who is told what", () => {
     ]);
   });
 
-  test("R11: reminded: while it waits those who have not answered, then the requester; no card is drawn", async () => {
+  test("R11: reminded: while pending, those who have not reviewed, then the requester; no card is redrawn", async () => {
     const { fixture, tell } = await telling({ options: { requiredApprovals: 2 } });
     const number = await fixture.requested();
     accepted(await fixture.review("bob", number, "approve"));
@@ -157,7 +157,7 @@ describe("who is told what", () => {
     expect(await tell()).toEqual(["email dana: reminder", "message dana: reminder"]);
   });
 
-  test("R11: a reminder that is told late, of what was decided meanwhile, tells nobody", async () => {
+  test("R11: a late reminder of a request that was decided in the meantime notifies nobody", async () => {
     const { fixture, tell } = await telling();
     const number = await fixture.requested();
     await tell();
@@ -167,7 +167,7 @@ describe("who is told what", () => {
     expect((await tell()).filter((notice) => notice.endsWith("reminder"))).toEqual([]);
   });
 
-  test("R3: replaced by somebody else: the requester is told; by themself: they are not", async () => {
+  test("R3: replaced by another person: the requester is notified; by themself: they are not", async () => {
     for (const [name, expected] of [
       ["dora", ["email dana: cancelled", "message dana: cancelled"]],
       ["dana", []],
@@ -192,7 +192,7 @@ describe("who is told what", () => {
     expect(await tell()).toEqual(["email dana: promoted", "message dana: promoted"]);
   });
 
-  test("R9: two attempts that fail are told of twice", async () => {
+  test("R9: two failed attempts send two notices", async () => {
     const { fixture, tell } = await telling();
     const { number, deploymentId } = await fixture.promoting();
     accepted(await fixture.report(deploymentId, { status: "failed", reason: "one" }));
@@ -202,14 +202,14 @@ describe("who is told what", () => {
     expect(await tell()).toEqual(["email dana: failed", "message dana: failed"]);
   });
 
-  test("R1: where the gate is open no reviewer hears of it", async () => {
+  test("R1: while the gate is open, no reviewer is notified", async () => {
     const { fixture, tell } = await telling({ enabled: false });
     const { number } = accepted(await fixture.request("dana"));
     expect(await tell()).toEqual([]);
     expect(await cardsOf(fixture, number)).toEqual({ "dana own": 2 });
   });
 
-  test("what is live changed: cards are drawn again, and nobody is sent anything", async () => {
+  test("the live build changed: cards are redrawn, and nobody is notified", async () => {
     const { fixture, tell } = await telling();
     const number = await fixture.requested();
     await tell();
@@ -218,7 +218,7 @@ describe("who is told what", () => {
     expect(await cardsOf(fixture, number)).toEqual({ "bob review": 2, "carol review": 2, "dana own": 2 });
   });
 
-  test("R4: people change: who can now review gets a card, and who no longer can keeps theirs, drawn again", async () => {
+  test("R4: people change: new reviewers get a card, and former reviewers keep theirs, redrawn", async () => {
     const { fixture, tell } = await telling();
     const number = await fixture.requested();
     await tell();
@@ -249,7 +249,7 @@ describe("who is told what", () => {
     expect((await fixture.state(closed)).version).toBe(2);
   });
 
-  test("a change that is told late asks nobody to review what is decided", async () => {
+  test("a late notice asks nobody to review a decided request", async () => {
     const { fixture, tell } = await telling();
     const number = await fixture.approved();
     expect(await tell()).toEqual(["email dana: approved", "message dana: approved"]);

@@ -20,14 +20,14 @@ afterAll(() => database?.drop());
 
 const reason = "Resend refused the address: Invalid `to` field";
 
-describe("a warning is told once it was sent", () => {
+describe("a warning counts as told once it was sent", () => {
   let stack: FaultyStack;
   beforeAll(async () => {
     stack = await startFaultyStack();
   });
   afterAll(() => stack?.stop());
 
-  test("no admin got it: it counts as untold, and the next look tells it again", async () => {
+  test("no admin got it: it does not count as told, and the next check sends it again", async () => {
     const { context, organizationId } = stack.app;
     const told = () => stack.texts("ada").filter((text) => text.includes("No email reaches Bob Reviewer"));
     stack.slack.faults.fail("chat.postMessage", { error: "restricted_action" });
@@ -69,13 +69,13 @@ async function warned(fixture: Catalog, outcomes: Record<string, "done" | "dead"
 const both = ["address:bob@acme.example", "told:address:bob@acme.example"];
 
 describe("of several admins", () => {
-  test("one who got it is enough", async () => {
+  test("one admin who got it is enough", async () => {
     const { check, subjects } = await warned(await buildCatalog(database), { ada: "dead", dora: "done" });
     expect(await check()).toEqual({ sending: false });
     expect(await subjects()).toEqual(both);
   });
 
-  test("one to whom it is still being sent is waited for", async () => {
+  test("it waits for an admin whose message is still being sent", async () => {
     const { check, subjects } = await warned(await buildCatalog(database), { ada: "dead", dora: null });
     expect(await check()).toEqual({ sending: true });
     expect(await subjects()).toEqual(both);
@@ -96,7 +96,7 @@ describe("of several admins", () => {
   });
 });
 
-test("with nobody to tell, a refusal stays untold until there is an admin", async () => {
+test("without an admin, a refusal does not count as told until there is one", async () => {
   const fixture = await buildCatalog(database);
   const { context, organizationId } = fixture;
   await fixture.people(["ada"], "deactivated");

@@ -64,7 +64,7 @@ test("an admin sets an address: its secret is made, shown once, kept encrypted; 
   expect(await fixture.opened()).toBe(secret);
 });
 
-test("R12: the audit log has who and what, and neither the secret nor what stands behind a question mark", async () => {
+test("R12: the audit log has the person and the change, but neither the secret nor the query of the address", async () => {
   const fixture = await webhookFixture();
   accepted(await fixture.save());
   accepted(await fixture.rotate());
@@ -126,7 +126,7 @@ test("rotated again and again, what the receiver had before still signs; at most
   expect(JSON.stringify(await fixture.allRows())).not.toContain("whsec_");
 });
 
-test("a secret that can't be read any more is replaced, and does not sign beside the new one", async () => {
+test("an unreadable secret is replaced, and does not sign in addition to the new one", async () => {
   const fixture = await webhookFixture();
   accepted(await fixture.save());
   const secret = accepted(await fixture.rotate({}, { ...ports, opens: () => false })).secret;
@@ -158,7 +158,7 @@ describe("what is refused", () => {
     }
   });
 
-  test("of two who save, the second one", async () => {
+  test("when two save, the second one", async () => {
     const fixture = await webhookFixture();
     accepted(await fixture.save());
     expect(await refusedUntouched(fixture, () => fixture.save({ url: `${url}2` }))).toMatchObject({
@@ -182,7 +182,7 @@ describe("what is refused", () => {
 });
 
 describe("an integration's deployer", () => {
-  test("a webhook is taken once its address is set; until then it is asked for", async () => {
+  test("the webhook deployer is accepted after its address is set, and refused before", async () => {
     const fixture = await webhookFixture();
     const integration = {
       id: fixture.integration(),
@@ -200,7 +200,7 @@ describe("an integration's deployer", () => {
     expect(await fixture.deployer()).toBe("webhook");
   });
 
-  test("of two who save, the second one is told, also where the first changed only the deployer", async () => {
+  test("when two save, the second one is refused, even if the first changed only the deployer", async () => {
     const fixture = await webhookFixture();
     accepted(await fixture.save());
     const seen = { name: "Orders", slug: "orders", deployer: "record" };

@@ -78,7 +78,7 @@ async function commit(message: string): Promise<string> {
   return git("rev-parse", "HEAD");
 }
 
-test("register.sh tells of a build with its commits, and of its deployment, and may be run again", async () => {
+test("register.sh registers a build with its commits, reports its deployment, and can run again", async () => {
   git("init", "--quiet");
   const before = await commit("Before");
   const first = await commit('Quote "this" and C:\\path\tand a tab');
@@ -115,7 +115,7 @@ test("register.sh tells of a build with its commits, and of its deployment, and 
   ]);
 });
 
-test("register.sh lists no commits where the one before is not known", async () => {
+test("register.sh lists no commits if the previous one is unknown", async () => {
   const { ended, said } = run("register.sh", {
     BUILD_ID: "run-78",
     BUILD_VERSION: "1.5.1",
@@ -131,7 +131,7 @@ test("register.sh says what Signoff answered, and fails", async () => {
   expect(said()).toMatch(/^Signoff answered 401: .*"code":/);
 });
 
-test("request-and-wait.sh asks, waits for the reviewers in Slack, promotes, and ends well", async () => {
+test("request-and-wait.sh requests, waits for the reviewers in Slack, promotes, and succeeds", async () => {
   const { ended, said } = run("request-and-wait.sh", {
     TARGET: "staging",
     MESSAGE: 'As agreed: "go"',
@@ -157,7 +157,7 @@ esac
 exec "$CURL" "$@"
 `;
 
-test("R8: request-and-wait.sh goes on where somebody else promoted first", async () => {
+test("R8: request-and-wait.sh continues if another person promoted first", async () => {
   const folder = await mkdtemp(join(tmpdir(), "curl-"));
   const curl = execFileSync("sh", ["-c", "command -v curl"], { encoding: "utf8" }).trim();
   await writeFile(join(folder, "curl"), quicker, { mode: 0o755 });
@@ -186,7 +186,7 @@ test("request-and-wait.sh fails where the request is rejected, with the reviewer
   expect(said()).toContain("Not on a Friday");
 });
 
-test("request-and-wait.sh of a run that was begun before goes on with the same request", async () => {
+test("request-and-wait.sh continues the request of an earlier attempt of the run", async () => {
   const variables = { TARGET: "production", RUN_ID: "run-79" };
   const first = run("request-and-wait.sh", variables);
   await eventually(() => expect(first.said()).toContain("is pending"));

@@ -170,7 +170,7 @@ test("an attempt in whose middle it ended is reported as failed once it is back,
   await rm(memory, { recursive: true });
 });
 
-test("an end that Signoff could not be told is told after the restart, as it was", async () => {
+test("a result that Signoff did not receive is reported after the restart", async () => {
   const memory = await mkdtemp(join(tmpdir(), "receiver-"));
   answers = [503, 503];
   await start({ memory });

@@ -99,7 +99,7 @@ function run({ run, env = {} }: Step & { run: string }) {
   return { ended, said: () => text };
 }
 
-test("build.yml tells of the build, its commits and its deployment", async () => {
+test("build.yml reports the build, its commits, and its deployment", async () => {
   for (const step of await stepsOf("build.yml")) {
     const { ended, said } = run(step);
     expect(await ended, said()).toBe(0);
@@ -109,7 +109,7 @@ test("build.yml tells of the build, its commits and its deployment", async () =>
   expect(build).toMatchObject({ version: "1.0.7", commits: [{ message: "Round amounts" }] });
 });
 
-test("promote.yml asks, waits for the reviewers in Slack, and promotes", async () => {
+test("promote.yml requests, waits for the reviewers in Slack, and promotes", async () => {
   const [step, ...others] = await stepsOf("promote.yml");
   if (step === undefined) throw new Error("promote.yml runs nothing");
   expect(others).toEqual([]);

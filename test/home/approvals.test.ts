@@ -37,7 +37,7 @@ describe("/approvals", () => {
     await shows("bob", "Nobody has asked for a promotion yet");
   });
 
-  test("opens a modal with what waits for me first, what I asked for next, the rest last", async () => {
+  test("opens a modal with requests to review first, own requests next, and the rest last", async () => {
     await stack.request("bob", "orders-sync");
     await stack.request("dana", "inventory-feed production");
     await stack.request("dana", "finance/ledger-export");
@@ -108,7 +108,7 @@ describe("/approvals", () => {
     await shows("sam", "Waits for others");
   });
 
-  test("with the database away it says so, and that nothing was changed", async () => {
+  test("without a database it says so, and that nothing was changed", async () => {
     await stack.proxy.down();
     await command("bob");
     await vi.waitFor(

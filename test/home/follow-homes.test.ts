@@ -14,7 +14,7 @@ afterAll(() => database?.drop());
 
 const minute = 60_000;
 
-test("any number of changes is one item, due a moment later, so that they are shown together", async () => {
+test("any number of changes is one item, due slightly later, so that they are shown together", async () => {
   const fixture = await buildCatalog(database);
   for (let i = 0; i < 20; i += 1) await homesChanged(fixture.context, fixture.organizationId);
   const [item, ...others] = await fixture.outbox("draw-homes");

@@ -130,7 +130,7 @@ describe("opening", () => {
     await shows("dana", "Orders Sync");
   });
 
-  test("R14: who may not request in a project has no buttons there", async () => {
+  test("R14: a person who cannot request in a project has no buttons there", async () => {
     await open("sam", "Orders Sync");
     expect(labels("sam", "Orders Sync")).toHaveLength(2);
     const finance = (await stack.slack.suggest(stack.id("sam"), "pick_project", "fin"))[0]?.value ?? "";
@@ -180,7 +180,7 @@ describe("from request to promotion, all in the Home", () => {
     await shows("bob", "🎉 *Promoted: 1.4.2 is live in Staging · approved by Bob Reviewer");
   }, 40_000);
 
-  test("Cancel Request asks first, and the place is free again", async () => {
+  test("Cancel Request asks for confirmation, and the target is free again", async () => {
     await open("dana", "Orders Sync");
     await press("dana", "Billing", "Request to Promote");
     await opened("dana", "Request Approval");
@@ -194,7 +194,7 @@ describe("from request to promotion, all in the Home", () => {
     await vi.waitFor(() => expect(labels("dana", "Billing")[0]).toBe("Request to Promote"), 8_000);
   }, 40_000);
 
-  test("R13: a button that does not apply any more is answered by a modal", async () => {
+  test("R13: a button that no longer applies opens a modal", async () => {
     await stack.request("dana", "commerce/billing");
     await stack.press("bob", "approve_request");
     await stack.app.idle();
@@ -270,7 +270,7 @@ describe("drawing again", () => {
     await shows("bob", "✅ *Approved by Bob Reviewer*");
   }, 20_000);
 
-  test("not for who opened it more than fifteen minutes ago: they see it when they open it", async () => {
+  test("not for people who opened it more than fifteen minutes ago, who see it when they open it", async () => {
     await open("carol", "Orders Sync");
     await open("bob", "2 requests wait for your review");
     clock += 16 * 60_000;
@@ -310,7 +310,7 @@ test("the shortcut opens the request modal", async () => {
 });
 
 describe("an empty Home says what to do next", () => {
-  test("without any project: the admin makes one, others are told whom to ask", async () => {
+  test("without a project: the admin can create one, and others learn whom to ask", async () => {
     const { db } = stack.database.database;
     await db.update(projects).set({ archivedAt: new Date() });
     await stack.slack.clickHome(stack.id("ada"), { actionId: "go_overview" });

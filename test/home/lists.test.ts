@@ -80,7 +80,7 @@ const waitingFor = (fixture: Catalog, name: string) =>
   countWaitingFor(fixture.context.db, fixture.organizationId, idOf(name), fixture.clock.now);
 
 describe("Pending", () => {
-  test("what the viewer can review comes first, then what they asked for, then the rest; oldest first", async () => {
+  test("requests to review come first, then own requests, then the rest; oldest first", async () => {
     const fixture = await buildCatalog(database, {
       projects: projects(3),
       reviewers: ["bob", "carol", "erin"],
@@ -143,7 +143,7 @@ describe("Pending", () => {
     expect((await pending(fixture, "bob")).shown).toEqual([`asked ${mine}`, `rest ${theirs}`]);
   });
 
-  test("R5: who made the token that asked counts as its requester", async () => {
+  test("R5: the creator of the token counts as the requester of its requests", async () => {
     const fixture = await buildCatalog(database, { projects: projects(1) });
     const number = accepted(
       await fixture.request("dana", {
@@ -184,7 +184,7 @@ describe("Pending", () => {
     expect(back).toEqual(forth);
   });
 
-  test("R11: what has expired does not wait any more, whether or not it was written down", async () => {
+  test("R11: an expired request is no longer pending, whether or not it was recorded", async () => {
     const fixture = await buildCatalog(database, { projects: projects(2) });
     const old = await ask(fixture, "dana", 0);
     fixture.clock.now = new Date(fixture.clock.now.getTime() + 6.5 * day);
@@ -197,7 +197,7 @@ describe("Pending", () => {
     expect(shown.lines[0]?.endedAt).toEqual((await fixture.state(old)).expiresAt);
   });
 
-  test("an empty page says whether anybody ever asked", async () => {
+  test("an empty page says whether there was ever a request", async () => {
     const fixture = await buildCatalog(database, { projects: projects(1) });
     expect(await pending(fixture, "bob")).toMatchObject({ lines: [], everAsked: false });
     const number = await ask(fixture, "dana", 0);
@@ -207,7 +207,7 @@ describe("Pending", () => {
 });
 
 describe("Past", () => {
-  test("shows what was decided or closed, the latest first, with who and when", async () => {
+  test("shows decided and closed requests, latest first, with the person and the time", async () => {
     const fixture = await buildCatalog(database, { projects: projects(4) });
     const tick = () => {
       fixture.clock.now = new Date(fixture.clock.now.getTime() + 60_000);
@@ -267,7 +267,7 @@ describe("Past", () => {
     expect((await past(fixture, back.previous, 3)).shown).toEqual(first.shown);
   });
 
-  test("only one project's, where it is asked for", async () => {
+  test("shows only one project's on request", async () => {
     const fixture = await buildCatalog(database, { projects: projects(1) });
     const here = await ask(fixture, "dana", 0);
     const there = await ask(fixture, "dana", 0, "finance");

@@ -59,7 +59,7 @@ test("R1, R14: the button follows the workflow, the request and the person's rig
   expect(await actions(fixture, "dana")).toEqual([null, request, null]);
 });
 
-test("R14: who holds no requester role of the project gets no button", async () => {
+test("R14: a person without a requester role of the project gets no button", async () => {
   const fixture = await buildCatalog(database, {
     roles: [{ name: "Developer", members: [{ memberId: idOf("dana"), projects: null }] }],
     projects: [{ ...commerce, requesters: ["Developer"] }],
@@ -68,14 +68,14 @@ test("R14: who holds no requester role of the project gets no button", async () 
   expect(await actions(fixture, "dora")).toEqual([null, null, null]);
 });
 
-test("R11: a request whose time has run out is not in the way any more", async () => {
+test("R11: a request whose time has run out no longer blocks new ones", async () => {
   const fixture = await buildCatalog(database);
   await fixture.requested();
   fixture.clock.now = new Date(fixture.clock.now.getTime() + 8 * 86_400_000);
   expect(await actions(fixture, "dana")).toEqual([request, request, null]);
 });
 
-test("a card says what is live, since when and by whom, and what a newer attempt came to", async () => {
+test("a card says what is live, since when, and by whom, and the result of a newer attempt", async () => {
   const fixture = await buildCatalog(database);
   const number = await fixture.approved();
   const { deploymentId } = accepted(await fixture.promote("dora", number));

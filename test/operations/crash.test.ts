@@ -125,7 +125,7 @@ test("killed while cards and emails are on their way: they arrive, none twice", 
     ]);
 });
 
-test("Approve was acknowledged and the process killed: everybody is told, once", {
+test("Approve was acknowledged and the process killed: everyone is notified once", {
   timeout: 40_000,
 }, async () => {
   await submit();
@@ -153,7 +153,7 @@ test("Approve was acknowledged and the process killed: everybody is told, once",
   expect(textOf(stack.cardOf("carol"))).toContain(`Promoted: 6.0.${built} is live in Staging`);
 });
 
-test("killed at whatever moment after the ack, three times over: everything arrives, none twice", {
+test("killed three times at any point after the ack: everything arrives, nothing twice", {
   timeout: 60_000,
 }, async () => {
   await submit();

@@ -29,7 +29,7 @@ function inTime(answer: BotAnswer): void {
   expect(answer.tookMs).toBeLessThan(3000);
 }
 
-describe("with the database down everybody is told that nothing was changed, within 3 seconds", () => {
+describe("with the database down, everyone learns within 3 seconds that nothing was changed", () => {
   let link: string;
 
   beforeAll(async () => {
@@ -150,7 +150,7 @@ describe("with the database down everybody is told that nothing was changed, wit
   });
 });
 
-test("what somebody else holds locked is not waited for: the person is told in time", async () => {
+test("a lock of another session does not block the response", async () => {
   await stack.request("dana", "commerce/billing production");
   const holder = await reserveConnection(stack.database.database.sql);
   await holder`begin`;
@@ -164,7 +164,7 @@ test("what somebody else holds locked is not waited for: the person is told in t
   expect(textOf(stack.cardOf("bob"))).toContain("Approved by Bob Reviewer");
 });
 
-test("the answer to a commit is lost: the person is told so, not that nothing happened", async () => {
+test("the response to a commit is lost: the person learns that the outcome is unknown", async () => {
   const { sql } = stack.database.database;
   await stack.request("dana", "commerce/billing staging", "Lost");
   const lock = 4711;

@@ -33,7 +33,7 @@ const shows = (sample: string, matches: (value: number | undefined) => boolean) 
     if (!matches(value)) throw new Error(`${sample} is ${value}`);
   });
 
-test("before anything happens everything that alerts look at is there, as 0", async () => {
+test("every metric that alerts use exists from the start, as 0", async () => {
   const { value, text } = await scrape();
   expect(value("signoff_database_up")).toBe(1);
   for (const kind of ["request-changed", "draw-card", "send-message", "send-email", "deploy"]) {

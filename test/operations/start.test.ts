@@ -58,7 +58,7 @@ test("with malformed configuration it names every fault, repeats no secret, and 
   await nobodyListens();
 });
 
-test("with a token that Slack refuses it says so and ends with 1", async () => {
+test("a token that Slack refuses is reported, with exit code 1", async () => {
   const bot = startChild({ ...stack.env, SLACK_BOT_TOKEN: "xoxb-revoked", LOG_LEVEL: "silent" });
   bot.ready.catch(() => undefined);
   expect(await bot.ended).toBe(1);
@@ -66,7 +66,7 @@ test("with a token that Slack refuses it says so and ends with 1", async () => {
   await nobodyListens();
 });
 
-test("with a database that nobody reaches it says so and ends with 1", async () => {
+test("an unreachable database is reported, with exit code 1", async () => {
   const bot = startChild({ ...stack.env, DATABASE_URL: "postgres://signoff:hunter2@127.0.0.1:1/signoff" });
   bot.ready.catch(() => undefined);
   expect(await bot.ended).toBe(1);

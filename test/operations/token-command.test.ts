@@ -98,7 +98,7 @@ test.each<[string, string[], string]>([
   expect(words).not.toMatch(/\n\s+at /);
 });
 
-test("without DATABASE_URL, and where nothing answers there, it says so", async () => {
+test("a missing DATABASE_URL and an unreachable database are reported", async () => {
   const none = await run(asked(), {});
   expect(none).toMatchObject({ code: 1, out: "" });
   expect(none.words).toContain("DATABASE_URL is missing");
@@ -107,7 +107,7 @@ test("without DATABASE_URL, and where nothing answers there, it says so", async 
   expect(dead.words).toMatch(/^No token was made\.\nThe database cannot be used: .*\. Check DATABASE_URL/);
 });
 
-test("somebody whom two workspaces know is asked about, and --organization says which", async () => {
+test("a person in two workspaces needs --organization", async () => {
   const other = await buildCatalog(database, { projects: [{ ...commerce, slug: "other" }] });
   const both = await run(asked({ name: "Both" }));
   expect(both).toMatchObject({ code: 1, out: "" });

@@ -94,13 +94,13 @@ test("a change does not hurry an item that waits for its next attempt", async ()
 
 const putOff = { kind: "postponed", afterMs: 0, reason: "limit", behindMs: 60_000 } as const;
 
-test("what nobody waits for is put off behind the others of its kind; what somebody waits for is not", async () => {
+test("background items queue behind the others of their kind; interactive items do not", async () => {
   await add({ ...item("follows"), priority: 1 }, item("waited for"));
   for (const claimed of await take()) expect(await settle(claimed, putOff)).toBe("waiting");
   expect((await take()).map(({ key }) => key)).toEqual(["waited for"]);
 });
 
-test("a change that somebody waits for does not wait with what only followed", async () => {
+test("an interactive change does not queue with background changes", async () => {
   await add({ ...item("a"), priority: 1 });
   await settle(await takeOne(), putOff);
   await reopen({ ...item("a"), priority: 1 });
@@ -142,7 +142,7 @@ test("a worker whose lease ended cannot settle what another one has", async () =
   expect(await settle(other, { kind: "done" })).toBe("lost");
 });
 
-test("the fence holds when the key was opened again and the attempts count from 1 once more", async () => {
+test("the fence holds when the key was reopened and the attempts restart at 1", async () => {
   await add(item("a"));
   const slow = await takeOne();
   await endLeases();
@@ -170,7 +170,7 @@ test("an item whose worker died comes back in doubt, and stays so until it is do
   expect((await takeOne()).inDoubt).toBe(false);
 });
 
-test("an unknown answer leaves a doubt, a known one does not", async () => {
+test("an unknown result leaves a doubt, and a known one does not", async () => {
   await add(item("a"));
   await settle(await takeOne(), again);
   const known = await takeOne();

@@ -51,7 +51,7 @@ test("many commits at once wake the worker here each time, and share notificatio
   await lost.close();
 });
 
-test("with the database away it waits and says so once; when it is back the work goes on, and nothing is sent twice", async () => {
+test("without a database it waits and logs it once; afterwards the work continues, and nothing is sent twice", async () => {
   const proxy = await databaseProxy(bench.t.url);
   const database = connect(proxy.url, { max: 4 });
   const open = gate();

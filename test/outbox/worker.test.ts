@@ -12,7 +12,7 @@ afterAll(() => bench.t.drop());
 beforeEach(() => bench.clean());
 afterEach(() => bench.stop());
 
-test("every item is carried out once, at most so many at a time", async () => {
+test("every item runs once, within the concurrency limit", async () => {
   await bench.add(...Array.from({ length: 60 }, (_, n) => `k${n}`));
   const seen: string[] = [];
   let now = 0;
@@ -136,7 +136,7 @@ test("a due retry is worked while another item takes its time", async () => {
   await outbox.idle();
 });
 
-test("who is told of a death hears whether one of its tries may have got through, the last one too", async () => {
+test("onDead learns whether one of the attempts may have succeeded, including the last one", async () => {
   const doubts: [string, boolean][] = [];
   await bench.add("never");
   await bench.add("once");
@@ -154,7 +154,7 @@ test("who is told of a death hears whether one of its tries may have got through
   ]);
 });
 
-test("an item is dead after its last attempt, with the reason, and its handler is told before", async () => {
+test("an item is dead after its last attempt, with the reason, and its handler is called first", async () => {
   await bench.add("a");
   await bench.t.database.sql`update outbox set attempts = ${maxAttempts - 1}`;
   const told: unknown[] = [];

@@ -129,7 +129,7 @@ test.each<MemberStatus>(["guest", "bot", "deactivated", "stranger"])(
   },
 );
 
-test("somebody whom Slack could not be asked about is not added", async () => {
+test("a person who could not be looked up in Slack is not added", async () => {
   const fixture = await buildCatalog(database);
   const roleId = await newRole(fixture, "Release Managers");
   expect(refusal(await save(fixture, roleId, { people: ["nobody"] }))).toMatchObject({
@@ -137,7 +137,7 @@ test("somebody whom Slack could not be asked about is not added", async () => {
   });
 });
 
-test("who left stays in a role until somebody takes them out, and is in nobody's way", async () => {
+test("a person who left stays in a role until removed, and blocks nothing", async () => {
   const fixture = await buildCatalog(database);
   const roleId = await newRole(fixture, "Release Managers", ["dana", "dora"]);
   await fixture.people(["dora"], "deactivated");
@@ -167,7 +167,7 @@ test("only admins change roles, and are named", async () => {
   expect(why).toEqual({ code: "not-admin", admins: [{ id: "UADA", name: "ada" }] });
 });
 
-test("of two who save, the second one is told who changed it and when", async () => {
+test("when two save, the second learns who changed it and when", async () => {
   const fixture = await buildCatalog(database);
   const roleId = await newRole(fixture, "Release Managers");
   accepted(await save(fixture, fixture.role("Admin"), { people: ["ada", "bob"] }));
@@ -178,7 +178,7 @@ test("of two who save, the second one is told who changed it and when", async ()
   accepted(await save(fixture, roleId, { people: ["dora"], version: 2 }));
 });
 
-test("of two who save at the same time exactly one does", async () => {
+test("when two save at the same time, exactly one succeeds", async () => {
   const fixture = await buildCatalog(database);
   const roleId = await newRole(fixture, "Release Managers");
   const both = await Promise.all([

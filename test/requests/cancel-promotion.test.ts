@@ -35,7 +35,7 @@ async function requestIn(
   return { fixture, number, deploymentId };
 }
 
-describe("R10: who may cancel", () => {
+describe("R10: who can cancel", () => {
   test.each(["pending", "approved", "failed"] as const)(
     "R10: the requester, while it is %s, with no reason",
     async (state) => {

@@ -177,7 +177,7 @@ test("the same build went live there meanwhile: there is nothing to compare", as
   expect(await comparisonOf(fixture, number)).toBeNull();
 });
 
-test("who asks sees the comparison before they do", async () => {
+test("the requester sees the comparison before submitting", async () => {
   const fixture = await buildCatalog(database, { projects: listed() });
   const { db, now } = fixture.context;
   const choice = (target: string) =>

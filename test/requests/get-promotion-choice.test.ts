@@ -78,7 +78,7 @@ test("R2: a pipeline of one environment has no step", async () => {
   expect(await choice(fixture)).toMatchObject({ step: null, steps: [], problem: { code: "no-source" } });
 });
 
-test("R1: whether the gate stands, for this target", async () => {
+test("R1: whether the gate is closed for this target", async () => {
   const off = await buildCatalog(database, { enabled: false });
   expect((await choice(off)).gated).toBe(false);
   const critical = await buildCatalog(database, { options: { gate: "critical" } });
@@ -112,7 +112,7 @@ test("R9: a running deployment is shown, and confirmed by what was shown", async
   expect(accepted(await fixture.request("dana", { confirmedFingerprint: shown })).state).toBe("promoting");
 });
 
-test("R14: who may not request is told who can", async () => {
+test("R14: a person who cannot request learns who can", async () => {
   const fixture = await buildCatalog(database, {
     roles: [{ name: "Developer", members: [{ memberId: idOf("dana"), projects: null }] }],
     projects: [{ ...commerce, requesters: ["Developer"] }],

@@ -73,7 +73,7 @@ describe("R6: no dead request", () => {
   });
 });
 
-describe("R14: who may request", () => {
+describe("R14: who can request", () => {
   const withRequesters = (): Promise<Catalog> =>
     build({
       roles: [{ name: "Developer", members: [{ memberId: idOf("dana"), projects: null }] }],

@@ -157,7 +157,7 @@ describe("PUT a project", () => {
     expect(problemIn(answer)).toEqual([409, "name-taken"]);
   });
 
-  test("of ten at once with the same content one makes it and nobody fails", async () => {
+  test("ten simultaneous calls with the same content create it once, and none fails", async () => {
     const { put } = await apiFixture(database);
     const answers = await Promise.all(Array.from({ length: 10 }, () => put("/projects/finance", finance)));
     expect(answers.map(({ status }) => status).sort()).toEqual([...Array(9).fill(200), 201]);
@@ -203,7 +203,7 @@ describe("PUT an integration", () => {
     expect(problemIn(await put(path, { name: "Stock", compareUrl }))).toEqual([422, "validation"]);
   });
 
-  test("the webhook deployer is refused until an admin has set its webhook up, and says so", async () => {
+  test("the webhook deployer is refused until an admin has set up its webhook", async () => {
     const fixture = await apiFixture(database);
     const at = "/projects/commerce/integrations/orders";
     const refused = await fixture.put(at, { name: "Orders", deployer: "webhook" });

@@ -68,7 +68,7 @@ describe("an open request is in the way, and is named", () => {
   });
 });
 
-describe("what is archived while somebody types is said at the field", () => {
+describe("a field names what was archived in the meantime", () => {
   test("Record Deployment", async () => {
     const ada = await commerce();
     await ada.press("Add Integration");
@@ -111,7 +111,7 @@ describe("what is archived while somebody types is said at the field", () => {
     });
   });
 
-  test("a button of what is gone says so", async () => {
+  test("a button of something that was archived says so", async () => {
     const ada = await commerce();
     await ada.press("Add Environment");
     await ada.submit({ name: "Lab" });
@@ -122,7 +122,7 @@ describe("what is archived while somebody types is said at the field", () => {
   });
 });
 
-describe("two admins edit the same thing at once: the second Save is told, and loses nothing typed", () => {
+describe("two admins edit the same thing at once: the second Save is refused and keeps what was typed", () => {
   /** Carol submits the same form first. */
   async function carolFirst(edit: string, values: Record<string, string>) {
     const ada = await commerce();
@@ -174,7 +174,7 @@ describe("two admins edit the same thing at once: the second Save is told, and l
     await ada.waitForText("Orders Sync  `orders-sync`");
   });
 
-  test("an environment that was archived meanwhile comes back where it is saved again", async () => {
+  test("an environment that was archived in the meantime is restored when it is saved again", async () => {
     const ada = await commerce();
     await ada.press("Add Environment");
     await ada.submit({ name: "QA" });

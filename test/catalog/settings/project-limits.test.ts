@@ -154,7 +154,7 @@ test("a project of one environment says that it needs a second one", async () =>
   await ada.waitForText("Add a second environment: a promotion goes from one environment to the next.");
 });
 
-test("a project that is archived meanwhile is said, at a button and in a form", async () => {
+test("a button and a form say that the project was archived in the meantime", async () => {
   const projectId = await project("AAA gone", ["A", "B"], ["Thing"]);
   const ada = openSettingsAs(stack, "ada", "modal");
   await ada.open();
@@ -171,7 +171,7 @@ test("a project that is archived meanwhile is said, at a button and in a form", 
   }
 });
 
-describe("R13: who is not an admin any more is told who is", () => {
+describe("R13: a person who is no longer an admin learns who is", () => {
   const words = "Only admins can change settings. Dana Developer can.";
   const admins = (email: string) =>
     stack.reseed((seed) => {

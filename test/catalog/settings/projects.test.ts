@@ -223,7 +223,7 @@ describe("in the sandbox's organization", () => {
       { name: "Other", short_name: "orders-sync" },
       { short_name: "There is one called orders-sync already. Choose another name." },
     ],
-  ])("Add Integration with %s says so at the field", async (_, values, errors) => {
+  ])("Add Integration with %s shows an error at the field", async (_, values, errors) => {
     const ada = await commerce();
     await ada.press("Add Integration");
     expect(await ada.submit(values)).toEqual(errors);
@@ -241,7 +241,7 @@ describe("in the sandbox's organization", () => {
       { name: "Other", short_name: "staging" },
       { short_name: "There is one called staging already. Choose another name." },
     ],
-  ])("Add Environment with %s says so at the field", async (_, values, errors) => {
+  ])("Add Environment with %s shows an error at the field", async (_, values, errors) => {
     const ada = await commerce();
     await ada.press("Add Environment");
     expect(await ada.submit(values)).toEqual(errors);
@@ -259,7 +259,7 @@ describe("in the sandbox's organization", () => {
       { version: "1", link: "https://ci.example/a b" },
       { link: "Give an address that begins with https:// or http://." },
     ],
-  ])("Record Deployment with %s says so at the field", async (_, values, errors) => {
+  ])("Record Deployment with %s shows an error at the field", async (_, values, errors) => {
     const ada = await commerce();
     await ada.press("Record Deployment");
     const integration = await ada.option("deployed_integration", "Orders Sync");

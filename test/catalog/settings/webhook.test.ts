@@ -109,7 +109,7 @@ test("an address inside is refused where the configuration does not allow it", a
   await stack.restartWith(allowPrivate);
 });
 
-test("whoever rotates or tests the webhook of an integration that was archived meanwhile is told so", async () => {
+test("rotating or testing the webhook of an integration that was archived in the meantime says so", async () => {
   for (const label of ["Rotate Secret", "Send a Test"]) {
     const ada = openSettingsAs(stack, "ada", "modal");
     await toWebhook(ada);
@@ -123,7 +123,7 @@ test("whoever rotates or tests the webhook of an integration that was archived m
   }
 });
 
-test("R13: nobody but an admin opens, tests or rotates it", async () => {
+test("R13: only an admin opens, tests, or rotates it", async () => {
   const ada = openSettingsAs(stack, "ada", "modal");
   await toWebhook(ada);
   await stack.database.database.sql`

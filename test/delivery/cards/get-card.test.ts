@@ -66,7 +66,7 @@ test("there is none before it is posted, for another person, request or organiza
   expect(await link(elsewhere.organizationId, number, "bob")).toBeUndefined();
 });
 
-test("a card remembers where it stands and what it shows", async () => {
+test("a card stores its location and what it shows", async () => {
   const fixture = await buildCatalog(database);
   const number = await fixture.requested();
   const id = await card(fixture, number, "bob", "review", "1772442000.000100");

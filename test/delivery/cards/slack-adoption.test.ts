@@ -116,7 +116,7 @@ test("a message that Slack does not let us take away stays, and that is the end 
   expect(cards("bob", number)).toHaveLength(2);
 });
 
-test("a copy that somebody else deleted is done with; a fault of Slack's is tried again", async () => {
+test("a copy that was already deleted is settled; a Slack fault is retried", async () => {
   const number = await ask();
   const [one, other] = [copyOf(stack.cardFor("bob", number)), copyOf(stack.cardFor("bob", number))];
   stack.slack.faults.fail("chat.delete", { error: "message_not_found" });
@@ -130,7 +130,7 @@ test("a copy that somebody else deleted is done with; a fault of Slack's is trie
   expect(cards("bob", number).map(({ ts }) => ts)).toEqual([stack.cardFor("bob", number).ts, one.ts]);
 });
 
-test("the message in which a card stands is never taken away", async () => {
+test("the message that a card uses is never removed", async () => {
   const number = await ask();
   const { context, organizationId } = stack.app;
   const { id: cardId } = await rowOf("bob", number);

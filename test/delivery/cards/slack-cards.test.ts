@@ -74,7 +74,7 @@ const classes = [
 ];
 
 describe.each(classes)("a card that cannot be updated: %s", (error) => {
-  test("while its request is open it is posted anew, once, and kept up to date there", async () => {
+  test("while its request is open it is posted again, once, and kept up to date there", async () => {
     const number = await ask();
     const before = await rows(number);
     const since = stack.slack.calls.length;
@@ -112,7 +112,7 @@ describe.each(classes)("a card that cannot be updated: %s", (error) => {
 });
 
 test.each(["cant_update_message", "edit_window_closed"])(
-  "%s: the old message still stands, and is taken away once the new one is there",
+  "%s: the old message still exists, and is removed after the new one is posted",
   async (error) => {
     const number = await ask();
     stack.slack.faults.fail("chat.update", { error }, 3);

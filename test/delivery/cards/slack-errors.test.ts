@@ -60,7 +60,7 @@ test("Slack posts and does not answer in time: it is found, not posted again", a
   for (const { ts } of await rows(number)) expect(ts).not.toBeNull();
 }, 60_000);
 
-test("the answer to an update is lost: it is sent again, though it looks as it did", async () => {
+test("the response to an update is lost: it is sent again, although it looks unchanged", async () => {
   const number = await ask();
   const since = stack.slack.calls.length;
   stack.slack.faults.loseAnswer("chat.update", 3);
@@ -88,7 +88,7 @@ test("a lost message is found behind hundreds that came after it", async () => {
   for (const name of everybody) expect([name, cards(name, number).length]).toEqual([name, 1]);
 });
 
-test("a review card that nobody needs any more is not posted after a doubt", async () => {
+test("a review card that is no longer needed is not posted after a doubtful attempt", async () => {
   await build();
   stack.slack.faults.fail("chat.postMessage", { status: 500 }, 1_000);
   const number = await submitRequest();

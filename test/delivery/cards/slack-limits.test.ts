@@ -109,7 +109,7 @@ test("`ratelimited` in an answer puts the call off for half a minute, and counts
     expect(textOf(stack.cardFor(name, number))).toContain("Approved by Bob Reviewer");
 });
 
-test("a message that waited says how it stands by then: nobody is told to press what is gone", async () => {
+test("a delayed message shows the current state, without buttons that no longer work", async () => {
   const number = await ask();
   const before = stack.texts("dana").length;
   stack.slack.faults.rateLimit("chat.postMessage", 2, 1);

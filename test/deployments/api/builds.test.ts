@@ -60,7 +60,7 @@ describe("a build", () => {
     ["link", { link: "https://ci.example/10" }],
     ["author", { author: "Eve" }],
     ["commits", { commits: [] }],
-  ])("never changes: with another %s it is 409 and says so", async (part, change) => {
+  ])("never changes: another %s returns 409 and says so", async (part, change) => {
     const fixture = await apiFixture(database);
     await fixture.post(path, build);
     const before = await rowsOf(fixture);
@@ -90,7 +90,7 @@ describe("a build", () => {
     expect(versions).toEqual([1, 2, 2]);
   });
 
-  test("of ten at once with the same id and content one is new and nobody fails", async () => {
+  test("ten simultaneous calls with the same id and content create one, and none fails", async () => {
     const { post } = await apiFixture(database);
     const answers = await Promise.all(Array.from({ length: 10 }, () => post(path, build)));
     expect(answers.map(({ status }) => status).sort()).toEqual([...Array(9).fill(200), 201]);
@@ -145,7 +145,7 @@ describe("the list of builds", () => {
     }
   };
 
-  test("comes a page at a time, the newest first, none twice and none left out, also of one moment", async () => {
+  test("returns pages, newest first, without duplicates or gaps, even for equal times", async () => {
     const fixture = await apiFixture(database);
     fixture.later({ hours: 1 });
     for (const id of ["a", "b", "c"]) await fixture.post(path, { id, version: id });

@@ -55,7 +55,7 @@ describe("a deployment", () => {
     ]);
   });
 
-  test("R9: one in progress of which nothing is said for a day ends as unknown and is in nobody's way; a late success counts", async () => {
+  test("R9: one in progress without a report for a day ends as unknown and blocks nothing; a late success counts", async () => {
     const fixture = await apiFixture(database);
     const running = { id: "run-2", environment: "staging", build: "2", status: "in progress" };
     await fixture.post(path, running);
@@ -117,7 +117,7 @@ describe("a deployment", () => {
     expect(await fixture.live(fixture.environment("development"))).toBe("1.4.0");
   });
 
-  test("under a known id with another build is 409; in another environment it is another one", async () => {
+  test("a known id with another build is 409; in another environment it is a new deployment", async () => {
     const fixture = await apiFixture(database, { enabled: false });
     await fixture.post(path, toDevelopment);
     const before = await rowsOf(fixture);
@@ -138,7 +138,7 @@ describe("a deployment", () => {
     expect(answer.body.what).toBe(what);
   });
 
-  test("of ten at once under one id one is new and nobody fails, and it went live once", async () => {
+  test("ten simultaneous calls with one id create one, none fails, and it goes live once", async () => {
     const fixture = await apiFixture(database);
     const answers = await Promise.all(Array.from({ length: 10 }, () => fixture.post(path, toDevelopment)));
     expect(answers.map(({ status }) => status).sort()).toEqual([...Array(9).fill(200), 201]);
@@ -155,10 +155,10 @@ describe("a deployment", () => {
   });
 });
 
-describe("R1: a deployment behind the gate that nobody approved here", () => {
+describe("R1: a deployment behind the gate without an approval", () => {
   const toStaging = { id: "run-3", environment: "staging", build: "3" };
 
-  test("is taken down, marked and live; the audit log says so, and the admins are told once", async () => {
+  test("is recorded, marked, and live; the audit log has it, and the admins are notified once", async () => {
     const fixture = await apiFixture(database);
     const { organizationId, context } = fixture;
     const { status, body } = await fixture.post(path, toStaging);
@@ -216,7 +216,7 @@ describe("R1: a deployment behind the gate that nobody approved here", () => {
     ],
     ["it had failed", "failed to be deployed to *Staging*"],
     ["it goes silent", "went silent on its way to *Staging*"],
-  ])("is told also where %s: it went past the gate", async (what, words) => {
+  ])("is reported even where %s, because it bypassed the gate", async (what, words) => {
     const fixture = await apiFixture(database);
     const status = { "it had failed": "failed", "it goes silent": "in progress" }[what] ?? "succeeded";
     await fixture.post(path, { ...toStaging, status });
@@ -230,7 +230,7 @@ describe("R1: a deployment behind the gate that nobody approved here", () => {
     expect(await saidTo(fixture)).toContain(words);
   });
 
-  test("is nothing that anybody is told of in the first environment, or with the workflow off", async () => {
+  test("notifies nobody in the first environment, or with the workflow off", async () => {
     const fixture = await apiFixture(database);
     expect((await fixture.post(path, toDevelopment)).body.outside).toBe(false);
     await fixture.saveWorkflow({ enabled: false });
@@ -292,7 +292,7 @@ describe("R1: a deployment behind the gate that nobody approved here", () => {
     expect((await fixture.post(path, { ...toStaging, build: "4" })).body.outside).toBe(true);
   });
 
-  test("what the system approved while the gate was open does not open it once it stands", async () => {
+  test("an automatic approval from while the gate was open does not count after it is closed", async () => {
     const fixture = await apiFixture(database, { enabled: false });
     const number = accepted(await fixture.request("dana")).number;
     const { deploymentId } = await fixture.state(number);
@@ -303,7 +303,7 @@ describe("R1: a deployment behind the gate that nobody approved here", () => {
 });
 
 describe("what is live where", () => {
-  test("each integration in each environment, since when and through whom", async () => {
+  test("lists each integration in each environment, with its time and source", async () => {
     const fixture = await apiFixture(database);
     await fixture.put("/projects/commerce/integrations/stock", { name: "Stock" });
     fixture.later({ hours: 1 });

@@ -67,7 +67,7 @@ test("while a secret is being changed each of them signs, so that the far side n
   for (const one of [secret, oldSecret]) expect(verifySignature(sent, one)).toMatchObject({ attempt: "d-1" });
 });
 
-test("what is sent says what, from where, to where, for whom and how to report, and is signed", async () => {
+test("the payload names the build, the environments, the requester, and how to report, and is signed", async () => {
   expect(await call()).toEqual({ kind: "accepted", link: null });
   const [sent] = receiver.calls;
   if (sent === undefined) throw new Error("Nothing was sent");
@@ -132,7 +132,7 @@ describe("what an answer means", () => {
     expect(await call()).toEqual(failed(reason));
   });
 
-  test("a 4xx after a call whose answer was lost: nobody can say that nothing runs", async () => {
+  test("a 4xx after a lost response: a deployment may be running", async () => {
     answering(409, "again?");
     expect(await call({ inDoubt: true })).toMatchObject({
       kind: "ended",
@@ -195,7 +195,7 @@ describe("what an answer means", () => {
     expect(await call()).toMatchObject({ kind: "retry", sent: "unknown" });
   });
 
-  test("where nobody listens, or the name leads nowhere, nothing was sent", async () => {
+  test("nothing was sent if no server listens or the name does not resolve", async () => {
     const silent: Server = createServer();
     const port = await new Promise<number>((resolve) =>
       silent.listen(0, "127.0.0.1", () => resolve((silent.address() as { port: number }).port)),
@@ -231,7 +231,7 @@ describe("what is not called", () => {
     expect(receiver.calls).toEqual([]);
   });
 
-  test("a name that leads inside, however it is asked for, is not called", async () => {
+  test("a name that resolves to a private address is never called", async () => {
     const resolve: Resolve = (_host, _options, done) => done(null, [{ address: "127.0.0.1", family: 4 }]);
     const url = `https://hooks.example.com:${receiver.port}/`;
     expect(await call({ url, allowPrivate: false, resolve })).toEqual(

@@ -130,7 +130,7 @@ const table: [string, Report, boolean, string, string, string][] = [
 
 const nothingChanged = ["in progress", "succeeded", "failed"];
 
-describe("R9: a report of an attempt, by how that stands", () => {
+describe("R9: a report of an attempt, by its state", () => {
   test.each(table)("%s; %o: changes something: %s; it is %s, the request %s, live is %s", async (...row) => {
     const [situation, report, changed, status, state, live] = row;
     const fixture = await webhookFixture();
@@ -155,7 +155,7 @@ describe("R9: a report of an attempt, by how that stands", () => {
     expect(await fixture.allRows()).toEqual(settled);
   });
 
-  test("every situation meets every report, but for what cannot be told apart", () => {
+  test("covers every situation with every report, except indistinguishable ones", () => {
     for (const situation of Object.keys(situations)) {
       const met = table.filter(([name]) => name === situation).map(([, { status }]) => status);
       expect(nothingChanged).toEqual(expect.arrayContaining(met));
@@ -224,7 +224,7 @@ describe("the link while it runs", () => {
 });
 
 describe("an attempt that turns out to have failed", () => {
-  test("says so on its request, tells the requester, and needs no confirmation any more", async () => {
+  test("shows it on its request, notifies the requester, and no longer needs a confirmation", async () => {
     const fixture = await webhookFixture();
     const { number, deploymentId } = await fixture.promoting();
     accepted(await fixture.report(deploymentId, silent));
@@ -243,7 +243,7 @@ describe("silence", () => {
   const silence = (fixture: Catalog) => endSilentAttempts(fixture.context);
   const ends = async (fixture: Fixture, id: string) => (await fixture.attempt(id)).status;
 
-  test("an attempt that was accepted and not heard of for the set time ends as unknown, and says so", async () => {
+  test("an accepted attempt without a report within the timeout ends as unknown, and says so", async () => {
     const fixture = await webhookFixture();
     const { number, deploymentId } = await fixture.promoting();
     accepted(await fixture.report(deploymentId, { status: "accepted" }));
@@ -261,7 +261,7 @@ describe("silence", () => {
     expect((await fixture.state(number)).state).toBe("promoted");
   });
 
-  test("each report of progress gives it that time anew", async () => {
+  test("each progress report restarts the timeout", async () => {
     const fixture = await webhookFixture();
     const { deploymentId } = await fixture.promoting();
     accepted(await fixture.report(deploymentId, { status: "accepted" }));
@@ -284,7 +284,7 @@ describe("silence", () => {
     expect(await ends(fixture, sent.deploymentId)).toBe("in progress");
   });
 
-  test("R9: what a pipeline began by itself ends after a day, and is no running deployment any more; late, it counts", async () => {
+  test("R9: a deployment that a pipeline started ends after a day and no longer counts as running; a late report counts", async () => {
     const fixture = await webhookFixture();
     const number = await fixture.approved();
     const byPipeline = await fixture.deploy("staging", "1", "in progress");
@@ -303,7 +303,7 @@ describe("silence", () => {
     expect(await fixture.live(fixture.environment("staging"))).toBe("1.1.0");
   });
 
-  test("many at once, and what was heard of between the look and the lock, goes on", async () => {
+  test("ends many at once, except attempts that reported between the check and the lock", async () => {
     const fixture = await webhookFixture();
     const { deploymentId } = await fixture.promoting();
     accepted(await fixture.report(deploymentId, { status: "accepted" }));

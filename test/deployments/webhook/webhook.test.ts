@@ -123,7 +123,7 @@ describe("a promotion that a webhook carries out", () => {
     await stack.settle();
   });
 
-  test("R9: goes on as it began where another deployer is chosen meanwhile: that one ends nothing it was not asked for", async () => {
+  test("R9: continues if another deployer is chosen in the meantime, which ends only its own deployments", async () => {
     const { sql } = stack.database.database;
     stack.receiver.answers((response) => response.destroy());
     const number = await stack.approvedNext();
@@ -268,7 +268,7 @@ describe("who may report", () => {
   };
   const problem = (status: number, code: string) => [status, code, "application/problem+json"];
 
-  test("the holder of this attempt's token, and nobody else", async () => {
+  test("only the holder of this attempt's token", async () => {
     const { token } = event.report;
     const other = "00000000-0000-4000-8000-000000000000";
     expect(await send({ token: null })).toEqual(problem(401, "unauthorized"));

@@ -60,7 +60,7 @@ test("R4: a reviewer's new name is on the open request's cards", async () => {
   expect(await audited(`member:${stack.id("carol")}`)).toEqual([]);
 });
 
-test("R4, R12: a reviewer who is deactivated stops being one at once, and it is audited", async () => {
+test("R4, R12: a reviewer who is deactivated stops being one immediately, and it is audited", async () => {
   expect(buttons("carol", 1)).toContain("approve_request");
   await change("carol", { deleted: true });
   expect(await stored("carol")).toMatchObject({ status: "deactivated" });
@@ -92,7 +92,7 @@ test("R4: it holds although Slack does not answer who they are now", async () =>
   await stack.restartWith({});
 });
 
-test("R4: who becomes a guest loses the buttons, too", async () => {
+test("R4: a reviewer who becomes a guest loses the buttons, too", async () => {
   await change("bob", { isRestricted: true });
   expect(await stored("bob")).toMatchObject({ status: "guest" });
   expect(buttons("bob", 1)).not.toContain("approve_request");
@@ -101,14 +101,14 @@ test("R4: who becomes a guest loses the buttons, too", async () => {
   expect(buttons("bob", 1)).toContain("approve_request");
 });
 
-test("Slack's news of people whom we never met changes nothing, unless they run the workspace", async () => {
+test("Slack's events about unknown people change nothing, unless they are workspace owners or admins", async () => {
   await change("sam", { realName: "Sam Samson" });
   expect([await stored("sam"), fetches("sam")]).toEqual([undefined, []]);
   await change("sam", { isAdmin: true });
   expect(await stored("sam")).toMatchObject({ name: "Sam Samson", workspaceRole: "admin" });
 });
 
-test("somebody who joins is known at once", async () => {
+test("a person who joins is stored immediately", async () => {
   stack.slack.workspace.addPerson({ name: "newbie", realName: "New Bie" });
   await stack.settle();
   expect(await stored("newbie")).toMatchObject({ name: "New Bie", status: "active" });
@@ -138,7 +138,7 @@ test("an event that could not be stored is refused, so that Slack sends it again
   expect(await stored("bob")).toMatchObject({ name: "Bob Late" });
 });
 
-test("R4: whom Slack does not know any more is deactivated", async () => {
+test("R4: a person whom Slack no longer knows is deactivated", async () => {
   stack.slack.faults.fail("users.info", { error: "user_not_found" });
   await change("dana", { tz: "Europe/Paris" });
   expect(await stored("dana")).toMatchObject({ status: "deactivated", timeZone: "Europe/Berlin" });
@@ -146,7 +146,7 @@ test("R4: whom Slack does not know any more is deactivated", async () => {
   expect(await stored("dana")).toMatchObject({ status: "active", timeZone: "Europe/Vienna" });
 });
 
-test("what was heard later is not overwritten by what was asked for earlier", async () => {
+test("a newer event is not overwritten by an older response", async () => {
   const { context } = stack.app;
   const { saveMembers } = await import("../../../src/usecases/people/save-members.ts");
   const bob = await stored("bob");

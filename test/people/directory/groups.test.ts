@@ -82,7 +82,7 @@ const audits = () =>
 
 const told = () => stack.texts("ada").filter((text) => text.includes("user group"));
 
-test("a role that is bound is filled at once, also by people whom we never met", async () => {
+test("a newly linked role is filled immediately, including with unknown people", async () => {
   expect(await names()).toEqual(["bob", "sam"]);
 });
 
@@ -121,7 +121,7 @@ test("R4: a role for chosen projects is held in each of them, and only there", a
   );
 });
 
-test("nothing is written where nothing changed, and a group that no role is bound to is not asked for", async () => {
+test("nothing is written if nothing changed, and unlinked groups are not read", async () => {
   const before = (await audits()).length;
   await stack.slack.event("subteam_members_changed", { subteam_id: groupId });
   await stack.settle();
@@ -133,7 +133,7 @@ test("nothing is written where nothing changed, and a group that no role is boun
   expect(asked()).toBe(calls);
 });
 
-test("a group that is disabled leaves the role its people, and the admins are told once, until it is back", async () => {
+test("a disabled group leaves the role unchanged, and the admins are notified once", async () => {
   await group(["bob", "sam"], true);
   expect(await names()).toEqual(["bob", "sam"]);
   expect(told()).toHaveLength(1);
@@ -150,7 +150,7 @@ test("a group that is disabled leaves the role its people, and the admins are to
   expect(told()).toHaveLength(2);
 });
 
-test("a group that was emptied empties the role, and the admins hear that nobody can review", async () => {
+test("an emptied group empties the role, and the admins learn that nobody can review", async () => {
   await group([]);
   expect(await names()).toEqual([]);
   expect(stack.texts("ada").at(-1)).toContain("*Commerce*: 1 approval is needed, and nobody can review.");
@@ -166,7 +166,7 @@ test("Slack's rate limit is waited for, as long as it says", async () => {
   });
 });
 
-test("a large group of people whom we never met is read in parts", async () => {
+test("a large group of unknown people is read in parts", async () => {
   const crowd = Array.from({ length: 45 }, (_, at) => `crowd${at}`);
   // The events of people who join would store them before.
   for (const name of crowd) {
@@ -197,7 +197,7 @@ test("R4: an older reading of a group does not bring back whom a newer one took 
   expect(await names()).toEqual(["bob"]);
 });
 
-test("binding waits for Slack only a moment; the outbox goes on", async () => {
+test("linking waits for Slack only briefly; the outbox continues", async () => {
   stack.slack.faults.rateLimit("usergroups.users.list", 1);
   await group(["carol"]);
   stack.slack.faults.fail("usergroups.users.list", { status: 503 });

@@ -27,7 +27,7 @@ const eve = (): SlackUser => ({
   profile: { email: "eve@acme.example", display_name: "eve" },
 });
 
-test("somebody who never used Signoff is looked up in Slack by their address, once", async () => {
+test("a person who never used Signoff is looked up in Slack by address, once", async () => {
   const { find, know } = asking(async () => eve());
   await know("eve@acme.example");
   expect(await getMember(fixture.context.db, fixture.organizationId, "UEVE")).toMatchObject({
@@ -37,7 +37,7 @@ test("somebody who never used Signoff is looked up in Slack by their address, on
   expect(find).toHaveBeenCalledTimes(1);
 });
 
-test("who is known is refreshed as for a click", async () => {
+test("a known person is refreshed as for a click", async () => {
   const { find, knowMember, know } = asking(async () => undefined);
   await know("dana@acme.example");
   await know(idOf("bob"));
@@ -48,7 +48,7 @@ test("who is known is refreshed as for a click", async () => {
   ]);
 });
 
-test("whom Slack does not know is not asked for at every call", async () => {
+test("an address that Slack does not know is not looked up at every call", async () => {
   const { find, knowMember, know } = asking(async () => undefined);
   for (let n = 0; n < 5; n++) {
     await know("nobody@acme.example");
@@ -62,7 +62,7 @@ test("whom Slack does not know is not asked for at every call", async () => {
   expect(find).toHaveBeenCalledTimes(2);
 });
 
-test("where Slack does not answer the call goes on, and asks again the next time", async () => {
+test("if Slack does not respond the call continues, and the next call looks again", async () => {
   const { find, know } = asking(async () => {
     throw new Error("no route");
   });

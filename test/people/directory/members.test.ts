@@ -58,7 +58,7 @@ test("R4: what Slack says too late for a click holds for the next one", async ()
   );
 });
 
-test("R4: whoever left is out at once, also where another replica's clock is ahead", async () => {
+test("R4: a person who left is removed immediately, even if another replica's clock is ahead", async () => {
   const asOf = new Date(fixture.clock.now.getTime() + 5_000);
   const known = { organizationId: fixture.organizationId, id: idOf("bob"), name: "bob", email: null };
   await saveMembers(fixture.context, [{ ...known, timeZone: "UTC", status: "active" }], { asOf });
@@ -83,7 +83,7 @@ test("a change of somebody who holds no role is followed only where it decides w
   expect(await followed()).toBe(true);
 });
 
-test("somebody new is followed where they run the workspace: they may be an admin", async () => {
+test("a new person is followed if they are a workspace owner or admin", async () => {
   await save("frank");
   expect(await followed()).toBe(false);
   await save("olga", { workspaceRole: "owner" });

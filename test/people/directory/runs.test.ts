@@ -99,7 +99,7 @@ test("of several replicas one begins the hour's reading, and not before the hour
   expect((await fixture.outbox("read-people")).map(({ revision }) => revision)).toEqual([1]);
 });
 
-test("people are read page by page, with a pause; whom we know and who runs the workspace is kept", async () => {
+test("people are read page by page, with a pause; known people, owners, and admins are stored", async () => {
   await start();
   fixture.later({ ms: 5 });
   expect(await people()).toEqual(later);
@@ -120,7 +120,7 @@ test("people are read page by page, with a pause; whom we know and who runs the 
   expect(pages()).toHaveLength(3);
 });
 
-test("after a crash it goes on at the next page", async () => {
+test("after a crash it continues with the next page", async () => {
   await start();
   await people();
   const cursor = (await run("people"))?.next;
@@ -136,7 +136,7 @@ test("after a crash it goes on at the next page", async () => {
   expect(await run("people")).toMatchObject({ next, finishedAt: null });
 });
 
-test("a cursor that Slack does not take any more begins the reading again", async () => {
+test("a cursor that Slack no longer accepts restarts the run", async () => {
   await start();
   await people();
   slack.faults.fail("users.list", { error: "invalid_cursor" });
@@ -152,7 +152,7 @@ test("Slack's rate limit is waited for, as long as it says", async () => {
   expect(await run("people")).toMatchObject({ next: "" });
 });
 
-test("R4: reviewers whom no page named are asked for one by one; whom Slack does not know is deactivated", async () => {
+test("R4: reviewers missing from every page are looked up one by one, and deactivated if Slack does not know them", async () => {
   await fixture.people(["ghost"]);
   await fixture.hold("Reviewer", ["bob", "ghost"]);
   fixture.later({ ms: 5 });
@@ -165,7 +165,7 @@ test("R4: reviewers whom no page named are asked for one by one; whom Slack does
   expect(await fixture.outbox("settings-changed")).toHaveLength(1);
 });
 
-test("R4: a deactivation that no event told of is found within the hour", async () => {
+test("R4: a deactivation without an event is found within the hour", async () => {
   slack.workspace.changePerson(idOf("bob"), { deleted: true });
   await start();
   for (let at = 0; at < 3; at += 1) await people();

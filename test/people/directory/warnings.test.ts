@@ -33,13 +33,13 @@ async function words(fixture: Catalog, subjects: string[]): Promise<string | nul
   return message === null ? null : textOf(message);
 }
 
-test("nobody is told anything while enough people can decide", async () => {
+test("nobody is notified while enough people can decide", async () => {
   const fixture = await buildCatalog(database);
   await fixture.requested();
   expect(await warned(fixture)).toEqual({});
 });
 
-test("R6: a project and a request that nobody can decide are told to every admin, once, in one message", async () => {
+test("R6: a project and a request that nobody can decide are reported to every admin, once, in one message", async () => {
   const fixture = await buildCatalog(database);
   const number = await fixture.requested();
   await fixture.hold("Admin", ["ada", "dora"]);
@@ -58,7 +58,7 @@ test("R6: a project and a request that nobody can decide are told to every admin
   expect(await warned(fixture)).toEqual({});
 });
 
-test("R6: what was mended and breaks anew is told anew; what breaks meanwhile is told by itself", async () => {
+test("R6: a problem that returns is reported again; a new one is reported separately", async () => {
   const fixture = await buildCatalog(database);
   await fixture.people(["bob", "carol"], "deactivated");
   expect(await warned(fixture)).toMatchObject({ [idOf("ada")]: [expect.stringContaining("*Commerce*")] });
@@ -75,7 +75,7 @@ test("R6: what was mended and breaks anew is told anew; what breaks meanwhile is
   expect(await warned(fixture)).toEqual({});
 });
 
-test("what was mended before the message goes out is not told", async () => {
+test("a problem that is fixed before the message is sent is not reported", async () => {
   const fixture = await buildCatalog(database);
   await fixture.people(["bob", "carol"], "deactivated");
   await warnAdmins(fixture.context, fixture.organizationId);
@@ -101,7 +101,7 @@ test("R5, R6: the requester does not count for their own request, unless the wor
   expect(again).toContain("nobody can decide it now");
 });
 
-test("R4, R7: an approval that was given stays counted; who gave it cannot give another", async () => {
+test("R4, R7: a given approval still counts, and its reviewer cannot give another", async () => {
   const fixture = await buildCatalog(database, {
     reviewers: ["bob", "carol", "dora"],
     options: { requiredApprovals: 2 },
@@ -127,7 +127,7 @@ test("R1: with the workflow off no project is short of reviewers; requests that 
   expect(said).not.toContain("*Commerce*");
 });
 
-test("with nobody to tell it stays untold, until there is an admin", async () => {
+test("without an admin it waits until there is one", async () => {
   const fixture = await buildCatalog(database);
   await fixture.people(["bob", "carol", "ada"], "deactivated");
   expect(await warned(fixture)).toEqual({});
@@ -136,7 +136,7 @@ test("with nobody to tell it stays untold, until there is an admin", async () =>
   expect(Object.keys(await warned(fixture))).toEqual([idOf("dora")]);
 });
 
-test("two replicas that look at once tell it once", async () => {
+test("two replicas that check at the same time report it once", async () => {
   const fixture = await buildCatalog(database);
   await fixture.people(["bob", "carol"], "deactivated");
   await Promise.all([1, 2, 3].map(() => warnAdmins(fixture.context, fixture.organizationId)));

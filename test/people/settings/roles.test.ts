@@ -73,7 +73,7 @@ const optionOf = (actionId: string, text: string, name = "ada") => {
 const picked = (name = "ada") => JSON.stringify(stack.modal(name).values);
 
 describe("roles and their members", () => {
-  test("a role is made with its first members, and stands in the list", async () => {
+  test("a role is created with its first members, and appears in the list", async () => {
     await create("Night Shift", ["dana", "sam"]);
     await says(/\*Night Shift\*\n2 members · whole organization/);
   });
@@ -111,7 +111,7 @@ describe("roles and their members", () => {
     await submit({ role_name: "Finance Developers" });
   });
 
-  test("somebody whom Slack cannot be asked about is not added, and it is said so", async () => {
+  test("a person who cannot be looked up in Slack is not added, and the form says so", async () => {
     await open();
     await press("create_role");
     await title("New Role");
@@ -143,7 +143,7 @@ describe("roles and their members", () => {
     await says(/\*&lt;!channel&gt; &amp; co\*/);
   });
 
-  test("two admins at once: the second Save is told what changed and by whom, and loses nothing", async () => {
+  test("two admins at once: the second Save shows what changed and by whom, and keeps the input", async () => {
     await create("Shared", ["dana"]);
     await edit("Admin");
     await submit({ members_input: ids("ada", "bob") });
@@ -213,7 +213,7 @@ describe("deleting", () => {
     await vi.waitFor(() => expect(stack.modalText("ada")).not.toContain("Passing"));
   });
 
-  test("a role that somebody else deleted meanwhile is said to be gone", async () => {
+  test("the form says that the role was deleted in the meantime", async () => {
     await create("Fleeting");
     await edit("Admin");
     await submit({ members_input: ids("ada", "bob") });
@@ -251,7 +251,7 @@ describe("user groups", () => {
     await says(/\*Crew\*\n2 members · Commerce(?! ·)/);
   });
 
-  test("two admins at once: who binds it second is told what changed, and can bind it then", async () => {
+  test("two admins at once: the second one to link it sees what changed, and can link it then", async () => {
     await create("Crew 2");
     await edit("Admin");
     await submit({ members_input: ids("ada", "bob") });
@@ -278,7 +278,7 @@ describe("user groups", () => {
 });
 
 describe("in the App Home", () => {
-  test("the same settings: a role is made there, and the Home is drawn anew", async () => {
+  test("the same settings: a role is created there, and the Home is redrawn", async () => {
     await stack.openHome("ada");
     await stack.pressHome("ada", "go_settings");
     await vi.waitFor(() => expect(stack.homeText("ada")).toContain("Environment Promotion"));

@@ -172,7 +172,7 @@ describe("from the request to Production", () => {
     expect(early).toMatchObject({ status: 409, body: { code: "not-approved" } });
   });
 
-  test("R4: no route reviews; R7: two people approve in Slack, and the waiting client hears of each", async () => {
+  test("R4: no route reviews; R7: two people approve in Slack, and the waiting client gets each change", async () => {
     expect(api.check.routes().filter((route) => /review|approve|reject/.test(route))).toEqual([]);
     const { stack } = fixture;
     await stack.settle();
@@ -194,7 +194,7 @@ describe("from the request to Production", () => {
     ]);
   });
 
-  test("promoted: the receiver is sent the signed webhook, and a failure is told with its reason", async () => {
+  test("promoted: the receiver gets the signed webhook, and a failure is reported with its reason", async () => {
     const promoted = await api.call("POST /requests/{number}/promote", { params: { number }, body: {} });
     expect(promoted).toMatchObject({ status: 202, body: { state: "promoting" } });
     const { delivery, progress, fail } = await nextDeployment(0);
@@ -249,7 +249,7 @@ describe("from the request to Production", () => {
     expect((await report(failed?.attempt)).status).toBe(401);
   });
 
-  test("it is listed, cannot be cancelled any more, and the audit log tells the whole of it", async () => {
+  test("it is listed, can no longer be cancelled, and the audit log has all of it", async () => {
     const listed = await api.call("GET /requests", { query: { state: "promoted", project } });
     expect(listed.body.items).toMatchObject([{ number, state: "promoted" }]);
     const cancelled = await api.call("POST /requests/{number}/cancel", {

@@ -39,7 +39,7 @@ async function lose(fixture: ApiFixture, loss: Loss, call: () => Promise<unknown
 }
 
 test.each(losses)(
-  "R3: a request of which %s was lost is told under its key, and not refused as open",
+  "R3: a request of which %s was lost is returned under its key, and not refused as open",
   async (loss) => {
     const fixture = await apiFixture(database);
     const ask = () => fixture.post("/requests", { ...toStaging, message: "Please" }, { key: "k" });
@@ -69,7 +69,7 @@ test.each(losses)(
   },
 );
 
-test.each(losses)("R10: a cancellation of which %s was lost is told under its key", async (loss) => {
+test.each(losses)("R10: a cancellation of which %s was lost is returned under its key", async (loss) => {
   const fixture = await apiFixture(database);
   const { number } = (await fixture.post("/requests", toStaging)).body;
   const cancel = () => fixture.post(`/requests/${number}/cancel`, { reason: "Newer" }, { key: "k" });

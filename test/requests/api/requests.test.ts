@@ -263,7 +263,7 @@ describe("cancelling and promoting", () => {
     expect(again.body).toMatchObject({ status: 409, code: "not-approved", request: { state: "promoting" } });
   });
 
-  test("R13: what is not approved yet says who can approve it", async () => {
+  test("R13: a request that is not approved yet says who can approve it", async () => {
     const { fixture, call } = await start();
     const number = await fixture.requested();
     const refused = await call("POST", `/requests/${number}/promote`, {});

@@ -90,7 +90,7 @@ test("a hundred clients wait and hold no connection; the decision answers all of
   expect((await connections()).open).toBeLessThanOrEqual(12);
 });
 
-test("a decision at one replica answers who waits at another", async () => {
+test("a decision at one replica answers the clients that wait at another", async () => {
   const { number, version } = await requested();
   const second: App = await startApp(readConfig({ ...stack.env, PORT: "0" }), { log: createLog("silent") });
   const there = await checkedApi(`http://127.0.0.1:${second.port}`, token);
@@ -103,7 +103,7 @@ test("a decision at one replica answers who waits at another", async () => {
   await second.stop(1_000);
 });
 
-test("whoever waits is answered when the time is over, and at once where nothing more will come", async () => {
+test("a waiting client is answered after the time limit, and immediately if nothing more can change", async () => {
   const { number, version } = await requested();
   expect((await wait(number, version, 1)).body).toMatchObject({ number, version, state: "pending" });
   await cancel(number);
@@ -127,7 +127,7 @@ test("R11: a request that expires is answered as expired", async () => {
   expect((await wait(number, version)).body).toMatchObject({ number, state: "expired" });
 });
 
-test("a client that goes away is forgotten, and a stop answers who still waits", async () => {
+test("a client that disconnects is forgotten, and a stop answers those still waiting", async () => {
   const { number, version } = await requested("inventory-feed");
   const gone = new AbortController();
   const left = wait(number, version, 60, gone.signal);

@@ -142,7 +142,7 @@ test("the integrations can be searched by name and project, by any part of them"
   expect(await search("nothing like it")).toEqual([]);
 });
 
-test("R14: who may not request in a project is told in the modal who can", async () => {
+test("R14: a person who cannot request in a project learns in the modal who can", async () => {
   await promote("finance/billing", "sam");
   expect(stack.modalText("sam")).toContain(
     "In this project only Finance Developers can request and promote.",

@@ -110,7 +110,7 @@ describe("the requester's own card", () => {
 });
 
 describe("R9: Promote", () => {
-  test("pressed twice at once it deploys once, and the second one is told", async () => {
+  test("two simultaneous clicks deploy once, and the second gets a message", async () => {
     const number = await approved();
     const card = structuredClone(stack.cardFor("dana", number));
     await Promise.all(
@@ -126,7 +126,7 @@ describe("R9: Promote", () => {
     ).toHaveLength(1);
   });
 
-  test("somebody else who may request promotes it from Review Details", async () => {
+  test("another person who can request promotes it from Review Details", async () => {
     const number = await approved();
     await stack.slack.command(stack.id("sam"), "/promote orders-sync");
     await stack.slack.clickView(stack.id("sam"), { actionId: "open_details" });
@@ -196,7 +196,7 @@ describe("R9: Promote", () => {
 });
 
 describe("R10: Cancel Request", () => {
-  test("the requester needs no reason; those who had not answered get an email, the requester none", async () => {
+  test("the requester needs no reason; those who had not reviewed get an email, the requester none", async () => {
     const number = await ask();
     await click("dana", number, "open_cancel");
     await opened("dana", `Cancel #${number}`);
@@ -264,7 +264,7 @@ describe("R10: Cancel Request", () => {
 });
 
 describe("R11: time", () => {
-  test("what nobody decided expires at its instant, on every card, with a message and emails", async () => {
+  test("an undecided request expires on time, on every card, with a message and emails", async () => {
     const number = await ask();
     const card = structuredClone(stack.cardFor("bob", number));
     passedMs += 7 * 86_400_000 + 1000;
@@ -284,7 +284,7 @@ describe("R11: time", () => {
     expect(await mailsTo("carol", number)).toHaveLength(2);
   });
 
-  test("what nobody promoted expires, and Promote is refused from then on", async () => {
+  test("an approved request that nobody promotes expires, and Promote is refused", async () => {
     const number = await approved();
     const card = structuredClone(stack.cardFor("dana", number));
     passedMs += 3 * 86_400_000 + 1000;

@@ -35,7 +35,7 @@ const idOf = async (integration: string) => {
 
 const typed = (name = "dana") => stack.modal(name).values.message?.message_input?.value;
 
-describe("a choice draws the modal anew", () => {
+describe("a selection redraws the modal", () => {
   test("what was typed stays when an integration and a step are chosen", async () => {
     const { slack } = stack;
     const dana = stack.id("dana");
@@ -120,7 +120,7 @@ describe("a bad choice is an error on its field", () => {
     await stack.reseed(() => {});
   });
 
-  test("R14: who may not request is told who can", async () => {
+  test("R14: a person who cannot request learns who can", async () => {
     await open("finance/billing", "sam");
     await submit({}, "sam");
     expect(fieldError("sam")).toEqual([
@@ -129,7 +129,7 @@ describe("a bad choice is an error on its field", () => {
     ]);
   });
 
-  test("an integration that was archived meanwhile", async () => {
+  test("an integration that was archived in the meantime", async () => {
     await open("inventory-feed");
     await stack.database.database
       .sql`update integrations set archived_at = now() where slug = 'inventory-feed'`;
@@ -140,7 +140,7 @@ describe("a bad choice is an error on its field", () => {
 });
 
 describe("R3: one open request", () => {
-  test("who asks for the same is told whose it is, with View", async () => {
+  test("a person who requests the same learns whose it is, with View", async () => {
     const { slack } = stack;
     await stack.request("dana", "orders-sync", "First");
     await open("orders-sync", "sam");
@@ -155,7 +155,7 @@ describe("R3: one open request", () => {
     expect(stack.modal("sam").title?.text).toBe("Request Approval");
   });
 
-  test("two who submit at once: one request, the other one is told", async () => {
+  test("two simultaneous submissions: one request, and the other person gets a message", async () => {
     await open("commerce/billing");
     await open("commerce/billing", "sam");
     await Promise.all([submit(), submit({}, "sam")]);
@@ -185,7 +185,7 @@ describe("R3: one open request", () => {
     expect(mails.map(({ to }) => to)).toContain("bob@acme.example");
   });
 
-  test("a request that was decided before it could be replaced stays, and the person is told", async () => {
+  test("a request that was decided before it could be replaced stays, and the person gets a message", async () => {
     await stack.setLive("commerce/orders-sync", { development: "1.6.0" });
     await open("orders-sync", "sam");
     expect(stack.modal("sam").submit?.text).toMatch(/^Replace #\d+$/);
@@ -203,7 +203,7 @@ describe("R3: one open request", () => {
   });
 });
 
-test("R2: a build that went live meanwhile is shown in the same modal, with what was typed", async () => {
+test("R2: a build that went live in the meantime is shown in the same modal, with the typed text", async () => {
   await open("orders-sync");
   await stack.setLive("commerce/orders-sync", { development: "1.7.0" });
   await submit({ message_input: "Please" });

@@ -91,7 +91,7 @@ describe("Approve", () => {
     expect(textOf(stack.cardOf("bob"))).toContain("Approved by Bob Reviewer");
   });
 
-  test("R8: clicked again it is answered done, and nothing is told twice", async () => {
+  test("R8: another click reports success, and nobody is notified twice", async () => {
     const number = await ask();
     const card = structuredClone(stack.cardFor("bob", number));
     const target = { actionId: "approve_request" };
@@ -108,7 +108,7 @@ describe("Approve", () => {
     expect(mails).toHaveLength(1);
   });
 
-  test("R8: after somebody else decided, the person is told privately who", async () => {
+  test("R8: after another person decided, the person learns privately who", async () => {
     const number = await ask();
     const held = stack.slack.faults.hold("chat.update");
     await click("bob", number, "approve_request");
@@ -161,7 +161,7 @@ describe("Reject", () => {
     await stack.reseed(() => {});
   });
 
-  test("R8: submitted after somebody else decided, it becomes the outcome's view and keeps the comment", async () => {
+  test("R8: submitted after another person decided, it becomes the outcome's view and keeps the comment", async () => {
     const number = await ask();
     await click("carol", number, "open_reject");
     await opened("carol", `Reject #${number}`);
@@ -273,7 +273,7 @@ describe("R7: two approvals", () => {
     expect(actions(stack.cardFor("dana", number))).toContain("promote_request");
   });
 
-  test("who approved may still reject", async () => {
+  test("an approver can still reject", async () => {
     const number = await ask();
     await click("bob", number, "approve_request");
     await stack.app.idle();
@@ -291,7 +291,7 @@ describe("R7: two approvals", () => {
     expect(says("dana", number)).not.toContain("Approved by Bob Reviewer");
   });
 
-  test("R4: who lost the role loses the buttons, and a click that was under way is told", async () => {
+  test("R4: a person who lost the role loses the buttons, and a click in progress is answered", async () => {
     const number = await ask();
     const drawing = stack.slack.faults.hold("chat.update");
     const reseeded = stack.reseed((seed) => {
@@ -310,7 +310,7 @@ describe("R7: two approvals", () => {
   });
 });
 
-describe("R13: who may not act is told privately why, and who can", () => {
+describe("R13: a person who cannot act learns privately why, and who can", () => {
   const nobodyElse = ["approve_request", "open_reject"] as const;
 
   test.each(nobodyElse)("R5: the requester, though they hold the role, by %s", async (actionId) => {
@@ -325,14 +325,14 @@ describe("R13: who may not act is told privately why, and who can", () => {
     expect(says("carol", number)).not.toContain("Approved");
   });
 
-  test.each(nobodyElse)("R4: somebody without the role, by %s", async (actionId) => {
+  test.each(nobodyElse)("R4: a person without the role, by %s", async (actionId) => {
     const number = await ask();
     await clickOn("sam", "bob", number, actionId);
     await told("sam", "You are not a reviewer of Commerce. Bob Reviewer and Carol Reviewer can.");
     expect(stack.slack.topView(stack.id("sam"))).toBeUndefined();
   });
 
-  test.each(nobodyElse)("R4: who holds the role for another project, by %s", async (actionId) => {
+  test.each(nobodyElse)("R4: a person who holds the role for another project, by %s", async (actionId) => {
     await stack.request("dana", actionId === "open_reject" ? "finance/billing" : "finance/ledger-export");
     const number = Number(/^#(\d+)/.exec(stack.cardOf("dana").text)?.[1]);
     expect(() => stack.cardFor("carol", number)).toThrow();
@@ -365,7 +365,7 @@ describe("R13: who may not act is told privately why, and who can", () => {
     expect(actions(stack.cardFor("dana", number))).toContain("promote_request");
   });
 
-  test("R4: a guest, who holds the role, is told that guests cannot", async () => {
+  test("R4: a guest with the role learns that guests cannot review", async () => {
     const number = await ask();
     const carol = [...stack.slack.workspace.people.values()].find(({ name }) => name === "carol");
     Object.assign(carol ?? {}, { isRestricted: true });

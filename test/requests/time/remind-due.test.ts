@@ -22,7 +22,7 @@ const added = async () =>
     .map(({ key }) => key);
 
 describe("R11: what waits for review", () => {
-  test("is due a day before it expires, and not a moment sooner", async () => {
+  test("is due one day before it expires, and not earlier", async () => {
     const number = await fixture.requested();
     fixture.later({ days: 6, ms: -1 });
     expect(await remind()).toBe(0);
@@ -40,7 +40,7 @@ describe("R11: what waits for review", () => {
     expect(await added()).toHaveLength(1);
   });
 
-  test("is due by the options of this moment", async () => {
+  test("is due by the current options", async () => {
     await fixture.requested();
     fixture.later({ days: 5 });
     expect(await remind()).toBe(0);
@@ -68,7 +68,7 @@ describe("R11: what waits for review", () => {
   });
 });
 
-describe("R11: what nobody finishes", () => {
+describe("R11: requests that nobody completes", () => {
   test("approved: due a day before its three days are over, though it was reminded of while it waited", async () => {
     const number = await fixture.requested();
     fixture.later({ days: 6 });
@@ -105,7 +105,7 @@ describe("R11: what nobody finishes", () => {
   });
 });
 
-test("R11: what runs out first comes first, at most so many at once, the rest with the next call", async () => {
+test("R11: the next to expire come first, up to the limit, and the rest with the next call", async () => {
   const first = await fixture.requested();
   fixture.later({ hours: 1 });
   accepted(await fixture.review("bob", first, "reject"));

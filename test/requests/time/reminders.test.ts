@@ -43,7 +43,7 @@ beforeEach(async () => {
 });
 
 describe("R11: a request that waits for review", () => {
-  test("each reviewer is told once, by a message and an email, with what they need to go on", async () => {
+  test("each reviewer is notified once, by a message and an email, with all they need", async () => {
     await ask("Please <!channel> before six");
     stack.later({ days: 6 });
     await stack.nextMinute();
@@ -78,7 +78,7 @@ describe("R11: a request that waits for review", () => {
     expect(stack.actions("dana", number)).toContain("promote_request");
   });
 
-  test("who has answered is not reminded", async () => {
+  test("people who have reviewed are not reminded", async () => {
     await stack.setOptions({ requiredApprovals: 2 });
     await ask();
     await stack.press("bob", "approve_request");
@@ -110,7 +110,7 @@ describe("R11: a request that waits for review", () => {
   });
 });
 
-describe("R11: what nobody finishes", () => {
+describe("R11: requests that nobody completes", () => {
   const approve = async () => {
     await ask();
     await stack.press("bob", "approve_request");
@@ -118,7 +118,7 @@ describe("R11: what nobody finishes", () => {
     count();
   };
 
-  test("approved: its requester is told once, by a message and an email", async () => {
+  test("approved: its requester is notified once, by a message and an email", async () => {
     await approve();
     stack.later({ days: 2 });
     await stack.nextMinute();
@@ -131,7 +131,7 @@ describe("R11: what nobody finishes", () => {
     expect([...news("bob"), ...news("carol")]).toEqual([]);
   });
 
-  test("failed: its requester is told that it can be tried again", async () => {
+  test("failed: its requester learns that it can be retried", async () => {
     await approve();
     await promoteInVain();
     count();
@@ -160,7 +160,7 @@ describe("R11: a reminder that waited, of a request that has moved on", () => {
     expect([...reminders("bob"), ...reminders("carol"), ...reminders("dana")]).toEqual([]);
   });
 
-  test("is not sent to who has answered, and is to who has not", async () => {
+  test("is sent only to those who have not reviewed", async () => {
     await stack.setOptions({ requiredApprovals: 2 });
     await heldUp(() => stack.press("bob", "approve_request"));
     expect(reminders("bob")).toEqual([]);

@@ -70,7 +70,7 @@ describe("R11: expired says so everywhere", () => {
     expect(stack.modalText("dana")).toContain("Expired: nobody decided in time");
   });
 
-  test("before the job has run too: in Review Details, and on a card that is drawn meanwhile", async () => {
+  test("even before the job has run: in Review Details, and on a card that is redrawn in the meantime", async () => {
     await ask();
     stack.later({ days: 8 });
     await stack.slack.click(stack.id("bob"), stack.cardFor("bob", number), { actionId: "open_details" });
@@ -121,7 +121,7 @@ describe("R11: Request Again", () => {
     expect(typed("dana")).toContain("Rounds as the bank does.");
   });
 
-  test("where another request is open by now the modal says so", async () => {
+  test("the modal says that another request is open", async () => {
     await ask();
     await expire();
     await stack.request("sam", "orders-sync production");
@@ -130,7 +130,7 @@ describe("R11: Request Again", () => {
     expect(stack.modalText("dana")).toContain("by Sam Newcomer (waiting for review) is already open");
   });
 
-  test("R14: from Review Details by anyone who may request", async () => {
+  test("R14: from Review Details by anyone who can request", async () => {
     await ask();
     await expire();
     await stack.slack.click(stack.id("bob"), stack.cardFor("bob", number), { actionId: "open_details" });
@@ -140,7 +140,7 @@ describe("R11: Request Again", () => {
     expect(typed("bob")).toContain("Rounds as the bank does.");
   });
 
-  test("R13, R14: who may not request in its project does not get the button, and a click on an old one says why", async () => {
+  test("R13, R14: a person who cannot request in its project gets no button, and a click on an old one says why", async () => {
     await ask();
     await expire();
     await stack.slack.click(stack.id("bob"), stack.cardFor("bob", number), { actionId: "open_details" });
@@ -162,7 +162,7 @@ describe("R11: Request Again", () => {
     });
   });
 
-  test("an integration that is archived by now is said, and the message is kept", async () => {
+  test("the modal says that the integration was archived, and keeps the message", async () => {
     await ask("inventory-feed production", "Kept");
     await expire();
     const { sql } = stack.database.database;
@@ -174,7 +174,7 @@ describe("R11: Request Again", () => {
     await sql`update integrations set archived_at = null where slug = 'inventory-feed'`;
   });
 
-  test("a target that nothing leads to any more is said, and another step is offered", async () => {
+  test("the modal says that the target has no source anymore, and offers another step", async () => {
     await ask();
     await expire();
     const { sql } = stack.database.database;

@@ -170,7 +170,7 @@ describe("the row and its form", () => {
     expect(await row()).toContain("Release Managers · 1 approval");
   });
 
-  test("two admins at once: the second Save is told what changed and by whom, and loses nothing", async () => {
+  test("two admins at once: the second Save shows what changed and by whom, and keeps the input", async () => {
     await stack.reseed((seed) => {
       seed.roles[0] = { name: "Admin", members: ["ada@acme.example", "bob@acme.example"] };
     });
