@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { getProjectDetails } from "../../src/queries/catalog/get-projects.ts";
 import { saveProject } from "../../src/usecases/catalog/save-project.ts";
 import { accepted, idOf, refusal } from "../support/catalog.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
@@ -169,6 +170,14 @@ describe("a project", () => {
     expect(refusal(renamed)).toEqual({ code: "name-taken", name: "commerce", archived: true });
   });
 });
+
+test.each(["", "no-project", "00000000-0000-0000-0000-000000000000"])(
+  'the id "%s" of a damaged or old button is of no project',
+  async (id) => {
+    const { organizationId } = await projectFixture(database);
+    expect(await getProjectDetails(database.database.db, organizationId, id)).toBeUndefined();
+  },
+);
 
 test("one organization's projects are not another's", async () => {
   const here = await fixture();

@@ -69,13 +69,18 @@ export function pageWithin(page: number, size: number, total: number): number {
   return Math.max(0, Math.min(page, Math.ceil(total / size) - 1));
 }
 
-/** Returns a project with everything that can be changed; undefined if there is none or it is archived. */
+/**
+ * Returns a project with everything that can be changed; undefined if there is none or it is archived, also for an ID
+ * that no project can have.
+ */
 export async function getProjectDetails(
   db: Db,
   organizationId: string,
   projectId: string,
 ): Promise<ProjectDetails | undefined> {
-  const project = await findProject(db, organizationId, projectId);
+  // PostgreSQL throws on text that is not a UUID. A button or form without a readable project has an empty one.
+  const isUuid = z.guid().safeParse(projectId).success;
+  const project = isUuid ? await findProject(db, organizationId, projectId) : undefined;
   if (project === undefined) return undefined;
   const [environments, requesterRoles, integrations] = await Promise.all([
     listEnvironments(db, organizationId, projectId),
