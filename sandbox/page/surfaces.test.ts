@@ -186,7 +186,7 @@ describe("the message field", () => {
 
 describe("the Workspace panel", () => {
   const act = (name: string, body: object) => post(`/as/ada/admin/${name}`, body);
-  const told = async () => {
+  const notifiedParts = async () => {
     await slack.delivered();
     return got.map(({ event }) => (event as Json).type);
   };
@@ -201,7 +201,7 @@ describe("the Workspace panel", () => {
     expect(await get("/as/ada/workspace")).toContain('aria-label="Reactivate Sam Newcomer"');
     await act("person", { id: idOf("sam"), deleted: "" });
     expect((await page.request("/as/sam")).status).toBe(200);
-    expect(await told()).toEqual(["user_change", "user_change"]);
+    expect(await notifiedParts()).toEqual(["user_change", "user_change"]);
   });
 
   test("nobody can deactivate themselves", async () => {
@@ -221,13 +221,13 @@ describe("the Workspace panel", () => {
     expect(await act("add-person", { realName: "Bob Builder", email: "" })).toEqual({ ok: true });
     expect(await get("/")).toContain("Bob Builder");
     expect((await page.request("/as/bob2")).status).toBe(200);
-    expect(await told()).toEqual(["team_join"]);
+    expect(await notifiedParts()).toEqual(["team_join"]);
     expect(await act("add-person", { realName: " ", email: "" })).toMatchObject({ ok: false });
   });
 
   test("changes who is in a user group, and adds one", async () => {
     await act("group", { id: "S0REL", users: [idOf("carol")] });
-    expect(await told()).toEqual(["subteam_members_changed", "subteam_updated"]);
+    expect(await notifiedParts()).toEqual(["subteam_members_changed", "subteam_updated"]);
     await act("add-group", { name: "Night shift", handle: "@Night Shift" });
     expect(await get("/as/ada/workspace")).toMatch(/@night-shift <small>Night shift/);
     expect(await act("add-group", { name: "Again", handle: "night-shift" })).toMatchObject({ ok: false });

@@ -191,13 +191,13 @@ describe("faults", () => {
   });
 
   test("listeners hear of every change", async () => {
-    const heard: string[] = [];
+    const changes: string[] = [];
     const stop = fixture.slack.workspace.onChange((change) =>
-      heard.push(`${change.kind} ${change.users.includes("U0DEV")}`),
+      changes.push(`${change.kind} ${change.users.includes("U0DEV")}`),
     );
     await post();
     stop();
     await post();
-    expect(heard).toEqual(["channel true", "message true", "call false"]);
+    expect(changes).toEqual(["channel true", "message true", "call false"]);
   });
 });

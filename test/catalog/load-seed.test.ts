@@ -41,8 +41,8 @@ test("builds are as old as the file lists them; where commits are compared is ke
   });
   await fixture.seed({ projects: [commerce] });
   const { builds: stored, integrations } = await fixture.allRows();
-  const known = (stored ?? []) as { version: string; created_at: string; commits: unknown }[];
-  const byTime = [...known].sort((a, b) => Date.parse(a.created_at) - Date.parse(b.created_at));
+  const rows = (stored ?? []) as { version: string; created_at: string; commits: unknown }[];
+  const byTime = [...rows].sort((a, b) => Date.parse(a.created_at) - Date.parse(b.created_at));
   expect(byTime.map(({ version }) => version)).toEqual(["1.1.0", "1.2.0", "1.3.0", "1.4.0"]);
   expect(byTime[2]?.commits).toEqual([{ ...commit, author: null, link: null }]);
   expect(integrations).toEqual([expect.objectContaining({ compare_url: compareUrl })]);

@@ -23,11 +23,11 @@ const minutes = (count: number) => ({ hours: count / 60 });
 const rows = () =>
   stack.database.database.sql<{ subject: string }[]>`select subject from warnings order by subject`;
 const subjects = async () => (await rows()).map(({ subject }) => subject);
-const look = async () => {
+const checkWarnings = async () => {
   await warnAdmins(stack.app.context, stack.app.organizationId);
   await stack.settle();
 };
-const said = (pattern: RegExp) => logged.filter((line) => pattern.test(line)).length;
+const countLogged = (pattern: RegExp) => logged.filter((line) => pattern.test(line)).length;
 
 /** Returns Ada's Slack messages that contain these words. */
 const toldAda = (words: string) => stack.texts("ada").filter((text) => text.includes(words));
@@ -68,7 +68,7 @@ describe("an address that Resend refuses", () => {
       /^the address was refused before: Resend refused the address: Invalid `to`/,
     );
     await stack.settle();
-    await look();
+    await checkWarnings();
     expect(stack.resend.requests.filter(toBob)).toEqual([]);
     expect(stack.cardFor("bob", second)).toBeDefined();
     expect(toldAda("Bob Reviewer cannot be reached").length + toldAda("No email reaches").length).toBe(1);
@@ -83,7 +83,7 @@ describe("an address that Resend refuses", () => {
     );
     expect(await bobs(number)).toMatchObject({ outcome: "done" });
     expect(await subjects()).toContain("address:bob@acme.example");
-    await look();
+    await checkWarnings();
     expect(await subjects()).toEqual([]);
     await sql`update members set email = 'bob@acme.example' where email = 'robert@acme.example'`;
   });
@@ -155,7 +155,7 @@ describe("a Resend key or sender that is refused", () => {
       await stack.allSent();
       for (const name of ["bob", "carol"]) expect(await mailsTo(name, number)).toHaveLength(1);
       expect(await subjects()).toEqual([]);
-      await look();
+      await checkWarnings();
       expect(toldAda("No email is sent")).toHaveLength(before + 1);
     },
   );
@@ -213,7 +213,7 @@ describe("a Slack token that is refused", () => {
     async (error) => {
       const [mailsBefore, stopsBefore] = [
         (await mailsTo("ada", "cannot use Slack")).length,
-        said(/refuses all/),
+        countLogged(/refuses all/),
       ];
       const number = await submittedThenRefused(error);
       for (const item of await stack.waitUntilAttempted("draw-card", number)) {
@@ -228,7 +228,7 @@ describe("a Slack token that is refused", () => {
       expect(mail?.text).toContain(`Slack says ${error}, since `);
       expect(mail?.text).toContain("set SLACK_BOT_TOKEN");
       for (const name of ["bob", "carol"]) expect(await mailsTo(name, number)).toHaveLength(1);
-      expect(said(/refuses all/)).toBe(stopsBefore + 1);
+      expect(countLogged(/refuses all/)).toBe(stopsBefore + 1);
       expect(await subjects()).toEqual(["slack", "told:slack"]);
 
       await stack.settle();
@@ -248,7 +248,7 @@ describe("a Slack token that is refused", () => {
       await stack.allSent();
       for (const name of ["dana", "bob", "carol"]) expect(stack.cardFor(name, number)).toBeDefined();
       expect(await subjects()).toEqual([]);
-      await look();
+      await checkWarnings();
       expect(await mailsTo("ada", "cannot use Slack")).toHaveLength(mailsBefore + 1);
     },
   );

@@ -50,7 +50,8 @@ async function ask(message = ""): Promise<number> {
   return number;
 }
 
-const told = (name: string, words: string) => eventually(() => expect(stack.lastEphemeral(name)).toBe(words));
+const expectLastEphemeral = (name: string, words: string) =>
+  eventually(() => expect(stack.lastEphemeral(name)).toBe(words));
 
 const opened = (name: string, title: string) =>
   eventually(() => expect(stack.modal(name).title?.text).toBe(title));
@@ -102,7 +103,7 @@ describe("a dialog that Slack does not open", () => {
     goWrong();
     await click("bob", number, "open_reject");
     await eventually(() => expect(stack.slack.ephemeralsFor(stack.id("bob"))).toHaveLength(before + 1));
-    await told("bob", notShown);
+    await expectLastEphemeral("bob", notShown);
   });
 
   test("a click in a modal is answered in that modal, and what was typed stays", async () => {

@@ -22,7 +22,7 @@ async function telling(
   ...options: Parameters<typeof buildCatalog> extends [unknown, ...infer R] ? R : never
 ) {
   const fixture = await buildCatalog(database, ...options);
-  const told = new Set<string>();
+  const announced = new Set<string>();
   return {
     fixture,
     /**
@@ -32,8 +32,8 @@ async function telling(
     async tell(): Promise<string[]> {
       const before = new Set((await fixture.outbox()).map(({ key }) => key));
       for (const { key, payload } of await fixture.outbox("request-changed")) {
-        if (told.has(key)) continue;
-        told.add(key);
+        if (announced.has(key)) continue;
+        announced.add(key);
         await tellChange(fixture.context, fixture.organizationId, payload as Payload<"request-changed">);
       }
       return (await fixture.outbox())

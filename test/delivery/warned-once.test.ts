@@ -29,15 +29,16 @@ describe("a warning counts as told once it was sent", () => {
 
   test("no admin got it: it does not count as told, and the next check sends it again", async () => {
     const { context, organizationId } = stack.app;
-    const told = () => stack.texts("ada").filter((text) => text.includes("No email reaches Bob Reviewer"));
+    const warnings = () =>
+      stack.texts("ada").filter((text) => text.includes("No email reaches Bob Reviewer"));
     stack.slack.faults.fail("chat.postMessage", { error: "restricted_action" });
     await refuseAddress(context, organizationId, "bob@acme.example", reason);
     await stack.settle();
-    expect(told()).toEqual([]);
+    expect(warnings()).toEqual([]);
     for (const _ of ["told", "told before"]) {
       await warnAdmins(context, organizationId);
       await stack.settle();
-      expect(told()).toHaveLength(1);
+      expect(warnings()).toHaveLength(1);
     }
     expect(stack.slack.violations).toEqual([]);
   });

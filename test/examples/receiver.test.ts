@@ -228,11 +228,11 @@ test("a report that Signoff could not take is sent again", async () => {
 
 test("a report that Signoff refuses is not sent again", async () => {
   answers = [401];
-  const told = vi.fn();
-  await start({ onReported: told });
+  const onReported = vi.fn();
+  await start({ onReported });
   await post(delivery());
   await eventually(() =>
-    expect(told).toHaveBeenCalledWith({ attempt: "a-1", report: { status: "succeeded" }, status: 401 }),
+    expect(onReported).toHaveBeenCalledWith({ attempt: "a-1", report: { status: "succeeded" }, status: 401 }),
   );
 });
 

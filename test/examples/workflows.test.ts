@@ -63,9 +63,9 @@ async function stepsOf(name: string): Promise<(Step & { run: string })[]> {
   const text = await readFile(join(examples, "github-actions", name), "utf8");
   const filled = (value: string) =>
     value.replaceAll(/\$\{\{ *(.+?) *\}\}/g, (_, expression: string) => {
-      const known = contexts[expression];
-      if (known === undefined) throw new Error(`GitHub is not known to say ${expression}`);
-      return known;
+      const context = contexts[expression];
+      if (context === undefined) throw new Error(`GitHub is not known to say ${expression}`);
+      return context;
     });
   const { jobs } = parse(text) as Workflow;
   return Object.values(jobs).flatMap(({ steps }) =>

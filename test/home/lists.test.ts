@@ -58,7 +58,7 @@ async function ask(fixture: Catalog, name: string, i: number, project = "commerc
 
 const day = 86_400_000;
 
-const look = (fixture: Catalog, name: string, size = 10, projectId: string | null = null) => ({
+const listInput = (fixture: Catalog, name: string, size = 10, projectId: string | null = null) => ({
   organizationId: fixture.organizationId,
   viewerId: idOf(name),
   projectId,
@@ -67,12 +67,12 @@ const look = (fixture: Catalog, name: string, size = 10, projectId: string | nul
 });
 
 const pending = async (fixture: Catalog, name: string, cursor: PendingCursor | null = null, size = 10) => {
-  const page = await listPending(fixture.context.db, look(fixture, name, size), cursor);
+  const page = await listPending(fixture.context.db, listInput(fixture, name, size), cursor);
   return { ...page, shown: page.lines.map(({ group, number }) => `${group} ${number}`) };
 };
 
 const past = async (fixture: Catalog, cursor: PastCursor | null = null, size = 10) => {
-  const page = await listPast(fixture.context.db, look(fixture, "bob", size), cursor);
+  const page = await listPast(fixture.context.db, listInput(fixture, "bob", size), cursor);
   return { ...page, shown: page.lines.map(({ number }) => number) };
 };
 
@@ -273,7 +273,7 @@ describe("Past", () => {
     const there = await ask(fixture, "dana", 0, "finance");
     const { db } = fixture.context;
     const place = (await fixture.state(there)).projectId;
-    const narrowed = look(fixture, "bob", 10, place);
+    const narrowed = listInput(fixture, "bob", 10, place);
     expect((await listPending(db, narrowed, null)).lines.map(({ number }) => number)).toEqual([there]);
     for (const number of [here, there]) accepted(await fixture.cancel("dana", number));
     expect((await listPast(db, narrowed, null)).lines.map(({ number }) => number)).toEqual([there]);
@@ -294,14 +294,14 @@ test("with very many past requests every list and count reads by an index", asyn
       () => waitingFor(fixture, "bob"),
       ...[null, projectId].flatMap((of) => [
         async () => {
-          const asking = look(fixture, "bob", 10, of);
+          const asking = listInput(fixture, "bob", 10, of);
           const first = await listPast(db, asking, null);
           const next = await listPast(db, asking, first.next);
           expect([first.lines.length, next.lines.length]).toEqual([10, 10]);
           await listPast(db, asking, next.previous);
         },
         async () => {
-          const asking = look(fixture, "carol", 10, of);
+          const asking = listInput(fixture, "carol", 10, of);
           const first = await listPending(db, asking, null);
           const rest = { from: "after", group: "rest", number: 0 } as const;
           expect([first.lines.length, first.lines[0]?.group]).toEqual([10, "review"]);

@@ -13,7 +13,7 @@ beforeAll(async () => {
 
 afterAll(() => stack?.stop());
 
-const told = (name: string, words: string | RegExp) =>
+const expectLastEphemeral = (name: string, words: string | RegExp) =>
   eventually(() => expect(stack.lastEphemeral(name)).toMatch(words));
 
 const opened = (name: string, title: string) =>
@@ -156,7 +156,7 @@ test("a lock of another session does not block the response", async () => {
   await holder`begin`;
   await holder`select from requests for update`;
   inTime(await stack.press("bob", "approve_request"));
-  await told("bob", nothingChanged);
+  await expectLastEphemeral("bob", nothingChanged);
   await holder`rollback`;
   holder.release();
   await stack.press("bob", "approve_request");
@@ -185,7 +185,7 @@ test("the response to a commit is lost: the person learns that the outcome is un
   await stack.proxy.down();
   await holder`select pg_advisory_unlock(${lock})`;
   inTime(await clicking);
-  await told(
+  await expectLastEphemeral(
     "bob",
     "Signoff could not confirm this in time. The card will show whether it happened; if it did not, try again.",
   );

@@ -47,12 +47,12 @@ test("more clicks than the database takes: every one is answered in words within
   expect(await answeredWithin(3)).toBe(crowd);
   expect(await answeredWithin(0.5)).toBeGreaterThan(0);
   await eventually(() => expect(stack.slack.ephemeralsFor(bob)).toHaveLength(before + crowd));
-  const told = stack.slack
+  const ephemerals = stack.slack
     .ephemeralsFor(bob)
     .slice(before)
     .map((one) => textOf(one));
-  expect(told.filter((words) => words !== nothingChanged && words !== notConfirmed)).toEqual([]);
-  expect(told.filter((words) => words === nothingChanged).length).toBeGreaterThan(crowd - waiting);
+  expect(ephemerals.filter((words) => words !== nothingChanged && words !== notConfirmed)).toEqual([]);
+  expect(ephemerals.filter((words) => words === nothingChanged).length).toBeGreaterThan(crowd - waiting);
   expect(await figure("signoff_pool_refused_total")).toBeGreaterThan(0);
   expect(await figure('signoff_slack_faults_total{reason="busy"}')).toBeGreaterThan(0);
 });

@@ -71,8 +71,8 @@ test("R8: two replicas, and every click goes to the other one: one outcome, one 
     for (const answer of answers) expect(answer).toMatchObject({ status: 200 });
     await everyCardIsThereOnce();
     await eventually(() => {
-      const told = ["bob", "carol"].filter((name) => stack.lastEphemeral(name).includes(`#${n} `));
-      expect(told).toHaveLength(1);
+      const notified = ["bob", "carol"].filter((name) => stack.lastEphemeral(name).includes(`#${n} `));
+      expect(notified).toHaveLength(1);
     });
     await stack.press("dana", "promote_request");
     await allSent();

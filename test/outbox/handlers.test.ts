@@ -5,13 +5,13 @@ import { kinds } from "../../src/outbox/items.ts";
 import { startOutbox } from "../../src/outbox/worker.ts";
 import { done, type WorkerFixture, workerFixture } from "./worker-fixture.ts";
 
-let bench: WorkerFixture;
+let fixture: WorkerFixture;
 beforeAll(async () => {
-  bench = await workerFixture();
+  fixture = await workerFixture();
 });
-afterAll(() => bench.t.drop());
-beforeEach(() => bench.clean());
-afterEach(() => bench.stop());
+afterAll(() => fixture.t.drop());
+beforeEach(() => fixture.clean());
+afterEach(() => fixture.stop());
 
 const unguarded: Guard = (_, handler) => handler;
 
@@ -23,9 +23,9 @@ const idle = Object.fromEntries(
 const handlersWith = (given: Partial<Handlers>): Handlers => ({ ...idle, ...given });
 
 async function carryOut(handlers: Handlers, kind: string, payload: unknown): Promise<void> {
-  await store.add(bench.t.database.db, [{ organizationId: "T1", kind, key: "a", payload }]);
+  await store.add(fixture.t.database.db, [{ organizationId: "T1", kind, key: "a", payload }]);
   const bound = bindHandlers(handlers, unguarded);
-  const outbox = startOutbox({ database: bench.t.database, handlers: bound, log: bench.log });
+  const outbox = startOutbox({ database: fixture.t.database, handlers: bound, log: fixture.log });
   await outbox.idle();
   await outbox.stop(1_000);
 }
@@ -38,7 +38,7 @@ test("a handler gets its item with the payload parsed", async () => {
   });
   const payload = { recipientId: "U1", subjects: ["project:p1"], keys: [] };
   expect(run).toHaveBeenCalledWith(expect.objectContaining({ key: "a", payload }), expect.any(AbortSignal));
-  expect(await bench.row("a")).toMatchObject({ outcome: "done" });
+  expect(await fixture.row("a")).toMatchObject({ outcome: "done" });
 });
 
 test.each([
@@ -54,7 +54,7 @@ test.each([
     const run = vi.fn(async () => done);
     const onDead = vi.fn(async () => {});
     await carryOut(handlersWith({ "draw-card": { run, onDead } }), "draw-card", payload);
-    expect(await bench.row("a")).toMatchObject({ outcome: null, reason, attempts: 1, in_doubt: false });
+    expect(await fixture.row("a")).toMatchObject({ outcome: null, reason, attempts: 1, in_doubt: false });
     expect([run.mock.calls, onDead.mock.calls]).toEqual([[], []]);
   },
 );
@@ -63,8 +63,8 @@ test("an item that no replica can read is dead after the last attempt with the r
   const handlers = handlersWith({ "draw-card": { run: async () => done, maxAttempts: 1 } });
   await carryOut(handlers, "draw-card", {});
   const reason = expect.stringContaining("its payload is not valid: cardId");
-  expect(await bench.row("a")).toMatchObject({ outcome: "dead", reason });
-  expect(bench.log.error).toHaveBeenCalledWith(
+  expect(await fixture.row("a")).toMatchObject({ outcome: "dead", reason });
+  expect(fixture.log.error).toHaveBeenCalledWith(
     { kind: "draw-card", key: "a", organizationId: "T1", reason },
     expect.any(String),
   );
@@ -73,8 +73,8 @@ test("an item that no replica can read is dead after the last attempt with the r
 test("an item of a kind that this version does not know is dead with the reason, and logged", async () => {
   await carryOut(handlersWith({}), "send-fax", {});
   const reason = "nothing handles send-fax";
-  expect(await bench.row("a")).toMatchObject({ outcome: "dead", reason });
-  expect(bench.log.error).toHaveBeenCalledWith(expect.objectContaining({ reason }), expect.any(String));
+  expect(await fixture.row("a")).toMatchObject({ outcome: "dead", reason });
+  expect(fixture.log.error).toHaveBeenCalledWith(expect.objectContaining({ reason }), expect.any(String));
 });
 
 test("the end of an item is reported with the payload parsed", async () => {

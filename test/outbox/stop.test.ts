@@ -2,19 +2,19 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest
 import * as store from "../../db/delivery/outbox.ts";
 import { done, gate, type WorkerFixture, workerFixture } from "./worker-fixture.ts";
 
-let bench: WorkerFixture;
+let fixture: WorkerFixture;
 beforeAll(async () => {
-  bench = await workerFixture();
+  fixture = await workerFixture();
 });
-afterAll(() => bench.t.drop());
-beforeEach(() => bench.clean());
-afterEach(() => bench.stop());
+afterAll(() => fixture.t.drop());
+beforeEach(() => fixture.clean());
+afterEach(() => fixture.stop());
 
 test("stopping waits for what is under way, and takes nothing more", async () => {
-  await bench.add("a", "b");
+  await fixture.add("a", "b");
   const open = gate();
   const begun = gate();
-  const outbox = bench.start(
+  const outbox = fixture.start(
     async () => {
       begun.open();
       await open.opened;
@@ -26,7 +26,7 @@ test("stopping waits for what is under way, and takes nothing more", async () =>
   const stopped = outbox.stop(5_000);
   open.open();
   await stopped;
-  const states = (await Promise.all([bench.row("a"), bench.row("b")])).map((one) => [
+  const states = (await Promise.all([fixture.row("a"), fixture.row("b")])).map((one) => [
     one?.outcome,
     one?.leased_until,
   ]);
@@ -35,36 +35,36 @@ test("stopping waits for what is under way, and takes nothing more", async () =>
 });
 
 test("what does not end within the grace is aborted, and the next process finds it due and in doubt", async () => {
-  await bench.add("a");
+  await fixture.add("a");
   const begun = gate();
-  const outbox = bench.start((_, signal) => {
+  const outbox = fixture.start((_, signal) => {
     begun.open();
     return new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
   });
   await begun.opened;
   await outbox.stop(200);
-  expect(await bench.row("a")).toMatchObject({ outcome: null, leased_until: null, in_doubt: true });
-  expect(await store.nextDue(bench.t.database.db)).toBe(0);
+  expect(await fixture.row("a")).toMatchObject({ outcome: null, leased_until: null, in_doubt: true });
+  expect(await store.nextDue(fixture.t.database.db)).toBe(0);
 });
 
 test("what does not even hear the abort is given back all the same, in doubt, and not at once", async () => {
-  await bench.add("a");
+  await fixture.add("a");
   const begun = gate();
-  const outbox = bench.start(() => {
+  const outbox = fixture.start(() => {
     begun.open();
     return new Promise(() => {});
   });
   await begun.opened;
   await outbox.stop(2_000);
-  expect(await bench.row("a")).toMatchObject({ outcome: null, leased_until: null, in_doubt: true });
-  expect(await store.nextDue(bench.t.database.db)).toBeGreaterThan(0);
+  expect(await fixture.row("a")).toMatchObject({ outcome: null, leased_until: null, in_doubt: true });
+  expect(await store.nextDue(fixture.t.database.db)).toBeGreaterThan(0);
 });
 
 test("what a process left under a lease when it died is carried out when the lease ends, in doubt", async () => {
-  await bench.add("a");
-  await store.claim(bench.t.database.db, { limit: 1, leaseMs: 300 });
+  await fixture.add("a");
+  await store.claim(fixture.t.database.db, { limit: 1, leaseMs: 300 });
   const doubt = gate();
-  bench.start(async (item) => {
+  fixture.start(async (item) => {
     if (item.inDoubt) doubt.open();
     return done;
   });

@@ -173,9 +173,9 @@ test("an item whose worker died comes back in doubt, and stays so until it is do
 test("an unknown result leaves a doubt, and a known one does not", async () => {
   await add(item("a"));
   await settle(await takeOne(), again);
-  const known = await takeOne();
-  expect(known).toMatchObject({ inDoubt: false, reason: "busy" });
-  await settle(known, { ...again, inDoubt: true });
+  const taken = await takeOne();
+  expect(taken).toMatchObject({ inDoubt: false, reason: "busy" });
+  await settle(taken, { ...again, inDoubt: true });
   expect((await takeOne()).inDoubt).toBe(true);
 });
 

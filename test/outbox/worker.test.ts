@@ -4,20 +4,20 @@ import type { Handler } from "../../src/outbox/handlers.ts";
 import { maxAttempts } from "../../src/outbox/retry.ts";
 import { done, gate, type WorkerFixture, work, workerFixture } from "./worker-fixture.ts";
 
-let bench: WorkerFixture;
+let fixture: WorkerFixture;
 beforeAll(async () => {
-  bench = await workerFixture();
+  fixture = await workerFixture();
 });
-afterAll(() => bench.t.drop());
-beforeEach(() => bench.clean());
-afterEach(() => bench.stop());
+afterAll(() => fixture.t.drop());
+beforeEach(() => fixture.clean());
+afterEach(() => fixture.stop());
 
 test("every item runs once, within the concurrency limit", async () => {
-  await bench.add(...Array.from({ length: 60 }, (_, n) => `k${n}`));
+  await fixture.add(...Array.from({ length: 60 }, (_, n) => `k${n}`));
   const seen: string[] = [];
   let now = 0;
   let most = 0;
-  const outbox = bench.start(
+  const outbox = fixture.start(
     async (item) => {
       most = Math.max(most, ++now);
       // They take different times, because a free slot must be filled while the others are busy.
@@ -32,7 +32,7 @@ test("every item runs once, within the concurrency limit", async () => {
   expect(new Set(seen).size).toBe(60);
   expect(seen).toHaveLength(60);
   expect(most).toBe(5);
-  expect(await bench.open()).toBe(0);
+  expect(await fixture.open()).toBe(0);
 });
 
 test("several workers never work one key at once, and no change is lost", async () => {
@@ -49,25 +49,25 @@ test("several workers never work one key at once, and no change is lost", async 
     working.delete(item.key);
     return done;
   };
-  const outboxes = [1, 2, 3].map(() => bench.start(run, { concurrency: 4 }));
+  const outboxes = [1, 2, 3].map(() => fixture.start(run, { concurrency: 4 }));
   const keys = ["a", "b", "c"];
   for (let change = 1; change <= 60; change++) {
     const key = keys[change % 3] as string;
     version[key] = change;
-    await bench.reopen(key);
+    await fixture.reopen(key);
     outboxes[change % 2]?.wake();
   }
-  await vi.waitUntil(async () => (await bench.open()) === 0, { timeout: 10_000 });
+  await vi.waitUntil(async () => (await fixture.open()) === 0, { timeout: 10_000 });
   expect(overlaps).toEqual([]);
   expect(drawn).toEqual(version);
 });
 
 test("a change that comes during the work is worked afterwards, at once", async () => {
-  await bench.add("a");
+  await fixture.add("a");
   const first = gate();
   const begun = gate();
   let runs = 0;
-  const outbox = bench.start(async () => {
+  const outbox = fixture.start(async () => {
     if (++runs === 1) {
       begun.open();
       await first.opened;
@@ -75,7 +75,7 @@ test("a change that comes during the work is worked afterwards, at once", async 
     return done;
   });
   await begun.opened;
-  await bench.reopen("a");
+  await fixture.reopen("a");
   outbox.wake();
   first.open();
   await outbox.idle();
@@ -83,9 +83,9 @@ test("a change that comes during the work is worked afterwards, at once", async 
 });
 
 test("a handler that throws is tried again, in doubt; one that knows that nothing was sent is not in doubt", async () => {
-  await bench.add("throws", "refused");
+  await fixture.add("throws", "refused");
   const seen: Record<string, boolean[]> = {};
-  const outbox = bench.start(async (item) => {
+  const outbox = fixture.start(async (item) => {
     const doubts = seen[item.key] ?? [];
     seen[item.key] = doubts;
     doubts.push(item.inDoubt);
@@ -98,27 +98,27 @@ test("a handler that throws is tried again, in doubt; one that knows that nothin
 });
 
 test("an item waits as long as the far end said, and others do not wait for it", async () => {
-  await bench.add("slow");
-  const outbox = bench.start(async (item) =>
+  await fixture.add("slow");
+  const outbox = fixture.start(async (item) =>
     item.key === "slow" ? { kind: "retry", reason: "429", sent: "no", afterMs: 3_600_000 } : done,
   );
   await outbox.idle();
-  await bench.add("quick");
+  await fixture.add("quick");
   await outbox.sweep();
   await outbox.idle();
-  expect(await bench.row("quick")).toMatchObject({ outcome: "done" });
-  expect(await bench.row("slow")).toMatchObject({ outcome: null, reason: "429", attempts: 1 });
-  const wait = await store.nextDue(bench.t.database.db);
+  expect(await fixture.row("quick")).toMatchObject({ outcome: "done" });
+  expect(await fixture.row("slow")).toMatchObject({ outcome: null, reason: "429", attempts: 1 });
+  const wait = await store.nextDue(fixture.t.database.db);
   expect(wait).toBeGreaterThan(3_500_000);
 });
 
 test("a due retry is worked while another item takes its time", async () => {
-  await bench.add("long");
+  await fixture.add("long");
   const long = gate();
   const begun = gate();
   let tries = 0;
   const second = gate();
-  const outbox = bench.start(async (item) => {
+  const outbox = fixture.start(async (item) => {
     if (item.key === "long") {
       begun.open();
       await long.opened;
@@ -129,7 +129,7 @@ test("a due retry is worked while another item takes its time", async () => {
     return done;
   });
   await begun.opened;
-  await bench.add("short");
+  await fixture.add("short");
   outbox.wake();
   await second.opened;
   long.open();
@@ -138,12 +138,12 @@ test("a due retry is worked while another item takes its time", async () => {
 
 test("onDead learns whether one of the attempts may have succeeded, including the last one", async () => {
   const doubts: [string, boolean][] = [];
-  await bench.add("never");
-  await bench.add("once");
-  await bench.add("at last");
-  await bench.t.database.sql`update outbox set attempts = ${maxAttempts - 1}, in_doubt = key = 'once'`;
+  await fixture.add("never");
+  await fixture.add("once");
+  await fixture.add("at last");
+  await fixture.t.database.sql`update outbox set attempts = ${maxAttempts - 1}, in_doubt = key = 'once'`;
   const sentBy = (key: string) => (key === "at last" ? "unknown" : "no");
-  const outbox = bench.start(async ({ key }) => ({ kind: "retry", reason: "down", sent: sentBy(key) }), {
+  const outbox = fixture.start(async ({ key }) => ({ kind: "retry", reason: "down", sent: sentBy(key) }), {
     onDead: async ({ key, inDoubt }) => void doubts.push([key, inDoubt]),
   });
   await outbox.idle();
@@ -155,72 +155,72 @@ test("onDead learns whether one of the attempts may have succeeded, including th
 });
 
 test("an item is dead after its last attempt, with the reason, and its handler is called first", async () => {
-  await bench.add("a");
-  await bench.t.database.sql`update outbox set attempts = ${maxAttempts - 1}`;
-  const told: unknown[] = [];
-  const outbox = bench.start(async () => ({ kind: "retry", reason: "channel_not_found", sent: "no" }), {
+  await fixture.add("a");
+  await fixture.t.database.sql`update outbox set attempts = ${maxAttempts - 1}`;
+  const deaths: unknown[] = [];
+  const outbox = fixture.start(async () => ({ kind: "retry", reason: "channel_not_found", sent: "no" }), {
     async onDead(item, reason) {
-      told.push([reason, (await bench.row(item.key))?.settled_at]);
+      deaths.push([reason, (await fixture.row(item.key))?.settled_at]);
     },
   });
   await outbox.idle();
   const reason = `given up after ${maxAttempts} attempts: channel_not_found`;
-  expect(told).toEqual([[reason, null]]);
-  expect(await bench.row("a")).toMatchObject({ outcome: "dead", reason });
-  expect(bench.log.error).toHaveBeenCalledWith(
+  expect(deaths).toEqual([[reason, null]]);
+  expect(await fixture.row("a")).toMatchObject({ outcome: "dead", reason });
+  expect(fixture.log.error).toHaveBeenCalledWith(
     expect.objectContaining({ key: "a", reason }),
     expect.any(String),
   );
 });
 
 test("a handler may give up sooner", async () => {
-  await bench.add("a");
-  await bench.t.database.sql`update outbox set attempts = 2`;
-  const outbox = bench.start(async () => ({ kind: "retry", reason: "no answer", sent: "no" }), {
+  await fixture.add("a");
+  await fixture.t.database.sql`update outbox set attempts = 2`;
+  const outbox = fixture.start(async () => ({ kind: "retry", reason: "no answer", sent: "no" }), {
     maxAttempts: 3,
   });
   await outbox.idle();
   const reason = "given up after 3 attempts: no answer";
-  expect(await bench.row("a")).toMatchObject({ outcome: "dead", reason, attempts: 3 });
+  expect(await fixture.row("a")).toMatchObject({ outcome: "dead", reason, attempts: 3 });
 });
 
 test("what trying again would not help is dead at once, and so is a kind that nothing handles", async () => {
-  await store.add(bench.t.database.db, [
+  await store.add(fixture.t.database.db, [
     ...work(["a"]),
     { organizationId: "T1", kind: "toString", key: "odd", payload: null },
   ]);
-  const outbox = bench.start(async () => ({ kind: "dead", reason: "account_inactive" }));
+  const outbox = fixture.start(async () => ({ kind: "dead", reason: "account_inactive" }));
   await outbox.idle();
-  expect(await bench.row("a")).toMatchObject({ outcome: "dead", reason: "account_inactive", attempts: 1 });
-  expect(await bench.row("odd")).toMatchObject({ outcome: "dead", reason: "nothing handles toString" });
+  expect(await fixture.row("a")).toMatchObject({ outcome: "dead", reason: "account_inactive", attempts: 1 });
+  expect(await fixture.row("odd")).toMatchObject({ outcome: "dead", reason: "nothing handles toString" });
 });
 
 test("a death that could not be written down is tried again, and the reason does not grow", async () => {
-  await bench.add("a");
-  await bench.t.database.sql`update outbox set attempts = ${maxAttempts - 1}`;
-  let told = 0;
+  await fixture.add("a");
+  await fixture.t.database.sql`update outbox set attempts = ${maxAttempts - 1}`;
+  let deaths = 0;
   let runs = 0;
   const run: Handler["run"] = async () => {
     runs++;
     return { kind: "retry", reason: "down", sent: "no" };
   };
-  const outbox = bench.start(run, {
+  const outbox = fixture.start(run, {
     async onDead() {
-      if (++told < 3) throw new Error("deadlock");
+      if (++deaths < 3) throw new Error("deadlock");
     },
   });
   await outbox.idle();
-  expect([runs, told]).toEqual([1, 3]);
-  expect(await bench.row("a")).toMatchObject({
+  expect([runs, deaths]).toEqual([1, 3]);
+  expect(await fixture.row("a")).toMatchObject({
     outcome: "dead",
     reason: `given up after ${maxAttempts} attempts: down`,
   });
 });
 
 test("a handler that outstays its lease's time is aborted, gives up its place, and the item comes back in doubt", async () => {
-  await bench.add("a");
+  await fixture.add("a");
   const doubts: boolean[] = [];
-  const outbox = bench.start(
+  const outbox = fixture.start(
     (item, signal) => {
       doubts.push(item.inDoubt);
       if (doubts.length > 1) return Promise.resolve(done);
@@ -234,33 +234,33 @@ test("a handler that outstays its lease's time is aborted, gives up its place, a
   await vi.waitUntil(() => doubts.length === 2, { timeout: 5_000 });
   await outbox.idle();
   expect(doubts).toEqual([false, true]);
-  expect(await bench.row("a")).toMatchObject({ outcome: "done" });
+  expect(await fixture.row("a")).toMatchObject({ outcome: "done" });
 });
 
 test("a handler that did a part goes on later, as often as it takes, and its attempts do not add up", async () => {
-  await bench.add("long");
+  await fixture.add("long");
   const attempts: number[] = [];
   const run: Handler["run"] = async (item) => {
     attempts.push(item.attempts);
     return attempts.length > 4 ? done : { kind: "later", afterMs: 0 };
   };
-  const outbox = bench.start(run, { maxAttempts: 3 });
+  const outbox = fixture.start(run, { maxAttempts: 3 });
   await outbox.idle();
   expect(attempts).toHaveLength(5);
   expect(new Set(attempts)).toEqual(new Set([1]));
-  expect(await bench.open()).toBe(0);
+  expect(await fixture.open()).toBe(0);
 });
 
 test("what was left for later waits as long as was said, also when something comes for the same key", async () => {
-  await bench.add("long");
+  await fixture.add("long");
   let tries = 0;
-  const outbox = bench.start(async () => {
+  const outbox = fixture.start(async () => {
     tries += 1;
     return { kind: "later", afterMs: 60_000 };
   });
   await outbox.idle();
-  await bench.reopen("long");
+  await fixture.reopen("long");
   outbox.wake();
   await outbox.idle();
-  expect([tries, await bench.open()]).toEqual([1, 1]);
+  expect([tries, await fixture.open()]).toEqual([1, 1]);
 });

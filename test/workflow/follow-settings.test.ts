@@ -49,9 +49,9 @@ test("R4: hundreds of open requests follow in a handful of transactions, one ite
   expect(transactions).toHaveBeenCalledTimes(3);
   transactions.mockRestore();
   expect(await versions(fixture, numbers)).toEqual(numbers.map(() => 2));
-  const told = (await fixture.outbox("request-changed")).map(({ payload }) => payload);
-  expect(told).toHaveLength(250 + 1);
-  expect(told).toContainEqual(
+  const changes = (await fixture.outbox("request-changed")).map(({ payload }) => payload);
+  expect(changes).toHaveLength(250 + 1);
+  expect(changes).toContainEqual(
     expect.objectContaining({ number: numbers[249], version: 2, event: "changed" }),
   );
 });

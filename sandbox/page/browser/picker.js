@@ -30,7 +30,7 @@ function prepare(input) {
   let shown = input.value;
   let timer;
   let asked = 0;
-  const look = async () => {
+  const loadOptions = async () => {
     const typed = input.value === shown ? "" : input.value;
     const minimum = Number(input.dataset.minimum);
     if (typed.length < minimum) {
@@ -66,11 +66,11 @@ function prepare(input) {
   list.onPick((option) => void pick(option));
   input.addEventListener("input", () => {
     clearTimeout(timer);
-    timer = setTimeout(() => void look(), typingPauseMs);
+    timer = setTimeout(() => void loadOptions(), typingPauseMs);
   });
-  input.addEventListener("click", () => void look());
+  input.addEventListener("click", () => void loadOptions());
   input.addEventListener("keydown", (event) => {
-    if (event.key === "ArrowDown" && !list.isOpen()) void look();
+    if (event.key === "ArrowDown" && !list.isOpen()) void loadOptions();
   });
   input.addEventListener("blur", () => {
     clearTimeout(timer);

@@ -125,7 +125,7 @@ test("a delayed message shows the current state, without buttons that no longer 
     ...{ organizationId, number, actor: member(stack.id("dana")), surface: "slack", reason: "" },
   });
   await allSettled();
-  const told = stack.texts("dana").slice(before);
-  expect(told.join("\n")).toContain("It stands like this now: Cancelled by Dana Developer.");
-  expect(told.join("\n")).not.toContain("Press Promote");
+  const newTexts = stack.texts("dana").slice(before);
+  expect(newTexts.join("\n")).toContain("It stands like this now: Cancelled by Dana Developer.");
+  expect(newTexts.join("\n")).not.toContain("Press Promote");
 });

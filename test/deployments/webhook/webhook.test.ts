@@ -73,12 +73,12 @@ describe("a promotion that a webhook carries out", () => {
     expect(textOf(card)).toContain("disk <!channel> full");
     expect(textOf(card)).toContain(`<${link}|Look at the deployment>`);
     expect(JSON.stringify(card.blocks)).toMatch(/"text":"Try Again"[\s\S]*"text":"Cancel Request"/);
-    const told = stack
+    const notices = stack
       .texts("dana")
       .filter((text) => text.includes(`⚠️ #${number} `))
       .at(-1);
-    expect(told).toContain("disk <!channel> full");
-    expect(told).toContain(`<${link}|Look at the deployment>`);
+    expect(notices).toContain("disk <!channel> full");
+    expect(notices).toContain(`<${link}|Look at the deployment>`);
     const [mail] = (await mailsOf(number)).filter(({ subject }) => subject.includes("Failed"));
     expect(mail?.text).toContain("disk <!channel> full");
     expect(mail?.text).toContain(link);

@@ -80,7 +80,7 @@ const audits = () =>
     .where(and(eq(schema.auditLog.subject, `role:${roleId}`), eq(schema.auditLog.action, "role.synced")))
     .orderBy(schema.auditLog.id);
 
-const told = () => stack.texts("ada").filter((text) => text.includes("user group"));
+const warnings = () => stack.texts("ada").filter((text) => text.includes("user group"));
 
 test("a newly linked role is filled immediately, including with unknown people", async () => {
   expect(await names()).toEqual(["bob", "sam"]);
@@ -136,18 +136,18 @@ test("nothing is written if nothing changed, and unlinked groups are not read", 
 test("a disabled group leaves the role unchanged, and the admins are notified once", async () => {
   await group(["bob", "sam"], true);
   expect(await names()).toEqual(["bob", "sam"]);
-  expect(told()).toHaveLength(1);
-  expect(told()[0]).toContain(
+  expect(warnings()).toHaveLength(1);
+  expect(warnings()[0]).toContain(
     "*Release Managers* follows a Slack user group that is disabled or gone. The role keeps its 2 people until you choose others.",
   );
-  expect(told()[0]).toContain("/promotion-settings");
+  expect(warnings()[0]).toContain("/promotion-settings");
   await stack.slack.event("subteam_updated", { subteam: { id: groupId } });
   await stack.settle();
-  expect(told()).toHaveLength(1);
+  expect(warnings()).toHaveLength(1);
   await group(["bob"]);
   expect(await names()).toEqual(["bob"]);
   await group(["bob"], true);
-  expect(told()).toHaveLength(2);
+  expect(warnings()).toHaveLength(2);
 });
 
 test("an emptied group empties the role, and the admins learn that nobody can review", async () => {

@@ -60,8 +60,8 @@ test("R4: what Slack says too late for a click holds for the next one", async ()
 
 test("R4: a person who left is removed immediately, even if another replica's clock is ahead", async () => {
   const asOf = new Date(fixture.clock.now.getTime() + 5_000);
-  const known = { organizationId: fixture.organizationId, id: idOf("bob"), name: "bob", email: null };
-  await saveMembers(fixture.context, [{ ...known, timeZone: "UTC", status: "active" }], { asOf });
+  const stored = { organizationId: fixture.organizationId, id: idOf("bob"), name: "bob", email: null };
+  await saveMembers(fixture.context, [{ ...stored, timeZone: "UTC", status: "active" }], { asOf });
   await planMemberRefresh(fixture.context, fixture.organizationId, idOf("bob"), {
     readsUnknown: false,
     deactivated: true,

@@ -45,7 +45,7 @@ const actions = ({ blocks }: Pick<StandInMessage, "blocks">): string[] =>
 
 const says = (name: string, number: number) => textOf(stack.cardFor(name, number));
 
-const told = (name: string, words: string | RegExp) =>
+const expectLastEphemeral = (name: string, words: string | RegExp) =>
   eventually(() => expect(stack.lastEphemeral(name)).toMatch(words));
 
 const opened = (name: string, title: string) =>
@@ -116,7 +116,7 @@ describe("R9: Promote", () => {
     await Promise.all(
       [1, 2].map(() => stack.slack.click(stack.id("dana"), card, { actionId: "promote_request" })),
     );
-    await told("dana", new RegExp(`^#${number} can't be promoted: promot`));
+    await expectLastEphemeral("dana", new RegExp(`^#${number} can't be promoted: promot`));
     await stack.app.idle();
     const [counted] = await stack.database.database.sql<{ count: number }[]>`
       select count(*)::int from deployments where request_number = ${number}`;
@@ -191,7 +191,10 @@ describe("R9: Promote", () => {
       blocks: card.blocks,
     });
     await stack.slack.click(stack.id("dana"), copy, { actionId: "promote_request" });
-    await told("dana", `#${number} is not approved yet (0 of 1). Bob Reviewer and Carol Reviewer can.`);
+    await expectLastEphemeral(
+      "dana",
+      `#${number} is not approved yet (0 of 1). Bob Reviewer and Carol Reviewer can.`,
+    );
   });
 });
 
@@ -270,7 +273,7 @@ describe("R11: time", () => {
     passedMs += 7 * 86_400_000 + 1000;
     // The job has not run yet, so the click finds an expired request.
     await stack.slack.click(stack.id("bob"), card, { actionId: "open_reject" });
-    await told("bob", `#${number} is not waiting for review any more: expired`);
+    await expectLastEphemeral("bob", `#${number} is not waiting for review any more: expired`);
     expect(await expireOverdue(stack.app.context)).toBe(1);
     await stack.app.idle();
     for (const name of ["dana", "bob", "carol"]) {
@@ -289,7 +292,7 @@ describe("R11: time", () => {
     const card = structuredClone(stack.cardFor("dana", number));
     passedMs += 3 * 86_400_000 + 1000;
     await stack.slack.click(stack.id("dana"), card, { actionId: "promote_request" });
-    await told("dana", `#${number} can't be promoted: expired: nobody promoted it in time`);
+    await expectLastEphemeral("dana", `#${number} can't be promoted: expired: nobody promoted it in time`);
     await expireOverdue(stack.app.context);
     await stack.app.idle();
     expect(says("dana", number)).toContain("Expired: nobody promoted it in time");

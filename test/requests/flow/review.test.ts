@@ -38,7 +38,7 @@ const actions = ({ blocks }: Pick<StandInMessage, "blocks">): string[] =>
 
 const says = (name: string, number: number) => textOf(stack.cardFor(name, number));
 
-const told = (name: string, words: string | RegExp) =>
+const expectLastEphemeral = (name: string, words: string | RegExp) =>
   eventually(() => expect(stack.lastEphemeral(name)).toMatch(words));
 
 const opened = (name: string, title: string) =>
@@ -97,7 +97,7 @@ describe("Approve", () => {
     const target = { actionId: "approve_request" };
     const held = stack.slack.faults.hold("chat.update");
     await Promise.all([1, 2, 3].map(() => stack.slack.click(stack.id("bob"), card, target)));
-    await told("bob", `Done: you had approved #${number} already.`);
+    await expectLastEphemeral("bob", `Done: you had approved #${number} already.`);
     held.release();
     await stack.app.idle();
     const outcomes = stack.texts("dana").filter((text) => text.includes(`approved #${number} `));
@@ -114,7 +114,10 @@ describe("Approve", () => {
     await click("bob", number, "approve_request");
     await held.reached;
     await click("carol", number, "approve_request");
-    await told("carol", `#${number} is not waiting for review any more: approved by Bob Reviewer`);
+    await expectLastEphemeral(
+      "carol",
+      `#${number} is not waiting for review any more: approved by Bob Reviewer`,
+    );
     await click("carol", number, "open_reject");
     await eventually(() => expect(stack.slack.ephemeralsFor(stack.id("carol"))).toHaveLength(2));
     expect(stack.slack.topView(stack.id("carol"))).toBeUndefined();
@@ -257,7 +260,7 @@ describe("R7: two approvals", () => {
     const number = await ask();
     expect(says("bob", number)).toMatch(/0 of 2/);
     await click("bob", number, "approve_request");
-    await told("bob", `Done: your approval of #${number} counts. More are needed.`);
+    await expectLastEphemeral("bob", `Done: your approval of #${number} counts. More are needed.`);
     await stack.app.idle();
     for (const name of ["bob", "carol", "dana"]) {
       expect(says(name, number)).toMatch(/1 of 2/);
@@ -265,7 +268,7 @@ describe("R7: two approvals", () => {
     }
     expect(says("bob", number)).toContain("You approved. You can change your review");
     await click("bob", number, "approve_request");
-    await told("bob", `Done: you had approved #${number} already.`);
+    await expectLastEphemeral("bob", `Done: you had approved #${number} already.`);
     expect(says("bob", number)).toMatch(/1 of 2/);
     await click("carol", number, "approve_request");
     await stack.app.idle();
@@ -301,7 +304,7 @@ describe("R7: two approvals", () => {
     });
     await drawing.reached;
     await click("carol", number, "approve_request");
-    await told("carol", /You are not a reviewer of Commerce\. Bob Reviewer can\./);
+    await expectLastEphemeral("carol", /You are not a reviewer of Commerce\. Bob Reviewer can\./);
     drawing.release();
     await reseeded;
     expect(actions(stack.cardFor("carol", number))).toEqual(["open_details"]);
@@ -319,7 +322,10 @@ describe("R13: a person who cannot act learns privately why, and who can", () =>
       stack.slack.messagesFor(stack.id("bob")).filter(({ text }) => text.includes(`#${number} `)),
     ).toHaveLength(1);
     await clickOn("bob", "carol", number, actionId);
-    await told("bob", `You asked for #${number}, so somebody else must review it. Carol Reviewer can.`);
+    await expectLastEphemeral(
+      "bob",
+      `You asked for #${number}, so somebody else must review it. Carol Reviewer can.`,
+    );
     expect(stack.slack.topView(stack.id("bob"))).toBeUndefined();
     await stack.app.idle();
     expect(says("carol", number)).not.toContain("Approved");
@@ -328,7 +334,10 @@ describe("R13: a person who cannot act learns privately why, and who can", () =>
   test.each(nobodyElse)("R4: a person without the role, by %s", async (actionId) => {
     const number = await ask();
     await clickOn("sam", "bob", number, actionId);
-    await told("sam", "You are not a reviewer of Commerce. Bob Reviewer and Carol Reviewer can.");
+    await expectLastEphemeral(
+      "sam",
+      "You are not a reviewer of Commerce. Bob Reviewer and Carol Reviewer can.",
+    );
     expect(stack.slack.topView(stack.id("sam"))).toBeUndefined();
   });
 
@@ -337,7 +346,7 @@ describe("R13: a person who cannot act learns privately why, and who can", () =>
     const number = Number(/^#(\d+)/.exec(stack.cardOf("dana").text)?.[1]);
     expect(() => stack.cardFor("carol", number)).toThrow();
     await clickOn("carol", "bob", number, actionId);
-    await told("carol", "You are not a reviewer of Finance. Bob Reviewer can.");
+    await expectLastEphemeral("carol", "You are not a reviewer of Finance. Bob Reviewer can.");
   });
 
   test("Review Details says it instead of the verdict", async () => {
@@ -354,13 +363,16 @@ describe("R13: a person who cannot act learns privately why, and who can", () =>
     await stack.request("dana", "finance/tax-reports");
     const number = Number(/^#(\d+)/.exec(stack.cardOf("dana").text)?.[1]);
     await clickOn("sam", "dana", number, "open_cancel");
-    await told("sam", `You can't cancel #${number}. Dana Developer or an admin can.`);
+    await expectLastEphemeral("sam", `You can't cancel #${number}. Dana Developer or an admin can.`);
     await clickOn("bob", "bob", number, "approve_request");
     await stack.app.idle();
     await clickOn("sam", "dana", number, "promote_request");
-    await told("sam", "In this project only Finance Developers can request and promote.");
+    await expectLastEphemeral("sam", "In this project only Finance Developers can request and promote.");
     await clickOn("sam", "dana", number, "open_cancel");
-    await told("sam", `You can't cancel #${number}. Dana Developer, a reviewer or an admin can.`);
+    await expectLastEphemeral(
+      "sam",
+      `You can't cancel #${number}. Dana Developer, a reviewer or an admin can.`,
+    );
     await stack.app.idle();
     expect(actions(stack.cardFor("dana", number))).toContain("promote_request");
   });
@@ -371,7 +383,7 @@ describe("R13: a person who cannot act learns privately why, and who can", () =>
     Object.assign(carol ?? {}, { isRestricted: true });
     aheadMs += 11 * 60_000;
     await click("carol", number, "approve_request");
-    await told("carol", "Guests can't review. Bob Reviewer can.");
+    await expectLastEphemeral("carol", "Guests can't review. Bob Reviewer can.");
     Object.assign(carol ?? {}, { isRestricted: false });
     aheadMs += 11 * 60_000;
     await click("carol", number, "approve_request");

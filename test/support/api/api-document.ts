@@ -73,9 +73,9 @@ export class DocumentCheck {
 
   #hold(schema: Schema | undefined, value: unknown, what: string): void {
     if (schema === undefined) throw new Error(`${what} has no schema in the document`);
-    const known = this.#schemas.get(schema) ?? z.fromJSONSchema(this.#closed(schema) as never);
-    this.#schemas.set(schema, known);
-    const { error } = known.safeParse(value);
+    const cached = this.#schemas.get(schema) ?? z.fromJSONSchema(this.#closed(schema) as never);
+    this.#schemas.set(schema, cached);
+    const { error } = cached.safeParse(value);
     if (error === undefined) return;
     throw new Error(`${what} is not as in the document: ${z.prettifyError(error)}\n${JSON.stringify(value)}`);
   }

@@ -49,10 +49,10 @@ describe("the document", () => {
         for (const [, response] of problems) {
           expect(Object.keys(response.content)).toEqual(["application/problem+json"]);
         }
-        const told = (status: string) => Object.keys((responses as Responses)[status]?.headers ?? {});
-        expect(told("401")).toContain("www-authenticate");
-        expect(told("503")).toContain("retry-after");
-        expect(told("429")).toEqual(expect.arrayContaining(["retry-after", "ratelimit-reset"]));
+        const headersOf = (status: string) => Object.keys((responses as Responses)[status]?.headers ?? {});
+        expect(headersOf("401")).toContain("www-authenticate");
+        expect(headersOf("503")).toContain("retry-after");
+        expect(headersOf("429")).toEqual(expect.arrayContaining(["retry-after", "ratelimit-reset"]));
       }
     }
   });

@@ -266,11 +266,11 @@ describe.each(Object.keys(flavours))("every message and view within Slack's limi
 
   test("nothing that somebody typed is alive, and nothing is cut inside a character", () => {
     const said = stack.slack.calls.map(({ args }) => args);
-    const told = stack.people.flatMap((name) => stack.slack.ephemeralsFor(id(name)));
-    const known = new Set(stack.people.map(id));
-    const found = parsedTexts([...said, ...told, ...answers]);
+    const ephemerals = stack.people.flatMap((name) => stack.slack.ephemeralsFor(id(name)));
+    const memberIds = new Set(stack.people.map(id));
+    const found = parsedTexts([...said, ...ephemerals, ...answers]);
     expect(found.length).toBeGreaterThan(200);
-    expect(found.flatMap((text) => mrkdwnFaults(text, known)).slice(0, 5)).toEqual([]);
+    expect(found.flatMap((text) => mrkdwnFaults(text, memberIds)).slice(0, 5)).toEqual([]);
   });
 
   test("the emails arrived, and nothing in them is alive", async () => {

@@ -208,15 +208,15 @@ test("an error after the ack, a throw of something that is no error, and a secon
 });
 
 test("a workspace that authorize refuses is never acknowledged in silence, and no listener runs", async () => {
-  const heard = vi.fn(async ({ ack }: { ack: () => Promise<void> }) => ack());
+  const received = vi.fn(async ({ ack }: { ack: () => Promise<void> }) => ack());
   const authorize = async (teamId: string) => {
     throw new Error(`No installation for ${teamId}`);
   };
   const { app, send } = await startReceiver({ authorize });
-  app.command("/promote", heard);
-  app.action("approve", heard);
+  app.command("/promote", received);
+  app.action("approve", received);
   app.event("app_home_opened", async () => {
-    heard({ ack: async () => {} });
+    received({ ack: async () => {} });
   });
   const answer = await send({ body: command() });
   expect(answer.status).toBe(200);
@@ -227,7 +227,7 @@ test("a workspace that authorize refuses is never acknowledged in silence, and n
   expect((await send({ body: click("approve") })).status).toBe(500);
   expect((await send({ body: submission("reject") })).status).toBe(500);
   expect((await send({ body: event("app_home_opened"), contentType: "application/json" })).status).toBe(500);
-  expect(heard).not.toHaveBeenCalled();
+  expect(received).not.toHaveBeenCalled();
 });
 
 test("authorize is asked with the workspace, and listeners get its bot", async () => {

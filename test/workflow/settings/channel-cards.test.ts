@@ -107,8 +107,8 @@ test("who was asked through the channel is told of the cancellation by email", a
   await stack.slack.submit(stack.id("dana"));
   await stack.settle();
   const mails = (await stack.mail.inbox()).filter(({ subject }) => subject.includes(`#${number}`));
-  const told = mails.filter(({ subject }) => /cancel/i.test(subject)).map(({ to }) => to);
-  expect(told).toContain("bob@acme.example");
+  const recipients = mails.filter(({ subject }) => /cancel/i.test(subject)).map(({ to }) => to);
+  expect(recipients).toContain("bob@acme.example");
   await vi.waitFor(() => expect(textOf(shared())).toContain("Cancelled by Dana Developer"), {
     timeout: 10_000,
   });

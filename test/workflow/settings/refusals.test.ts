@@ -31,8 +31,8 @@ afterEach(async () => {
 /** Changes a person in Slack. */
 async function stands(name: string, status: MemberStatus): Promise<void> {
   const { context, organizationId } = stack.app;
-  const known = people.find((one) => one.name === name);
-  const member = { id: stack.id(name), name: known?.realName ?? name, email: known?.email ?? null };
+  const person = people.find((one) => one.name === name);
+  const member = { id: stack.id(name), name: person?.realName ?? name, email: person?.email ?? null };
   await saveMembers(context, [{ ...member, organizationId, timeZone: "UTC", status }]);
   await stack.settle();
 }
@@ -40,7 +40,8 @@ async function stands(name: string, status: MemberStatus): Promise<void> {
 const submit = (name: string, values: Record<string, string | string[]> = {}) =>
   stack.slack.submit(stack.id(name), values);
 const errors = (name: string) => Object.values(stack.modal(name).errors);
-const told = (name: string, words: string) => eventually(() => expect(stack.lastEphemeral(name)).toBe(words));
+const expectLastEphemeral = (name: string, words: string) =>
+  eventually(() => expect(stack.lastEphemeral(name)).toBe(words));
 const says = (name: string, words: string) =>
   eventually(() => expect(stack.modalText(name)).toContain(words));
 const title = (name: string, words: string) =>
@@ -144,7 +145,7 @@ describe("R13: reviewing and promoting", () => {
   ])("R14: a %s cannot promote what they had asked for", async (status, who) => {
     await stands("dana", status);
     await stack.press("dana", "promote_request");
-    await told("dana", `${who} can't request or promote. Full members of this workspace can.`);
+    await expectLastEphemeral("dana", `${who} can't request or promote. Full members of this workspace can.`);
     await stands("dana", "active");
   });
 });
@@ -159,7 +160,7 @@ test("R1: what was promoted without a review, and failed, is not tried again whe
     where number = ${number}`;
   await stack.reseed(() => undefined);
   await pressOld("dana", "promote_request", number);
-  await told(
+  await expectLastEphemeral(
     "dana",
     `#${number} was made while no review was needed, and one is needed now. Cancel it and request approval.`,
   );
