@@ -2,7 +2,7 @@ import type { ShortageFacts } from "../../src/domain/workflow/shortage.ts";
 import { listProjects } from "../catalog/projects.ts";
 import type { Db, Tx } from "../connection/connect.ts";
 import { listRoleHolders } from "../people/role-holders.ts";
-import { listPending } from "../requests/requests-list.ts";
+import { listPending } from "../requests/open-requests.ts";
 import { listApproverIds } from "../requests/reviews.ts";
 import * as workflows from "./workflow.ts";
 

@@ -7,7 +7,7 @@ import { type FoundMember, findMember } from "../queries/people/find-member.ts";
 import { refusalWords } from "../slack/words/refusals.ts";
 import { type Context, OutcomeUnknown } from "../usecases/shared/context.ts";
 import { type CreatedToken, createToken } from "../usecases/tokens/create-token.ts";
-import { findDatabase } from "./find-database.ts";
+import { openDatabase } from "./open-database.ts";
 import { readTokenArguments, type TokenArguments, TokenArgumentsError, usage } from "./token-arguments.ts";
 
 /**
@@ -21,7 +21,7 @@ async function main(args: readonly string[]): Promise<void> {
     return;
   }
   const options = readTokenArguments(args);
-  const server = await findDatabase(readTokenConfig().databaseUrl);
+  const server = await openDatabase(readTokenConfig().databaseUrl);
   const database = connect(server.url, { applicationName: "signoff-token" });
   try {
     await migrate(server.url).catch((error: unknown) => {

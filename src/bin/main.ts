@@ -1,7 +1,7 @@
 import { type App, startApp } from "../compose/app.ts";
 import { ConfigError, readConfig } from "../config.ts";
 import { createLog, type Log } from "../lib/log.ts";
-import { findDatabase } from "./find-database.ts";
+import { openDatabase } from "./open-database.ts";
 
 /** The app stops within 10 s. If it hangs, the process ends after this time, in milliseconds. */
 const stopLimitMs = 11_000;
@@ -15,7 +15,7 @@ async function main(): Promise<void> {
   const log = createLog(config.logLevel);
   const running: Running = {};
   stopOnSignal(running, log);
-  const database = await findDatabase(config.databaseUrl);
+  const database = await openDatabase(config.databaseUrl);
   running.database = database;
   running.app = await startApp({ ...config, databaseUrl: database.url }, { log });
   log.info({ port: running.app.port, organization: running.app.organizationId }, "Signoff listens");

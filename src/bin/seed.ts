@@ -7,7 +7,7 @@ import { install } from "../directory/install.ts";
 import { createLog } from "../lib/log.ts";
 import { loadSeedFile } from "../seed/load-seed-file.ts";
 import { slackClients } from "../slack/client/clients.ts";
-import { findDatabase } from "./find-database.ts";
+import { openDatabase } from "./open-database.ts";
 
 /** Runs `npm run seed -- FILE`: loads a seed file into the database that DATABASE_URL names. */
 async function main(): Promise<void> {
@@ -18,7 +18,7 @@ async function main(): Promise<void> {
     throw new Error(`The file ${file} cannot be read.`);
   });
   const log = createLog(config.logLevel);
-  const server = await findDatabase(config.databaseUrl);
+  const server = await openDatabase(config.databaseUrl);
   const database = connect(server.url, { applicationName: "signoff-seed" });
   try {
     await migrate(server.url);

@@ -2,9 +2,9 @@ import { type Outage, type Provider, probeSlot, untilNextProbeMs } from "../doma
 import type { Outcome } from "../domain/delivery/outcome.ts";
 import type { Log } from "../lib/log.ts";
 import { getOutage } from "../queries/delivery/get-outage.ts";
+import { claimProbe } from "../usecases/delivery/claim-probe.ts";
 import { pauseSending } from "../usecases/delivery/pause-sending.ts";
 import { resumeSending } from "../usecases/delivery/resume-sending.ts";
-import { takeProbe } from "../usecases/delivery/take-probe.ts";
 import type { Context } from "../usecases/shared/context.ts";
 
 type Postponed = Extract<Outcome, { kind: "postponed" }>;
@@ -57,7 +57,7 @@ export function createCircuitBreaker(deps: CircuitBreakerDeps): CircuitBreaker {
     probedSinceStart.add(organizationId);
     if (firstSinceStart) return true;
     const slot = probeSlot(provider, since, now());
-    return slot !== null && takeProbe(context, organizationId, provider, slot);
+    return slot !== null && claimProbe(context, organizationId, provider, slot);
   };
 
   const accepted = async (organizationId: string) => {

@@ -1,7 +1,7 @@
 import type { Outcome } from "../domain/delivery/outcome.ts";
 import { getNextGroup } from "../queries/people/get-bound-groups.ts";
 import { getDirectoryRun } from "../queries/people/get-directory-run.ts";
-import { moveDirectoryRun } from "../usecases/people/move-directory-run.ts";
+import { advanceDirectoryRun } from "../usecases/people/advance-directory-run.ts";
 import { type Directory, pauseMs } from "./directory.ts";
 import { syncGroup } from "./sync-group.ts";
 
@@ -14,6 +14,6 @@ export async function readGroups(directory: Directory, organizationId: string): 
   const read = groupId === null ? null : await syncGroup(directory, organizationId, groupId);
   if (read !== null && read.kind !== "done" && read.kind !== "dead") return read;
   const following = groupId === null ? null : await getNextGroup(context.db, organizationId, groupId);
-  await moveDirectoryRun(context, run, following === null ? null : groupId, read?.kind === "dead" ? 1 : 0);
+  await advanceDirectoryRun(context, run, following === null ? null : groupId, read?.kind === "dead" ? 1 : 0);
   return following === null ? { kind: "done" } : { kind: "later", afterMs: pauseMs };
 }

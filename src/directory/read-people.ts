@@ -1,7 +1,7 @@
 import type { Outcome } from "../domain/delivery/outcome.ts";
 import { slackErrorCode } from "../lib/slack-error.ts";
 import { getDirectoryRun } from "../queries/people/get-directory-run.ts";
-import { moveDirectoryRun } from "../usecases/people/move-directory-run.ts";
+import { advanceDirectoryRun } from "../usecases/people/advance-directory-run.ts";
 import { savePeoplePage } from "../usecases/people/save-people-page.ts";
 import { type Directory, pauseMs } from "./directory.ts";
 import { memberOf, readSlackUsers } from "./slack-user.ts";
@@ -26,7 +26,7 @@ export async function readPeople(directory: Directory, organizationId: string): 
   } catch (error) {
     if (slackErrorCode(error) !== "invalid_cursor" || cursor === "") return faultOf(error);
     // The cursor has expired, so the run starts over.
-    await moveDirectoryRun(context, run, "");
+    await advanceDirectoryRun(context, run, "");
     return { kind: "later", afterMs: pauseMs };
   }
 }

@@ -1,6 +1,6 @@
 import { timedOut, withTimeout } from "../lib/timeout.ts";
 import { getGroupOf } from "../queries/people/get-bound-groups.ts";
-import { planGroupSync } from "../usecases/people/plan-refresh.ts";
+import { scheduleGroupSync } from "../usecases/people/schedule-refresh.ts";
 import type { Directory } from "./directory.ts";
 import { syncGroup } from "./sync-group.ts";
 
@@ -14,5 +14,5 @@ export async function syncRole(directory: Directory, organizationId: string, rol
   const synced = syncGroup(directory, organizationId, groupId).catch(() => undefined);
   const outcome = await withTimeout(synced, waitMs);
   if (outcome === timedOut || outcome?.kind !== "done")
-    await planGroupSync(directory.context, organizationId, groupId);
+    await scheduleGroupSync(directory.context, organizationId, groupId);
 }

@@ -14,7 +14,7 @@ const batchSize = 500;
 /** Runs one batch and returns how many it did. */
 type RunBatch = (organizationId: string) => Promise<number>;
 
-/** Returns a handler for each scheduled job, for the items that `takeSlot` adds. */
+/** Returns a handler for each scheduled job, for the items that `claimSlot` adds. */
 export function jobHandlers(context: Context, log: Pick<Log, "error">): Pick<Handlers, `job-${Job}`> {
   const handler = (job: Job, runBatch: RunBatch): Handler => ({
     run: async ({ organizationId }) => {

@@ -1,7 +1,7 @@
 import cron, { type ScheduledTask } from "node-cron";
 import { jobs, slotOf } from "../domain/delivery/slots.ts";
 import type { Log } from "../lib/log.ts";
-import { takeSlot } from "../usecases/delivery/take-slot.ts";
+import { claimSlot } from "../usecases/delivery/claim-slot.ts";
 import { startDirectoryRuns } from "../usecases/people/start-directory-runs.ts";
 import type { Context } from "../usecases/shared/context.ts";
 
@@ -22,7 +22,7 @@ export async function startSchedule(deps: ScheduleDeps): Promise<{ stop(): Promi
   const { context, organizationId, sweep, log } = deps;
   const takeSlots = async () => {
     const slot = slotOf(context.now());
-    for (const job of jobs) await takeSlot(context, organizationId, job, slot);
+    for (const job of jobs) await claimSlot(context, organizationId, job, slot);
   };
   const readDirectory = () => startDirectoryRuns(context, organizationId);
   await takeSlots();

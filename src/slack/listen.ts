@@ -4,7 +4,7 @@ import { listenToHome } from "./home/home-listener.ts";
 import type { SlackDeps } from "./kernel/deps.ts";
 import { listenToPeople } from "./people/people-events-listener.ts";
 import { listenToDeliveries } from "./requests/deliveries-listener.ts";
-import { listenToPromoteAndCancel } from "./requests/promote-cancel-listener.ts";
+import { listenToPromoteAndCancel } from "./requests/promote-and-cancel-listener.ts";
 import { listenToPromoteCommand } from "./requests/promote-command-listener.ts";
 import { listenToRequestAgain } from "./requests/request-again-listener.ts";
 import { listenToRequestModal } from "./requests/request-modal-listener.ts";

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { approvalsMetadata, homeLocationValue, readStoredLocation } from "./home/home-location.ts";
 import { readPick, stepCodec } from "./home/step-view.ts";
+import { idValue, pageNumber, requestNumber } from "./kernel/button-values.ts";
 import { OutdatedError } from "./kernel/codec.ts";
-import { idValue, pageNumber, requestNumber } from "./kernel/values.ts";
 import { readShown } from "./requests/request-modal-view.ts";
 import { shownRequest } from "./requests/shown-request.ts";
 import { readWebhook } from "./settings/catalog/deployer-view.ts";

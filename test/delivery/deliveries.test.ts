@@ -53,7 +53,7 @@ async function post(fixture: Catalog, name: string): Promise<void> {
     where organization_id = ${fixture.organizationId} and recipient_id = ${idOf(name)}`;
 }
 
-async function keepEmail(fixture: Catalog, number: number, name: string): Promise<void> {
+async function storeEmail(fixture: Catalog, number: number, name: string): Promise<void> {
   const { sql } = database.database;
   await sql`insert into emails (organization_id, key, request_number, recipient_id, content)
     select organization_id, key, ${number}, recipient_id,
@@ -102,7 +102,7 @@ describe("the ledger of a request", () => {
 
   test("an email says where it went", async () => {
     const { fixture, number } = await asked();
-    await keepEmail(fixture, number, "bob");
+    await storeEmail(fixture, number, "bob");
     await settle(fixture, "send-email", "bob", { outcome: "done" });
     const { deliveries } = await ledgerOf(fixture, number);
     expect(deliveries.at(-1)).toMatchObject({ address: "bob@acme.example", status: "sent" });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { keepEmail } from "../../src/usecases/delivery/keep-email.ts";
 import { pruneDeliveries } from "../../src/usecases/delivery/prune-deliveries.ts";
+import { storeEmail } from "../../src/usecases/delivery/store-email.ts";
 import { remindDue } from "../../src/usecases/requests/remind-due.ts";
 import { accepted, buildCatalog, type Catalog } from "../support/catalog.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
@@ -31,7 +31,7 @@ async function items(settledDaysAgo: Record<string, number | null>, outcome: "do
       insert into outbox (organization_id, kind, key, payload, outcome, settled_at)
       values (${organizationId}, 'send-email', ${key}, '{}', ${at === null ? null : outcome}, ${at})`;
     const content = { from: "a@b.c", to: "d@e.f", subject: "s", html: "h", text: "t" };
-    await keepEmail(context, { organizationId, key, requestNumber: 1, recipientId: "U1", content });
+    await storeEmail(context, { organizationId, key, requestNumber: 1, recipientId: "U1", content });
   }
 }
 

@@ -3,7 +3,7 @@ import { type App, startApp } from "../../src/compose/app.ts";
 import { readConfig } from "../../src/config.ts";
 import { slotOf } from "../../src/domain/delivery/slots.ts";
 import { createLog } from "../../src/lib/log.ts";
-import { takeSlot } from "../../src/usecases/delivery/take-slot.ts";
+import { claimSlot } from "../../src/usecases/delivery/claim-slot.ts";
 import { buildCatalog, type Catalog } from "../support/catalog.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 import { startTestStack, type TestStack } from "../support/test-stack.ts";
@@ -23,7 +23,7 @@ describe("R11: each slot of a job is taken once", () => {
   });
   afterAll(() => database?.drop());
 
-  const take = (slot: Date) => takeSlot(fixture.context, fixture.organizationId, "expire", slot);
+  const take = (slot: Date) => claimSlot(fixture.context, fixture.organizationId, "expire", slot);
   const items = () => fixture.outbox("job-expire");
 
   test("of ten that ask at once one gets it, and there is one item of work", async () => {
@@ -61,8 +61,8 @@ describe("R11: each slot of a job is taken once", () => {
   test("jobs and organizations have slots of their own", async () => {
     const other = await buildCatalog(database);
     await take(noon);
-    expect(await takeSlot(fixture.context, fixture.organizationId, "remind", noon)).toBe(true);
-    expect(await takeSlot(other.context, other.organizationId, "expire", noon)).toBe(true);
+    expect(await claimSlot(fixture.context, fixture.organizationId, "remind", noon)).toBe(true);
+    expect(await claimSlot(other.context, other.organizationId, "expire", noon)).toBe(true);
   });
 });
 
@@ -116,7 +116,7 @@ describe("R11: two started processes on one database", () => {
   test("a slot at the same instant in both is worked once", async () => {
     now = later(8 * 24 * 60 + 1);
     const apps = [stack.app, other as App];
-    const asked = apps.map((app) => takeSlot(app.context, app.organizationId, "expire", slotOf(now)));
+    const asked = apps.map((app) => claimSlot(app.context, app.organizationId, "expire", slotOf(now)));
     // A scheduled job may also have run in one of them.
     expect((await Promise.all(asked)).filter(Boolean).length).toBeLessThan(2);
     await Promise.all(apps.map((app) => app.idle()));

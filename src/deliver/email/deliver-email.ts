@@ -3,8 +3,8 @@ import type { MemberId } from "../../domain/people/people.ts";
 import type { Item } from "../../outbox/handlers.ts";
 import { type EmailContent, getEmail } from "../../queries/delivery/get-email.ts";
 import { getAddressRefusal } from "../../queries/delivery/get-outage.ts";
-import { forgetEmail, keepEmail } from "../../usecases/delivery/keep-email.ts";
 import { acceptAddress, refuseAddress } from "../../usecases/delivery/refuse-address.ts";
+import { forgetEmail, storeEmail } from "../../usecases/delivery/store-email.ts";
 import type { Context } from "../../usecases/shared/context.ts";
 import type { CircuitBreaker, Entry } from "../circuit-breaker.ts";
 import type { SendEmail, SendResult } from "./resend.ts";
@@ -51,7 +51,7 @@ export async function deliverEmail(
   if (refusal?.rests) return { kind: "dead", reason: `the address was refused before: ${refusal.reason}` };
   const entry = await breaker.enter(organizationId);
   if (typeof entry !== "string") return entry;
-  const email = stored?.content ?? (await keepEmail(context, { organizationId, key, ...about, content }));
+  const email = stored?.content ?? (await storeEmail(context, { organizationId, key, ...about, content }));
   const result = await deps.send(email, `${organizationId}/${key}`);
   if (result.kind === "done" && refusal !== undefined) await acceptAddress(context, organizationId, email.to);
   return outcomeOf(deps, item, email, result, entry);

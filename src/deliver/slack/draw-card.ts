@@ -11,7 +11,7 @@ import { getRequest } from "../../queries/requests/get-request.ts";
 import { getViewerRights } from "../../queries/requests/get-viewer-rights.ts";
 import type { RequestView } from "../../queries/requests/request-view.ts";
 import { channelCard, type Message, card as personalCard } from "../../slack/messages/card.ts";
-import { askDirectly } from "../../usecases/delivery/ask-directly.ts";
+import { askReviewersDirectly } from "../../usecases/delivery/ask-reviewers-directly.ts";
 import { removeMessages } from "../../usecases/delivery/remove-messages.ts";
 import { saveCard } from "../../usecases/delivery/save-card.ts";
 import type { Context } from "../../usecases/shared/context.ts";
@@ -121,7 +121,7 @@ async function askReviewersOutside({ context, client, card, view }: Drawing): Pr
 }
 
 const askEach = (context: Context, card: CardView, reviewerIds: readonly MemberId[]): Promise<void> =>
-  askDirectly(context, card.organizationId, card.requestNumber, reviewerIds);
+  askReviewersDirectly(context, card.organizationId, card.requestNumber, reviewerIds);
 
 /** Stops updating the card in a channel that cannot be used, and asks each reviewer directly. */
 async function giveUpChannel(

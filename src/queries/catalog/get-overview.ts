@@ -7,9 +7,9 @@ import {
   type LiveDeployment,
   listLatestAttempts,
   listLiveDeployments,
-} from "../../../db/deployments/live.ts";
+} from "../../../db/deployments/live-builds.ts";
 import * as members from "../../../db/people/members.ts";
-import { listOpenOf } from "../../../db/requests/requests-list.ts";
+import { listOpenOf } from "../../../db/requests/open-requests.ts";
 import * as workflows from "../../../db/workflow/workflow.ts";
 import { type Environment, steps } from "../../domain/catalog/pipeline.ts";
 import type { MemberFacts, MemberId, Person } from "../../domain/people/people.ts";
@@ -24,7 +24,7 @@ import {
 import { actingMember } from "../../domain/shared/actor.ts";
 import { requiresReview, type Workflow } from "../../domain/workflow/workflow.ts";
 import type { ByView, LiveView } from "../requests/request-view.ts";
-import { byView, namePeople } from "../shared/by-view.ts";
+import { byView, namePeople } from "../shared/name-people.ts";
 
 /** What the viewer can do now with the build that is live in an environment. */
 export type StepAction =

@@ -5,7 +5,7 @@ import { listIntegrations } from "../../../db/catalog/integrations.ts";
 import { findProject, listProjects } from "../../../db/catalog/projects.ts";
 import { listRequesterRoles } from "../../../db/catalog/requester-roles.ts";
 import type { Db } from "../../../db/connection/connect.ts";
-import { listLiveDeployments } from "../../../db/deployments/live.ts";
+import { listLiveDeployments } from "../../../db/deployments/live-builds.ts";
 import * as roles from "../../../db/people/roles.ts";
 import type { Environment } from "../../domain/catalog/pipeline.ts";
 

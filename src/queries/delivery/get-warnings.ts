@@ -25,7 +25,7 @@ import {
 } from "../../domain/workflow/shortage.ts";
 import { getRequest } from "../requests/get-request.ts";
 import type { ByView, RequestView } from "../requests/request-view.ts";
-import { byView, namePeople } from "../shared/by-view.ts";
+import { byView, namePeople } from "../shared/name-people.ts";
 
 /** The problems to tell the admins about. Problems that were resolved in the meantime are left out. */
 export type WarningsView = {

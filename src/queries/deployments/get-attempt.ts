@@ -7,7 +7,7 @@ import * as members from "../../../db/people/members.ts";
 import * as requests from "../../../db/requests/requests.ts";
 import * as reviews from "../../../db/requests/reviews.ts";
 import type { Person } from "../../domain/people/people.ts";
-import { namePeople } from "../shared/by-view.ts";
+import { namePeople } from "../shared/name-people.ts";
 
 type Named = { slug: string; name: string };
 

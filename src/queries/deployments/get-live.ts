@@ -2,11 +2,11 @@ import { listEnvironments } from "../../../db/catalog/environments.ts";
 import { pageIntegrationsBySlug } from "../../../db/catalog/integration-lists.ts";
 import type { Db } from "../../../db/connection/connect.ts";
 import { findMany as findBuilds } from "../../../db/deployments/builds.ts";
-import { listLiveDeployments } from "../../../db/deployments/live.ts";
+import { listLiveDeployments } from "../../../db/deployments/live-builds.ts";
 import { findMany as findMembers } from "../../../db/people/members.ts";
 import { actingMember } from "../../domain/shared/actor.ts";
 import type { ByView } from "../requests/request-view.ts";
-import { byView, namePeople } from "../shared/by-view.ts";
+import { byView, namePeople } from "../shared/name-people.ts";
 
 /** What is live of an integration in an environment. */
 export type LiveEnvironment = {

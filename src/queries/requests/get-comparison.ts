@@ -1,8 +1,8 @@
 import type { Tx } from "../../../db/connection/connect.ts";
 import { type ComparedStep, findComparisonFacts } from "../../../db/requests/comparison.ts";
 import { compare } from "../../domain/requests/comparison.ts";
-import { byView } from "../shared/by-view.ts";
 import type { Db } from "../shared/db.ts";
+import { byView } from "../shared/name-people.ts";
 import type { ComparisonView } from "./request-view.ts";
 
 /**

@@ -23,7 +23,7 @@ import {
 } from "../../domain/requests/request.ts";
 import { actingMember } from "../../domain/shared/actor.ts";
 import type { Workflow } from "../../domain/workflow/workflow.ts";
-import { byView, namePeople } from "../shared/by-view.ts";
+import { byView, namePeople } from "../shared/name-people.ts";
 import { getComparison } from "./get-comparison.ts";
 import type { BuildView, LiveView, RequestView } from "./request-view.ts";
 

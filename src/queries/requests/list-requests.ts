@@ -1,7 +1,7 @@
 import type { Db } from "../../../db/connection/connect.ts";
 import * as members from "../../../db/people/members.ts";
-import * as approvals from "../../../db/requests/approvals.ts";
-import { hasAny } from "../../../db/requests/requests-list.ts";
+import * as approvals from "../../../db/requests/approvals-list.ts";
+import { hasAny } from "../../../db/requests/open-requests.ts";
 import * as workflows from "../../../db/workflow/workflow.ts";
 import type { MemberId } from "../../domain/people/people.ts";
 import { reviewScope } from "../../domain/requests/eligibility.ts";

@@ -7,7 +7,7 @@ import type { Environment } from "../../domain/catalog/pipeline.ts";
 import type { MemberId, Person } from "../../domain/people/people.ts";
 import { type PromotionRequest, stateAt } from "../../domain/requests/request.ts";
 import { actingMember } from "../../domain/shared/actor.ts";
-import { byView, namePeople } from "../shared/by-view.ts";
+import { byView, namePeople } from "../shared/name-people.ts";
 import type { RequestView } from "./request-view.ts";
 
 /** What a list shows of a request. */

@@ -4,7 +4,7 @@ import type { Db } from "../../../db/connection/connect.ts";
 import * as members from "../../../db/people/members.ts";
 import { listReviewCandidates } from "../../../db/people/role-holders.ts";
 import * as roles from "../../../db/people/roles.ts";
-import * as requests from "../../../db/requests/requests-list.ts";
+import * as requests from "../../../db/requests/open-requests.ts";
 import * as reviews from "../../../db/requests/reviews.ts";
 import * as workflows from "../../../db/workflow/workflow.ts";
 import type { Person } from "../../domain/people/people.ts";

@@ -1,11 +1,11 @@
 import type { App } from "@slack/bolt";
 import { getHome } from "../../queries/delivery/get-home.ts";
+import { idValue } from "../kernel/button-values.ts";
 import { type Click, isInModal, onClick } from "../kernel/click.ts";
 import { onCommand } from "../kernel/command.ts";
 import type { SlackDeps } from "../kernel/deps.ts";
 import { ids } from "../kernel/ids.ts";
 import type { Reply } from "../kernel/reply.ts";
-import { idValue } from "../kernel/values.ts";
 import { approvalsModal, everyProject, loadingApprovals } from "./approvals-view.ts";
 import { readApprovalsView } from "./draw-approvals.ts";
 import { goInHome } from "./draw-home.ts";

@@ -1,6 +1,7 @@
 import type { App } from "@slack/bolt";
 import { timedOut, withTimeout } from "../../lib/timeout.ts";
 import { searchProjects } from "../../queries/catalog/search-projects.ts";
+import { idValue } from "../kernel/button-values.ts";
 import { type Click, isInModal, onClick } from "../kernel/click.ts";
 import type { SlackDeps } from "../kernel/deps.ts";
 import { faultWords, reportFault } from "../kernel/faults.ts";
@@ -9,8 +10,7 @@ import type { Reply } from "../kernel/reply.ts";
 import { runAsMember } from "../kernel/run.ts";
 import { onShortcut } from "../kernel/shortcut.ts";
 import { onSuggest } from "../kernel/suggest.ts";
-import { idValue } from "../kernel/values.ts";
-import { clickPromote, openCancel } from "../requests/promote-cancel-listener.ts";
+import { clickPromote, openCancel } from "../requests/promote-and-cancel-listener.ts";
 import { drawRequestModal } from "../requests/request-views.ts";
 import { openDetails } from "../requests/review-listener.ts";
 import { goInApprovals } from "./approvals-listener.ts";

@@ -1,5 +1,5 @@
 import type { App } from "@slack/bolt";
-import { planGroupSync, planMemberRefresh } from "../../usecases/people/plan-refresh.ts";
+import { scheduleGroupSync, scheduleMemberRefresh } from "../../usecases/people/schedule-refresh.ts";
 import type { SlackDeps } from "../kernel/deps.ts";
 
 /**
@@ -8,19 +8,22 @@ import type { SlackDeps } from "../kernel/deps.ts";
  */
 export function listenToPeople(app: App, { context: useCases }: SlackDeps): void {
   app.event("user_change", ({ event: { user }, context }) =>
-    planMemberRefresh(useCases, context.teamId ?? "", user.id, {
+    scheduleMemberRefresh(useCases, context.teamId ?? "", user.id, {
       // Slack reports every new status and picture. Unknown people do not matter, unless they run the workspace.
       readsUnknown: Boolean(user.is_admin || user.is_owner),
       deactivated: user.deleted === true,
     }),
   );
   app.event("team_join", ({ event: { user }, context }) =>
-    planMemberRefresh(useCases, context.teamId ?? "", user.id, { readsUnknown: true, deactivated: false }),
+    scheduleMemberRefresh(useCases, context.teamId ?? "", user.id, {
+      readsUnknown: true,
+      deactivated: false,
+    }),
   );
   app.event("subteam_members_changed", ({ event, context }) =>
-    planGroupSync(useCases, context.teamId ?? "", event.subteam_id),
+    scheduleGroupSync(useCases, context.teamId ?? "", event.subteam_id),
   );
   app.event("subteam_updated", ({ event, context }) =>
-    planGroupSync(useCases, context.teamId ?? "", event.subteam.id),
+    scheduleGroupSync(useCases, context.teamId ?? "", event.subteam.id),
   );
 }

@@ -1,12 +1,12 @@
 import type { App } from "@slack/bolt";
 import { getRequest } from "../../queries/requests/get-request.ts";
 import type { RequestView } from "../../queries/requests/request-view.ts";
+import { requestNumber } from "../kernel/button-values.ts";
 import { type Click, onClick } from "../kernel/click.ts";
 import type { SlackDeps } from "../kernel/deps.ts";
 import { ids } from "../kernel/ids.ts";
 import { openModal } from "../kernel/modals.ts";
 import type { Reply } from "../kernel/reply.ts";
-import { requestNumber } from "../kernel/values.ts";
 import { shortName } from "../words/names.ts";
 import { refusalWords } from "../words/refusals.ts";
 import { drawRequestModal, noRequestWords } from "./request-views.ts";

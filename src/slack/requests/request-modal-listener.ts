@@ -6,6 +6,7 @@ import { searchIntegrations } from "../../queries/catalog/find-integrations.ts";
 import { getAdmins } from "../../queries/people/get-admins.ts";
 import { getRequest } from "../../queries/requests/get-request.ts";
 import { requestPromotion } from "../../usecases/requests/request-promotion.ts";
+import { idValue } from "../kernel/button-values.ts";
 import { type Click, onClick } from "../kernel/click.ts";
 import type { SlackDeps } from "../kernel/deps.ts";
 import { ids } from "../kernel/ids.ts";
@@ -19,7 +20,6 @@ import {
   type SubmissionReply,
 } from "../kernel/submission.ts";
 import { onSuggest } from "../kernel/suggest.ts";
-import { idValue } from "../kernel/values.ts";
 import { refusalWords } from "../words/refusals.ts";
 import {
   integrationOption,

@@ -2,6 +2,7 @@ import type { App } from "@slack/bolt";
 import type { Verdict } from "../../domain/requests/request.ts";
 import type { Refusal } from "../../domain/shared/refusals.ts";
 import { reviewPromotion } from "../../usecases/requests/review-promotion.ts";
+import { requestNumber } from "../kernel/button-values.ts";
 import { type Click, onClick } from "../kernel/click.ts";
 import type { SlackDeps } from "../kernel/deps.ts";
 import { ids } from "../kernel/ids.ts";
@@ -14,7 +15,6 @@ import {
   type Submission,
   type SubmissionReply,
 } from "../kernel/submission.ts";
-import { requestNumber } from "../kernel/values.ts";
 import { refusalWords } from "../words/refusals.ts";
 import { rejectModal } from "./confirm-modals-view.ts";
 import { noRequestWords, readRequestForViewer } from "./request-views.ts";

@@ -1,6 +1,6 @@
 import { type IntegrationRow, upsertIntegration } from "../../../db/catalog/integrations.ts";
 import type { Tx } from "../../../db/connection/connect.ts";
-import { listOpenIn } from "../../../db/requests/requests-list.ts";
+import { listOpenIn } from "../../../db/requests/open-requests.ts";
 import { accept, type Result, refuse } from "../../domain/shared/result.ts";
 import { changeSetting } from "../shared/change-setting.ts";
 import type { Context } from "../shared/context.ts";

@@ -1,5 +1,5 @@
 import { updateProject } from "../../../db/catalog/projects.ts";
-import { listOpenIn } from "../../../db/requests/requests-list.ts";
+import { listOpenIn } from "../../../db/requests/open-requests.ts";
 import { accept, type Result, refuse } from "../../domain/shared/result.ts";
 import type { Context } from "../shared/context.ts";
 import { type EditProject, editProject } from "./edit-project.ts";

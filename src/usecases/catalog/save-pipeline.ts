@@ -4,7 +4,7 @@ import {
   upsertEnvironment,
 } from "../../../db/catalog/environments.ts";
 import type { Tx } from "../../../db/connection/connect.ts";
-import { listOpenIn } from "../../../db/requests/requests-list.ts";
+import { listOpenIn } from "../../../db/requests/open-requests.ts";
 import { checkPipeline, reuseEnvironments } from "../../domain/catalog/catalog.ts";
 import type { Environment } from "../../domain/catalog/pipeline.ts";
 import { accept, type Result } from "../../domain/shared/result.ts";

@@ -1,5 +1,5 @@
+import { listOpenNumbers } from "../../../db/requests/open-requests.ts";
 import * as requests from "../../../db/requests/requests.ts";
-import { listOpenNumbers } from "../../../db/requests/requests-list.ts";
 import { system } from "../../domain/shared/actor.ts";
 import { redrawCards } from "../requests/record-change.ts";
 import { type Context, transact } from "../shared/context.ts";

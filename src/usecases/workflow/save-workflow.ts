@@ -2,7 +2,7 @@ import { listProjects } from "../../../db/catalog/projects.ts";
 import type { Tx } from "../../../db/connection/connect.ts";
 import { listReviewCandidates } from "../../../db/people/role-holders.ts";
 import * as roles from "../../../db/people/roles.ts";
-import * as requests from "../../../db/requests/requests-list.ts";
+import * as requests from "../../../db/requests/open-requests.ts";
 import * as workflows from "../../../db/workflow/workflow.ts";
 import { accept, type Result, refuse } from "../../domain/shared/result.ts";
 import type { Workflow } from "../../domain/workflow/workflow.ts";

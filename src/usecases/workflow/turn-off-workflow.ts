@@ -1,4 +1,4 @@
-import * as requests from "../../../db/requests/requests-list.ts";
+import * as requests from "../../../db/requests/open-requests.ts";
 import type { Result } from "../../domain/shared/result.ts";
 import type { Workflow } from "../../domain/workflow/workflow.ts";
 import { addItems } from "../../outbox/add-items.ts";

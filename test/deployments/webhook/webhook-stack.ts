@@ -1,6 +1,6 @@
 import { member, system } from "../../../src/domain/shared/actor.ts";
 import { createSecrets } from "../../../src/lib/secrets.ts";
-import { takeSlot } from "../../../src/usecases/delivery/take-slot.ts";
+import { claimSlot } from "../../../src/usecases/delivery/claim-slot.ts";
 import { saveWebhook } from "../../../src/usecases/deployments/save-webhook.ts";
 import { cancelPromotion } from "../../../src/usecases/requests/cancel-promotion.ts";
 import { accepted } from "../../support/catalog.ts";
@@ -52,7 +52,7 @@ export async function startWebhookStack(options: TestStackOptions = {}) {
       await stack.database.database.sql`update deployments set report_by = now() - interval '1 second'`;
       const { context, organizationId } = stack.app;
       slots += 1;
-      await takeSlot(context, organizationId, "silence", new Date(Date.now() + slots * 3_600_000));
+      await claimSlot(context, organizationId, "silence", new Date(Date.now() + slots * 3_600_000));
       await stack.settle();
     },
     /** Cancels a request that blocks the next one. */

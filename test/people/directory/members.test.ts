@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { knowMembers } from "../../../src/directory/know-member.ts";
 import type { SlackUser } from "../../../src/directory/slack-user.ts";
-import { planMemberRefresh } from "../../../src/usecases/people/plan-refresh.ts";
 import { type SavedMember, saveMembers } from "../../../src/usecases/people/save-members.ts";
+import { scheduleMemberRefresh } from "../../../src/usecases/people/schedule-refresh.ts";
 import { buildCatalog, type Catalog, idOf } from "../../support/catalog.ts";
 import { type TestDatabase, testDatabase } from "../../support/database.ts";
 
@@ -62,7 +62,7 @@ test("R4: a person who left is removed immediately, even if another replica's cl
   const asOf = new Date(fixture.clock.now.getTime() + 5_000);
   const stored = { organizationId: fixture.organizationId, id: idOf("bob"), name: "bob", email: null };
   await saveMembers(fixture.context, [{ ...stored, timeZone: "UTC", status: "active" }], { asOf });
-  await planMemberRefresh(fixture.context, fixture.organizationId, idOf("bob"), {
+  await scheduleMemberRefresh(fixture.context, fixture.organizationId, idOf("bob"), {
     readsUnknown: false,
     deactivated: true,
   });

@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import { countOpen } from "../../../db/delivery/outbox.ts";
 import { jobs, slotOf } from "../../../src/domain/delivery/slots.ts";
-import { takeSlot } from "../../../src/usecases/delivery/take-slot.ts";
+import { claimSlot } from "../../../src/usecases/delivery/claim-slot.ts";
 import {
   eventually,
   startTestStack,
@@ -37,7 +37,7 @@ export async function startTimedStack(options: TestStackOptions = {}): Promise<T
     nextMinute: async () => {
       passedMs += 60_000;
       const { context, organizationId } = stack.app;
-      for (const job of jobs) await takeSlot(context, organizationId, job, slotOf(context.now()));
+      for (const job of jobs) await claimSlot(context, organizationId, job, slotOf(context.now()));
       await stack.settle();
     },
     allSent: () => eventually(async () => expect(await countOpen(stack.database.database.db)).toBe(0)),

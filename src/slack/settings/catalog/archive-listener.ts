@@ -5,7 +5,7 @@ import { archiveEnvironment } from "../../../usecases/catalog/archive-environmen
 import { archiveIntegration } from "../../../usecases/catalog/archive-integration.ts";
 import { archiveProject } from "../../../usecases/catalog/archive-project.ts";
 import { noticeModal } from "../../blocks/notice-modal.ts";
-import { actingMember } from "../../kernel/acting.ts";
+import { actingMember } from "../../kernel/acting-member.ts";
 import { type Click, isInModal } from "../../kernel/click.ts";
 import type { SlackDeps } from "../../kernel/deps.ts";
 import { shortName } from "../../words/names.ts";

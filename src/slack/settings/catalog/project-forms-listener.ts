@@ -4,7 +4,7 @@ import { searchIntegrations } from "../../../queries/catalog/find-integrations.t
 import { createProject } from "../../../usecases/catalog/create-project.ts";
 import { recordManualDeployment } from "../../../usecases/deployments/record-manual-deployment.ts";
 import { option } from "../../blocks/blocks.ts";
-import { actingMember } from "../../kernel/acting.ts";
+import { actingMember } from "../../kernel/acting-member.ts";
 import type { SlackDeps } from "../../kernel/deps.ts";
 import { fieldError, onSubmit, type Submission, type SubmissionReply } from "../../kernel/submission.ts";
 import { onSuggest } from "../../kernel/suggest.ts";

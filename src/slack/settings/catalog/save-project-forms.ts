@@ -11,7 +11,7 @@ import {
 import { saveIntegration } from "../../../usecases/catalog/save-integration.ts";
 import { savePipeline } from "../../../usecases/catalog/save-pipeline.ts";
 import { saveProject } from "../../../usecases/catalog/save-project.ts";
-import { actingMember } from "../../kernel/acting.ts";
+import { actingMember } from "../../kernel/acting-member.ts";
 import type { SlackDeps } from "../../kernel/deps.ts";
 import { fieldError, replaceModal, type Submission, type SubmissionReply } from "../../kernel/submission.ts";
 import { shortName } from "../../words/names.ts";

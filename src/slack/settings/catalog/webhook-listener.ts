@@ -4,7 +4,7 @@ import { getAdmins } from "../../../queries/people/get-admins.ts";
 import { rotateWebhookSecret } from "../../../usecases/deployments/rotate-webhook-secret.ts";
 import { saveWebhook } from "../../../usecases/deployments/save-webhook.ts";
 import { noticeModal } from "../../blocks/notice-modal.ts";
-import { actingMember } from "../../kernel/acting.ts";
+import { actingMember } from "../../kernel/acting-member.ts";
 import { type Click, type ClickedView, isInModal, onClick } from "../../kernel/click.ts";
 import type { SlackDeps } from "../../kernel/deps.ts";
 import { openModal } from "../../kernel/modals.ts";

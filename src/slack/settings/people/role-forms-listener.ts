@@ -10,7 +10,7 @@ import {
 import { bindRole } from "../../../usecases/people/bind-role.ts";
 import { deleteRole } from "../../../usecases/people/delete-role.ts";
 import { createRole, saveRole } from "../../../usecases/people/save-role.ts";
-import { actingMember } from "../../kernel/acting.ts";
+import { actingMember } from "../../kernel/acting-member.ts";
 import type { SlackDeps } from "../../kernel/deps.ts";
 import {
   fieldError,

@@ -4,7 +4,8 @@ import { isScope } from "../../../domain/tokens/token.ts";
 import { listRoleScopes } from "../../../queries/people/get-roles.ts";
 import { createToken } from "../../../usecases/tokens/create-token.ts";
 import { revokeToken } from "../../../usecases/tokens/revoke-token.ts";
-import { actingMember } from "../../kernel/acting.ts";
+import { actingMember } from "../../kernel/acting-member.ts";
+import { pageNumber } from "../../kernel/button-values.ts";
 import type { Click } from "../../kernel/click.ts";
 import type { SlackDeps } from "../../kernel/deps.ts";
 import { faultWords, mayHaveHappened } from "../../kernel/faults.ts";
@@ -18,7 +19,6 @@ import {
   type SubmissionReply,
 } from "../../kernel/submission.ts";
 import { onSuggest } from "../../kernel/suggest.ts";
-import { pageNumber } from "../../kernel/values.ts";
 import { shortName } from "../../words/names.ts";
 import { refusalWords } from "../../words/refusals.ts";
 import { onAdminClick } from "../admin-clicks.ts";

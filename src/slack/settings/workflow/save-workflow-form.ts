@@ -6,7 +6,7 @@ import {
   getWorkflowPreview,
 } from "../../../queries/workflow/get-workflow.ts";
 import { saveWorkflow } from "../../../usecases/workflow/save-workflow.ts";
-import { actingMember } from "../../kernel/acting.ts";
+import { actingMember } from "../../kernel/acting-member.ts";
 import type { SlackDeps } from "../../kernel/deps.ts";
 import { fieldError, replaceModal, type Submission, type SubmissionReply } from "../../kernel/submission.ts";
 import { refusalWords } from "../../words/refusals.ts";

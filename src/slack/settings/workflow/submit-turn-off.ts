@@ -1,6 +1,6 @@
 import { getWorkflowChange, getWorkflowSummary } from "../../../queries/workflow/get-workflow.ts";
 import { turnOffWorkflow } from "../../../usecases/workflow/turn-off-workflow.ts";
-import { actingMember } from "../../kernel/acting.ts";
+import { actingMember } from "../../kernel/acting-member.ts";
 import type { SlackDeps } from "../../kernel/deps.ts";
 import { replaceModal, type Submission, type SubmissionReply } from "../../kernel/submission.ts";
 import { refusalWords } from "../../words/refusals.ts";

@@ -11,7 +11,7 @@ import { deactivate } from "./deactivate-member.ts";
  * @param event.readsUnknown whether to read somebody who is not stored yet, too
  * @param event.deactivated whether Slack reports that they were deactivated; takes effect immediately
  */
-export async function planMemberRefresh(
+export async function scheduleMemberRefresh(
   context: Context,
   organizationId: string,
   userId: MemberId,
@@ -35,7 +35,7 @@ export function refreshItem(organizationId: string, userId: MemberId): ItemToAdd
 }
 
 /** Plans to read a user group from Slack again, if a role is bound to it. */
-export async function planGroupSync(
+export async function scheduleGroupSync(
   context: Context,
   organizationId: string,
   groupId: string,

@@ -2,7 +2,7 @@ import * as emails from "../../../db/delivery/emails.ts";
 import type { Context } from "../shared/context.ts";
 
 /** Stores an email as it was first rendered. Returns the stored content, which every attempt sends. */
-export async function keepEmail(
+export async function storeEmail(
   context: Context,
   email: Omit<emails.Email, "createdAt">,
 ): Promise<emails.Email["content"]> {

@@ -3,7 +3,7 @@ import type { Provider } from "../../domain/delivery/outages.ts";
 import { type Context, transact } from "../shared/context.ts";
 
 /** Takes the probe of a slot, so that only one replica asks the provider. Returns whether this call took it. */
-export async function takeProbe(
+export async function claimProbe(
   context: Context,
   organizationId: string,
   provider: Provider,

@@ -5,7 +5,7 @@ import { type Context, transact } from "../shared/context.ts";
 import { cardItem } from "./tell-change.ts";
 
 /** Gives cards of their own to reviewers whom a channel's card does not reach. Safe to repeat. */
-export async function askDirectly(
+export async function askReviewersDirectly(
   context: Context,
   organizationId: string,
   requestNumber: number,

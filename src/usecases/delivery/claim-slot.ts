@@ -9,7 +9,7 @@ import { type Context, transact } from "../shared/context.ts";
  *
  * @returns whether this call took it
  */
-export async function takeSlot(
+export async function claimSlot(
   context: Context,
   organizationId: string,
   job: Job,

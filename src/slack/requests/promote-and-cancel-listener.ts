@@ -3,6 +3,7 @@ import { member } from "../../domain/shared/actor.ts";
 import { cancelPromotion } from "../../usecases/requests/cancel-promotion.ts";
 import { promote } from "../../usecases/requests/promote.ts";
 import { redrawHome } from "../home/draw-home.ts";
+import { requestNumber } from "../kernel/button-values.ts";
 import { type Click, isInModal, onClick } from "../kernel/click.ts";
 import type { SlackDeps } from "../kernel/deps.ts";
 import { ids } from "../kernel/ids.ts";
@@ -15,7 +16,6 @@ import {
   type Submission,
   type SubmissionReply,
 } from "../kernel/submission.ts";
-import { requestNumber } from "../kernel/values.ts";
 import { refusalWords } from "../words/refusals.ts";
 import { cancelModal, confirmModal } from "./confirm-modals-view.ts";
 import { noRequestWords, readRequestForViewer } from "./request-views.ts";

@@ -7,7 +7,7 @@ import { type Context, transact } from "../shared/context.ts";
  * @param next the cursor of the next page; null ends the run
  * @param faults how many times in a row the current page has failed
  */
-export async function moveDirectoryRun(
+export async function advanceDirectoryRun(
   context: Context,
   run: runs.DirectoryRun,
   next: string | null,
