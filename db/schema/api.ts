@@ -10,7 +10,7 @@ import {
   uuid,
 } from "drizzle-orm/pg-core";
 import type { Actor } from "../../src/domain/shared/actor.ts";
-import type { Scope } from "../../src/domain/tokens/token.ts";
+import type { Scope } from "../../src/domain/tokens/scope.ts";
 import { integrations } from "./catalog.ts";
 import { id, moment, organizationId } from "./columns.ts";
 import { organizations } from "./people.ts";

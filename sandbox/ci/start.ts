@@ -3,7 +3,7 @@ import { findByEmail } from "../../src/directory/find-by-email.ts";
 import { memberOf } from "../../src/directory/slack-user.ts";
 import { system } from "../../src/domain/shared/actor.ts";
 import type { Result } from "../../src/domain/shared/result.ts";
-import { scopes } from "../../src/domain/tokens/token.ts";
+import { scopes } from "../../src/domain/tokens/scope.ts";
 import type { Log } from "../../src/lib/log.ts";
 import { findNamed } from "../../src/queries/catalog/find-integrations.ts";
 import { listProjectSlugs } from "../../src/queries/catalog/get-projects.ts";

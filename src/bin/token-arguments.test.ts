@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { scopes } from "../domain/tokens/token.ts";
+import { scopes } from "../domain/tokens/scope.ts";
 import { readTokenArguments, TokenArgumentsError } from "./token-arguments.ts";
 
 const asked = ["--name", "CI", "--scopes", " builds:write, requests:read,", "--member=ada@acme.example"];

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { isScope, type Scope, scopes, scopeWords } from "../domain/tokens/token.ts";
+import { isScope, type Scope, scopes, scopeWords } from "../domain/tokens/scope.ts";
 
 /** The arguments of `npm run token`. */
 export type TokenArguments = {

@@ -68,7 +68,7 @@ export function publicLookup(resolve: Resolve = lookup as Resolve): LookupFuncti
     resolve(host, { ...lookupOptions, all: true }, (error, addresses) => {
       const [first] = addresses ?? [];
       if (error !== null || first === undefined) {
-        return done(error ?? new Error(`${host} has no address`), "", 4);
+        return done(error ?? new Error(`${host} leads nowhere`), "", 4);
       }
       if (!addresses.every(({ address }) => isPublicAddress(address)))
         return done(new PrivateAddress(host), "", 4);

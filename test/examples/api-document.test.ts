@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { system } from "../../src/domain/shared/actor.ts";
-import { scopes } from "../../src/domain/tokens/token.ts";
+import { scopes } from "../../src/domain/tokens/scope.ts";
 import { ids } from "../../src/slack/kernel/ids.ts";
 import { createToken } from "../../src/usecases/tokens/create-token.ts";
 import { startTestStack, type TestStack } from "../support/test-stack.ts";

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { parse } from "yaml";
 import { system } from "../../src/domain/shared/actor.ts";
-import { scopes } from "../../src/domain/tokens/token.ts";
+import { scopes } from "../../src/domain/tokens/scope.ts";
 import { ids } from "../../src/slack/kernel/ids.ts";
 import { createToken } from "../../src/usecases/tokens/create-token.ts";
 import { eventually, startTestStack, type TestStack } from "../support/test-stack.ts";

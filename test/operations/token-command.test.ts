@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { apiTokens } from "../../db/schema/index.ts";
-import { scopes } from "../../src/domain/tokens/token.ts";
+import { scopes } from "../../src/domain/tokens/scope.ts";
 import { useToken } from "../../src/usecases/tokens/use-token.ts";
 import { accepted, buildCatalog, type Catalog, commerce } from "../support/catalog.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Db } from "../../db/connection/connect.ts";
-import { type ApiToken, scopes } from "../../src/domain/tokens/token.ts";
+import { scopes } from "../../src/domain/tokens/scope.ts";
+import type { ApiToken } from "../../src/domain/tokens/token.ts";
 import { requestThroughToken } from "../../src/usecases/requests/request-through-token.ts";
 import type { Context } from "../../src/usecases/shared/context.ts";
 import { accepted, buildCatalog, type Catalog, idOf, refusal } from "../support/catalog.ts";

@@ -1,6 +1,6 @@
 import type { MemberStatus, Person } from "../people/people.ts";
 import type { DriftChange } from "../requests/drift.ts";
-import type { Scope } from "../tokens/token.ts";
+import type { Scope } from "../tokens/scope.ts";
 
 /** Why somebody may not review (R4, R5). */
 export type NotReviewer = "self" | "role" | "assignee" | Exclude<MemberStatus, "active">;

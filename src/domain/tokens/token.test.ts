@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { type ApiToken, actorOf, checkToken, coversProject, mayUse, type Scope, scopes } from "./token.ts";
+import { type Scope, scopes } from "./scope.ts";
+import { type ApiToken, actorOf, checkToken, coversProject, mayUse } from "./token.ts";
 
 const token: ApiToken = {
   ...{ organizationId: "T1", id: "t1", name: "CI", memberId: "UADA", makerId: "UADA" },

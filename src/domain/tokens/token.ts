@@ -1,32 +1,7 @@
 import type { MemberId } from "../people/people.ts";
 import type { Actor } from "../shared/actor.ts";
 import { accept, type Result, refuse } from "../shared/result.ts";
-
-/** The scopes of a token, in the order in which screens list them. */
-export const scopes = [
-  "builds:write",
-  "deployments:write",
-  "catalog:write",
-  "requests:read",
-  "requests:write",
-  "promotions:write",
-  "audit:read",
-] as const;
-
-export type Scope = (typeof scopes)[number];
-
-/** What each scope allows, as people read it. */
-export const scopeWords: Record<Scope, string> = {
-  "builds:write": "Register builds",
-  "deployments:write": "Report deployments",
-  "catalog:write": "Set up projects, pipelines and integrations",
-  "requests:read": "See requests, and what is live where",
-  "requests:write": "Request and cancel promotions",
-  "promotions:write": "Promote what was approved",
-  "audit:read": "Read the audit log",
-};
-
-export const isScope = (text: string): text is Scope => (scopes as readonly string[]).includes(text);
+import { type Scope, scopes } from "./scope.ts";
 
 /** The most characters in a token's name. */
 export const tokenNameLimit = 80;

@@ -1,7 +1,7 @@
 import type { Db } from "../../../db/connection/connect.ts";
 import type { TokenPerson } from "../../../db/tokens/tokens.ts";
 import * as tokens from "../../../db/tokens/tokens.ts";
-import type { Scope } from "../../domain/tokens/token.ts";
+import type { Scope } from "../../domain/tokens/scope.ts";
 import { pageWithin } from "../catalog/get-projects.ts";
 
 /** A token as the settings list shows it. */

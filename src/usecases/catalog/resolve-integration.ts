@@ -2,7 +2,8 @@ import { findIntegration, type IntegrationInPipeline } from "../../../db/catalog
 import { shareLockProject } from "../../../db/catalog/projects.ts";
 import type { Tx } from "../../../db/connection/connect.ts";
 import { accept, type Result, refuse } from "../../domain/shared/result.ts";
-import { type ApiToken, mayUse, type Scope } from "../../domain/tokens/token.ts";
+import type { Scope } from "../../domain/tokens/scope.ts";
+import { type ApiToken, mayUse } from "../../domain/tokens/token.ts";
 
 /**
  * Returns an integration with its pipeline. Until the transaction ends, neither of them changes nor is archived.

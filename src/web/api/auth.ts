@@ -1,6 +1,7 @@
 import type { MiddlewareHandler } from "hono";
 import type { Result } from "../../domain/shared/result.ts";
-import { type ApiToken, mayUse, type Scope } from "../../domain/tokens/token.ts";
+import type { Scope } from "../../domain/tokens/scope.ts";
+import { type ApiToken, mayUse } from "../../domain/tokens/token.ts";
 import type { Context } from "../../usecases/shared/context.ts";
 import { Problem, refusalProblem, valueOrThrow } from "./problems.ts";
 import { refusalWords } from "./refusals.ts";

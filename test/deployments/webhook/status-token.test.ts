@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { system } from "../../../src/domain/shared/actor.ts";
-import type { Scope } from "../../../src/domain/tokens/token.ts";
+import type { Scope } from "../../../src/domain/tokens/scope.ts";
 import { createToken } from "../../../src/usecases/tokens/create-token.ts";
 import { accepted } from "../../support/catalog.ts";
 import { textOf } from "../../support/test-stack.ts";

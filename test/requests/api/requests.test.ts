@@ -1,7 +1,7 @@
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { auditLog } from "../../../db/schema/index.ts";
-import { type Scope, scopes } from "../../../src/domain/tokens/token.ts";
+import { type Scope, scopes } from "../../../src/domain/tokens/scope.ts";
 import { fixtureApi } from "../../support/api/fixture-api.ts";
 import { accepted, buildCatalog, type Catalog, commerce, idOf } from "../../support/catalog.ts";
 import { type TestDatabase, testDatabase } from "../../support/database.ts";

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { type App, startApp } from "../../../src/compose/app.ts";
 import { readConfig } from "../../../src/config.ts";
 import { system } from "../../../src/domain/shared/actor.ts";
-import { scopes } from "../../../src/domain/tokens/token.ts";
+import { scopes } from "../../../src/domain/tokens/scope.ts";
 import { createLog } from "../../../src/lib/log.ts";
 import { createToken } from "../../../src/usecases/tokens/create-token.ts";
 import { type CheckedApi, checkedApi } from "../../support/api/checked-api.ts";

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { system } from "../../../src/domain/shared/actor.ts";
-import { type Scope, scopes } from "../../../src/domain/tokens/token.ts";
+import { type Scope, scopes } from "../../../src/domain/tokens/scope.ts";
 import { getRequestProgress } from "../../../src/queries/requests/get-request-progress.ts";
 import { createToken } from "../../../src/usecases/tokens/create-token.ts";
 import { createApi } from "../../../src/web/api/app.ts";

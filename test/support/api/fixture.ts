@@ -3,7 +3,7 @@ import { findProjectId } from "../../../db/catalog/projects.ts";
 import { type Delivery, type Receiver, startReceiver } from "../../../examples/receiver/receiver.mjs";
 import { webhookSettings } from "../../../src/compose/webhook-deps.ts";
 import { member } from "../../../src/domain/shared/actor.ts";
-import { type Scope, scopes } from "../../../src/domain/tokens/token.ts";
+import { type Scope, scopes } from "../../../src/domain/tokens/scope.ts";
 import { saveWebhook } from "../../../src/usecases/deployments/save-webhook.ts";
 import { createToken } from "../../../src/usecases/tokens/create-token.ts";
 import { accepted } from "../catalog.ts";

@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { apiTokens, auditLog } from "../../../db/schema/index.ts";
 import { system } from "../../../src/domain/shared/actor.ts";
-import { type Scope, scopes } from "../../../src/domain/tokens/token.ts";
+import { type Scope, scopes } from "../../../src/domain/tokens/scope.ts";
 import { createProject } from "../../../src/usecases/catalog/create-project.ts";
 import { saveMembers } from "../../../src/usecases/people/save-members.ts";
 import { createToken } from "../../../src/usecases/tokens/create-token.ts";

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { eq } from "drizzle-orm";
 import { outbox } from "../../../db/schema/index.ts";
 import { member } from "../../../src/domain/shared/actor.ts";
-import { type Scope, scopes } from "../../../src/domain/tokens/token.ts";
+import { type Scope, scopes } from "../../../src/domain/tokens/scope.ts";
 import { createToken } from "../../../src/usecases/tokens/create-token.ts";
 import { createApi } from "../../../src/web/api/app.ts";
 import type { ApiDeps } from "../../../src/web/api/deps.ts";

@@ -1,6 +1,6 @@
 import type { App } from "@slack/bolt";
 import type { Refusal } from "../../../domain/shared/refusals.ts";
-import { isScope } from "../../../domain/tokens/token.ts";
+import { isScope } from "../../../domain/tokens/scope.ts";
 import { listRoleScopes } from "../../../queries/people/get-roles.ts";
 import { createToken } from "../../../usecases/tokens/create-token.ts";
 import { revokeToken } from "../../../usecases/tokens/revoke-token.ts";

@@ -1,6 +1,7 @@
 import type { Button, InputBlock, KnownBlock, ModalView, PlainTextOption } from "@slack/types";
 import { z } from "zod";
-import { type Scope, scopes, scopeWords, tokenNameLimit } from "../../../domain/tokens/token.ts";
+import { type Scope, scopes, scopeWords } from "../../../domain/tokens/scope.ts";
+import { tokenNameLimit } from "../../../domain/tokens/token.ts";
 import type { TokenRow } from "../../../queries/tokens/get-tokens.ts";
 import { actions, button, confirmation, context, modal, option, section } from "../../blocks/blocks.ts";
 import { checkboxesInput, matchingOptions, selectOrSearchInput, textInput } from "../../blocks/inputs.ts";

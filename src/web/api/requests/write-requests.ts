@@ -1,7 +1,8 @@
 import { z } from "@hono/zod-openapi";
 import type { Context as Call } from "hono";
 import type { Result } from "../../../domain/shared/result.ts";
-import { type ApiToken, actorOf, mayUse, type Scope } from "../../../domain/tokens/token.ts";
+import type { Scope } from "../../../domain/tokens/scope.ts";
+import { type ApiToken, actorOf, mayUse } from "../../../domain/tokens/token.ts";
 import { getRequestDetail } from "../../../queries/requests/get-request-detail.ts";
 import { cancelPromotion } from "../../../usecases/requests/cancel-promotion.ts";
 import { promote } from "../../../usecases/requests/promote.ts";
