@@ -1,9 +1,9 @@
 /** @jsxImportSource hono/jsx */
 
+import type { InboxMail } from "../../mail.ts";
 import { clock, dayWords, type Reader, readerFor } from "../render/reader.ts";
 import { framed, mailsTo } from "../routes/mails.ts";
 import type { ActivePerson, PageDeps } from "../routes/page-deps.ts";
-import type { InboxMail } from "../routes/types.ts";
 import { Icon } from "./icons.tsx";
 
 type Props = { deps: PageDeps; person: ActivePerson; mails: InboxMail[]; mailId?: string | undefined };

@@ -1,8 +1,9 @@
 /** @jsxImportSource hono/jsx */
+
+import type { InboxMail } from "../../mail.ts";
 import type { StandInChannel } from "../../slack/types.ts";
 import { mailsTo } from "../routes/mails.ts";
 import { type ActivePerson, activePeople, botDm, type PageDeps } from "../routes/page-deps.ts";
-import type { InboxMail } from "../routes/types.ts";
 import { BotFace, Face, Icon } from "./icons.tsx";
 
 /** What the main area shows. */

@@ -1,9 +1,9 @@
 /** @jsxImportSource hono/jsx */
 
+import type { InboxMail } from "../../mail.ts";
 import { View } from "../render/render-view.tsx";
 import type { Part } from "../routes/feed.ts";
 import type { ActivePerson, PageDeps } from "../routes/page-deps.ts";
-import type { InboxMail } from "../routes/types.ts";
 import { AppHome } from "./app-home.tsx";
 import { CiPanel } from "./ci-panel.tsx";
 import { Composer } from "./composer.tsx";

@@ -1,11 +1,12 @@
 /** @jsxImportSource hono/jsx */
+
+import type { InboxMail } from "../../mail.ts";
 import { Chooser } from "../parts/chooser.tsx";
 import { document } from "../parts/layout.tsx";
 import type { Shown } from "../parts/sidebar.tsx";
 import { PagePart, WorkspacePage } from "../parts/workspace-page.tsx";
 import type { Part } from "../routes/feed.ts";
 import type { ActivePerson, PageDeps } from "../routes/page-deps.ts";
-import type { InboxMail } from "../routes/types.ts";
 
 type Whole = { deps: PageDeps; person: ActivePerson; shown: Shown; mails: InboxMail[] };
 

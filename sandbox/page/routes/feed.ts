@@ -1,5 +1,5 @@
+import type { InboxMail } from "../../mail.ts";
 import type { Change, SlackStandIn } from "../../slack/types.ts";
-import type { InboxMail } from "./types.ts";
 
 /** The parts of the page that update by themselves. */
 export type Part = "sidebar" | "conversation" | "home" | "view" | "mail" | "strip" | "workspace" | "ci";

@@ -1,4 +1,4 @@
-import type { InboxMail } from "./types.ts";
+import type { InboxMail } from "../../mail.ts";
 
 /** Returns the addresses in a To line, in lower case. */
 const addresses = (to: string): string[] => to.toLowerCase().match(/[^\s,;<>"]+@[^\s,;<>"]+/g) ?? [];

@@ -1,9 +1,10 @@
 import type { Ci } from "../../ci/index.ts";
+import type { InboxMail } from "../../mail.ts";
 import type { Person, SlackStandIn } from "../../slack/types.ts";
 import type { Command, Shortcut } from "./commands.ts";
 import type { Feed } from "./feed.ts";
 import type { Reads } from "./reads.ts";
-import type { InboxMail, PagePerson } from "./types.ts";
+import type { PagePerson } from "./types.ts";
 
 /** What every route of the page needs. */
 export type PageDeps = {

@@ -1,6 +1,6 @@
+import type { InboxMail } from "../../mail.ts";
 import type { SlackStandIn, StandInMessage } from "../../slack/types.ts";
 import { mailsTo } from "./mails.ts";
-import type { InboxMail } from "./types.ts";
 
 /** What each person has read: the newest message per channel, and their emails. In memory only. */
 export class Reads {

@@ -1,16 +1,6 @@
 import type { Ci } from "../../ci/index.ts";
+import type { InboxMail } from "../../mail.ts";
 import type { SlackStandIn, StandInPerson } from "../../slack/types.ts";
-
-/** An email as the Resend stand-in received it. `at` is an ISO 8601 time. */
-export type InboxMail = {
-  id: string;
-  to: string;
-  from: string;
-  subject: string;
-  html: string;
-  text: string;
-  at: string;
-};
 
 /** A person you can act as, with a short description of their part. */
 export type PagePerson = StandInPerson & { does: string };
