@@ -1,5 +1,5 @@
 import { and, eq, inArray, isNotNull, lt, ne, or, type SQL, sql } from "drizzle-orm";
-import type { AdminFacts } from "../../src/domain/people/admin.ts";
+import { type AdminFacts, isAdmin } from "../../src/domain/people/admin.ts";
 import type {
   Holding,
   MemberFacts,
@@ -170,11 +170,13 @@ function adminHolders(organizationId: string): SQL<AdminFacts["admins"]> {
     where r.organization_id = ${organizationId} and r.admin)`;
 }
 
+/** Returns the admins, by name. */
+export async function listAdmins(db: Db | Tx, organizationId: string): Promise<(Member & AdminFacts)[]> {
+  return (await listAdminCandidates(db, organizationId)).filter(isAdmin);
+}
+
 /** Returns the active members who might be admins, by name: holders of the Admin role and the workspace's owners and admins. */
-export async function listAdminCandidates(
-  db: Db | Tx,
-  organizationId: string,
-): Promise<(Member & AdminFacts)[]> {
+async function listAdminCandidates(db: Db | Tx, organizationId: string): Promise<(Member & AdminFacts)[]> {
   // Drizzle leaves out the table of a column in the fields of a select from one table, so the names are written out.
   const holdsAdmin = sql<boolean>`exists (
     select from role_holdings h join roles r on r.organization_id = h.organization_id and r.id = h.role_id

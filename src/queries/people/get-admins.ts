@@ -1,6 +1,5 @@
 import type { Db } from "../../../db/connection/connect.ts";
 import * as members from "../../../db/people/members.ts";
-import { isAdmin } from "../../domain/people/admin.ts";
 import type { MemberId, Person } from "../../domain/people/people.ts";
 
 /** Returns the admins of Signoff by name, and whether this person is one. */
@@ -9,7 +8,7 @@ export async function getAdmins(
   organizationId: string,
   viewerId: MemberId,
 ): Promise<{ isAdmin: boolean; admins: Person[] }> {
-  const all = (await members.listAdminCandidates(db, organizationId)).filter(isAdmin);
+  const all = await members.listAdmins(db, organizationId);
   return {
     isAdmin: all.some(({ id }) => id === viewerId),
     admins: all.map(({ id, name }) => ({ id, name })),

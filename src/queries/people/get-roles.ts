@@ -3,7 +3,6 @@ import { listProjects } from "../../../db/catalog/projects.ts";
 import type { Db } from "../../../db/connection/connect.ts";
 import * as members from "../../../db/people/members.ts";
 import * as roles from "../../../db/people/roles.ts";
-import { isAdmin } from "../../domain/people/admin.ts";
 import type { Person } from "../../domain/people/people.ts";
 
 /** How many people hold a role for a project, or for the whole organization (`project` null). */
@@ -96,7 +95,7 @@ export async function getRole(
 const byName = (a: Person, b: Person): number => a.name.localeCompare(b.name);
 
 async function admins(db: Db, organizationId: string, holders: Person[]): Promise<Person[]> {
-  const all = (await members.listAdminCandidates(db, organizationId)).filter(isAdmin);
+  const all = await members.listAdmins(db, organizationId);
   const others = all.filter(({ id }) => !holders.some((holder) => holder.id === id));
   return [...holders, ...others.map(({ id, name }) => ({ id, name }))];
 }

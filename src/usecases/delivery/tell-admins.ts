@@ -3,7 +3,6 @@ import type { Tx } from "../../../db/connection/connect.ts";
 import * as outboxWaiting from "../../../db/delivery/outbox-waiting.ts";
 import * as warnings from "../../../db/delivery/warnings.ts";
 import * as members from "../../../db/people/members.ts";
-import { isAdmin } from "../../domain/people/admin.ts";
 import type { MemberId } from "../../domain/people/people.ts";
 import { addItems } from "../../outbox/add-items.ts";
 import { type Payload, warningKey } from "../../outbox/items.ts";
@@ -20,7 +19,7 @@ export async function tellAdmins(
   subjects: string[],
   now: Date,
 ): Promise<void> {
-  const admins = (await members.listAdminCandidates(tx, organizationId)).filter(isAdmin);
+  const admins = await members.listAdmins(tx, organizationId);
   await tell(tx, { organizationId, subjects, now, kind: "send-admin-message" }, admins);
 }
 
@@ -31,7 +30,7 @@ export async function tellAdminsByEmail(
   subjects: string[],
   now: Date,
 ): Promise<void> {
-  const admins = (await members.listAdminCandidates(tx, organizationId)).filter(isAdmin);
+  const admins = await members.listAdmins(tx, organizationId);
   const reachable = admins.filter(({ email }) => email !== null);
   await tell(tx, { organizationId, subjects, now, kind: "send-admin-email" }, reachable);
 }

@@ -10,6 +10,6 @@ export async function checkAdmin(tx: Tx, organizationId: string, actor: Actor): 
   const memberId = actingMember(actor);
   const facts = memberId === null ? undefined : await members.findFacts(tx, organizationId, memberId);
   if (facts !== undefined && isAdmin(facts)) return accept(null);
-  const admins = (await members.listAdminCandidates(tx, organizationId)).filter(isAdmin);
+  const admins = await members.listAdmins(tx, organizationId);
   return refuse({ code: "not-admin", admins: admins.map(({ id, name }) => ({ id, name })) });
 }
