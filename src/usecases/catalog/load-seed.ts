@@ -19,7 +19,7 @@ import { accept, type Result } from "../../domain/shared/result.ts";
 import { defaultOptions, type Workflow } from "../../domain/workflow/workflow.ts";
 import { checkWorkflow } from "../../domain/workflow/workflow-check.ts";
 import { reopenItems } from "../../outbox/add-items.ts";
-import { moveLive } from "../deployments/apply-deployment-report.ts";
+import { storeSuccess } from "../deployments/store-success.ts";
 import { type Context, commit } from "../shared/context.ts";
 import { followItems } from "../shared/record-setting.ts";
 
@@ -197,15 +197,8 @@ async function makeLive(
   const { tx, organizationId, now } = loading;
   if (await deployments.wasDeployed(tx, organizationId, { integrationId, environmentId, buildId })) return;
   await requests.lockAround(tx, organizationId, integrationId, environmentId, null);
-  const id = randomUUID();
-  await deployments.begin(tx, {
-    ...{ organizationId, id, integrationId, environmentId, buildId },
-    ...{ requestNumber: null, startedBy: actor, startedAt: now },
-  });
-  const attempt = await deployments.lock(tx, organizationId, id);
-  if (attempt === undefined) throw new Error("The deployment was not stored");
-  await deployments.report(tx, attempt, { status: "succeeded", reason: null, link: null, finishedAt: now });
-  await moveLive(tx, attempt, null, now);
+  const success = { organizationId, actor, integrationId, environmentId, buildId, link: null };
+  const id = await storeSuccess(tx, success, now);
   await record(loading, "deployment.recorded", `deployment:${id}`, null, {
     integrationId,
     environmentId,

@@ -12,7 +12,7 @@ import { resolveIntegration } from "../catalog/resolve-integration.ts";
 import { homesChangedBy } from "../delivery/follow-homes.ts";
 import { checkAdmin } from "../shared/check-admin.ts";
 import { type By, type Context, commit } from "../shared/context.ts";
-import { moveLive } from "./apply-deployment-report.ts";
+import { storeSuccess } from "./store-success.ts";
 
 export type RecordManualDeployment = By & {
   integrationId: string;
@@ -41,7 +41,7 @@ export async function recordManualDeployment(
     await requests.lockAround(tx, organizationId, integrationId, environmentId, null);
     const live = await deployments.live(tx, organizationId, integrationId, [environmentId]);
     const buildId = await findOrRegisterBuild(tx, input, now);
-    const deploymentId = await storeDeployment(tx, input, buildId, now);
+    const deploymentId = await storeSuccess(tx, { ...input, buildId }, now);
     const previous = live.get(environmentId);
     await audit.append(tx, [
       {
@@ -84,23 +84,4 @@ async function findOrRegisterBuild(tx: Tx, input: RecordManualDeployment, now: D
     ...{ organizationId, id, integrationId, externalId: id, version, commit, link },
     ...{ digest: null, author: null, createdAt: now },
   });
-}
-
-/** Stores a deployment that succeeded, makes its build live, and returns its id. */
-async function storeDeployment(
-  tx: Tx,
-  { organizationId, actor, integrationId, environmentId, link }: RecordManualDeployment,
-  buildId: string,
-  now: Date,
-): Promise<string> {
-  const id = randomUUID();
-  await deployments.begin(tx, {
-    ...{ organizationId, id, integrationId, environmentId, buildId },
-    ...{ requestNumber: null, startedBy: actor, startedAt: now },
-  });
-  const attempt = await deployments.lock(tx, organizationId, id);
-  if (attempt === undefined) throw new Error("The deployment was not stored");
-  await deployments.report(tx, attempt, { status: "succeeded", reason: null, link, finishedAt: now });
-  await moveLive(tx, attempt, null, now);
-  return id;
 }
