@@ -1,8 +1,9 @@
 import { setTimeout as wait } from "node:timers/promises";
+import type { Json } from "./types.ts";
 
 type Fault =
   | { kind: "rateLimit"; retryAfterSeconds: number; left: number }
-  | { kind: "fail"; status?: number; error?: string; left: number }
+  | { kind: "fail"; status?: number; error?: string; left: number; where: Json }
   | { kind: "stall"; ms: number; left: number }
   | { kind: "loseAnswer"; left: number };
 
@@ -10,8 +11,11 @@ type Fault =
 export type Faults = {
   /** Responds with 429 and Retry-After. */
   rateLimit(method: string, retryAfterSeconds: number, times?: number): void;
-  /** Responds with an HTTP status and no Slack body, or with `{ ok: false, error }`. */
-  fail(method: string, what: { status?: number; error?: string }, times?: number): void;
+  /**
+   * Responds with an HTTP status and no Slack body, or with `{ ok: false, error }`. With `where`, only to calls that have
+   * these arguments, such as `{ usergroup: "S1" }`.
+   */
+  fail(method: string, what: { status?: number; error?: string }, times?: number, where?: Json): void;
   /** Runs the call at once and responds late. */
   stall(method: string, ms: number, times?: number): void;
   /** Runs the call, then drops the connection. */
@@ -30,6 +34,7 @@ export type FaultPlan = Faults & {
   held(method: string): Promise<void>;
   refusal(
     method: string,
+    args: Json,
   ):
     | { kind: "rateLimit"; retryAfterSeconds: number }
     | { kind: "fail"; status?: number; error?: string }
@@ -39,6 +44,22 @@ export type FaultPlan = Faults & {
 };
 
 type Hold = { method: string; arrived: () => void; released: Promise<void>; release: () => void };
+
+/** Returns whether a call with these arguments is one that the fault is for. */
+const isMeant = (fault: Fault, args: Json): boolean =>
+  fault.kind !== "fail" ||
+  Object.entries(fault.where).every(([key, value]) => String(args[key]) === String(value));
+
+/** Uses one of these kinds of faults for a call, and removes it after its last call. */
+function takeFault<K extends Fault["kind"]>(list: Fault[], args: Json, kinds: readonly K[]) {
+  const isWanted = (fault: Fault) => (kinds as readonly string[]).includes(fault.kind);
+  const index = list.findIndex((fault) => isWanted(fault) && isMeant(fault, args));
+  const fault = list[index];
+  if (fault === undefined) return undefined;
+  fault.left -= 1;
+  if (fault.left <= 0) list.splice(index, 1);
+  return fault as Extract<Fault, { kind: K }>;
+}
 
 function signal() {
   let give = () => {};
@@ -56,20 +77,14 @@ export function makeFaults(): FaultPlan {
   const holds = new Set<Hold>();
   let tokenError: string | undefined;
   const add = (method: string, fault: Fault) => faults.set(method, [...(faults.get(method) ?? []), fault]);
-  const take = <K extends Fault["kind"]>(method: string, ...kinds: K[]) => {
-    const list = faults.get(method) ?? [];
-    const index = list.findIndex((fault) => (kinds as string[]).includes(fault.kind));
-    const fault = list[index];
-    if (fault === undefined) return undefined;
-    fault.left -= 1;
-    if (fault.left <= 0) list.splice(index, 1);
-    return fault as Extract<Fault, { kind: K }>;
-  };
+  const take = <K extends Fault["kind"]>(method: string, args: Json, ...kinds: K[]) =>
+    takeFault(faults.get(method) ?? [], args, kinds);
   return {
     enforceRates: false,
     rateLimit: (method, retryAfterSeconds, times = 1) =>
       void add(method, { kind: "rateLimit", retryAfterSeconds, left: times }),
-    fail: (method, what, times = 1) => void add(method, { kind: "fail", ...what, left: times }),
+    fail: (method, what, times = 1, where = {}) =>
+      void add(method, { kind: "fail", ...what, left: times, where }),
     stall: (method, ms, times = 1) => void add(method, { kind: "stall", ms, left: times }),
     loseAnswer: (method, times = 1) => void add(method, { kind: "loseAnswer", left: times }),
     hold(method) {
@@ -102,12 +117,14 @@ export function makeFaults(): FaultPlan {
         await entry.released;
       }
     },
-    refusal: (method) =>
-      tokenError === undefined ? take(method, "rateLimit", "fail") : { kind: "fail", error: tokenError },
+    refusal: (method, args) =>
+      tokenError === undefined
+        ? take(method, args, "rateLimit", "fail")
+        : { kind: "fail", error: tokenError },
     async stalled(method) {
-      const fault = take(method, "stall");
+      const fault = take(method, {}, "stall");
       if (fault) await wait(fault.ms);
     },
-    answerLost: (method) => take(method, "loseAnswer") !== undefined,
+    answerLost: (method) => take(method, {}, "loseAnswer") !== undefined,
   };
 }

@@ -98,7 +98,7 @@ async function answer(
   calls.push(call);
   if (calls.length > maxCalls) calls.shift();
   await faults.held(method);
-  const refusal = faults.refusal(method);
+  const refusal = faults.refusal(method, args);
   if (refusal?.kind === "rateLimit") return rateLimited(http, call, refusal.retryAfterSeconds);
   if (refusal?.kind === "fail") {
     if (refusal.error === undefined) return new Response("", { status: refusal.status ?? 500 });

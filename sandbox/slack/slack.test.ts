@@ -139,18 +139,63 @@ describe("the Web API", () => {
     expect(fixture.slack.messagesFor("U0DEV")).toEqual([]);
   });
 
-  test("the deactivated cannot be opened or written to", async () => {
+  test("conversations.open refuses a deactivated person, and chat.postMessage accepts them", async () => {
     expect(await failure(fixture.client.conversations.open({ users: "U0OLD" }))).toMatchObject({
       error: "user_disabled",
     });
-    expect(await failure(fixture.client.chat.postMessage({ channel: "U0OLD", text: "hi" }))).toMatchObject({
-      error: "channel_not_found",
+    expect(await fixture.client.chat.postMessage({ channel: "U0OLD", text: "hi" })).toMatchObject({
+      ok: true,
+      channel: expect.stringMatching(/^D/),
+    });
+  });
+
+  test.each([
+    [{ isThreadOnly: true }, "restricted_action_thread_only_channel", "is_thread_only"],
+    [{ isFrozen: true }, "restricted_action", "is_frozen"],
+    [{ isReadOnly: true }, "restricted_action_read_only_channel", "is_read_only"],
+  ])("a channel that is %j answers a post with %s", async (restriction, error, field) => {
+    const manifest = fullManifest.replace("chat:write,", "chat:write, channels:read,");
+    const slack = await fixture.start(manifest);
+    const { id } = slack.workspace.addChannel({ name: "strict", members: ["bot"], ...restriction });
+    const client = clientFor(slack);
+    expect(await failure(client.chat.postMessage({ channel: id, text: "hi" }))).toMatchObject({ error });
+    expect((await client.conversations.info({ channel: id })).channel).toMatchObject({ [field]: true });
+    await slack.stop();
+  });
+
+  test("a thread-only channel accepts replies in a thread", async () => {
+    const { id } = fixture.slack.workspace.addChannel({ name: "qa", members: ["bot"], isThreadOnly: true });
+    const reply = { channel: id, text: "hi", thread_ts: "1.000001" };
+    expect(await fixture.client.chat.postMessage(reply)).toMatchObject({ ok: true });
+  });
+
+  test("a person whom the bot cannot see is user_not_visible, and no address finds them", async () => {
+    fixture.slack.workspace.changePerson("U0REV", { isHidden: true });
+    expect(await failure(fixture.client.users.info({ user: "U0REV" }))).toMatchObject({
+      error: "user_not_visible",
+    });
+    const found = fixture.client.users.lookupByEmail({ email: "rita@example.com" });
+    expect(await failure(found)).toMatchObject({ error: "users_not_found" });
+  });
+
+  test.each(["dGVhbTpDMDYx", "no cursor", btoa("at:1")])("%j is no cursor of the history", async (cursor) => {
+    const channel = fixture.slack.workspace.openDm(["U0DEV"]).id;
+    expect(await failure(fixture.client.conversations.history({ channel, cursor }))).toMatchObject({
+      error: "invalid_cursor",
     });
   });
 });
 
 describe("faults", () => {
   const post = () => fixture.client.chat.postMessage({ channel: "U0DEV", text: "hi" });
+
+  test("a failure can be limited to the calls with certain arguments", async () => {
+    fixture.slack.faults.fail("users.info", { error: "too_many_users" }, 2, { user: "U0REV" });
+    expect(await fixture.client.users.info({ user: "U0DEV" })).toMatchObject({ ok: true });
+    expect(await failure(fixture.client.users.info({ user: "U0REV" }))).toMatchObject({
+      error: "too_many_users",
+    });
+  });
 
   test("a rate limit is answered with 429 and Retry-After, as often as asked", async () => {
     fixture.slack.faults.rateLimit("chat.postMessage", 7);

@@ -21,6 +21,8 @@ export type StandInPerson = {
   isUltraRestricted?: boolean;
   /** A person of another workspace, visible only through a shared channel. */
   isStranger?: boolean;
+  /** A person whom the bot cannot see: `users.info` answers `user_not_visible`. User groups still list them. */
+  isHidden?: boolean;
   isAdmin?: boolean;
   isOwner?: boolean;
 };
@@ -55,7 +57,11 @@ export type ChannelOptions = {
   name: string;
   isPrivate?: boolean;
   isExtShared?: boolean;
+  isOrgShared?: boolean;
   isArchived?: boolean;
+  isReadOnly?: boolean;
+  isThreadOnly?: boolean;
+  isFrozen?: boolean;
   /** User IDs or names. "bot" is the bot. */
   members?: string[];
 };
@@ -78,6 +84,14 @@ export type StandInChannel = {
   isArchived: boolean;
   /** Shared with another organization. */
   isExtShared: boolean;
+  /** Shared with other workspaces of the same Enterprise organization. */
+  isOrgShared: boolean;
+  /** Only the people whom an admin chose can post. The bot is not one of them. */
+  isReadOnly: boolean;
+  /** Takes replies in threads only. */
+  isThreadOnly: boolean;
+  /** Nobody can post, for instance after the plan changed. */
+  isFrozen: boolean;
 };
 
 export type StandInMessage = {

@@ -188,6 +188,10 @@ export class Workspace {
       members: (channel.members ?? []).map((ref) => this.#idOf(ref)),
       isArchived: channel.isArchived ?? false,
       isExtShared: channel.isExtShared ?? false,
+      isOrgShared: channel.isOrgShared ?? false,
+      isReadOnly: channel.isReadOnly ?? false,
+      isThreadOnly: channel.isThreadOnly ?? false,
+      isFrozen: channel.isFrozen ?? false,
     };
     this.channels.set(entry.id, entry);
     this.changed("channel");
@@ -217,8 +221,8 @@ export class Workspace {
       kind: isIm ? "im" : "mpim",
       name: isIm ? "directmessage" : `mpdm-${members.length}`,
       members: [...members, this.bot.userId],
-      isArchived: false,
-      isExtShared: false,
+      ...{ isArchived: false, isExtShared: false, isOrgShared: false },
+      ...{ isReadOnly: false, isThreadOnly: false, isFrozen: false },
     };
     this.channels.set(id, channel);
     this.changed("channel", members);

@@ -64,20 +64,31 @@ function metadataOf(context: Context): StandInMessage["metadata"] | undefined {
 }
 
 /**
- * Returns the channel to post to. The argument is a channel ID, or a user ID, which opens direct messages.
+ * Returns the channel to post to. The argument is a channel ID, or a user ID, which opens direct messages. Slack accepts
+ * a post to a deactivated person, whom `conversations.open` refuses:
+ * https://github.com/slackapi/python-slack-sdk/issues/1156
  */
 function destination(context: Context): StandInChannel {
   const { workspace, manifest } = context;
   const id = required(context, "channel");
   const person = workspace.person(id);
-  if (person?.deleted || person?.isBot) throw new SlackError("channel_not_found");
+  if (person?.isBot) throw new SlackError("channel_not_found");
   const channel = person === undefined ? channelOf(context, id) : workspace.openDm([id]);
   if (channel.kind === "im" && manifest.messagesTab === false) throw new SlackError("messages_tab_disabled");
   if (channel.isArchived) throw new SlackError("is_archived");
   const isMember = channel.members.includes(workspace.bot.userId);
   const mayAnyway = channel.kind === "public" && manifest.scopes.includes("chat:write.public");
   if (!isMember && !mayAnyway) throw new SlackError("not_in_channel");
+  checkRestrictions(context, channel);
   return channel;
+}
+
+/** Refuses a post as the channel's settings do: https://docs.slack.dev/reference/methods/chat.postMessage#errors */
+function checkRestrictions(context: Context, channel: StandInChannel): void {
+  if (channel.isFrozen) throw new SlackError("restricted_action");
+  if (channel.isReadOnly) throw new SlackError("restricted_action_read_only_channel");
+  if (channel.isThreadOnly && stringArg(context, "thread_ts") === "")
+    throw new SlackError("restricted_action_thread_only_channel");
 }
 
 const write = () => ["chat:write"];

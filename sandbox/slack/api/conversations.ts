@@ -2,7 +2,7 @@ import { limits } from "../checks/limits.ts";
 import { messageObject } from "../people/payloads.ts";
 import type { Json, StandInChannel } from "../types.ts";
 import type { Context, Method } from "./method.ts";
-import { countArg, flagArg, required, SlackError, stringArg } from "./method.ts";
+import { countArg, decodeCursor, flagArg, required, SlackError, stringArg } from "./method.ts";
 
 export const families = { im: "im", mpim: "mpim", public: "channels", private: "groups" } as const;
 
@@ -39,8 +39,11 @@ export function channelObject({ workspace }: Context, channel: StandInChannel): 
     is_private: channel.kind !== "public",
     is_archived: channel.isArchived,
     is_ext_shared: channel.isExtShared,
-    is_shared: channel.isExtShared,
-    is_org_shared: false,
+    is_shared: channel.isExtShared || channel.isOrgShared,
+    is_org_shared: channel.isOrgShared,
+    is_frozen: channel.isFrozen,
+    is_read_only: channel.isReadOnly,
+    is_thread_only: channel.isThreadOnly,
     ...(isIm
       ? { user: channel.members.find((id) => id !== workspace.bot.userId), is_open: true }
       : {
@@ -127,7 +130,7 @@ export const conversationsHistory: Method = {
 function cursorOf(context: Context): string {
   const cursor = stringArg(context, "cursor");
   if (cursor === "") return "";
-  const ts = /^before:([\d.]+)$/.exec(atob(cursor))?.[1];
+  const ts = /^before:([\d.]+)$/.exec(decodeCursor(cursor))?.[1];
   if (ts === undefined) throw new SlackError("invalid_cursor");
   return ts;
 }

@@ -55,12 +55,17 @@ export function countArg(context: Context, key: string, fallback: number, max: n
   return Number.isInteger(value) && value > 0 ? Math.min(value, max) : fallback;
 }
 
+/** Returns the text in a cursor, or "" if it is none of the stand-in's. */
+export function decodeCursor(cursor: string): string {
+  return /^[A-Za-z0-9+/]+=*$/.test(cursor) ? Buffer.from(cursor, "base64").toString() : "";
+}
+
 /**
  * Returns one page of a list with Slack's cursor for the next page. An empty cursor means that there is none.
  */
 export function pageOf<T>(context: Context, all: T[], fallback: number, max: number) {
   const cursor = stringArg(context, "cursor");
-  const start = cursor === "" ? 0 : Number(/^at:(\d+)$/.exec(atob(cursor))?.[1]);
+  const start = cursor === "" ? 0 : Number(/^at:(\d+)$/.exec(decodeCursor(cursor))?.[1]);
   if (!Number.isInteger(start)) throw new SlackError("invalid_cursor");
   const end = start + countArg(context, "limit", fallback, max);
   const next_cursor = end < all.length ? btoa(`at:${end}`) : "";

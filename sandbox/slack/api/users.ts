@@ -79,6 +79,7 @@ export const usersInfo: Method = {
   run(context) {
     const person = context.workspace.person(stringArg(context, "user"));
     if (person === undefined) throw new SlackError("user_not_found");
+    if (person.isHidden) throw new SlackError("user_not_visible");
     return { user: userObject(context, person) };
   },
 };
@@ -88,7 +89,9 @@ export const usersLookupByEmail: Method = {
   scopes: () => ["users:read.email"],
   run(context) {
     const email = required(context, "email").toLowerCase();
-    const person = context.workspace.people.find((one) => !one.deleted && one.email?.toLowerCase() === email);
+    const person = context.workspace.people.find(
+      (one) => !one.deleted && !one.isHidden && one.email?.toLowerCase() === email,
+    );
     if (person === undefined) throw new SlackError("users_not_found");
     return { user: userObject(context, person) };
   },
@@ -98,7 +101,7 @@ export const usersLookupByEmail: Method = {
 export const usersList: Method = {
   scopes: () => ["users:read"],
   run(context) {
-    const everybody = context.workspace.everybody();
+    const everybody = context.workspace.everybody().filter((person) => !person.isHidden);
     const { items, response_metadata } = pageOf(context, everybody, everybody.length, 1000);
     return {
       members: items.map((person) => userObject(context, person)),
