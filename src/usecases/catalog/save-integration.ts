@@ -30,6 +30,8 @@ export type SaveIntegration = InProject &
     integration: { id: string; seen: Seen } | null;
     /** Undefined keeps it, or chooses `record` for a new one. A webhook takes effect once it has an address. */
     deployer?: DeployerKind;
+    /** Contains {from} and {to}; null removes it, undefined keeps it. */
+    compareUrl?: string | null;
   };
 
 /** `needsWebhook`: a webhook was chosen but has no address yet, so the deployer stayed the same. */
@@ -63,10 +65,10 @@ export async function saveIntegration(
     const free = checkNames(all, { ...input, id: integrationId });
     if (!free.ok) return free;
     const { deployer, needsWebhook } = await chooseDeployer(tx, input, integrationId, current);
-    const { organizationId, projectId, name, slug } = input;
+    const { organizationId, projectId, name, slug, compareUrl = current?.compareUrl ?? null } = input;
     const next = {
       ...{ organizationId, id: integrationId, projectId, name, slug, deployer },
-      ...{ compareUrl: current?.compareUrl ?? null, archivedAt: null },
+      ...{ compareUrl, archivedAt: null },
     };
     const after = integrationSnapshot(next);
     if (!isDeepStrictEqual(before, after)) await upsertIntegration(tx, next);

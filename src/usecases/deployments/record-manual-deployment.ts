@@ -32,28 +32,45 @@ export async function recordManualDeployment(
   context: Context,
   input: RecordManualDeployment,
 ): Promise<Result<{ deploymentId: string }>> {
-  const { organizationId, actor, surface, integrationId, environmentId } = input;
   return commit<{ deploymentId: string }>(context, async (tx, now) => {
-    const admin = await checkAdmin(tx, organizationId, actor);
+    const admin = await checkAdmin(tx, input.organizationId, input.actor);
     if (!admin.ok) return admin;
     const target = await lockTarget(tx, input);
     if (!target.ok) return target;
-    await requests.lockAround(tx, organizationId, integrationId, environmentId, null);
-    const live = await deployments.live(tx, organizationId, integrationId, [environmentId]);
-    const buildId = await findOrRegisterBuild(tx, input, now);
-    const deploymentId = await storeSuccess(tx, { ...input, buildId }, now);
-    const previous = live.get(environmentId);
-    await audit.append(tx, [
-      {
-        ...{ organizationId, at: now, actor, surface, action: "deployment.recorded" },
-        subject: `deployment:${deploymentId}`,
-        before: { live: previous ? { buildId: previous.buildId, version: previous.version } : null },
-        after: { integrationId, environmentId, live: { buildId, version: input.version } },
-      },
-    ]);
-    await homesChangedBy(tx, organizationId, `deployment:${deploymentId}`);
+    const id = await findOrRegisterBuild(tx, input, now);
+    const deploymentId = await recordDeployment(tx, input, { id, version: input.version }, now);
     return accept({ deploymentId });
   });
+}
+
+type DeploymentTarget = By & Pick<RecordManualDeployment, "integrationId" | "environmentId" | "link">;
+
+/**
+ * Records a successful deployment that no request started, by an admin or a seed file, and makes its build live. The
+ * project must be locked. Returns the deployment's id.
+ */
+export async function recordDeployment(
+  tx: Tx,
+  target: DeploymentTarget,
+  build: { id: string; version: string },
+  now: Date,
+): Promise<string> {
+  const { organizationId, actor, surface, integrationId, environmentId, link } = target;
+  await requests.lockAround(tx, organizationId, integrationId, environmentId, null);
+  const live = await deployments.live(tx, organizationId, integrationId, [environmentId]);
+  const success = { organizationId, actor, integrationId, environmentId, buildId: build.id, link };
+  const deploymentId = await storeSuccess(tx, success, now);
+  const previous = live.get(environmentId);
+  await audit.append(tx, [
+    {
+      ...{ organizationId, at: now, actor, surface, action: "deployment.recorded" },
+      subject: `deployment:${deploymentId}`,
+      before: { live: previous ? { buildId: previous.buildId, version: previous.version } : null },
+      after: { integrationId, environmentId, live: { buildId: build.id, version: build.version } },
+    },
+  ]);
+  await homesChangedBy(tx, organizationId, `deployment:${deploymentId}`);
+  return deploymentId;
 }
 
 /**

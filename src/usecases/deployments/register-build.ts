@@ -10,7 +10,7 @@ import { accept, type Result, refuse } from "../../domain/shared/result.ts";
 import { type ApiToken, actorOf } from "../../domain/tokens/token.ts";
 import { resolveIntegration } from "../catalog/resolve-integration.ts";
 import { redrawCards } from "../requests/record-change.ts";
-import { type Context, commit } from "../shared/context.ts";
+import { type By, type Context, commit } from "../shared/context.ts";
 
 const fields = ["version", "commit", "digest", "link", "author", "commits"] as const;
 
@@ -18,6 +18,12 @@ const fields = ["version", "commit", "digest", "link", "author", "commits"] as c
 export type NewBuild = { id: string } & Pick<builds.FullBuild, (typeof fields)[number]>;
 
 export type RegisterBuild = { token: ApiToken; integrationId: string; build: NewBuild };
+
+/** A stored build, and whether it is new. */
+type RegisteredBuild = { created: boolean; build: builds.FullBuild };
+
+/** `createdAt` orders the builds of an integration. */
+type StoreBuild = { integrationId: string; build: NewBuild; createdAt: Date };
 
 /**
  * Registers a build. Builds never change: the same call again returns the stored build.
@@ -28,33 +34,48 @@ export type RegisterBuild = { token: ApiToken; integrationId: string; build: New
  */
 export function registerBuild(
   context: Context,
-  { token, integrationId, build: { id: externalId, ...described } }: RegisterBuild,
-): Promise<Result<{ created: boolean; build: builds.FullBuild }>> {
+  { token, integrationId, build }: RegisterBuild,
+): Promise<Result<RegisteredBuild>> {
   const { organizationId } = token;
-  return commit<{ created: boolean; build: builds.FullBuild }>(context, async (tx, now) => {
+  return commit<RegisteredBuild>(context, async (tx, now) => {
     const access = { token, scope: "builds:write" as const };
     const integration = await resolveIntegration(tx, { organizationId, integrationId }, access);
     if (!integration.ok) return integration;
-    const id = randomUUID();
-    const build = { ...described, organizationId, id, integrationId, externalId, createdAt: now };
-    if (await builds.insert(tx, build)) {
-      const { version, commit } = described;
-      await audit.append(tx, [
-        {
-          ...{ organizationId, at: now, actor: actorOf(token), surface: "api" },
-          ...{ action: "build.registered", subject: `build:${id}`, before: null },
-          after: { integrationId, id: externalId, version, commit },
-        },
-      ]);
-      await redrawOutdated(tx, build);
-      return accept({ created: true, build });
-    }
-    const existing = await builds.findByExternalId(tx, organizationId, integrationId, externalId);
-    if (existing === undefined) throw new Error("The build was not stored");
-    const parts = fields.filter((field) => !isDeepStrictEqual(existing[field], described[field]));
-    if (parts.length > 0) return refuse({ code: "build-differs", id: externalId, parts });
-    return accept({ created: false, build: existing });
+    const by = { organizationId, actor: actorOf(token), surface: "api" as const };
+    return storeBuild(tx, by, { integrationId, build, createdAt: now }, now);
   });
+}
+
+/**
+ * Stores a build of an integration that exists and is not archived, or returns the stored one.
+ *
+ * Refuses `build-differs` (another build has its id).
+ */
+export async function storeBuild(
+  tx: Tx,
+  { organizationId, actor, surface }: By,
+  { integrationId, build: { id: externalId, ...described }, createdAt }: StoreBuild,
+  now: Date,
+): Promise<Result<RegisteredBuild>> {
+  const id = randomUUID();
+  const build = { ...described, organizationId, id, integrationId, externalId, createdAt };
+  if (await builds.insert(tx, build)) {
+    const { version, commit } = described;
+    await audit.append(tx, [
+      {
+        ...{ organizationId, at: now, actor, surface },
+        ...{ action: "build.registered", subject: `build:${id}`, before: null },
+        after: { integrationId, id: externalId, version, commit },
+      },
+    ]);
+    await redrawOutdated(tx, build);
+    return accept({ created: true, build });
+  }
+  const existing = await builds.findByExternalId(tx, organizationId, integrationId, externalId);
+  if (existing === undefined) throw new Error("The build was not stored");
+  const parts = fields.filter((field) => !isDeepStrictEqual(existing[field], described[field]));
+  if (parts.length > 0) return refuse({ code: "build-differs", id: externalId, parts });
+  return accept({ created: false, build: existing });
 }
 
 /**
