@@ -94,23 +94,13 @@ export async function lockNames(tx: Tx, organizationId: string): Promise<void> {
   await tx.execute(sql`select pg_advisory_xact_lock(hashtext('tokens'), hashtext(${organizationId}))`);
 }
 
-/** Returns the name of the token, not revoked, that has this name in any case; undefined if there is none. */
-export async function findNamesake(
-  tx: Tx,
-  organizationId: string,
-  name: string,
-): Promise<string | undefined> {
-  const [row] = await tx
+/** Returns the names of an organization's tokens that are not revoked. */
+export async function listNames(tx: Tx, organizationId: string): Promise<string[]> {
+  const rows = await tx
     .select({ name: apiTokens.name })
     .from(apiTokens)
-    .where(
-      and(
-        eq(apiTokens.organizationId, organizationId),
-        isNull(apiTokens.revokedAt),
-        eq(sql`lower(${apiTokens.name})`, sql`lower(${name})`),
-      ),
-    );
-  return row?.name;
+    .where(and(eq(apiTokens.organizationId, organizationId), isNull(apiTokens.revokedAt)));
+  return rows.map(({ name }) => name);
 }
 
 export type NewToken = ApiToken & { hash: string; hint: string; madeAt: Date };

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { MemberStatus } from "../domain/people/people.ts";
+import { cleanName } from "../domain/shared/clean-text.ts";
 import type { SavedMember } from "../usecases/people/save-members.ts";
 
 /** Another type counts as absent, so that one odd user does not stop the reading of a whole page. */
@@ -50,8 +51,9 @@ function statusOf(user: SlackUser, organizationId: string): MemberStatus {
 /** Returns the member that a Slack user is in an organization. */
 export function memberOf(user: SlackUser, organizationId: string): SavedMember {
   // The audit log keeps the name, so the full name comes first: a display name is often a nickname.
-  const name =
-    user.real_name || user.profile?.real_name || user.profile?.display_name || user.name || user.id;
+  const { real_name, profile, name: handle, id } = user;
+  const names = [real_name, profile?.real_name, profile?.display_name, handle, id];
+  const name = names.map((text) => cleanName(text ?? "")).find((text) => text !== "") ?? id;
   return {
     organizationId,
     id: user.id,

@@ -7,7 +7,6 @@ import {
   matchBuild,
   maxEnvironments,
   reuseEnvironments,
-  sameName,
   slugOf,
 } from "./catalog.ts";
 import type { Environment } from "./pipeline.ts";
@@ -65,15 +64,6 @@ describe("a short name is made of a name", () => {
 });
 
 describe("names", () => {
-  test.each([
-    ["Orders", "orders", true],
-    [" Orders  Sync ", "orders sync", true],
-    ["Orders", "Order", false],
-    ["Cafe\u0301", "café", true],
-  ])("%j and %j are the same: %s", (one, other, same) => {
-    expect(sameName(one, other)).toBe(same);
-  });
-
   const live = { id: "1", name: "Orders", slug: "orders", archived: false };
   const gone = { id: "2", name: "Billing", slug: "billing", archived: true };
   test.each([

@@ -1,9 +1,11 @@
+import { checkName, nameLimit } from "../shared/check-name.ts";
 import { accept, type Result, refuse } from "../shared/result.ts";
+import { sameName } from "../shared/same-name.ts";
 import type { Environment } from "./pipeline.ts";
 import { steps } from "./pipeline.ts";
 
 /** The most characters of each field, where it is entered in Slack or over the API. */
-export const nameLimits = { name: 100, slug: 63, version: 100, commit: 100, link: 2000 } as const;
+export const nameLimits = { name: nameLimit, slug: 63, version: 100, commit: 100, link: 2000 } as const;
 
 /** The most environments in a pipeline. */
 export const maxEnvironments = 20;
@@ -26,12 +28,6 @@ export function slugOf(name: string): string {
 
 export const isSlug = (text: string): boolean => /^[a-z0-9][a-z0-9-]{0,62}$/.test(text);
 
-/** Returns whether two names differ only in case or spaces: `/promote` could not tell them apart. */
-export function sameName(one: string, other: string): boolean {
-  const plain = (name: string) => name.normalize("NFKC").replace(/\s+/g, " ").trim().toLowerCase();
-  return plain(one) === plain(other);
-}
-
 type Named = { id: string; name: string; slug: string; archived: boolean };
 
 /**
@@ -49,6 +45,25 @@ export function findNamesake<T extends Named>(
       other.id !== wanted.id &&
       (other.slug === wanted.slug || (!other.archived && sameName(other.name, wanted.name))),
   );
+}
+
+/**
+ * Checks the name and the short name of a project or an integration. A name that it already has is not checked again.
+ *
+ * @param existing the items beside it and itself, including archived ones
+ * Refuses `name-unusable`, `name-taken`.
+ */
+export function checkNames(
+  what: "project" | "integration",
+  existing: readonly Named[],
+  wanted: { id: string | null; name: string; slug: string },
+): Result<null> {
+  const usable = checkName(what, wanted.name, existing.find(({ id }) => id === wanted.id)?.name);
+  if (!usable.ok) return usable;
+  const taken = findNamesake(existing, wanted);
+  if (taken === undefined) return accept(null);
+  const { archived, name, slug } = taken;
+  return refuse({ code: "name-taken", name: slug === wanted.slug ? slug : name, archived });
 }
 
 /** The source and target of an open request. */

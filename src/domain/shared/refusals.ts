@@ -70,6 +70,9 @@ export type AddressFault = "not-an-address" | "credentials" | "not-https" | "ins
 /** Why review cards cannot go to a channel. */
 export type ChannelFault = "archived" | "shared" | "not-member" | "read-only" | "not-found" | "unknown";
 
+/** What people give a name. */
+export type NamedThing = "project" | "environment" | "integration" | "role" | "token";
+
 /** The refusals of settings rules. They carry current names, because a setting has no number to look it up by. */
 export type SettingsRefusal =
   /** `what`: the action that only admins may do. Without it: changing settings. */
@@ -79,6 +82,14 @@ export type SettingsRefusal =
   | { code: "assignee-not-in-roles"; people: readonly Person[] }
   | { code: "dead-workflow"; required: number; projects: readonly { name: string; available: number }[] }
   | { code: "name-taken"; name: string; archived?: boolean }
+  /** `hidden`: it has line breaks, or characters that do not show or that change what shows. */
+  | {
+      code: "name-unusable";
+      what: NamedThing;
+      why: "hidden" | "empty" | "too-long";
+      name: string;
+      limit: number;
+    }
   | { code: "role-in-use"; workflow: boolean; projects: readonly string[] }
   | { code: "admin-role" }
   | { code: "last-admin" }

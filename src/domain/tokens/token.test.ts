@@ -53,7 +53,7 @@ test("R5: it acts for the member that it names, or another one, and its maker st
 
 describe("a new token", () => {
   test("keeps its name in order, and each scope once", () => {
-    expect(checkToken("  CI \n of  Commerce ", ["requests:read", "builds:write", "requests:read"])).toEqual({
+    expect(checkToken("  CI  of  Commerce \n", ["requests:read", "builds:write", "requests:read"])).toEqual({
       ok: true,
       value: { name: "CI of Commerce", scopes: ["builds:write", "requests:read"] },
     });
@@ -61,6 +61,12 @@ describe("a new token", () => {
 
   test.each([
     ["no name", "  ", ["builds:write"], { code: "token-name", limit: 80 }],
+    [
+      "a line break in its name",
+      "CI\n✅ Approved",
+      ["builds:write"],
+      { code: "name-unusable", what: "token", why: "hidden", name: "CI\n✅ Approved", limit: 100 },
+    ],
     ["a name of 81 characters", "x".repeat(81), ["builds:write"], { code: "token-name", limit: 80 }],
     ["no scope", "CI", [], { code: "no-scopes" }],
   ] as const)("with %s is refused", (_, name, chosen, refusal) => {

@@ -1,5 +1,6 @@
 import type { MemberId } from "../people/people.ts";
 import type { Actor } from "../shared/actor.ts";
+import { checkName } from "../shared/check-name.ts";
 import { accept, type Result, refuse } from "../shared/result.ts";
 import { type Scope, scopes } from "./scope.ts";
 
@@ -53,15 +54,17 @@ export function coversProject(token: Pick<ApiToken, "projectId">, projectId: str
 /**
  * Returns a new token's name and scopes as they are stored: the name trimmed, each scope once and in order.
  *
- * Refuses `token-name`, `no-scopes`.
+ * Refuses `token-name`, `name-unusable`, `no-scopes`.
  */
 export function checkToken(
   name: string,
   chosen: readonly Scope[],
 ): Result<{ name: string; scopes: Scope[] }> {
-  const trimmed = name.replace(/\s+/g, " ").trim();
+  const trimmed = name.trim().replace(/ +/g, " ");
   if (trimmed === "" || trimmed.length > tokenNameLimit)
     return refuse({ code: "token-name", limit: tokenNameLimit });
+  const usable = checkName("token", trimmed);
+  if (!usable.ok) return usable;
   if (chosen.length === 0) return refuse({ code: "no-scopes" });
   return accept({ name: trimmed, scopes: scopes.filter((scope) => chosen.includes(scope)) });
 }

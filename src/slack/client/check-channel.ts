@@ -1,5 +1,6 @@
 import type { WebClient } from "@slack/web-api";
 import { z } from "zod";
+import { cleanName } from "../../domain/shared/clean-text.ts";
 import type { ChannelFault } from "../../domain/shared/refusals.ts";
 import { slackErrorCode } from "../../lib/slack-error.ts";
 
@@ -30,7 +31,7 @@ export async function checkChannel(client: WebClient, channelId: string): Promis
     const isMissing = slackErrorCode(error) === "channel_not_found";
     return { ok: false, why: isMissing ? "not-found" : "unknown", name: null };
   }
-  const name = channel.name ?? null;
+  const name = cleanName(channel.name ?? "") || null;
   if (channel.is_im || channel.is_mpim || name === null) return { ok: false, why: "not-found", name: null };
   if (channel.is_archived) return { ok: false, why: "archived", name };
   if (channel.is_ext_shared || channel.is_pending_ext_shared) return { ok: false, why: "shared", name };

@@ -128,6 +128,20 @@ const rows: Record<SettingsRefusal["code"], Row[]> = {
   "silence-limit": [[{ least: 1, most: 10_080 }, "Give a number of minutes from 1 to 10,080."]],
   "too-few-environments": [[{}, "A project needs at least one environment."]],
   "too-many-environments": [[{ limit: 20 }, "A project has at most 20 environments."]],
+  "name-unusable": [
+    [
+      { what: "project", why: "hidden", name: "Pay\n✅ Approved", limit: 100 },
+      "The project name “Pay ✅ Approved” has line breaks or characters that don't show. Type it on one line, without pasted formatting.",
+    ],
+    [
+      { what: "role", why: "empty", name: "\u2800", limit: 100 },
+      "Type a name for the role that people can see.",
+    ],
+    [
+      { what: "environment", why: "too-long", name: "x".repeat(101), limit: 100 },
+      "Keep the environment name within 100 characters.",
+    ],
+  ],
   "token-name": [[{ limit: 80 }, "A token needs a name of at most 80 characters."]],
   "no-scopes": [[{}, "Choose at least one thing that the token may do."]],
 };

@@ -60,7 +60,7 @@ function roleRefusal(refusal: RoleRefusal): string {
 
 type ValueRefusal =
   | RefusalOf<"address-unusable" | "silence-limit" | "too-few-environments" | "too-many-environments">
-  | RefusalOf<"token-name" | "no-scopes">;
+  | RefusalOf<"token-name" | "name-unusable" | "no-scopes">;
 
 function valueRefusal(refusal: ValueRefusal): string {
   switch (refusal.code) {
@@ -74,10 +74,25 @@ function valueRefusal(refusal: ValueRefusal): string {
       return `A project has at most ${refusal.limit} environments.`;
     case "token-name":
       return `A token needs a name of at most ${refusal.limit} characters.`;
+    case "name-unusable":
+      return nameUnusable(refusal);
     case "no-scopes":
       return "Choose at least one thing that the token may do.";
     default:
       return assertNever(refusal);
+  }
+}
+
+function nameUnusable({ what, why, name, limit }: RefusalOf<"name-unusable">): string {
+  switch (why) {
+    case "hidden":
+      return `The ${what} name “${shortName(name)}” has line breaks or characters that don't show. Type it on one line, without pasted formatting.`;
+    case "empty":
+      return `Type a name for the ${what} that people can see.`;
+    case "too-long":
+      return `Keep the ${what} name within ${limit} characters.`;
+    default:
+      return assertNever(why);
   }
 }
 

@@ -6,10 +6,10 @@ import {
   upsertProject,
 } from "../../../db/catalog/projects.ts";
 import type { Tx } from "../../../db/connection/connect.ts";
-import { accept, type Result, refuse } from "../../domain/shared/result.ts";
+import { accept, type Result } from "../../domain/shared/result.ts";
 import { changeSetting } from "../shared/change-setting.ts";
 import type { By, Context } from "../shared/context.ts";
-import { findProjectNamesake, saveRequesterRoles } from "./edit-project.ts";
+import { checkProjectNames, saveRequesterRoles } from "./edit-project.ts";
 import { projectSubject, raiseVersion, readSnapshot } from "./project-snapshot.ts";
 import { writePipeline } from "./save-pipeline.ts";
 
@@ -27,7 +27,8 @@ type CreatedProject = { projectId: string; restored: boolean };
  * Creates a project with its pipeline. Restores the archived project with the same slug if there is one, with its
  * integrations and history. Returns the project's id and whether it was restored.
  *
- * Refuses `not-admin`, `name-taken`, `too-few-environments`, `too-many-environments`, `not-found` (a role).
+ * Refuses `not-admin`, `name-unusable`, `name-taken`, `too-few-environments`, `too-many-environments`, `not-found` (a
+ * role).
  */
 export async function createProject(context: Context, input: CreateProject): Promise<Result<CreatedProject>> {
   const { organizationId, slug } = input;
@@ -60,10 +61,8 @@ async function writeProject(
   now: Date,
 ): Promise<Result<null>> {
   const { organizationId, projectId, name, slug } = input;
-  const taken = await findProjectNamesake(tx, organizationId, { id: projectId, name, slug });
-  if (taken !== undefined) {
-    return refuse({ code: "name-taken", name: taken.slug === slug ? slug : taken.name });
-  }
+  const named = await checkProjectNames(tx, organizationId, { id: projectId, name, slug });
+  if (!named.ok) return named;
   await upsertProject(tx, { organizationId, id: projectId, slug, name });
   const pipeline = input.environments.map((environment, position) => {
     return { ...environment, id: randomUUID(), position };

@@ -7,7 +7,7 @@ import {
 import { setRequesterRoles } from "../../../db/catalog/requester-roles.ts";
 import type { Tx } from "../../../db/connection/connect.ts";
 import { shareLockRoles } from "../../../db/people/roles.ts";
-import { findNamesake } from "../../domain/catalog/catalog.ts";
+import { checkNames } from "../../domain/catalog/catalog.ts";
 import { accept, type Result, refuse } from "../../domain/shared/result.ts";
 import { changeSetting } from "../shared/change-setting.ts";
 import type { By, Context } from "../shared/context.ts";
@@ -59,17 +59,15 @@ export async function lockActiveProject(
     : accept(project);
 }
 
-/** Returns another project that holds this name or slug, if there is one. */
-export async function findProjectNamesake(
+/** Refuses `name-unusable`, and `name-taken` if another project holds this name or slug. */
+export async function checkProjectNames(
   tx: Tx,
   organizationId: string,
-  wanted: { id: string | null; name: string; slug: string },
-): Promise<(ProjectRow & { archived: boolean }) | undefined> {
+  wanted: { id: string; name: string; slug: string },
+): Promise<Result<null>> {
   const all = await listAllProjects(tx, organizationId);
-  return findNamesake(
-    all.map((project) => ({ ...project, archived: project.archivedAt !== null })),
-    wanted,
-  );
+  const existing = all.map((project) => ({ ...project, archived: project.archivedAt !== null }));
+  return checkNames("project", existing, wanted);
 }
 
 /** R14: replaces a project's requester roles. Refuses `not-found` if a role no longer exists. */

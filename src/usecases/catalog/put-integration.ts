@@ -7,7 +7,7 @@ import {
 } from "../../../db/catalog/integrations.ts";
 import type { Tx } from "../../../db/connection/connect.ts";
 import * as webhooks from "../../../db/deployments/webhooks.ts";
-import { findNamesake } from "../../domain/catalog/catalog.ts";
+import { checkNames } from "../../domain/catalog/catalog.ts";
 import { accept, type Result, refuse } from "../../domain/shared/result.ts";
 import { type ApiToken, actorOf, mayUse } from "../../domain/tokens/token.ts";
 import { type Context, commit } from "../shared/context.ts";
@@ -30,7 +30,7 @@ export type PutIntegration = {
  *
  * @returns its id, and whether it was created or restored
  *
- * Refuses `token-scope`, `token-project`, `not-found` (the project), `name-taken`, `no-webhook`.
+ * Refuses `token-scope`, `token-project`, `not-found` (the project), `name-unusable`, `name-taken`, `no-webhook`.
  */
 export function putIntegration(
   context: Context,
@@ -47,8 +47,8 @@ export function putIntegration(
     const before = all.find((integration) => integration.slug === slug) ?? null;
     const integrationId = before?.id ?? randomUUID();
     const others = all.map((other) => ({ ...other, archived: other.archivedAt !== null }));
-    const taken = findNamesake(others, { id: integrationId, name, slug });
-    if (taken !== undefined) return refuse({ code: "name-taken", name: taken.name });
+    const named = checkNames("integration", others, { id: integrationId, name, slug });
+    if (!named.ok) return named;
     const after = nextIntegration(input, integrationId, before);
     const created = before === null || before.archivedAt !== null;
     if (!created && isSame(before, after)) return accept({ integrationId, created });

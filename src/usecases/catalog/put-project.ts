@@ -13,7 +13,7 @@ import { accept, type Result, refuse } from "../../domain/shared/result.ts";
 import { type ApiToken, actorOf, mayUse } from "../../domain/tokens/token.ts";
 import { type Context, commit } from "../shared/context.ts";
 import { recordSetting } from "../shared/record-setting.ts";
-import { findProjectNamesake, saveRequesterRoles } from "./edit-project.ts";
+import { checkProjectNames, saveRequesterRoles } from "./edit-project.ts";
 import { type ProjectSnapshot, projectSubject, raiseVersion, readSnapshot } from "./project-snapshot.ts";
 import { writePipeline } from "./save-pipeline.ts";
 
@@ -38,8 +38,8 @@ type Ids = { organizationId: string; projectId: string };
  *
  * @returns whether the project was created or restored, and its version
  *
- * Refuses `token-scope`, `token-project`, `name-taken`, `too-few-environments`, `too-many-environments`,
- * `request-in-the-way`, `not-found` (a role).
+ * Refuses `token-scope`, `token-project`, `name-unusable`, `name-taken`, `too-few-environments`,
+ * `too-many-environments`, `request-in-the-way`, `not-found` (a role).
  */
 export function putProject(
   context: Context,
@@ -53,8 +53,8 @@ export function putProject(
     const allowed = mayUse(token, "catalog:write", existing?.id ?? null);
     if (!allowed.ok) return allowed;
     const ids = { organizationId, projectId: existing?.id ?? randomUUID() };
-    const taken = await findProjectNamesake(tx, organizationId, { id: ids.projectId, name, slug });
-    if (taken !== undefined) return refuse({ code: "name-taken", name: taken.name });
+    const named = await checkProjectNames(tx, organizationId, { id: ids.projectId, name, slug });
+    if (!named.ok) return named;
     const locked = existing && (await lockProject(tx, organizationId, existing.id));
     const before = locked === undefined ? null : await readSnapshot(tx, locked);
     const written = await writeProject(tx, input, ids, now);

@@ -7,7 +7,7 @@ import {
 } from "../../../db/catalog/integrations.ts";
 import type { Tx } from "../../../db/connection/connect.ts";
 import * as webhooks from "../../../db/deployments/webhooks.ts";
-import { findNamesake } from "../../domain/catalog/catalog.ts";
+import { checkNames } from "../../domain/catalog/catalog.ts";
 import type { DeployerKind } from "../../domain/deployments/deployment.ts";
 import { accept, type Result, refuse } from "../../domain/shared/result.ts";
 import { changeSetting } from "../shared/change-setting.ts";
@@ -44,7 +44,7 @@ type Existing = { all: readonly IntegrationRow[]; current: IntegrationRow | null
  * Creates or changes an integration. Creating one with the slug of an archived one restores that one, with its history
  * and live builds.
  *
- * Refuses `not-admin`, `not-found`, `stale`, `name-taken`.
+ * Refuses `not-admin`, `not-found`, `stale`, `name-unusable`, `name-taken`.
  */
 export async function saveIntegration(
   context: Context,
@@ -62,8 +62,12 @@ export async function saveIntegration(
   };
   return changeSetting(context, input, target, async (tx, { state: { all, current }, before }) => {
     const integrationId = current?.id ?? newId;
-    const free = checkNames(all, { ...input, id: integrationId });
-    if (!free.ok) return free;
+    const existing = all.map((integration) => ({
+      ...integration,
+      archived: integration.archivedAt !== null,
+    }));
+    const named = checkNames("integration", existing, { ...input, id: integrationId });
+    if (!named.ok) return named;
     const { deployer, needsWebhook } = await chooseDeployer(tx, input, integrationId, current);
     const { organizationId, projectId, name, slug, compareUrl = current?.compareUrl ?? null } = input;
     const next = {
@@ -97,15 +101,6 @@ function isSeen({ integration }: SaveIntegration, current: IntegrationRow | null
   if (integration === null || current === null) return true;
   const { name, slug, deployer = current.deployer } = integration.seen;
   return name === current.name && slug === current.slug && deployer === current.deployer;
-}
-
-/** Refuses `name-taken` if another integration holds the name or the slug. */
-function checkNames(all: readonly IntegrationRow[], wanted: Names & { id: string }): Result<null> {
-  const others = all.map((other) => ({ ...other, archived: other.archivedAt !== null }));
-  const taken = findNamesake(others, wanted);
-  if (taken === undefined) return accept(null);
-  const { archived, name, slug } = taken;
-  return refuse({ code: "name-taken", name: slug === wanted.slug ? slug : name, archived });
 }
 
 /** Returns the deployer to store: the wanted one, unless that is a webhook that has no address yet. */

@@ -7,6 +7,7 @@ import type { Tx } from "../../../db/connection/connect.ts";
 import { listOpenIn } from "../../../db/requests/open-requests.ts";
 import { checkPipeline, reuseEnvironments } from "../../domain/catalog/catalog.ts";
 import type { Environment } from "../../domain/catalog/pipeline.ts";
+import { checkName } from "../../domain/shared/check-name.ts";
 import { accept, type Result } from "../../domain/shared/result.ts";
 import type { Context } from "../shared/context.ts";
 import { type EditProject, editProject } from "./edit-project.ts";
@@ -20,8 +21,8 @@ export type SavePipeline = EditProject & {
  * Sets a project's environments, in order. Archives those that are left out: they keep their history, and adding their
  * slug again restores them. Returns the project's version.
  *
- * Refuses `not-admin`, `not-found`, `stale`, `name-taken`, `too-few-environments`, `too-many-environments`,
- * `request-in-the-way`.
+ * Refuses `not-admin`, `not-found`, `stale`, `name-unusable`, `name-taken`, `too-few-environments`,
+ * `too-many-environments`, `request-in-the-way`.
  */
 export function savePipeline(context: Context, input: SavePipeline): Promise<Result<{ version: number }>> {
   const { organizationId, projectId } = input;
@@ -31,10 +32,13 @@ export function savePipeline(context: Context, input: SavePipeline): Promise<Res
   });
 }
 
+const checkEnvironmentName = ({ id, name }: Environment, existing: readonly Environment[]): Result<null> =>
+  checkName("environment", name, existing.find((environment) => environment.id === id)?.name);
+
 /**
  * Stores a project's pipeline; the project must be locked.
  *
- * Refuses `name-taken`, `too-few-environments`, `too-many-environments`, `request-in-the-way`.
+ * Refuses `name-unusable`, `name-taken`, `too-few-environments`, `too-many-environments`, `request-in-the-way`.
  */
 export async function writePipeline(
   tx: Tx,
@@ -50,6 +54,8 @@ export async function writePipeline(
   );
   if (!recognized.ok) return recognized;
   const next = recognized.value;
+  const unusable = next.map((wanted) => checkEnvironmentName(wanted, existing)).find(({ ok }) => !ok);
+  if (unusable !== undefined) return unusable;
   const checked = checkPipeline(next, open);
   if (!checked.ok) return checked;
   const remainingIds = new Set(next.map(({ id }) => id));

@@ -7,6 +7,7 @@ import * as builds from "../../../db/deployments/builds.ts";
 import * as deployments from "../../../db/deployments/deployments.ts";
 import * as requests from "../../../db/requests/requests.ts";
 import { matchBuild } from "../../domain/catalog/catalog.ts";
+import { cleanBuild } from "../../domain/deployments/clean-build.ts";
 import { accept, type Result, refuse } from "../../domain/shared/result.ts";
 import { resolveIntegration } from "../catalog/resolve-integration.ts";
 import { homesChangedBy } from "../delivery/follow-homes.ts";
@@ -30,8 +31,9 @@ export type RecordManualDeployment = By & {
  */
 export async function recordManualDeployment(
   context: Context,
-  input: RecordManualDeployment,
+  given: RecordManualDeployment,
 ): Promise<Result<{ deploymentId: string }>> {
+  const input = cleanBuild(given);
   return commit<{ deploymentId: string }>(context, async (tx, now) => {
     const admin = await checkAdmin(tx, input.organizationId, input.actor);
     if (!admin.ok) return admin;

@@ -5,6 +5,7 @@ import type { Tx } from "../../../db/connection/connect.ts";
 import * as builds from "../../../db/deployments/builds-list.ts";
 import { listOpenOf } from "../../../db/requests/open-requests.ts";
 import * as requests from "../../../db/requests/requests.ts";
+import { cleanBuild } from "../../domain/deployments/clean-build.ts";
 import { system } from "../../domain/shared/actor.ts";
 import { accept, type Result, refuse } from "../../domain/shared/result.ts";
 import { type ApiToken, actorOf } from "../../domain/tokens/token.ts";
@@ -54,9 +55,10 @@ export function registerBuild(
 export async function storeBuild(
   tx: Tx,
   { organizationId, actor, surface }: By,
-  { integrationId, build: { id: externalId, ...described }, createdAt }: StoreBuild,
+  { integrationId, build: { id: externalId, ...given }, createdAt }: StoreBuild,
   now: Date,
 ): Promise<Result<RegisteredBuild>> {
+  const described = cleanBuild(given);
   const id = randomUUID();
   const build = { ...described, organizationId, id, integrationId, externalId, createdAt };
   if (await builds.insert(tx, build)) {
@@ -73,7 +75,8 @@ export async function storeBuild(
   }
   const existing = await builds.findByExternalId(tx, organizationId, integrationId, externalId);
   if (existing === undefined) throw new Error("The build was not stored");
-  const parts = fields.filter((field) => !isDeepStrictEqual(existing[field], described[field]));
+  const stored = cleanBuild(existing);
+  const parts = fields.filter((field) => !isDeepStrictEqual(stored[field], described[field]));
   if (parts.length > 0) return refuse({ code: "build-differs", id: externalId, parts });
   return accept({ created: false, build: existing });
 }

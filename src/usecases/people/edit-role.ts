@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Tx } from "../../../db/connection/connect.ts";
 import * as roles from "../../../db/people/roles.ts";
 import { accept, type Result, refuse } from "../../domain/shared/result.ts";
+import { sameName } from "../../domain/shared/same-name.ts";
 import { changeSetting } from "../shared/change-setting.ts";
 import type { By, Context } from "../shared/context.ts";
 
@@ -55,14 +56,13 @@ export async function roleSnapshot(tx: Tx, role: roles.Role): Promise<object> {
   return { name, groupId, groupProjectIds, holdings: await roles.holdingsOf(tx, organizationId, id) };
 }
 
-/** Returns the name of another role that equals this name, ignoring case; undefined if there is none. */
+/** Returns the name of another role that people could not tell from this name; undefined if there is none. */
 export async function findSameRoleName(
   tx: Tx,
   organizationId: string,
   name: string,
   exceptId: string | null,
 ): Promise<string | undefined> {
-  const wanted = name.toLowerCase();
   const all = await roles.list(tx, organizationId);
-  return all.find((role) => role.id !== exceptId && role.name.toLowerCase() === wanted)?.name;
+  return all.find((role) => role.id !== exceptId && sameName(role.name, name))?.name;
 }

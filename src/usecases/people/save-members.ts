@@ -4,6 +4,7 @@ import * as members from "../../../db/people/members.ts";
 import * as roles from "../../../db/people/roles.ts";
 import * as workflows from "../../../db/workflow/workflow.ts";
 import { type Surface, system } from "../../domain/shared/actor.ts";
+import { cleanName } from "../../domain/shared/clean-text.ts";
 import { reopenItems } from "../../outbox/add-items.ts";
 import { type Context, transact } from "../shared/context.ts";
 import { followItems } from "../shared/record-setting.ts";
@@ -41,7 +42,7 @@ export async function storeMembers(
   const ids = people.map((person) => person.id);
   const stored = await members.lockMany(tx, organizationId, ids);
   const current = [...new Map(people.map((person) => [person.id, person])).values()]
-    .map((person) => ({ workspaceRole: null, ...person, refreshedAt: asOf }))
+    .map((person) => ({ workspaceRole: null, ...person, name: shownName(person), refreshedAt: asOf }))
     .filter(({ id }) => (stored.get(id)?.refreshedAt.getTime() ?? 0) <= asOf.getTime())
     // The same order everywhere prevents deadlocks between saves of the same people.
     .sort((a, b) => (a.id < b.id ? -1 : 1));
@@ -55,6 +56,9 @@ export async function storeMembers(
     await reopenItems(tx, followItems(organizationId));
   }
 }
+
+/** A name from Slack is never refused. One of which nothing shows becomes the person's id. */
+const shownName = ({ name, id }: SavedMember): string => cleanName(name) || id;
 
 type Change = { before: members.Member | null; after: members.Member };
 

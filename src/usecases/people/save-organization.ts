@@ -3,6 +3,7 @@ import * as audit from "../../../db/audit/audit.ts";
 import * as organizations from "../../../db/people/organizations.ts";
 import * as roles from "../../../db/people/roles.ts";
 import { system } from "../../domain/shared/actor.ts";
+import { cleanName } from "../../domain/shared/clean-text.ts";
 import { type Context, transact } from "../shared/context.ts";
 
 /** Stores an organization with its name from Slack, and creates its `Admin` role if it is missing. */
@@ -12,7 +13,7 @@ export async function saveOrganization(
 ): Promise<void> {
   const { id: organizationId } = organization;
   await transact(context, async (tx, now) => {
-    await organizations.save(tx, organization);
+    await organizations.save(tx, { ...organization, name: cleanName(organization.name) || organizationId });
     const existing = await roles.list(tx, organizationId);
     if (!existing.some((role) => role.admin)) {
       const role = { organizationId, id: randomUUID(), name: "Admin", admin: true };

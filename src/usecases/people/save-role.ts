@@ -5,6 +5,7 @@ import * as members from "../../../db/people/members.ts";
 import * as roles from "../../../db/people/roles.ts";
 import type { MemberId } from "../../domain/people/people.ts";
 import { addedHolders, checkHolders } from "../../domain/people/role.ts";
+import { checkName } from "../../domain/shared/check-name.ts";
 import { accept, type Result, refuse } from "../../domain/shared/result.ts";
 import { changeSetting } from "../shared/change-setting.ts";
 import type { By, Context } from "../shared/context.ts";
@@ -22,7 +23,7 @@ export type CreateRole = By & { name: string; holders: Holders };
 /**
  * Creates a role with its first holders. Returns its id.
  *
- * Refuses `not-admin`, `name-taken`, `not-found` (the project), `not-full-members`.
+ * Refuses `not-admin`, `name-unusable`, `name-taken`, `not-found` (the project), `not-full-members`.
  */
 export async function createRole(context: Context, input: CreateRole): Promise<Result<{ roleId: string }>> {
   const { organizationId, name, holders } = input;
@@ -33,6 +34,8 @@ export async function createRole(context: Context, input: CreateRole): Promise<R
     snapshot: async () => null,
   };
   return changeSetting<null, object, { roleId: string }>(context, input, target, async (tx) => {
+    const usable = checkName("role", name);
+    if (!usable.ok) return usable;
     const taken = await findSameRoleName(tx, organizationId, name, null);
     if (taken !== undefined) return refuse({ code: "name-taken", name: taken });
     const unbound = { admin: false, groupId: null, groupProjectIds: null };
@@ -53,12 +56,15 @@ export type SaveRole = EditRole & {
 /**
  * Renames a role and sets who holds it in one scope. Returns the role's version.
  *
- * Refuses `not-admin`, `not-found`, `stale`, `name-taken`, `admin-role`, `role-bound`, `not-full-members`, `last-admin`.
+ * Refuses `not-admin`, `not-found`, `stale`, `name-unusable`, `name-taken`, `admin-role`, `role-bound`,
+ * `not-full-members`, `last-admin`.
  */
 export function saveRole(context: Context, input: SaveRole): Promise<Result<{ version: number }>> {
   const { organizationId, name, holders } = input;
   return editRole(context, input, "role.saved", async (tx, role) => {
     if (role.admin && name !== role.name) return refuse({ code: "admin-role" });
+    const usable = checkName("role", name, role.name);
+    if (!usable.ok) return usable;
     const taken = await findSameRoleName(tx, organizationId, name, role.id);
     if (taken !== undefined) return refuse({ code: "name-taken", name: taken });
     if (holders !== null) {

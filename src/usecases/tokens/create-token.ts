@@ -6,6 +6,7 @@ import * as tokens from "../../../db/tokens/tokens.ts";
 import type { MemberId } from "../../domain/people/people.ts";
 import type { Actor } from "../../domain/shared/actor.ts";
 import { accept, type Result, refuse } from "../../domain/shared/result.ts";
+import { sameName } from "../../domain/shared/same-name.ts";
 import type { Scope } from "../../domain/tokens/scope.ts";
 import { type ApiToken, checkToken } from "../../domain/tokens/token.ts";
 import { changeSetting } from "../shared/change-setting.ts";
@@ -32,7 +33,7 @@ export type CreatedToken = {
 /**
  * Creates an API token on behalf of an admin. The audit log keeps what it may do, never the token or its hash (R12).
  *
- * Refuses `not-admin`, `token-name`, `no-scopes`, `name-taken` (by a token that is not revoked), `not-found` (the
+ * Refuses `not-admin`, `token-name`, `name-unusable`, `no-scopes`, `name-taken` (by a token that is not revoked), `not-found` (the
  * project, or the member, who must be an active full member).
  */
 export function createToken(context: Context, input: CreateToken): Promise<Result<CreatedToken>> {
@@ -52,7 +53,8 @@ export function createToken(context: Context, input: CreateToken): Promise<Resul
   };
   return changeSetting<Checked, object, CreatedToken>(context, input, target, async (tx, { state, now }) => {
     const { name, scopes } = state;
-    const taken = await tokens.findNamesake(tx, organizationId, name);
+    const names = await tokens.listNames(tx, organizationId);
+    const taken = names.find((other) => sameName(other, name));
     if (taken !== undefined) return refuse({ code: "name-taken", name: taken });
     const text = newTokenText();
     const hint = hintOf(text);

@@ -55,6 +55,7 @@ const table: { [Code in Refusal["code"]]: [Omit<Extract<Refusal, { code: Code }>
   "silence-limit": [{ least: 1, most: 60 }, 422],
   "too-few-environments": [{}, 422],
   "too-many-environments": [{ limit: 20 }, 422],
+  "name-unusable": [{ what: "project", why: "hidden", name: "Pay\nApproved", limit: 100 }, 422],
   "token-name": [{ limit: 80 }, 422],
   "no-scopes": [{}, 422],
 };

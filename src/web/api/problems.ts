@@ -42,6 +42,7 @@ const refusalKinds: Record<Refusal["code"], ProblemKind> = {
   "assignee-not-in-roles": kind(409, "An assignee is outside the roles"),
   "dead-workflow": kind(409, "Nobody could decide"),
   "name-taken": kind(409, "Name taken"),
+  "name-unusable": kind(422, "Name not usable"),
   "role-in-use": kind(409, "Role in use"),
   "admin-role": kind(409, "The Admin role stays"),
   "last-admin": kind(409, "The last admin stays"),

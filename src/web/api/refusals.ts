@@ -119,6 +119,8 @@ function settingsWords(refusal: SettingsRefusal): string {
       return refusal.archived === true
         ? `An archived one keeps the name ${refusal.name}. Choose another one.`
         : `There is one called ${refusal.name} already. Choose another name.`;
+    case "name-unusable":
+      return nameUnusableWords(refusal);
     case "request-in-the-way":
       return `Request #${refusal.number} is open and needs this as it is. Finish or cancel it first.`;
     case "address-unusable":
@@ -132,4 +134,16 @@ function settingsWords(refusal: SettingsRefusal): string {
     default:
       return `Refused: ${refusal.code}.`;
   }
+}
+
+const nameFaults = {
+  hidden: "has line breaks, or characters that do not show or that change what shows. Send it without them",
+  empty: "shows nothing. Send one that people can see",
+  "too-long": "is too long",
+} as const;
+
+function nameUnusableWords(refusal: Extract<Refusal, { code: "name-unusable" }>): string {
+  const { what, why, name, limit } = refusal;
+  const most = why === "too-long" ? `: ${limit} characters are the most` : "";
+  return `The ${what} name ${JSON.stringify(name)} ${nameFaults[why]}${most}.`;
 }

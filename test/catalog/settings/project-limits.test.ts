@@ -113,7 +113,12 @@ test("many projects are listed ten a page", async () => {
 
 test("names that would come alive are only text, everywhere", async () => {
   const hostile = "<!channel> *_`~ <https://evil.example|x> & 🏳️‍🌈";
-  await project(hostile, ["<@U1>", "b`\n`", "\u202Eright to left"], [hostile]);
+  const projectId = await project(hostile, ["<@U1>", "b`", "right to left"], [hostile]);
+  // An earlier version stored names with line breaks and direction characters.
+  const { sql } = stack.database.database;
+  await sql`update environments set name = ${"b`\n`"} where project_id = ${projectId} and name = ${"b`"}`;
+  await sql`update environments set name = ${"\u202eright to left"}
+    where project_id = ${projectId} and name = 'right to left'`;
   const ada = openSettingsAs(stack, "ada", "modal");
   await ada.open();
   while (!ada.buttons().some((label) => label.startsWith("Open <!channel>"))) {

@@ -52,9 +52,14 @@ async function submitNewProject(deps: SlackDeps, submission: Submission): Promis
   const input = { ...actingMember(submission), ...names, requesterRoleIds, environments };
   const result = await createProject(deps.context, input);
   if (!result.ok) {
-    const roleField = result.refusal.code === "not-found" ? ids.input.requesters : ids.input.name;
-    const fields = { "not-found": roleField, "too-few-environments": ids.input.environments };
-    return refuse(result.refusal, names, fields);
+    const { refusal } = result;
+    const ofEnvironment = refusal.code === "name-unusable" && refusal.what === "environment";
+    const fields = {
+      "not-found": ids.input.requesters,
+      "too-few-environments": ids.input.environments,
+      "name-unusable": ofEnvironment ? ids.input.environments : ids.input.name,
+    };
+    return refuse(refusal, names, fields);
   }
   const { projectId, restored } = result.value;
   return restored

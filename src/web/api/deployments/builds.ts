@@ -1,5 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { nameLimits } from "../../../domain/catalog/catalog.ts";
+import { cleanName } from "../../../domain/shared/clean-text.ts";
 import { type BuildCursor, type ListedBuild, listBuilds } from "../../../queries/deployments/list-builds.ts";
 import { type NewBuild, registerBuild } from "../../../usecases/deployments/register-build.ts";
 import { requireScope } from "../auth.ts";
@@ -40,7 +41,10 @@ const buildBody = z
     id: callerIdSchema.openapi({
       description: "Its id where it was built: the same again is the same build",
     }),
-    version: textSchema(nameLimits.version).openapi({ example: "1.4.2" }),
+    version: textSchema(nameLimits.version)
+      .overwrite(cleanName)
+      .min(1, "shows nothing")
+      .openapi({ example: "1.4.2" }),
     commit: optionalText(nameLimits.commit),
     digest: optionalText(200),
     link: linkSchema.nullish(),
