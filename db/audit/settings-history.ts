@@ -44,3 +44,44 @@ export async function findReplacedVersion(
     .limit(1);
   return row?.before;
 }
+
+/** Returns what a setting was after its last change of this kind, as the audit log stores it; undefined if there is none. */
+export async function findLastAfter(
+  db: Db | Tx,
+  organizationId: string,
+  subject: string,
+  action: string,
+): Promise<unknown> {
+  const [row] = await db
+    .select({ after: auditLog.after })
+    .from(auditLog)
+    .where(
+      and(
+        eq(auditLog.organizationId, organizationId),
+        eq(auditLog.subject, subject),
+        eq(auditLog.action, action),
+      ),
+    )
+    .orderBy(desc(auditLog.id))
+    .limit(1);
+  return row?.after;
+}
+
+/** Returns whether a replaced version of a setting contained this, such as a name together with a slug. */
+export async function wasReplaced(
+  db: Db | Tx,
+  organizationId: string,
+  subject: string,
+  part: object,
+): Promise<boolean> {
+  const { before } = auditLog;
+  const found = await db.$count(
+    auditLog,
+    and(
+      eq(auditLog.organizationId, organizationId),
+      eq(auditLog.subject, subject),
+      sql`${before} @> ${JSON.stringify(part)}::jsonb`,
+    ),
+  );
+  return found > 0;
+}

@@ -1,12 +1,16 @@
-import { and, asc, eq, inArray, isNull } from "drizzle-orm";
+import { and, asc, desc, eq, inArray, isNull, or } from "drizzle-orm";
 import type { Environment } from "../../src/domain/catalog/pipeline.ts";
 import type { Db, Tx } from "../connection/connect.ts";
 import { integrations, projects } from "../schema/index.ts";
 import { listEnvironments } from "./environments.ts";
+import { formerOwnerId, rememberSlug, type SlugSpace, withFormerSlugs } from "./former-slugs.ts";
 import { listRequesterRoleIds } from "./requester-roles.ts";
 
 /** An integration as it is stored, archived or not. */
 export type IntegrationRow = typeof integrations.$inferSelect;
+
+/** An integration, archived or not, with the slugs that it had before. */
+export type KnownIntegration = IntegrationRow & { archived: boolean; formerSlugs: string[] };
 
 export type Project = { id: string; slug: string; name: string; requesterRoleIds: string[] };
 export type Integration = { id: string; slug: string; name: string; deployer: string };
@@ -25,6 +29,10 @@ const withId = (organizationId: string, id: string) =>
 
 const inProject = (organizationId: string, projectId: string) =>
   and(eq(integrations.organizationId, organizationId), eq(integrations.projectId, projectId));
+
+const slugsOf = (organizationId: string, projectId: string): SlugSpace => ({
+  ...{ organizationId, owner: "integration", projectId },
+});
 
 /** Joins integrations to their projects. */
 export const ownProject = and(
@@ -60,7 +68,7 @@ export async function findIntegration(
   };
 }
 
-/** Returns the ID of the integration with this slug in a project, archived or not. */
+/** Returns the ID of the integration in a project that has this slug or had it before, archived or not. */
 export async function findIntegrationId(
   db: Db | Tx,
   organizationId: string,
@@ -70,7 +78,17 @@ export async function findIntegrationId(
   const [row] = await db
     .select({ id: integrations.id })
     .from(integrations)
-    .where(and(inProject(organizationId, projectId), eq(integrations.slug, slug)));
+    .where(
+      and(
+        inProject(organizationId, projectId),
+        or(
+          eq(integrations.slug, slug),
+          inArray(integrations.id, formerOwnerId(db, slugsOf(organizationId, projectId), slug)),
+        ),
+      ),
+    )
+    .orderBy(desc(eq(integrations.slug, slug)))
+    .limit(1);
   return row?.id;
 }
 
@@ -130,15 +148,27 @@ export async function listAllIntegrations(
   tx: Tx,
   organizationId: string,
   projectId: string,
-): Promise<IntegrationRow[]> {
-  return tx.select().from(integrations).where(inProject(organizationId, projectId));
+): Promise<KnownIntegration[]> {
+  const rows = await tx.select().from(integrations).where(inProject(organizationId, projectId));
+  const known = rows.map((row) => ({ ...row, archived: row.archivedAt !== null }));
+  return withFormerSlugs(tx, slugsOf(organizationId, projectId), known);
 }
 
-/** Inserts an integration, or overwrites the one with its ID. `archivedAt` null restores an archived one. */
+/**
+ * Inserts an integration, or overwrites the one with its ID. `archivedAt` null restores an archived one. A former slug
+ * keeps leading to it.
+ */
 export async function upsertIntegration(
   tx: Tx,
-  { organizationId, id, ...columns }: IntegrationRow,
+  { organizationId, id, projectId, slug, name, deployer, compareUrl, archivedAt }: IntegrationRow,
 ): Promise<void> {
+  const columns = { projectId, slug, name, deployer, compareUrl, archivedAt };
+  const [stored] = await tx
+    .select({ from: integrations.slug })
+    .from(integrations)
+    .where(withId(organizationId, id));
+  if (stored !== undefined)
+    await rememberSlug(tx, slugsOf(organizationId, projectId), { id, ...stored, to: slug });
   await tx
     .insert(integrations)
     .values({ organizationId, id, ...columns })

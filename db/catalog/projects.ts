@@ -1,10 +1,14 @@
-import { and, asc, eq, gt, isNull, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gt, inArray, isNull, or, type SQL, sql } from "drizzle-orm";
 import type { Db, Tx } from "../connection/connect.ts";
 import { integrations, projects } from "../schema/index.ts";
+import { formerOwnerId, rememberSlug, type SlugSpace, withFormerSlugs } from "./former-slugs.ts";
 import { containsEveryWord } from "./search.ts";
 
 /** A project as it is stored, archived or not. */
 export type ProjectRow = typeof projects.$inferSelect;
+
+/** A project, archived or not, with the slugs that it had before. */
+export type KnownProject = ProjectRow & { archived: boolean; formerSlugs: string[] };
 
 /** A project that is not archived. */
 export type ListedProject = Pick<ProjectRow, "id" | "slug" | "name" | "version">;
@@ -21,6 +25,18 @@ const withId = (organizationId: string, id: string) =>
 
 const notArchived = (organizationId: string) =>
   and(eq(projects.organizationId, organizationId), isNull(projects.archivedAt));
+
+const slugsOf = (organizationId: string): SlugSpace => ({
+  organizationId,
+  owner: "project",
+  projectId: null,
+});
+
+/** Matches the project that has this slug or had it. */
+const calledSlug = (db: Db | Tx, organizationId: string, slug: string): SQL | undefined =>
+  or(eq(projects.slug, slug), inArray(projects.id, formerOwnerId(db, slugsOf(organizationId), slug)));
+
+const currentFirst = (slug: string): SQL => desc(eq(projects.slug, slug));
 
 /**
  * Locks the names and slugs of an organization's projects until the transaction ends, so that no two projects take the
@@ -74,7 +90,7 @@ export async function findProject(
   return row;
 }
 
-/** Returns the project with this slug; undefined if there is none or it is archived. */
+/** Returns the project that has this slug or had it before; undefined if there is none or it is archived. */
 export async function findProjectBySlug(
   db: Db | Tx,
   organizationId: string,
@@ -83,7 +99,9 @@ export async function findProjectBySlug(
   const [row] = await db
     .select(listedColumns)
     .from(projects)
-    .where(and(notArchived(organizationId), eq(projects.slug, slug)));
+    .where(and(notArchived(organizationId), calledSlug(db, organizationId, slug)))
+    .orderBy(currentFirst(slug))
+    .limit(1);
   return row;
 }
 
@@ -102,7 +120,7 @@ export async function findProjectOrFirst(
   return row;
 }
 
-/** Returns the ID of the project with this slug, archived or not. */
+/** Returns the ID of the project that has this slug or had it before, archived or not. */
 export async function findProjectId(
   db: Db | Tx,
   organizationId: string,
@@ -111,7 +129,9 @@ export async function findProjectId(
   const [row] = await db
     .select({ id: projects.id })
     .from(projects)
-    .where(and(eq(projects.organizationId, organizationId), eq(projects.slug, slug)));
+    .where(and(eq(projects.organizationId, organizationId), calledSlug(db, organizationId, slug)))
+    .orderBy(currentFirst(slug))
+    .limit(1);
   return row?.id;
 }
 
@@ -125,8 +145,10 @@ export async function listProjects(db: Db | Tx, organizationId: string): Promise
 }
 
 /** Returns every project, including archived ones, in no particular order. */
-export async function listAllProjects(tx: Tx, organizationId: string): Promise<ProjectRow[]> {
-  return tx.select().from(projects).where(eq(projects.organizationId, organizationId));
+export async function listAllProjects(tx: Tx, organizationId: string): Promise<KnownProject[]> {
+  const rows = await tx.select().from(projects).where(eq(projects.organizationId, organizationId));
+  const known = rows.map((row) => ({ ...row, archived: row.archivedAt !== null }));
+  return withFormerSlugs(tx, slugsOf(organizationId), known);
 }
 
 /**
@@ -173,12 +195,12 @@ export async function searchProjects(
 /** Inserts a project. If its ID exists, renames that project and restores it if it is archived. */
 export async function upsertProject(
   tx: Tx,
-  project: Pick<ProjectRow, "organizationId" | "id" | "slug" | "name">,
+  { organizationId, id, slug, name }: Pick<ProjectRow, "organizationId" | "id" | "slug" | "name">,
 ): Promise<void> {
-  const { slug, name } = project;
+  await rememberProjectSlug(tx, organizationId, id, slug);
   await tx
     .insert(projects)
-    .values(project)
+    .values({ organizationId, id, slug, name })
     .onConflictDoUpdate({
       target: [projects.organizationId, projects.id],
       set: { slug, name, archivedAt: null },
@@ -206,10 +228,17 @@ export async function upsertProjectBySlug(
   return row.id;
 }
 
-/** Changes the given columns of a project. */
+/** Keeps the slug of a stored project that is about to get another one. */
+async function rememberProjectSlug(tx: Tx, organizationId: string, id: string, to: string): Promise<void> {
+  const [stored] = await tx.select({ slug: projects.slug }).from(projects).where(withId(organizationId, id));
+  if (stored !== undefined) await rememberSlug(tx, slugsOf(organizationId), { id, from: stored.slug, to });
+}
+
+/** Changes the given columns of a project. A former slug keeps leading to it. */
 export async function updateProject(
   tx: Tx,
   { organizationId, id, ...changes }: Pick<ProjectRow, "organizationId" | "id"> & Partial<ProjectRow>,
 ): Promise<void> {
+  if (changes.slug !== undefined) await rememberProjectSlug(tx, organizationId, id, changes.slug);
   await tx.update(projects).set(changes).where(withId(organizationId, id));
 }

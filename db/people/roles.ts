@@ -1,4 +1,4 @@
-import { and, asc, count, countDistinct, eq, gt, inArray, isNotNull, isNull, min } from "drizzle-orm";
+import { and, asc, count, countDistinct, eq, gt, inArray, isNotNull, min, sql } from "drizzle-orm";
 import type { Holding, MemberId } from "../../src/domain/people/people.ts";
 import type { Db, Tx } from "../connection/connect.ts";
 import { projects, requesterRoles, roleHoldings, roles } from "../schema/index.ts";
@@ -213,10 +213,14 @@ export async function countHolders(
   );
 }
 
-/** Returns the names of the projects that have this requester role (R14), in order, without archived projects. */
-export async function usedByProjects(db: Db | Tx, organizationId: string, roleId: string): Promise<string[]> {
-  const rows = await db
-    .select({ name: projects.name })
+/** Returns the projects that have this requester role (R14), by name, including archived ones: they may come back. */
+export async function usedByProjects(
+  db: Db | Tx,
+  organizationId: string,
+  roleId: string,
+): Promise<{ name: string; archived: boolean }[]> {
+  return db
+    .select({ name: projects.name, archived: sql<boolean>`${projects.archivedAt} is not null` })
     .from(requesterRoles)
     .innerJoin(
       projects,
@@ -225,13 +229,6 @@ export async function usedByProjects(db: Db | Tx, organizationId: string, roleId
         eq(projects.id, requesterRoles.projectId),
       ),
     )
-    .where(
-      and(
-        eq(requesterRoles.organizationId, organizationId),
-        eq(requesterRoles.roleId, roleId),
-        isNull(projects.archivedAt),
-      ),
-    )
+    .where(and(eq(requesterRoles.organizationId, organizationId), eq(requesterRoles.roleId, roleId)))
     .orderBy(projects.name);
-  return rows.map((row) => row.name);
 }

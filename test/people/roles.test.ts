@@ -250,7 +250,7 @@ test("a role that the workflow or a project uses cannot be deleted; one that not
   });
 });
 
-test("a role that only an archived project used can be deleted", async () => {
+test("R14: a role that an archived project uses stays, because the project would come back open to everyone", async () => {
   const fixture = await buildCatalog(database, {
     roles: [{ name: "Developers", members: [] }],
     projects: [{ ...commerce, requesters: ["Developers"] }],
@@ -260,9 +260,10 @@ test("a role that only an archived project used can be deleted", async () => {
     .update(projects)
     .set({ archivedAt: fixture.clock.now })
     .where(eq(projects.organizationId, fixture.organizationId));
-  accepted(
-    await deleteRole(fixture.context, { ...as(fixture), roleId: fixture.role("Developers"), version: 1 }),
-  );
+  const input = { ...as(fixture), roleId: fixture.role("Developers"), version: 1 };
+  expect(await refusedUntouched(fixture, () => deleteRole(fixture.context, input))).toEqual({
+    ...{ code: "role-in-use", workflow: false, projects: [], archivedProjects: ["Commerce"] },
+  });
 });
 
 test("a bound role keeps its people until its group is read, and lets nobody choose them by hand", async () => {

@@ -148,8 +148,8 @@ describe("an environment is put in its place", () => {
 });
 
 describe("environments that come back are themselves again", () => {
-  const dev = { ...environment("dev", 0), archived: false };
-  const old = { ...environment("old", 1), archived: true };
+  const dev = { ...environment("dev", 0), archived: false, formerSlugs: [] as string[] };
+  const old = { ...environment("old", 1), archived: true, formerSlugs: ["ancient"] };
   test.each([
     ["nothing new", [environment("dev")], "dev"],
     ["a new one of a new short name", [environment("dev"), environment("qa")], "dev qa"],
@@ -166,18 +166,33 @@ describe("environments that come back are themselves again", () => {
     expect(result.ok && order(result.value)).toBe(expected);
   });
 
+  const taken = { code: "name-taken", name: "old", archived: true };
   test.each([
-    ["an archived one's", [environment("dev", 0, { slug: "old" })], true],
+    ["an archived one's short name", [environment("dev", 0, { slug: "old" })], taken],
     [
-      "another one's",
-      [environment("dev", 0, { slug: "old" }), environment("old", 1, { slug: "older" })],
-      false,
+      "an archived one's former short name",
+      [environment("dev", 0, { slug: "ancient" })],
+      { ...taken, name: "ancient", formerlyOf: "old" },
     ],
-  ])("a rename to %s short name is refused", (_, wanted, archived) => {
-    expect(reuseEnvironments(wanted, [dev, old])).toEqual({
-      ok: false,
-      refusal: { code: "name-taken", name: "old", archived },
-    });
+    [
+      "a former short name, for a new one",
+      [environment("dev"), environment("new", 1, { slug: "ancient" })],
+      { ...taken, name: "ancient", formerlyOf: "old" },
+    ],
+    [
+      "a short name that its owner gives up in the same change, for a new one",
+      [environment("old", 0, { slug: "older" }), environment("new", 1, { slug: "old" })],
+      { ...taken, archived: false },
+    ],
+  ])("%s is refused", (_, wanted, refusal) => {
+    expect(reuseEnvironments(wanted, [dev, old])).toEqual({ ok: false, refusal });
+  });
+
+  test("two may exchange their short names, and one may take what another gives up", () => {
+    const exchanged = [environment("dev", 0, { slug: "old" }), environment("old", 1, { slug: "dev" })];
+    const chain = [environment("dev", 0, { slug: "old" }), environment("old", 1, { slug: "older" })];
+    expect(reuseEnvironments(exchanged, [dev, old])).toEqual({ ok: true, value: exchanged });
+    expect(reuseEnvironments(chain, [dev, old])).toEqual({ ok: true, value: chain });
   });
 });
 

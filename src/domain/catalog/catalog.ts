@@ -3,6 +3,8 @@ import { accept, type Result, refuse } from "../shared/result.ts";
 import { sameName } from "../shared/same-name.ts";
 import type { Environment } from "./pipeline.ts";
 import { steps } from "./pipeline.ts";
+import type { StoredEnvironment } from "./plan-pipeline.ts";
+import { nameTaken } from "./slugs.ts";
 
 /** The most characters of each field, where it is entered in Slack or over the API. */
 export const nameLimits = { name: nameLimit, slug: 63, version: 100, commit: 100, link: 2000 } as const;
@@ -28,11 +30,17 @@ export function slugOf(name: string): string {
 
 export const isSlug = (text: string): boolean => /^[a-z0-9][a-z0-9-]{0,62}$/.test(text);
 
-type Named = { id: string; name: string; slug: string; archived: boolean };
+type Named = {
+  id: string;
+  name: string;
+  slug: string;
+  archived: boolean;
+  formerSlugs?: readonly string[];
+};
 
 /**
  * Returns the item that already has the wanted name or short name. Archiving an item frees its name. Its short name stays
- * taken, so that the item can be restored.
+ * taken, so that the item can be restored. So do its former short names, because they still lead to it.
  *
  * @param wanted.id the item that is being renamed; null for a new one
  */
@@ -40,10 +48,13 @@ export function findNamesake<T extends Named>(
   others: readonly T[],
   wanted: { id: string | null; name: string; slug: string },
 ): T | undefined {
+  const keepsSlug = others.some(({ id, slug }) => id === wanted.id && slug === wanted.slug);
   return others.find(
     (other) =>
       other.id !== wanted.id &&
-      (other.slug === wanted.slug || (!other.archived && sameName(other.name, wanted.name))),
+      (other.slug === wanted.slug ||
+        (!keepsSlug && other.formerSlugs?.includes(wanted.slug)) ||
+        (!other.archived && sameName(other.name, wanted.name))),
   );
 }
 
@@ -61,9 +72,7 @@ export function checkNames(
   const usable = checkName(what, wanted.name, existing.find(({ id }) => id === wanted.id)?.name);
   if (!usable.ok) return usable;
   const taken = findNamesake(existing, wanted);
-  if (taken === undefined) return accept(null);
-  const { archived, name, slug } = taken;
-  return refuse({ code: "name-taken", name: slug === wanted.slug ? slug : name, archived });
+  return taken === undefined ? accept(null) : refuse(nameTaken(taken, wanted));
 }
 
 /** The source and target of an open request. */
@@ -101,11 +110,11 @@ export function checkPipeline(next: readonly Environment[], open: readonly OpenS
  * had becomes that environment again, with its history and its live builds.
  *
  * @param existing every environment of the project, including archived ones
- * Refuses `name-taken` if an environment is renamed to the short name of another one outside the pipeline.
+ * Refuses `name-taken` if an environment takes the short name of another one outside the pipeline, or a former one.
  */
 export function reuseEnvironments(
   wanted: readonly Environment[],
-  existing: readonly (Environment & { archived: boolean })[],
+  existing: readonly StoredEnvironment[],
 ): Result<Environment[]> {
   const ids = new Set(wanted.map(({ id }) => id));
   const exists = (id: string) => existing.some((environment) => environment.id === id);
@@ -113,10 +122,17 @@ export function reuseEnvironments(
     const former = existing.find(({ id, slug }) => slug === environment.slug && !ids.has(id));
     return former === undefined || exists(environment.id) ? environment : { ...environment, id: former.id };
   });
+  const nextIds = new Set(next.map(({ id }) => id));
   for (const { id, slug } of next) {
-    const holder = existing.find((environment) => environment.slug === slug && environment.id !== id);
+    const keepsSlug = existing.some((environment) => environment.id === id && environment.slug === slug);
+    const holder = existing.find(
+      (other) =>
+        other.id !== id &&
+        ((other.slug === slug && (!nextIds.has(other.id) || !exists(id))) ||
+          (!keepsSlug && other.formerSlugs.includes(slug))),
+    );
     if (holder !== undefined) {
-      return refuse({ code: "name-taken", name: slug, archived: !ids.has(holder.id) });
+      return refuse(nameTaken({ ...holder, archived: !nextIds.has(holder.id) }, { slug }));
     }
   }
   return accept(next);

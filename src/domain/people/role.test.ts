@@ -40,7 +40,7 @@ test("a role is deleted when nothing refers to it, Admin never", () => {
   expect(checkDelete(role, { ...unused, workflow: true })).toMatchObject({
     refusal: { code: "role-in-use" },
   });
-  expect(checkDelete(role, { ...unused, projects: ["A"] })).toMatchObject({
+  expect(checkDelete(role, { ...unused, projects: [{ name: "A", archived: false }] })).toMatchObject({
     refusal: { code: "role-in-use", projects: ["A"] },
   });
 });

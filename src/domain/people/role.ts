@@ -32,15 +32,23 @@ export function checkHolders(
 /**
  * Checks whether a role may be deleted. Refuses `admin-role`, `role-in-use`.
  *
- * @param usedBy whether the workflow uses it, and the names of the projects whose requesters must hold it
+ * @param usedBy whether the workflow uses it, and the projects whose requesters must hold it. An archived one counts: it
+ *   may come back, and everyone may request in a project without roles (R14).
  */
 export function checkDelete(
   role: RoleFacts,
-  usedBy: { workflow: boolean; projects: readonly string[] },
+  usedBy: { workflow: boolean; projects: readonly { name: string; archived: boolean }[] },
 ): Result<null> {
   if (role.admin) return refuse({ code: "admin-role" });
-  if (usedBy.workflow || usedBy.projects.length > 0) return refuse({ code: "role-in-use", ...usedBy });
-  return accept(null);
+  const { workflow, projects } = usedBy;
+  if (!workflow && projects.length === 0) return accept(null);
+  const named = (archived: boolean) =>
+    projects.filter((one) => one.archived === archived).map(({ name }) => name);
+  const archivedProjects = named(true);
+  return refuse({
+    ...{ code: "role-in-use", workflow, projects: named(false) },
+    ...(archivedProjects.length > 0 && { archivedProjects }),
+  });
 }
 
 /** Returns the members who are in `after` but not in `before`, each once. */

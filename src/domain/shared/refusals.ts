@@ -1,3 +1,4 @@
+import type { LoweredGuard } from "../catalog/guards.ts";
 import type { MemberStatus, Person } from "../people/people.ts";
 import type { DriftChange } from "../requests/drift.ts";
 import type { Scope } from "../tokens/scope.ts";
@@ -16,6 +17,8 @@ export type Refusal =
   | {
       code: "not-found";
       what: "project" | "integration" | "environment" | "build" | "request" | "role" | "member" | "token";
+      /** The previous slug of a rename: nothing has or had it. */
+      name?: string;
     }
   | { code: "archived"; what: "project" | "integration" | "environment" }
   | { code: "no-source"; target: string }
@@ -81,7 +84,8 @@ export type SettingsRefusal =
   | { code: "no-roles" }
   | { code: "assignee-not-in-roles"; people: readonly Person[] }
   | { code: "dead-workflow"; required: number; projects: readonly { name: string; available: number }[] }
-  | { code: "name-taken"; name: string; archived?: boolean }
+  /** `formerlyOf`: the name is a former slug of the item with this name, and still leads there. */
+  | { code: "name-taken"; name: string; archived?: boolean; formerlyOf?: string }
   /** `hidden`: it has line breaks, or characters that do not show or that change what shows. */
   | {
       code: "name-unusable";
@@ -90,7 +94,14 @@ export type SettingsRefusal =
       name: string;
       limit: number;
     }
-  | { code: "role-in-use"; workflow: boolean; projects: readonly string[] }
+  /** R1: a token would lower these guards. `admins`: who can. */
+  | { code: "guard-lowered"; guards: readonly LoweredGuard[]; admins: readonly Person[] }
+  | {
+      code: "role-in-use";
+      workflow: boolean;
+      projects: readonly string[];
+      archivedProjects?: readonly string[];
+    }
   | { code: "admin-role" }
   | { code: "last-admin" }
   | { code: "not-full-members"; people: readonly { person: Person; status: NotFullMember }[] }

@@ -55,6 +55,17 @@ const rows: Record<SettingsRefusal["code"], Row[]> = {
       { name: "Commerce", archived: true },
       "An archived one is called Commerce and keeps that name. Choose another one.",
     ],
+    [
+      { name: "production", archived: false, formerlyOf: "Prod" },
+      "The short name production once belonged to Prod and still leads there. Choose another one.",
+    ],
+  ],
+  "guard-lowered": [
+    [
+      { guards: [{ kind: "dropped", environment: "Prod" }], admins: [{ id: "U1", name: "Ada" }] },
+      "A token never lowers a guard. Ada can, in Settings.",
+    ],
+    [{ guards: [], admins: [] }, "A token never lowers a guard. An admin can, in Settings."],
   ],
   "role-in-use": [
     [
@@ -64,6 +75,14 @@ const rows: Record<SettingsRefusal["code"], Row[]> = {
     [
       { workflow: true, projects: ["Commerce", "Finance"] },
       "This role is in use by Environment Promotion, Commerce and Finance. Take it out there first.",
+    ],
+    [
+      { workflow: false, projects: [], archivedProjects: ["Shop"] },
+      "The archived project Shop would open to everyone without this role. To take it out, create Shop again with its short name, choose who may request, and archive again.",
+    ],
+    [
+      { workflow: false, projects: ["Commerce"], archivedProjects: ["Shop", "Stock"] },
+      "This role is in use by Commerce. Take it out there first. The archived projects Shop and Stock would open to everyone without this role. To take it out, create Shop and Stock again with their short name, choose who may request, and archive again.",
     ],
   ],
   "admin-role": [

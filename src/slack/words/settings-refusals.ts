@@ -17,9 +17,9 @@ export function settingsRefusalWords(refusal: SettingsRefusal): string {
     case "dead-workflow":
       return deadWorkflow(refusal);
     case "name-taken":
-      return refusal.archived
-        ? `An archived one is called ${shortName(refusal.name)} and keeps that name. Choose another one.`
-        : `There is one called ${shortName(refusal.name)} already. Choose another name.`;
+      return nameTaken(refusal);
+    case "guard-lowered":
+      return `A token never lowers a guard. ${refusal.admins.length === 0 ? "An admin" : people(refusal.admins)} can, in Settings.`;
     case "request-in-the-way":
       return `Request #${refusal.number} is open and needs this as it is. Finish or cancel #${refusal.number} first.`;
     case "channel-unusable":
@@ -137,6 +137,15 @@ function channelUnusable({ why, name }: RefusalOf<"channel-unusable">): string {
   }
 }
 
+function nameTaken({ name, archived, formerlyOf }: RefusalOf<"name-taken">): string {
+  if (formerlyOf !== undefined) {
+    return `The short name ${shortName(name)} once belonged to ${shortName(formerlyOf)} and still leads there. Choose another one.`;
+  }
+  return archived
+    ? `An archived one is called ${shortName(name)} and keeps that name. Choose another one.`
+    : `There is one called ${shortName(name)} already. Choose another name.`;
+}
+
 const people = (list: readonly { name: string }[]): string =>
   nameList(list.map(({ name }) => shortName(name)));
 
@@ -145,7 +154,15 @@ function deadWorkflow({ required, projects }: RefusalOf<"dead-workflow">): strin
   return `Nobody could decide there: ${required} ${required === 1 ? "approval is" : "approvals are"} needed, and too few people could review in ${where}.`;
 }
 
-function roleInUse({ workflow, projects }: RefusalOf<"role-in-use">): string {
+function roleInUse({ workflow, projects, archivedProjects = [] }: RefusalOf<"role-in-use">): string {
   const users = [...(workflow ? ["Environment Promotion"] : []), ...projects.map(shortName)];
-  return `This role is in use by ${nameList(users)}. Take it out there first.`;
+  const inUse =
+    users.length === 0 ? [] : [`This role is in use by ${nameList(users)}. Take it out there first.`];
+  const archived = archivedProjects.map(shortName);
+  if (archived.length === 0) return inUse.join(" ");
+  const [plural, its] = archived.length === 1 ? ["project", "its"] : ["projects", "their"];
+  return [
+    ...inUse,
+    `The archived ${plural} ${nameList(archived)} would open to everyone without this role. To take it out, create ${nameList(archived)} again with ${its} short name, choose who may request, and archive again.`,
+  ].join(" ");
 }

@@ -59,15 +59,13 @@ export async function lockActiveProject(
     : accept(project);
 }
 
-/** Refuses `name-unusable`, and `name-taken` if another project holds this name or slug. */
+/** Refuses `name-unusable`, and `name-taken` if another project has this name or slug, or had the slug. */
 export async function checkProjectNames(
   tx: Tx,
   organizationId: string,
   wanted: { id: string; name: string; slug: string },
 ): Promise<Result<null>> {
-  const all = await listAllProjects(tx, organizationId);
-  const existing = all.map((project) => ({ ...project, archived: project.archivedAt !== null }));
-  return checkNames("project", existing, wanted);
+  return checkNames("project", await listAllProjects(tx, organizationId), wanted);
 }
 
 /** R14: replaces a project's requester roles. Refuses `not-found` if a role no longer exists. */

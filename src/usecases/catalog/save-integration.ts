@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import {
   type IntegrationRow,
+  type KnownIntegration,
   listAllIntegrations,
   upsertIntegration,
 } from "../../../db/catalog/integrations.ts";
@@ -38,7 +39,7 @@ export type SaveIntegration = InProject &
 export type SavedIntegration = { integrationId: string; restored: boolean; needsWebhook: boolean };
 
 /** The integrations of the project under its lock, and the one to change or restore; null creates one. */
-type Existing = { all: readonly IntegrationRow[]; current: IntegrationRow | null };
+type Existing = { all: readonly KnownIntegration[]; current: IntegrationRow | null };
 
 /**
  * Creates or changes an integration. Creating one with the slug of an archived one restores that one, with its history

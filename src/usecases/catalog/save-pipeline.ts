@@ -1,8 +1,4 @@
-import {
-  listAllEnvironments,
-  listEnvironments,
-  upsertEnvironment,
-} from "../../../db/catalog/environments.ts";
+import { listAllEnvironments, listEnvironments, replacePipeline } from "../../../db/catalog/environments.ts";
 import type { Tx } from "../../../db/connection/connect.ts";
 import { listOpenIn } from "../../../db/requests/open-requests.ts";
 import { checkPipeline, reuseEnvironments } from "../../domain/catalog/catalog.ts";
@@ -58,10 +54,6 @@ export async function writePipeline(
   if (unusable !== undefined) return unusable;
   const checked = checkPipeline(next, open);
   if (!checked.ok) return checked;
-  const remainingIds = new Set(next.map(({ id }) => id));
-  for (const environment of existing.filter(({ id, archived }) => !archived && !remainingIds.has(id))) {
-    await upsertEnvironment(tx, organizationId, projectId, environment, now);
-  }
-  for (const environment of next) await upsertEnvironment(tx, organizationId, projectId, environment);
+  await replacePipeline(tx, { organizationId, projectId }, existing, next, now);
   return accept(null);
 }

@@ -44,6 +44,7 @@ const table: { [Code in Refusal["code"]]: [Omit<Extract<Refusal, { code: Code }>
   "assignee-not-in-roles": [{ people }, 409],
   "dead-workflow": [{ required: 1, projects: [] }, 409],
   "name-taken": [{ name: "Commerce" }, 409],
+  "guard-lowered": [{ guards: [{ kind: "dropped", environment: "Production" }], admins: people }, 409],
   "role-in-use": [{ workflow: true, projects: [] }, 409],
   "admin-role": [{}, 409],
   "last-admin": [{}, 409],

@@ -43,6 +43,7 @@ const refusalKinds: Record<Refusal["code"], ProblemKind> = {
   "dead-workflow": kind(409, "Nobody could decide"),
   "name-taken": kind(409, "Name taken"),
   "name-unusable": kind(422, "Name not usable"),
+  "guard-lowered": kind(409, "A token cannot lower a guard"),
   "role-in-use": kind(409, "Role in use"),
   "admin-role": kind(409, "The Admin role stays"),
   "last-admin": kind(409, "The last admin stays"),
@@ -122,7 +123,7 @@ export function refusalProblem(
 
 /** R13: returns who can do it, if the refusal says so: people, or role names. */
 function whoCan(refusal: Refusal): { whoCan?: readonly unknown[] } {
-  if (refusal.code === "not-admin") return { whoCan: refusal.admins };
+  if (refusal.code === "not-admin" || refusal.code === "guard-lowered") return { whoCan: refusal.admins };
   if (refusal.code === "not-requester" && refusal.why === "role") return { whoCan: refusal.roles };
   return {};
 }

@@ -1,3 +1,4 @@
+import type { LoweredGuard } from "../../domain/catalog/guards.ts";
 import type { Refusal, ReportRefusal, SettingsRefusal, TokenRefusal } from "../../domain/shared/refusals.ts";
 import { assertNever } from "../../domain/shared/result.ts";
 
@@ -5,7 +6,9 @@ import { assertNever } from "../../domain/shared/result.ts";
 export function refusalWords(refusal: Refusal): string {
   switch (refusal.code) {
     case "not-found":
-      return `There is no such ${refusal.what}.`;
+      return refusal.name === undefined
+        ? `There is no such ${refusal.what}.`
+        : `No ${refusal.what} has or had the slug ${refusal.name}, so nothing can be renamed. Check previousSlug.`;
     case "archived":
       return `This ${refusal.what} is archived.`;
     case "no-source":
@@ -116,11 +119,11 @@ function settingsWords(refusal: SettingsRefusal): string {
     case "stale":
       return "Somebody changed it meanwhile. Read it again.";
     case "name-taken":
-      return refusal.archived === true
-        ? `An archived one keeps the name ${refusal.name}. Choose another one.`
-        : `There is one called ${refusal.name} already. Choose another name.`;
+      return nameTakenWords(refusal);
     case "name-unusable":
       return nameUnusableWords(refusal);
+    case "guard-lowered":
+      return guardLoweredWords(refusal);
     case "request-in-the-way":
       return `Request #${refusal.number} is open and needs this as it is. Finish or cancel it first.`;
     case "address-unusable":
@@ -146,4 +149,37 @@ function nameUnusableWords(refusal: Extract<Refusal, { code: "name-unusable" }>)
   const { what, why, name, limit } = refusal;
   const most = why === "too-long" ? `: ${limit} characters are the most` : "";
   return `The ${what} name ${JSON.stringify(name)} ${nameFaults[why]}${most}.`;
+}
+
+function nameTakenWords({ name, archived, formerlyOf }: Extract<Refusal, { code: "name-taken" }>): string {
+  if (formerlyOf !== undefined) {
+    return `The slug ${name} once belonged to ${formerlyOf} and still leads there. Choose another one.`;
+  }
+  return archived === true
+    ? `An archived one keeps the name ${name}. Choose another one.`
+    : `There is one called ${name} already. Choose another name.`;
+}
+
+function guardLoweredWords({ guards, admins }: Extract<Refusal, { code: "guard-lowered" }>): string {
+  const who = admins.length === 0 ? "An admin" : admins.map(({ name }) => name).join(" or ");
+  return `A token never lowers a guard. ${guards.map(loweredGuardWords).join(" ")} ${who} can make this change in Slack, in Settings. A seed file can make it too, if it says so.`;
+}
+
+function loweredGuardWords(guard: LoweredGuard): string {
+  switch (guard.kind) {
+    case "not-critical":
+      return `${guard.environment} would no longer be critical.`;
+    case "dropped":
+      return `${guard.environment} is critical and would be removed or replaced. To rename it, send its new slug with previousSlug.`;
+    case "moved":
+      return `${guard.environment} is critical, and other environments would come before it.`;
+    case "first":
+      return `${guard.environment} would become the first environment, which is never reviewed.`;
+    case "requesters":
+      return `More people than ${guard.roles.join(", ")} could request.`;
+    case "deployer":
+      return `${guard.integration} would no longer be deployed by its webhook.`;
+    default:
+      return assertNever(guard);
+  }
 }

@@ -31,25 +31,22 @@ export function projectRoutes(api: Api, { context }: ApiDeps): void {
   api.openapi(putRoute, async (c) => {
     const token = c.get("token");
     const { project: slug } = c.req.valid("param");
-    const { name, requesterRoles, ...body } = c.req.valid("json");
-    const pipeline = body.pipeline.map(({ critical, ...environment }) => ({ ...environment, critical }));
-    const { created } = valueOrThrow(
-      await putProject(context, { token, slug, name, pipeline, requesterRoles }),
-    );
-    return c.json(await readProject(token.organizationId, slug), created ? 201 : 200);
+    const { requesterRoles, ...body } = c.req.valid("json");
+    const put = valueOrThrow(await putProject(context, { token, slug, ...body, requesterRoles }));
+    return c.json(await readProject(token.organizationId, put.slug), put.created ? 201 : 200);
   });
 
   api.openapi(putIntegrationRoute, async (c) => {
     const token = c.get("token");
     const { project, integration: slug } = c.req.valid("param");
     const { id: projectId } = await resolveProject(context, token, project, "write");
-    const { name, deployer, compareUrl } = c.req.valid("json");
-    const { created } = valueOrThrow(
-      await putIntegration(context, { token, projectId, slug, name, deployer, compareUrl }),
+    const { deployer, compareUrl, ...body } = c.req.valid("json");
+    const put = valueOrThrow(
+      await putIntegration(context, { token, projectId, slug, ...body, deployer, compareUrl }),
     );
     const { integrations } = await readProject(token.organizationId, project);
-    const integration = integrations.find((listed) => listed.slug === slug);
+    const integration = integrations.find((listed) => listed.slug === put.slug);
     if (integration === undefined) throw refusalProblem({ code: "not-found", what: "integration" });
-    return c.json(integration, created ? 201 : 200);
+    return c.json(integration, put.created ? 201 : 200);
   });
 }

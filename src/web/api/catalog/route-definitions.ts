@@ -37,24 +37,30 @@ const project = z
   })
   .openapi("Project");
 
-const critical = z
-  .boolean()
-  .optional()
-  .openapi({ description: "Left out, it stays as it is: false for a new one" });
+const critical = z.boolean().optional().openapi({
+  description:
+    "Left out, it stays as it is. A new one is critical if it replaces a critical environment or comes after one. false is refused for a critical one.",
+});
+
+const previousSlug = slugSchema.optional().openapi({
+  description: "Renames: the slug until now, which keeps leading here. Repeating it changes nothing.",
+});
 
 const projectBody = z
   .strictObject({
     name,
+    previousSlug,
     pipeline: z
-      .array(z.strictObject({ slug: slugSchema, name, critical }))
+      .array(z.strictObject({ slug: slugSchema, previousSlug, name, critical }))
       .min(1)
       .max(maxEnvironments)
-      .openapi({ description: "In order, first to last. What is left out is archived, its history stays." }),
-    requesterRoles: z
-      .array(textSchema(nameLimits.name))
-      .max(100)
-      .optional()
-      .openapi({ description: "Roles by name; left out, they stay as they are" }),
+      .openapi({
+        description:
+          "In order, first to last. What is left out is archived, its history stays. A critical environment cannot be left out, nor can what comes before it change.",
+      }),
+    requesterRoles: z.array(textSchema(nameLimits.name)).max(100).optional().openapi({
+      description: "Roles by name; left out, they stay as they are. More people than now are refused.",
+    }),
   })
   .openapi("PutProject");
 
@@ -68,9 +74,10 @@ const compareUrl = linkSchema
 const integrationBody = z
   .strictObject({
     name,
+    previousSlug,
     deployer: z.enum(deployerKinds).optional().openapi({
       description:
-        "Left out, it stays as it is: record for a new one. A webhook must have been set up in Slack before.",
+        "Left out, it stays as it is: record for a new one. A webhook must have been set up in Slack before, and cannot be given up here.",
     }),
     compareUrl: compareUrl
       .nullable()
@@ -98,7 +105,8 @@ export const getRoute = createRoute({
 export const putRoute = createRoute({
   ...{ method: "put", path: "/projects/{project}", tags, middleware: [requireScope("catalog:write")] },
   summary: "Bring a project and its pipeline to what is said",
-  description: "The same again changes nothing, so that a catalog can live in a repository.",
+  description:
+    "The same again changes nothing, so that a catalog can live in a repository. A token never lowers a guard (guard-lowered). A former slug leads to the renamed project; the answer has the current one.",
   request: { params: projectParams, body: jsonBody(projectBody) },
   responses: {
     200: jsonAnswer(project, "It was there, and is so now"),
@@ -111,7 +119,8 @@ export const putIntegrationRoute = createRoute({
   ...{ method: "put", path: "/projects/{project}/integrations/{integration}", tags },
   middleware: [requireScope("catalog:write")],
   summary: "Bring an integration to what is said",
-  description: "The same again changes nothing.",
+  description:
+    "The same again changes nothing. A former slug leads to the renamed integration; the answer has the current one.",
   request: { params: integrationParams, body: jsonBody(integrationBody) },
   responses: {
     200: jsonAnswer(integration, "It was there, and is so now"),
