@@ -1,6 +1,8 @@
 import { and, desc, eq, getTableColumns, inArray, sql } from "drizzle-orm";
+import { versionKey } from "../../src/domain/deployments/build-identity.ts";
 import type { Commit } from "../../src/domain/requests/comparison.ts";
 import type { Db, Tx } from "../connection/connect.ts";
+import { versionKeyOf } from "../schema/catalog.ts";
 import { builds } from "../schema/index.ts";
 
 export type Build = {
@@ -12,7 +14,10 @@ export type Build = {
   commit: string | null;
   link: string | null;
   author: string | null;
+  /** When it was built, which orders builds. */
   createdAt: Date;
+  /** When it was registered; null or missing if that is `createdAt`. */
+  registeredAt?: Date | null;
 };
 
 const { commits: _, organizationId: __, ...rest } = getTableColumns(builds);
@@ -51,7 +56,7 @@ export async function findMany(
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-/** Returns the builds of an integration with this version, the newest first. */
+/** Returns the builds of an integration with this version, with or without its leading "v", the newest first. */
 export async function listOfVersion(
   db: Db | Tx,
   organizationId: string,
@@ -65,7 +70,7 @@ export async function listOfVersion(
       and(
         eq(builds.organizationId, organizationId),
         eq(builds.integrationId, integrationId),
-        eq(builds.version, version),
+        sql`${versionKeyOf(builds.version)} = ${versionKey(version)}`,
       ),
     )
     .orderBy(desc(builds.createdAt), desc(builds.id));

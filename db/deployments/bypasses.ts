@@ -133,7 +133,7 @@ export async function findMany(
       and l.environment_id = d.environment_id and l.deployment_id = d.id
     where d.organization_id = ${organizationId} and d.outside
       and d.id in (select jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb)::uuid)
-    order by d.sequence desc`);
+    order by d.started_at desc, d.sequence desc`);
   return rows.map(({ started_by: startedBy, started_ms: startedMs, ...row }) => {
     return { ...row, startedBy, startedAt: new Date(startedMs) };
   });

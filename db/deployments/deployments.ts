@@ -13,6 +13,8 @@ export type Deployment = {
   environmentId: string;
   buildId: string;
   requestNumber: number | null;
+  /** Whether it bypassed the gate. */
+  outside: boolean;
   status: DeploymentStatus;
   reason: string | null;
   link: string | null;
@@ -27,7 +29,7 @@ export type Deployment = {
 
 /** What a report may change. */
 type ReportedChanges = Pick<Deployment, "status" | "reason" | "link" | "finishedAt"> &
-  Partial<Pick<Deployment, "acceptedAt" | "reportBy">>;
+  Partial<Pick<Deployment, "acceptedAt" | "reportBy" | "outside">>;
 
 export type NewDeployment = Omit<Deployment, "sequence" | keyof ReportedChanges>;
 
@@ -80,17 +82,48 @@ export async function listSilent(
     .limit(limit);
 }
 
-/** Makes a build live unless a newer attempt has made another one live. Returns whether it did. */
+const liveIn = ({ organizationId, integrationId, environmentId }: Omit<Location, "buildId">) =>
+  and(
+    eq(liveBuilds.organizationId, organizationId),
+    eq(liveBuilds.integrationId, integrationId),
+    eq(liveBuilds.environmentId, environmentId),
+  );
+
+type Location = Pick<Deployment, "organizationId" | "integrationId" | "environmentId" | "buildId">;
+
+/** Locks what is live of an integration in an environment, if anything is, until the transaction ends. */
+export async function lockLive(tx: Tx, location: Omit<Location, "buildId">): Promise<void> {
+  await tx
+    .select({ id: liveBuilds.deploymentId })
+    .from(liveBuilds)
+    .where(liveIn(location))
+    .for("no key update");
+}
+
+/** Makes a build live unless an attempt that started later has made another one live. Returns whether it did. */
 export async function makeLive(tx: Tx, deployment: Deployment, since: Date): Promise<boolean> {
   const { organizationId, integrationId, environmentId, buildId, id: deploymentId, sequence } = deployment;
-  const moved = await tx
+  const pointer = { buildId, deploymentId, sequence, since };
+  const inserted = await tx
     .insert(liveBuilds)
-    .values({ organizationId, integrationId, environmentId, buildId, deploymentId, sequence, since })
-    .onConflictDoUpdate({
-      target: [liveBuilds.organizationId, liveBuilds.integrationId, liveBuilds.environmentId],
-      set: { buildId, deploymentId, sequence, since },
-      setWhere: sql`${liveBuilds.sequence} < excluded.sequence`,
-    })
+    .values({ organizationId, integrationId, environmentId, ...pointer })
+    .onConflictDoNothing()
+    .returning({ id: liveBuilds.deploymentId });
+  if (inserted.length > 0) return true;
+  // A statement sees only what was committed before it began, so the row is locked before it is compared.
+  await lockLive(tx, deployment);
+  const moved = await tx
+    .update(liveBuilds)
+    .set(pointer)
+    .where(
+      and(
+        liveIn(deployment),
+        sql`(select (d.started_at, d.sequence) from ${deployments} d
+          where d.organization_id = ${organizationId} and d.id = ${liveBuilds.deploymentId})
+          < (select (d.started_at, d.sequence) from ${deployments} d
+          where d.organization_id = ${organizationId} and d.id = ${deploymentId}::uuid)`,
+      ),
+    )
     .returning({ id: liveBuilds.deploymentId });
   return moved.length > 0;
 }
@@ -173,7 +206,7 @@ export async function findSituation(
         eq(deployments.status, "in progress"),
       ),
     )
-    .orderBy(desc(deployments.sequence))
+    .orderBy(desc(deployments.startedAt), desc(deployments.sequence))
     .limit(1);
   return {
     sourceBuildId: pointers.get(step.sourceId)?.buildId ?? null,

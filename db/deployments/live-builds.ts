@@ -10,8 +10,10 @@ export type LiveDeployment = {
   environmentId: string;
   buildId: string;
   deploymentId: string;
+  externalId: string;
   version: string;
   commit: string | null;
+  digest: string | null;
   link: string | null;
   author: string | null;
   startedBy: Actor;
@@ -22,8 +24,10 @@ export type LiveDeployment = {
 };
 
 const buildColumns = {
+  externalId: builds.externalId,
   version: builds.version,
   commit: builds.commit,
+  digest: builds.digest,
   link: builds.link,
   author: builds.author,
 };
@@ -94,7 +98,7 @@ export async function listLatestAttempts(
     cross join lateral (
       select * from deployments
       where organization_id = ${organizationId} and integration_id = i.id and environment_id = e.id
-      order by sequence desc limit 1
+      order by started_at desc, sequence desc limit 1
     ) d
     join builds b on b.organization_id = d.organization_id and b.id = d.build_id`);
   return rows.map((row) => ({

@@ -4,19 +4,22 @@ import {
   type ComparisonFacts,
   commitsShown,
   maxBuildsCompared,
+  type TwinCandidate,
 } from "../../src/domain/requests/comparison.ts";
 import type { Actor } from "../../src/domain/shared/actor.ts";
 import type { Db, Tx } from "../connection/connect.ts";
+import { selectBypassMarks } from "../deployments/bypass-marks.ts";
+import { commitKeyOf, versionKeyOf } from "../schema/catalog.ts";
 
 /** Which two builds are compared, and where the first one is or was live. */
 export type ComparedStep = {
   integrationId: string;
   targetId: string;
   /**
-   * What is live in the target: a build (with the deployment that made it live, if known), or what was live before the
-   * attempt with this sequence. Null if nothing is live.
+   * What is live in the target: a build (with the deployment that made it live, if known), or what was live before an
+   * attempt. Null if nothing is live.
    */
-  from: { buildId: string; deploymentId: string | null } | { beforeSequence: number } | null;
+  from: { buildId: string; deploymentId: string | null } | { beforeDeploymentId: string } | null;
   buildId: string;
 };
 
@@ -43,6 +46,8 @@ type Row = {
   commits: Commit[];
   commit_count: number;
   newest: { id: string; version: string } | null;
+  similar_builds: TwinCandidate[];
+  outside_in: string[];
   compare_url: string | null;
   deployer: { startedBy: Actor; outside: boolean; requestNumber: number | null; name: string | null } | null;
 };
@@ -83,7 +88,9 @@ export async function findComparisonFacts(
       commitCount: row.commit_count,
     },
     newest: row.newest,
+    similar: row.similar_builds,
     outside: deployer?.outside ?? false,
+    outsideIn: row.outside_in,
     compareUrl: row.compare_url,
     deployer,
   };
@@ -94,8 +101,10 @@ function selectOrigin(organizationId: string, { from, integrationId, targetId }:
   if ("buildId" in from) return sql`select ${from.buildId}::uuid as build_id`;
   return sql`select build_id from deployments
     where organization_id = ${organizationId} and integration_id = ${integrationId}::uuid
-      and environment_id = ${targetId}::uuid and status = 'succeeded' and sequence < ${from.beforeSequence}
-    order by sequence desc limit 1`;
+      and environment_id = ${targetId}::uuid and status = 'succeeded' and (started_at, sequence) < (
+        select started_at, sequence from deployments
+        where organization_id = ${organizationId} and id = ${from.beforeDeploymentId}::uuid)
+    order by started_at desc, sequence desc limit 1`;
 }
 
 /**
@@ -126,15 +135,51 @@ function withSpan(organizationId: string, step: ComparedStep): SQL {
         case jsonb_typeof(span.commits) when 'array' then span.commits else '[]'::jsonb end
       ) with ordinality as listed(c, n)
     ),
-    unique_commits as (select distinct on (hash) * from listed_commits where hash is not null order by hash, position),
+    hashes as (
+      select distinct lower(hash) as key, lower(hash) ~ '^[0-9a-f]{7,}$' as is_hash
+      from listed_commits where hash is not null
+    ),
+    longest as (select key from hashes h where not exists (select from hashes o where ${extendsHash(sql`o`, sql`h`)})),
+    full_hashes as (
+      select h.key, case count(*) when 1 then min(l.key) else h.key end as full_key
+      from hashes h join longest l on left(l.key, 7) = left(h.key, 7)
+        and (l.key = h.key or (h.is_hash and starts_with(l.key, h.key)))
+      group by h.key
+    ),
+    unique_commits as (
+      select distinct on (full_key) listed_commits.*
+      from listed_commits join full_hashes on key = lower(hash) order by full_key, position
+    ),
     made_live as (
       select build_id from (
         select build_id, status from deployments
         where organization_id = ${organizationId} and integration_id = ${step.integrationId}::uuid
           and environment_id = ${step.targetId}::uuid
-        order by sequence desc limit ${mostDeployments}
+        order by started_at desc, sequence desc limit ${mostDeployments}
       ) last where status = 'succeeded'
     )`;
+}
+
+/** Selects whether one hash abbreviates another. The first comparison lets PostgreSQL join by it. */
+const extendsHash = (long: SQL, short: SQL): SQL => sql`
+  left(${long}.key, 7) = left(${short}.key, 7) and ${long}.is_hash and ${short}.is_hash
+  and length(${long}.key) > length(${short}.key) and starts_with(${long}.key, ${short}.key)`;
+
+/** The most builds that are read to find those that look like the compared one. */
+const mostSimilar = 50;
+
+/** Selects the builds that the domain checks for the same version or commit, newest first, as JSON. */
+function selectSimilar(organizationId: string, integrationId: string): SQL {
+  return sql`
+    select coalesce(json_agg(json_build_object('id', id, 'externalId', external_id, 'version', version, 'commit', commit)
+      order by created_at desc, id desc), '[]')
+    from (
+      select * from builds b
+      where organization_id = ${organizationId} and integration_id = ${integrationId}::uuid and id <> t.id
+        and (${versionKeyOf(sql`b.version`)} = ${versionKeyOf(sql`t.version`)}
+          or ${commitKeyOf(sql`b.commit`)} = ${commitKeyOf(sql`t.commit`)})
+      order by created_at desc, id desc limit ${mostSimilar}
+    ) alike`;
 }
 
 function selectComparison(organizationId: string, { integrationId, from, buildId }: ComparedStep): SQL {
@@ -154,6 +199,9 @@ function selectComparison(organizationId: string, { integrationId, from, buildId
         where organization_id = ${organizationId} and integration_id = ${integrationId}::uuid
           and (created_at, id) > (t.created_at, t.id)
         order by created_at desc, id desc limit 1) as newest,
+      (${selectSimilar(organizationId, integrationId)}) as similar_builds,
+      (select coalesce(json_agg(name order by position, slug), '[]')
+        from (${selectBypassMarks(organizationId, sql`d.build_id = t.id`)}) marks) as outside_in,
       (select compare_url from integrations
         where organization_id = ${organizationId} and id = ${integrationId}::uuid) as compare_url,
       (select json_build_object('startedBy', d.started_by, 'outside', d.outside, 'requestNumber', d.request_number, 'name', m.name)

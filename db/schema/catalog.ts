@@ -1,4 +1,4 @@
-import { sql } from "drizzle-orm";
+import { type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import {
   bigint,
   boolean,
@@ -95,6 +95,13 @@ export const integrations = pgTable(
 /** A commit of a build, as the build was registered. */
 export type Commit = { hash: string; message: string; author: string | null; link: string | null };
 
+/** Returns the part of a version that identifies it, as `versionKey` in the domain does. */
+export const versionKeyOf = (version: SQLWrapper): SQL =>
+  sql`regexp_replace(${version}, '^[vV](?=[0-9])', '')`;
+
+/** Returns what two commits of which one abbreviates the other have in common. Others may have it too. */
+export const commitKeyOf = (commit: SQLWrapper): SQL => sql`left(lower(${commit}), 7)`;
+
 /** An immutable artifact. `externalId` is its ID in the system that built it. */
 export const builds = pgTable(
   "builds",
@@ -110,11 +117,16 @@ export const builds = pgTable(
     author: text(),
     /** The commits since the previous build, newest first; null if they were not registered. */
     commits: jsonb().$type<Commit[]>(),
+    /** When it was built, which orders builds. Where nobody said so, when it was registered. */
     createdAt: moment().notNull(),
+    /** When it was registered; null if that is `createdAt`. */
+    registeredAt: moment(),
   },
   (t) => [
     primaryKey({ columns: [t.organizationId, t.id] }),
     unique().on(t.organizationId, t.integrationId, t.externalId),
+    index("builds_by_version").on(t.organizationId, t.integrationId, versionKeyOf(t.version)),
+    index("builds_by_commit").on(t.organizationId, t.integrationId, commitKeyOf(t.commit)),
     index("builds_by_time").on(t.organizationId, t.integrationId, t.createdAt, t.id),
     foreignKey({
       columns: [t.organizationId, t.integrationId],
@@ -123,7 +135,10 @@ export const builds = pgTable(
   ],
 );
 
-/** One attempt to deploy a build to an environment. `sequence` orders attempts: a newer one has a higher number. */
+/**
+ * One attempt to deploy a build to an environment. `startedAt` orders attempts, and `sequence` those that started at the
+ * same time.
+ */
 export const deployments = pgTable(
   "deployments",
   {
@@ -168,10 +183,14 @@ export const deployments = pgTable(
       .where(sql`external_id is not null`),
     index("deployments_silent").on(t.reportBy).where(sql`status = 'in progress' and report_by is not null`),
     index("deployments_latest").on(t.organizationId, t.integrationId, t.environmentId, t.sequence),
+    index("deployments_by_start").on(
+      ...([t.organizationId, t.integrationId, t.environmentId, t.startedAt, t.sequence] as const),
+    ),
+    index("deployments_outside").on(t.organizationId, t.buildId).where(sql`outside`),
   ],
 );
 
-/** The live build of each integration and environment. Only a newer successful attempt changes it. */
+/** The live build of each integration and environment. Only a successful attempt that started later changes it. */
 export const liveBuilds = pgTable(
   "live_builds",
   {

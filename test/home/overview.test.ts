@@ -123,12 +123,15 @@ function page(name: string, integrations: number, environments: number): Overvie
     live: {
       id: "b",
       version: name,
+      externalId: name,
       commit: name,
+      digest: name,
       link: `https://ci.example/?${"&a=ü".repeat(100)}`,
       author: name,
       since: new Date(0),
       by: { person: { id: "U1", name }, through: name },
-      outside: true,
+      outside: false,
+      outsideIn: Array(20).fill(name),
     },
     attempt: { version: name, status: "unknown" },
     next: {

@@ -78,6 +78,7 @@ test("a build between that was live there before was not skipped", async () => {
   await fixture.deploy("staging", "1");
   const number = await fixture.requested({ buildId: fixture.build("4") });
   expect((await comparisonOf(fixture, number))?.remarks).toEqual([
+    { kind: "outside" },
     { kind: "skipped", count: 1, atLeast: false },
   ]);
 });

@@ -1,3 +1,4 @@
+import { matchCommit } from "../deployments/build-identity.ts";
 import { checkName, nameLimit } from "../shared/check-name.ts";
 import { accept, type Result, refuse } from "../shared/result.ts";
 import { sameName } from "../shared/same-name.ts";
@@ -6,8 +7,11 @@ import { steps } from "./pipeline.ts";
 import type { StoredEnvironment } from "./plan-pipeline.ts";
 import { nameTaken } from "./slugs.ts";
 
-/** The most characters of each field, where it is entered in Slack or over the API. */
-export const nameLimits = { name: nameLimit, slug: 63, version: 100, commit: 100, link: 2000 } as const;
+/**
+ * The most characters of each field, where it is entered in Slack or over the API. A version may be an image reference with
+ * its digest.
+ */
+export const nameLimits = { name: nameLimit, slug: 63, version: 255, commit: 100, link: 2000 } as const;
 
 /** The most environments in a pipeline. */
 export const maxEnvironments = 20;
@@ -157,8 +161,9 @@ export function insertEnvironment(
 }
 
 /**
- * Returns the id of the build that a person means by a version and an optional commit: the build with exactly this
- * commit or, without a commit, the only build of the version. Returns undefined if there is no such build.
+ * Returns the id of the build that a person means by a version and an optional commit: the newest build of this commit,
+ * which may be abbreviated, or, without a commit, the only build of the version. Returns undefined if there is no such
+ * build, or if the abbreviation fits several commits.
  *
  * @param builds the builds of this version, newest first
  */
@@ -166,7 +171,10 @@ export function matchBuild(
   builds: readonly { id: string; commit: string | null }[],
   commit: string | null,
 ): string | undefined {
-  const exact = builds.find((build) => build.commit === commit);
-  if (exact !== undefined) return exact.id;
-  return commit === null && builds.length === 1 ? builds[0]?.id : undefined;
+  if (commit !== null) {
+    const match = matchCommit(builds, commit);
+    return match.kind === "one" ? match.matches[0]?.id : undefined;
+  }
+  const withoutCommit = builds.find((build) => build.commit === null);
+  return withoutCommit?.id ?? (builds.length === 1 ? builds[0]?.id : undefined);
 }

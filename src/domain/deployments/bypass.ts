@@ -1,6 +1,6 @@
 import { type PromotionRequest, stateAt } from "../requests/request.ts";
 
-/** The facts about a reported deployment that Signoff did not start. */
+/** The facts about a deployment that is judged against the gate. */
 export type BypassFacts = {
   buildId: string;
   /** Whether a promotion to this environment currently needs an approved request (R1). */
@@ -11,16 +11,35 @@ export type BypassFacts = {
   open: Pick<PromotionRequest, "buildId" | "state" | "decision"> | null;
   /** What is live there now. `outside`: it was itself deployed outside approval. */
   live: { buildId: string; outside: boolean } | null;
+  /** The request whose attempt the deployment is, if any, before the report that is judged. */
+  own?: Pick<PromotionRequest, "state"> | null;
+  /** Whether an approved request brought this build there after the deployment began. */
+  promotedSince?: boolean;
+  /** Whether an admin or a seed file records it. */
+  recorded?: boolean;
 };
 
 /**
  * R1: returns whether a deployment bypassed the gate: the build was not requested there, or its request is not approved.
- * A deployment of the build that is already live is not a promotion and keeps the answer of the earlier one.
+ * A deployment of the build that is already live is not a promotion and keeps the answer of the earlier one. The first
+ * build that an admin or a seed file records in an empty environment is a baseline.
  */
-export function bypassesGate({ buildId, gated, first, open, live }: BypassFacts, now: Date): boolean {
-  if (!gated || first) return false;
-  if (live?.buildId === buildId) return live.outside;
-  return open?.buildId !== buildId || !isApproved(open, now);
+export function bypassesGate(facts: BypassFacts, now: Date): boolean {
+  const { buildId, gated, first, open, live, own = null, promotedSince = false } = facts;
+  if (!gated || first || promotedSince || isBaseline(facts)) return false;
+  if (own !== null && isUnderWay(own, now)) return false;
+  if (open?.buildId === buildId && isApproved(open, now)) return false;
+  return live?.buildId === buildId ? live.outside : true;
+}
+
+/** Returns whether an admin or a seed file records the first build of an environment, to begin with. */
+export const isBaseline = ({ live, recorded = false }: Pick<BypassFacts, "live" | "recorded">): boolean =>
+  recorded && live === null;
+
+/** An attempt began with an approval. It keeps it while its request is open, or was completed by another attempt. */
+function isUnderWay({ state }: Pick<PromotionRequest, "state">, now: Date): boolean {
+  const { name } = stateAt(state, now);
+  return name === "promoting" || name === "failed" || name === "promoted";
 }
 
 /** An approval by the system, given while the gate was open, counts only for an attempt that has already started. */

@@ -1,8 +1,17 @@
+import { isTwin, sameCommitAmong } from "../deployments/build-identity.ts";
+import { compareVersions, isLowerVersion } from "../deployments/version-order.ts";
+
 /** One commit of a build, as it was registered. */
 export type Commit = { hash: string; message: string; author: string | null; link: string | null };
 
-/** The facts about a build to compare. Of two builds of an integration, the one registered later is newer. */
+/** The facts about a build to compare. Of two builds of an integration, the one built later is newer. */
 export type ComparedBuild = { id: string; version: string; commit: string | null; createdAt: Date };
+
+/** A build that may be a twin of the compared one. */
+export type TwinCandidate = Pick<ComparedBuild, "id" | "version" | "commit"> & {
+  /** Its ID where it was built. */
+  externalId: string;
+};
 
 /** The most builds between two that are read. If there are more, counts say "at least". */
 export const maxBuildsCompared = 100;
@@ -15,7 +24,7 @@ export type ComparisonFacts = {
   /** The build that is live in the target; null for none. */
   from: ComparedBuild | null;
   to: ComparedBuild;
-  /** The builds registered after the older of the two, up to and including the newer one. */
+  /** The builds after the older of the two, up to and including the newer one. */
   between: {
     /** How many of the builds before `to` were never live in the target. */
     neverLive: number;
@@ -31,11 +40,18 @@ export type ComparisonFacts = {
   newest: { id: string; version: string } | null;
   /** Whether `from` was deployed outside approval: it bypassed the gate. */
   outside: boolean;
+  /** The other builds whose version or commit may be that of `to`, newest first. */
+  similar?: readonly TwinCandidate[];
+  /** The names of the environments to which `to` was deployed outside approval, in the order of the pipeline. */
+  outsideIn?: readonly string[];
   /** The address of a comparison of two commits, with {from} and {to} as placeholders. */
   compareUrl: string | null;
 };
 
-/** `first`: nothing is live in the target. `back`: the build is older than the one that is live there. */
+/**
+ * `first`: nothing is live in the target. `back`: the build is older than the one that is live there, and its version is
+ * not higher.
+ */
 export type Direction = "first" | "forward" | "back";
 
 /** A fact that a reviewer should know. Each surface has its own words for it. */
@@ -44,6 +60,9 @@ export type Remark =
   | { kind: "rollback" }
   | { kind: "lower-version" }
   | { kind: "outside" }
+  | { kind: "deployed-outside"; environments: readonly string[] }
+  /** `builds`: the IDs of the first twins, where they were built. */
+  | { kind: "twins"; builds: readonly string[]; count: number }
   | { kind: "skipped"; count: number; atLeast: boolean }
   | { kind: "newer"; buildId: string; version: string }
   | { kind: "same-commit" };
@@ -57,21 +76,35 @@ export type Comparison = {
   remarks: Remark[];
 };
 
+/** The most twins that are named. The others are only counted. */
+const twinsNamed = 3;
+
 /** Compares a build with the one that is live in the target. Returns null if they are the same build. */
 export function compare(facts: ComparisonFacts): Comparison | null {
   const { from, to, between } = facts;
   if (from?.id === to.id) return null;
-  const direction = from === null ? "first" : isOlder(to, from) ? "back" : "forward";
+  const direction = directionOf(facts);
+  // The builds between were built before the one that is live, so their commits are not what the promotion adds.
+  const isReversed = direction === "forward" && from !== null && isOlder(to, from);
   return {
     direction,
-    commits: {
-      shown: between.commits.slice(0, commitsShown),
-      count: between.commitCount,
-      atLeast: between.unlisted > 0 || between.more,
-    },
+    commits: isReversed
+      ? { shown: [], count: 0, atLeast: false }
+      : {
+          shown: between.commits.slice(0, commitsShown),
+          count: between.commitCount,
+          atLeast: between.unlisted > 0 || between.more,
+        },
     link: linkOf(facts, direction),
-    remarks: remarksOf(facts, direction),
+    remarks: remarksOf(facts, direction, isReversed),
   };
+}
+
+/** A build whose numeric version is higher is no rollback, even if it was built or registered earlier. */
+function directionOf({ from, to }: ComparisonFacts): Direction {
+  if (from === null) return "first";
+  if (!isOlder(to, from)) return "forward";
+  return (compareVersions(to.version, from.version) ?? 0) > 0 ? "forward" : "back";
 }
 
 /** Returns the weight of a remark. `caution`: check it before you decide. `note`: good to know. */
@@ -79,13 +112,14 @@ export function weightOf({ kind }: Remark): "caution" | "note" {
   return kind === "skipped" || kind === "newer" || kind === "same-commit" ? "note" : "caution";
 }
 
-/** Builds registered at the same time are ordered by their ids, as in the database. */
+/** Builds that were built at the same time are ordered by their ids, as in the database. */
 function isOlder(one: ComparedBuild, other: ComparedBuild): boolean {
   const difference = one.createdAt.getTime() - other.createdAt.getTime();
   return difference === 0 ? one.id < other.id : difference < 0;
 }
 
-function remarksOf({ from, to, between, newest, outside }: ComparisonFacts, direction: Direction): Remark[] {
+function remarksOf(facts: ComparisonFacts, direction: Direction, isReversed: boolean): Remark[] {
+  const { from, to, between, outside, outsideIn = [] } = facts;
   const remarks: Remark[] = [];
   if (direction === "first") remarks.push({ kind: "first" });
   if (direction === "back") remarks.push({ kind: "rollback" });
@@ -93,41 +127,42 @@ function remarksOf({ from, to, between, newest, outside }: ComparisonFacts, dire
     remarks.push({ kind: "lower-version" });
   }
   if (outside) remarks.push({ kind: "outside" });
-  if (from !== null && isSameCommit(from.commit, to.commit)) remarks.push({ kind: "same-commit" });
-  if (direction === "forward" && between.neverLive > 0) {
+  if (outsideIn.length > 0) remarks.push({ kind: "deployed-outside", environments: outsideIn });
+  remarks.push(...twinsOf(facts));
+  if (from !== null && isSameCommit(facts, from.commit)) remarks.push({ kind: "same-commit" });
+  if (direction === "forward" && !isReversed && between.neverLive > 0) {
     remarks.push({ kind: "skipped", count: between.neverLive, atLeast: between.more });
   }
-  // A rollback always has a newer build.
-  if (direction !== "back" && newest !== null) {
+  const { newest } = facts;
+  // A rollback always has a newer build, and a build that the promotion replaces is no news.
+  if (direction !== "back" && newest !== null && newest.id !== from?.id) {
     remarks.push({ kind: "newer", buildId: newest.id, version: newest.version });
   }
   return remarks;
 }
 
-/** Returns whether a version is lower than another, such as a hotfix of an older release. Returns false unless both are numeric. */
-function isLowerVersion(one: string, other: string): boolean {
-  const [low, high] = [numbersOf(one), numbersOf(other)];
-  const positions = Array.from({ length: Math.max(low.length, high.length) }, (_, at) => at);
-  const difference = positions.map((at) => (low[at] ?? 0) - (high[at] ?? 0)).find((by) => by !== 0) ?? 0;
-  return low.length > 0 && high.length > 0 && difference < 0;
+/** Returns the caution about other builds that people cannot tell from this one by its version or commit. */
+function twinsOf({ to, similar = [] }: ComparisonFacts): Remark[] {
+  const commits = similar.map(({ commit }) => commit);
+  const twins = similar.filter((other) => other.id !== to.id && isTwin(to, other, commits));
+  if (twins.length === 0) return [];
+  const builds = twins.slice(0, twinsNamed).map(({ externalId }) => externalId);
+  return [{ kind: "twins", builds, count: twins.length }];
 }
 
-/** Returns the numbers of "1.4.2", "v1.4.2-rc.1", or "2026.11.30+7", and an empty list for anything else. */
-function numbersOf(version: string): number[] {
-  const numbers = /^v?(\d+(?:\.\d+)+)(?:[-+].*)?$/i.exec(version.trim())?.[1];
-  return numbers?.split(".").map(Number) ?? [];
-}
-
-/** Returns whether two hashes are of the same commit. One may be abbreviated to at least seven characters. */
-function isSameCommit(one: string | null, other: string | null): boolean {
-  if (one === null || other === null) return false;
-  const [short, long] = one.length < other.length ? [one, other] : [other, one];
-  return short === long || (short.length >= 7 && long.startsWith(short));
+/** Returns whether `to` was built from this commit. */
+function isSameCommit({ to, similar = [] }: ComparisonFacts, commit: string | null): boolean {
+  return sameCommitAmong(
+    to.commit,
+    commit,
+    similar.map((other) => other.commit),
+  );
 }
 
 /** The comparison goes from the older to the newer build: most code hosts show nothing the other way round. */
-function linkOf({ from, to, compareUrl }: ComparisonFacts, direction: Direction): string | null {
-  if (from === null || compareUrl === null || isSameCommit(from.commit, to.commit)) return null;
+function linkOf(facts: ComparisonFacts, direction: Direction): string | null {
+  const { from, to, compareUrl } = facts;
+  if (from === null || compareUrl === null || isSameCommit(facts, from.commit)) return null;
   const [older, newer] = direction === "back" ? [to, from] : [from, to];
   if (older.commit === null || newer.commit === null) return null;
   return compareLink(compareUrl, older.commit, newer.commit);

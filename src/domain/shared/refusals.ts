@@ -52,6 +52,10 @@ export type ReportRefusal =
   | { code: "build-differs"; id: string; parts: readonly string[] }
   /** The deployment with this id is of another build. */
   | { code: "deployment-differs"; id: string; build: string }
+  /** A reported time lies ahead of its arrival by more than clocks differ, or long before. `at`: the arrival. */
+  | { code: "time-out-of-range"; field: "builtAt" | "startedAt"; why: "ahead" | "too-early"; at: Date }
+  /** An abbreviated commit fits several builds of the version. */
+  | { code: "commit-ambiguous"; commit: string; count: number }
   /** The webhook deployer has no address yet. */
   | { code: "no-webhook" };
 

@@ -3,6 +3,7 @@ import { countIntegrations, pageIntegrationsByName } from "../../../db/catalog/i
 import { findProjectOrFirst } from "../../../db/catalog/projects.ts";
 import { listRequesterRoles } from "../../../db/catalog/requester-roles.ts";
 import type { Db } from "../../../db/connection/connect.ts";
+import { type BypassMark, listBypassMarks } from "../../../db/deployments/bypass-marks.ts";
 import {
   type LiveDeployment,
   listLatestAttempts,
@@ -36,7 +37,11 @@ export type EnvironmentCard = {
   id: string;
   name: string;
   critical: boolean;
-  live: (LiveView & { by: ByView; outside: boolean }) | null;
+  /**
+   * `outside`: its deployment bypassed the gate. `outsideIn`: the names of other environments to which the build was
+   * deployed outside approval.
+   */
+  live: (LiveView & { by: ByView; outside: boolean; outsideIn: string[] }) | null;
   /** A newer attempt that has not succeeded; null if there is none. */
   attempt: { version: string; status: "in progress" | "failed" | "unknown" } | null;
   /** The next environment and the open request to it; null at the end of the pipeline. */
@@ -98,7 +103,11 @@ export async function getOverview(
     ),
     listOpenOf(db, organizationId, ids),
   ]);
-  const people = await members.findMany(db, organizationId, mentioned(live, open));
+  const buildIds = live.map(({ buildId }) => buildId);
+  const [people, marks] = await Promise.all([
+    members.findMany(db, organizationId, mentioned(live, open)),
+    listBypassMarks(db, organizationId, buildIds),
+  ]);
   const data: PageData = {
     environments,
     live: new Map(live.map((build) => [key(build.integrationId, build.environmentId), build])),
@@ -108,6 +117,7 @@ export async function getOverview(
         .filter(({ state }) => isOpen(stateAt(state, now)))
         .map((request) => [key(request.integrationId, request.targetId), request]),
     ),
+    marks,
     personOf: namePeople(people),
     viewerId,
     mayRequest: mayRequest(facts, id, requesterRoles),
@@ -126,6 +136,8 @@ type PageData = {
   live: Map<string, LiveDeployment>;
   latest: Map<string, Awaited<ReturnType<typeof listLatestAttempts>>[number]>;
   open: Map<string, PromotionRequest>;
+  /** Where the live builds were deployed outside approval. */
+  marks: readonly BypassMark[];
   personOf(memberId: MemberId): Person;
   viewerId: MemberId;
   /** Whether the viewer may request in the project (R14). */
@@ -168,9 +180,14 @@ function cardsOf(integrationId: string, data: PageData): EnvironmentCard[] {
   });
 }
 
-function liveView(deployment: LiveDeployment, { personOf }: PageData): NonNullable<EnvironmentCard["live"]> {
-  const { buildId: id, version, commit, link, author, since, startedBy, outside } = deployment;
-  return { id, version, commit, link, author, since, by: byView(startedBy, personOf), outside };
+function liveView(deployment: LiveDeployment, data: PageData): NonNullable<EnvironmentCard["live"]> {
+  const { buildId: id, externalId, version, commit, digest, link, author } = deployment;
+  const { since, outside, startedBy } = deployment;
+  const outsideIn = data.marks
+    .filter((mark) => mark.buildId === id && mark.environmentId !== deployment.environmentId)
+    .map(({ name }) => name);
+  const build = { id, externalId, version, commit, digest, link, author };
+  return { ...build, since, by: byView(startedBy, data.personOf), outside, outsideIn };
 }
 
 function attemptOf(

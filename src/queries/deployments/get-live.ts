@@ -2,6 +2,7 @@ import { listEnvironments } from "../../../db/catalog/environments.ts";
 import { pageIntegrationsBySlug } from "../../../db/catalog/integration-lists.ts";
 import type { Db } from "../../../db/connection/connect.ts";
 import { findMany as findBuilds } from "../../../db/deployments/builds.ts";
+import { listBypassMarks } from "../../../db/deployments/bypass-marks.ts";
 import { listLiveDeployments } from "../../../db/deployments/live-builds.ts";
 import { findMany as findMembers } from "../../../db/people/members.ts";
 import { actingMember } from "../../domain/shared/actor.ts";
@@ -22,6 +23,8 @@ export type LiveEnvironment = {
     by: ByView;
     /** Whether its deployment bypassed the gate. */
     outside: boolean;
+    /** The slugs of the other environments to which the build was deployed outside approval. */
+    outsideIn: string[];
   } | null;
 };
 
@@ -47,12 +50,10 @@ export async function getLive(
     organizationId,
     integrations.map(({ id }) => id),
   );
-  const [builds, people] = await Promise.all([
-    findBuilds(
-      db,
-      organizationId,
-      live.map(({ buildId }) => buildId),
-    ),
+  const buildIds = live.map(({ buildId }) => buildId);
+  const [builds, marks, people] = await Promise.all([
+    findBuilds(db, organizationId, buildIds),
+    listBypassMarks(db, organizationId, buildIds),
     findMembers(
       db,
       organizationId,
@@ -79,6 +80,12 @@ export async function getLive(
                 since: deployed.since,
                 outside: deployed.outside,
               },
+              outsideIn: marks
+                .filter(
+                  ({ buildId, environmentId }) =>
+                    buildId === deployed.buildId && environmentId !== environment.id,
+                )
+                .map((mark) => mark.slug),
               by: byView(deployed.startedBy, personOf),
             }
           : null,

@@ -15,6 +15,7 @@ import { stateAt } from "../../domain/requests/request.ts";
 import type { Refusal } from "../../domain/shared/refusals.ts";
 import { requiresReview } from "../../domain/workflow/workflow.ts";
 import { getComparison } from "./get-comparison.ts";
+import { buildView } from "./get-request.ts";
 import type { ComparisonView, LiveView } from "./request-view.ts";
 
 /** What the Request Approval modal offers for an integration. */
@@ -157,9 +158,7 @@ async function liveViews(
   const views = new Map<string, LiveView>();
   for (const [environmentId, pointer] of live) {
     const build = storedBuilds.get(pointer.buildId);
-    if (build === undefined) continue;
-    const { id, version, commit, link, author } = build;
-    views.set(environmentId, { id, version, commit, link, author, since: pointer.since });
+    if (build !== undefined) views.set(environmentId, { ...buildView(build), since: pointer.since });
   }
   return views;
 }

@@ -1,19 +1,16 @@
 import { findEnvironments } from "../../../db/catalog/environments.ts";
 import type { Db } from "../../../db/connection/connect.ts";
-import * as builds from "../../../db/deployments/builds.ts";
 import * as deployments from "../../../db/deployments/deployments.ts";
 import * as requests from "../../../db/requests/requests.ts";
 import type { Environment } from "../../domain/catalog/pipeline.ts";
 import { readRequest } from "./get-request.ts";
 import type { RequestView } from "./request-view.ts";
 
-/** A request with the identifiers that API clients use: slugs, external IDs of builds, and the attempt. */
+/** A request with the identifiers that API clients use: slugs and the attempt. */
 export type RequestDetail = {
   view: RequestView;
   source: Environment;
   target: Environment;
-  /** Every build in the view, by our ID. */
-  builds: ReadonlyMap<string, builds.Build>;
   /** The last attempt to deploy the build to the target. */
   attempt: deployments.Deployment | null;
 };
@@ -37,19 +34,15 @@ export function getRequestDetail(
       ]);
       if (view === undefined || request === undefined) return undefined;
       const { state } = request;
-      const shown = [view.build, view.liveInTarget, view.newerInSource].flatMap((build) =>
-        build ? [build.id] : [],
-      );
-      const [environments, storedBuilds, attempt] = await Promise.all([
+      const [environments, attempt] = await Promise.all([
         findEnvironments(tx, organizationId, [view.source.id, view.target.id]),
-        builds.findMany(tx, organizationId, shown),
         "deploymentId" in state ? deployments.find(tx, organizationId, state.deploymentId) : undefined,
       ]);
       const source = environments.get(view.source.id);
       const target = environments.get(view.target.id);
       if (source === undefined || target === undefined)
         throw new Error(`Request #${number} refers to an environment that does not exist`);
-      return { view, source, target, builds: storedBuilds, attempt: attempt ?? null };
+      return { view, source, target, attempt: attempt ?? null };
     },
     // One snapshot, as in `getRequest`.
     { isolationLevel: "repeatable read", accessMode: "read only" },

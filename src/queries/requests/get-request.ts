@@ -165,7 +165,7 @@ function comparedWith(
   attempt: deployments.Deployment | null,
 ): ComparedStep["from"] {
   if (isOpenState(state.name)) return live ?? null;
-  if (state.name === "promoted" && attempt !== null) return { beforeSequence: attempt.sequence };
+  if (state.name === "promoted" && attempt !== null) return { beforeDeploymentId: attempt.id };
   return request.targetBuildId === null ? null : { buildId: request.targetBuildId, deploymentId: null };
 }
 
@@ -187,8 +187,16 @@ function liveView(environmentId: string, context: RequestContext, details: Reque
   return pointer && build ? { ...buildView(build), since: pointer.since } : null;
 }
 
-function buildView({ id, version, commit, link, author }: builds.Build): BuildView {
-  return { id, version, commit, link, author };
+export function buildView({
+  id,
+  externalId,
+  version,
+  commit,
+  digest,
+  link,
+  author,
+}: builds.Build): BuildView {
+  return { id, externalId, version, commit, digest, link, author };
 }
 
 function attemptView(

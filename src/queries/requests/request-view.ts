@@ -7,8 +7,11 @@ import type { NotRequester, NotReviewer } from "../../domain/shared/refusals.ts"
 
 export type BuildView = {
   id: string;
+  /** Its ID where it was built. */
+  externalId: string;
   version: string;
   commit: string | null;
+  digest: string | null;
   link: string | null;
   author: string | null;
 };

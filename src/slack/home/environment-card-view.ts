@@ -34,8 +34,17 @@ function liveWords({ live, attempt }: EnvironmentCard, layout: Layout): string {
   const linked = link(live.link, cutTo(shortName(live.version), 40));
   // A long address would take the room of the rest of a full page.
   const version = layout === "cards" && linked.length <= 300 ? linked : nameWords(live.version, layout);
-  const bypassed = live.outside ? "\n⚠️ Outside approval" : "";
+  const bypassed = bypassWords(live, layout);
   return `🟢 Live: ${version}${commit}\nsince ${moment(live.since)}, by ${nameWords(byWords(live.by), layout)}${bypassed}`;
+}
+
+/** Returns whether the live build is there, or was deployed to another environment, outside approval. */
+function bypassWords({ outside, outsideIn }: NonNullable<EnvironmentCard["live"]>, layout: Layout): string {
+  if (outside) return "\n⚠️ Outside approval";
+  const [first] = outsideIn;
+  if (first === undefined) return "";
+  const more = outsideIn.length > 1 ? ` and ${outsideIn.length - 1} more` : "";
+  return `\n⚠️ Deployed to ${nameWords(first, layout)}${more} outside approval`;
 }
 
 function attemptWords({ attempt }: EnvironmentCard, layout: Layout): string {

@@ -43,8 +43,25 @@ const view = (over: Partial<ComparisonView> | null = {}, state: StateName = "pen
   integration: { id: "i1", slug: "orders", name: "Orders" },
   source: { id: "e1", name: "Staging" },
   target: { id: "e2", name: "Production", critical: false },
-  build: { id: "b2", version: "1.4.2", commit: "c0ffee2", link: null, author: null },
-  liveInTarget: { id: "b1", version: "1.4.1", commit: "c0ffee1", link: null, author: null, since: at },
+  build: {
+    id: "b2",
+    externalId: "run-2",
+    version: "1.4.2",
+    commit: "c0ffee2",
+    digest: "sha256:2",
+    link: null,
+    author: null,
+  },
+  liveInTarget: {
+    id: "b1",
+    externalId: "run-1",
+    version: "1.4.1",
+    commit: "c0ffee1",
+    digest: null,
+    link: null,
+    author: null,
+    since: at,
+  },
   newerInSource: null,
   comparison: over && comparison(over),
   ...{ requester: dana, through: null, message: "", createdAt: at, expiresAt: at },
@@ -136,7 +153,16 @@ describe("on a card, in a line", () => {
 
   test("a newer build that is live in the source is named once", () => {
     const remarks: Remark[] = [{ kind: "newer", buildId: "b3", version: "1.4.3" }];
-    const newer = { id: "b3", version: "1.4.3", commit: null, link: null, author: null, since: at };
+    const newer = {
+      id: "b3",
+      externalId: "run-3",
+      version: "1.4.3",
+      commit: null,
+      digest: null,
+      link: null,
+      author: null,
+      since: at,
+    };
     const text = JSON.stringify(channelCard({ ...view({ remarks }), newerInSource: newer }, "c1"));
     expect(text).toContain("Staging runs 1.4.3 by now");
     expect(text).not.toContain("Not the newest build");

@@ -36,9 +36,24 @@ export function choiceBlocks(choice: ComparedStepView): KnownBlock[] {
   return [...cautionsOf(words), ...summaryBlocks(choice), ...notesOf(words)];
 }
 
-/** Returns the long form for Review Details, with the first commits. */
+/** Returns the long form for Review Details: what identifies the build, and the first commits. */
 export function comparisonDetails(view: RequestView): KnownBlock[] {
-  return [...comparisonBlocks(view), ...commitBlocks(view.comparison)];
+  return [identityBlock(view), ...comparisonBlocks(view), ...commitBlocks(view.comparison)];
+}
+
+/** Returns the ID and the digest of the build, and of the one that is live in the target: other builds may look like them. */
+function identityBlock({ build, liveInTarget }: RequestView): KnownBlock {
+  const live =
+    liveInTarget === null || liveInTarget.id === build.id ? [] : [`Live: ${identityWords(liveInTarget)}`];
+  return context([`Build: ${identityWords(build)}`, ...live].join("\n"));
+}
+
+function identityWords({ externalId, digest }: RequestView["build"]): string {
+  const parts = [
+    `ID \`${codeSafe(externalId, 250)}\``,
+    ...(digest === null ? [] : [`digest \`${codeSafe(digest, 250)}\``]),
+  ];
+  return parts.join(" · ");
 }
 
 /** Returns "1.4.1 → 1.4.2 · 5 commits · Compare", or no block where only the versions are known: the fields show those. */

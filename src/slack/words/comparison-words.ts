@@ -3,7 +3,7 @@ import { isOpenState } from "../../domain/requests/request.ts";
 import { assertNever } from "../../domain/shared/result.ts";
 import type { ComparisonView, DeployedView, RequestView } from "../../queries/requests/request-view.ts";
 import { byWords, shortName } from "./names.ts";
-import { countWords } from "./text.ts";
+import { countWords, nameList } from "./text.ts";
 
 /** The part of a promotion that the words about its comparison use, whether it is requested already or not. */
 export type ComparedStepView = {
@@ -45,6 +45,10 @@ function remarkSentence(remark: Remark, { comparison, target, build }: ComparedS
       return `${version} is a lower version than ${liveVersion}, which is live in ${targetName}, though it was built later`;
     case "outside":
       return `${liveVersion} came to ${targetName} outside of approval`;
+    case "deployed-outside":
+      return `This build was deployed to ${nameList(remark.environments.map(shortName))} outside approval`;
+    case "twins":
+      return `Another build has the same version or commit: ${twinNames(remark)}`;
     case "skipped": {
       const least = remark.atLeast ? "at least " : "";
       const were = remark.count === 1 && !remark.atLeast ? "was" : "were";
@@ -57,6 +61,13 @@ function remarkSentence(remark: Remark, { comparison, target, build }: ComparedS
     default:
       return assertNever(remark);
   }
+}
+
+/** Returns the IDs of the first twins, and how many others there are. */
+function twinNames({ builds, count }: Extract<Remark, { kind: "twins" }>): string {
+  const rest = count - builds.length;
+  const names = builds.map(shortName);
+  return nameList(rest > 0 ? [...names, countWords(rest, "other")] : names);
 }
 
 /** Returns "5 commits", "at least 5 commits", or "takes back 5 commits", or nothing where no commits are known. */

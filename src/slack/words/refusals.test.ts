@@ -18,7 +18,15 @@ const view: RequestView = {
   integration: { id: "i1", slug: "orders-sync", name: "Orders Sync" },
   source: { id: "e1", name: "Staging" },
   target: { id: "e2", name: "Production", critical: true },
-  build: { id: "b2", version: "1.4.2", commit: null, link: null, author: null },
+  build: {
+    id: "b2",
+    externalId: "run-2",
+    version: "1.4.2",
+    commit: null,
+    digest: null,
+    link: null,
+    author: null,
+  },
   liveInTarget: null,
   newerInSource: null,
   comparison: null,
@@ -84,6 +92,25 @@ const rows: Record<Exclude<Refusal, SettingsRefusal>["code"], Row[]> = {
       { id: "run-7", build: "run-6" },
       undefined,
       "Deployment run-7 is known already, of build run-6. Report this one under an id of its own.",
+    ],
+  ],
+  "time-out-of-range": [
+    [
+      { field: "startedAt", why: "ahead", at: new Date(0) },
+      undefined,
+      "startedAt is more than 5 minutes in the future. Check the clock of the machine that sends it.",
+    ],
+    [
+      { field: "builtAt", why: "too-early", at: new Date(0) },
+      undefined,
+      "builtAt is before the year 2000. Send a time in ISO 8601.",
+    ],
+  ],
+  "commit-ambiguous": [
+    [
+      { commit: "abcdef1", count: 2 },
+      undefined,
+      "2 commits of this version begin with abcdef1. Type more of the commit.",
     ],
   ],
   "no-webhook": [

@@ -11,6 +11,10 @@ export function reportRefusalWords(refusal: ReportRefusal | TokenRefusal | Setti
       return `Build ${shortName(refusal.id)} is registered already, with another ${nameList(refusal.parts)}. A build never changes: register this one under an id of its own.`;
     case "deployment-differs":
       return `Deployment ${shortName(refusal.id)} is known already, of build ${shortName(refusal.build)}. Report this one under an id of its own.`;
+    case "time-out-of-range":
+      return outOfRangeWords(refusal);
+    case "commit-ambiguous":
+      return `${refusal.count} commits of this version begin with ${shortName(refusal.commit)}. Type more of the commit.`;
     case "no-webhook":
       return "Its webhook is not set up yet: an admin does that in Settings, at the integration.";
     case "token-invalid":
@@ -22,6 +26,12 @@ export function reportRefusalWords(refusal: ReportRefusal | TokenRefusal | Setti
     default:
       return settingsRefusalWords(refusal);
   }
+}
+
+function outOfRangeWords({ field, why }: Extract<ReportRefusal, { code: "time-out-of-range" }>): string {
+  return why === "ahead"
+    ? `${field} is more than 5 minutes in the future. Check the clock of the machine that sends it.`
+    : `${field} is before the year 2000. Send a time in ISO 8601.`;
 }
 
 function invalidToken(refusal: Extract<TokenRefusal, { code: "token-invalid" }>): string {

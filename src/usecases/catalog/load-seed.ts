@@ -198,11 +198,9 @@ async function makeLive(
   if (await deployments.wasDeployed(tx, organizationId, { integrationId, environmentId, buildId })) return;
   await requests.lockAround(tx, organizationId, integrationId, environmentId, null);
   const success = { organizationId, actor, integrationId, environmentId, buildId, link: null };
-  const id = await storeSuccess(tx, success, now);
+  const { id, outside, baseline } = await storeSuccess(tx, success, now);
   await record(loading, "deployment.recorded", `deployment:${id}`, null, {
-    integrationId,
-    environmentId,
-    buildId,
+    ...{ integrationId, environmentId, buildId, outside, baseline },
   });
 }
 

@@ -16,6 +16,9 @@ import { accept, type Result, refuse } from "../../domain/shared/result.ts";
 import { homesChangedBy } from "../delivery/follow-homes.ts";
 import { recordChange, redrawCards } from "../requests/record-change.ts";
 import { type By, type Context, commit } from "../shared/context.ts";
+import { judgeBypass } from "./judge-bypass.ts";
+import { moveLive } from "./move-live.ts";
+import { reportBypass } from "./report-bypass.ts";
 
 /**
  * What a deployer reports about an attempt. `accepted`: Signoff handed it over. `in progress`: the deployer is working on
@@ -33,7 +36,7 @@ type Attempt = deployments.Deployment;
 
 /**
  * Applies a deployer's report to an attempt and to its request. The first final report wins. A success makes the build
- * live, unless a newer attempt succeeded before.
+ * live, unless an attempt that started later succeeded before.
  *
  * @returns whether the report changed anything that people see
  *
@@ -122,7 +125,10 @@ async function nextReportBy(tx: Tx, attempt: Attempt, now: Date): Promise<Date |
   return webhook === undefined ? null : silenceDeadline(now, webhook.silenceMinutes);
 }
 
-/** Ends the attempt, and moves its request on if this was its last attempt. */
+/**
+ * Ends the attempt, and moves its request on if this was its last attempt. A success is judged against the gate (R1), however
+ * late it is reported: its request may have been cancelled meanwhile.
+ */
 async function applyFinalReport(
   tx: Tx,
   now: Date,
@@ -134,9 +140,10 @@ async function applyFinalReport(
   const { report, actor, surface } = input;
   const reason = "reason" in report ? report.reason : null;
   const link = input.link ?? attempt.link;
+  const marked = report.status === "succeeded" && (await bypassesGateNow(tx, attempt, request, now));
   const ending = { status: report.status, reason, link, finishedAt: now, reportBy: null };
-  await deployments.report(tx, attempt, ending);
-  await recordReport(tx, attempt, input, { reason, link }, now);
+  await deployments.report(tx, attempt, { ...ending, ...(marked && { outside: true }) });
+  await recordReport(tx, attempt, input, { reason, link, ...(marked && { outside: true }) }, now);
   const { options } = await workflows.current(tx, organizationId);
   const ended = request ? endAttempt(request, id, report, options, now) : null;
   // A request that the report does not move has cards that show the live build too, so they are redrawn.
@@ -148,7 +155,20 @@ async function applyFinalReport(
   } else {
     await homesChangedBy(tx, organizationId, `deployment:${id}`);
   }
+  if (marked) await reportBypass(tx, attempt, now);
   return accept({ changed: true });
+}
+
+/** R1: returns whether a success bypasses the gate and was not marked before. Locks what it replaces. */
+async function bypassesGateNow(
+  tx: Tx,
+  attempt: Attempt,
+  own: PromotionRequest | undefined,
+  now: Date,
+): Promise<boolean> {
+  if (attempt.outside) return false;
+  await deployments.lockLive(tx, attempt);
+  return (await judgeBypass(tx, { ...attempt, own }, now)).outside;
 }
 
 /** R12: appends a report to the audit log. */
@@ -156,7 +176,7 @@ async function recordReport(
   tx: Tx,
   { organizationId, id, status }: Attempt,
   { report, actor, surface }: ApplyDeploymentReport,
-  after: { reason: string | null; link: string | null },
+  after: { reason: string | null; link: string | null; outside?: boolean },
   now: Date,
 ): Promise<void> {
   await audit.append(tx, [
@@ -171,17 +191,4 @@ async function recordReport(
       after: { status: statusOf(report), ...after },
     },
   ]);
-}
-
-/**
- * Makes an attempt's build live, unless a newer attempt succeeded before, and plans the update of the cards that show it.
- * The requests that show it must be locked.
- *
- * @param except the number of the request whose cards are updated by a change of its own
- */
-export async function moveLive(tx: Tx, attempt: Attempt, except: number | null, now: Date): Promise<void> {
-  if (!(await deployments.makeLive(tx, attempt, now))) return;
-  const { organizationId, integrationId, environmentId } = attempt;
-  const around = await requests.bumpAround(tx, organizationId, integrationId, environmentId, except);
-  await redrawCards(tx, organizationId, around, system("what is live changed"));
 }

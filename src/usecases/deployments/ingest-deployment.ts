@@ -1,22 +1,21 @@
 import { randomUUID } from "node:crypto";
 import * as audit from "../../../db/audit/audit.ts";
 import type { Tx } from "../../../db/connection/connect.ts";
-import * as warnings from "../../../db/delivery/warnings.ts";
 import { findMany } from "../../../db/deployments/builds.ts";
 import * as builds from "../../../db/deployments/builds-list.ts";
 import * as bypasses from "../../../db/deployments/bypasses.ts";
-import * as requests from "../../../db/requests/requests.ts";
-import * as workflows from "../../../db/workflow/workflow.ts";
 import type { Environment } from "../../domain/catalog/pipeline.ts";
-import { bypassesGate, bypassSubject } from "../../domain/deployments/bypass.ts";
+import { fitReason, type Note } from "../../domain/deployments/build-notes.ts";
+import { reportedTime } from "../../domain/deployments/reported-time.ts";
+import { limits } from "../../domain/shared/limits.ts";
 import { accept, type Result, refuse } from "../../domain/shared/result.ts";
 import { type ApiToken, actorOf } from "../../domain/tokens/token.ts";
-import { requiresReview } from "../../domain/workflow/workflow.ts";
 import { resolveIntegration } from "../catalog/resolve-integration.ts";
 import { homesChangedBy } from "../delivery/follow-homes.ts";
-import { tellAdmins } from "../delivery/tell-admins.ts";
 import { type Context, commit } from "../shared/context.ts";
 import { applyReport, type Report } from "./apply-deployment-report.ts";
+import { judgeBypass } from "./judge-bypass.ts";
+import { reportBypass } from "./report-bypass.ts";
 
 export type IngestDeployment = {
   token: ApiToken;
@@ -29,6 +28,8 @@ export type IngestDeployment = {
   build: string;
   report: Extract<Report, { status: "in progress" | "succeeded" | "failed" }>;
   link: string | null;
+  /** When it started; null if nothing is said of it. */
+  startedAt: Date | null;
 };
 
 export type IngestedDeployment = bypasses.FoundDeployment & {
@@ -38,30 +39,33 @@ export type IngestedDeployment = bypasses.FoundDeployment & {
   live: boolean;
 };
 
-type Ingested = { created: boolean; changed: boolean; deployment: IngestedDeployment };
+/** `notes`: what was not stored as it was reported. */
+type Ingested = { created: boolean; changed: boolean; deployment: IngestedDeployment; notes: Note[] };
 
 type Target = {
   environment: Environment;
-  /** Whether it is the first environment of the pipeline. */
-  first: boolean;
   build: builds.FullBuild;
+  /** When it started: as reported or, where nothing was reported, now. */
+  startedAt: Date;
 };
 
 /**
  * Records a deployment that a pipeline started by itself, or applies a later report with the same id. As for other
- * attempts, the first final report wins, and a success makes the build live unless a newer one succeeded before. A
- * deployment that bypassed the gate (R1) is marked, and the admins are told.
+ * attempts, the first final report wins, and a success makes the build live unless one that started later succeeded
+ * before. A deployment that bypasses the gate (R1), when it is first reported or when it succeeds, is marked, and the
+ * admins are told. The first report says when it started.
  *
- * @returns the deployment, whether it is new, and whether anything changed
+ * @returns the deployment, whether it is new, whether anything changed, and what was not stored as reported
  *
  * Refuses `not-found` (the integration, environment or build), `token-scope`, `token-project`, `archived`,
- * `deployment-differs`.
+ * `deployment-differs`, `time-out-of-range`.
  */
 export function ingestDeployment(context: Context, input: IngestDeployment): Promise<Result<Ingested>> {
-  const { token, integrationId, report, link } = input;
+  const { token, integrationId, link } = input;
   const { organizationId } = token;
+  const { report, notes: cut } = fitReport(input.report);
   return commit<Ingested>(context, async (tx, now) => {
-    const target = await resolveTarget(tx, input);
+    const target = await resolveTarget(tx, input, now);
     if (!target.ok) return target;
     const { environment, build } = target.value;
     const location = { integrationId, environmentId: environment.id };
@@ -77,11 +81,14 @@ export function ingestDeployment(context: Context, input: IngestDeployment): Pro
       ...{ actor: actorOf(token), surface: "api" },
     });
     if (!applied.ok) return applied;
+    // The lock of the warnings comes last, so it waits for the locks of the report.
+    if (created && stored.outside) await reportBypass(tx, stored, now);
     const updated = await bypasses.findByExternalId(tx, organizationId, location, input.id);
     const live = await bypasses.findLive(tx, organizationId, location);
     return accept({
       created,
       changed: created || applied.value.changed,
+      notes: [...cut, ...startNotes(stored, input.startedAt)],
       deployment: {
         ...{ ...(updated ?? stored), environment: environment.slug, build: build.externalId },
         live: live?.deploymentId === stored.id,
@@ -90,68 +97,61 @@ export function ingestDeployment(context: Context, input: IngestDeployment): Pro
   });
 }
 
-/** Refuses `not-found`, `token-scope`, `token-project`, `archived`. */
-async function resolveTarget(tx: Tx, input: IngestDeployment): Promise<Result<Target>> {
+/** Returns the report with a reason that can be stored, and a note if it was cut. */
+function fitReport(report: IngestDeployment["report"]): {
+  report: IngestDeployment["report"];
+  notes: Note[];
+} {
+  if (report.status !== "failed") return { report, notes: [] };
+  const { reason, notes } = fitReason(report.reason, limits.reason);
+  return { report: { ...report, reason }, notes };
+}
+
+/** A deployment started once: the first report says when. */
+function startNotes({ startedAt }: bypasses.FoundDeployment, reported: Date | null): Note[] {
+  if (reported === null || reported.getTime() === startedAt.getTime()) return [];
+  return [{ field: "startedAt", note: `Taken as ${startedAt.toISOString()}.` }];
+}
+
+/** Refuses `not-found`, `token-scope`, `token-project`, `archived`, `time-out-of-range`. */
+async function resolveTarget(tx: Tx, input: IngestDeployment, now: Date): Promise<Result<Target>> {
   const { token, integrationId } = input;
   const { organizationId } = token;
   const access = { token, scope: "deployments:write" as const };
   const integration = await resolveIntegration(tx, { organizationId, integrationId }, access);
   if (!integration.ok) return integration;
   const { environments } = integration.value;
-  const position = environments.findIndex(({ slug }) => slug === input.environment);
-  const environment = environments[position];
+  const environment = environments.find(({ slug }) => slug === input.environment);
   if (environment === undefined) return refuse({ code: "not-found", what: "environment" });
   const build = await builds.findByExternalId(tx, organizationId, integrationId, input.build);
   if (build === undefined) return refuse({ code: "not-found", what: "build" });
-  return accept({ environment, first: position === 0, build });
+  const startedAt = reportedTime("startedAt", input.startedAt, now);
+  return startedAt.ok ? accept({ environment, build, startedAt: startedAt.value }) : startedAt;
 }
 
 /** Stores the deployment, in progress, unless its id is known. Returns whether it was stored. */
 async function insertDeployment(
   tx: Tx,
   input: IngestDeployment,
-  target: Target,
+  { environment, build, startedAt }: Target,
   now: Date,
 ): Promise<boolean> {
   const { token, integrationId, id: externalId } = input;
   const { organizationId } = token;
-  const { environment, build } = target;
   const id = randomUUID();
-  const outside = await bypassedGate(tx, input, target, now);
   const location = { integrationId, environmentId: environment.id, buildId: build.id };
+  const { outside } = await judgeBypass(tx, { organizationId, ...location, startedAt }, now);
   const actor = actorOf(token);
   const deployment = { organizationId, id, ...location, externalId, outside };
-  const created = await bypasses.insert(tx, { ...deployment, startedBy: actor, startedAt: now });
+  const created = await bypasses.insert(tx, { ...deployment, startedBy: actor, startedAt });
   if (!created) return false;
   await audit.append(tx, [
     {
       ...{ organizationId, at: now, actor, surface: "api", action: "deployment.taken" },
       ...{ subject: `deployment:${id}`, before: null },
-      after: { id: externalId, ...location, outside },
+      after: { id: externalId, ...location, outside, startedAt },
     },
   ]);
   await homesChangedBy(tx, organizationId, `deployment:${id}`);
-  if (outside) await reportBypass(tx, organizationId, id, now);
   return true;
-}
-
-/** Tells the admins about each bypass, whatever happens to the deployment later. */
-async function reportBypass(tx: Tx, organizationId: string, deploymentId: string, now: Date): Promise<void> {
-  await warnings.lock(tx, organizationId);
-  await tellAdmins(tx, organizationId, [bypassSubject(deploymentId)], now);
-}
-
-/** R1: returns whether the deployment bypassed the gate, by the current workflow. */
-async function bypassedGate(tx: Tx, input: IngestDeployment, target: Target, now: Date): Promise<boolean> {
-  const { token, integrationId } = input;
-  const { organizationId } = token;
-  const { environment, first, build } = target;
-  const workflow = await workflows.current(tx, organizationId);
-  const gated = requiresReview(workflow, environment);
-  // Most deployments are to the first environment, so it skips the other reads.
-  if (!gated || first) return false;
-  const location = { integrationId, environmentId: environment.id };
-  const live = (await bypasses.findLive(tx, organizationId, location)) ?? null;
-  const open = (await requests.findOpen(tx, organizationId, integrationId, environment.id)) ?? null;
-  return bypassesGate({ buildId: build.id, gated, first, open, live }, now);
 }

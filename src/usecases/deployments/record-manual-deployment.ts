@@ -7,6 +7,7 @@ import * as builds from "../../../db/deployments/builds.ts";
 import * as deployments from "../../../db/deployments/deployments.ts";
 import * as requests from "../../../db/requests/requests.ts";
 import { matchBuild } from "../../domain/catalog/catalog.ts";
+import { matchCommit } from "../../domain/deployments/build-identity.ts";
 import { cleanBuild } from "../../domain/deployments/clean-build.ts";
 import { accept, type Result, refuse } from "../../domain/shared/result.ts";
 import { resolveIntegration } from "../catalog/resolve-integration.ts";
@@ -25,9 +26,10 @@ export type RecordManualDeployment = By & {
 
 /**
  * Records a deployment that an admin describes by hand, and makes its build live. A build is identified by its version
- * and commit; the same version with another commit is another build. Returns the deployment's id.
+ * and commit; the same version with another commit is another build. In a guarded environment that is not empty, a build
+ * that nobody approved is marked as outside approval, and the admins are told (R1). Returns the deployment's id.
  *
- * Refuses `not-admin`, `not-found`, `archived`.
+ * Refuses `not-admin`, `not-found`, `archived`, `commit-ambiguous`.
  */
 export async function recordManualDeployment(
   context: Context,
@@ -40,8 +42,9 @@ export async function recordManualDeployment(
     const target = await lockTarget(tx, input);
     if (!target.ok) return target;
     const id = await findOrRegisterBuild(tx, input, now);
-    const deploymentId = await recordDeployment(tx, input, { id, version: input.version }, now);
-    return accept({ deploymentId });
+    if (!id.ok) return id;
+    const build = { id: id.value, version: input.version };
+    return accept({ deploymentId: await recordDeployment(tx, input, build, now) });
   });
 }
 
@@ -61,18 +64,22 @@ export async function recordDeployment(
   await requests.lockAround(tx, organizationId, integrationId, environmentId, null);
   const live = await deployments.live(tx, organizationId, integrationId, [environmentId]);
   const success = { organizationId, actor, integrationId, environmentId, buildId: build.id, link };
-  const deploymentId = await storeSuccess(tx, success, now);
+  const stored = await storeSuccess(tx, success, now);
+  const { outside, baseline } = stored;
   const previous = live.get(environmentId);
   await audit.append(tx, [
     {
       ...{ organizationId, at: now, actor, surface, action: "deployment.recorded" },
-      subject: `deployment:${deploymentId}`,
+      subject: `deployment:${stored.id}`,
       before: { live: previous ? { buildId: previous.buildId, version: previous.version } : null },
-      after: { integrationId, environmentId, live: { buildId: build.id, version: build.version } },
+      after: {
+        ...{ integrationId, environmentId, live: { buildId: build.id, version: build.version } },
+        ...{ outside, baseline },
+      },
     },
   ]);
-  await homesChangedBy(tx, organizationId, `deployment:${deploymentId}`);
-  return deploymentId;
+  await homesChangedBy(tx, organizationId, `deployment:${stored.id}`);
+  return stored.id;
 }
 
 /**
@@ -92,15 +99,24 @@ async function lockTarget(tx: Tx, input: RecordManualDeployment): Promise<Result
     : refuse({ code: "not-found", what: "environment" });
 }
 
-/** Returns the id of the build that was typed. A new one is its own external id. */
-async function findOrRegisterBuild(tx: Tx, input: RecordManualDeployment, now: Date): Promise<string> {
+/** Returns the id of the build that was typed. A new one is its own external id. Refuses `commit-ambiguous`. */
+async function findOrRegisterBuild(
+  tx: Tx,
+  input: RecordManualDeployment,
+  now: Date,
+): Promise<Result<string>> {
   const { organizationId, integrationId, version, commit, link } = input;
   const sameVersion = await builds.listOfVersion(tx, organizationId, integrationId, version);
+  const match = commit === null ? null : matchCommit(sameVersion, commit);
+  if (commit !== null && match?.kind === "ambiguous") {
+    return refuse({ code: "commit-ambiguous", commit, count: match.count });
+  }
   const existing = matchBuild(sameVersion, commit);
-  if (existing !== undefined) return existing;
+  if (existing !== undefined) return accept(existing);
   const id = randomUUID();
-  return builds.register(tx, {
+  const stored = await builds.register(tx, {
     ...{ organizationId, id, integrationId, externalId: id, version, commit, link },
     ...{ digest: null, author: null, createdAt: now },
   });
+  return accept(stored);
 }

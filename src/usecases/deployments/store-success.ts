@@ -2,7 +2,9 @@ import { randomUUID } from "node:crypto";
 import type { Tx } from "../../../db/connection/connect.ts";
 import * as deployments from "../../../db/deployments/deployments.ts";
 import type { Actor } from "../../domain/shared/actor.ts";
-import { moveLive } from "./apply-deployment-report.ts";
+import { judgeBypass } from "./judge-bypass.ts";
+import { moveLive } from "./move-live.ts";
+import { reportBypass } from "./report-bypass.ts";
 
 type Success = {
   organizationId: string;
@@ -13,20 +15,32 @@ type Success = {
   link: string | null;
 };
 
-/** Stores a deployment that no request started and that succeeded, makes its build live, and returns its id. */
+/**
+ * What was stored. `outside`: it bypassed the gate, and the admins are told. `baseline`: it is the first build that was
+ * recorded in a guarded environment.
+ */
+export type StoredSuccess = { id: string; outside: boolean; baseline: boolean };
+
+/**
+ * Stores a deployment that an admin or a seed file records and that succeeded, and makes its build live. It is judged
+ * against the gate (R1). The requests around it must be locked.
+ */
 export async function storeSuccess(
   tx: Tx,
   { organizationId, actor, integrationId, environmentId, buildId, link }: Success,
   now: Date,
-): Promise<string> {
+): Promise<StoredSuccess> {
   const id = randomUUID();
-  await deployments.begin(tx, {
-    ...{ organizationId, id, integrationId, environmentId, buildId },
-    ...{ requestNumber: null, startedBy: actor, startedAt: now },
-  });
+  const deployment = { organizationId, id, integrationId, environmentId, buildId, startedAt: now };
+  await deployments.lockLive(tx, deployment);
+  const { outside, baseline } = await judgeBypass(tx, { ...deployment, recorded: true }, now);
+  await deployments.begin(tx, { ...deployment, requestNumber: null, startedBy: actor });
   const attempt = await deployments.lock(tx, organizationId, id);
   if (attempt === undefined) throw new Error("The deployment was not stored");
-  await deployments.report(tx, attempt, { status: "succeeded", reason: null, link, finishedAt: now });
+  await deployments.report(tx, attempt, {
+    ...{ status: "succeeded", reason: null, link, finishedAt: now, outside },
+  });
   await moveLive(tx, attempt, null, now);
-  return id;
+  if (outside) await reportBypass(tx, deployment, now);
+  return { id, outside, baseline };
 }

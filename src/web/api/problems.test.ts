@@ -34,6 +34,8 @@ const table: { [Code in Refusal["code"]]: [Omit<Extract<Refusal, { code: Code }>
   "not-cancellable": [{ number }, 409],
   "build-differs": [{ id: "run-7", parts: ["version"] }, 409],
   "deployment-differs": [{ id: "deploy-7", build: "run-7" }, 409],
+  "time-out-of-range": [{ field: "builtAt", why: "ahead", at: new Date(0) }, 422],
+  "commit-ambiguous": [{ commit: "abcdef1", count: 2 }, 409],
   "no-webhook": [{}, 409],
   "token-invalid": [{ why: "unknown" }, 401],
   "token-scope": [{ scope: "requests:write", has: [] }, 403],

@@ -59,6 +59,8 @@ const refusalKinds: Record<Refusal["code"], ProblemKind> = {
   "no-scopes": kind(422, "No scopes"),
   "build-differs": kind(409, "Another build has this id"),
   "deployment-differs": kind(409, "Another deployment has this id"),
+  "time-out-of-range": kind(422, "Time out of range"),
+  "commit-ambiguous": kind(409, "Several commits match"),
   "no-webhook": kind(409, "No webhook"),
   "token-invalid": kind(401, "Token not valid"),
   "token-scope": kind(403, "Scope missing"),

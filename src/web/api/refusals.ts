@@ -76,6 +76,10 @@ function callWords(refusal: CallRefusal): string {
       return `Build ${refusal.id} is registered with another ${list(refusal.parts)}. A build never changes: register this one under an id of its own.`;
     case "deployment-differs":
       return `Deployment ${refusal.id} is known, of build ${refusal.build}. Report this one under an id of its own.`;
+    case "time-out-of-range":
+      return outOfRangeWords(refusal);
+    case "commit-ambiguous":
+      return `${refusal.count} commits of this version begin with ${refusal.commit}. Send more of the commit.`;
     case "no-webhook":
       return "This integration has no webhook yet. An admin sets it up in Slack, in Settings, at the integration.";
     case "token-invalid":
@@ -87,6 +91,12 @@ function callWords(refusal: CallRefusal): string {
     default:
       return settingsWords(refusal);
   }
+}
+
+function outOfRangeWords({ field, why, at }: Extract<ReportRefusal, { code: "time-out-of-range" }>): string {
+  return why === "ahead"
+    ? `body.${field} is more than 5 minutes ahead of Signoff's clock (${at.toISOString()}). Check the clock of the machine that sends it.`
+    : `body.${field} is before the year 2000. Send a time in ISO 8601, such as ${at.toISOString()}.`;
 }
 
 const memberStatusWords = {

@@ -27,6 +27,17 @@ function isWebLink(text: string): boolean {
 /** A time in UTC, ISO 8601. */
 export const momentSchema = z.iso.datetime().openapi({ example: "2026-03-02T09:00:00.000Z" });
 
+/** A time that a caller reports, as a date: ISO 8601 with an offset or in UTC. */
+export const reportedTimeSchema = z.iso
+  .datetime({ offset: true, error: "must be a time in ISO 8601, with an offset or Z" })
+  .transform((text) => new Date(text))
+  .openapi({ type: "string", format: "date-time", example: "2026-03-02T10:00:00+01:00" });
+
+/** What Signoff did not store as it was sent, and why. */
+export const notesSchema = z
+  .array(z.object({ field: z.string(), note: z.string() }))
+  .openapi({ description: "What is not stored as it was sent, and why; empty if everything is" });
+
 export const personSchema = z
   .object({ id: z.string().openapi({ description: "The Slack user's id" }), name: z.string() })
   .openapi("Person");

@@ -36,7 +36,8 @@ describe("a build", () => {
     const before = await rowsOf(fixture);
     const again = await fixture.post(path, build);
     expect([first.status, again.status]).toEqual([201, 200]);
-    expect(first.body).toEqual({ ...build, createdAt: fixture.clock.now.toISOString() });
+    const at = fixture.clock.now.toISOString();
+    expect(first.body).toEqual({ ...build, builtAt: at, createdAt: at, notes: [] });
     expect(again.body).toEqual(first.body);
     expect(await rowsOf(fixture)).toEqual(before);
     expect((await fixture.audit()).at(-1)).toMatchObject({
@@ -57,9 +58,9 @@ describe("a build", () => {
     ["version", { version: "2.0.0" }],
     ["commit", { commit: "decaf" }],
     ["digest", { digest: null }],
-    ["link", { link: "https://ci.example/10" }],
-    ["author", { author: "Eve" }],
-    ["commits", { commits: [] }],
+    ["digest", { digest: "sha256:8" }],
+    ["commit", { commit: "c0ffee8" }],
+    ["version", { version: "1.9" }],
   ])("never changes: another %s returns 409 and says so", async (part, change) => {
     const fixture = await apiFixture(database);
     await fixture.post(path, build);
@@ -96,13 +97,100 @@ describe("a build", () => {
     expect(answers.map(({ status }) => status).sort()).toEqual([...Array(9).fill(200), 201]);
   });
 
-  test("with more than 100 commits it is 422 and says what to do", async () => {
+  test.each([
+    ["link", { link: "https://ci.example/10" }, 'Stays "https://ci.example/9", as first registered.'],
+    ["author", { author: "Eve" }, 'Stays "Dana", as first registered.'],
+    ["commits", { commits: [] }, "The list of the first registration stays."],
+    ["version", { version: "V1.9.0" }, 'Stays "1.9.0", as first registered.'],
+    ["commit", { commit: "C0FFEE9A4415C8B1" }, 'Stays "c0ffee9", as first registered.'],
+    ["builtAt", { builtAt: "2026-03-01T09:00:00Z" }, "Stays "],
+  ])(
+    "that is registered again with another %s is the known one: 200, the first value stays, and a note names it",
+    async (field, change, note) => {
+      const fixture = await apiFixture(database);
+      const first = await fixture.post(path, build);
+      const before = await rowsOf(fixture);
+      const again = await fixture.post(path, { ...build, ...change });
+      expect(again.status).toBe(200);
+      expect(again.body.notes).toEqual([{ field, note: expect.stringContaining(note) }]);
+      expect({ ...again.body, notes: [] }).toEqual(first.body);
+      expect(await rowsOf(fixture)).toEqual(before);
+    },
+  );
+
+  test("that says less the second time is the known one, without a note", async () => {
     const { post } = await apiFixture(database);
-    const commits = Array.from({ length: 101 }, (_, i) => ({ hash: `${i}`, message: "" }));
-    const answer = await post(path, { ...build, commits });
-    expect(problemIn(answer)).toEqual([422, "validation"]);
-    expect(answer.body.detail).toBe("body.commits: takes 100 commits at most: send the newest ones.");
-    expect((await post(path, { ...build, commits: commits.slice(1) })).status).toBe(201);
+    await post(path, build);
+    const { id, version, commit, digest } = build;
+    const again = await post(path, { id, version, commit, digest, author: "", link: null });
+    expect([again.status, again.body.notes]).toEqual([200, []]);
+  });
+
+  test("is never refused for what is too long: it is cut, and the response says so", async () => {
+    const { post } = await apiFixture(database);
+    const commits = Array.from({ length: 250 }, (_, i) => ({
+      ...{ hash: `${i}`.padEnd(120, "a"), message: "m".repeat(i < 2 ? 6000 : 10), author: "ü".repeat(150) },
+    }));
+    const long = { ...build, author: "Zoë ".repeat(100), commits };
+    const answer = await post(path, long);
+    expect(answer.status).toBe(201);
+    expect(answer.body.notes).toEqual([
+      { field: "commits", note: "Only the first 100 of 250 commits are stored." },
+      { field: "author", note: "Cut to 100 characters." },
+      { field: "commits.hash", note: "Cut to 100 characters in 100 commits." },
+      { field: "commits.message", note: "Cut to 5000 characters in 2 commits." },
+      { field: "commits.author", note: "Cut to 100 characters in 100 commits." },
+    ]);
+    expect([...answer.body.author]).toHaveLength(100);
+    expect(answer.body.commits).toHaveLength(100);
+    expect(answer.body.commits[0].message).toBe(`${"m".repeat(4999)}…`);
+    const again = await post(path, long);
+    expect([again.status, again.body.notes]).toEqual([200, answer.body.notes]);
+  });
+
+  test("may have an image reference with its digest as its version, of up to 255 characters", async () => {
+    const { post } = await apiFixture(database);
+    const version = `registry.example.com/${"team/".repeat(31)}app@sha256:${"0a".repeat(32)}`;
+    expect(version.length).toBeLessThanOrEqual(255);
+    expect((await post(path, { id: "image", version })).body).toMatchObject({ version });
+    const longer = await post(path, { id: "longer", version: "1".repeat(256) });
+    expect(problemIn(longer)).toEqual([422, "validation"]);
+  });
+
+  test.each([
+    ["2026-03-02T10:30:00+01:30", "2026-03-02T09:00:00.000Z"],
+    ["2026-02-01T00:00:00Z", "2026-02-01T00:00:00.000Z"],
+    ["2026-03-02T09:05:00.000Z", "2026-03-02T09:00:00.000Z"],
+  ])("that was built at %s counts as built at %s", async (builtAt, counted) => {
+    const fixture = await apiFixture(database);
+    const { status, body } = await fixture.post(path, { ...build, builtAt });
+    expect(status).toBe(201);
+    expect([body.builtAt, body.createdAt]).toEqual([counted, fixture.clock.now.toISOString()]);
+  });
+
+  test.each([
+    ["2026-03-02T09:05:00.001Z", "time-out-of-range"],
+    ["1999-12-31T23:59:59Z", "time-out-of-range"],
+    ["2026-03-02T09:00:00", "validation"],
+    ["yesterday", "validation"],
+    ["2026-02-30T09:00:00Z", "validation"],
+  ])("that was built at %s is 422, and the field is named", async (builtAt, code) => {
+    const fixture = await apiFixture(database);
+    const before = await rowsOf(fixture);
+    const answer = await fixture.post(path, { ...build, builtAt });
+    expect(problemIn(answer)).toEqual([422, code]);
+    expect(answer.body.detail).toContain("body.builtAt");
+    expect(await rowsOf(fixture)).toEqual(before);
+  });
+
+  test("is ordered by when it was built, whenever it is registered", async () => {
+    const { post, get } = await apiFixture(database);
+    await post(path, { id: "late", version: "3", builtAt: "2026-03-02T08:59:59Z" });
+    await post(path, { id: "early", version: "2", builtAt: "2026-03-01T09:00:00Z" });
+    const { body } = await get(path);
+    const ids = body.items.map(({ id }: { id: string }) => id);
+    expect(ids.indexOf("late")).toBeLessThan(ids.indexOf("early"));
+    expect(ids.at(-1)).toBe("early");
   });
 
   test("with a link that is no web address it is 422", async () => {
@@ -130,7 +218,7 @@ describe("the list of builds", () => {
   test("leaves their commits out: a page of those could fill the memory", async () => {
     const { post, get } = await apiFixture(database);
     expect((await post(path, build)).body.commits).toHaveLength(build.commits.length);
-    const { commits: _, ...listed } = (await post(path, build)).body;
+    const { commits: _, notes: __, ...listed } = (await post(path, build)).body;
     expect((await get(path)).body.items).toContainEqual(listed);
   });
 

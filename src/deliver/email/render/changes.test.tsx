@@ -37,9 +37,25 @@ const view = (over: Partial<ComparisonView> | null, more: Partial<RequestView> =
   integration: { id: "i1", slug: "orders-sync", name: "Orders Sync" },
   source: { id: "e1", name: "Staging" },
   target: { id: "e2", name: "Production", critical: true },
-  build: { id: "b2", version: "1.4.2", commit: "9f2c1ab07de4", link: null, author: "Eve Stone" },
+  build: {
+    id: "b2",
+    externalId: "run-2",
+    version: "1.4.2",
+    commit: "9f2c1ab07de4",
+    digest: null,
+    link: null,
+    author: "Eve Stone",
+  },
   liveInTarget: {
-    ...{ id: "b1", version: "1.4.1", commit: "77aa01c3", link: null, author: null },
+    ...{
+      id: "b1",
+      externalId: "run-1",
+      version: "1.4.1",
+      commit: "77aa01c3",
+      digest: null,
+      link: null,
+      author: null,
+    },
     since: at("2026-11-02T09:12:00Z"),
   },
   newerInSource: null,
@@ -91,7 +107,16 @@ test.each([
   ["2026-11-21T13:05:00Z", "2 days before the request"],
   ["2026-11-23T13:06:00Z", "after the request"],
 ])("live since %s: %s", async (since, words) => {
-  const live = { id: "b1", version: "1.4.1", commit: null, link: null, author: null, since: at(since) };
+  const live = {
+    id: "b1",
+    externalId: "run-1",
+    version: "1.4.1",
+    commit: null,
+    digest: null,
+    link: null,
+    author: null,
+    since: at(since),
+  };
   expect((await mail({}, { liveInTarget: live })).text).toContain(`, ${words}\n`);
 });
 

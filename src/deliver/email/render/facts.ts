@@ -93,10 +93,12 @@ const quiet = (text: string): Piece[] => [{ text, look: "quiet" }];
 
 function buildLines(build: BuildView): Piece[][] {
   const href = webAddress(build.link);
-  const version = theirs(build.version, 200);
+  const version = theirs(build.version, 255);
   const author = build.author === null ? [] : sentence` by ${theirs(build.author, 100)}`;
   const lines = [[href === undefined ? version : { ...version, href }, ...author]];
   if (build.commit !== null) lines.push(sentence`commit ${{ ...theirs(build.commit, 100), look: "code" }}`);
+  lines.push(sentence`ID ${{ ...theirs(build.externalId, 200), look: "code" }}`);
+  if (build.digest !== null) lines.push(sentence`digest ${{ ...theirs(build.digest, 200), look: "code" }}`);
   return lines;
 }
 

@@ -21,6 +21,8 @@ const pending: RequestView = {
     id: "b2",
     version: "1.4.2",
     commit: "9f2c1ab07de4415c8b1a5d7f0e3c2b6a8d4e1f90",
+    externalId: "run-1842",
+    digest: "sha256:3f1c9a0d2b4e",
     link: "https://ci.example.com/builds/1842",
     author: "Eve Stone",
   },
@@ -28,6 +30,8 @@ const pending: RequestView = {
     id: "b1",
     version: "1.4.1",
     commit: "77aa01c3",
+    externalId: "run-1790",
+    digest: null,
     link: "https://ci.example.com/builds/1790",
     author: null,
     since: at("2026-11-02T09:12:00Z"),
@@ -297,7 +301,15 @@ const hostile: RequestView = {
   integration: { ...pending.integration, name: evil },
   source: { id: "e1", name: evil },
   target: { id: "e2", name: evil, critical: true },
-  build: { id: "b2", version: evil, commit: evil, link: "javascript:alert(1)", author: evil },
+  build: {
+    id: "b2",
+    externalId: evil,
+    version: evil,
+    commit: evil,
+    digest: evil,
+    link: "javascript:alert(1)",
+    author: evil,
+  },
   liveInTarget: {
     ...pending.build,
     version: evil,
@@ -372,7 +384,15 @@ test("empty fields leave no empty rows or quotes", async () => {
     message: "",
     through: null,
     liveInTarget: null,
-    build: { id: "b2", version: "1.4.2", commit: null, link: null, author: null },
+    build: {
+      id: "b2",
+      externalId: "run-2",
+      version: "1.4.2",
+      commit: null,
+      digest: null,
+      link: null,
+      author: null,
+    },
   };
   const { text } = await mail(bare, "requested");
   expect(text).toContain("Live in Production: Nothing yet");

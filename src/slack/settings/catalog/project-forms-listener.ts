@@ -110,7 +110,12 @@ async function submitDeployment(deps: SlackDeps, submission: Submission): Promis
   const { refusal } = result;
   const isEnvironment = refusal.code === "not-found" && refusal.what === "environment";
   const field = isEnvironment ? ids.input.environment : ids.input.integration;
-  return refuse(refusal, null, { "not-found": field, archived: field, "not-admin": ids.input.version });
+  return refuse(refusal, null, {
+    "not-found": field,
+    archived: field,
+    "not-admin": ids.input.version,
+    "commit-ambiguous": ids.input.commit,
+  });
 }
 
 const isWebAddress = (text: string): boolean => /^https?:\/\/\S+$/i.test(text) && URL.canParse(text);

@@ -1,8 +1,11 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { nameLimits } from "../../../domain/catalog/catalog.ts";
+import { buildLimits } from "../../../domain/deployments/build-notes.ts";
 import { cleanName } from "../../../domain/shared/clean-text.ts";
+import { stripUnstorable } from "../../../domain/shared/storable-text.ts";
 import { type BuildCursor, type ListedBuild, listBuilds } from "../../../queries/deployments/list-builds.ts";
-import { type NewBuild, registerBuild } from "../../../usecases/deployments/register-build.ts";
+import { registerBuild } from "../../../usecases/deployments/register-build.ts";
+import type { NewBuild } from "../../../usecases/deployments/store-build.ts";
 import { requireScope } from "../auth.ts";
 import { resolveIntegration } from "../catalog/resolve-integration.ts";
 import type { Api, ApiDeps } from "../deps.ts";
@@ -15,24 +18,31 @@ import {
   jsonBody,
   linkSchema,
   momentSchema,
+  notesSchema,
   pageOf,
   pageQuery,
   problems,
   replayHeaders,
+  reportedTimeSchema,
   textSchema,
   withBody,
 } from "../schemas.ts";
 
-const maxCommits = 100;
-const maxCommitMessage = 5000;
-
 /** Text that may be absent, null, or empty, which all mean none. */
 const optionalText = (max: number) => textSchema(max, 0).nullish();
 
+/** Text of any length, which is cut to what is stored. */
+const cutText = (limit: number, min = 0) =>
+  z
+    .string()
+    .transform(stripUnstorable)
+    .pipe(z.string().trim().min(min))
+    .openapi({ type: "string", description: `Cut to ${limit} characters` });
+
 const commitBody = z.strictObject({
-  hash: textSchema(nameLimits.commit),
-  message: textSchema(maxCommitMessage, 0),
-  author: optionalText(nameLimits.name),
+  hash: cutText(buildLimits.hash, 1),
+  message: cutText(buildLimits.message),
+  author: cutText(buildLimits.author).nullish(),
   link: linkSchema.nullish(),
 });
 
@@ -48,12 +58,14 @@ const buildBody = z
     commit: optionalText(nameLimits.commit),
     digest: optionalText(200),
     link: linkSchema.nullish(),
-    author: optionalText(nameLimits.name),
+    author: cutText(buildLimits.author).nullish(),
+    builtAt: reportedTimeSchema.nullish().openapi({ description: "When it was built; without it, now" }),
     commits: z
       .array(commitBody)
-      .max(maxCommits, `takes ${maxCommits} commits at most: send the newest ones`)
       .nullish()
-      .openapi({ description: "What went into it since the build before, newest first" }),
+      .openapi({
+        description: `What went into it since the build before, newest first. The first ${buildLimits.commits} are stored`,
+      }),
   })
   .openapi("NewBuild");
 
@@ -72,11 +84,14 @@ const listedBuild = z
     digest: z.string().nullable(),
     link: z.string().nullable(),
     author: z.string().nullable(),
-    createdAt: momentSchema,
+    builtAt: momentSchema.openapi({ description: "When it was built, which orders builds" }),
+    createdAt: momentSchema.openapi({ description: "When it was registered" }),
   })
   .openapi("ListedBuild");
 
-const build = listedBuild.extend({ commits: z.array(commit).nullable() }).openapi("Build");
+const build = listedBuild
+  .extend({ commits: z.array(commit).nullable(), notes: notesSchema })
+  .openapi("Build");
 
 const path = "/projects/{project}/integrations/{integration}/builds";
 const tags = ["Builds"];
@@ -84,7 +99,9 @@ const tags = ["Builds"];
 const postRoute = createRoute({
   ...{ method: "post", path, tags, middleware: [requireScope("builds:write")] },
   summary: "Register a build",
-  description: "The same again is answered 200. A build never changes: another one under its id is refused.",
+  description:
+    "The same again is answered 200. A build never changes: one with another version, commit, or digest under its id is " +
+    "refused. Everything else stays as it was registered first, and notes says what differs.",
   request: { params: integrationParams, headers: idempotencyHeaders, body: jsonBody(buildBody) },
   responses: {
     200: jsonAnswer(build, "It is registered already", replayHeaders),
@@ -106,11 +123,11 @@ export function buildRoutes(api: Api, { context }: ApiDeps): void {
     const token = c.get("token");
     const integrationId = await resolveIntegration(context, token, c.req.valid("param"), "write");
     const newBuild = toNewBuild(c.req.valid("json"));
-    const { created, build } = valueOrThrow(
+    const { created, build, notes } = valueOrThrow(
       await registerBuild(context, { token, integrationId, build: newBuild }),
     );
     const { externalId: id, commits } = build;
-    return c.json({ ...buildJson({ ...build, id }), commits }, created ? 201 : 200);
+    return c.json({ ...buildJson({ ...build, id }), commits, notes }, created ? 201 : 200);
   });
 
   api.openapi(listRoute, async (c) => {
@@ -124,10 +141,10 @@ export function buildRoutes(api: Api, { context }: ApiDeps): void {
 }
 
 function toNewBuild(body: z.output<typeof buildBody>): NewBuild {
-  const { id, version, commit, digest, link, author, commits } = body;
+  const { id, version, commit, digest, link, author, builtAt, commits } = body;
   return {
     ...{ id, version, commit: commit || null, digest: digest || null },
-    ...{ link: link ?? null, author: author || null },
+    ...{ link: link ?? null, author: author || null, builtAt: builtAt ?? null },
     commits:
       commits?.map(({ hash, message, ...rest }) => ({
         ...{ hash, message, author: rest.author || null, link: rest.link ?? null },
@@ -135,8 +152,10 @@ function toNewBuild(body: z.output<typeof buildBody>): NewBuild {
   };
 }
 
-function buildJson({ id, version, commit, digest, link, author, createdAt }: ListedBuild) {
-  return { id, version, commit, digest, link, author, createdAt: createdAt.toISOString() };
+function buildJson({ id, version, commit, digest, link, author, ...times }: ListedBuild) {
+  const builtAt = times.createdAt.toISOString();
+  const createdAt = times.registeredAt?.toISOString() ?? builtAt;
+  return { id, version, commit, digest, link, author, builtAt, createdAt };
 }
 
 const formatCursor = ({ createdAt, id }: BuildCursor): string => `${createdAt.getTime()}.${id}`;

@@ -19,13 +19,14 @@ import {
   jsonBody,
   linkSchema,
   momentSchema,
+  notesSchema,
   pageOf,
   pageQuery,
   problems,
   projectParams,
   replayHeaders,
+  reportedTimeSchema,
   slugSchema,
-  textSchema,
   withBody,
 } from "../schemas.ts";
 
@@ -42,7 +43,13 @@ const deploymentBody = z
     build: callerIdSchema.openapi({ description: "The build's id where it was built" }),
     status: z.enum(["succeeded", "in progress", "failed"]).default("succeeded"),
     link: linkSchema.nullish(),
-    reason: textSchema(limits.reason, 0).nullish().openapi({ description: "Why it failed" }),
+    reason: z
+      .string()
+      .nullish()
+      .openapi({ description: `Why it failed; its first ${limits.reason} characters are stored` }),
+    startedAt: reportedTimeSchema.nullish().openapi({
+      description: "When it started, which orders deployments; without it, now. The first report counts",
+    }),
   })
   .openapi("NewDeployment");
 
@@ -59,6 +66,7 @@ const deployment = z
     changed: z.boolean().openapi({ description: "false: all of it was known, or it had ended before" }),
     startedAt: momentSchema,
     finishedAt: momentSchema.nullable(),
+    notes: notesSchema,
   })
   .openapi("Deployment");
 
@@ -74,6 +82,9 @@ const liveEnvironment = z
         since: momentSchema,
         by: bySchema,
         outside,
+        outsideIn: z.array(z.string()).openapi({
+          description: "The other environments to which this build was deployed outside approval, by slug",
+        }),
       })
       .nullable(),
   })
@@ -86,8 +97,8 @@ const postRoute = createRoute({
   middleware: [requireScope("deployments:write")],
   summary: "Report a deployment, or how one goes on",
   description:
-    "The first final status wins; the same again is answered 200 and changes nothing. A success is live unless a " +
-    "newer deployment was before.",
+    "The first final status wins; the same again is answered 200 and changes nothing. A success is live unless one " +
+    "that started later succeeded before.",
   request: { params: integrationParams, headers: idempotencyHeaders, body: jsonBody(deploymentBody) },
   responses: {
     200: jsonAnswer(deployment, "It was known; this is how it stands", replayHeaders),
@@ -112,15 +123,16 @@ export function deploymentRoutes(api: Api, { context }: ApiDeps): void {
   api.openapi(postRoute, async (c) => {
     const token = c.get("token");
     const integrationId = await resolveIntegration(context, token, c.req.valid("param"), "write");
-    const { id, environment, build, status, link, reason } = c.req.valid("json");
+    const { id, environment, build, status, reason, ...given } = c.req.valid("json");
     const report = status === "failed" ? { status, reason: reason || null } : { status };
     const ingested = valueOrThrow(
       await ingestDeployment(context, {
-        ...{ token, integrationId, id, environment, build, report, link: link ?? null },
+        ...{ token, integrationId, id, environment, build, report },
+        ...{ link: given.link ?? null, startedAt: given.startedAt ?? null },
       }),
     );
-    const { created, changed } = ingested;
-    return c.json({ ...deploymentJson(ingested.deployment), changed }, created ? 201 : 200);
+    const { created, changed, notes } = ingested;
+    return c.json({ ...deploymentJson(ingested.deployment), changed, notes }, created ? 201 : 200);
   });
 
   api.openapi(liveRoute, async (c) => {

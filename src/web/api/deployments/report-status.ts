@@ -1,8 +1,8 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
+import { fitReason } from "../../../domain/deployments/build-notes.ts";
 import { type Actor, type Surface, system } from "../../../domain/shared/actor.ts";
 import { limits } from "../../../domain/shared/limits.ts";
-import { stripUnstorable } from "../../../domain/shared/storable-text.ts";
 import { type ApiToken, actorOf, mayUse } from "../../../domain/tokens/token.ts";
 import { getAttempt } from "../../../queries/deployments/get-attempt.ts";
 import { applyDeploymentReport } from "../../../usecases/deployments/apply-deployment-report.ts";
@@ -13,16 +13,12 @@ import { Problem, refusalProblem, valueOrThrow } from "../problems.ts";
 import { limitRate } from "../rate-limit.ts";
 import { jsonAnswer, jsonBody, linkSchema, problems, withBody } from "../schemas.ts";
 
-/** The longest reason that is accepted, in characters. Less is stored, so that a long log does not lose the report. */
-const maxReason = 100_000;
-
 const reportSchema = z
   .object({
     status: z.enum(["in progress", "succeeded", "failed"]),
     link: linkSchema.nullish().openapi({ description: "Where it can be followed; shown on the card" }),
     reason: z
       .string()
-      .max(maxReason)
       .nullish()
       .openapi({ description: `Why it failed; its first ${limits.reason} characters are kept` }),
   })
@@ -68,7 +64,8 @@ export function reportStatusRoutes(api: Api, deps: ApiDeps): void {
     const attempt = await findAttempt(deps, organizationId, id);
     if (token !== null) assertProjectAccess(token, attempt.project.id, "write");
     const { status, link = null, reason } = c.req.valid("json");
-    const report = status === "failed" ? { status, reason: shortenReason(reason ?? "") } : { status };
+    const report =
+      status === "failed" ? { status, reason: fitReason(reason ?? null, limits.reason).reason } : { status };
     const input = { organizationId, deploymentId: id, actor, surface, report, link };
     const { changed } = valueOrThrow(await applyDeploymentReport(context, input));
     const { status: currentStatus } = await findAttempt(deps, organizationId, id);
@@ -114,12 +111,4 @@ function limitReports({ context, callsPerMinute: perMinute = 600 }: ApiDeps): Mi
     ...{ perMinute, now: context.now },
     callerOf: (c) => c.get("reporter").token?.id ?? `attempt ${c.req.param("id")}`,
   });
-}
-
-/** Returns the reason as it is stored: storable, at most `limits.reason` characters, and null if it is blank. */
-function shortenReason(text: string): string | null {
-  const reason = stripUnstorable(text).trim();
-  if (reason === "") return null;
-  const letters = [...reason];
-  return letters.length > limits.reason ? `${letters.slice(0, limits.reason - 1).join("")}…` : reason;
 }

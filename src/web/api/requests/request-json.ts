@@ -1,4 +1,5 @@
 import type { z } from "@hono/zod-openapi";
+import { type Remark, weightOf } from "../../../domain/requests/comparison.ts";
 import type { RequestDetail } from "../../../queries/requests/get-request-detail.ts";
 import type { RequestRow } from "../../../queries/requests/list-requests-page.ts";
 import type { BuildView, ByView, LiveView } from "../../../queries/requests/request-view.ts";
@@ -16,8 +17,7 @@ export type CardLink = (organizationId: string, number: number, memberId: string
 export function requestJson(detail: RequestDetail, cardLink: CardLink): RequestJson {
   const { view, source, target, attempt } = detail;
   const { number, version, state, message, through, approvals, requester, reviewers } = view;
-  const live = (build: LiveView | null) =>
-    build && { ...buildJson(detail, build), since: isoTime(build.since) };
+  const live = (build: LiveView | null) => build && { ...buildJson(build), since: isoTime(build.since) };
   return {
     ...{ number, version, state, message, through, approvals },
     project: slugAndName(view.project),
@@ -26,9 +26,10 @@ export function requestJson(detail: RequestDetail, cardLink: CardLink): RequestJ
     target: { ...slugAndName(target), critical: target.critical },
     requester: person(requester),
     createdAt: isoTime(view.createdAt),
-    build: buildJson(detail, view.build),
+    build: buildJson(view.build),
     liveInTarget: live(view.liveInTarget),
     newerInSource: live(view.newerInSource),
+    remarks: (view.comparison?.remarks ?? []).map(remarkJson),
     expiresAt: isoTime(view.expiresAt),
     reviewers: reviewers.map(person),
     reviews: view.reviews.map(({ reviewer, verdict, comment, at }) => ({
@@ -71,9 +72,14 @@ export function requestLineJson(row: RequestRow): z.output<typeof requestLineSch
   };
 }
 
-function buildJson({ builds }: RequestDetail, { id, version, commit, link, author }: BuildView) {
-  const names = builds.get(id);
-  return { id: names?.externalId ?? id, version, commit, digest: names?.digest ?? null, link, author };
+function buildJson({ externalId: id, version, commit, digest, link, author }: BuildView) {
+  return { id, version, commit, digest, link, author };
+}
+
+/** A newer build is named by its version: our ID of it means nothing to a caller. */
+function remarkJson(remark: Remark) {
+  if (remark.kind !== "newer") return { ...remark, weight: weightOf(remark) };
+  return { kind: remark.kind, version: remark.version, weight: weightOf(remark) };
 }
 
 /** Returns who did something: a member, perhaps through a token, or Signoff itself. */

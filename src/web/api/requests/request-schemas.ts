@@ -76,6 +76,9 @@ export const requestSchema = z
     newerInSource: liveSchema
       .nullable()
       .openapi({ description: "What is live in the source now, where it is another build" }),
+    remarks: z
+      .array(z.looseObject({ kind: z.string(), weight: z.enum(["caution", "note"]) }))
+      .openapi({ description: "What reviewers should know of the build, such as twins or a rollback" }),
     expiresAt: momentSchema.nullable(),
     reviewers: z
       .array(personSchema)

@@ -1,0 +1,113 @@
+import { randomUUID } from "node:crypto";
+import * as audit from "../../../db/audit/audit.ts";
+import type { Tx } from "../../../db/connection/connect.ts";
+import { findMany } from "../../../db/deployments/builds.ts";
+import * as builds from "../../../db/deployments/builds-list.ts";
+import { listOpenOf } from "../../../db/requests/open-requests.ts";
+import * as requests from "../../../db/requests/requests.ts";
+import { differingParts, isTwin } from "../../domain/deployments/build-identity.ts";
+import { describeDifferences, fitBuild, type Note } from "../../domain/deployments/build-notes.ts";
+import { cleanBuild } from "../../domain/deployments/clean-build.ts";
+import { reportedTime } from "../../domain/deployments/reported-time.ts";
+import { system } from "../../domain/shared/actor.ts";
+import { accept, type Result, refuse } from "../../domain/shared/result.ts";
+import { redrawCards } from "../requests/record-change.ts";
+import type { By } from "../shared/context.ts";
+
+/** A build as a pipeline or a file describes it. `id` is its id where it was built. */
+export type NewBuild = { id: string } & Pick<
+  builds.FullBuild,
+  "version" | "commit" | "digest" | "link" | "author" | "commits"
+> & {
+    /** When it was built; null if nothing is said of it. */
+    builtAt: Date | null;
+  };
+
+/** `createdAt`: its place in the order of builds where nobody says when it was built; now by default. */
+type DescribedBuild = { integrationId: string; build: NewBuild; createdAt?: Date };
+
+/** A registered build, whether it is new, and what was not stored as it was described. */
+export type StoredBuild = { created: boolean; build: builds.FullBuild; notes: Note[] };
+
+/**
+ * Stores a build of an integration that exists and is not archived, under the ID that it has where it was built. If that is known, the build must be the same one: it has the
+ * same version, commit, and digest. Everything else stays as it was registered first, and a note names each difference.
+ *
+ * Refuses `time-out-of-range`, `build-differs`.
+ */
+export async function storeBuild(
+  tx: Tx,
+  { organizationId, actor, surface }: By,
+  { integrationId, build, createdAt }: DescribedBuild,
+  now: Date,
+): Promise<Result<StoredBuild>> {
+  const { id: externalId, builtAt, ...given } = build;
+  const described = cleanBuild(given);
+  const time = reportedTime("builtAt", builtAt, now);
+  if (!time.ok) return time;
+  const fitted = fitBuild(described);
+  const id = randomUUID();
+  const times =
+    builtAt === null
+      ? { createdAt: createdAt ?? now, registeredAt: null }
+      : { createdAt: time.value, registeredAt: now };
+  const row = { ...fitted.build, organizationId, id, integrationId, externalId, ...times };
+  if (!(await builds.insert(tx, row))) return recognize(tx, row, builtAt && time.value, fitted.notes);
+  const { version, commit } = described;
+  await audit.append(tx, [
+    {
+      ...{ organizationId, at: now, actor, surface, action: "build.registered", subject: `build:${id}` },
+      ...{
+        before: null,
+        after: { integrationId, id: externalId, version, commit, builtAt: times.createdAt },
+      },
+    },
+  ]);
+  await redrawAffected(tx, row);
+  return accept({ created: true, build: row, notes: fitted.notes });
+}
+
+type Row = builds.FullBuild & { organizationId: string };
+
+/** Returns the build that has the ID already. Refuses `build-differs`. */
+async function recognize(
+  tx: Tx,
+  described: Row,
+  builtAt: Date | null,
+  cut: readonly Note[],
+): Promise<Result<StoredBuild>> {
+  const { organizationId, integrationId, externalId } = described;
+  const registered = await builds.findByExternalId(tx, organizationId, integrationId, externalId);
+  if (registered === undefined) throw new Error("The build was not stored");
+  const stored = cleanBuild(registered);
+  const parts = differingParts(stored, described);
+  if (parts.length > 0) return refuse({ code: "build-differs", id: externalId, parts });
+  const times = { registered: registered.createdAt, described: builtAt };
+  const notes = [...cut, ...describeDifferences(stored, described, times)];
+  return accept({ created: false, build: registered, notes });
+}
+
+/**
+ * Plans the update of the cards that a new build changes: those of open requests for the previous newest build, and for
+ * builds that look like it. Requests for older builds say already that a newer one exists; leaving them alone avoids an
+ * update of all cards with every build.
+ */
+async function redrawAffected(tx: Tx, build: Row): Promise<void> {
+  const { organizationId, id, integrationId } = build;
+  const [newest, previous] = await builds.newestIds(tx, organizationId, integrationId, 2);
+  const open = await listOpenOf(tx, organizationId, [integrationId]);
+  const requested = await findMany(
+    tx,
+    organizationId,
+    open.map(({ buildId }) => buildId),
+  );
+  const affected = open.filter(({ buildId }) => {
+    const other = requested.get(buildId);
+    const isOutdated = newest === id && buildId === previous;
+    return isOutdated || (other !== undefined && isTwin(other, build, []));
+  });
+  if (affected.length === 0) return;
+  const numbers = affected.map(({ number }) => number);
+  const raised = await requests.bumpOpen(tx, organizationId, numbers, true);
+  await redrawCards(tx, organizationId, raised, system("a newer build was registered"));
+}
