@@ -36,13 +36,13 @@ export function choiceBlocks(choice: ComparedStepView): KnownBlock[] {
   return [...cautionsOf(words), ...summaryBlocks(choice), ...notesOf(words)];
 }
 
-/** Returns the long form for Review Details: what identifies the build, and the first commits. */
+/** Returns the long form for Review Details, with the first commits. */
 export function comparisonDetails(view: RequestView): KnownBlock[] {
-  return [identityBlock(view), ...comparisonBlocks(view), ...commitBlocks(view.comparison)];
+  return [...comparisonBlocks(view), ...commitBlocks(view.comparison)];
 }
 
 /** Returns the ID and the digest of the build, and of the one that is live in the target: other builds may look like them. */
-function identityBlock({ build, liveInTarget }: RequestView): KnownBlock {
+export function identityBlock({ build, liveInTarget }: RequestView): KnownBlock {
   const live =
     liveInTarget === null || liveInTarget.id === build.id ? [] : [`Live: ${identityWords(liveInTarget)}`];
   return context([`Build: ${identityWords(build)}`, ...live].join("\n"));

@@ -6,7 +6,7 @@ import { radioInput, textInput } from "../blocks/inputs.ts";
 import { warning } from "../blocks/notice-modal.ts";
 import { ids } from "../kernel/ids.ts";
 import { requestAgainButton } from "../messages/card.ts";
-import { cautionBlocks, comparisonDetails } from "../messages/comparison-blocks.ts";
+import { cautionBlocks, comparisonDetails, identityBlock } from "../messages/comparison-blocks.ts";
 import { coverageBlocks, reviewBlocks, stateBlocks, waitingBlocks } from "../messages/progress-blocks.ts";
 import { messageBlocks, requestFields, titleBlock } from "../messages/request-blocks.ts";
 import { refusalWords } from "../words/refusals.ts";
@@ -19,6 +19,7 @@ function requestDetails(view: RequestView): KnownBlock[] {
     titleBlock(view),
     ...cautionBlocks(view),
     requestFields(view),
+    identityBlock(view),
     ...comparisonDetails(view),
     ...messageBlocks(view),
     divider,

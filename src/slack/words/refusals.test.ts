@@ -98,12 +98,12 @@ const rows: Record<Exclude<Refusal, SettingsRefusal>["code"], Row[]> = {
     [
       { field: "startedAt", why: "ahead", at: new Date(0) },
       undefined,
-      "startedAt is more than 5 minutes in the future. Check the clock of the machine that sends it.",
+      "The time in startedAt is more than 5 minutes in the future. Check the clock of the machine that sends it.",
     ],
     [
       { field: "builtAt", why: "too-early", at: new Date(0) },
       undefined,
-      "builtAt is before the year 2000. Send a time in ISO 8601.",
+      "The time in builtAt is before the year 2000. Send a time in ISO 8601.",
     ],
   ],
   "commit-ambiguous": [

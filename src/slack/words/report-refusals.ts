@@ -30,8 +30,8 @@ export function reportRefusalWords(refusal: ReportRefusal | TokenRefusal | Setti
 
 function outOfRangeWords({ field, why }: Extract<ReportRefusal, { code: "time-out-of-range" }>): string {
   return why === "ahead"
-    ? `${field} is more than 5 minutes in the future. Check the clock of the machine that sends it.`
-    : `${field} is before the year 2000. Send a time in ISO 8601.`;
+    ? `The time in ${field} is more than 5 minutes in the future. Check the clock of the machine that sends it.`
+    : `The time in ${field} is before the year 2000. Send a time in ISO 8601.`;
 }
 
 function invalidToken(refusal: Extract<TokenRefusal, { code: "token-invalid" }>): string {

@@ -1,3 +1,4 @@
+import { isTwin } from "../../../domain/deployments/build-identity.ts";
 import type { BuildView } from "../../../queries/requests/request-view.ts";
 import { shortName } from "../../../slack/words/names.ts";
 import { reasonHeading, stateWords } from "../../../slack/words/request-words.ts";
@@ -25,7 +26,10 @@ export function factsOf(input: NoticeInput): Fact[] {
       label: sentence`From → to`,
       lines: [sentence`${theirs(view.source.name, 200)} → ${theirs(view.target.name, 200)}${critical}`],
     },
-    { label: sentence`Build`, lines: [...buildLines(view.build), ...newerLines(input)] },
+    {
+      label: sentence`Build`,
+      lines: [...buildLines(view.build), ...identityLines(view.build), ...newerLines(input)],
+    },
     { label: sentence`Live in ${view.target.name}`, lines: liveLines(input) },
     ...changeFacts(input),
     { label: sentence`Requested by`, lines: requesterLines(input) },
@@ -97,9 +101,13 @@ function buildLines(build: BuildView): Piece[][] {
   const author = build.author === null ? [] : sentence` by ${theirs(build.author, 100)}`;
   const lines = [[href === undefined ? version : { ...version, href }, ...author]];
   if (build.commit !== null) lines.push(sentence`commit ${{ ...theirs(build.commit, 100), look: "code" }}`);
-  lines.push(sentence`ID ${{ ...theirs(build.externalId, 200), look: "code" }}`);
-  if (build.digest !== null) lines.push(sentence`digest ${{ ...theirs(build.digest, 200), look: "code" }}`);
   return lines;
+}
+
+/** Returns what tells a build apart from others with the same version or commit. */
+function identityLines({ externalId, digest }: BuildView): Piece[][] {
+  const id = sentence`ID ${{ ...theirs(externalId, 200), look: "code" }}`;
+  return digest === null ? [id] : [id, sentence`digest ${{ ...theirs(digest, 200), look: "code" }}`];
 }
 
 function newerLines({ view }: NoticeInput): Piece[][] {
@@ -112,8 +120,9 @@ function liveLines(input: NoticeInput): Piece[][] {
   const { view } = input;
   const live = view.liveInTarget;
   if (live === null) return [quiet("Nothing yet")];
-  const what = live.id === view.build.id ? [sentence`This build, ${view.build.version}`] : buildLines(live);
-  return [...what, ...sinceLines(input)];
+  if (live.id === view.build.id) return [sentence`This build, ${view.build.version}`, ...sinceLines(input)];
+  const identity = isTwin(live, view.build, []) ? identityLines(live) : [];
+  return [...buildLines(live), ...identity, ...sinceLines(input)];
 }
 
 function requesterLines({ view, recipient }: NoticeInput): Piece[][] {
