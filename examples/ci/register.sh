@@ -1,15 +1,18 @@
 #!/bin/sh
 # Registers a build in Signoff and, if ENVIRONMENT is set, reports its deployment there. Needs curl, and git for
-# SINCE. Running it again changes nothing.
+# SINCE. Running it again registers nothing twice, and reports a new deployment: run it after each deployment.
 #
 #   SIGNOFF_URL, SIGNOFF_TOKEN   the address, and a token with builds:write and deployments:write
 #   PROJECT, INTEGRATION         their slugs
 #   BUILD_ID, BUILD_VERSION      the build's ID, which must be the same for every attempt, and the version that people see
 #   BUILD_COMMIT, BUILD_DIGEST, BUILD_LINK, BUILD_AUTHOR   optional
+#   BUILT_AT                     optional: when it was built, such as 2026-03-02T09:00:00Z. Default: now
 #   SINCE                        optional: the commit of the previous build. Reviewers see the list of commits after it
 #   COMMIT_LINK                  optional: the start of a commit's address, such as https://git.example.com/orders/commit/
 #   ENVIRONMENT                  optional: the slug of the environment that the build was deployed to
-#   DEPLOYMENT_ID                optional. Default: the build's ID and the environment
+#   STARTED_AT                   optional: when the deployment started. Default: now
+#   DEPLOYMENT_ID                optional: a new ID for each deployment. Default: the build's ID, the environment, and
+#                                the ID that CI gives to this run or re-run
 set -eu
 
 : "${SIGNOFF_URL:?}" "${SIGNOFF_TOKEN:?}" "${PROJECT:?}" "${INTEGRATION:?}" "${BUILD_ID:?}" "${BUILD_VERSION:?}"
@@ -55,6 +58,26 @@ commits() {
   printf ']'
 }
 
+# run_id: prints what identifies this run or re-run of the pipeline. Elsewhere, the time and the process do.
+run_id() {
+  if [ -n "${GITHUB_RUN_ID:-}" ]; then
+    echo "$GITHUB_RUN_ID-${GITHUB_RUN_ATTEMPT:-1}-${GITHUB_JOB:-job}"
+  elif [ -n "${CI_JOB_ID:-}" ]; then
+    echo "$CI_JOB_ID" # GitLab: a retried job has a new ID
+  elif [ -n "${BUILDKITE_JOB_ID:-}" ]; then
+    echo "$BUILDKITE_JOB_ID"
+  elif [ -n "${CIRCLE_WORKFLOW_JOB_ID:-}" ]; then
+    echo "$CIRCLE_WORKFLOW_JOB_ID"
+  elif [ -n "${BUILD_TAG:-}" ]; then
+    echo "$BUILD_TAG" # Jenkins: the job and the number of its run
+  else
+    echo "$(date +%s)-$$"
+  fi
+}
+
+# says NAME VALUE: whether the response has this member. Quotes inside a text are escaped, so no text can pretend it.
+says() { grep -q "\"$1\": *$2" "$work/answer"; }
+
 at="/projects/$PROJECT/integrations/$INTEGRATION"
 {
   printf '{'
@@ -65,6 +88,7 @@ at="/projects/$PROJECT/integrations/$INTEGRATION"
     field digest "${BUILD_DIGEST:-}"
     field link "${BUILD_LINK:-}"
     field author "${BUILD_AUTHOR:-}"
+    field builtAt "${BUILT_AT:-}"
     commits
   } | sed '1s/^,//'
   printf '}'
@@ -75,10 +99,17 @@ echo "Signoff knows $INTEGRATION $BUILD_VERSION"
 [ -n "${ENVIRONMENT:-}" ] || exit 0
 {
   printf '{"status":"succeeded"'
-  field id "${DEPLOYMENT_ID:-$BUILD_ID-$ENVIRONMENT}"
+  field id "${DEPLOYMENT_ID:-$BUILD_ID-$ENVIRONMENT-$(run_id)}"
   field build "$BUILD_ID"
   field environment "$ENVIRONMENT"
+  field startedAt "${STARTED_AT:-}"
   printf '}'
 } > "$work/body"
 post "$at/deployments"
 echo "Signoff knows that $INTEGRATION $BUILD_VERSION was deployed to $ENVIRONMENT"
+if says live false; then
+  echo "But $INTEGRATION $BUILD_VERSION is not live in $ENVIRONMENT: a deployment that started later succeeded, or this one was reported before." >&2
+fi
+if says outside true; then
+  echo "Nobody approved $INTEGRATION $BUILD_VERSION in $ENVIRONMENT. Signoff told its admins." >&2
+fi

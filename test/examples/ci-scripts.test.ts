@@ -125,6 +125,48 @@ test("register.sh lists no commits if the previous one is unknown", async () => 
   expect(said()).toBe("Signoff knows orders-sync 1.5.1\n");
 });
 
+test("register.sh reports a new deployment for each re-run, so an older build that is run again is live again", async () => {
+  const development = async () => {
+    const { items } = await get("/projects/commerce/live?limit=100");
+    return (items as { integration: string; environment: { slug: string }; live: { build: string } }[]).find(
+      ({ integration, environment }) => integration === "orders-sync" && environment.slug === "development",
+    )?.live.build;
+  };
+  const ci = {
+    GITHUB_RUN_ID: "81",
+    GITHUB_RUN_ATTEMPT: "1",
+    GITHUB_JOB: "build",
+    ENVIRONMENT: "development",
+  };
+  const older = { ...ci, BUILD_ID: "run-81", BUILD_VERSION: "1.5.2" };
+  const newer = { ...ci, GITHUB_RUN_ID: "82", BUILD_ID: "run-82", BUILD_VERSION: "1.5.3" };
+  for (const variables of [older, newer]) expect(await run("register.sh", variables).ended).toBe(0);
+  expect(await development()).toBe("run-82");
+  const again = run("register.sh", { ...older, GITHUB_RUN_ATTEMPT: "2" });
+  expect(await again.ended, again.said()).toBe(0);
+  expect(await development()).toBe("run-81");
+  const ids = await stack.database.database.sql<{ external_id: string }[]>`
+    select external_id from deployments where external_id like 'run-81-%' order by external_id`;
+  expect(ids.map((row) => row.external_id)).toEqual([
+    ...["run-81-development-81-1-build", "run-81-development-81-2-build"],
+  ]);
+});
+
+test("register.sh says so if the build is not live after its deployment, and if nobody approved it there", async () => {
+  const variables = { BUILD_ID: "run-83", BUILD_VERSION: "1.5.4", ENVIRONMENT: "development" };
+  const late = run("register.sh", { ...variables, STARTED_AT: "2020-01-01T00:00:00Z" });
+  expect(await late.ended, late.said()).toBe(0);
+  expect(late.said()).toContain("But orders-sync 1.5.4 is not live in development: ");
+  const bypass = run("register.sh", {
+    ...variables,
+    ENVIRONMENT: "staging",
+    BUILT_AT: "2020-01-01T00:00:00Z",
+  });
+  expect(await bypass.ended, bypass.said()).toBe(0);
+  expect(bypass.said()).toContain("Nobody approved orders-sync 1.5.4 in staging. Signoff told its admins.");
+  expect(bypass.said()).not.toContain("is not live");
+});
+
 test("register.sh says what Signoff answered, and fails", async () => {
   const { ended, said } = run("register.sh", { BUILD_ID: "x", BUILD_VERSION: "1", SIGNOFF_TOKEN: "sgn_no" });
   expect(await ended).toBe(1);

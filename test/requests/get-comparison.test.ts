@@ -155,6 +155,55 @@ test("what is live came past the gate, or for a request", async () => {
   expect(compared?.from?.deployed?.requestNumber).toBe(7);
 });
 
+test("twins: other builds of the integration with the same version or commit, whatever their id and digest", async () => {
+  const twin = { ...build("4"), id: "4-again", digest: "sha256:2" };
+  const alike = { id: "5", version: "v1.4.0", commit: "DEADBEE" };
+  const sameCommit = { id: "6", version: "9.0.0", commit: "C0FFEE4" };
+  const builds = [build("1"), twin, alike, sameCommit, { ...build("4"), digest: "sha256:1" }];
+  const fixture = await buildCatalog(database, {
+    projects: withBuilds(builds, { development: "4", staging: "1" }),
+  });
+  const number = await fixture.requested({ buildId: fixture.build("4") });
+  expect((await comparisonOf(fixture, number))?.remarks).toContainEqual({
+    ...{ kind: "twins", builds: ["6", "5", "4-again"], count: 3 },
+  });
+});
+
+test("R1: a build that came to an earlier environment outside approval says so further on, until it is approved there", async () => {
+  const fixture = await buildCatalog(database, { projects: listed() });
+  const bypassed = await fixture.deploy("staging", "4");
+  const toProduction = () =>
+    fixture.requested({ buildId: fixture.build("4"), targetId: fixture.environment("production") });
+  const first = await toProduction();
+  const mark = { kind: "deployed-outside", environments: ["Staging"] };
+  expect((await comparisonOf(fixture, first))?.remarks).toContainEqual(mark);
+  accepted(await fixture.cancel("dana", first));
+
+  await fixture.deploy("staging", "2");
+  const { deploymentId } = await fixture.promoting({ buildId: fixture.build("4") });
+  await fixture.report(deploymentId, { status: "succeeded" });
+  expect((await comparisonOf(fixture, await toProduction()))?.remarks).not.toContainEqual(mark);
+  expect(
+    (await fixture.context.db.select().from(schema.deployments).where(eq(schema.deployments.id, bypassed)))[0]
+      ?.outside,
+  ).toBe(true);
+});
+
+test("commits that two builds list, one of them abbreviated, are counted once", async () => {
+  const fixture = await buildCatalog(database, {
+    projects: withBuilds(
+      [
+        build("1"),
+        build("2", ["abcdef1234567890", "aaaaaaa1", "1234567a", "1234567b"]),
+        build("4", ["ABCDEF1", "1234567"]),
+      ],
+      { development: "4", staging: "1" },
+    ),
+  });
+  const compared = await comparisonOf(fixture, await fixture.requested({ buildId: fixture.build("4") }));
+  expect(compared?.commits.count).toBe(5);
+});
+
 test("a closed request stays compared with what was live when it was made; a promoted one with what it replaced", async () => {
   const fixture = await buildCatalog(database, { projects: listed() });
   const cancelled = await fixture.requested({ buildId: fixture.build("4") });

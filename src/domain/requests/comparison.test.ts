@@ -81,6 +81,49 @@ test.each([
   expect(remarks(compared)).toEqual(lower ? [{ kind: "lower-version" }] : []);
 });
 
+test.each([
+  ["1.4.1", "1.4.2", false],
+  ["v1.9.0", "1.10.0", false],
+  ["41", "42", false],
+  ["1.4.2-rc.1", "1.4.2", false],
+  ["1.4.2", "1.4.2", true],
+  ["1.4.2", "1.4.1", true],
+  ["release-1", "release-2", true],
+])("live is %s, %s was built earlier: it is a rollback: %s", (live, version, back) => {
+  const newest = { id: "2", version: live };
+  const compared = compare(
+    facts({
+      ...{ from: { ...built("2", 2), version: live }, to: { ...built("1", 1), version }, newest },
+      between: between({ neverLive: 2 }),
+    }),
+  );
+  expect(compared?.remarks).toEqual(back ? [{ kind: "rollback" }] : []);
+  // What was built between the two came after the build that is promoted.
+  expect(compared?.commits.count).toBe(back ? 2 : 0);
+  expect(compared?.direction).toBe(back ? "back" : "forward");
+});
+
+test("other builds with the same version or commit are pointed out, the first three by their ids", () => {
+  const similar = ["a", "b", "c", "d"].map((id) => ({
+    id,
+    externalId: `run-${id}`,
+    version: "v1.2.0",
+    commit: null,
+  }));
+  expect(remarks({ similar })).toEqual([{ kind: "twins", builds: ["run-a", "run-b", "run-c"], count: 4 }]);
+  const other = { id: "e", externalId: "run-e", version: "1.3.0", commit: "C0FFEE2" };
+  expect(remarks({ similar: [other] })).toEqual([{ kind: "twins", builds: ["run-e"], count: 1 }]);
+  // The abbreviation could mean either.
+  const either = ["c0ffee2aaa", "c0ffee2fff"].map((commit, i) => ({ ...other, id: `${i}`, commit }));
+  expect(remarks({ to: built("2", 2, "c0ffee2"), similar: either })).toEqual([]);
+});
+
+test("where the build was deployed outside approval before", () => {
+  expect(remarks({ outsideIn: ["Staging", "Test"] })).toEqual([
+    { kind: "deployed-outside", environments: ["Staging", "Test"] },
+  ]);
+});
+
 test("two builds of one moment are told apart by their ids, always the same way", () => {
   expect(compare(facts({ from: built("1", 1), to: built("2", 1) }))?.direction).toBe("forward");
   expect(compare(facts({ from: built("2", 1), to: built("1", 1) }))?.direction).toBe("back");
