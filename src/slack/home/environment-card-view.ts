@@ -3,7 +3,7 @@ import { assertNever } from "../../domain/shared/result.ts";
 import type { EnvironmentCard } from "../../queries/catalog/get-overview.ts";
 import { byWords, shortName } from "../words/names.ts";
 import { stateSign } from "../words/request-words.ts";
-import { cutTo, escapeWithin, link, moment } from "../words/text.ts";
+import { cutName, escapeWithin, link, moment } from "../words/text.ts";
 
 /** The most characters of a name, by layout. They keep a full page within Slack's limits, whatever the names are. */
 const nameLimits = { cards: 150, folded: 30 } as const;
@@ -25,13 +25,13 @@ export function cardWords(card: EnvironmentCard, layout: Layout): string {
 
 /** Returns a name as mrkdwn, within the layout's limit. */
 export const nameWords = (name: string, layout: Layout): string =>
-  escapeWithin(shortName(name), nameLimits[layout]);
+  escapeWithin(cutName(shortName(name), nameLimits[layout]), nameLimits[layout]);
 
 function liveWords({ live, attempt }: EnvironmentCard, layout: Layout): string {
   if (live === null) return attempt === null ? "Nothing is live yet" : "Nothing is live";
   const commit =
     live.commit === null ? "" : ` · \`${escapeWithin(live.commit.slice(0, 12).replace(/`/g, "'"), 60)}\``;
-  const linked = link(live.link, cutTo(shortName(live.version), 40));
+  const linked = link(live.link, cutName(shortName(live.version), 40));
   // A long address would take the room of the rest of a full page.
   const version = layout === "cards" && linked.length <= 300 ? linked : nameWords(live.version, layout);
   const bypassed = bypassWords(live, layout);

@@ -162,7 +162,7 @@ function adviceWords(view: WarningsView): string {
       : []),
     ...(bypasses.length > 0
       ? [
-          `Nobody asked for it here, yet it counts as live. Have the pipeline request a promotion first, or choose with ${settings} which promotions need a review.`,
+          `Nobody approved it there, yet it counts as live. Request a promotion first next time, or choose with ${settings} which promotions need a review.`,
         ]
       : []),
   ];

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
+  cutName,
   cutTo,
   escaped,
   escapeWithin,
@@ -243,4 +244,20 @@ test.each([
   ["\u2069\u2067אבג\u202c", "\u2068אבג\u2069"],
 ])("in a line of ours the name %j keeps its direction to itself", (name, expected) => {
   expect(isolated(name)).toBe(expected);
+});
+
+test.each([
+  ["1.4.2", 60, "1.4.2"],
+  [`registry.example.com/team/app@sha256:${"3f1c9a0d2b4e".repeat(5)}`, 60, "app@sha256:3f1c9a0d2b4e…"],
+  [
+    `registry.example.com:5000/app:1.4.2@sha256:${"3f1c9a0d2b4e".repeat(5)}`,
+    40,
+    "app:1.4.2@sha256:3f1c9a0d2b4e…",
+  ],
+  [`r/${"long-".repeat(9)}name@sha256:${"3f1c9a0d2b4e".repeat(5)}`, 30, "long-lon…@sha256:3f1c9a0d2b4e…"],
+  ["app@sha256:3f1c9a0d2b4e…", 20, "app@sha256:3f1c9a0d…"],
+  ["x".repeat(70), 60, `${"x".repeat(59)}…`],
+])("a name is cut where it says least: %s within %i", (name, limit, cut) => {
+  expect(cutName(name, limit)).toBe(cut);
+  expect(cutName(name, limit).length).toBeLessThanOrEqual(limit);
 });

@@ -34,6 +34,17 @@ export function cutTo(text: string, limit: number): string {
   return cut(text, limit, (part) => part);
 }
 
+/**
+ * Returns a name of at most `limit` characters. Of an image reference with its digest, the end of the name and the first
+ * 12 digits are kept, because they tell it apart: "app@sha256:3f1c9a0d2b4e…".
+ */
+export function cutName(text: string, limit: number): string {
+  const [, name = "", digest = ""] = /([^/@]*)(@sha\d+:[0-9a-f]{12})[0-9a-f]*…?$/i.exec(text) ?? [];
+  const room = limit - digest.length - 1;
+  if (text.length <= limit || digest === "" || room < 2) return cutTo(text, limit);
+  return `${cutTo(name, room)}${digest}…`;
+}
+
 function cut(text: string, limit: number, encode: (part: string) => string): string {
   const whole = encode(text);
   if (whole.length <= limit) return whole;

@@ -1,4 +1,4 @@
-import { cutTo } from "../../../slack/words/text.ts";
+import { cutName, cutTo } from "../../../slack/words/text.ts";
 
 /** A piece of running text. `theirs`: users or their systems wrote it, so it is isolated in case it is right-to-left. */
 export type Piece = {
@@ -15,7 +15,7 @@ const invisible = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u
 
 /** Returns a user's text as one line of at most `limit` characters, for a subject, name, or cell. */
 export function oneLine(text: string, limit: number): string {
-  return cutTo(text.replace(/\s+/g, " ").replace(invisible, "").trim(), limit);
+  return cutName(text.replace(/\s+/g, " ").replace(invisible, "").trim(), limit);
 }
 
 /** Returns a user's text in its own lines, at most `limit` characters in total. */
