@@ -159,7 +159,7 @@ test("twins: other builds of the integration with the same version or commit, wh
   const twin = { ...build("4"), id: "4-again", digest: "sha256:2" };
   const alike = { id: "5", version: "v1.4.0", commit: "DEADBEE" };
   const sameCommit = { id: "6", version: "9.0.0", commit: "C0FFEE4" };
-  const builds = [build("1"), twin, alike, sameCommit, { ...build("4"), digest: "sha256:1" }];
+  const builds = [build("1"), build("3"), twin, alike, sameCommit, { ...build("4"), digest: "sha256:1" }];
   const fixture = await buildCatalog(database, {
     projects: withBuilds(builds, { development: "4", staging: "1" }),
   });
@@ -194,6 +194,7 @@ test("commits that two builds list, one of them abbreviated, are counted once", 
     projects: withBuilds(
       [
         build("1"),
+        build("3"),
         build("2", ["abcdef1234567890", "aaaaaaa1", "1234567a", "1234567b"]),
         build("4", ["ABCDEF1", "1234567"]),
       ],

@@ -41,7 +41,7 @@ test.each([
   expect(sameVersion(one, other)).toBe(same);
 });
 
-describe("an abbreviated commit matches only one commit", () => {
+describe("R2: an abbreviated commit matches only one commit", () => {
   const builds = (...commits: (string | null)[]) => commits.map((commit, i) => ({ id: `${i + 1}`, commit }));
   test.each<[string, (string | null)[], unknown]>([
     ["7e516c0", [full, null], { kind: "one", matches: builds(full) }],

@@ -43,8 +43,9 @@ function bypassWords({ outside, outsideIn }: NonNullable<EnvironmentCard["live"]
   if (outside) return "\n⚠️ Outside approval";
   const [first] = outsideIn;
   if (first === undefined) return "";
+  if (layout === "folded") return "\n⚠️ Outside approval before";
   const more = outsideIn.length > 1 ? ` and ${outsideIn.length - 1} more` : "";
-  return `\n⚠️ Deployed to ${nameWords(first, layout)}${more} outside approval`;
+  return `\n⚠️ Deployed to ${nameWords(first, "folded")}${more} outside approval`;
 }
 
 function attemptWords({ attempt }: EnvironmentCard, layout: Layout): string {
