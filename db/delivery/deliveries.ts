@@ -1,5 +1,5 @@
 import { type SQL, sql } from "drizzle-orm";
-import type { RecipientStatus } from "../../src/domain/delivery/delivery-coverage.ts";
+import { deactivatedSuffix, type RecipientStatus } from "../../src/domain/delivery/delivery-coverage.ts";
 import { coverageKey } from "../../src/domain/delivery/item-keys.ts";
 import type { MemberId } from "../../src/domain/people/people.ts";
 import type { RequestEvent } from "../../src/domain/requests/notices.ts";
@@ -129,7 +129,8 @@ function toDelivery(row: Row): Delivery {
 const toDate = (at: string | null): Date | null => (at === null ? null : new Date(at));
 
 /**
- * Returns how the deliveries of a pending request stand, for each recipient. Empty if none has failed for good: then
+ * Returns how the deliveries of a pending request stand, for each recipient. A person whom Slack says is deactivated is not
+ * reached, whatever else was sent to them. Empty if none has failed for good: then
  * everyone can be reached, and there is no need to read up to 500 recipients.
  */
 export async function listRecipientStatuses(
@@ -137,10 +138,11 @@ export async function listRecipientStatuses(
   organizationId: string,
   number: number,
 ): Promise<RecipientStatus[]> {
+  const deactivated = sql`bool_or(o.outcome is not distinct from 'dead' and coalesce(o.reason, '') like ${`%${deactivatedSuffix}`})`;
   const rows = await db.execute<RecipientRow>(sql`
     select o.recipient_id,
-      bool_or((o.outcome is not distinct from 'done' and c.lost_reason is null) or c.ts is not null) as reached,
-      bool_and((o.outcome is not distinct from 'dead' or c.lost_reason is not null) and c.ts is null) as failed,
+      not ${deactivated} and bool_or((o.outcome is not distinct from 'done' and c.lost_reason is null) or c.ts is not null) as reached,
+      ${deactivated} or bool_and((o.outcome is not distinct from 'dead' or c.lost_reason is not null) and c.ts is null) as failed,
       bool_or(c.kind is not distinct from 'channel' and c.lost_reason is null) as channel,
       bool_or(c.kind is not distinct from 'review') as directly
     from outbox o

@@ -19,6 +19,18 @@ export async function makeDue(tx: Tx, organizationId: string, reason: string): P
   return rows.length;
 }
 
+/** Returns whether any item waits for this reason. */
+export async function anyWaits(db: Db | Tx, organizationId: string, reason: string): Promise<boolean> {
+  const rows = await db
+    .select({ id: outbox.id })
+    .from(outbox)
+    .where(
+      and(eq(outbox.organizationId, organizationId), eq(outbox.reason, reason), isNull(outbox.settledAt)),
+    )
+    .limit(1);
+  return rows.length > 0;
+}
+
 /** Returns how the items with these keys ended, with null for each one that is open. */
 export async function outcomesOf(
   db: Db | Tx,

@@ -129,6 +129,30 @@ export async function listByEmail(
     .orderBy(members.name, members.id);
 }
 
+/**
+ * Returns the active members and guests with one of these email addresses.
+ *
+ * @param addresses in lower case
+ */
+export async function listAddressHolders(
+  db: Db | Tx,
+  organizationId: string,
+  addresses: readonly string[],
+): Promise<MemberId[]> {
+  if (addresses.length === 0) return [];
+  const rows = await db
+    .select({ id: members.id })
+    .from(members)
+    .where(
+      and(
+        eq(members.organizationId, organizationId),
+        inArray(members.status, ["active", "guest"]),
+        inArray(sql`lower(${members.email})`, [...addresses]),
+      ),
+    );
+  return rows.map((row) => row.id);
+}
+
 /** Returns what the rules ask about a member, read in one statement; undefined for somebody who is not stored. */
 export async function findFacts(
   db: Db | Tx,

@@ -15,6 +15,14 @@ export type Role = {
   version: number;
 };
 
+/**
+ * Locks the names of an organization's roles until the transaction ends, so that no two roles take the same one. Take it
+ * before the lock of a role.
+ */
+export async function lockRoleNames(tx: Tx, organizationId: string): Promise<void> {
+  await tx.execute(sql`select pg_advisory_xact_lock(hashtext('roles'), hashtext(${organizationId}))`);
+}
+
 /** Returns every role, by name. */
 export async function list(db: Db | Tx, organizationId: string): Promise<Role[]> {
   return db.select().from(roles).where(eq(roles.organizationId, organizationId)).orderBy(roles.name);

@@ -2,6 +2,7 @@ import { type CircuitBreaker, createCircuitBreaker } from "../deliver/circuit-br
 import type { Provider } from "../domain/delivery/outages.ts";
 import type { Log } from "../lib/log.ts";
 import type { SlackClients } from "../slack/client/clients.ts";
+import { retryDeniedCalls } from "../usecases/delivery/deny-call.ts";
 import { resumeSending, tryAgain } from "../usecases/delivery/resume-sending.ts";
 import type { Context } from "../usecases/shared/context.ts";
 
@@ -31,4 +32,5 @@ function acceptsToken({ people }: Pick<SlackClients, "people">): Promise<boolean
 export async function closeBreakers(context: Context, organizationId: string): Promise<void> {
   await resumeSending(context, organizationId, "slack");
   await tryAgain(context, organizationId, "email");
+  await retryDeniedCalls(context, organizationId);
 }

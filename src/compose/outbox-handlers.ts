@@ -5,13 +5,14 @@ import { emailHandlers } from "../deliver/email/email-handlers.ts";
 import { followUpHandlers } from "../deliver/follow-up-handlers.ts";
 import { homeHandlers } from "../deliver/slack/redraw-home.ts";
 import { slackHandlers } from "../deliver/slack/slack-handlers.ts";
-import { whileClosed } from "../deliver/while-closed.ts";
+import { type DeniedCalls, whileClosed } from "../deliver/while-closed.ts";
 import { directoryHandlers } from "../directory/handlers.ts";
 import { jobHandlers } from "../jobs/handlers.ts";
 import { bindHandlers, type Handler, type Handlers } from "../outbox/handlers.ts";
 import { redrawHome } from "../slack/home/draw-home.ts";
 import type { SlackDeps } from "../slack/kernel/deps.ts";
 import { viewsOf } from "../slack/kernel/views.ts";
+import { allowCall, denyCall } from "../usecases/delivery/deny-call.ts";
 import type { Breakers } from "./breakers.ts";
 import { type Core, clientOf, directoryOf } from "./core.ts";
 import { emailDeps } from "./email-deps.ts";
@@ -39,5 +40,9 @@ export function createHandlers(
     ...jobHandlers(context, log),
     deploy: deployHandler({ context, deployers }),
   };
-  return bindHandlers(handlers, whileClosed({ slack: breakers.slack }));
+  const denied: DeniedCalls = {
+    deny: (organizationId, method, reason) => denyCall(context, organizationId, { method, reason }),
+    allow: (organizationId, reason) => allowCall(context, organizationId, reason),
+  };
+  return bindHandlers(handlers, whileClosed({ slack: breakers.slack }, denied));
 }

@@ -1,4 +1,4 @@
-import { slackErrorCode } from "../lib/slack-error.ts";
+import { slackErrorClass } from "../lib/slack-error.ts";
 import type { PeopleClient } from "./install.ts";
 import { readSlackUser, type SlackUser } from "./slack-user.ts";
 
@@ -7,7 +7,7 @@ export async function findByEmail(people: PeopleClient, email: string): Promise<
   try {
     return readSlackUser((await people.users.lookupByEmail({ email })).user);
   } catch (error) {
-    if (slackErrorCode(error) === "users_not_found") return undefined;
+    if (slackErrorClass(error) === "person") return undefined;
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 import type { Log } from "../lib/log.ts";
-import { rejectedTokenCodes, slackErrorCode } from "../lib/slack-error.ts";
+import { slackErrorClass } from "../lib/slack-error.ts";
 import { saveOrganization } from "../usecases/people/save-organization.ts";
 import type { Context } from "../usecases/shared/context.ts";
 import { readSlackUser, type SlackUser } from "./slack-user.ts";
@@ -56,10 +56,7 @@ export async function install(
 }
 
 /** Whether a retry cannot help. A missing scope stays missing until the app is reinstalled. */
-function isTokenRejected(error: unknown): boolean {
-  const code = slackErrorCode(error);
-  return code !== undefined && (rejectedTokenCodes.has(code) || code === "missing_scope");
-}
+const isTokenRejected = (error: unknown): boolean => slackErrorClass(error) === "token";
 
 async function testToken(people: PeopleClient, log: Pick<Log, "warn">) {
   for (let tried = 1; ; tried += 1) {

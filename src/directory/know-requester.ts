@@ -60,7 +60,8 @@ async function fetchByEmail(deps: RequesterDeps, organizationId: string, email: 
   const stored = await getMemberByEmail(context.db, organizationId, email);
   if (stored !== undefined) {
     await knowMember(organizationId, stored.id);
-    return true;
+    // The refreshed member may have another address now, and this one may be somebody else's.
+    if ((await getMemberByEmail(context.db, organizationId, email)) !== undefined) return true;
   }
   const asOf = context.now();
   // A late answer is stored too, for the next call.

@@ -32,8 +32,15 @@ export type SlackUser = z.infer<typeof slackUser>;
 /** Returns the user in a response of Slack's. Throws if it is not one. */
 export const readSlackUser = (user: unknown): SlackUser => slackUser.parse(user);
 
-/** Returns the users in a page of Slack's users.list. Throws if it is not one. */
-export const readSlackUsers = (users: unknown): SlackUser[] => z.array(slackUser).parse(users ?? []);
+/** Returns the user in a response of Slack's; undefined for one that Signoff does not understand. */
+export const parseSlackUser = (user: unknown): SlackUser | undefined => slackUser.safeParse(user).data;
+
+/** Returns the users in a page of Slack's users.list, without those that Signoff does not understand. Throws if it is no page. */
+export const readSlackUsers = (users: unknown): SlackUser[] =>
+  z
+    .array(z.unknown())
+    .parse(users ?? [])
+    .flatMap((user) => parseSlackUser(user) ?? []);
 
 /** On Enterprise Grid, `team_id` may be another workspace of the same company; `enterprise_user.teams` lists them all. */
 function statusOf(user: SlackUser, organizationId: string): MemberStatus {

@@ -51,8 +51,8 @@ const logFacts = ({ kind, key, organizationId }: Item) => ({ kind, key, organiza
 
 async function settlementOf(attempt: Attempt): Promise<store.Settlement> {
   const { item, handler, random, stopping } = attempt;
-  const limit = attemptLimit(handler);
   const outcome = await outcomeOf(attempt);
+  const limit = attemptLimit(handler, outcome);
   if (outcome.kind === "done" || outcome.kind === "later") return outcome;
   if (outcome.kind === "postponed") {
     const { kind, afterMs, reason, limited } = outcome;
@@ -74,7 +74,7 @@ async function giveUp(
   const reason =
     outcome.kind === "dead"
       ? outcome.reason
-      : `given up after ${Math.min(item.attempts, attemptLimit(handler))} attempts: ${outcome.reason}`;
+      : `given up after ${Math.min(item.attempts, attemptLimit(handler, outcome))} attempts: ${outcome.reason}`;
   const facts = { ...logFacts(item), reason };
   try {
     const inDoubt = item.inDoubt || (outcome.kind === "retry" && outcome.sent === "unknown");
@@ -91,7 +91,10 @@ async function giveUp(
   }
 }
 
-const attemptLimit = (handler: Handler | undefined): number => handler?.maxAttempts ?? maxAttempts;
+function attemptLimit(handler: Handler | undefined, outcome?: Outcome): number {
+  const limit = handler?.maxAttempts ?? maxAttempts;
+  return outcome?.kind === "retry" ? Math.min(limit, outcome.attempts ?? limit) : limit;
+}
 
 async function outcomeOf(attempt: Attempt): Promise<Outcome> {
   const { item, handler, leaseMs, log, stopping } = attempt;

@@ -188,7 +188,8 @@ export const items = {
   }),
   "warn-admins": itemKind({ payload: empty, key: () => "warnings", priority: 0, provider: null }),
   "refresh-member": itemKind({
-    payload: z.object({ userId: z.string() }),
+    /** `moved`: somebody else now has their email address. Early versions stored no such field. */
+    payload: z.object({ userId: z.string(), moved: z.boolean().optional() }),
     key: ({ userId }) => `member:${userId}`,
     priority: 0,
     provider: "slack",

@@ -85,15 +85,21 @@ function pauseMs({ name }: ErrorResponse, headers: Record<string, string> | null
 }
 
 function failed(error: ErrorResponse): SendResult {
-  const { statusCode, name } = error;
+  const { name } = error;
   const reason = inWords(error);
-  // Without a status, there was no response in time, or none from Resend.
-  if (typeof statusCode !== "number" || statusCode >= 500 || statusCode === 408) {
-    return { kind: "retry", sent: "unknown", reason };
-  }
+  if (!isResends(error)) return { kind: "retry", sent: "unknown", reason };
   if (name === "concurrent_idempotent_requests") return { kind: "retry", sent: "unknown", reason };
   const what = refusal(error);
   return what === null ? { kind: "dead", reason } : { kind: "refused", what, reason };
+}
+
+/**
+ * Returns whether a refusal is Resend's own. Without a status, there was no response in time. The page of a proxy in
+ * between has no error name, for which the client puts `application_error`; with that name, Resend reports its own faults.
+ */
+function isResends({ statusCode, name }: ErrorResponse): boolean {
+  if (typeof statusCode !== "number" || statusCode >= 500) return false;
+  return statusCode !== 408 && typeof name === "string" && name !== "application_error";
 }
 
 /** How Resend's messages name a field: "Invalid `to` field. The email address needs to follow …". */
@@ -114,6 +120,8 @@ function inWords(error: ErrorResponse): string {
   const said = `${message ?? "no reason given"} (${statusCode} ${name ?? "unknown"})`;
   if (statusCode === 429) return `Resend wants us to wait: ${said}`;
   if (statusCode >= 500) return `Resend had an error: ${said}`;
+  if (!isResends(error))
+    return `Resend could not be reached: something in between answered with ${statusCode}`;
   const what = refusal(error);
   if (what === "sender") return `Resend refused the API key or the sender: ${said}`;
   return `Resend refused the ${what === "address" ? "address" : "email"}: ${said}`;

@@ -9,14 +9,15 @@ import { getMember } from "../../queries/people/get-member.ts";
 import { deliverEmail, type EmailDelivery } from "./deliver-email.ts";
 import { renderOutage } from "./render/outage-mail.tsx";
 
-/** Tells one admin by email that Slack rejects Signoff's token. Sends nothing if Slack accepts it again. */
+/** Tells one admin by email that Slack rejects the token, or denies it a method. Sends nothing if that has ended. */
 export async function sendAdminEmail(
   deps: EmailDelivery,
   item: Item<Payload<"send-admin-email">>,
 ): Promise<Outcome> {
   const { db, now } = deps.context;
   const { recipientId, subjects } = item.payload;
-  const [outage] = (await getWarnings(db, item.organizationId, subjects, now())).outages;
+  const { outages, deniedCalls = [] } = await getWarnings(db, item.organizationId, subjects, now());
+  const [outage] = [...outages, ...deniedCalls];
   if (outage === undefined) return { kind: "done" };
   return deliverEmail(deps, item, { requestNumber: null, recipientId }, () =>
     render(deps, item.organizationId, recipientId, outage),
@@ -27,7 +28,7 @@ async function render(
   { context, from }: EmailDelivery,
   organizationId: string,
   recipientId: MemberId,
-  outage: Outage,
+  outage: Outage & { method?: string },
 ): Promise<EmailContent | Outcome> {
   const recipient = await getMember(context.db, organizationId, recipientId);
   if (recipient === undefined || recipient.email === null)

@@ -1,29 +1,26 @@
 import type { WebClient } from "@slack/web-api";
 import type { MemberId, Person } from "../../domain/people/people.ts";
-import { slackErrorCode } from "../../lib/slack-error.ts";
+import { isDeniedCall, slackErrorClass } from "../../lib/slack-error.ts";
+import { channelFault } from "../../slack/client/check-channel.ts";
 
 /** Slack's maximum: https://docs.slack.dev/reference/methods/conversations.members */
 const pageSize = 1000;
 
-/** The bot cannot read the channel's members, so the channel counts as reaching nobody. */
-const unreadable = new Set([
-  "channel_not_found",
-  "not_in_channel",
-  "missing_scope",
-  "access_denied",
-  "team_access_not_granted",
-]);
+/** Why a channel cannot show cards, for each fault that it may have got after it was chosen. */
+const faultWords = {
+  shared: "The channel is shared with other organizations",
+  archived: "The channel is archived",
+  frozen: "The channel is frozen",
+  "thread-only": "The channel takes replies in threads only",
+} as const;
 
-/**
- * Whether a channel is shared with other organizations, or an invitation to one is pending. It may have been shared after
- * it was chosen. https://docs.slack.dev/reference/objects/conversation-object
- */
-export async function sharedWithOthers(client: WebClient, channel: string): Promise<boolean> {
-  const { channel: found } = await client.conversations.info({ channel });
-  return found?.is_ext_shared === true || found?.is_pending_ext_shared === true;
+/** Returns why cards can no longer go to a channel that was chosen earlier, or null. Other faults show when it is posted to. */
+export async function whyUnusable(client: WebClient, channel: string): Promise<string | null> {
+  const fault = channelFault((await client.conversations.info({ channel })).channel);
+  return fault !== null && fault in faultWords ? faultWords[fault as keyof typeof faultWords] : null;
 }
 
-/** Returns the ids of those people who are not members of a channel. */
+/** Returns the ids of those people who are not members of a channel. A channel that cannot be read reaches nobody. */
 export async function listOutsideChannel(
   client: WebClient,
   channel: string,
@@ -39,7 +36,7 @@ export async function listOutsideChannel(
       cursor = page.response_metadata?.next_cursor ?? "";
     } while (cursor !== "" && missing.size > 0);
   } catch (error) {
-    if (!unreadable.has(slackErrorCode(error) ?? "")) throw error;
+    if (slackErrorClass(error) !== "channel" && !isDeniedCall(error)) throw error;
     return people.map(({ id }) => id);
   }
   return [...missing];

@@ -3,7 +3,7 @@ import type { WebClient } from "@slack/web-api";
 import type { Outcome } from "../../domain/delivery/outcome.ts";
 import type { MemberId } from "../../domain/people/people.ts";
 import { isOpenState } from "../../domain/requests/request.ts";
-import { slackErrorCode } from "../../lib/slack-error.ts";
+import { slackErrorClass, slackErrorCode } from "../../lib/slack-error.ts";
 import type { Item } from "../../outbox/handlers.ts";
 import type { Payload } from "../../outbox/items.ts";
 import { type CardView, getCard } from "../../queries/delivery/get-card.ts";
@@ -15,23 +15,16 @@ import { askReviewersDirectly } from "../../usecases/delivery/ask-reviewers-dire
 import { removeMessages } from "../../usecases/delivery/remove-messages.ts";
 import { saveCard } from "../../usecases/delivery/save-card.ts";
 import type { Context } from "../../usecases/shared/context.ts";
-import { listOutsideChannel, sharedWithOthers } from "./channel-members.ts";
+import { listOutsideChannel, whyUnusable } from "./channel-members.ts";
 import { findPosted, type Posted, post } from "./post.ts";
-import type { SlackDelivery } from "./slack-delivery.ts";
+import { readName, type SlackDelivery } from "./slack-delivery.ts";
 import { slackFault } from "./slack-fault.ts";
 
-/** The message is gone or cannot be changed: https://docs.slack.dev/reference/methods/chat.update */
-const notUpdatable = new Set([
-  "message_not_found",
-  "cant_update_message",
-  "edit_window_closed",
-  "channel_not_found",
-  "is_inactive",
-  "is_archived",
-]);
-
 /** The codes after which the old message is still visible, next to the one that replaces it. */
-const stillVisible = new Set(["cant_update_message", "edit_window_closed"]);
+const stillVisible = new Set(["block_mismatch", "cant_update_message", "edit_window_closed"]);
+
+/** After this many attempts, about two minutes, a channel's card no longer keeps the reviewers waiting. */
+const channelPatience = 8;
 
 /** What is stored of a card that has no message. */
 const noMessage = { channel: null, ts: null, drawnVersion: null, drawnDigest: null, lostReason: null };
@@ -67,10 +60,22 @@ export async function drawCard(
     return { kind: "done" };
   } catch (error) {
     const outcome = slackFault(error);
-    if (outcome.kind === "dead" && card.kind === "channel")
-      await giveUpChannel(context, card, view, outcome.reason);
+    const waits = outcome.kind === "retry" && card.kind === "channel" && card.ts === null;
+    if (waits && item.attempts === channelPatience) await askAllDirectly(context, card, view);
     return outcome;
   }
+}
+
+/** Gives up a channel whose card cannot be posted or updated for good. A person's card needs no more than its report. */
+export async function giveUpCard(
+  context: Context,
+  { organizationId, payload }: Item<Payload<"draw-card">>,
+  reason: string,
+): Promise<void> {
+  const card = await getCard(context.db, organizationId, payload.cardId);
+  if (card === undefined || card.kind !== "channel" || card.lostReason !== null) return;
+  const view = await getRequest(context.db, organizationId, card.requestNumber, context.now());
+  if (view !== undefined) await giveUpChannel(context, card, view, reason);
 }
 
 async function messageOf({ db }: Context, card: CardView, view: RequestView, now: Date): Promise<Message> {
@@ -88,8 +93,8 @@ async function bringUpToDate(drawing: Drawing): Promise<void> {
   if (unchanged && card.drawnVersion === view.version) return;
   if (!unchanged && card.kind === "channel") {
     // This includes a card that is already posted: its updates are not for other organizations either.
-    if (await sharedWithOthers(client, card.recipientId))
-      return giveUpChannel(context, card, view, "The channel is shared with other organizations");
+    const unusable = await whyUnusable(client, card.recipientId);
+    if (unusable !== null) return giveUpChannel(context, card, view, unusable);
     await askReviewersOutside(drawing);
   }
   const posted = unchanged
@@ -132,6 +137,10 @@ async function giveUpChannel(
 ): Promise<void> {
   const { channel, ts, drawnVersion, drawnDigest } = card;
   await saveCard(context, card, { channel, ts, drawnVersion, drawnDigest, lostReason });
+  await askAllDirectly(context, card, view);
+}
+
+async function askAllDirectly(context: Context, card: CardView, view: RequestView): Promise<void> {
   if (view.state !== "pending" || view.reviewers.length === 0) return;
   const reviewerIds = view.reviewers.map(({ id }) => id);
   await askEach(context, card, reviewerIds);
@@ -146,9 +155,10 @@ async function postFirst(drawing: Drawing): Promise<Posted | null> {
 }
 
 /** Returns what identifies the card's message in the recipient's direct messages, or in the card's channel. */
-function searchFor({ card, view, item }: Drawing, except?: string) {
-  const { kind, recipientId, id: key } = card;
-  const recipient = kind === "channel" ? { channelId: recipientId } : { userId: recipientId };
+function searchFor({ context, card, view, item }: Drawing, except?: string) {
+  const { kind, organizationId, recipientId, id: key } = card;
+  const name = readName(context, organizationId, recipientId);
+  const recipient = kind === "channel" ? { channelId: recipientId } : { userId: recipientId, name };
   // The item is opened again for each change, but its first message may be as old as the request.
   const since = view.createdAt < item.createdAt ? view.createdAt : item.createdAt;
   return { ...recipient, key, since, ...(except !== undefined && { except }) };
@@ -170,7 +180,7 @@ async function postOrUpdate(drawing: Drawing, except?: string): Promise<Posted> 
     return posted;
   } catch (error) {
     const code = slackErrorCode(error) ?? "";
-    if (!notUpdatable.has(code)) throw error;
+    if (slackErrorClass(error) !== "message") throw error;
     const { channel, ts } = await post(client, { ...to, inDoubt: false }, message);
     if (stillVisible.has(code)) await removeCopies(drawing, [posted]);
     return { channel, ts };
@@ -185,7 +195,7 @@ async function update(drawing: Drawing, current: Posted): Promise<Posted | null>
     return current;
   } catch (error) {
     const code = slackErrorCode(error) ?? "";
-    if (!notUpdatable.has(code)) throw error;
+    if (slackErrorClass(error) !== "message") throw error;
     if (!isOpenState(view.state)) {
       const { drawnVersion, drawnDigest } = card;
       const lostReason = `Slack says ${code}`;

@@ -1,7 +1,8 @@
 import type { WebClient } from "@slack/web-api";
-import { slackErrorCode } from "../../lib/slack-error.ts";
+import { isDeniedCall, slackErrorClass } from "../../lib/slack-error.ts";
 import { ids } from "../../slack/kernel/ids.ts";
 import type { Message } from "../../slack/messages/card.ts";
+import { checkRecipient, openConversation, type Recipient } from "./check-recipient.ts";
 
 /** A posted message. `channel` is the ID that Slack returned (D… for a person): only with that can it be updated. */
 export type Posted = { channel: string; ts: string };
@@ -9,11 +10,8 @@ export type Posted = { channel: string; ts: string };
 /** `found`: an earlier attempt posted it, so it may be out of date. `copies`: more messages with the same key. */
 export type Sent = Posted & { found: boolean; copies: Posted[] };
 
-/** A person's direct messages, or a channel. */
-type Recipient = { userId: string } | { channelId: string };
-
-/** A message that may have been posted. */
-type Search = Recipient & {
+/** A message that may have been posted, to a person's direct messages or to a channel. */
+type Search = (Recipient | { channelId: string }) & {
   /** The key in the message's metadata. */
   key: string;
   /** The ts of a message to leave out. */
@@ -30,7 +28,8 @@ const pageSize = 200;
 const clockSkewMs = 600_000;
 
 /**
- * Posts to a person's direct messages or to a channel, with the key in the message's metadata.
+ * Posts to a person's direct messages or to a channel, with the key in the message's metadata. Throws
+ * `RecipientDeactivated` if the person no longer uses Slack.
  *
  * @param to.inDoubt an earlier attempt may have posted it: the conversation is searched for the key first
  */
@@ -41,6 +40,7 @@ export async function post(
 ): Promise<Sent> {
   const [earlier, ...copies] = to.inDoubt ? await findPosted(client, to) : [];
   if (earlier !== undefined) return { ...earlier, found: true, copies };
+  if ("userId" in to) await checkRecipient(client, to);
   const { channel, ts } = await client.chat.postMessage({
     channel: "channelId" in to ? to.channelId : to.userId,
     ...message,
@@ -55,16 +55,13 @@ export async function post(
 
 /** Returns every message with this key in the conversation, newest first. */
 export async function findPosted(client: WebClient, search: Search): Promise<Posted[]> {
-  const channel =
-    "channelId" in search
-      ? search.channelId
-      : (await client.conversations.open({ users: search.userId })).channel?.id;
+  const channel = "channelId" in search ? search.channelId : await openConversation(client, search);
   if (channel === undefined) return [];
   try {
     return await searchHistory(client, channel, search);
   } catch (error) {
     // The bot may not read the history: a second message is better than none.
-    if (slackErrorCode(error) === "missing_scope") return [];
+    if (isDeniedCall(error) || slackErrorClass(error) === "channel") return [];
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 import { redrawAfterMs } from "../../domain/delivery/homes.ts";
 import type { Outcome } from "../../domain/delivery/outcome.ts";
 import type { MemberId } from "../../domain/people/people.ts";
-import { slackErrorCode } from "../../lib/slack-error.ts";
+import { slackErrorClass } from "../../lib/slack-error.ts";
 import type { Handlers, Item } from "../../outbox/handlers.ts";
 import type { Payload } from "../../outbox/items.ts";
 import { getHome } from "../../queries/delivery/get-home.ts";
@@ -14,9 +14,6 @@ export type HomeDeps = {
   /** Draws a member's Home again, on the page that they have open. */
   redraw(organizationId: string, memberId: MemberId): Promise<void>;
 };
-
-/** The member left, or has no Home: https://docs.slack.dev/reference/methods/views.publish#errors */
-const noHome = new Set(["user_not_found", "user_disabled", "not_enabled"]);
 
 /** Returns the handlers that redraw Homes when something they show has changed. */
 export function homeHandlers(deps: HomeDeps): Pick<Handlers, "draw-homes" | "draw-home"> {
@@ -44,6 +41,7 @@ async function redrawHome(
     await redraw(organizationId, memberId);
     return { kind: "done" };
   } catch (error) {
-    return noHome.has(slackErrorCode(error) ?? "") ? { kind: "done" } : slackFault(error);
+    // The member left, or has no Home.
+    return slackErrorClass(error) === "person" ? { kind: "done" } : slackFault(error);
   }
 }

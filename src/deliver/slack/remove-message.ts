@@ -1,20 +1,10 @@
 import type { Outcome } from "../../domain/delivery/outcome.ts";
-import { slackErrorCode } from "../../lib/slack-error.ts";
+import { slackErrorClass } from "../../lib/slack-error.ts";
 import type { Item } from "../../outbox/handlers.ts";
 import type { Payload } from "../../outbox/items.ts";
 import { getCard, isBeingDrawn } from "../../queries/delivery/get-card.ts";
 import type { SlackDelivery } from "./slack-delivery.ts";
 import { slackFault } from "./slack-fault.ts";
-
-/** The message is already gone, or must stay: https://docs.slack.dev/reference/methods/chat.delete#errors */
-const nothingToRemove = new Set([
-  "message_not_found",
-  "cant_delete_message",
-  "compliance_exports_prevent_deletion",
-  "channel_not_found",
-  "is_archived",
-  "is_inactive",
-]);
 
 /** The wait while the message's card is being drawn, in milliseconds: the card may move into the message. */
 const whileDrawnMs = 1_000;
@@ -35,6 +25,7 @@ export async function removeMessage(
     await clientFor(organizationId).chat.delete({ channel, ts });
     return { kind: "done" };
   } catch (error) {
-    return nothingToRemove.has(slackErrorCode(error) ?? "") ? { kind: "done" } : slackFault(error);
+    // The message is already gone, or must stay.
+    return slackErrorClass(error) === "message" ? { kind: "done" } : slackFault(error);
   }
 }

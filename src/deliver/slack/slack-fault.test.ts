@@ -69,7 +69,6 @@ test.each([
   "msg_too_long",
   "msg_blocks_too_long",
   "invalid_blocks",
-  "missing_scope",
   "messages_tab_disabled",
 ])("%s is for good: dead at once, with the reason", (error) => {
   expect(slackFault(says(error))).toEqual({ kind: "dead", reason: `Slack says ${error}` });

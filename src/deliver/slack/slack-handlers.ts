@@ -1,6 +1,6 @@
 import type { Handlers } from "../../outbox/handlers.ts";
 import { reportsUndelivered, reportsUntold } from "../follow-up-handlers.ts";
-import { drawCard } from "./draw-card.ts";
+import { drawCard, giveUpCard } from "./draw-card.ts";
 import { removeMessage } from "./remove-message.ts";
 import { sendAdminMessage } from "./send-admin-message.ts";
 import { sendMessage } from "./send-message.ts";
@@ -12,7 +12,13 @@ type SlackKind = "draw-card" | "send-message" | "send-admin-message" | "remove-m
 export function slackHandlers(deps: SlackDelivery): Pick<Handlers, SlackKind> {
   const { context } = deps;
   return {
-    "draw-card": { run: (item) => drawCard(deps, item), ...reportsUndelivered(context) },
+    "draw-card": {
+      run: (item) => drawCard(deps, item),
+      onDead: async (item, reason) => {
+        await giveUpCard(context, item, reason);
+        await reportsUndelivered(context).onDead(item, reason);
+      },
+    },
     "send-message": { run: (item) => sendMessage(deps, item), ...reportsUndelivered(context) },
     "send-admin-message": { run: (item) => sendAdminMessage(deps, item), ...reportsUntold(context) },
     "remove-message": { run: (item) => removeMessage(deps, item) },

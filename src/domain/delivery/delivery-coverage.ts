@@ -13,6 +13,12 @@ export type RecipientStatus = {
   directly: boolean;
 };
 
+/** How the reason of a delivery to a person who no longer uses Slack ends. */
+export const deactivatedSuffix = " is deactivated in Slack";
+
+/** Returns why a delivery does not reach a person who was deactivated in Slack. */
+export const deactivatedReason = (name: string): string => `${name}${deactivatedSuffix}`;
+
 /**
  * How many of the `asked` reviewers were reached, and who could not be. For the others, deliveries are still in progress.
  */

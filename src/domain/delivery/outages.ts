@@ -39,6 +39,26 @@ export const addressSubject = (address: string): string => `address:${address.to
 export const addressOf = (subject: string): string | null =>
   subject.startsWith("address:") ? subject.slice("address:".length) : null;
 
+/** Returns the subject of a warning about a method of Slack's that the token may not call. */
+export const deniedSubject = (method: string): string => `denied:${method}`;
+
+/** Returns the method that a warning is about, or null if it is about something else. */
+export const deniedCallOf = (subject: string): string | null =>
+  subject.startsWith("denied:") ? subject.slice("denied:".length) : null;
+
+/** Returns the subject of a warning about a Slack user group that keeps failing to be read. */
+export const unreadSubject = (groupId: string): string => `unread:${groupId}`;
+
+/** Returns the user group that a warning is about, or null if it is about something else. */
+export const unreadGroupOf = (subject: string): string | null =>
+  subject.startsWith("unread:") ? subject.slice("unread:".length) : null;
+
+/**
+ * How long a denied call counts as denied although nothing waits for it, in milliseconds: an item that was denied it is
+ * settled a little later.
+ */
+export const deniedAtLeastMs = 10 * 60_000;
+
 /**
  * Returns the subject that records that admins were told of an outage or a rejected address. It is a row of its own: if
  * they could not be told, it is removed and the warning stays.

@@ -75,7 +75,15 @@ export type NotFullMember = Exclude<MemberStatus, "active"> | "unknown";
 export type AddressFault = "not-an-address" | "credentials" | "not-https" | "inside";
 
 /** Why review cards cannot go to a channel. */
-export type ChannelFault = "archived" | "shared" | "not-member" | "read-only" | "not-found" | "unknown";
+export type ChannelFault =
+  | "archived"
+  | "frozen"
+  | "shared"
+  | "thread-only"
+  | "not-member"
+  | "read-only"
+  | "not-found"
+  | "unknown";
 
 /** What people give a name. */
 export type NamedThing = "project" | "environment" | "integration" | "role" | "token";

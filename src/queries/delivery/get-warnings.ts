@@ -7,10 +7,12 @@ import { readShortageFacts } from "../../../db/workflow/shortages.ts";
 import * as workflows from "../../../db/workflow/workflow.ts";
 import {
   addressOf,
+  deniedCallOf,
   type Outage,
   type Provider,
   providers,
   toldSubject,
+  unreadSubject,
 } from "../../domain/delivery/outages.ts";
 import { bypassedDeploymentOf } from "../../domain/deployments/bypass.ts";
 import type { DeploymentStatus } from "../../domain/deployments/deployment.ts";
@@ -39,6 +41,10 @@ export type WarningsView = {
   workflowRoles: string[];
   /** Providers that refuse everything that Signoff sends. */
   outages: (Outage & { provider: Provider })[];
+  /** Methods of Slack's that the token may not call. */
+  deniedCalls?: (Outage & { method: string })[];
+  /** Roles that are bound to a Slack user group that keeps failing to be read. */
+  unreadRoles?: { name: string; reason: string }[];
   /** Email addresses that the provider refuses, with the names of the people who have them. */
   addresses: { address: string; people: string[]; reason: string }[];
   /** Deployments that bypassed the gate, including those that are no longer live. */
@@ -82,6 +88,7 @@ export async function getWarnings(
     strayRoles: await strayRoles(db, organizationId, subjects),
     workflowRoles: await roles.names(db, organizationId, workflow.roleIds),
     ...(await refusals(db, organizationId, subjects)),
+    unreadRoles: await unreadRoles(db, organizationId, subjects),
     bypasses: await bypassedGate(db, organizationId, subjects),
   };
 }
@@ -108,7 +115,7 @@ async function refusals(
   db: Db,
   organizationId: string,
   subjects: readonly string[],
-): Promise<Pick<WarningsView, "outages" | "addresses">> {
+): Promise<Pick<WarningsView, "outages" | "deniedCalls" | "addresses">> {
   const all = await warnings.listRefused(db, organizationId);
   const refused = all.filter(({ subject }) => subjects.includes(toldSubject(subject)));
   const owners = await members.listByEmail(
@@ -126,7 +133,24 @@ async function refusals(
     const stop = refused.find(({ subject }) => subject === provider);
     return stop === undefined ? [] : [{ provider, reason: stop.reason, since: stop.at }];
   });
-  return { outages, addresses };
+  const deniedCalls = refused.flatMap(({ subject, reason, at: since }) => {
+    const method = deniedCallOf(subject);
+    return method === null ? [] : [{ method, reason, since }];
+  });
+  return { outages, deniedCalls, addresses };
+}
+
+async function unreadRoles(
+  db: Db,
+  organizationId: string,
+  subjects: readonly string[],
+): Promise<{ name: string; reason: string }[]> {
+  const refused = await warnings.listRefused(db, organizationId);
+  return (await roles.listBound(db, organizationId)).flatMap(({ name, groupId }) => {
+    const unread = refused.find(({ subject }) => subject === unreadSubject(groupId ?? ""));
+    const isAsked = unread !== undefined && subjects.includes(toldSubject(unread.subject));
+    return isAsked ? [{ name, reason: unread.reason }] : [];
+  });
 }
 
 async function strayRoles(

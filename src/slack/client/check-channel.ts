@@ -2,40 +2,58 @@ import type { WebClient } from "@slack/web-api";
 import { z } from "zod";
 import { cleanName } from "../../domain/shared/clean-text.ts";
 import type { ChannelFault } from "../../domain/shared/refusals.ts";
-import { slackErrorCode } from "../../lib/slack-error.ts";
+import { slackErrorClass } from "../../lib/slack-error.ts";
 
 /** Whether review cards can be posted to a channel, and if not, why. */
 export type ChannelCheck = { ok: true; name: string } | { ok: false; why: ChannelFault; name: string | null };
 
+/** Another type counts by its truth value, so that one odd field does not make a channel look usable. */
+const flag = z.coerce.boolean().nullish();
+
 /** The fields of a channel that are checked: https://docs.slack.dev/reference/objects/conversation-object */
 const conversation = z.object({
   name: z.string().nullish(),
-  is_archived: z.boolean().nullish(),
-  is_member: z.boolean().nullish(),
-  is_ext_shared: z.boolean().nullish(),
-  is_pending_ext_shared: z.boolean().nullish(),
-  is_read_only: z.boolean().nullish(),
-  is_im: z.boolean().nullish(),
-  is_mpim: z.boolean().nullish(),
+  is_archived: flag,
+  is_frozen: flag,
+  is_member: flag,
+  is_ext_shared: flag,
+  is_pending_ext_shared: flag,
+  is_org_shared: flag,
+  is_thread_only: flag,
+  is_read_only: flag,
+  is_im: flag,
+  is_mpim: flag,
 });
+
+/**
+ * Returns why review cards cannot be posted to a channel as Slack describes it, or null if they can. A card is a message
+ * outside of a thread, which only this organization may read.
+ */
+export function channelFault(described: unknown): ChannelFault | null {
+  const { success, data: channel } = conversation.safeParse(described);
+  if (!success || channel.is_im || channel.is_mpim || !cleanName(channel.name ?? "")) return "not-found";
+  if (channel.is_archived) return "archived";
+  if (channel.is_frozen) return "frozen";
+  if (channel.is_ext_shared || channel.is_pending_ext_shared || channel.is_org_shared) return "shared";
+  if (channel.is_thread_only) return "thread-only";
+  if (!channel.is_member) return "not-member";
+  if (channel.is_read_only) return "read-only";
+  return null;
+}
 
 /**
  * Asks Slack whether the bot can post to a channel, and whether only this organization reads it. Slack says of a private
  * channel without the bot that it does not exist. Never rejects. https://docs.slack.dev/reference/methods/conversations.info
  */
 export async function checkChannel(client: WebClient, channelId: string): Promise<ChannelCheck> {
-  let channel: z.infer<typeof conversation>;
+  let described: unknown;
   try {
-    channel = conversation.parse((await client.conversations.info({ channel: channelId })).channel ?? {});
+    described = (await client.conversations.info({ channel: channelId })).channel;
   } catch (error) {
-    const isMissing = slackErrorCode(error) === "channel_not_found";
-    return { ok: false, why: isMissing ? "not-found" : "unknown", name: null };
+    return { ok: false, why: slackErrorClass(error) === "channel" ? "not-found" : "unknown", name: null };
   }
-  const name = cleanName(channel.name ?? "") || null;
-  if (channel.is_im || channel.is_mpim || name === null) return { ok: false, why: "not-found", name: null };
-  if (channel.is_archived) return { ok: false, why: "archived", name };
-  if (channel.is_ext_shared || channel.is_pending_ext_shared) return { ok: false, why: "shared", name };
-  if (!channel.is_member) return { ok: false, why: "not-member", name };
-  if (channel.is_read_only) return { ok: false, why: "read-only", name };
-  return { ok: true, name };
+  const why = channelFault(described);
+  const name = cleanName(conversation.safeParse(described).data?.name ?? "") || null;
+  if (why !== null) return { ok: false, why, name: why === "not-found" ? null : name };
+  return { ok: true, name: name ?? channelId };
 }

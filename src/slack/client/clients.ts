@@ -1,7 +1,8 @@
-import { type FetchFunction, WebClient, type WebClientOptions } from "@slack/web-api";
+import type { FetchFunction, WebClient, WebClientOptions } from "@slack/web-api";
 import type { Log } from "../../lib/log.ts";
 import { slackLogger } from "./logger.ts";
 import { rateBudget } from "./rate-budget.ts";
+import { MethodAwareWebClient } from "./web-client.ts";
 
 /**
  * The Web API clients of one workspace. Those of the outbox share one rate budget. Those that answer a person have
@@ -35,8 +36,8 @@ type SlackClientSettings = {
  * repeats it posts twice. After a 429, rate-budget.ts holds back the calls of that method.
  */
 export function slackClients({ token, apiUrl, log, onRateLimited }: SlackClientSettings): SlackClients {
-  const client = (timeout: number, budget: FetchFunction) =>
-    new WebClient(token, { ...clientOptions({ apiUrl, log, timeout }), fetch: budget });
+  const client = (timeout: number, budget: FetchFunction): WebClient =>
+    new MethodAwareWebClient(token, { ...clientOptions({ apiUrl, log, timeout }), fetch: budget });
   const outbox = rateBudget({ onRateLimited });
   return {
     messages: client(10_000, outbox),

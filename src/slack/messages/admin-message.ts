@@ -17,14 +17,15 @@ const mostBypasses = 6;
 
 /** Returns what is wrong and what one admin can do about it, or null if nothing is wrong now. */
 export function adminMessage(view: WarningsView): Message | null {
-  const { projects, requests, strayRoles, outages, addresses, bypasses } = view;
-  const warnings = [projects, requests, strayRoles, outages, addresses, bypasses];
+  const { projects, requests, strayRoles, unreadRoles = [], outages, addresses, bypasses } = view;
+  const warnings = [projects, requests, strayRoles, unreadRoles, outages, addresses, bypasses];
   if (warnings.every((all) => all.length === 0)) return null;
   const blocks: KnownBlock[] = [
     ...outages.map((outage) => section(outageWords(outage))),
     ...listBlocks(projects.map(projectWords), "project"),
     ...requestBlocks(view),
     ...listBlocks(strayRoles.map(strayRoleWords), "role"),
+    ...listBlocks(unreadRoles.map(unreadRoleWords), "role"),
     ...listBlocks(addresses.map(addressWords), "address", "addresses"),
     ...listBlocks(bypasses.map(bypassWords), "deployment", "deployments", mostBypasses),
     context(escapeWithin(adviceWords(view), textLimits.context)),
@@ -72,6 +73,11 @@ function strayRoleWords({ name, people }: WarningsView["strayRoles"][number]): s
   return `⚠️ *${escaped(shortName(name))}* follows a Slack user group that is disabled or gone. The role keeps ${remaining} until you choose others.`;
 }
 
+function unreadRoleWords({ name, reason }: NonNullable<WarningsView["unreadRoles"]>[number]): string {
+  const cause = escapeWithin(reason, partLimits.reason);
+  return `⚠️ *${escapeWithin(shortName(name), partLimits.names)}* follows a Slack user group that Signoff cannot read. ${cause}. The role keeps its people until then.`;
+}
+
 /** The most characters of each part, so that ten lines about addresses fit in a section. */
 const partLimits = { reason: 100, names: 60, address: 80 };
 
@@ -112,7 +118,7 @@ function statusWords({ status, live }: BypassView): string {
 }
 
 function headline(view: WarningsView): string {
-  const { projects, requests, strayRoles, outages, addresses } = view;
+  const { projects, requests, strayRoles, unreadRoles = [], outages, addresses } = view;
   const parts = [
     ...outages.map(({ provider }) => outageHeadlines[provider]),
     ...(projects.length > 0
@@ -121,6 +127,9 @@ function headline(view: WarningsView): string {
     ...(requests.length > 0 ? [`Too few people can decide ${requestList(view)}.`] : []),
     ...(strayRoles.length > 0
       ? [`The user group of ${nameList(strayRoles.map(({ name }) => shortName(name)))} is gone.`]
+      : []),
+    ...(unreadRoles.length > 0
+      ? [`Signoff cannot read the user group of ${nameList(unreadRoles.map(({ name }) => shortName(name)))}.`]
       : []),
     ...(addresses.length > 0
       ? [`No email reaches ${nameList(addresses.flatMap(({ people }) => people.map(shortName)))}.`]
@@ -149,13 +158,18 @@ function bypassHeadline(bypasses: readonly BypassView[]): string[] {
 }
 
 function adviceWords(view: WarningsView): string {
-  const { projects, requests, strayRoles, outages, addresses, bypasses } = view;
+  const { projects, requests, strayRoles, unreadRoles = [], outages, addresses, bypasses } = view;
   const { settings } = ids.command;
   const parts = [
     ...outages.map(({ provider }) => outageAdvice[provider]),
     ...(projects.length + requests.length > 0 ? [reviewerAdvice(view)] : []),
     ...(strayRoles.length > 0
       ? [`Bind the role to another group, or choose its people, with ${settings}.`]
+      : []),
+    ...(unreadRoles.length > 0
+      ? [
+          `Signoff tries again every hour. If it does not pass, bind the role to another group with ${settings}.`,
+        ]
       : []),
     ...(addresses.length > 0
       ? ["Correct the address in the Slack profile; until then they are told in Slack only."]
@@ -175,6 +189,10 @@ function reviewerAdvice({ workflowRoles }: WarningsView): string {
   const roles = nameList(workflowRoles.map(shortName));
   return `Add people to ${roles}, or choose other reviewers, with ${settings}.`;
 }
+
+/** What an admin can do where Slack denies a method to the token. */
+export const deniedAdvice =
+  'In the Slack app\'s settings, compare "OAuth & Permissions" with manifest.yml, add what is missing, and install the app in the workspace again. If SLACK_BOT_TOKEN is not a bot token (xoxb-…), set it to one and restart Signoff.';
 
 /** What an admin can do where a provider refuses Signoff. */
 export const outageAdvice: Record<Provider, string> = {

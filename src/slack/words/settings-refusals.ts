@@ -123,6 +123,10 @@ function channelUnusable({ why, name }: RefusalOf<"channel-unusable">): string {
   switch (why) {
     case "archived":
       return `${channel} is archived. Choose another channel.`;
+    case "frozen":
+      return `${channel} is frozen, so nobody can post there. Choose another channel.`;
+    case "thread-only":
+      return `${channel} takes replies in threads only, and a card starts a thread. Choose another channel.`;
     case "shared":
       return `${channel} is shared with other organizations, who would see the cards. Choose another channel.`;
     case "not-member":

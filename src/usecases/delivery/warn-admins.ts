@@ -1,10 +1,17 @@
 import type { Tx } from "../../../db/connection/connect.ts";
+import * as outboxWaiting from "../../../db/delivery/outbox-waiting.ts";
 import * as warnings from "../../../db/delivery/warnings.ts";
 import * as bypasses from "../../../db/deployments/bypasses.ts";
 import * as members from "../../../db/people/members.ts";
 import * as roles from "../../../db/people/roles.ts";
 import { readShortageFacts } from "../../../db/workflow/shortages.ts";
-import { addressOf, toldSubject } from "../../domain/delivery/outages.ts";
+import {
+  addressOf,
+  deniedAtLeastMs,
+  deniedCallOf,
+  toldSubject,
+  unreadGroupOf,
+} from "../../domain/delivery/outages.ts";
 import { bypassSubject } from "../../domain/deployments/bypass.ts";
 import {
   findShortages,
@@ -23,7 +30,7 @@ import { tellAdmins, tellAdminsByEmail } from "./tell-admins.ts";
 export async function warnAdmins(context: Context, organizationId: string): Promise<void> {
   await transact(context, async (tx, now) => {
     await warnings.lock(tx, organizationId);
-    const refused = await refusedNow(tx, organizationId);
+    const refused = await refusedNow(tx, organizationId, now);
     const shortage = findShortages(await readShortageFacts(tx, organizationId), now);
     const problems = new Set([
       ...shortage.projects.map(({ id }) => projectSubject(id)),
@@ -38,21 +45,38 @@ export async function warnAdmins(context: Context, organizationId: string): Prom
     const fixed = told.filter((subject) => !problems.has(subject) && !stillValid.has(subject));
     await warnings.remove(tx, organizationId, fixed);
     const fresh = [...problems].filter((subject) => !told.includes(subject));
-    const byEmail = fresh.filter((subject) => subject === toldSubject("slack"));
+    const byEmail = fresh.filter((subject) =>
+      refused.some((one) => isOfToken(one) && toldSubject(one) === subject),
+    );
     const inSlack = fresh.filter((subject) => !byEmail.includes(subject));
     await tellAdmins(tx, organizationId, inSlack, now);
     await tellAdminsByEmail(tx, organizationId, byEmail, now);
   });
 }
 
-/** Returns what is rejected and still matters. An address that no member has any longer does not. */
-async function refusedNow(tx: Tx, organizationId: string): Promise<string[]> {
-  const refused = (await warnings.listRefused(tx, organizationId)).map(({ subject }) => subject);
-  const addresses = refused.flatMap((subject) => addressOf(subject) ?? []);
+/** Whether a refusal is about the bot token, so that a message in Slack may not arrive. */
+const isOfToken = (subject: string): boolean => subject === "slack" || deniedCallOf(subject) !== null;
+
+/**
+ * Returns what is rejected and still matters. An address that no member has any longer does not, nor a method that nothing
+ * waits for, nor a user group that no role is bound to.
+ */
+async function refusedNow(tx: Tx, organizationId: string, now: Date): Promise<string[]> {
+  const refused = await warnings.listRefused(tx, organizationId);
+  const addresses = refused.flatMap(({ subject }) => addressOf(subject) ?? []);
   const owners = await members.listByEmail(tx, organizationId, addresses);
   const inUse = new Set(owners.map(({ email }) => email?.toLowerCase()));
-  return refused.filter((subject) => {
+  const bound = new Set((await roles.listBound(tx, organizationId)).map(({ groupId }) => groupId));
+  const current = [];
+  for (const { subject, reason, at } of refused) {
     const address = addressOf(subject);
-    return address === null || inUse.has(address);
-  });
+    const groupId = unreadGroupOf(subject);
+    if (address !== null && !inUse.has(address)) continue;
+    if (groupId !== null && !bound.has(groupId)) continue;
+    const recent = now.getTime() - at.getTime() < deniedAtLeastMs;
+    const denied = deniedCallOf(subject) !== null && !recent;
+    if (denied && !(await outboxWaiting.anyWaits(tx, organizationId, reason))) continue;
+    current.push(subject);
+  }
+  return current;
 }

@@ -14,6 +14,7 @@ export async function saveOrganization(
   const { id: organizationId } = organization;
   await transact(context, async (tx, now) => {
     await organizations.save(tx, { ...organization, name: cleanName(organization.name) || organizationId });
+    await roles.lockRoleNames(tx, organizationId);
     const existing = await roles.list(tx, organizationId);
     if (!existing.some((role) => role.admin)) {
       const role = { organizationId, id: randomUUID(), name: "Admin", admin: true };

@@ -3,8 +3,8 @@ import * as members from "../../../db/people/members.ts";
 import * as workflows from "../../../db/workflow/workflow.ts";
 import { reopenItems } from "../../outbox/add-items.ts";
 import { type Context, transact } from "../shared/context.ts";
+import { refreshItem } from "./refresh-items.ts";
 import { type SavedMember, storeMembers } from "./save-members.ts";
-import { refreshItem } from "./schedule-refresh.ts";
 
 export type PeoplePage = {
   run: runs.DirectoryRun;

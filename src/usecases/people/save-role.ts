@@ -61,18 +61,21 @@ export type SaveRole = EditRole & {
  */
 export function saveRole(context: Context, input: SaveRole): Promise<Result<{ version: number }>> {
   const { organizationId, name, holders } = input;
-  return editRole(context, input, "role.saved", async (tx, role) => {
+  const work = async (tx: Tx, role: roles.Role): Promise<Result<roles.Role>> => {
     if (role.admin && name !== role.name) return refuse({ code: "admin-role" });
     const usable = checkName("role", name, role.name);
     if (!usable.ok) return usable;
-    const taken = await findSameRoleName(tx, organizationId, name, role.id);
+    // A role keeps its name, even if an earlier version stored another one with the same name in another case.
+    const isRenamed = name !== role.name;
+    const taken = isRenamed ? await findSameRoleName(tx, organizationId, name, role.id) : undefined;
     if (taken !== undefined) return refuse({ code: "name-taken", name: taken });
     if (holders !== null) {
       const replaced = await replaceHolders(tx, role, holders);
       if (!replaced.ok) return replaced;
     }
     return accept({ ...role, name });
-  });
+  };
+  return editRole(context, input, "role.saved", work, { renames: true });
 }
 
 /**

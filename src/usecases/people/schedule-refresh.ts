@@ -1,9 +1,10 @@
 import * as members from "../../../db/people/members.ts";
 import * as roles from "../../../db/people/roles.ts";
 import type { MemberId } from "../../domain/people/people.ts";
-import { type ItemToAdd, reopenItems } from "../../outbox/add-items.ts";
+import { reopenItems } from "../../outbox/add-items.ts";
 import { type Context, transact } from "../shared/context.ts";
 import { deactivate } from "./deactivate-member.ts";
+import { groupItem, refreshItem } from "./refresh-items.ts";
 
 /**
  * Plans to read a member from Slack again. A repeated event adds no second outbox item.
@@ -29,11 +30,6 @@ export async function scheduleMemberRefresh(
   });
 }
 
-/** Returns the outbox item that reads a member from Slack again. */
-export function refreshItem(organizationId: string, userId: MemberId): ItemToAdd {
-  return { organizationId, kind: "refresh-member", payload: { userId } };
-}
-
 /** Plans to read a user group from Slack again, if a role is bound to it. */
 export async function scheduleGroupSync(
   context: Context,
@@ -43,6 +39,6 @@ export async function scheduleGroupSync(
   await transact(context, async (tx) => {
     const bound = await roles.listBound(tx, organizationId, groupId);
     if (bound.length === 0) return;
-    await reopenItems(tx, [{ organizationId, kind: "sync-group", payload: { groupId } }]);
+    await reopenItems(tx, [groupItem(organizationId, groupId)]);
   });
 }

@@ -2,6 +2,7 @@ import type { Tx } from "../../../db/connection/connect.ts";
 import * as warnings from "../../../db/delivery/warnings.ts";
 import * as members from "../../../db/people/members.ts";
 import * as roles from "../../../db/people/roles.ts";
+import { toldSubject, unreadSubject } from "../../domain/delivery/outages.ts";
 import type { Holding, MemberId } from "../../domain/people/people.ts";
 import { type Surface, system } from "../../domain/shared/actor.ts";
 import { groupSubject } from "../../domain/workflow/shortage.ts";
@@ -16,6 +17,8 @@ export type SyncHoldings = {
   /** Who held the roles before the group was read, as `fingerprintHoldings` returned it. */
   heldBefore: string;
   surface: Surface;
+  /** Whether Slack failed to describe some of them, so that the group is read again. */
+  incomplete?: boolean;
 };
 
 /**
@@ -31,7 +34,8 @@ export async function syncHoldings(context: Context, input: SyncHoldings): Promi
     for (const { id } of bound) locked.push(await roles.lock(tx, organizationId, id));
     const heldNow = await roles.fingerprintHoldings(tx, organizationId, groupId);
     if (heldNow !== input.heldBefore) return false;
-    await warnings.remove(tx, organizationId, [groupSubject(groupId)]);
+    const unread = input.incomplete ? [] : [unreadSubject(groupId)];
+    await warnings.remove(tx, organizationId, [groupSubject(groupId), ...unread, ...unread.map(toldSubject)]);
     const people = await members.findMany(tx, organizationId, memberIds);
     const active = [...people.values()].filter((member) => member.status === "active").map(({ id }) => id);
     for (const role of locked) {

@@ -1,0 +1,147 @@
+import { type MethodErrors, openApiSource } from "./common.ts";
+
+/** Posting to a user ID opens the conversation first, so its errors can come out of chat.postMessage. */
+const opensConversation = "https://docs.slack.dev/reference/methods/conversations.open#errors";
+
+/** The errors of chat.*: https://docs.slack.dev/reference/methods/chat.postMessage#errors */
+export const chatErrors = {
+  "chat.postMessage": {
+    errors: {
+      transient: ["message_limit_exceeded", "rate_limited"],
+      channel: [
+        "channel_not_found",
+        "is_archived",
+        "no_permission",
+        "not_in_channel",
+        "restricted_action",
+        "restricted_action_non_threadable_channel",
+        "restricted_action_read_only_channel",
+        "restricted_action_thread_locked",
+        "restricted_action_thread_only_channel",
+        "team_not_found",
+      ],
+      "own-fault": [
+        "as_user_not_supported",
+        "attachment_payload_limit_exceeded",
+        "cannot_reply_to_message",
+        "draft_already_deleted",
+        "draft_already_sent",
+        "draft_has_conflict",
+        "draft_not_found",
+        "duplicate_channel_not_found",
+        "duplicate_message_not_found",
+        "invalid_blocks",
+        "invalid_blocks_format",
+        "invalid_metadata_format",
+        "invalid_metadata_schema",
+        "markdown_text_conflict",
+        "messages_tab_disabled",
+        "metadata_must_be_sent_from_app",
+        "metadata_too_large",
+        "missing_file_data",
+        "msg_blocks_too_long",
+        "no_text",
+        "slack_connect_canvas_sharing_blocked",
+        "slack_connect_file_link_sharing_blocked",
+        "slack_connect_lists_sharing_blocked",
+        "too_many_attachments",
+        "too_many_contact_cards",
+      ],
+    },
+    alsoSeen: [
+      {
+        class: "person",
+        codes: ["user_disabled", "user_not_found", "user_not_visible", "invalid_user_combination"],
+        source: opensConversation,
+      },
+      { class: "own-fault", codes: ["msg_too_long"], source: openApiSource },
+    ],
+  },
+  "chat.update": {
+    errors: {
+      transient: [
+        "external_channel_migrating",
+        "message_limit_exceeded",
+        "streaming_state_conflict",
+        "update_failed",
+      ],
+      channel: ["no_permission"],
+      message: [
+        "block_mismatch",
+        "cant_update_message",
+        "channel_not_found",
+        "edit_window_closed",
+        "is_inactive",
+        "message_not_found",
+        "team_not_found",
+      ],
+      "own-fault": [
+        "as_user_not_supported",
+        "blocked_file_type",
+        "cant_broadcast_message",
+        "file_deleted",
+        "file_is_deleted",
+        "file_not_found",
+        "file_share_limit_reached",
+        "invalid_attachments",
+        "invalid_blocks",
+        "invalid_blocks_format",
+        "invalid_metadata_format",
+        "invalid_metadata_schema",
+        "markdown_text_conflict",
+        "max_file_sharing_exceeded",
+        "metadata_must_be_sent_from_app",
+        "metadata_too_large",
+        "msg_too_long",
+        "no_dual_broadcast_content_update",
+        "no_text",
+        "posting_to_channel_denied",
+        "slack_connect_blocked_file_type",
+        "slack_connect_canvas_sharing_blocked",
+        "slack_connect_clip_sharing_blocked",
+        "slack_connect_file_link_sharing_blocked",
+        "slack_connect_file_upload_sharing_blocked",
+        "too_many_attachments",
+        "unable_to_share_files",
+      ],
+    },
+    alsoSeen: [
+      { class: "transient", codes: ["rate_limited"], source: openApiSource },
+      {
+        class: "message",
+        codes: ["is_archived"],
+        source: "https://docs.slack.dev/reference/methods/chat.postMessage#errors",
+      },
+      {
+        class: "channel",
+        codes: [
+          "not_in_channel",
+          "restricted_action",
+          "restricted_action_read_only_channel",
+          "restricted_action_thread_only_channel",
+        ],
+        source: "https://docs.slack.dev/reference/methods/chat.postMessage#errors",
+      },
+      {
+        class: "own-fault",
+        codes: ["msg_blocks_too_long"],
+        source: "https://docs.slack.dev/reference/methods/chat.postMessage#errors",
+      },
+    ],
+  },
+  "chat.delete": {
+    errors: { message: ["cant_delete_message", "channel_not_found", "message_not_found"] },
+    alsoSeen: [
+      {
+        class: "message",
+        codes: ["compliance_exports_prevent_deletion", "no_permission"],
+        source: openApiSource,
+      },
+      {
+        class: "message",
+        codes: ["is_archived", "is_inactive"],
+        source: "https://docs.slack.dev/reference/methods/chat.update#errors",
+      },
+    ],
+  },
+} satisfies Record<string, MethodErrors>;
