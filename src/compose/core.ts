@@ -21,6 +21,8 @@ export type Core = {
   /** The workspace that the bot token belongs to. */
   installed: Installed;
   metrics: Metrics;
+  /** When Slack last accepted a call of each method from this process. */
+  acceptedAt: ReadonlyMap<string, Date>;
 };
 
 type CoreOptions = Pick<Core, "config" | "log" | "database"> & Pick<Context, "now" | "wake">;
@@ -32,13 +34,15 @@ export async function createCore({ config, log, database, now, wake }: CoreOptio
     readStats: cachedStats(() => readStats(database.sql, 800), log),
   });
   const { botToken: token, apiUrl } = config.slack;
+  const acceptedAt = new Map<string, Date>();
   const clients = slackClients({
     ...{ token, apiUrl, log },
     onRateLimited: (method) => metrics.rateLimited("slack", method),
+    onAccepted: (method) => void acceptedAt.set(method, now()),
   });
   const context: Context = { db: database.db, now, wake };
   const installed = await install(context, clients.people, log);
-  return { config, log, database, context, clients, installed, metrics };
+  return { config, log, database, context, clients, installed, metrics, acceptedAt };
 }
 
 /** Returns what reads people and groups from Slack. */

@@ -42,7 +42,7 @@ export function createHandlers(
   };
   const denied: DeniedCalls = {
     deny: (organizationId, method, reason) => denyCall(context, organizationId, { method, reason }),
-    allow: (organizationId, reason) => allowCall(context, organizationId, reason),
+    allow: (organizationId, reason) => allowCall(context, organizationId, reason, core.acceptedAt),
   };
   return bindHandlers(handlers, whileClosed({ slack: breakers.slack }, denied));
 }

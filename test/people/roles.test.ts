@@ -87,6 +87,47 @@ test("R12: a role is created with its first members, and audited", async () => {
   expect(await fixture.outbox("settings-changed")).toHaveLength(1);
 });
 
+test.each([
+  ["Release Managers", "release managers"],
+  ["Release Managers", "Release  Managers "],
+  ["Café", "CAFE\u0301"],
+  ["Ops", "\uff2f\uff50\uff53"],
+])("two roles that nobody could tell apart (%s, %s) are not created at the same time", async (one, other) => {
+  const fixture = await buildCatalog(database);
+  const create = (name: string) =>
+    createRole(fixture.context, { ...as(fixture), name, holders: { projectId: null, memberIds: [] } });
+  const results = await Promise.all([one, other, one, other].map(create));
+  expect(results.filter(({ ok }) => ok)).toHaveLength(1);
+  for (const result of results) if (!result.ok) expect(result.refusal).toMatchObject({ code: "name-taken" });
+});
+
+test("two roles do not take the same name at the same time, whether they are renamed or created", async () => {
+  const fixture = await buildCatalog(database);
+  const [first, second] = [await newRole(fixture, "One"), await newRole(fixture, "Two")];
+  const results = await Promise.all([
+    save(fixture, first, { name: "Shared" }),
+    save(fixture, second, { name: "SHARED" }),
+    createRole(fixture.context, {
+      ...as(fixture),
+      name: "shared ",
+      holders: { projectId: null, memberIds: [] },
+    }),
+  ]);
+  expect(results.filter(({ ok }) => ok)).toHaveLength(1);
+});
+
+test("roles whose names an earlier version stored in two cases can still be saved under their names", async () => {
+  const fixture = await buildCatalog(database);
+  const { organizationId } = fixture;
+  const [first, second] = [await newRole(fixture, "Ops"), await newRole(fixture, "Other")];
+  await database.database.sql`
+    update roles set name = 'ops' where organization_id = ${organizationId} and id = ${second}`;
+  accepted(await save(fixture, first, { people: ["dana"] }));
+  accepted(await save(fixture, second, { people: ["dora"] }));
+  expect(refusal(await save(fixture, second, { name: "OPS" }))).toMatchObject({ code: "name-taken" });
+  accepted(await save(fixture, second, { name: "Operations" }));
+});
+
 test("R12: Save writes the members of one place and leaves the others, with before and after", async () => {
   const fixture = await buildCatalog(database);
   const projectId = await projectOf(fixture);

@@ -77,6 +77,16 @@ test.each<[string, Answer, object]>([
   ["success without an id", () => Response.json(null), { kind: "retry", sent: "unknown" }],
   ["an error that is null", () => Response.json(null, { status: 500 }), { kind: "retry", sent: "unknown" }],
   ["408", () => error(408, "application_error"), { kind: "retry", sent: "unknown" }],
+  ...[400, 401, 403, 404, 407, 408, 421, 425, 451].map((status): [string, Answer, object] => [
+    `a proxy's page with ${status}`,
+    () => new Response("<h1>Blocked</h1>", { status, headers: { "content-type": "text/html" } }),
+    { kind: "retry", sent: "unknown" },
+  ]),
+  [
+    "a proxy's JSON with 403",
+    () => Response.json({ statusCode: 403, message: "Forbidden" }, { status: 403 }),
+    { kind: "retry", sent: "unknown" },
+  ],
   [
     "the same key under way",
     () => error(409, "concurrent_idempotent_requests"),

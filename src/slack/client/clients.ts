@@ -28,6 +28,8 @@ type SlackClientSettings = {
   log: Log;
   /** Called with the method whenever Slack answers 429. */
   onRateLimited?: ((method: string) => void) | undefined;
+  /** Called with the method whenever Slack accepted a call. */
+  onAccepted?: ((method: string) => void) | undefined;
 };
 
 /**
@@ -35,9 +37,14 @@ type SlackClientSettings = {
  * times out throws `WebAPIRequestError`. No call is repeated: chat.postMessage has no idempotency key, so a client that
  * repeats it posts twice. After a 429, rate-budget.ts holds back the calls of that method.
  */
-export function slackClients({ token, apiUrl, log, onRateLimited }: SlackClientSettings): SlackClients {
+export function slackClients(settings: SlackClientSettings): SlackClients {
+  const { token, apiUrl, log, onRateLimited, onAccepted } = settings;
   const client = (timeout: number, budget: FetchFunction): WebClient =>
-    new MethodAwareWebClient(token, { ...clientOptions({ apiUrl, log, timeout }), fetch: budget });
+    new MethodAwareWebClient(
+      token,
+      { ...clientOptions({ apiUrl, log, timeout }), fetch: budget },
+      onAccepted,
+    );
   const outbox = rateBudget({ onRateLimited });
   return {
     messages: client(10_000, outbox),

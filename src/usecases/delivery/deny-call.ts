@@ -22,12 +22,23 @@ export async function denyCall(
   });
 }
 
-/** Records that an item that waited for this reason has gone through, and makes the others due at once. */
-export async function allowCall(context: Context, organizationId: string, reason: string): Promise<void> {
-  const denied = await warnings.listRefused(context.db, organizationId);
-  const subjects = denied
-    .filter((refused) => deniedCallOf(refused.subject) !== null && refused.reason === reason)
-    .map(({ subject }) => subject);
+/**
+ * Ends the denial that an item waited for, once Slack has accepted a call of the method again, and makes the others due at
+ * once. An item that was settled without a call proves nothing.
+ *
+ * @param acceptedAt when Slack last accepted each method
+ */
+export async function allowCall(
+  context: Context,
+  organizationId: string,
+  reason: string,
+  acceptedAt: ReadonlyMap<string, Date>,
+): Promise<void> {
+  const refused = await warnings.listRefused(context.db, organizationId);
+  const subjects = refused.flatMap(({ subject, reason: why, at }) => {
+    const accepted = acceptedAt.get(deniedCallOf(subject) ?? "");
+    return why === reason && accepted !== undefined && accepted >= at ? [subject] : [];
+  });
   if (subjects.length === 0) return;
   await transact(context, async (tx) => {
     await warnings.lock(tx, organizationId);

@@ -16,6 +16,9 @@ export const workspace: Partial<SlackOptions> = {
   channels: [
     { id: "CREL", name: "releases", members: ["bot", "bob", "dana"] },
     { id: "CARC", name: "old-releases", isArchived: true, members: ["bot"] },
+    { id: "CTHR", name: "questions", isThreadOnly: true, members: ["bot"] },
+    { id: "CFRO", name: "last-year", isFrozen: true, members: ["bot"] },
+    { id: "CORG", name: "whole-company", isOrgShared: true, members: ["bot"] },
     { id: "CEXT", name: "with-partner", isExtShared: true, members: ["bot"] },
     { id: "COUT", name: "elsewhere", members: ["bob"] },
     { id: "GPRIV", name: "secret", isPrivate: true, members: ["bob"] },

@@ -329,6 +329,12 @@ describe("where cards go", () => {
       "CEXT",
       "#with-partner is shared with other organizations, who would see the cards. Choose another channel.",
     ],
+    ["CTHR", "#questions takes replies in threads only, and a card starts a thread. Choose another channel."],
+    ["CFRO", "#last-year is frozen, so nobody can post there. Choose another channel."],
+    [
+      "CORG",
+      "#whole-company is shared with other organizations, who would see the cards. Choose another channel.",
+    ],
     [
       "COUT",
       "Signoff is not in #elsewhere, so it can't post there. Invite it with /invite @Signoff, then choose the channel again.",
