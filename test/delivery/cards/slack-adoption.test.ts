@@ -33,7 +33,7 @@ const copyOf = ({ channel, user, text, blocks, metadata }: StandInMessage): Stan
 async function askUnanswered(): Promise<number> {
   await build();
   stack.slack.faults.loseAnswer("chat.postMessage", 3);
-  stack.slack.faults.fail("conversations.history", { error: "access_denied" }, 1_000);
+  stack.slack.faults.fail("conversations.history", { error: "invalid_arguments" }, 1_000);
   const number = await submitRequest();
   await eventually(async () => {
     const outcomes = (await items(number)).map(({ outcome }) => outcome);
