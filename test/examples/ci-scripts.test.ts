@@ -105,7 +105,7 @@ test("register.sh registers a build with its commits, reports its deployment, an
     id: 'run "77"',
     version: "1.5.0",
     commit: head,
-    author: "Dana\nDeveloper",
+    author: "Dana Developer",
   });
   const [build] = await stack.database.database.sql<{ commits: object[] }[]>`
     select commits from builds where external_id = 'run "77"'`;
