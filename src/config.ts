@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type LogLevel, logLevels } from "./lib/log.ts";
+import { botTokenHint, isSlackToken, wrongTokenKind } from "./lib/slack-token.ts";
 
 /** Everything that the environment configures. */
 export type Config = {
@@ -59,7 +60,7 @@ const required = (what: string) => z.string({ error: `is missing. Set it to ${wh
 
 const databaseUrlHint =
   "the address of PostgreSQL 15 or later (postgres://user:password@host:5432/name), or to embedded";
-const botTokenHint = 'the bot token (xoxb-…), from "OAuth & Permissions" of the Slack app';
+const signingSecretHint = 'the signing secret, from "Basic Information" of the Slack app';
 const senderHint =
   'the sender of emails: an address, or "Name <address>", of a domain that Resend has verified';
 
@@ -67,10 +68,12 @@ const variables = {
   DATABASE_URL: required(databaseUrlHint).refine(isDatabaseUrl, {
     error: `is not a database address. Set it to ${databaseUrlHint}.`,
   }),
-  SLACK_BOT_TOKEN: required(botTokenHint).regex(/^xoxb-[\w.-]+$/, {
-    error: `is not a bot token. Set it to ${botTokenHint}.`,
+  SLACK_BOT_TOKEN: required(botTokenHint).refine((text) => wrongTokenKind(text) === undefined, {
+    error: ({ input }) => `${wrongTokenKind(String(input))} Set it to ${botTokenHint}.`,
   }),
-  SLACK_SIGNING_SECRET: required('the signing secret, from "Basic Information" of the Slack app'),
+  SLACK_SIGNING_SECRET: required(signingSecretHint).refine((text) => !isSlackToken(text), {
+    error: `is a token. Set it to ${signingSecretHint}.`,
+  }),
   SLACK_API_URL: webAddress("https://slack.com/api/")
     .transform((url) => `${url}/`)
     .optional(),

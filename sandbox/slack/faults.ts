@@ -22,6 +22,11 @@ export type Faults = {
   loseAnswer(method: string, times?: number): void;
   /** Holds every call before it runs. `reached` resolves when the first call arrives. */
   hold(method: string): { reached: Promise<void>; release(): void };
+  /**
+   * What clicks and submissions carry as their view's `state`: `current` (the default), nothing at all, or `values: []`,
+   * as Slack has sent it. A search for options never carries the current state.
+   */
+  sentState: "current" | "none" | "empty";
   /** Refuses the token with this error in every method until all faults are cleared. */
   refuseToken(error: string): void;
   clear(): void;
@@ -81,6 +86,7 @@ export function makeFaults(): FaultPlan {
     takeFault(faults.get(method) ?? [], args, kinds);
   return {
     enforceRates: false,
+    sentState: "current",
     rateLimit: (method, retryAfterSeconds, times = 1) =>
       void add(method, { kind: "rateLimit", retryAfterSeconds, left: times }),
     fail: (method, what, times = 1, where = {}) =>
@@ -106,6 +112,7 @@ export function makeFaults(): FaultPlan {
       tokenError = error;
     },
     clear() {
+      this.sentState = "current";
       tokenError = undefined;
       faults.clear();
       for (const entry of [...holds]) entry.release();

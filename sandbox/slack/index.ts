@@ -94,7 +94,7 @@ function makeActions(standIn: StandIn): Omit<SlackStandIn, "url" | "stop"> {
       void setValue(standIn, viewWith(standIn, userId, actionId), at(actionId, blockId), value),
     suggest: (userId, actionId, typed, blockId) => suggest(standIn, userId, at(actionId, blockId), typed),
     submit: (userId, values) => submit(standIn, userId, values),
-    closeView: (userId) => closeView(standIn, userId),
+    closeView: (userId, button) => closeView(standIn, userId, button),
     giveTrigger: (userId, viewId) => standIn.grants.trigger(userId, viewId),
     topView: (userId) => views.top(userId),
     homeView: (userId) => views.home(userId),

@@ -228,7 +228,8 @@ export type SlackStandIn = {
   fill(userId: string, actionId: string, value: string, blockId?: string): void;
   suggest(userId: string, actionId: string, typed: string, blockId?: string): Promise<Option[]>;
   submit(userId: string, values?: Record<string, string | string[]>): Promise<BotAnswer>;
-  closeView(userId: string): Promise<void>;
+  /** Presses Cancel, which closes the top modal, or ×, which closes all of them. */
+  closeView(userId: string, button?: "cancel" | "×"): Promise<void>;
   shortcut(userId: string, callbackId: string): Promise<BotAnswer>;
   openHome(userId: string, tab?: "home" | "messages"): Promise<BotAnswer>;
   /** Sends an event once. Changes in the workspace send their events automatically, with Slack's retries. */

@@ -64,10 +64,8 @@ async function listenOnReceiver(
   const { botToken, apiUrl } = config.slack;
   const slack = await createSlackApp({
     receiver,
-    authorize: async (teamId) => {
-      if (teamId !== organizationId) throw new Error(`${teamId} has not installed Signoff`);
-      return { teamId, botToken, botId, botUserId };
-    },
+    authorize: async (teamId) =>
+      teamId === organizationId ? { teamId, botToken, botId, botUserId } : undefined,
     apiUrl,
     log,
   });

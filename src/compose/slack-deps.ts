@@ -18,6 +18,7 @@ export function createSlackDeps(core: Core, answerWithinMs: number): SlackDeps {
     context,
     knowMember: knowMembers(context, (_, userId) => installed.fetchUser(userId)),
     viewsFor: () => viewsOf(clients.views),
+    ownViews: viewsOf(clients.views),
     checkChannel: (_, channelId) => checkChannel(clients.people, channelId),
     listGroups: () => listGroups(clients.people),
     syncRole: (organizationId, roleId) => syncRole(directoryOf(core), organizationId, roleId),

@@ -2,6 +2,7 @@ import type { App } from "@slack/bolt";
 import { listenToApprovals } from "./home/approvals-listener.ts";
 import { listenToHome } from "./home/home-listener.ts";
 import type { SlackDeps } from "./kernel/deps.ts";
+import { answerElsewhere } from "./kernel/elsewhere.ts";
 import { listenToPeople } from "./people/people-events-listener.ts";
 import { listenToDeliveries } from "./requests/deliveries-listener.ts";
 import { listenToPromoteAndCancel } from "./requests/promote-and-cancel-listener.ts";
@@ -18,6 +19,7 @@ import { listenToWorkflow } from "./settings/workflow/workflow-listener.ts";
 
 /** Adds every listener to the app. Their ids are in kernel/ids.ts and in the `*-ids.ts` of the settings. */
 export function listen(app: App, deps: SlackDeps): void {
+  answerElsewhere(app, deps);
   listenToPromoteCommand(app, deps);
   listenToRequestModal(app, deps);
   listenToRequestAgain(app, deps);

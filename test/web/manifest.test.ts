@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { beforeAll, expect, test } from "vitest";
 import { parse } from "yaml";
+import { neededScopes } from "../../src/directory/bot-scopes.ts";
 
 type Manifest = {
   _metadata: { major_version: number };
@@ -44,6 +45,7 @@ test("the bot asks for no scope that no code needs", () => {
   const messages = ["commands", "chat:write", "im:write", ...history];
   const directory = ["users:read", "users:read.email", "usergroups:read", "channels:read", "groups:read"];
   expect(manifest.oauth_config.scopes).toEqual({ bot: [...messages, ...directory] });
+  expect([...neededScopes].sort()).toEqual(manifest.oauth_config.scopes.bot.toSorted());
 });
 
 test("the App Home, its events and the shortcut are switched on", () => {

@@ -1,7 +1,7 @@
 /** @jsxImportSource hono/jsx */
 import type { Child } from "hono/jsx";
 import { isJson, textOf } from "../../slack/checks/elements.ts";
-import { withEmoji } from "./emoji.ts";
+import { withEmoji } from "../../slack/emoji.ts";
 import { fillDate, type Reader } from "./reader.ts";
 
 // Rendered nodes are kept in a list. In the text, an index between these two private-use characters marks the

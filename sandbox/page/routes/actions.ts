@@ -49,8 +49,7 @@ function click(slack: SlackStandIn, userId: string, { channel, ts, ephemeral, ho
 /** Closes the modal that the person saw, or its whole stack. Does nothing if it is already closed. */
 async function close(slack: SlackStandIn, userId: string, view: string, all: boolean): Promise<void> {
   if (slack.topView(userId)?.id !== view) return;
-  do await slack.closeView(userId);
-  while (all && slack.topView(userId) !== undefined);
+  await slack.closeView(userId, all ? "×" : "cancel");
 }
 
 /** One route per action of a person. Each takes JSON, calls the stand-in, and returns an Outcome. */

@@ -63,7 +63,7 @@ export const limits = {
   radioOptions: { max: 10, unit: "items", docs: element("radio-button-group-element") },
   checkboxOptions: { max: 10, unit: "items", docs: element("checkboxes-element") },
   optionText: { max: 75, unit: "characters", docs: object("option-object") },
-  // The reference has named 75 and 150 at different times. The stricter one is always safe.
+  // The reference says 150 and has said 75. The stricter one is always safe.
   optionValue: { max: 75, unit: "characters", docs: object("option-object") },
   optionDescription: { max: 75, unit: "characters", docs: object("option-object") },
   optionUrl: { max: 3_000, unit: "characters", docs: object("option-object") },

@@ -152,7 +152,7 @@ const viewStrings = {
   callback_id: "callbackId",
   external_id: "externalId",
 } as const;
-const viewFlags = ["type", "blocks", "clear_on_close", "notify_on_close", "submit_disabled"];
+const viewFlags = ["type", "blocks", "clear_on_close", "notify_on_close"];
 const viewKeys = [...viewFlags, ...Object.keys(viewTexts), ...Object.keys(viewStrings)];
 
 function* viewOf(view: Json, type: "modal" | "home"): Problems {

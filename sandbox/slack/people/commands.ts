@@ -1,9 +1,10 @@
 import { SlackError } from "../api/method.ts";
 import { isJson } from "../checks/elements.ts";
+import { withEmojiCodes } from "../emoji.ts";
 import type { StandIn } from "../stand-in.ts";
 import type { BotAnswer, EventOptions, Json, Person, SlackStandIn } from "../types.ts";
 import { notSent } from "./deliver.ts";
-import { commandForm, eventEnvelope, origin, viewObject } from "./payloads.ts";
+import { commandForm, escaped, eventEnvelope, origin, viewObject } from "./payloads.ts";
 import { showReply } from "./reply.ts";
 
 /**
@@ -21,9 +22,6 @@ export function actor({ workspace }: Pick<StandIn, "workspace">, userId: string)
 export function showSlackbotError({ workspace }: StandIn, user: string, channel: string, text: string): void {
   workspace.whisper({ user, channel, text, from: "slackbot" });
 }
-
-const escaped = (text: string) =>
-  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 
 /**
  * Types a slash command in a channel (default: the direct messages with the bot) and shows the bot's
@@ -59,8 +57,8 @@ export async function command(
   const answer = await standIn.deliver.form(
     commandForm(workspace, person, {
       command: name,
-      // Slack sends & < > as entities.
-      text: escaped(text),
+      // Slack sends & < > as entities, and emoji as codes.
+      text: withEmojiCodes(escaped(text)),
       channel_id: channel.id,
       channel_name: channelName[channel.kind],
       response_url: standIn.responseUrl(grants.reply(to)),

@@ -16,7 +16,14 @@ import type { Workspace } from "../workspace.ts";
 import { actor, showSlackbotError } from "./commands.ts";
 import { notSent } from "./deliver.ts";
 import type { ReplyTo } from "./grants.ts";
-import { actionObject, messageContainer, messageObject, origin, viewObject } from "./payloads.ts";
+import {
+  actionObject,
+  messageContainer,
+  messageObject,
+  origin,
+  stateObject,
+  viewObject,
+} from "./payloads.ts";
 
 export const connectionTrouble = "We had some connectionTrouble connecting. Try again?";
 
@@ -108,7 +115,7 @@ export function messageSurface(
   userId: string,
   shown: StandInMessage | StandInEphemeral,
 ): Surface {
-  const { workspace, grants } = standIn;
+  const { workspace, grants, faults } = standIn;
   const isEphemeral = "id" in shown;
   const channel = workspace.channels.get(shown.channel);
   const to: ReplyTo = {
@@ -128,13 +135,13 @@ export function messageSurface(
       ...(!isEphemeral && { message: messageObject(workspace, shown, false) }),
       response_url: standIn.responseUrl(grants.reply(to)),
       // A view contains its own state.
-      state: { values: shown.values },
+      ...stateObject(shown.values, faults.sentState),
     }),
   };
 }
 
 /** Returns a modal or a Home as a surface. */
-export function viewSurface({ workspace }: StandIn, view: StandInView): Surface {
+export function viewSurface({ workspace, faults }: StandIn, view: StandInView): Surface {
   return {
     blocks: view.blocks,
     values: view.values,
@@ -145,7 +152,7 @@ export function viewSurface({ workspace }: StandIn, view: StandInView): Surface 
     },
     payload: () => ({
       container: { type: "view", view_id: view.id },
-      view: viewObject(workspace, view),
+      view: viewObject(workspace, view, stateObject(view.values, faults.sentState)),
     }),
   };
 }
@@ -254,7 +261,8 @@ export async function suggest(
     type: "block_suggestion",
     ...origin(workspace, actor(standIn, userId)),
     container: { type: "view", view_id: view.id },
-    view: viewObject(workspace, view),
+    // Slack does not send what is chosen: https://github.com/slackapi/bolt-js/issues/1146
+    view: viewObject(workspace, view, stateObject({})),
     action_id: actionId,
     block_id: placed.blockId,
     value: typed,

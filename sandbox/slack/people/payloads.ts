@@ -1,5 +1,7 @@
 import type { PlacedElement } from "../checks/elements.ts";
 import { stateKey } from "../checks/elements.ts";
+import { withEmojiCodes } from "../emoji.ts";
+import type { Faults } from "../faults.ts";
 import type {
   ElementState,
   Json,
@@ -8,6 +10,7 @@ import type {
   StandInGroup,
   StandInMessage,
   StandInView,
+  StateValues,
 } from "../types.ts";
 import type { Workspace } from "../workspace.ts";
 
@@ -35,10 +38,39 @@ export function messageObject(
 }
 
 /**
+ * Returns the `state` of a view, a message, or nothing, as a click or a submission carries it. Slack escapes what a person
+ * typed and turns its emoji into codes.
+ */
+export function stateObject(values: StateValues, sent: Faults["sentState"] = "current"): { state?: Json } {
+  if (sent === "none") return {};
+  return { state: { values: sent === "empty" ? [] : typedAsSent(values) } };
+}
+
+const typedAsSent = (values: StateValues): Json =>
+  mapValues(values, (elements) =>
+    mapValues(elements, (element) => {
+      const isTyped = element.type === "plain_text_input" || element.type === "url_text_input";
+      if (!isTyped || typeof element.value !== "string") return element;
+      return { ...element, value: withEmojiCodes(escaped(element.value)) };
+    }),
+  );
+
+const mapValues = <From, To>(record: Record<string, From>, map: (value: From) => To): Record<string, To> =>
+  Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));
+
+/** Returns text with &, <, and > as entities. */
+export const escaped = (text: string) =>
+  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+
+/**
  * Returns a view as Slack sends it to the bot. Source:
  * https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload
  */
-export function viewObject({ bot, team }: Workspace, view: StandInView): Json {
+export function viewObject(
+  { bot, team }: Workspace,
+  view: StandInView,
+  state: { state?: Json } = stateObject(view.values),
+): Json {
   return {
     id: view.id,
     team_id: team.id,
@@ -46,7 +78,7 @@ export function viewObject({ bot, team }: Workspace, view: StandInView): Json {
     blocks: view.blocks,
     private_metadata: view.privateMetadata,
     callback_id: view.callbackId,
-    state: { values: view.values },
+    ...state,
     hash: view.hash,
     title: view.title,
     clear_on_close: view.clearOnClose,
@@ -57,7 +89,6 @@ export function viewObject({ bot, team }: Workspace, view: StandInView): Json {
     root_view_id: view.rootViewId,
     app_id: bot.appId,
     external_id: view.externalId,
-    app_installed_team_id: team.id,
     bot_id: bot.botId,
   };
 }

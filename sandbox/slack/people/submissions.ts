@@ -7,7 +7,7 @@ import type { BotAnswer, Json, StandInView } from "../types.ts";
 import { actor } from "./commands.ts";
 import { notSent } from "./deliver.ts";
 import { connectionTrouble, offer, setValue } from "./interactivity.ts";
-import { origin, viewObject } from "./payloads.ts";
+import { origin, stateObject, viewObject } from "./payloads.ts";
 
 function topView(standIn: StandIn, userId: string): StandInView {
   const view = standIn.workspace.views.top(userId);
@@ -59,7 +59,10 @@ export async function submit(
     type: "view_submission",
     ...origin(workspace, actor(standIn, userId)),
     trigger_id: grants.trigger(userId, view.id),
-    view: viewObject(workspace, view),
+    view: {
+      ...viewObject(workspace, view, stateObject(view.values, standIn.faults.sentState)),
+      app_installed_team_id: workspace.team.id,
+    },
     response_urls: [],
   });
   if (answer.error !== undefined) fail(standIn, view);
@@ -138,19 +141,31 @@ function showErrors(standIn: StandIn, view: StandInView, errors: unknown) {
 }
 
 /**
- * Presses Cancel or the close button. Source:
+ * Presses Cancel, which closes the top modal, or ×, which closes all of them. Source:
  * https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload
  */
-export async function closeView(standIn: StandIn, userId: string): Promise<void> {
+export async function closeView(
+  standIn: StandIn,
+  userId: string,
+  button: "cancel" | "×" = "cancel",
+): Promise<void> {
   const { workspace } = standIn;
-  const view = topView(standIn, userId);
-  if (view.clearOnClose) workspace.views.closeAll(userId);
-  else workspace.views.close(view);
+  const { views } = workspace;
+  const top = topView(standIn, userId);
+  const isCleared = top.clearOnClose || (button === "×" && views.stack(userId).length > 1);
+  const closed = isCleared ? views.stack(userId).toReversed() : [top];
+  if (isCleared) views.closeAll(userId);
+  else views.close(top);
+  for (const view of closed) await tellClosed(standIn, view, isCleared);
+}
+
+async function tellClosed(standIn: StandIn, view: StandInView, isCleared: boolean): Promise<void> {
+  const { workspace } = standIn;
   if (!view.notifyOnClose) return;
   await standIn.deliver.interaction({
     type: "view_closed",
-    ...origin(workspace, actor(standIn, userId)),
+    ...origin(workspace, actor(standIn, view.userId)),
     view: viewObject(workspace, view),
-    is_cleared: view.clearOnClose,
+    is_cleared: isCleared,
   });
 }

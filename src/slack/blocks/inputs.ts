@@ -77,28 +77,6 @@ export function selectOrSearchInput(given: Suggested): InputBlock {
   });
 }
 
-/** Returns a select of any number of choices. Of more than 100, the chosen ones come first, so that none is lost. */
-export function multiSelectInput(
-  given: Input & { choices: readonly Choice[]; chosen: readonly string[] },
-): InputBlock {
-  const { choices, chosen } = given;
-  const isChosen = ({ value }: Choice) => chosen.includes(value);
-  const initial = choices.filter(isChosen).map(option);
-  const ordered =
-    choices.length > optionsPerSelect
-      ? [...choices.filter(isChosen), ...choices.filter((choice) => !isChosen(choice))]
-      : choices;
-  return input(
-    { ...given, optional: true },
-    {
-      type: "multi_static_select",
-      action_id: actionOf(given),
-      options: ordered.slice(0, optionsPerSelect).map(option),
-      ...(initial.length === 0 ? {} : { initial_options: initial }),
-    },
-  );
-}
-
 type MultiSuggested = Input & {
   options: readonly PlainTextOption[];
   chosen: readonly string[];

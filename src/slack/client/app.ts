@@ -1,4 +1,4 @@
-import { App, type Receiver } from "@slack/bolt";
+import { App, type Context, type Receiver } from "@slack/bolt";
 import type { FetchFunction } from "@slack/web-api";
 import type { Log } from "../../lib/log.ts";
 import { clientOptions } from "./clients.ts";
@@ -8,10 +8,11 @@ import { slackLogger } from "./logger.ts";
 export type Installation = { teamId: string; botToken: string; botId?: string; botUserId?: string };
 
 /**
- * Returns the installation of a workspace (T…), or of an Enterprise organization (E…) if Slack names no workspace.
- * Throws if there is none or if it cannot be read: the person then sees a failure, and Slack sends events again.
+ * Returns the installation of a workspace (T…), or of an Enterprise organization (E…) for an app that is installed in all
+ * of it. Undefined: there is none, and no listener runs. Throws if it cannot be read: the person then sees a failure, and
+ * Slack sends events again.
  */
-export type Authorize = (teamId: string) => Promise<Installation>;
+export type Authorize = (teamId: string) => Promise<Installation | undefined>;
 
 type SlackAppDeps = {
   receiver: Receiver;
@@ -19,6 +20,12 @@ type SlackAppDeps = {
   apiUrl?: string | undefined;
   log: Log;
 };
+
+/** What Bolt puts into the context of a call from a workspace without an installation. */
+const notInstalled = { installed: false };
+
+/** Returns whether a call comes from a workspace, or an organization, that has not installed the app. */
+export const isFromElsewhere = (context: Context): boolean => context.installed === false;
 
 /** How long an answer by response_url may take, in milliseconds. Bolt sets no limit. */
 const respondTimeoutMs = 5_000;
@@ -34,7 +41,11 @@ const respondTimeoutMs = 5_000;
 export async function createSlackApp({ receiver, authorize, apiUrl, log }: SlackAppDeps): Promise<App> {
   const app = new App({
     receiver,
-    authorize: async ({ teamId, enterpriseId }) => authorize(requireTeam(teamId ?? enterpriseId)),
+    authorize: async ({ teamId, enterpriseId, isEnterpriseInstall }) => {
+      const wanted = isEnterpriseInstall ? enterpriseId : (teamId ?? enterpriseId);
+      const installation = wanted === undefined ? undefined : await authorize(wanted);
+      return installation ?? notInstalled;
+    },
     clientOptions: { ...clientOptions({ apiUrl, log, timeout: 2_000 }), fetch: fetchInTime },
     logger: slackLogger(log),
     convoStore: false,
@@ -46,11 +57,6 @@ export async function createSlackApp({ receiver, authorize, apiUrl, log }: Slack
   });
   await app.init();
   return app;
-}
-
-function requireTeam(teamId: string | undefined): string {
-  if (teamId === undefined) throw new Error("The request names no workspace");
-  return teamId;
 }
 
 const fetchInTime: FetchFunction = (url, init) =>

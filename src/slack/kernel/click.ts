@@ -5,7 +5,14 @@ import { escaped } from "../words/text.ts";
 import { adoptClicked, type ClickedCard, readCard } from "./clicked-card.ts";
 import type { SlackDeps } from "./deps.ts";
 import { faultWords, reportFault } from "./faults.ts";
-import { type ElementState, elementValues, type FormValues, readFormValues } from "./form-values.ts";
+import {
+  elementValues,
+  type FormValues,
+  formValues,
+  readDrawn,
+  readElementState,
+  readState,
+} from "./form-values.ts";
 import type { Reply } from "./reply.ts";
 import { type ClickArgs, routeClick, watchOf } from "./route.ts";
 import { runInTime } from "./run.ts";
@@ -34,7 +41,10 @@ export type Click = {
   card: ClickedCard | null;
   /** Null in a message. */
   view: ClickedView | null;
-  /** What is chosen and typed around it. */
+  /**
+   * What is chosen and typed around it. A click may come without it: then this is what the view was drawn with, and the
+   * choice that was just made.
+   */
   form: FormValues;
   watch: CallWatch;
   /** Tells the person privately: an ephemeral message in a channel, a modal in the Home, a modal on top in a modal. */
@@ -98,7 +108,7 @@ function tellNotShown(deps: SlackDeps, click: Click): Promise<unknown> {
 function readClick(deps: SlackDeps, args: ClickArgs): Click {
   const { body, context } = args;
   const [action] = body.actions;
-  const value = action === undefined ? "" : (elementValues(action as ElementState)[0] ?? "");
+  const value = elementValues(readElementState(action))[0] ?? "";
   const { view } = body;
   return {
     organizationId: context.teamId ?? "",
@@ -106,10 +116,20 @@ function readClick(deps: SlackDeps, args: ClickArgs): Click {
     triggerId: body.trigger_id,
     ...readCard(value, body),
     view: view === undefined ? null : readView(view),
-    form: readFormValues(view?.state.values ?? body.state?.values ?? {}),
+    form: formValues(stateAround(body)),
     watch: watchOf(context),
     tell: (words) => tell(deps, args, words),
   };
+}
+
+/** Returns the state that came with a click, completed by what was drawn and chosen where it is missing. */
+function stateAround({ view, state, actions: [action] }: BlockAction) {
+  const sent = readState(view?.state ?? state);
+  const drawn = readDrawn(view?.blocks);
+  if (action === undefined || action.type === "button") return { ...drawn, ...sent };
+  const { block_id: blockId, action_id: actionId } = action;
+  const chosen = { ...drawn[blockId], [actionId]: readElementState(action) };
+  return { ...drawn, [blockId]: chosen, ...sent };
 }
 
 async function tell(deps: SlackDeps, { body, context, respond }: ClickArgs, words: string): Promise<void> {
@@ -128,7 +148,7 @@ const readView = (view: NonNullable<BlockAction["view"]>): ClickedView => ({
   hash: view.hash,
   type: view.type === "home" ? "home" : "modal",
   callbackId: view.callback_id,
-  metadata: view.private_metadata,
+  metadata: view.private_metadata ?? "",
   previousId: view.previous_view_id ?? null,
   drawn: view,
 });

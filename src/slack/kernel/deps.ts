@@ -18,6 +18,8 @@ export type SlackDeps = {
   /** Fetches the acting member from Slack if they are unknown or outdated; see directory/know-member.ts. */
   knowMember(organizationId: string, userId: string): Promise<void>;
   viewsFor(organizationId: string): Views;
+  /** The views of the installed workspace, for people who act from another one. */
+  ownViews: Views;
   /** Asks Slack whether review cards can be posted to a channel. */
   checkChannel(organizationId: string, channelId: string): Promise<ChannelCheck>;
   /** Returns the workspace's user groups. Rejects if Slack does not answer. */

@@ -5,7 +5,7 @@ import { noticeModal } from "../blocks/notice-modal.ts";
 import { OutdatedError } from "./codec.ts";
 import type { SlackDeps } from "./deps.ts";
 import { faultWords, reportFault } from "./faults.ts";
-import { type FormValues, readFormValues } from "./form-values.ts";
+import { type FormValues, formValues, readInputs, readState } from "./form-values.ts";
 import type { Reply } from "./reply.ts";
 import { routeSubmission, type SubmitArgs, watchOf } from "./route.ts";
 import { runInTime } from "./run.ts";
@@ -15,7 +15,9 @@ export type Submission = FormValues & {
   organizationId: string;
   userId: string;
   metadata: string;
-  view: ViewSubmitAction["view"];
+  /** The ids of the input blocks that the form has, in their order. */
+  inputs: readonly string[];
+  view: Omit<ViewSubmitAction["view"], "state">;
   watch: CallWatch;
 };
 
@@ -52,23 +54,18 @@ export const replaceModal = (view: ModalView): SubmissionReply => ({
   answer: { response_action: "update", view },
 });
 
-/** Listens to a submission. The work commits, then Slack is told, then the reply's follow-up and the redrawing run. */
+const noValuesWords =
+  "Slack sent this form without what you chose and typed, so nothing was saved. Submit it again; if this stays, close the form and open it again.";
+
+/**
+ * Listens to a submission. The work commits, then Slack is told, then the reply's follow-up and the redrawing run. A form
+ * that comes without its values is not worked on: it would read as empty, and what the person entered is still in it.
+ */
 export function onSubmit(app: App, deps: SlackDeps, options: SubmitOptions): void {
-  const { callbackId, faultBlock, work, redraw, faultAs = faultWords } = options;
+  const { callbackId, redraw } = options;
   routeSubmission(app, callbackId, async (args) => {
     const submission = readSubmission(args);
-    let reply: SubmissionReply;
-    try {
-      reply = await runInTime(deps, submission, () => work(submission));
-    } catch (error) {
-      reportFault(deps, error, { callbackId }, "A submission failed");
-      const block = typeof faultBlock === "function" ? faultBlock(submission) : faultBlock;
-      reply =
-        error instanceof OutdatedError
-          ? faultReply(error.words, existingBlock(submission, block))
-          : faultReply(faultAs(error), block);
-    }
-    const { answer, followUp } = reply;
+    const { answer, followUp } = await carryOut(deps, options, submission);
     await (answer === undefined ? args.ack() : args.ack(answer));
     try {
       await followUp?.();
@@ -79,23 +76,51 @@ export function onSubmit(app: App, deps: SlackDeps, options: SubmitOptions): voi
   });
 }
 
+/** Never rejects. */
+async function carryOut(
+  deps: SlackDeps,
+  { callbackId, faultBlock, work, faultAs = faultWords }: SubmitOptions,
+  submission: SentSubmission,
+): Promise<SubmissionReply> {
+  const block = typeof faultBlock === "function" ? faultBlock(submission) : faultBlock;
+  const missing = submission.missingInputs[0] ?? (submission.inputs.length === 0 ? block : null);
+  if (missing !== null) {
+    deps.log.warn({ callbackId, missing }, "Slack sent a form without its values");
+    return fieldError(missing, noValuesWords);
+  }
+  try {
+    return await runInTime(deps, submission, () => work(submission));
+  } catch (error) {
+    reportFault(deps, error, { callbackId }, "A submission failed");
+    return error instanceof OutdatedError
+      ? faultReply(error.words, existingBlock(submission, block))
+      : faultReply(faultAs(error), block);
+  }
+}
+
 const faultReply = (words: string, block: string | null): SubmissionReply =>
   block === null ? replaceModal(noticeModal(words)) : fieldError(block, words);
 
 /** A modal of an older version may lack the block; Slack shows no error for a block that is not there. */
-function existingBlock({ view }: Submission, wanted: string | null): string | null {
-  const blocks = Object.keys(view.state.values);
-  return wanted !== null && blocks.includes(wanted) ? wanted : (blocks[0] ?? null);
+function existingBlock({ inputs }: Submission, wanted: string | null): string | null {
+  return wanted !== null && inputs.includes(wanted) ? wanted : (inputs[0] ?? null);
 }
 
-function readSubmission({ body, context }: SubmitArgs): Submission {
+/** `missingInputs`: the inputs of the form whose values did not come. Slack sends each input, also an empty one. */
+type SentSubmission = Submission & { missingInputs: readonly string[] };
+
+function readSubmission({ body, context }: SubmitArgs): SentSubmission {
   const { view } = body;
+  const state = readState(view.state);
+  const drawnInputs = readInputs(view.blocks);
   return {
     organizationId: context.teamId ?? "",
     userId: body.user.id,
-    metadata: view.private_metadata,
+    metadata: view.private_metadata ?? "",
+    inputs: [...new Set([...drawnInputs, ...Object.keys(state)])],
+    missingInputs: drawnInputs.filter((id) => state[id] === undefined),
     view,
     watch: watchOf(context),
-    ...readFormValues(view.state.values),
+    ...formValues(state),
   };
 }

@@ -2,7 +2,7 @@ import type { App, BlockSuggestion } from "@slack/bolt";
 import type { PlainTextOption } from "@slack/types";
 import type { SlackDeps } from "./deps.ts";
 import { reportFault } from "./faults.ts";
-import { type FormValues, readFormValues } from "./form-values.ts";
+import { type FormValues, formValues, readDrawn } from "./form-values.ts";
 import { runInTime } from "./run.ts";
 
 /** A search in a select whose options Signoff supplies. */
@@ -11,7 +11,10 @@ export type Suggest = {
   userId: string;
   /** What was typed so far, at most 200 characters. */
   typed: string;
-  /** The view that has the select; null in a message. Slack may send its values empty or outdated. */
+  /**
+   * The view that has the select; null in a message. `form` is what the view was drawn with: Slack sends what is chosen in
+   * it empty or outdated, so a choice that the options depend on must redraw the view.
+   */
   view: { metadata: string; form: FormValues } | null;
 };
 
@@ -39,14 +42,14 @@ export function onSuggest(
   });
 }
 
-function readSuggest({ user, value, view }: BlockSuggestion, organizationId: string): Suggest {
+function readSuggest(
+  { user, value, view }: Partial<BlockSuggestion> & Pick<BlockSuggestion, "user">,
+  organizationId: string,
+): Suggest {
   return {
     organizationId,
     userId: user.id,
-    typed: value.slice(0, 200),
-    view:
-      view === undefined
-        ? null
-        : { metadata: view.private_metadata, form: readFormValues(view.state.values) },
+    typed: (value ?? "").slice(0, 200),
+    view: view ? { metadata: view.private_metadata ?? "", form: formValues(readDrawn(view.blocks)) } : null,
   };
 }

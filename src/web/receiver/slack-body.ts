@@ -25,6 +25,15 @@ export function readSlackBody(contentType: string | null, bytes: Uint8Array): Sl
   return malformed("The content type is neither JSON nor a form");
 }
 
+/**
+ * Returns whether a body is nothing but Slack's test of the URL's certificate, which Slack does not sign. A body with a
+ * command or an interaction is never one.
+ */
+export function isSslCheck(contentType: string | null, bytes: Uint8Array): boolean {
+  const read = readSlackBody(contentType, bytes);
+  return read.kind === "notice" && read.what === "ssl_check";
+}
+
 function readEvent(body: Fields | undefined): SlackBody {
   if (body === undefined) return malformed("The body is not a JSON object");
   if (body.type === "url_verification") {
@@ -40,7 +49,7 @@ function readEvent(body: Fields | undefined): SlackBody {
 function readForm(form: URLSearchParams): SlackBody {
   const payload = form.get("payload");
   if (payload !== null) return readInteraction(parseObject(payload));
-  if (form.get("ssl_check") === "1") return { kind: "notice", what: "ssl_check" };
+  if (form.get("ssl_check") === "1" && !form.has("command")) return { kind: "notice", what: "ssl_check" };
   const body: Fields = Object.fromEntries(form);
   const complete = [body.command, body.team_id, body.user_id].every(
     (field) => typeof field === "string" && field,

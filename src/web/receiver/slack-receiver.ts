@@ -3,7 +3,7 @@ import type { Log } from "../../lib/log.ts";
 import { startTimeout, timedOut, withTimeout } from "../../lib/timeout.ts";
 import type { CallWatch } from "../../metrics/metrics.ts";
 import { readBody } from "../read-body.ts";
-import { type Fields, readSlackBody } from "./slack-body.ts";
+import { type Fields, isSslCheck, readSlackBody } from "./slack-body.ts";
 import { callListeners, describeBody, kindOf } from "./slack-call.ts";
 import { isSignedBySlack } from "./slack-signature.ts";
 
@@ -44,6 +44,7 @@ export type SlackReceiver = Receiver & {
  * Creates the receiver. Its responses:
  * - 200 with the listener's ack, or 404 if no listener handles the body
  * - 200 to an event once its listeners have ended, so that Slack retries it if they fail
+ * - an empty 200 to an `ssl_check`, also without a signature: Slack sends none with it
  * - 401 to a signature that is missing, wrong, or more than 5 minutes off; 400 to a body that Slack does not send; 413
  *   to a body over 1 MB; 408 to one that does not arrive in time
  * - 503 after 2.9 seconds, and after `drain`
@@ -124,10 +125,11 @@ async function readSigned(request: Request, settings: SlackReceiverSettings): Pr
   if (bytes === "broken") return refusal(400, "The body broke off");
   const signature = request.headers.get("x-slack-signature");
   const timestamp = request.headers.get("x-slack-request-timestamp");
+  const contentType = request.headers.get("content-type");
   if (!isSignedBySlack(signingSecret, { signature, timestamp, body: bytes }, now())) {
-    return refusal(401, "Not signed by Slack");
+    return isSslCheck(contentType, bytes) ? new Response(null) : refusal(401, "Not signed by Slack");
   }
-  const parsed = readSlackBody(request.headers.get("content-type"), bytes);
+  const parsed = readSlackBody(contentType, bytes);
   switch (parsed.kind) {
     case "call":
       return parsed.body;

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { click, command, event, interaction, type SlackPost, submission } from "./sign.ts";
 import { startReceiver } from "./start-receiver.ts";
 
@@ -115,6 +115,52 @@ test("ssl_check and app_rate_limited are answered 200", async () => {
   expect((await send({ body: "ssl_check=1&token=t" })).status).toBe(200);
   expect((await send({ body: '{"type":"app_rate_limited"}', contentType: json })).status).toBe(200);
   expect(lines.some((line) => line.includes("holds back events"))).toBe(true);
+});
+
+describe("a request without a signature", () => {
+  const unsigned = (body: string, contentType = "application/x-www-form-urlencoded") =>
+    new Request("http://bot/slack/events", {
+      method: "POST",
+      body,
+      headers: { "content-type": contentType },
+    });
+
+  test.each(["ssl_check=1", "ssl_check=1&token=t", "token=t&ssl_check=1"])(
+    "%s is Slack's test of the certificate: an empty 200",
+    async (body) => {
+      const { receiver } = await startReceiver();
+      const response = await receiver.handle(unsigned(body));
+      expect([response.status, await response.text()]).toEqual([200, ""]);
+    },
+  );
+
+  test.each([
+    `${command()}&ssl_check=1`,
+    `ssl_check=1&command=%2Fpromote&team_id=T1&user_id=U1`,
+    `ssl_check=1&${click("approve")}`,
+    `${submission("reject")}&ssl_check=1`,
+    "ssl_check=0",
+    "ssl_check=",
+    "ssl_check=true",
+    "ssl_check=0&ssl_check=1",
+    "",
+  ])("%s is refused, and nothing listens to it", async (body) => {
+    const { app, receiver } = await startReceiver();
+    const received = vi.fn(async ({ ack }: { ack: () => Promise<void> }) => ack());
+    app.command("/promote", received);
+    app.action("approve", received);
+    app.view("reject", received);
+    expect((await receiver.handle(unsigned(body))).status).toBe(401);
+    expect(received).not.toHaveBeenCalled();
+  });
+
+  test.each(['{"ssl_check":"1"}', '{"type":"url_verification","challenge":"x","ssl_check":1}'])(
+    "JSON is refused: %s",
+    async (body) => {
+      const { receiver } = await startReceiver();
+      expect((await receiver.handle(unsigned(body, json))).status).toBe(401);
+    },
+  );
 });
 
 test("a body over 1 MB gets 413, announced or not, and unsigned or not", async () => {

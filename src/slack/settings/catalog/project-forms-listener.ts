@@ -1,6 +1,7 @@
 import type { App } from "@slack/bolt";
 import { maxEnvironments, nameLimits, slugOf } from "../../../domain/catalog/catalog.ts";
 import { searchIntegrations } from "../../../queries/catalog/find-integrations.ts";
+import { listRoleNames } from "../../../queries/catalog/get-projects.ts";
 import { createProject } from "../../../usecases/catalog/create-project.ts";
 import { recordManualDeployment } from "../../../usecases/deployments/record-manual-deployment.ts";
 import { option } from "../../blocks/blocks.ts";
@@ -19,6 +20,7 @@ import {
 } from "./project-form-replies.ts";
 import { projectIds as ids } from "./project-ids.ts";
 import { readForm } from "./project-modals-view.ts";
+import { searchedRequesters } from "./requesters-input.ts";
 import { saveEnvironmentForm, saveIntegrationForm, saveProjectForm } from "./save-project-forms.ts";
 
 type SubmitForm = (deps: SlackDeps, submission: Submission) => Promise<SubmissionReply>;
@@ -40,6 +42,12 @@ export function listenToProjectForms(app: App, deps: SlackDeps): void {
       const found = await searchIntegrations(deps.context.db, organizationId, typed, projectId);
       return found.map(({ id, name }) => option({ text: shortName(name), value: id }));
     },
+  });
+  // The roles to choose from, if there are more than a select takes.
+  onSuggest(app, deps, {
+    actionId: ids.input.requesters,
+    search: async ({ organizationId, typed }) =>
+      searchedRequesters(await listRoleNames(deps.context.db, organizationId), typed),
   });
 }
 

@@ -4,13 +4,14 @@ import { nameLimits } from "../../../domain/catalog/catalog.ts";
 import type { Environment } from "../../../domain/catalog/pipeline.ts";
 import type { IntegrationRow, ProjectDetails } from "../../../queries/catalog/get-projects.ts";
 import { actions, context, divider, modal } from "../../blocks/blocks.ts";
-import { checkInput, multiSelectInput, searchInput, selectInput, textInput } from "../../blocks/inputs.ts";
+import { checkInput, searchInput, selectInput, textInput } from "../../blocks/inputs.ts";
 import { metadataCodec } from "../../kernel/codec.ts";
 import { shortName } from "../../words/names.ts";
 import { escapeWithin } from "../../words/text.ts";
 import { deployerInput, webhookButton } from "./deployer-view.ts";
 import { projectIds as ids } from "./project-ids.ts";
 import { archiveButton } from "./projects-view.ts";
+import { type RoleChoice, requestersInput } from "./requesters-input.ts";
 
 const shownForm = z.object({
   projectId: z.string().exactOptional(),
@@ -35,7 +36,6 @@ export { readForm };
 export type Draft<T> = { typed: T; notice: KnownBlock[] };
 
 type Names = { name: string; slug: string };
-type RoleChoice = { id: string; name: string };
 
 /** Returns **New Project**. Its environments are typed one on each line. */
 export function createProjectModal(roles: readonly RoleChoice[]): ModalView {
@@ -90,19 +90,6 @@ function slugInput(value: string): KnownBlock {
     value,
     optional: true,
   });
-}
-
-function requestersInput(roles: readonly RoleChoice[], chosen: readonly string[]): KnownBlock[] {
-  if (roles.length === 0) return [];
-  return [
-    multiSelectInput({
-      id: ids.input.requesters,
-      label: "Who may request and promote",
-      hint: "Members of these roles. Without any: every full member.",
-      choices: roles.map(({ id, name }) => ({ text: shortName(name), value: id })),
-      chosen,
-    }),
-  ];
 }
 
 /** Returns **Add Environment**, or **Edit Environment** if one is given. */

@@ -47,7 +47,7 @@ export function listenToRoleForms(app: App, deps: SlackDeps): void {
 }
 
 /** The inputs of the form depend on the role: the one of Admin has no name, and that of a bound role no members. */
-const firstInput = ({ view }: Submission): string | null => Object.keys(view.state.values)[0] ?? null;
+const firstInput = ({ inputs }: Submission): string | null => inputs[0] ?? null;
 
 async function submitRole(deps: SlackDeps, submission: Submission): Promise<SubmissionReply> {
   const { organizationId } = submission;
@@ -71,8 +71,8 @@ async function submitRole(deps: SlackDeps, submission: Submission): Promise<Subm
   return result.ok ? {} : refuse(deps, submission, result.refusal, shown, role);
 }
 
-const hasMembers = ({ view }: Submission, shown: ShownRole): boolean =>
-  view.state.values[membersBlock(shown)] !== undefined;
+const hasMembers = ({ inputs }: Submission, shown: ShownRole): boolean =>
+  inputs.includes(membersBlock(shown));
 
 /** How many people are fetched from Slack at the same time. */
 const fetchedAtOnce = 8;
@@ -101,7 +101,7 @@ async function refuse(
   role: RoleDetails | null,
 ): Promise<SubmissionReply> {
   if (refusal.code === "stale" && role !== null) return showRoleChange(deps, submission, shown, role.id);
-  const inputs = Object.keys(submission.view.state.values);
+  const { inputs } = submission;
   const field = fieldOf(refusal.code, shown);
   return fieldError(inputs.includes(field) ? field : (inputs[0] ?? field), refusalWords(refusal));
 }

@@ -86,9 +86,9 @@ async function submitNewToken(deps: SlackDeps, submission: Submission): Promise<
 }
 
 /** Shows a refusal at its field, or at the name if the form lacks that field. */
-function refuse({ view }: Submission, refusal: Refusal): SubmissionReply {
+function refuse({ inputs }: Submission, refusal: Refusal): SubmissionReply {
   const wanted = fieldOf(refusal);
-  const field = view.state.values[wanted] === undefined ? ids.input.name : wanted;
+  const field = inputs.includes(wanted) ? wanted : ids.input.name;
   return fieldError(field, newTokenRefusalWords(refusal));
 }
 

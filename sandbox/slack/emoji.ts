@@ -59,6 +59,12 @@ const signs: Record<string, string> = {
   thinking_face: "🤔",
 };
 
+const codes = new Map(Object.entries(signs).map(([name, sign]) => [sign, name] as const));
+const anySign = new RegExp([...codes.keys()].sort((a, b) => b.length - a.length).join("|"), "gu");
+
+/** Replaces these emoji with their short names, as Slack does in what a person types. */
+export const withEmojiCodes = (text: string) => text.replace(anySign, (sign) => `:${codes.get(sign)}:`);
+
 /** Replaces short names such as `:rocket:` with emoji. */
 export const withEmoji = (text: string) =>
   text.replace(/:([a-z0-9_+-]+):/g, (whole, name: string) =>
