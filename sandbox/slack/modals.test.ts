@@ -12,6 +12,8 @@ import {
   target,
 } from "./fixture.ts";
 
+import type { Json } from "./index.ts";
+
 const fixture = setUpSlackStandIn();
 
 describe("modals", () => {
@@ -166,6 +168,65 @@ describe("modals", () => {
     await fixture.slack.closeView("U0DEV");
     await fixture.slack.closeView("U0DEV");
     expect(fixture.body()).toMatchObject({ type: "view_closed", is_cleared: false, view: { id: viewId } });
+  });
+
+  test("× on a stacked modal closes all of them, each with is_cleared", async () => {
+    const section = { type: "section", text: plain("x"), accessory: button("1") };
+    await fixture.openModal(modal([section], { notify_on_close: true }));
+    await fixture.slack.clickView("U0DEV", { actionId: "review.approve" });
+    const pushed = modal([message], { callback_id: "second", notify_on_close: true }) as never;
+    await fixture.client.views.push({ trigger_id: String(fixture.body().trigger_id), view: pushed });
+    await fixture.slack.closeView("U0DEV", "×");
+    expect(fixture.slack.topView("U0DEV")).toBeUndefined();
+    const closed = fixture.bot.received.map(({ body }) => body).filter(({ type }) => type === "view_closed");
+    expect(closed).toMatchObject([
+      { is_cleared: true, view: { callback_id: "second" } },
+      { is_cleared: true, view: { callback_id: "request" } },
+    ]);
+  });
+
+  test("submit_disabled is refused", async () => {
+    await fixture.slack.command("U0DEV", "/promote");
+    const view = modal([message], { submit_disabled: true }) as never;
+    const opened = fixture.client.views.open({ trigger_id: String(fixture.body().trigger_id), view });
+    expect(await failure(opened)).toMatchObject({ error: "invalid_arguments" });
+  });
+
+  test("a search carries none of the current choices, only what the view was drawn with", async () => {
+    await fixture.openModal(modal([message, target, search]));
+    fixture.slack.fill("U0DEV", "target", "prod");
+    fixture.bot.answer = () => Response.json({ options });
+    await fixture.slack.suggest("U0DEV", "integration", "");
+    expect(fixture.body().view).toMatchObject({ state: { values: {} }, blocks: [{}, {}, {}] });
+  });
+
+  test("what is typed arrives escaped, with emoji as codes, and the view shows it as typed", async () => {
+    await fixture.openModal(modal([message]));
+    await fixture.slack.submit("U0DEV", { message: "a & <b> 👍" });
+    const value = "a &amp; &lt;b&gt; :+1:";
+    expect(fixture.body().view).toMatchObject({ state: { values: { message: { message: { value } } } } });
+  });
+
+  test.each([
+    ["none", undefined],
+    ["empty", { values: [] }],
+  ] as const)("a click and a submission can come without the state: %s", async (sentState, state) => {
+    const section = { type: "section", text: plain("x"), accessory: button("1") };
+    await fixture.openModal(modal([section, message]));
+    fixture.slack.faults.sentState = sentState;
+    await fixture.slack.clickView("U0DEV", { actionId: "review.approve" });
+    expect((fixture.body().view as Json).state).toEqual(state);
+    await fixture.slack.submit("U0DEV", { message: "x" });
+    expect((fixture.body().view as Json).state).toEqual(state);
+  });
+
+  test("only a submission names the workspace that installed the app", async () => {
+    const section = { type: "section", text: plain("x"), accessory: button("1") };
+    await fixture.openModal(modal([section, message]));
+    await fixture.slack.clickView("U0DEV", { actionId: "review.approve" });
+    expect(fixture.body().view).not.toHaveProperty("app_installed_team_id");
+    await fixture.slack.submit("U0DEV", { message: "x" });
+    expect(fixture.body().view).toMatchObject({ app_installed_team_id: "T0SANDBOX" });
   });
 
   test("a Home is published, changed under its hash, and clicked", async () => {

@@ -86,7 +86,7 @@ async function nothingStored(act: () => Promise<unknown>): Promise<void> {
 describe.each(Object.entries(elsewhere))("from another workspace (%s)", (_, origin) => {
   const from = (fields: object) => interaction({ ...origin, ...fields });
 
-  test("a click on a card is answered privately, and does nothing", async () => {
+  test("R13: a click on a card is answered privately, and does nothing", async () => {
     await stack.request("dana", "commerce/orders-sync").catch(() => undefined);
     const { blocks, channel, ts } = stack.cardOf("bob", "approve_request");
     const value = /"approve_request".*?"value":"([^"]+)"/.exec(JSON.stringify(blocks))?.[1];
@@ -185,7 +185,7 @@ test.each([
   });
 });
 
-test("a person of another workspace who submits a modal of this one, from a shared channel, is refused as a stranger", async () => {
+test("R13: a person of another workspace who submits a modal of this one, from a shared channel, is refused as a stranger", async () => {
   await stack.request("dana", "commerce/customer-import").catch(() => undefined);
   const { slack } = stack;
   slack.workspace.addPerson({ id: "U0GUEST", name: "olga", realName: "Olga Other", isStranger: true });

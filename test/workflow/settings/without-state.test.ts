@@ -79,7 +79,7 @@ async function openToken(): Promise<void> {
 
 describe.each(["none", "empty"] as const)("a form without its values (%s)", (sentState) => {
   test.each(forms)(
-    "%s: nothing is saved, the form stays, and its first input says why",
+    "R13: %s: nothing is saved, the form stays, and its first input says why",
     async (_, name, open, typed) => {
       await open();
       const before = await changes();
