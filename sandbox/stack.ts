@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { type App, type AppOptions, startApp } from "../src/compose/app.ts";
+import { seedDeps } from "../src/compose/seed-deps.ts";
 import { type Config, readConfig } from "../src/config.ts";
-import { findByEmail } from "../src/directory/find-by-email.ts";
 import { loadSeedFile } from "../src/seed/load-seed-file.ts";
 import { slackClients } from "../src/slack/client/clients.ts";
 import { freePort } from "./free-port.ts";
@@ -102,7 +102,7 @@ function environment(
 }
 
 async function seed({ app, config }: Stack, { seed: path, app: { log } }: StackOptions): Promise<void> {
-  const { people } = slackClients({ token: config.slack.botToken, apiUrl: config.slack.apiUrl, log });
+  const clients = slackClients({ token: config.slack.botToken, apiUrl: config.slack.apiUrl, log });
   const text = await readFile(path as string, "utf8");
-  await loadSeedFile(app.context, app.organizationId, text, (email) => findByEmail(people, email));
+  await loadSeedFile(seedDeps(app.context, clients, config), app.organizationId, text);
 }

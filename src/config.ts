@@ -33,8 +33,10 @@ export type Config = {
 };
 
 /** The part of the configuration that `npm run seed` needs. */
-export type SeedConfig = Pick<Config, "databaseUrl" | "logLevel"> & {
+export type SeedConfig = Pick<Config, "databaseUrl" | "logLevel" | "allowPrivateWebhooks"> & {
   slack: Pick<Config["slack"], "botToken" | "apiUrl">;
+  /** Only files that create webhooks need it. */
+  secret?: string;
 };
 
 /** The part of the configuration that `npm run token` needs. */
@@ -113,7 +115,8 @@ const seedVariables = allVariables.pick({
   SLACK_BOT_TOKEN: true,
   SLACK_API_URL: true,
   LOG_LEVEL: true,
-});
+  SIGNOFF_ALLOW_PRIVATE_WEBHOOKS: true,
+}).extend({ SIGNOFF_SECRET: allVariables.shape.SIGNOFF_SECRET.optional() });
 
 /**
  * Returns the whole configuration. An empty or blank variable counts as not set.
@@ -151,6 +154,8 @@ export function readSeedConfig(env: Env = process.env): SeedConfig {
   return {
     databaseUrl: read.DATABASE_URL,
     slack: { botToken: read.SLACK_BOT_TOKEN, ...optional("apiUrl", read.SLACK_API_URL) },
+    ...optional("secret", read.SIGNOFF_SECRET),
+    allowPrivateWebhooks: read.SIGNOFF_ALLOW_PRIVATE_WEBHOOKS === "true",
     logLevel: read.LOG_LEVEL,
   };
 }

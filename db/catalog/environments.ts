@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray, isNull, notInArray, or } from "drizzle-orm";
+import { and, asc, desc, eq, inArray, isNull, or } from "drizzle-orm";
 import type { Environment } from "../../src/domain/catalog/pipeline.ts";
 import type { StoredEnvironment } from "../../src/domain/catalog/plan-pipeline.ts";
 import type { Db, Tx } from "../connection/connect.ts";
@@ -152,46 +152,4 @@ async function upsertEnvironment(
     .insert(environments)
     .values({ organizationId, projectId, id, ...changes })
     .onConflictDoUpdate({ target: [environments.organizationId, environments.id], set: changes });
-}
-
-/**
- * Inserts an environment. If the project has its slug, overwrites that environment and restores it if it is archived.
- *
- * @returns the ID of the stored environment, which is not the given one if the slug existed
- */
-export async function upsertEnvironmentBySlug(
-  tx: Tx,
-  environment: Environment & { organizationId: string; projectId: string },
-): Promise<string> {
-  const { name, position, critical } = environment;
-  const [row] = await tx
-    .insert(environments)
-    .values(environment)
-    .onConflictDoUpdate({
-      target: [environments.organizationId, environments.projectId, environments.slug],
-      set: { name, position, critical, archivedAt: null },
-    })
-    .returning({ id: environments.id });
-  if (row === undefined) throw new Error(`Could not store the environment ${environment.slug}`);
-  return row.id;
-}
-
-/** Archives the environments of a project except these. */
-export async function archiveOtherEnvironments(
-  tx: Tx,
-  organizationId: string,
-  projectId: string,
-  exceptIds: readonly string[],
-  archivedAt: Date,
-): Promise<void> {
-  await tx
-    .update(environments)
-    .set({ archivedAt })
-    .where(
-      and(
-        inProject(organizationId, projectId),
-        notInArray(environments.id, [...exceptIds]),
-        isNull(environments.archivedAt),
-      ),
-    );
 }

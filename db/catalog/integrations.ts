@@ -174,38 +174,3 @@ export async function upsertIntegration(
     .values({ organizationId, id, ...columns })
     .onConflictDoUpdate({ target: [integrations.organizationId, integrations.id], set: columns });
 }
-
-/**
- * Inserts an integration. If the project has its slug, renames that integration and restores it if it is archived.
- *
- * @param integration.deployer,integration.compareUrl undefined keeps what is stored; a new integration gets the default
- * @returns the ID of the stored integration, which is not the given one if the slug existed
- */
-export async function upsertIntegrationBySlug(
-  tx: Tx,
-  integration: {
-    organizationId: string;
-    id: string;
-    projectId: string;
-    slug: string;
-    name: string;
-    deployer?: string | undefined;
-    compareUrl?: string | undefined;
-  },
-): Promise<string> {
-  const { name, deployer, compareUrl } = integration;
-  const [row] = await tx
-    .insert(integrations)
-    .values(integration)
-    .onConflictDoUpdate({
-      target: [integrations.organizationId, integrations.projectId, integrations.slug],
-      set: {
-        ...{ name, archivedAt: null },
-        ...(deployer !== undefined && { deployer }),
-        ...(compareUrl !== undefined && { compareUrl }),
-      },
-    })
-    .returning({ id: integrations.id });
-  if (row === undefined) throw new Error(`Could not store the integration ${integration.slug}`);
-  return row.id;
-}

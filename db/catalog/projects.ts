@@ -207,27 +207,6 @@ export async function upsertProject(
     });
 }
 
-/**
- * Inserts a project. If its slug exists, renames that project and restores it if it is archived.
- *
- * @returns the ID of the stored project, which is not the given one if the slug existed
- */
-export async function upsertProjectBySlug(
-  tx: Tx,
-  project: Pick<ProjectRow, "organizationId" | "id" | "slug" | "name">,
-): Promise<string> {
-  const [row] = await tx
-    .insert(projects)
-    .values(project)
-    .onConflictDoUpdate({
-      target: [projects.organizationId, projects.slug],
-      set: { name: project.name, archivedAt: null },
-    })
-    .returning({ id: projects.id });
-  if (row === undefined) throw new Error(`Could not store the project ${project.slug}`);
-  return row.id;
-}
-
 /** Keeps the slug of a stored project that is about to get another one. */
 async function rememberProjectSlug(tx: Tx, organizationId: string, id: string, to: string): Promise<void> {
   const [stored] = await tx.select({ slug: projects.slug }).from(projects).where(withId(organizationId, id));

@@ -1,4 +1,4 @@
-import { and, desc, eq, lt, sql } from "drizzle-orm";
+import { and, desc, eq, inArray, lt, sql } from "drizzle-orm";
 import type { Db, Tx } from "../connection/connect.ts";
 import type { Commit } from "../schema/catalog.ts";
 import { builds } from "../schema/index.ts";
@@ -25,6 +25,21 @@ export async function findByExternalId(
     .from(builds)
     .where(and(ofIntegration(organizationId, integrationId), eq(builds.externalId, externalId)));
   return row;
+}
+
+/** Returns the builds with these external IDs, by external ID, without those that don't exist. */
+export async function listByExternalIds(
+  db: Db | Tx,
+  organizationId: string,
+  integrationId: string,
+  externalIds: readonly string[],
+): Promise<Map<string, Build>> {
+  if (externalIds.length === 0) return new Map();
+  const rows = await db
+    .select(columns)
+    .from(builds)
+    .where(and(ofIntegration(organizationId, integrationId), inArray(builds.externalId, [...externalIds])));
+  return new Map(rows.map((row) => [row.externalId, row]));
 }
 
 const ofIntegration = (organizationId: string, integrationId: string) =>

@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNotNull, lt, ne, or, type SQL, sql } from "drizzle-orm";
+import { and, desc, eq, inArray, isNotNull, lt, ne, or, type SQL, sql } from "drizzle-orm";
 import { type AdminFacts, isAdmin } from "../../src/domain/people/admin.ts";
 import type {
   Holding,
@@ -151,6 +151,19 @@ export async function listAddressHolders(
       ),
     );
   return rows.map((row) => row.id);
+}
+
+/** Returns everybody with this email address, active or not, the last read first. @param address in lower case */
+export async function listEverybodyByEmail(
+  db: Db | Tx,
+  organizationId: string,
+  address: string,
+): Promise<Member[]> {
+  return db
+    .select()
+    .from(members)
+    .where(and(eq(members.organizationId, organizationId), eq(sql`lower(${members.email})`, address)))
+    .orderBy(desc(members.refreshedAt));
 }
 
 /** Returns what the rules ask about a member, read in one statement; undefined for somebody who is not stored. */

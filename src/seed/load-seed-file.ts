@@ -1,51 +1,78 @@
-import { memberOf, type SlackUser } from "../directory/slack-user.ts";
 import { refusalWords } from "../slack/words/refusals.ts";
-import { loadSeed } from "../usecases/catalog/load-seed.ts";
-import { saveMembers } from "../usecases/people/save-members.ts";
+import { loadSeed } from "../usecases/seed/load-seed.ts";
+import type { LoadOptions, SeedWebhookDeps } from "../usecases/seed/loading.ts";
+import type { SeedFault, SeedLine, SeedPath, SeedReport } from "../usecases/seed/seed-report.ts";
 import type { Context } from "../usecases/shared/context.ts";
-import { emailsIn, parseSeed, SeedError } from "./seed-file.ts";
+import { findPeople } from "./find-people.ts";
+import { resolveSeed } from "./resolve-seed.ts";
+import { readSeed, SeedError } from "./seed-file.ts";
+import { findInSlack, type SlackLookups } from "./slack-lookups.ts";
+import type { LineFault } from "./yaml-document.ts";
 
-/** Looks up a person in the Slack workspace by email address. Resolves to undefined if no one has it. */
-export type FindByEmail = (email: string) => Promise<SlackUser | undefined>;
+/** What loading a seed file needs. */
+export type SeedDeps = SlackLookups & { context: Context; webhooks?: SeedWebhookDeps };
+
+export type SeedFileOptions = Partial<LoadOptions> & {
+  /** Whether to leave out people who are no active full members of the workspace. Otherwise they are faults. */
+  skipMissingPeople?: boolean;
+};
+
+/** What loading did, or would do with `dryRun`, each with its line. */
+export type LoadedFile = {
+  outcome: "loaded" | "dry-run";
+  lines: readonly { line: number; entry: SeedLine }[];
+  skipped: readonly LineFault[];
+};
 
 /**
- * Loads a seed file into an organization. The file names people by their email address in the Slack workspace.
+ * Loads a seed file into an organization. The file names people by their email address in the Slack workspace, user groups
+ * by their handle, and channels by their name.
  *
- * Throws SeedError with every fault before anything is changed.
+ * @throws SeedError with every fault and conflict before anything is changed
+ * @throws OutcomeUnknown if the answer to the commit was lost
  */
 export async function loadSeedFile(
-  context: Context,
+  { context, webhooks, ...lookups }: SeedDeps,
   organizationId: string,
   text: string,
-  findByEmail: FindByEmail,
-): Promise<void> {
-  const seed = parseSeed(text);
-  const found = new Map<string, string>();
-  const people = [];
-  const faults: string[] = [];
-  for (const email of emailsIn(seed)) {
-    const user = await findByEmail(email);
-    const member = user && memberOf(user, organizationId);
-    if (member === undefined) faults.push(`${email}: nobody in the Slack workspace has this address`);
-    else if (member.status !== "active")
-      faults.push(`${email}: is not an active full member (${member.status})`);
-    else people.push(member);
-    if (member !== undefined) found.set(email, member.id);
-  }
-  if (faults.length > 0) throw new SeedError(faults);
-  await saveMembers(context, people);
-  const memberId = (email: string): string => found.get(email.toLowerCase()) as string;
-  const loaded = await loadSeed(context, organizationId, {
-    roles: seed.roles.map(({ name, members }) => ({
-      name,
-      members: members.map((member) =>
-        typeof member === "string"
-          ? { memberId: memberId(member), projects: null }
-          : { memberId: memberId(member.email), projects: member.projects },
-      ),
-    })),
-    projects: seed.projects,
-    workflow: seed.workflow && { ...seed.workflow, assignees: seed.workflow.assignees.map(memberId) },
+  options: SeedFileOptions = {},
+): Promise<LoadedFile> {
+  const { force = false, dryRun = false, skipMissingPeople = false } = options;
+  const { seed, faults, lineOf } = readSeed(text);
+  const people = await findPeople(context, organizationId, seed, lookups.findByEmail);
+  const slack = await findInSlack(seed, lookups);
+  const resolved = resolveSeed(seed, people, slack, skipMissingPeople);
+  const report = await loadSeed(context, {
+    ...{ organizationId, content: resolved.content, people: resolved.people, webhooks, force },
+    faults: [...slack.faults, ...resolved.faults],
+    // What has a fault is loaded as far as it goes, to find the other faults, and stored in no case.
+    dryRun: dryRun || faults.length > 0,
   });
-  if (!loaded.ok) throw new SeedError([`workflow: ${refusalWords(loaded.refusal)}`]);
+  const all = [...faults, ...reportFaults(report, lineOf)];
+  if (all.length > 0) throw new SeedError(all);
+  const lines = report.lines.map((entry) => ({ line: lineOf(entry.path), entry }));
+  return {
+    outcome: dryRun ? "dry-run" : "loaded",
+    lines: lines.sort((a, b) => a.line - b.line),
+    skipped: resolved.skipped.map(({ path, words }) => ({ line: lineOf(path), words })),
+  };
+}
+
+function reportFaults({ faults, lines }: SeedReport, lineOf: (path: SeedPath) => number): LineFault[] {
+  const conflicts = lines.flatMap((entry) =>
+    entry.kind === "conflict" ? [{ line: lineOf(entry.path), words: conflictWords(entry) }] : [],
+  );
+  return [
+    ...faults.map(({ path, cause }) => ({ line: lineOf(path), words: causeWords(cause) })),
+    ...conflicts,
+  ];
+}
+
+/** The words for Slack isolate names with characters that a terminal shows as boxes. */
+const causeWords = (cause: SeedFault["cause"]): string =>
+  typeof cause === "string" ? cause : refusalWords(cause).replace(/[\u2066-\u2069]/g, "");
+
+function conflictWords(entry: Extract<SeedLine, { kind: "conflict" }>): string {
+  const { subject, setting, file, stored, remembered } = entry;
+  return `${subject}: ${setting} was ${remembered} when a file was last loaded. Now the file says ${file}, and Signoff has ${stored}. Write ${stored} in the file, or load it with --force: then the file wins.`;
 }

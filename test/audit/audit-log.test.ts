@@ -141,24 +141,26 @@ describe("R12: settings that come from a seed", () => {
     const fixture = await buildCatalog(database);
     await fixture.hold("Auditor", []);
     expect((await fixture.audit()).at(-1)).toMatchObject({
-      action: "role.saved",
+      action: "role.created",
       before: null,
       after: { name: "Auditor", holdings: [] },
     });
   });
 
-  test.each([
-    ["a project's name", { name: "Trade" }],
-    ["a project's requester roles", { requesters: ["Reviewer"] }],
+  test.each<[string, string, Partial<typeof commerce>]>([
+    ["a project's name", "project.saved", { name: "Trade" }],
+    ["a project's requester roles", "project.saved", { requesters: ["Reviewer"] }],
     [
       "an environment's name",
+      "pipeline.saved",
       { environments: commerce.environments.map((one) => ({ ...one, name: `${one.name}!` })) },
     ],
     [
-      "an integration's deployer",
-      { integrations: commerce.integrations.map((one) => ({ ...one, deployer: "other" })) },
+      "an integration's name",
+      "integration.saved",
+      { integrations: commerce.integrations.map((one) => ({ ...one, name: `${one.name}!` })) },
     ],
-  ])("R12: %s", async (_what, change) => {
+  ])("R12: %s", async (_what, action, change) => {
     const fixture = await buildCatalog(database);
     const count = (await fixture.audit()).length;
     await fixture.seed({
@@ -171,7 +173,7 @@ describe("R12: settings that come from a seed", () => {
       projects: [{ ...commerce, ...change }],
     });
     const added = (await fixture.audit()).slice(count);
-    expect(added.map(({ action }) => action)).toEqual(["catalog.saved"]);
+    expect(added.map(({ action }) => action)).toEqual([action]);
     expect(added[0]?.after).not.toEqual(added[0]?.before);
   });
 
@@ -187,7 +189,11 @@ describe("R12: settings that come from a seed", () => {
         },
       ],
     });
-    expect((await fixture.audit()).at(-1)).toMatchObject({ action: "deployment.recorded", before: null });
+    expect((await fixture.audit()).at(-1)).toMatchObject({
+      action: "deployment.recorded",
+      before: { live: { version: "1.2.0" } },
+      after: { live: { version: "1.1.0" } },
+    });
     expect((await fixture.state(number)).version).toBe(2);
   });
 });

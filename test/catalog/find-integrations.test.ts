@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { findNamed, findTarget, searchIntegrations } from "../../src/queries/catalog/find-integrations.ts";
-import type { SeedContent } from "../../src/usecases/catalog/load-seed.ts";
-import { buildCatalog, type Catalog, commerce } from "../support/catalog.ts";
+import { buildCatalog, type Catalog, commerce, type Project } from "../support/catalog.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 
 let database: TestDatabase;
@@ -10,12 +9,12 @@ let fixture: Catalog;
 const integration = (slug: string, name: string) => ({
   slug,
   name,
-  deployer: "record",
+  deployer: "record" as const,
   builds: [],
   live: {},
 });
 
-const projects: SeedContent["projects"] = [
+const projects: Project[] = [
   {
     ...commerce,
     integrations: [

@@ -6,7 +6,7 @@ import type { Commit } from "../../src/domain/requests/comparison.ts";
 import type { Actor } from "../../src/domain/shared/actor.ts";
 import { getPromotionChoice } from "../../src/queries/requests/get-promotion-choice.ts";
 import { getRequest } from "../../src/queries/requests/get-request.ts";
-import type { SeedContent } from "../../src/usecases/catalog/load-seed.ts";
+import type { SeedBuild } from "../../src/usecases/seed/seed-content.ts";
 import { accepted, buildCatalog, by, type Catalog, commerce, idOf } from "../support/catalog.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 
@@ -16,7 +16,6 @@ beforeAll(async () => {
 });
 afterAll(() => database?.drop());
 
-type SeedBuild = SeedContent["projects"][number]["integrations"][number]["builds"][number];
 
 const commit = (hash: string) => ({ hash, message: `Change ${hash}`, author: "Dana" });
 const stored = (hash: string): Commit => ({ ...commit(hash), link: null });

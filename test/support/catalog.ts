@@ -9,7 +9,6 @@ import { type Actor, member, system } from "../../src/domain/shared/actor.ts";
 import type { Refusal } from "../../src/domain/shared/refusals.ts";
 import type { Result } from "../../src/domain/shared/result.ts";
 import { defaultOptions, type WorkflowOptions } from "../../src/domain/workflow/workflow.ts";
-import { loadSeed, type SeedContent } from "../../src/usecases/catalog/load-seed.ts";
 import {
   type ApplyDeploymentReport,
   applyDeploymentReport,
@@ -21,12 +20,32 @@ import { promote } from "../../src/usecases/requests/promote.ts";
 import { requestPromotion } from "../../src/usecases/requests/request-promotion.ts";
 import { reviewPromotion } from "../../src/usecases/requests/review-promotion.ts";
 import type { RequestPromotion } from "../../src/usecases/requests/submission.ts";
+import { loadSeed } from "../../src/usecases/seed/load-seed.ts";
+import type { SeedBuild, SeedRole, SeedWorkflow } from "../../src/usecases/seed/seed-content.ts";
 import type { Context } from "../../src/usecases/shared/context.ts";
 import { followSettings } from "../../src/usecases/workflow/follow-settings.ts";
 import { catalogReads, readIds } from "./catalog-rows.ts";
 import type { TestDatabase } from "./database.ts";
 
-type Project = SeedContent["projects"][number];
+type Integration = {
+  slug: string;
+  name: string;
+  deployer?: "record" | "webhook";
+  compareUrl?: string;
+  builds: SeedBuild[];
+  live: Record<string, string>;
+};
+
+export type Project = {
+  slug: string;
+  name: string;
+  requesters: string[];
+  environments: { slug: string; name: string; critical: boolean }[];
+  integrations: Integration[];
+};
+
+/** What a test loads: it wins over everything. */
+type Content = { roles?: SeedRole[]; projects?: Project[]; workflow?: SeedWorkflow | undefined };
 
 /**
  * Builds 1 to 4 of one integration. Build 3 is live in the first environment, 2 in the second, 1 in the last.
@@ -55,7 +74,7 @@ export type CatalogOptions = {
   /** Names of reviewers. Each holds the role Reviewer for the whole organization. Default: bob and carol. */
   reviewers?: readonly string[];
   projects?: Project[];
-  roles?: SeedContent["roles"];
+  roles?: SeedRole[];
   /** Whether the workflow is enabled. Null: no workflow was ever saved. Default: enabled. */
   enabled?: boolean | null;
   assignees?: readonly string[];
@@ -128,10 +147,11 @@ export async function buildCatalog(database: TestDatabase, options: CatalogOptio
     );
   const everywhere = (names: readonly string[]) =>
     names.map((name) => ({ memberId: idOf(name), projects: null }));
-  const seed = async (content: Partial<SeedContent>): Promise<void> => {
-    accepted(
-      await loadSeed(context, organizationId, { roles: [], projects: [], workflow: undefined, ...content }),
-    );
+  const seed = async (content: Content): Promise<void> => {
+    const { outcome, faults } = await loadSeed(context, {
+      ...{ organizationId, content, force: true, dryRun: false },
+    });
+    if (outcome !== "loaded") throw new Error(`Not loaded: ${JSON.stringify(faults)}`);
   };
 
   await saveOrganization(context, { id: organizationId, name: "Acme", url: "https://acme.slack.example/" });

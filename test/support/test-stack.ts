@@ -7,16 +7,16 @@ import { people as sandboxPeople } from "../../sandbox/people.ts";
 import type { SlackOptions, StandInMessage, StandInPerson, StandInView } from "../../sandbox/slack/index.ts";
 import { type Stack, startStack } from "../../sandbox/stack.ts";
 import { type App, type AppOptions, startApp } from "../../src/compose/app.ts";
+import { seedDeps } from "../../src/compose/seed-deps.ts";
 import { readConfig } from "../../src/config.ts";
-import { findByEmail } from "../../src/directory/find-by-email.ts";
 import { system } from "../../src/domain/shared/actor.ts";
 import type { WorkflowOptions } from "../../src/domain/workflow/workflow.ts";
 import { createLog } from "../../src/lib/log.ts";
-import { loadSeedFile } from "../../src/seed/load-seed-file.ts";
-import type { Seed } from "../../src/seed/seed-file.ts";
+import { type LoadedFile, loadSeedFile, type SeedFileOptions } from "../../src/seed/load-seed-file.ts";
 import { slackClients } from "../../src/slack/client/clients.ts";
 import { type TestDatabase, testDatabase } from "./database.ts";
 import { type DatabaseProxy, databaseProxy } from "./database-proxy.ts";
+import type { PlainSeed as Seed } from "./plain-seed.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -64,8 +64,8 @@ export type TestStack = Stack & {
   /** The names of the seeded people. */
   people: readonly string[];
   /** Loads the text of a seed file. */
-  load(seed: string): Promise<void>;
-  /** Loads the sandbox's seed again with a change. Live builds are not changed. */
+  load(seed: string, options?: SeedFileOptions): Promise<LoadedFile>;
+  /** Loads the sandbox's seed again with a change, which wins over everything. Live builds are not changed. */
   reseed(change: (seed: Seed) => void): Promise<void>;
   /** Saves the workflow with other options without checking R6, as if people had left since then. */
   setOptions(change: Partial<WorkflowOptions>): Promise<void>;
@@ -235,12 +235,13 @@ const publishedTo = ({ calls }: Stack["slack"], userId: string): number =>
 /** What people and their pipelines do. */
 function actions({ slack, config }: Stack, app: () => App) {
   const { id } = readers({ slack } as Stack);
-  const load = async (seed: string) => {
+  const load = async (seed: string, options?: SeedFileOptions) => {
     const { botToken: token, apiUrl } = config.slack;
-    const { people } = slackClients({ token, apiUrl, log: createLog("silent") });
+    const clients = slackClients({ token, apiUrl, log: createLog("silent") });
     const { context, organizationId } = app();
-    await loadSeedFile(context, organizationId, seed, (email) => findByEmail(people, email));
+    const loaded = await loadSeedFile(seedDeps(context, clients, config), organizationId, seed, options);
     await app().idle();
+    return loaded;
   };
   const reseed = async (change: (seed: Seed) => void) => {
     const seed = parse(await readFile(sandboxSeed, "utf8")) as Seed;
@@ -248,7 +249,7 @@ function actions({ slack, config }: Stack, app: () => App) {
     for (const { integrations } of seed.projects)
       for (const integration of integrations) integration.live = {};
     change(seed);
-    await load(stringify(seed));
+    await load(stringify(seed), { force: true });
   };
   return {
     load,

@@ -2,7 +2,7 @@ import { eq } from "drizzle-orm";
 import { stringify } from "yaml";
 import type { Database } from "../../../db/connection/connect.ts";
 import { environments, integrations } from "../../../db/schema/index.ts";
-import { findByEmail } from "../../../src/directory/find-by-email.ts";
+import { seedDeps } from "../../../src/compose/seed-deps.ts";
 import { member } from "../../../src/domain/shared/actor.ts";
 import { createLog } from "../../../src/lib/log.ts";
 import { createSecrets } from "../../../src/lib/secrets.ts";
@@ -57,10 +57,8 @@ export async function seedCatalog(owner: Owner, begin: Begin): Promise<void> {
     ],
     workflow: { enabled: true, roles: ["Reviewers"], options: { requiredApprovals } },
   };
-  const { people } = slackClients({ token, apiUrl, log: createLog("silent") });
-  await persist(() =>
-    loadSeedFile(context, organizationId, stringify(seed), (email) => findByEmail(people, email)),
-  );
+  const deps = seedDeps(context, slackClients({ token, apiUrl, log: createLog("silent") }));
+  await persist(() => loadSeedFile(deps, organizationId, stringify(seed)));
 }
 
 /** Returns the integrations with their first two environments. Two in three use a webhook. */

@@ -3,8 +3,8 @@ import type { StandInMessage } from "../../../sandbox/slack/index.ts";
 import type { MemberStatus } from "../../../src/domain/people/people.ts";
 import { getRequest } from "../../../src/queries/requests/get-request.ts";
 import { getViewerRights } from "../../../src/queries/requests/get-viewer-rights.ts";
-import type { Seed } from "../../../src/seed/seed-file.ts";
 import { saveMembers } from "../../../src/usecases/people/save-members.ts";
+import type { PlainSeed as Seed } from "../../support/plain-seed.ts";
 import { eventually, startTestStack, type TestStack, textOf } from "../../support/test-stack.ts";
 
 let stack: TestStack;

@@ -1,0 +1,189 @@
+import { listEnvironments } from "../../../db/catalog/environments.ts";
+import { listAllProjects, type ProjectRow } from "../../../db/catalog/projects.ts";
+import { listRequesterRoleIds } from "../../../db/catalog/requester-roles.ts";
+import type { Refusal } from "../../domain/shared/refusals.ts";
+import { archiveProject } from "../catalog/archive-project.ts";
+import { createProject } from "../catalog/create-project.ts";
+import { saveProject } from "../catalog/save-project.ts";
+import { decideArchived } from "./archived.ts";
+import type { FoundProject } from "./load-holders.ts";
+import { type LoadedIntegration, loadIntegrations } from "./load-integrations.ts";
+import { loadPipeline, newEnvironments } from "./load-pipeline.ts";
+import type { RoleNames } from "./load-roles.ts";
+import { decide, done, fault, type Loading, unlessRefused } from "./loading.ts";
+import { resolveItem } from "./resolve-item.ts";
+import { type Broken, isBroken, type SeedProject } from "./seed-content.ts";
+import type { SeedPath } from "./seed-report.ts";
+import { asSet, showNames, showText } from "./show-values.ts";
+
+type Stored = ProjectRow & { archived: boolean; formerSlugs: readonly string[] };
+
+/** A project of the file whose content is to be loaded. */
+type Active = { project: SeedProject; path: SeedPath; id: string; isNew: boolean };
+
+export type LoadedProjects = {
+  /** The integrations whose builds are to be loaded. */
+  integrations: LoadedIntegration[];
+  /** Every project by its slug, and by the slug that the file has for it. */
+  bySlug: Map<string, FoundProject>;
+};
+
+/** Loads projects with their pipelines and integrations. Projects that the file leaves out stay as they are. */
+export async function loadProjects(
+  loading: Loading,
+  list: readonly (SeedProject | Broken)[],
+  roles: RoleNames,
+): Promise<LoadedProjects> {
+  const stored = await listStored(loading);
+  const bySlug = new Map<string, FoundProject>(
+    stored.map(({ slug, id, archived }) => [slug, { id, archived }]),
+  );
+  const found = list.flatMap((project, i) => {
+    if (!isBroken(project))
+      return [{ project, path: ["projects", i], existing: resolveItem(stored, project) }];
+    bySlug.set(project.broken, { id: null, archived: false });
+    return [];
+  });
+  // What the file archives comes first: it frees its name.
+  for (const one of found) await archiveOrRestore(loading, one, bySlug);
+  const integrations: LoadedIntegration[] = [];
+  for (const { project, path, existing } of found) {
+    const known = existing && bySlug.get(existing.slug);
+    if (known?.archived || (existing === undefined && project.archived)) {
+      bySlug.set(project.slug, known ?? { id: null, archived: true });
+      continue;
+    }
+    const id = existing?.id ?? (await create(loading, project, path, roles));
+    bySlug.set(project.slug, { id: id ?? null, archived: false });
+    if (id === undefined) continue;
+    const active = { project, path, id, isNew: existing === undefined };
+    integrations.push(...(await loadContent(loading, active, roles)));
+  }
+  return { integrations, bySlug };
+}
+
+async function listStored({ tx, by, names }: Loading): Promise<Stored[]> {
+  const all = await listAllProjects(tx, by.organizationId);
+  for (const { id, name } of all) names.set(id, name);
+  return all.map((project) => ({ ...project, archived: project.archivedAt !== null, formerSlugs: [] }));
+}
+
+async function archiveOrRestore(
+  loading: Loading,
+  { project, path, existing }: { project: SeedProject; path: SeedPath; existing: Stored | undefined },
+  bySlug: Map<string, FoundProject>,
+): Promise<void> {
+  if (existing === undefined) return;
+  const { id: projectId, slug, name, archived, version } = existing;
+  const subject = `project ${slug}`;
+  const next = decideArchived(loading, {
+    ...{ path, subject, key: `project:${projectId}/archived`, file: project.archived, stored: archived },
+  });
+  if (next === archived) return;
+  const input = { ...loading.by, projectId };
+  const result = next
+    ? await archiveProject(loading.context, { ...input, version })
+    : await createProject(loading.context, {
+        ...{
+          ...input,
+          slug,
+          name,
+          environments: await listEnvironments(loading.tx, input.organizationId, projectId),
+        },
+        requesterRoleIds: await listRequesterRoleIds(loading.tx, input.organizationId, projectId),
+      });
+  const at = [...path, "archived"];
+  if (unlessRefused<unknown>(loading, result, () => at) !== undefined)
+    bySlug.set(slug, { id: projectId, archived: next });
+}
+
+async function create(
+  loading: Loading,
+  project: SeedProject,
+  path: SeedPath,
+  roles: RoleNames,
+): Promise<string | undefined> {
+  const { slug, name, requesters = [], environments = [] } = project;
+  const requesterRoleIds = roles.resolve(loading, requesters, [...path, "requesters"]);
+  const pipeline = newEnvironments(loading, environments, [...path, "environments"]);
+  if (name === undefined) {
+    fault(loading, path, `The project ${slug} is new, so it needs a name.`);
+    return undefined;
+  }
+  if (pipeline === undefined) return undefined;
+  const created = await createProject(loading.context, {
+    ...{ ...loading.by, slug, name, requesterRoleIds, environments: pipeline },
+  });
+  const value = unlessRefused(loading, created, pathIn(path));
+  if (value === undefined) return undefined;
+  loading.names.set(value.projectId, name);
+  loading.memory.set(`project:${value.projectId}/archived`, false);
+  done(loading, path, `project ${slug}`, `created: ${name}, ${pipeline.map((one) => one.name).join(" → ")}`);
+  return value.projectId;
+}
+
+/** Returns where in the file a refusal belongs. */
+const pathIn =
+  (path: SeedPath) =>
+  ({ code }: Refusal): SeedPath => {
+    if (code === "name-taken") return [...path, "name"];
+    return code === "too-few-environments" || code === "too-many-environments"
+      ? [...path, "environments"]
+      : path;
+  };
+
+async function loadContent(loading: Loading, active: Active, roles: RoleNames): Promise<LoadedIntegration[]> {
+  await saveDetails(loading, active, roles);
+  const { project, path, id, isNew } = active;
+  await loadPipeline(loading, { projectId: id, isNew, slug: project.slug }, project.environments, [
+    ...path,
+    "environments",
+  ]);
+  const owner = { projectId: id, slug: project.slug, environments: project.environments ?? [] };
+  return loadIntegrations(loading, owner, project.integrations ?? [], [...path, "integrations"]);
+}
+
+/** Sets a project's name, slug, and requester roles. */
+async function saveDetails(loading: Loading, active: Active, roles: RoleNames): Promise<void> {
+  const { project, path, id: projectId, isNew } = active;
+  const { organizationId } = loading.by;
+  const all = await listAllProjects(loading.tx, organizationId);
+  const stored = all.find(({ id }) => id === projectId);
+  if (stored === undefined) throw new Error("The project was not stored");
+  const requesters = asSet(await listRequesterRoleIds(loading.tx, organizationId, projectId));
+  const faultCount = loading.faults.length;
+  const resolve = (names: readonly string[]) =>
+    isNew ? requesters : asSet(roles.resolve(loading, names, [...path, "requesters"]));
+  const fileRequesters = project.requesters && resolve(project.requesters);
+  const subject = `project ${stored.slug}`;
+  const setting = <T>(name: string, values: { file: T | undefined; stored: T; replaces?: T | undefined }) => {
+    return {
+      path: [...path, name],
+      key: `project:${projectId}/${name}`,
+      subject,
+      setting: name,
+      isNew,
+      ...values,
+    };
+  };
+  const slug = decide(loading, {
+    ...setting("slug", { file: project.slug, stored: stored.slug, replaces: project.previousSlug }),
+    show: showText,
+  });
+  const name = decide(loading, {
+    ...setting("name", { file: project.name, stored: stored.name }),
+    show: showText,
+  });
+  const requesterRoleIds = decide(loading, {
+    ...setting("requesters", { file: fileRequesters, stored: requesters }),
+    ...{ setting: "requester roles", show: showNames(loading, "everyone") },
+  });
+  const isSame =
+    slug === stored.slug && name === stored.name && requesterRoleIds.join() === requesters.join();
+  // A role that does not exist must not leave an empty list, which lets everyone request.
+  if (isSame || loading.faults.length > faultCount) return;
+  const saved = await saveProject(loading.context, {
+    ...{ ...loading.by, projectId, version: stored.version, name, slug, requesterRoleIds },
+  });
+  if (unlessRefused(loading, saved, pathIn(path)) !== undefined) loading.names.set(projectId, name);
+}

@@ -1,0 +1,109 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Tx } from "../../../db/connection/connect.ts";
+import { mergeSetting } from "../../domain/catalog/merge-setting.ts";
+import type { Refusal } from "../../domain/shared/refusals.ts";
+import type { Result } from "../../domain/shared/result.ts";
+import type { WebhookDeps } from "../deployments/webhook-setting.ts";
+import type { By, Context } from "../shared/context.ts";
+import type { SeedFault, SeedLine, SeedPath } from "./seed-report.ts";
+
+/** What stores a new webhook. Undefined where the secret that encrypts it is not configured. */
+export type SeedWebhookDeps = Pick<WebhookDeps, "seal" | "addressFault"> | undefined;
+
+export type LoadOptions = {
+  /** Whether the file wins over values that were changed elsewhere. */
+  force: boolean;
+  /** Whether to store nothing and only return the difference. */
+  dryRun: boolean;
+};
+
+/** A load that is under way: everything in one transaction. */
+export type Loading = LoadOptions & {
+  tx: Tx;
+  /** Runs use cases as savepoints of the transaction. */
+  context: Context;
+  by: By;
+  now: Date;
+  webhooks: SeedWebhookDeps;
+  /** What earlier loads remember, by setting. */
+  remembered: ReadonlyMap<string, unknown>;
+  /** What this load is to remember. */
+  memory: Map<string, unknown>;
+  lines: SeedLine[];
+  faults: SeedFault[];
+  /** The names of people, projects, roles, and environments by id, for words. */
+  names: Map<string, string>;
+};
+
+/** A setting of the file. */
+export type Setting<T> = {
+  path: SeedPath;
+  /** What it is remembered under. It contains ids, so that a renamed thing keeps its memory. */
+  key: string;
+  subject: string;
+  /** What it is called in words. */
+  setting: string;
+  /** What the file says; undefined if it says nothing. */
+  file: T | undefined;
+  /** What is stored. For something new: the default. */
+  stored: T;
+  /** Whether it belongs to something that this load creates: then there is nothing to keep. */
+  isNew?: boolean;
+  /** What the file replaces according to the file itself, such as a previous slug. */
+  replaces?: T | undefined;
+  isEqual?: (one: T, other: T) => boolean;
+  show: (value: T) => string;
+};
+
+/** Decides a setting, reports and remembers it, and returns the value that is to be stored. */
+export function decide<T>(loading: Loading, setting: Setting<T>): T {
+  const { path, key, subject, setting: name, file, stored, isNew = false, show } = setting;
+  const isEqual = setting.isEqual ?? isDeepStrictEqual;
+  loading.memory.set(key, file ?? stored);
+  if (file === undefined) return stored;
+  const past = loading.remembered.get(key) as T | undefined;
+  const remembered = setting.replaces !== undefined && isEqual(setting.replaces, stored) ? stored : past;
+  const outcome = mergeSetting({ file, stored, remembered }, isEqual, loading.force || isNew);
+  const difference = { path, subject, setting: name, file: show(file), stored: show(stored) };
+  switch (outcome) {
+    case "same":
+      return stored;
+    case "load":
+      loading.lines.push({ kind: "changed", ...difference });
+      return file;
+    case "keep": {
+      const why = remembered === undefined ? "first-load" : "changed-elsewhere";
+      loading.lines.push({ kind: "kept", why, ...difference });
+      return stored;
+    }
+    case "conflict":
+      loading.lines.push({ kind: "conflict", remembered: show(remembered as T), ...difference });
+      return stored;
+  }
+}
+
+/** Reports that a file cannot be loaded as it is. */
+export function fault(loading: Loading, path: SeedPath, cause: Refusal | string): void {
+  loading.faults.push({ path, cause });
+}
+
+/** Returns the value of a result. A refusal is reported at this place of the file, and returns undefined. */
+export function unlessRefused<T>(
+  loading: Loading,
+  result: Result<T>,
+  pathOf: (refusal: Refusal) => SeedPath,
+): T | undefined {
+  if (result.ok) return result.value;
+  fault(loading, pathOf(result.refusal), result.refusal);
+  return undefined;
+}
+
+/** Reports something that was created, archived, or registered. */
+export function done(loading: Loading, path: SeedPath, subject: string, text: string): void {
+  loading.lines.push({ kind: "done", path, subject, text });
+}
+
+/** Reports a remark. */
+export function note(loading: Loading, path: SeedPath, subject: string, text: string): void {
+  loading.lines.push({ kind: "note", path, subject, text });
+}
