@@ -2,11 +2,11 @@ import { listAllEnvironments } from "../../../db/catalog/environments.ts";
 import { type Build, findMany } from "../../../db/deployments/builds.ts";
 import { listByExternalIds } from "../../../db/deployments/builds-list.ts";
 import * as deployments from "../../../db/deployments/deployments.ts";
+import { findBySlug } from "../../domain/catalog/slugs.ts";
 import { recordDeployment } from "../deployments/record-manual-deployment.ts";
 import { type NewBuild, storeBuild } from "../deployments/register-build.ts";
 import type { LoadedIntegration } from "./load-integrations.ts";
 import { decide, done, fault, type Loading, note, unlessRefused } from "./loading.ts";
-import { resolveItem } from "./resolve-item.ts";
 import type { SeedBuild } from "./seed-content.ts";
 import type { SeedPath } from "./seed-report.ts";
 import { showText } from "./show-values.ts";
@@ -84,15 +84,15 @@ async function loadLive(
   const { tx, by } = loading;
   const wanted = Object.entries(one.integration.live ?? {});
   if (wanted.length === 0) return;
-  const all = (await listAllEnvironments(tx, by.organizationId, one.projectId)).map((environment) => {
-    return { ...environment, formerSlugs: [] };
-  });
+  const all = await listAllEnvironments(tx, by.organizationId, one.projectId);
   const live = await deployments.live(tx, by.organizationId, one.id);
   const liveIds = [...live.values()].map(({ buildId }) => buildId);
   const liveBuilds = await findMany(tx, by.organizationId, liveIds);
   for (const [slug, externalId] of wanted) {
     const path = [...one.path, "live", slug];
-    const environment = resolveItem(all, one.environments.find((named) => named.slug === slug) ?? { slug });
+    const previousSlug = one.environments.find((named) => named.slug === slug)?.previousSlug;
+    const environment =
+      findBySlug(all, slug) ?? (previousSlug === undefined ? undefined : findBySlug(all, previousSlug));
     const build = known.get(externalId);
     if (environment === undefined) {
       fault(loading, path, `There is no environment ${slug}, neither in this file nor in Signoff.`);

@@ -1,4 +1,8 @@
-import { type IntegrationRow, listAllIntegrations } from "../../../db/catalog/integrations.ts";
+import {
+  type IntegrationRow,
+  type KnownIntegration,
+  listAllIntegrations,
+} from "../../../db/catalog/integrations.ts";
 import * as webhooks from "../../../db/deployments/webhooks.ts";
 import type { DeployerKind } from "../../domain/deployments/deployment.ts";
 import type { Refusal } from "../../domain/shared/refusals.ts";
@@ -7,12 +11,10 @@ import { saveIntegration } from "../catalog/save-integration.ts";
 import { decideArchived } from "./archived.ts";
 import { loadWebhook } from "./load-webhook.ts";
 import { decide, done, fault, type Loading, note, unlessRefused } from "./loading.ts";
-import { resolveItem } from "./resolve-item.ts";
+import { resolveItems } from "./resolve-items.ts";
 import { type Broken, isBroken, type SeedEnvironment, type SeedIntegration } from "./seed-content.ts";
 import type { SeedPath } from "./seed-report.ts";
 import { showAddress, showText } from "./show-values.ts";
-
-type Stored = IntegrationRow & { archived: boolean; formerSlugs: readonly string[] };
 
 /** The project of the integrations. `environments`: its environments in the file. */
 type Owner = { projectId: string; slug: string; environments: readonly SeedEnvironment[] };
@@ -35,14 +37,11 @@ export async function loadIntegrations(
   path: SeedPath,
 ): Promise<LoadedIntegration[]> {
   const { tx, by } = loading;
-  const all: Stored[] = (await listAllIntegrations(tx, by.organizationId, owner.projectId)).map((row) => {
-    return { ...row, archived: row.archivedAt !== null, formerSlugs: [] };
-  });
-  const found = list.flatMap((integration, i) => {
-    if (isBroken(integration)) return [];
-    const stored = resolveItem(all, integration);
-    const subject = `integration ${owner.slug}/${stored?.slug ?? integration.slug}`;
-    return [{ integration, path: [...path, i], subject, stored }];
+  const all = await listAllIntegrations(tx, by.organizationId, owner.projectId);
+  const named = list.flatMap((item, i) => (isBroken(item) ? [] : [{ item, path: [...path, i] }]));
+  const found = resolveItems(loading, all, named, "integration").map(({ item, path, stored }) => {
+    const subject = `integration ${owner.slug}/${stored?.slug ?? item.slug}`;
+    return { integration: item, path, subject, stored };
   });
   const remaining: typeof found = [];
   // What the file archives comes first: it frees its name.
@@ -62,7 +61,12 @@ export async function loadIntegrations(
 async function remains(
   loading: Loading,
   { projectId }: Owner,
-  one: { integration: SeedIntegration; path: SeedPath; subject: string; stored: Stored | undefined },
+  one: {
+    integration: SeedIntegration;
+    path: SeedPath;
+    subject: string;
+    stored: KnownIntegration | undefined;
+  },
 ): Promise<boolean> {
   const { integration, path, subject, stored } = one;
   if (stored === undefined) {

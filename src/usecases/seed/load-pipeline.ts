@@ -1,22 +1,27 @@
 import { randomUUID } from "node:crypto";
 import { listAllEnvironments } from "../../../db/catalog/environments.ts";
 import { findProject } from "../../../db/catalog/projects.ts";
-import { sameName } from "../../domain/catalog/catalog.ts";
+import { stateCritical } from "../../domain/catalog/guards.ts";
 import { applyOrder, insertInOrder, sameOrder } from "../../domain/catalog/merge-setting.ts";
 import type { Environment } from "../../domain/catalog/pipeline.ts";
+import type { StoredEnvironment } from "../../domain/catalog/plan-pipeline.ts";
 import type { Refusal } from "../../domain/shared/refusals.ts";
+import { sameName } from "../../domain/shared/same-name.ts";
 import { savePipeline } from "../catalog/save-pipeline.ts";
 import { decideArchived } from "./archived.ts";
 import { decide, done, fault, type Loading, note, unlessRefused } from "./loading.ts";
-import { resolveItem } from "./resolve-item.ts";
+import { resolveItems } from "./resolve-items.ts";
 import type { SeedEnvironment } from "./seed-content.ts";
 import type { SeedPath } from "./seed-report.ts";
 import { showFlag, showText } from "./show-values.ts";
 
-type Stored = Environment & { archived: boolean; formerSlugs: readonly string[] };
-
 /** An environment of the file that is to be in the pipeline. `stored` is undefined for a new one. */
-type Named = { environment: SeedEnvironment; path: SeedPath; id: string; stored: Stored | undefined };
+type Named = {
+  environment: SeedEnvironment;
+  path: SeedPath;
+  id: string;
+  stored: StoredEnvironment | undefined;
+};
 
 type Owner = { projectId: string; slug: string; isNew: boolean };
 
@@ -49,9 +54,7 @@ export async function loadPipeline(
   path: SeedPath,
 ): Promise<void> {
   const { tx, by } = loading;
-  const all: Stored[] = (await listAllEnvironments(tx, by.organizationId, owner.projectId)).map((stored) => {
-    return { ...stored, formerSlugs: [] };
-  });
+  const all = await listAllEnvironments(tx, by.organizationId, owner.projectId);
   for (const { id, name } of all) loading.names.set(id, name);
   const current = all.filter(({ archived }) => !archived).sort((a, b) => a.position - b.position);
   const { named, archivedIds } = nameEnvironments(loading, owner, all, list ?? [], path);
@@ -64,7 +67,9 @@ export async function loadPipeline(
     const wanted = changed.get(id) ?? (known && { ...known });
     return wanted === undefined ? [] : [{ ...wanted, position }];
   });
-  const pipeline = stateCritical(loading, owner, all, next, named);
+  const critical = stateCritical(all, next);
+  const pipeline = next.map((environment, i) => ({ ...environment, critical: critical[i] ?? false }));
+  reportNew(loading, owner, pipeline, named);
   if (isSame(current, pipeline)) return;
   const project = await findProject(tx, by.organizationId, owner.projectId);
   const version = project?.version ?? 0;
@@ -91,15 +96,14 @@ type Wanted = Omit<Environment, "critical"> & { critical: boolean | undefined };
 function nameEnvironments(
   loading: Loading,
   owner: Owner,
-  all: readonly Stored[],
+  all: readonly StoredEnvironment[],
   list: readonly SeedEnvironment[],
   path: SeedPath,
 ): { named: Named[]; archivedIds: Set<string> } {
   const named: Named[] = [];
   const archivedIds = new Set<string>();
-  for (const [i, environment] of list.entries()) {
-    const at = [...path, i];
-    const stored = resolveItem(all, environment);
+  const items = list.map((item, i) => ({ item, path: [...path, i] }));
+  for (const { item: environment, path: at, stored } of resolveItems(loading, all, items, "environment")) {
     const subject = `environment ${owner.slug}/${stored?.slug ?? environment.slug}`;
     if (stored === undefined) {
       if (environment.archived) note(loading, at, subject, "does not exist, so there is nothing to archive");
@@ -162,25 +166,22 @@ function decideEnvironment(loading: Loading, { slug: project }: Owner, one: Name
   };
 }
 
-/** Decides whether new environments that say nothing are critical, and reports the new ones. */
-function stateCritical(
+/** Reports and remembers the environments that are new. */
+function reportNew(
   loading: Loading,
   { slug: project }: Owner,
-  all: readonly Stored[],
-  wanted: readonly Wanted[],
+  pipeline: readonly Environment[],
   named: readonly Named[],
-): Environment[] {
-  const pipeline = wanted.map((environment) => ({ ...environment, critical: environment.critical ?? false }));
+): void {
   for (const { id, slug, name, critical } of pipeline) {
-    if (all.some((stored) => stored.id === id)) continue;
-    const path = named.find((one) => one.id === id)?.path ?? [];
+    const one = named.find((environment) => environment.id === id);
+    if (one === undefined || one.stored !== undefined) continue;
     const memory = { slug, name, critical, archived: false };
     for (const [key, value] of Object.entries(memory)) loading.memory.set(`environment:${id}/${key}`, value);
     loading.names.set(id, name);
     const words = `created: ${name}${critical ? ", critical" : ""}`;
-    done(loading, path, `environment ${project}/${slug}`, words);
+    done(loading, one.path, `environment ${project}/${slug}`, words);
   }
-  return pipeline;
 }
 
 const isSame = (current: readonly Environment[], next: readonly Environment[]): boolean =>

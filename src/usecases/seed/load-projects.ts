@@ -1,5 +1,5 @@
 import { listEnvironments } from "../../../db/catalog/environments.ts";
-import { listAllProjects, type ProjectRow } from "../../../db/catalog/projects.ts";
+import { type KnownProject, listAllProjects } from "../../../db/catalog/projects.ts";
 import { listRequesterRoleIds } from "../../../db/catalog/requester-roles.ts";
 import type { Refusal } from "../../domain/shared/refusals.ts";
 import { archiveProject } from "../catalog/archive-project.ts";
@@ -11,12 +11,10 @@ import { type LoadedIntegration, loadIntegrations } from "./load-integrations.ts
 import { loadPipeline, newEnvironments } from "./load-pipeline.ts";
 import type { RoleNames } from "./load-roles.ts";
 import { decide, done, fault, type Loading, unlessRefused } from "./loading.ts";
-import { resolveItem } from "./resolve-item.ts";
+import { resolveItems } from "./resolve-items.ts";
 import { type Broken, isBroken, type SeedProject } from "./seed-content.ts";
 import type { SeedPath } from "./seed-report.ts";
 import { asSet, showNames, showText } from "./show-values.ts";
-
-type Stored = ProjectRow & { archived: boolean; formerSlugs: readonly string[] };
 
 /** A project of the file whose content is to be loaded. */
 type Active = { project: SeedProject; path: SeedPath; id: string; isNew: boolean };
@@ -35,15 +33,14 @@ export async function loadProjects(
   roles: RoleNames,
 ): Promise<LoadedProjects> {
   const stored = await listStored(loading);
-  const bySlug = new Map<string, FoundProject>(
-    stored.map(({ slug, id, archived }) => [slug, { id, archived }]),
-  );
-  const found = list.flatMap((project, i) => {
-    if (!isBroken(project))
-      return [{ project, path: ["projects", i], existing: resolveItem(stored, project) }];
-    bySlug.set(project.broken, { id: null, archived: false });
-    return [];
+  const bySlug = new Map<string, FoundProject>();
+  const named = list.flatMap((project, i) => {
+    bySlug.set(isBroken(project) ? project.broken : project.slug, { id: null, archived: false });
+    return isBroken(project) ? [] : [{ item: project, path: ["projects", i] }];
   });
+  for (const { slug, id, archived } of stored) bySlug.set(slug, { id, archived });
+  const resolved = resolveItems(loading, stored, named, "project");
+  const found = resolved.map(({ item, path, stored }) => ({ project: item, path, existing: stored }));
   // What the file archives comes first: it frees its name.
   for (const one of found) await archiveOrRestore(loading, one, bySlug);
   const integrations: LoadedIntegration[] = [];
@@ -62,15 +59,15 @@ export async function loadProjects(
   return { integrations, bySlug };
 }
 
-async function listStored({ tx, by, names }: Loading): Promise<Stored[]> {
+async function listStored({ tx, by, names }: Loading): Promise<KnownProject[]> {
   const all = await listAllProjects(tx, by.organizationId);
   for (const { id, name } of all) names.set(id, name);
-  return all.map((project) => ({ ...project, archived: project.archivedAt !== null, formerSlugs: [] }));
+  return all;
 }
 
 async function archiveOrRestore(
   loading: Loading,
-  { project, path, existing }: { project: SeedProject; path: SeedPath; existing: Stored | undefined },
+  { project, path, existing }: { project: SeedProject; path: SeedPath; existing: KnownProject | undefined },
   bySlug: Map<string, FoundProject>,
 ): Promise<void> {
   if (existing === undefined) return;

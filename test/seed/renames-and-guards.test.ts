@@ -1,0 +1,145 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { type TestDatabase, testDatabase } from "../support/database.ts";
+import { type SeedFiles, seedFiles } from "../support/seed-files.ts";
+
+let database: TestDatabase;
+let files: SeedFiles;
+beforeAll(async () => {
+  database = await testDatabase();
+});
+beforeEach(async () => {
+  files = await seedFiles(database);
+  await files.load(base);
+});
+afterAll(() => database?.drop());
+
+const base = `
+roles:
+  - { name: Admin, members: [ada@acme.example] }
+  - { name: Reviewers, members: [bob@acme.example] }
+projects:
+  - slug: commerce
+    name: Commerce
+    requesters: [Reviewers]
+    environments:
+      - { slug: dev, name: Development }
+      - { slug: prod, name: Production, critical: true }
+    integrations:
+      - slug: orders
+        name: Orders
+        builds: [{ id: b1, version: 1.0.0 }]
+        live: { dev: b1, prod: b1 }
+workflow: { enabled: true, roles: [Reviewers] }
+`;
+
+const list = async (table: string) => (await files.rows())[table] as unknown as Record<string, unknown>[];
+
+const renamed = `
+projects:
+  - slug: trade
+    previousSlug: commerce
+    name: Trade
+    environments:
+      - { slug: production, previousSlug: prod, name: Live }
+    integrations:
+      - { slug: sales, previousSlug: orders, name: Sales, live: { production: b1 } }
+roles:
+  - { name: Approvers, previousName: Reviewers }
+`;
+
+describe("2.4: a file renames what it names", () => {
+  test("with its history, guard, and live build, and repeating it changes nothing", async () => {
+    const live = await list("live_builds");
+    await files.load(renamed);
+    expect(await list("live_builds")).toEqual(live);
+    expect(await list("projects")).toEqual([expect.objectContaining({ slug: "trade", name: "Trade" })]);
+    expect(await list("integrations")).toEqual([expect.objectContaining({ slug: "sales", name: "Sales" })]);
+    expect((await list("environments")).map(({ slug, critical }) => [slug, critical])).toContainEqual([
+      "production",
+      true,
+    ]);
+    expect((await list("roles")).map(({ name }) => name).sort()).toEqual(["Admin", "Approvers"]);
+    const before = await files.rows();
+    expect(await files.print(renamed)).toBe("Nothing to change.\nLoaded seed.yml.");
+    expect(await files.rows()).toEqual(before);
+  });
+
+  test("and a file that still has the former slugs means the same things, and renames nothing back", async () => {
+    await files.load(renamed);
+    const file = "projects: [{ slug: commerce, integrations: [{ slug: orders, name: Sales }] }]";
+    await database.database.sql`delete from seed_values where organization_id = ${files.organizationId}`;
+    expect(await files.print(file)).toContain("project trade: slug stays trade; the file says commerce");
+    expect(await list("projects")).toHaveLength(1);
+    expect(await list("integrations")).toHaveLength(1);
+  });
+
+  test("a previous slug that nothing had is a fault, but not in an empty Signoff", async () => {
+    const file =
+      "projects:\n  - slug: trade\n    previousSlug: comerce\n    name: Trade\n    environments: [{ slug: a, name: A }]";
+    expect(await files.refused(file)).toContain("line 3: No project has or had the slug comerce");
+    const empty = await seedFiles(database);
+    await empty.load(file);
+  });
+
+  test("one thing under two slugs is a fault", async () => {
+    const file = `projects:
+  - { slug: commerce }
+  - { slug: trade, previousSlug: commerce }`;
+    expect(await files.refused(file)).toContain("line 3: The project Commerce is there twice");
+  });
+});
+
+describe("R1: a file lowers a guard only if it says so", () => {
+  const critical = async () =>
+    (await list("environments"))
+      .filter(({ archived_at }) => archived_at === null)
+      .sort((a, b) => Number(a.position) - Number(b.position))
+      .map(({ slug, critical }) => `${slug}${critical ? "!" : ""}`);
+
+  test("an environment that takes the place of a critical one, or comes after one, is critical unless the file says otherwise", async () => {
+    const file = (more = "") =>
+      `projects: [{ slug: commerce, environments: [{ slug: prod, archived: true }, { slug: production, name: Live${more} }, { slug: dr, name: Recovery }] }]`;
+    await files.load(file());
+    expect(await critical()).toEqual(["dev", "production!", "dr!"]);
+    await files.load(
+      "projects: [{ slug: commerce, environments: [{ slug: production }, { slug: edge, name: Edge, critical: false }] }]",
+    );
+    expect(await critical()).toEqual(["dev", "production!", "edge", "dr!"]);
+  });
+
+  test("a new one before a critical one is not critical, and critical: false lowers what it names", async () => {
+    await files.load(
+      "projects: [{ slug: commerce, environments: [{ slug: dev }, { slug: qa, name: QA }, { slug: prod }] }]",
+    );
+    expect(await critical()).toEqual(["dev", "qa", "prod!"]);
+    await files.load("projects: [{ slug: commerce, environments: [{ slug: prod, critical: false }] }]");
+    expect(await critical()).toEqual(["dev", "qa", "prod"]);
+  });
+
+  test("an environment is archived only by archived: true, which may be repeated, and not under an open request", async () => {
+    await files.load("projects: [{ slug: commerce, environments: [{ slug: dev, name: Development }] }]");
+    expect(await critical()).toEqual(["dev", "prod!"]);
+    const file =
+      "projects: [{ slug: commerce, environments: [{ slug: prod, archived: true }, { slug: gone, archived: true }] }]";
+    await files.load(file);
+    expect(await critical()).toEqual(["dev"]);
+    expect(await files.print(file)).toContain("Nothing to change.");
+  });
+
+  test("a list of requesters with a role that does not exist does not open the project", async () => {
+    await files.refused("projects: [{ slug: commerce, requesters: [Nobody] }]");
+    expect(await list("requester_roles")).toHaveLength(1);
+  });
+});
+
+describe("a dry run", () => {
+  test("prints what a load would, and changes nothing", async () => {
+    const before = await files.rows();
+    const printed = await files.print(renamed, { dryRun: true });
+    expect(await files.rows()).toEqual(before);
+    const loaded = await files.print(renamed);
+    expect(printed.split("\n").slice(1, -1)).toEqual(loaded.split("\n").slice(1, -1));
+    expect(printed).toContain("Would change:\n  line 3: project commerce: slug: commerce → trade");
+    expect(printed).toContain("Nothing was changed: this was a dry run of seed.yml.");
+  });
+});
