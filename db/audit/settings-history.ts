@@ -1,4 +1,4 @@
-import { and, desc, eq, sql } from "drizzle-orm";
+import { and, desc, eq, inArray, isNull, or, sql } from "drizzle-orm";
 import type { Person } from "../../src/domain/people/people.ts";
 import { actingMember } from "../../src/domain/shared/actor.ts";
 import type { Db, Tx } from "../connection/connect.ts";
@@ -84,4 +84,30 @@ export async function wasReplaced(
     ),
   );
   return found > 0;
+}
+
+/** The entries that decide whether a webhook's secret was seen, beside its creation. */
+const secretActions = ["webhook.secret-rotated", "webhook.secret-shown"];
+
+/**
+ * Returns whether a seed file created a webhook, and nobody has seen its secret or replaced it since.
+ *
+ * @param subject what the audit log calls the webhook
+ */
+export async function isSecretUnseen(db: Db | Tx, organizationId: string, subject: string): Promise<boolean> {
+  const { action, surface, before } = auditLog;
+  const isCreation = and(eq(action, "webhook.saved"), isNull(before));
+  const [last] = await db
+    .select({ action, surface })
+    .from(auditLog)
+    .where(
+      and(
+        eq(auditLog.organizationId, organizationId),
+        eq(auditLog.subject, subject),
+        or(inArray(action, secretActions), isCreation),
+      ),
+    )
+    .orderBy(desc(auditLog.id))
+    .limit(1);
+  return last?.action === "webhook.saved" && last.surface === "seed";
 }

@@ -122,6 +122,8 @@ export type SettingsRefusal =
   | { code: "request-in-the-way"; number: number }
   | { code: "address-unusable"; why: AddressFault }
   | { code: "silence-limit"; least: number; most: number }
+  /** A webhook's secret is not shown again, or SIGNOFF_SECRET is not the one that it was encrypted with. */
+  | { code: "secret-hidden"; why: "seen" | "unreadable" }
   | { code: "too-few-environments" }
   | { code: "too-many-environments"; limit: number }
   | { code: "token-name"; limit: number }

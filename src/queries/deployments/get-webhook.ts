@@ -1,3 +1,4 @@
+import { isSecretUnseen } from "../../../db/audit/settings-history.ts";
 import { findIntegration } from "../../../db/catalog/integrations.ts";
 import type { Db } from "../../../db/connection/connect.ts";
 import * as webhooks from "../../../db/deployments/webhooks.ts";
@@ -13,6 +14,8 @@ export type WebhookView = {
   oldSecretUntil: Date | null;
   silenceMinutes: number;
   version: number;
+  /** Whether a seed file created it, and nobody has seen its secret yet. */
+  secretUnseen: boolean;
 };
 
 /** Returns the webhook of an integration; undefined if there is none. */
@@ -28,6 +31,7 @@ export async function getWebhook(
   const old = activeOldSecrets(oldSecrets, now);
   return {
     ...{ url, sealedSecret, silenceMinutes, version },
+    secretUnseen: await isSecretUnseen(db, organizationId, `webhook:${integrationId}`),
     sealedOldSecrets: old.map(({ secret }) => secret),
     oldSecretUntil: old[0] === undefined ? null : new Date(old[0].until),
   };

@@ -144,6 +144,13 @@ const rows: Record<SettingsRefusal["code"], Row[]> = {
       "This address is inside a private network. Signoff calls such addresses only where its configuration allows it.",
     ],
   ],
+  "secret-hidden": [
+    [{ why: "seen" }, "The secret was shown already, and is shown only once. Rotate it to get a new one."],
+    [
+      { why: "unreadable" },
+      "The secret can't be decrypted: the seed file was loaded with another SIGNOFF_SECRET. Rotate it to get a new one.",
+    ],
+  ],
   "silence-limit": [[{ least: 1, most: 10_080 }, "Give a number of minutes from 1 to 10,080."]],
   "too-few-environments": [[{}, "A project needs at least one environment."]],
   "too-many-environments": [[{ limit: 20 }, "A project has at most 20 environments."]],

@@ -59,7 +59,13 @@ function roleRefusal(refusal: RoleRefusal): string {
 }
 
 type ValueRefusal =
-  | RefusalOf<"address-unusable" | "silence-limit" | "too-few-environments" | "too-many-environments">
+  | RefusalOf<
+      | "address-unusable"
+      | "silence-limit"
+      | "secret-hidden"
+      | "too-few-environments"
+      | "too-many-environments"
+    >
   | RefusalOf<"token-name" | "name-unusable" | "no-scopes">;
 
 function valueRefusal(refusal: ValueRefusal): string {
@@ -68,6 +74,8 @@ function valueRefusal(refusal: ValueRefusal): string {
       return addressWords[refusal.why];
     case "silence-limit":
       return `Give a number of minutes from ${refusal.least} to ${refusal.most.toLocaleString("en")}.`;
+    case "secret-hidden":
+      return secretWords[refusal.why];
     case "too-few-environments":
       return "A project needs at least one environment.";
     case "too-many-environments":
@@ -95,6 +103,12 @@ function nameUnusable({ what, why, name, limit }: RefusalOf<"name-unusable">): s
       return assertNever(why);
   }
 }
+
+const secretWords = {
+  seen: "The secret was shown already, and is shown only once. Rotate it to get a new one.",
+  unreadable:
+    "The secret can't be decrypted: the seed file was loaded with another SIGNOFF_SECRET. Rotate it to get a new one.",
+} as const;
 
 const addressWords = {
   "not-an-address": "Give an address that begins with https://.",

@@ -10,6 +10,8 @@ type Owner = { organizationId: string; integrationId: string };
 export type WebhookDeps = {
   /** Encrypts a secret for this integration. */
   seal(plain: string, owner: Owner): string;
+  /** Decrypts a secret of this integration. Throws if it cannot be decrypted. */
+  open(sealed: string, owner: Owner): string;
   /** Returns whether a secret that was encrypted for it can be decrypted. False if SIGNOFF_SECRET changed since then. */
   opens(sealed: string, owner: Owner): boolean;
   /** Returns what is wrong with an address; null if nothing is. */

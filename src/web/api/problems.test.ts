@@ -55,6 +55,7 @@ const table: { [Code in Refusal["code"]]: [Omit<Extract<Refusal, { code: Code }>
   "channel-unusable": [{ why: "archived", name: "releases" }, 409],
   "request-in-the-way": [{ number }, 409],
   "address-unusable": [{ why: "inside" }, 422],
+  "secret-hidden": [{ why: "seen" }, 409],
   "silence-limit": [{ least: 1, most: 60 }, 422],
   "too-few-environments": [{}, 422],
   "too-many-environments": [{ limit: 20 }, 422],

@@ -52,6 +52,7 @@ const refusalKinds: Record<Refusal["code"], ProblemKind> = {
   "channel-unusable": kind(409, "The channel cannot be used"),
   "request-in-the-way": kind(409, "An open request is in the way"),
   "address-unusable": kind(422, "Address not usable"),
+  "secret-hidden": kind(409, "Secret not shown"),
   "silence-limit": kind(422, "Out of range"),
   "too-few-environments": kind(422, "Too few environments"),
   "too-many-environments": kind(422, "Too many environments"),

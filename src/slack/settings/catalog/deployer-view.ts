@@ -67,6 +67,8 @@ export type WebhookForm = {
   silenceMinutes: string;
   /** When the previous secret stops signing; null where there is none. */
   oldSecretUntil: Date | null;
+  /** Whether a seed file created the webhook, and nobody has seen its secret yet. */
+  secretUnseen?: boolean;
   /** At the top of the form. */
   notice?: KnownBlock[];
 };
@@ -92,13 +94,16 @@ export function webhookModal(shown: ShownWebhook, form: WebhookForm): ModalView 
         ...{ id: ids.input.silence, label: "Minutes without a report", limit: 5, value: form.silenceMinutes },
         hint: `After so long a silence the deployment counts as unknown: ${least} to ${most.toLocaleString("en")}.`,
       }),
-      ...(shown.version === null ? [] : savedBlocks(shown, form.oldSecretUntil)),
+      ...(shown.version === null ? [] : savedBlocks(shown, form)),
     ],
   });
 }
 
 /** Returns what an admin can do with a saved webhook. */
-function savedBlocks({ projectId, page, id }: ShownWebhook, oldSecretUntil: Date | null): KnownBlock[] {
+function savedBlocks(
+  { projectId, page, id }: ShownWebhook,
+  { oldSecretUntil, secretUnseen = false }: WebhookForm,
+): KnownBlock[] {
   const spot = { projectId, page, id };
   const confirm = confirmation({
     title: "Rotate the secret?",
@@ -107,7 +112,12 @@ function savedBlocks({ projectId, page, id }: ShownWebhook, oldSecretUntil: Date
     deny: "Keep It",
     style: "danger",
   });
+  const unseen = [
+    section("🔑 A seed file created this webhook, and nobody has seen its secret yet. It is shown once."),
+    actions([spotButton(ids.action.show, "Show Secret", spot, { style: "primary" })], "webhook_secret"),
+  ];
   return [
+    ...(secretUnseen ? unseen : []),
     actions(
       [
         spotButton(ids.action.test, "Send a Test", spot),

@@ -22,6 +22,7 @@ export async function findWebhook(
       url: saved?.url ?? "",
       silenceMinutes: String(saved?.silenceMinutes ?? silenceLimits.usual),
       oldSecretUntil: saved?.oldSecretUntil ?? null,
+      secretUnseen: saved?.secretUnseen ?? false,
     },
   };
 }

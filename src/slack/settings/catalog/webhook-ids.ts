@@ -4,6 +4,7 @@ export const webhookIds = {
     open: "open_webhook",
     test: "test_webhook",
     rotate: "rotate_webhook_secret",
+    show: "show_webhook_secret",
   },
   view: { webhook: "save_webhook" },
   /** Each input's block, and the one action in it. */

@@ -3,6 +3,7 @@ import type { KnownBlock } from "@slack/types";
 import { getAdmins } from "../../../queries/people/get-admins.ts";
 import { rotateWebhookSecret } from "../../../usecases/deployments/rotate-webhook-secret.ts";
 import { saveWebhook } from "../../../usecases/deployments/save-webhook.ts";
+import { showWebhookSecret } from "../../../usecases/deployments/show-webhook-secret.ts";
 import { noticeModal } from "../../blocks/notice-modal.ts";
 import { actingMember } from "../../kernel/acting-member.ts";
 import { type Click, type ClickedView, isInModal, onClick } from "../../kernel/click.ts";
@@ -39,6 +40,7 @@ export function listenToWebhook(app: App, deps: SlackDeps): void {
   onAdminClick(app, deps, ids.action.open, (click) => openForm(deps, click));
   // They answer in their own modal: it may be the third one, and Slack stacks no more.
   onClick(app, deps, ids.action.rotate, (click) => rotateSecret(deps, click));
+  onClick(app, deps, ids.action.show, (click) => showUnseenSecret(deps, click));
   onClick(app, deps, ids.action.test, async (click) => ({ followUp: () => sendTest(deps, click) }));
   onSubmit(app, deps, {
     callbackId: ids.view.webhook,
@@ -104,6 +106,20 @@ async function rotateSecret(deps: SlackDeps, click: Click): Promise<Reply> {
   }
   const { version, secret } = result.value;
   return { followUp: () => showNotice(deps, click, { ...shown, version }, secretNotice(secret)) };
+}
+
+/** Shows the secret of a webhook that a seed file created, this once. */
+async function showUnseenSecret(deps: SlackDeps, click: Click): Promise<Reply> {
+  if (!isInModal(click)) return {};
+  const shown = readWebhook(click.view.metadata);
+  const result = await showWebhookSecret(deps.context, deps.webhooks, {
+    ...actingMember(click),
+    ...{ projectId: shown.projectId, integrationId: shown.id },
+  });
+  const notice = result.ok
+    ? secretNotice(result.value.secret)
+    : testNotice(false, refusalWords(result.refusal));
+  return { followUp: () => showNotice(deps, click, shown, notice) };
 }
 
 async function sendTest(deps: SlackDeps, click: Click): Promise<void> {
