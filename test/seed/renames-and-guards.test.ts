@@ -143,3 +143,63 @@ describe("a dry run", () => {
     expect(printed).toContain("Nothing was changed: this was a dry run of seed.yml.");
   });
 });
+
+describe("builds in a file", () => {
+  const withBuilds = (builds: string, live = "{}") =>
+    `projects: [{ slug: commerce, integrations: [{ slug: orders, live: ${live}, builds: [${builds}] }] }]`;
+
+  test("a known build is recognized by the rules of comparisons, and keeps its first values", async () => {
+    const builds = await list("builds");
+    await files.load(withBuilds('{ id: b1, version: v1.0.0, link: "https://ci.example/other" }'));
+    expect(await list("builds")).toEqual(builds);
+  });
+
+  test("a build's names are cleaned, its links lose their user name, and both is said", async () => {
+    const printed = await files.print(
+      withBuilds(
+        '{ id: b2, version: "2.0\\n✅ *Approved*", link: "https://github.com@evil.example/", author: "Da\\u202ena" }',
+      ),
+    );
+    expect(printed).toContain("build b2, link: Signoff removed the user name from this link.");
+    const [stored] = (await list("builds")).filter(({ external_id }) => external_id === "b2");
+    expect(stored).toMatchObject({
+      version: "2.0 ✅ *Approved*",
+      link: "https://evil.example/",
+      author: "Dana",
+    });
+  });
+
+  test("a long message and more than 100 commits are cut, and said", async () => {
+    const commits = Array.from(
+      { length: 120 },
+      (_, i) => `{ hash: c0ffee${i}, message: ${"m".repeat(i === 0 ? 6000 : 3)} }`,
+    );
+    const printed = await files.print(
+      withBuilds(`{ id: b3, version: 3.0.0, commits: [${commits.join(", ")}] }`),
+    );
+    expect(printed).toContain("Only the first 100 of 120 commits are stored.");
+  });
+
+  test("R1: a later live build of a guarded environment is marked, and one that was live before does not come back", async () => {
+    await files.load(
+      withBuilds("{ id: b1, version: 1.0.0 }, { id: b2, version: 2.0.0 }", "{ dev: b2, prod: b2 }"),
+    );
+    const marked = (await list("deployments")).map(({ outside }) => outside);
+    expect(marked.filter(Boolean)).toHaveLength(1);
+    const printed = await files.print(withBuilds("{ id: b1, version: 1.0.0 }", "{ prod: b1 }"), {
+      force: true,
+    });
+    expect(printed).toContain("b2 stays live in prod: b1 was live there before and does not come back");
+  });
+
+  test("what is live because of a promotion or a report stays live, and other live builds of the file conflict", async () => {
+    const [{ id: build }] = (await list("builds")) as [{ id: string }];
+    await files.load(withBuilds("{ id: b2, version: 2.0.0 }"));
+    await database.database
+      .sql`update live_builds set build_id = (select id from builds where external_id = 'b2' and organization_id = ${files.organizationId}) where build_id = ${build}`;
+    const why = await files.refused(withBuilds("{ id: b3, version: 3.0.0 }", "{ dev: b3 }"));
+    expect(why).toContain(
+      "live in dev was b1 when a file was last loaded. Now the file says b3, and Signoff has b2",
+    );
+  });
+});

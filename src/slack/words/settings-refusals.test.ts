@@ -148,7 +148,7 @@ const rows: Record<SettingsRefusal["code"], Row[]> = {
     [{ why: "seen" }, "The secret was shown already, and is shown only once. Rotate it to get a new one."],
     [
       { why: "unreadable" },
-      "The secret can't be decrypted: the seed file was loaded with another SIGNOFF_SECRET. Rotate it to get a new one.",
+      "The secret can't be decrypted: the seed file was loaded with another key than Signoff has. Rotate it to get a new one.",
     ],
   ],
   "silence-limit": [[{ least: 1, most: 10_080 }, "Give a number of minutes from 1 to 10,080."]],

@@ -107,7 +107,7 @@ function nameUnusable({ what, why, name, limit }: RefusalOf<"name-unusable">): s
 const secretWords = {
   seen: "The secret was shown already, and is shown only once. Rotate it to get a new one.",
   unreadable:
-    "The secret can't be decrypted: the seed file was loaded with another SIGNOFF_SECRET. Rotate it to get a new one.",
+    "The secret can't be decrypted: the seed file was loaded with another key than Signoff has. Rotate it to get a new one.",
 } as const;
 
 const addressWords = {

@@ -3,8 +3,10 @@ import { type Build, findMany } from "../../../db/deployments/builds.ts";
 import { listByExternalIds } from "../../../db/deployments/builds-list.ts";
 import * as deployments from "../../../db/deployments/deployments.ts";
 import { findBySlug } from "../../domain/catalog/slugs.ts";
+import { differingParts } from "../../domain/deployments/build-identity.ts";
+import { cleanBuild, linkNotes } from "../../domain/deployments/clean-build.ts";
 import { recordDeployment } from "../deployments/record-manual-deployment.ts";
-import { type NewBuild, storeBuild } from "../deployments/register-build.ts";
+import { type NewBuild, storeBuild } from "../deployments/store-build.ts";
 import type { LoadedIntegration } from "./load-integrations.ts";
 import { decide, done, fault, type Loading, note, unlessRefused } from "./loading.ts";
 import type { SeedBuild } from "./seed-content.ts";
@@ -43,17 +45,22 @@ async function register(
   path: SeedPath,
 ): Promise<string | undefined> {
   const { tx, by, now } = loading;
-  const stored = await storeBuild(tx, by, { integrationId, build: described(build), createdAt }, now);
-  const value = unlessRefused(loading, stored, () => path);
-  if (value === undefined) return undefined;
-  done(loading, path, subject, `build ${build.id} registered: version ${value.build.version}`);
-  return value.build.id;
+  const described = describe(build);
+  const result = await storeBuild(tx, by, { integrationId, build: described, createdAt }, now);
+  const stored = unlessRefused(loading, result, () => path);
+  if (stored === undefined) return undefined;
+  done(loading, path, subject, `build ${build.id} registered: version ${stored.build.version}`);
+  for (const { field, note: words } of [...stored.notes, ...linkNotes(described)]) {
+    note(loading, path, subject, `build ${build.id}, ${field}: ${words}`);
+  }
+  return stored.build.id;
 }
 
-function described(build: SeedBuild): NewBuild {
-  const { id, version, digest = null, commit = null, link = null, author = null, commits } = build;
+function describe(build: SeedBuild): NewBuild {
+  const { id, version, digest = null, commit = null, link = null, author = null, builtAt, commits } = build;
   return {
     ...{ id, version, digest, commit, link, author },
+    builtAt: builtAt === undefined ? null : new Date(builtAt),
     commits:
       commits?.map((change) => ({ ...change, author: change.author ?? null, link: change.link ?? null })) ??
       null,
@@ -62,15 +69,9 @@ function described(build: SeedBuild): NewBuild {
 
 /** Builds never change: a registered id with another version, commit, or digest is a fault. */
 function checkSame(loading: Loading, build: SeedBuild, stored: Build, path: SeedPath): void {
-  const sameVersion = (one: string, other: string) =>
-    one.replace(/^v(?=\d)/i, "") === other.replace(/^v(?=\d)/i, "");
-  const differs = (["version", "commit", "digest"] as const).filter((part) => {
-    const said = build[part];
-    if (said === undefined) return false;
-    const is = stored[part];
-    return part === "version" ? !sameVersion(said, is ?? "") : said.toLowerCase() !== is?.toLowerCase();
-  });
-  for (const part of differs) {
+  const { version, commit = stored.commit, digest = stored.digest } = build;
+  const described = cleanBuild({ version, commit, digest, link: null });
+  for (const part of differingParts(cleanBuild(stored), { ...described, digest: described.digest ?? null })) {
     const words = `The build ${build.id} is registered with the ${part} ${stored[part] ?? "(none)"}. Builds never change: give a different build an id of its own.`;
     fault(loading, [...path, part], words);
   }

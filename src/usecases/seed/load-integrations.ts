@@ -6,6 +6,7 @@ import {
 import * as webhooks from "../../../db/deployments/webhooks.ts";
 import type { DeployerKind } from "../../domain/deployments/deployment.ts";
 import type { Refusal } from "../../domain/shared/refusals.ts";
+import { userNameNote, withoutUserName } from "../../domain/shared/web-link.ts";
 import { archiveIntegration } from "../catalog/archive-integration.ts";
 import { saveIntegration } from "../catalog/save-integration.ts";
 import { decideArchived } from "./archived.ts";
@@ -136,8 +137,10 @@ async function change(loading: Loading, one: LoadedIntegration, isNew: boolean):
     ...setting("name", { file: integration.name, stored: stored.name }),
     show: showText,
   });
+  const fileUrl = integration.compareUrl && withoutUserName(integration.compareUrl);
+  if (fileUrl !== integration.compareUrl) note(loading, [...path, "compareUrl"], subject, userNameNote);
   const compareUrl = decide(loading, {
-    ...setting("compareUrl", { file: integration.compareUrl, stored: stored.compareUrl }),
+    ...setting("compareUrl", { file: fileUrl, stored: stored.compareUrl }),
     show: (url: string | null) => (url === null ? "none" : showAddress(url)),
   });
   const deployer = decide<string>(loading, {
