@@ -110,13 +110,15 @@ const variables = {
 };
 
 const allVariables = z.object(variables);
-const seedVariables = allVariables.pick({
-  DATABASE_URL: true,
-  SLACK_BOT_TOKEN: true,
-  SLACK_API_URL: true,
-  LOG_LEVEL: true,
-  SIGNOFF_ALLOW_PRIVATE_WEBHOOKS: true,
-}).extend({ SIGNOFF_SECRET: allVariables.shape.SIGNOFF_SECRET.optional() });
+const seedVariables = allVariables
+  .pick({
+    DATABASE_URL: true,
+    SLACK_BOT_TOKEN: true,
+    SLACK_API_URL: true,
+    LOG_LEVEL: true,
+    SIGNOFF_ALLOW_PRIVATE_WEBHOOKS: true,
+  })
+  .extend({ SIGNOFF_SECRET: allVariables.shape.SIGNOFF_SECRET.optional() });
 
 /**
  * Returns the whole configuration. An empty or blank variable counts as not set.

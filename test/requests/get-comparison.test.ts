@@ -16,7 +16,6 @@ beforeAll(async () => {
 });
 afterAll(() => database?.drop());
 
-
 const commit = (hash: string) => ({ hash, message: `Change ${hash}`, author: "Dana" });
 const stored = (hash: string): Commit => ({ ...commit(hash), link: null });
 const build = (id: string, hashes?: string[]): SeedBuild => ({

@@ -1,5 +1,5 @@
-import { listEverybodyByEmail } from "../../../db/people/members.ts";
 import type { Db } from "../../../db/connection/connect.ts";
+import { listEverybodyByEmail } from "../../../db/people/members.ts";
 import type { MemberStatus } from "../../domain/people/people.ts";
 
 /** Returns whoever had this email address when Slack last described them, active or not; undefined for nobody. */
