@@ -180,3 +180,25 @@ describe("an email that only waited for the account's limit", () => {
     );
   });
 });
+
+test("an email that waits is not sent to an address that has moved to somebody else", async () => {
+  const { number } = await bobsEmail({ status: 500, name: "internal_server_error" });
+  const { sql } = stack.database.database;
+  const { organizationId } = stack.app;
+  await sql`update members set email = null where id = ${stack.id("bob")}`;
+  await sql`
+    insert into members (organization_id, id, name, email, time_zone, standing, refreshed_at)
+    values (${organizationId}, 'UNEWBOB', 'New Bob', 'Bob@acme.example', 'UTC', 'active', now())`;
+  stack.resend.recover();
+  stack.resend.requests.length = 0;
+  const bob = await eventually(async () => {
+    await stack.wakeAll();
+    const item = (await stack.items("send-email", number)).find(({ recipient }) => recipient === "bob");
+    expect(item?.outcome).toBe("dead");
+    return item;
+  });
+  expect(bob?.reason).toBe("the email address belongs to somebody else now");
+  expect(askedFor("bob", number)).toEqual([]);
+  await sql`delete from members where id = 'UNEWBOB'`;
+  await sql`update members set email = 'bob@acme.example' where id = ${stack.id("bob")}`;
+});

@@ -3,6 +3,7 @@ import type { MemberId } from "../../domain/people/people.ts";
 import type { Item } from "../../outbox/handlers.ts";
 import { type EmailContent, getEmail } from "../../queries/delivery/get-email.ts";
 import { getAddressRefusal } from "../../queries/delivery/get-outage.ts";
+import { getMemberByEmail } from "../../queries/people/get-member-by-email.ts";
 import { acceptAddress, refuseAddress } from "../../usecases/delivery/refuse-address.ts";
 import { forgetEmail, storeEmail } from "../../usecases/delivery/store-email.ts";
 import type { Context } from "../../usecases/shared/context.ts";
@@ -45,6 +46,11 @@ export async function deliverEmail(
   if (stored !== undefined && now().getTime() - stored.createdAt.getTime() >= keyLifeMs) {
     return { kind: "dead", reason: tooOld(item) };
   }
+  if (stored !== undefined && (await hasMoved(deps, organizationId, about.recipientId, stored.content.to))) {
+    if (item.inDoubt) return { kind: "dead", reason: "the email address belongs to somebody else now" };
+    await forgetEmail(context, organizationId, key);
+    return { kind: "postponed", afterMs: 0, reason: "the email address belongs to somebody else now" };
+  }
   const content = stored?.content ?? (await render());
   if ("kind" in content) return content;
   const refusal = await getAddressRefusal(db, organizationId, content.to, now());
@@ -55,6 +61,17 @@ export async function deliverEmail(
   const result = await deps.send(email, `${organizationId}/${key}`);
   if (result.kind === "done" && refusal !== undefined) await acceptAddress(context, organizationId, email.to);
   return outcomeOf(deps, item, email, result, entry);
+}
+
+/** Whether an email that was rendered earlier is to an address that is somebody else's now. */
+async function hasMoved(
+  { context }: EmailDelivery,
+  organizationId: string,
+  recipientId: MemberId,
+  to: string,
+): Promise<boolean> {
+  const holder = await getMemberByEmail(context.db, organizationId, to);
+  return holder !== undefined && holder.id !== recipientId;
 }
 
 function tooOld({ reason }: Item): string {

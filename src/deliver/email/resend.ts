@@ -121,7 +121,7 @@ function inWords(error: ErrorResponse): string {
   if (statusCode === 429) return `Resend wants us to wait: ${said}`;
   if (statusCode >= 500) return `Resend had an error: ${said}`;
   if (!isResends(error))
-    return `Resend could not be reached: something in between answered with ${statusCode}`;
+    return `Resend could not be reached: something in between answered (${statusCode} ${name ?? "unknown"})`;
   const what = refusal(error);
   if (what === "sender") return `Resend refused the API key or the sender: ${said}`;
   return `Resend refused the ${what === "address" ? "address" : "email"}: ${said}`;
