@@ -168,3 +168,45 @@ describe("names from CI", () => {
     expect(body).toMatchObject({ code: "validation", errors: [{ path: "body.version" }] });
   });
 });
+
+describe("links that hold a user name", () => {
+  const note = "Signoff removed the user name from this link.";
+
+  test("a build's and its commits' lose it, and the response says so", async () => {
+    const { post } = await apiFixture(database);
+    const { status, body } = await post("/projects/commerce/integrations/orders/builds", {
+      ...{ id: "b", version: "2.0", link: "https://git.example.com@evil.example/2.0" },
+      commits: [{ hash: "c0ffee9", message: "One", link: "https://u:p@git.example/c0ffee9" }],
+    });
+    expect(status).toBe(201);
+    expect(body).toMatchObject({
+      link: "https://evil.example/2.0",
+      commits: [{ link: "https://git.example/c0ffee9" }],
+      notes: [
+        { field: "link", note },
+        { field: "commits.0.link", note },
+      ],
+    });
+  });
+
+  test("a deployment's loses it", async () => {
+    const { post } = await apiFixture(database);
+    const call = { id: "d", environment: "development", build: "4", link: "https://ci@evil.example/d" };
+    const { body } = await post("/projects/commerce/integrations/orders/deployments", call);
+    expect(body).toMatchObject({ link: "https://evil.example/d", notes: [{ field: "link", note }] });
+  });
+
+  test("an integration's address for comparisons loses it, and the same again changes nothing", async () => {
+    const { put } = await apiFixture(database);
+    const call = { name: "Stock", compareUrl: "https://me:token@git.example/{from}...{to}" };
+    const [first, again] = [
+      await put("/projects/commerce/integrations/stock", call),
+      await put("/projects/commerce/integrations/stock", call),
+    ];
+    expect([first.status, again.status]).toEqual([201, 200]);
+    for (const { body } of [first, again]) {
+      expect(body).toMatchObject({ compareUrl: "https://git.example/{from}...{to}" });
+      expect(body.notes).toEqual([{ field: "compareUrl", note }]);
+    }
+  });
+});

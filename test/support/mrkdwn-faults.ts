@@ -23,12 +23,14 @@ function jsonTexts(text: string): string[] {
 }
 
 const allowedSequences = [
+  // People's markers, shown as they are.
+  /^<!date\^0\^\{_\}\|(?:[*＊_＿~`｀]\p{M}*)+>$/u,
   /^<!date\^\d+\^\{date_short_pretty\} at \{time\}(, \{ago\})?\|\d{4}-\d\d-\d\d \d\d:\d\d UTC>$/,
   /^<https?:\/\/[^\s<>|/]+\/archives\/\w+\/p\d+\|Open the card>$/,
   /^<https?:\/\/(ci|git)\.example\/[^\s<>|]*\|[^<>|]+>$/,
 ];
 
-/** Returns the unexpected sequences, unescaped characters, and broken entities in a mrkdwn text. */
+/** Returns the unexpected sequences, unescaped characters, formatting, and broken entities in a mrkdwn text. */
 export function mrkdwnFaults(text: string, people: ReadonlySet<string>): string[] {
   const faults: string[] = [];
   const rest = text.replace(/<[^<>]*>/g, (sequence) => {
@@ -39,6 +41,8 @@ export function mrkdwnFaults(text: string, people: ReadonlySet<string>): string[
     return "";
   });
   if (/[<>]/.test(rest)) faults.push(`not escaped: ${text.slice(0, 200)}`);
+  // The markers of the hostile text, one beside the other, are never Signoff's own.
+  if (/\*_~|_~`/.test(rest)) faults.push(`formatted: ${text.slice(0, 200)}`);
   if (/&(?!amp;|lt;|gt;)/.test(rest)) faults.push(`a broken entity: ${text.slice(0, 200)}`);
   if (text.includes("\ufffd") || !isWellFormed(text))
     faults.push(`a broken character: ${text.slice(0, 200)}`);

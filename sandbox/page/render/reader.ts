@@ -100,6 +100,8 @@ export function fillDate(at: Date, pattern: string, reader: Reader): string | un
     time_secs: () => format(at, reader.tz, { hour: "numeric", minute: "2-digit", second: "2-digit" }),
     ago: () => relativeTime(at, reader),
   };
+  const tokens = [...pattern.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? "");
+  if (!tokens.some((name) => Object.hasOwn(words, name))) return undefined;
   return pattern.replace(/\{(\w+)\}/g, (token, name: string) => words[name]?.() ?? token);
 }
 

@@ -1,5 +1,8 @@
 /** @jsxImportSource hono/jsx */
+import fc from "fast-check";
 import { expect, test } from "vitest";
+import { escaped } from "../../../src/slack/words/escape.ts";
+import { hostile } from "../../../test/support/hostile-text.ts";
 import type { Reader } from "./reader.ts";
 import { Mrkdwn, Text } from "./render-mrkdwn.tsx";
 
@@ -57,4 +60,22 @@ test.each([
 
 test("a moment that is none shows its fallback", () => {
   expect(draw("<!date^soon^{date}|some day>")).toContain("some day");
+});
+
+test("a date that cannot be formatted is shown as its fallback, as it is", () => {
+  expect(draw("<!date^0^{_}|*>bold<!date^0^{_}|*>")).toContain("*bold*");
+});
+
+test("people's text that Signoff escaped is drawn without any formatting, whatever it is", () => {
+  const verbatim = (text: string) => String(<Mrkdwn text={text} reader={reader} links={false} />);
+  fc.assert(
+    fc.property(hostile, (text) => {
+      for (const part of [escaped(text), `a ${escaped(text)} b`]) {
+        expect(verbatim(part)).not.toMatch(/<(strong|em|s|code|pre|blockquote|a|span)\b/);
+      }
+      const tags = verbatim(`*${escaped(`x${text.replace(/\s+/g, " ")}x`)}*`).match(/<[a-z]+\b[^>]*>/g);
+      expect(tags).toEqual(['<div class="mrkdwn">', "<div>", "<strong>"]);
+    }),
+    { numRuns: 1_000 },
+  );
 });

@@ -1,5 +1,6 @@
 import { cleanName } from "../shared/clean-text.ts";
 import { hasUserName, userNameNote, withoutUserName } from "../shared/web-link.ts";
+import type { Note } from "./build-notes.ts";
 
 type Commit = { hash: string; author: string | null; link: string | null };
 
@@ -12,9 +13,6 @@ type Described = {
   author?: string | null;
   commits?: readonly Commit[] | null;
 };
-
-/** Something about a call that was accepted differently from how it was sent. */
-export type Note = { field: string; note: string };
 
 const cleanOrNone = (text: string | null): string | null => (text === null ? null : cleanName(text) || null);
 

@@ -31,12 +31,12 @@ export function plainSection(text: string): SectionBlock {
 
 /** Returns a section of mrkdwn fields in two columns: at most 10, of at most 2,000 characters each. */
 export function fieldsSection(fields: readonly string[]): SectionBlock {
-  return { type: "section", fields: fields.map(mrkdwn) };
+  return { type: "section", fields: fields.map((field) => mrkdwn(field, textLimits.field)) };
 }
 
 /** Returns small gray mrkdwn. */
 export function context(text: string): ContextBlock {
-  return { type: "context", elements: [mrkdwn(text)] };
+  return { type: "context", elements: [mrkdwn(text, textLimits.context)] };
 }
 
 /** Returns a person's own words, as plain text, below a line that says whose they are. */

@@ -1,9 +1,12 @@
 import type { StateName } from "../../domain/requests/request.ts";
+import { cleanName } from "../../domain/shared/clean-text.ts";
 import { assertNever } from "../../domain/shared/result.ts";
 import type { EnvironmentCard } from "../../queries/catalog/get-overview.ts";
+import { code } from "../words/escape.ts";
+import { link } from "../words/links.ts";
 import { byWords, shortName } from "../words/names.ts";
 import { stateSign } from "../words/request-words.ts";
-import { cutName, escapeWithin, link, moment } from "../words/text.ts";
+import { cutName, escapeWithin, moment } from "../words/text.ts";
 
 /** The most characters of a name, by layout. They keep a full page within Slack's limits, whatever the names are. */
 const nameLimits = { cards: 150, folded: 30 } as const;
@@ -29,8 +32,8 @@ export const nameWords = (name: string, layout: Layout): string =>
 
 function liveWords({ live, attempt }: EnvironmentCard, layout: Layout): string {
   if (live === null) return attempt === null ? "Nothing is live yet" : "Nothing is live";
-  const commit =
-    live.commit === null ? "" : ` · \`${escapeWithin(live.commit.slice(0, 12).replace(/`/g, "'"), 60)}\``;
+  const hash = code(cleanName(live.commit ?? "").slice(0, 12), 60);
+  const commit = hash === "" ? "" : ` · ${hash}`;
   const linked = link(live.link, cutName(shortName(live.version), 40));
   // A long address would take the room of the rest of a full page.
   const version = layout === "cards" && linked.length <= 300 ? linked : nameWords(live.version, layout);

@@ -1,12 +1,21 @@
 import type { KnownBlock } from "@slack/types";
 import type { Provider } from "../../domain/delivery/outages.ts";
+import { cleanName } from "../../domain/shared/clean-text.ts";
 import { assertNever } from "../../domain/shared/result.ts";
 import type { BypassView, WarningsView } from "../../queries/delivery/get-warnings.ts";
 import { context, section } from "../blocks/blocks.ts";
 import { ids } from "../kernel/ids.ts";
 import { byWords, shortName } from "../words/names.ts";
 import { promotionWords } from "../words/request-words.ts";
-import { countWords, escaped, escapeWithin, moment, nameList, textLimits } from "../words/text.ts";
+import {
+  countWords,
+  escaped,
+  escapeWithin,
+  joinWithin,
+  moment,
+  nameList,
+  textLimits,
+} from "../words/text.ts";
 import { detailsButton, type Message } from "./card.ts";
 
 /** The most projects, roles, and addresses that are listed by name. */
@@ -35,10 +44,8 @@ export function adminMessage(view: WarningsView): Message | null {
 
 function listBlocks(lines: readonly string[], noun: string, plural = `${noun}s`, most = mostLines) {
   if (lines.length === 0) return [];
-  const listed = lines.slice(0, most);
-  const rest = lines.length - listed.length;
-  const more = rest > 0 ? [`… and ${rest} more ${rest === 1 ? noun : plural}.`] : [];
-  return [section([...listed, ...more].join("\n"))];
+  const moreWords = (rest: number) => `… and ${rest} more ${rest === 1 ? noun : plural}.`;
+  return [section(joinWithin(lines, "\n", textLimits.section, moreWords, most))];
 }
 
 function requestBlocks({ requests, moreRequests }: WarningsView): KnownBlock[] {
@@ -60,7 +67,8 @@ function projectWords({ name, available, required }: WarningsView["projects"][nu
 
 function requestWords(request: WarningsView["requests"][number]): string {
   const { number, eligible, available, missing, view } = request;
-  const promotion = escaped(`${promotionWords(view)}, asked for by ${shortName(view.requester.name)}`);
+  const words = `${promotionWords(view)}, asked for by ${shortName(view.requester.name)}`;
+  const promotion = escapeWithin(words, 2000);
   const why =
     eligible === 0
       ? "nobody can decide it now"
@@ -82,7 +90,7 @@ function unreadRoleWords({ name, reason }: NonNullable<WarningsView["unreadRoles
 const partLimits = { reason: 100, names: 60, address: 80 };
 
 function outageWords({ provider, reason, since }: WarningsView["outages"][number]): string {
-  const cause = `${escapeWithin(reason, 500)}. Since ${moment(since)},`;
+  const cause = `${escapeWithin(cleanName(reason), 500)}. Since ${moment(since)},`;
   return provider === "email"
     ? `⚠️ *No email is sent.* ${cause} emails wait; they go out by themselves once Resend takes them again. Slack messages are not affected.`
     : `⚠️ *Signoff cannot use Slack.* ${cause} cards and messages wait; they go out by themselves once Slack takes them again.`;
@@ -90,7 +98,7 @@ function outageWords({ provider, reason, since }: WarningsView["outages"][number
 
 function addressWords({ address, people, reason }: WarningsView["addresses"][number]): string {
   const who = escapeWithin(nameList(people.map(shortName), 2), partLimits.names);
-  const cause = escapeWithin(reason, partLimits.reason);
+  const cause = escapeWithin(cleanName(reason), partLimits.reason);
   return `⚠️ *${who}* cannot be reached by email at ${escapeWithin(address, partLimits.address)}. ${cause}.`;
 }
 
@@ -117,22 +125,43 @@ function statusWords({ status, live }: BypassView): string {
   }
 }
 
+/** The most characters of a list of names in a text that has several lists. */
+const headlineList = 500;
+
 function headline(view: WarningsView): string {
   const { projects, requests, strayRoles, unreadRoles = [], outages, addresses } = view;
   const parts = [
     ...outages.map(({ provider }) => outageHeadlines[provider]),
     ...(projects.length > 0
-      ? [`Too few people can review in ${nameList(projects.map(({ name }) => shortName(name)))}.`]
+      ? [
+          `Too few people can review in ${nameList(
+            projects.map(({ name }) => shortName(name)),
+            5,
+            headlineList,
+          )}.`,
+        ]
       : []),
     ...(requests.length > 0 ? [`Too few people can decide ${requestList(view)}.`] : []),
     ...(strayRoles.length > 0
-      ? [`The user group of ${nameList(strayRoles.map(({ name }) => shortName(name)))} is gone.`]
+      ? [
+          `The user group of ${nameList(
+            strayRoles.map(({ name }) => shortName(name)),
+            5,
+            headlineList,
+          )} is gone.`,
+        ]
       : []),
     ...(unreadRoles.length > 0
       ? [`Signoff cannot read the user group of ${nameList(unreadRoles.map(({ name }) => shortName(name)))}.`]
       : []),
     ...(addresses.length > 0
-      ? [`No email reaches ${nameList(addresses.flatMap(({ people }) => people.map(shortName)))}.`]
+      ? [
+          `No email reaches ${nameList(
+            addresses.flatMap(({ people }) => people.map(shortName)),
+            5,
+            headlineList,
+          )}.`,
+        ]
       : []),
     ...bypassHeadline(view.bypasses),
   ];
@@ -154,7 +183,7 @@ function bypassHeadline(bypasses: readonly BypassView[]): string[] {
   const deployments = bypasses.map(
     ({ integration, environment }) => `${shortName(integration)} in ${shortName(environment)}`,
   );
-  return [`Deployed outside approval: ${nameList([...new Set(deployments)])}.`];
+  return [`Deployed outside approval: ${nameList([...new Set(deployments)], 5, headlineList)}.`];
 }
 
 function adviceWords(view: WarningsView): string {
@@ -186,7 +215,7 @@ function adviceWords(view: WarningsView): string {
 function reviewerAdvice({ workflowRoles }: WarningsView): string {
   const { settings } = ids.command;
   if (workflowRoles.length === 0) return `Choose reviewer roles with ${settings}.`;
-  const roles = nameList(workflowRoles.map(shortName));
+  const roles = nameList(workflowRoles.map(shortName), 5, headlineList);
   return `Add people to ${roles}, or choose other reviewers, with ${settings}.`;
 }
 

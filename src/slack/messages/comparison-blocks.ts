@@ -1,5 +1,6 @@
 import type { KnownBlock } from "@slack/types";
 import type { Commit } from "../../domain/requests/comparison.ts";
+import { cleanName } from "../../domain/shared/clean-text.ts";
 import type { ComparisonView, RequestView } from "../../queries/requests/request-view.ts";
 import { context, section } from "../blocks/blocks.ts";
 import {
@@ -13,12 +14,14 @@ import {
   requestRemarks,
   shortHash,
 } from "../words/comparison-words.ts";
+import { code } from "../words/escape.ts";
+import { link } from "../words/links.ts";
 import { shortName } from "../words/names.ts";
-import { escapeWithin, link } from "../words/text.ts";
+import { escapeWithin } from "../words/text.ts";
 import { fitLink } from "./request-blocks.ts";
 
 /** The most characters in the line of a commit with a link: ten lines then fit in a section. */
-const linkedLineLimit = 270;
+const linkedLineLimit = 290;
 
 /** Returns what a person must look at before deciding. It goes at the top, in normal type. */
 export function cautionBlocks(view: RequestView): KnownBlock[] {
@@ -50,8 +53,8 @@ export function identityBlock({ build, liveInTarget }: RequestView): KnownBlock 
 
 function identityWords({ externalId, digest }: RequestView["build"]): string {
   const parts = [
-    `ID \`${codeSafe(externalId, 250)}\``,
-    ...(digest === null ? [] : [`digest \`${codeSafe(digest, 250)}\``]),
+    `ID ${code(cleanName(externalId), 250)}`,
+    ...(digest === null ? [] : [`digest ${code(cleanName(digest), 250)}`]),
   ];
   return parts.join(" · ");
 }
@@ -96,16 +99,12 @@ function commitBlocks(comparison: ComparisonView | null): KnownBlock[] {
 
 /** Returns "7e516c0 Round amounts as the bank does · Priya", with a link unless that makes the line too long. */
 function commitWords(commit: Commit): string {
-  const hash = shortHash(commit.hash).replace(/\s/g, " ");
-  const author = commit.author === null ? "" : ` · ${codeSafe(commit.author, 40)}`;
-  const rest = ` ${codeSafe(firstLine(commit), 120)}${author}`;
+  const hash = shortHash(commit.hash);
+  const author = commit.author === null ? "" : ` · ${escapeWithin(cleanName(commit.author), 40)}`;
+  const rest = ` ${escapeWithin(firstLine(commit), 120)}${author}`;
   const linked = link(commit.link, hash);
-  const isLink = linked.startsWith("<") && linked.length + rest.length <= linkedLineLimit;
-  return isLink ? `${linked}${rest}` : `\`${codeSafe(hash, 40)}\`${rest}`;
+  const isLink = linked.includes("|") && linked.length + rest.length <= linkedLineLimit;
+  return isLink ? `${linked}${rest}` : `${code(hash, 40)}${rest}`;
 }
-
-/** Returns escaped text without backticks: one would turn the lines after it into code. */
-const codeSafe = (text: string, limit: number) =>
-  escapeWithin(text.replace(/\s+/g, " ").trim().replace(/`/g, "'"), limit);
 
 const name = (version: string) => escapeWithin(shortName(version), 200);

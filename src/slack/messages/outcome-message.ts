@@ -2,9 +2,10 @@ import type { RequestEvent } from "../../domain/requests/notices.ts";
 import { assertNever } from "../../domain/shared/result.ts";
 import type { RequestView } from "../../queries/requests/request-view.ts";
 import { actions, context, quoted, section } from "../blocks/blocks.ts";
+import { link } from "../words/links.ts";
 import { byWords, shortName } from "../words/names.ts";
 import { promotionWords, reasonHeading, stateWords } from "../words/request-words.ts";
-import { escapeWithin, link } from "../words/text.ts";
+import { escapeWithin } from "../words/text.ts";
 import { detailsButton, type Message, requestAgainButton } from "./card.ts";
 
 /** Returns the message that tells the requester an outcome. Their card shows the rest. */

@@ -3,9 +3,10 @@ import { assertNever } from "../../domain/shared/result.ts";
 import type { RequestView } from "../../queries/requests/request-view.ts";
 import { button, context, section } from "../blocks/blocks.ts";
 import { ids } from "../kernel/ids.ts";
+import { ownLink } from "../words/links.ts";
 import { byWords, shortName } from "../words/names.ts";
 import { promotionWords } from "../words/request-words.ts";
-import { escapeWithin, link, moment } from "../words/text.ts";
+import { escapeWithin, moment } from "../words/text.ts";
 import { detailsButton, type Message } from "./card.ts";
 
 /**
@@ -69,6 +70,6 @@ function timesLine(view: RequestView, state: RemindedState, cardAddress: string 
     `Asked ${moment(createdAt)}`,
     ...(expiresAt === null ? [] : [`*expires ${moment(expiresAt)}*`]),
     ...approvalCount,
-    ...(cardAddress === undefined ? [] : [link(cardAddress, "Open the card")]),
+    ...(cardAddress === undefined ? [] : [ownLink(cardAddress, "Open the card")]),
   ].join(" · ");
 }

@@ -1,9 +1,12 @@
 import type { HeaderBlock, KnownBlock, SectionBlock } from "@slack/types";
+import { cleanName } from "../../domain/shared/clean-text.ts";
 import type { BuildView, LiveView, RequestView } from "../../queries/requests/request-view.ts";
 import { fieldsSection, header, quoted } from "../blocks/blocks.ts";
 import { deployerWords } from "../words/comparison-words.ts";
+import { code } from "../words/escape.ts";
+import { link } from "../words/links.ts";
 import { shortName } from "../words/names.ts";
-import { escaped, escapeWithin, isolated, link, moment, momentAndAge } from "../words/text.ts";
+import { escaped, escapeWithin, isolated, moment, momentAndAge } from "../words/text.ts";
 
 const nameInField = 300;
 
@@ -17,7 +20,7 @@ export function requestFields(view: RequestView): SectionBlock {
   const through = view.through === null ? "" : ` through token ${escapeWithin(shortName(view.through), 300)}`;
   const titleIsCut = titleBlock(view).text.text !== titleWords(view, isolated);
   return fieldsSection([
-    `*Project*\n${escapeWithin(view.project.name, nameInField)}${critical}`,
+    `*Project*\n${escapeWithin(isolated(view.project.name), nameInField)}${critical}`,
     `*Requested by*\n<@${view.requester.id}>${through}\n${moment(view.createdAt)}`,
     `*Build*\n${buildWords(view.build)}`,
     `*Live in ${target} now*\n${liveWords(view.liveInTarget)}${deployedWords(view)}`,
@@ -45,9 +48,8 @@ export function liveWords(live: LiveView | null): string {
 }
 
 function versionWords({ version, commit, link: address }: BuildView): string {
-  const shortCommit = commit === null ? "" : [...commit].slice(0, 12).join("").replace(/`/g, "'");
-  const code = shortCommit === "" ? "" : ` · \`${escapeWithin(shortCommit, 60)}\``;
-  return `${fitLink(address, shortName(version))}${code}`;
+  const hash = code([...cleanName(commit ?? "")].slice(0, 12).join(""), 60);
+  return `${fitLink(address, shortName(version))}${hash === "" ? "" : ` · ${hash}`}`;
 }
 
 /** Returns who deployed the build that is live in the target, or nothing where that is unknown. */

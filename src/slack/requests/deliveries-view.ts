@@ -1,6 +1,7 @@
 import type { KnownBlock, ModalView } from "@slack/types";
 import { deliveryRetentionMs } from "../../domain/delivery/retention.ts";
 import type { RequestEvent } from "../../domain/requests/notices.ts";
+import { cleanName } from "../../domain/shared/clean-text.ts";
 import { assertNever } from "../../domain/shared/result.ts";
 import type { Counts, DeliveriesView, Delivery } from "../../queries/delivery/get-deliveries.ts";
 import type { RequestView } from "../../queries/requests/request-view.ts";
@@ -154,8 +155,7 @@ function retryWords(delivery: Delivery): string {
   return `${tries}${doubt}: ${reasonOf(delivery)} · ${next}`;
 }
 
-const reasonOf = ({ reason }: Delivery): string =>
-  escapeWithin((reason ?? "the process died").replace(/\s+/g, " ").trim(), 300);
+const reasonOf = ({ reason }: Delivery): string => escapeWithin(cleanName(reason ?? "the process died"), 300);
 
 /** Returns when a card was last updated. Within a minute of posting it is the same delivery, and not an update. */
 function updatedWords({ postedAt, settledAt }: Delivery): string {

@@ -1,6 +1,7 @@
 import type { App } from "@slack/bolt";
 import type { KnownBlock } from "@slack/types";
 import { z } from "zod";
+import { cleanName } from "../../domain/shared/clean-text.ts";
 import {
   findNamed,
   findTarget,
@@ -53,7 +54,7 @@ function draftOf(named: Exclude<Named, { kind: "many" | "none" }> | null | undef
   const project = shortName(integration.projectName);
   const possible =
     environments.length === 0 ? "" : ` You can promote to ${nameList(environments.map(shortName))}.`;
-  const notice = `Nothing can be promoted to “${cutTo(wanted, 100)}” in ${project}.${possible}`;
+  const notice = `Nothing can be promoted to “${cutTo(cleanName(wanted), 100)}” in ${project}.${possible}`;
   return { integrationId: integration.id, targetId: null, notice };
 }
 
@@ -67,8 +68,8 @@ const helpText = [
 
 const help: Ephemeral = { text: helpText, blocks: [section(helpText)] };
 
-/** Quotes what somebody typed. A backtick in it would turn the words after it into code. */
-const quoted = (typed: string) => escapeWithin(typed.replace(/`/g, "'"), 200);
+/** Quotes what somebody typed. */
+const quoted = (typed: string) => escapeWithin(cleanName(typed), 200);
 
 function manyFound(named: Extract<Named, { kind: "many" }>): Ephemeral {
   const text = `“${quoted(named.name)}” is in ${named.integrations.length} projects. Which one do you mean?`;

@@ -22,7 +22,7 @@ import { choiceBlocks } from "../messages/comparison-blocks.ts";
 import { buildWords, liveWords } from "../messages/request-blocks.ts";
 import { shortName } from "../words/names.ts";
 import { refusalWords } from "../words/refusals.ts";
-import { cutTo, escaped, escapeWithin } from "../words/text.ts";
+import { cutTo, escapeWithin } from "../words/text.ts";
 
 const shownChoice = z.object({
   integrationId: z.string(),
@@ -117,7 +117,7 @@ function integrationInput(choice: PromotionChoice | null): InputBlock {
 
 function stepBlocks(choice: PromotionChoice, open: RequestView | undefined): KnownBlock[] {
   const { step, problem, build } = choice;
-  const problemBlocks = problem === null ? [] : [section(`⚠️ ${escaped(refusalWords(problem))}`)];
+  const problemBlocks = problem === null ? [] : [section(`⚠️ ${escapeWithin(refusalWords(problem), 2900)}`)];
   if (step === null) return problemBlocks;
   const target = escapeWithin(shortName(step.target.name), 300);
   return [
@@ -135,7 +135,7 @@ function stepBlocks(choice: PromotionChoice, open: RequestView | undefined): Kno
 
 function sourceWords(build: PromotionChoice["build"], source: string): string {
   const name = escapeWithin(shortName(source), 300);
-  return build ? `${buildWords(build)}\n_live in ${name}_` : `Nothing is live in ${name} yet`;
+  return build ? `${buildWords(build)}\nlive in ${name}` : `Nothing is live in ${name} yet`;
 }
 
 /** Returns one input for source and target: the steps of the pipeline. */

@@ -10,7 +10,7 @@ import { cautionBlocks, comparisonDetails, identityBlock } from "../messages/com
 import { coverageBlocks, reviewBlocks, stateBlocks, waitingBlocks } from "../messages/progress-blocks.ts";
 import { messageBlocks, requestFields, titleBlock } from "../messages/request-blocks.ts";
 import { refusalWords } from "../words/refusals.ts";
-import { escaped, escapeWithin } from "../words/text.ts";
+import { escapeWithin, textLimits } from "../words/text.ts";
 import { shownRequestModal } from "./shown-request.ts";
 
 /** Returns everything there is to show about a request. */
@@ -42,7 +42,10 @@ export function reviewModal(view: RequestView, rights: ViewerRights, notice?: st
   if (view.state !== "pending") return shownRequestModal(ids.view.outcome, title, { number }, blocks);
   if (!rights.review.eligible) {
     const words = refusalWords({ code: "not-reviewer", why: rights.review.why, number }, view);
-    return shownRequestModal(ids.view.outcome, title, { number }, [...blocks, context(escaped(words))]);
+    return shownRequestModal(ids.view.outcome, title, { number }, [
+      ...blocks,
+      context(escapeWithin(words, textLimits.context)),
+    ]);
   }
   const inputs = [divider, verdictInput(rights), commentInput(view.commentOnReject)];
   return shownRequestModal(ids.view.review, title, { number }, [...blocks, ...inputs], "Submit");

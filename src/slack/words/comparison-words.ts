@@ -1,5 +1,6 @@
 import { type Commit, type Remark, weightOf } from "../../domain/requests/comparison.ts";
 import { isOpenState } from "../../domain/requests/request.ts";
+import { cleanName } from "../../domain/shared/clean-text.ts";
 import { assertNever } from "../../domain/shared/result.ts";
 import type { ComparisonView, DeployedView, RequestView } from "../../queries/requests/request-view.ts";
 import { byWords, shortName } from "./names.ts";
@@ -90,9 +91,10 @@ export function commitsHeading({ direction, from }: ComparisonView): string {
 }
 
 /** Returns the first line of a commit's message. It is people's text: escape it for mrkdwn. */
-export const firstLine = ({ message }: Commit): string => message.trim().split(/[\n\r\u2028\u2029]/)[0] ?? "";
+export const firstLine = ({ message }: Commit): string =>
+  cleanName(message.trim().split(/[\n\r\u2028\u2029]/)[0] ?? "");
 
-export const shortHash = (hash: string): string => [...hash].slice(0, 7).join("");
+export const shortHash = (hash: string): string => [...cleanName(hash)].slice(0, 7).join("");
 
 /** Returns who deployed a build ("Carol Mbeki for #41"), or null where no person did. */
 export function deployerWords(deployed: DeployedView | null | undefined): string | null {

@@ -1,3 +1,4 @@
+import { cleanName } from "../../domain/shared/clean-text.ts";
 import type { ByView } from "../../queries/requests/request-view.ts";
 import { cutName, isolated } from "./text.ts";
 
@@ -5,8 +6,7 @@ import { cutName, isolated } from "./text.ts";
 const nameLimit = 60;
 
 /** Returns a name for running text: on one line, at most 60 characters, and with its own writing direction. */
-export const shortName = (name: string): string =>
-  isolated(cutName(name.replace(/\s+/g, " ").trim(), nameLimit));
+export const shortName = (name: string): string => isolated(cutName(cleanName(name), nameLimit));
 
 /** Returns who did something: "Ada", "Ada through token CI", or "Signoff (no review is needed)". */
 export function byWords(by: ByView): string {

@@ -1,3 +1,4 @@
+import { cleanName } from "../../domain/shared/clean-text.ts";
 import { assertNever } from "../../domain/shared/result.ts";
 import type { ByView, RequestView } from "../../queries/requests/request-view.ts";
 import { byWords, shortName } from "./names.ts";
@@ -56,7 +57,7 @@ function cancelledWords({ cancelled }: RequestInWords): string {
 function failedWords({ attempt }: RequestInWords): string {
   if (attempt?.unknown) return "The deployment went silent: it may still be running";
   if (!attempt?.reason) return "The deployment failed";
-  return `The deployment failed: ${cutTo(attempt.reason.replace(/\s+/g, " ").trim(), 500)}`;
+  return `The deployment failed: ${cutTo(cleanName(attempt.reason), 500)}`;
 }
 
 /** Returns the heading above the reason why an attempt did not succeed. */

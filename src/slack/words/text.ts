@@ -1,4 +1,8 @@
 import type { MrkdwnElement, PlainTextElement } from "@slack/types";
+import { cleanName } from "../../domain/shared/clean-text.ts";
+import { cutMrkdwn, cutTo, escaped } from "./escape.ts";
+
+export { cutTo, escaped, escapeWithin, unescaped } from "./escape.ts";
 
 /** The most characters that Slack takes: https://docs.slack.dev/reference/block-kit/blocks (section, header, context) and its elements. */
 export const textLimits = {
@@ -9,30 +13,6 @@ export const textLimits = {
   button: 75,
   option: 75,
 } as const;
-
-const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
-
-const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;" };
-
-/** Escapes people's text for mrkdwn, so that it cannot mention anyone or disguise a link. */
-export function escaped(text: string): string {
-  return text.replace(/[&<>]/g, (character) => entities[character] as string);
-}
-
-/** Returns what a person typed after a command. Slack escapes &, < and > in it. */
-export function unescaped(text: string): string {
-  return text.replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&amp;/g, "&");
-}
-
-/** Returns escaped text of at most `limit` characters, cut between graphemes and never inside an entity. */
-export function escapeWithin(text: string, limit: number): string {
-  return cut(text, limit, escaped);
-}
-
-/** Returns text of at most `limit` characters, cut between graphemes. A cut text ends with "…". */
-export function cutTo(text: string, limit: number): string {
-  return cut(text, limit, (part) => part);
-}
 
 /**
  * Returns a name of at most `limit` characters. Of an image reference with its digest, the end of the name and the first
@@ -45,35 +25,24 @@ export function cutName(text: string, limit: number): string {
   return `${cutTo(name, room)}${digest}…`;
 }
 
-function cut(text: string, limit: number, encode: (part: string) => string): string {
-  const whole = encode(text);
-  if (whole.length <= limit) return whole;
-  let start = "";
-  for (const { segment } of graphemes.segment(text)) {
-    const next = encode(segment);
-    if (start.length + next.length > limit - 1) break;
-    start += next;
-  }
-  return `${start}…`;
-}
-
-/** Invisible characters that change the writing direction of the text after them. */
-const directionControls = /[\u202a-\u202e\u2066-\u2069]/g;
 const rightToLeft = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
 
 /**
- * Returns a name that does not affect the writing direction of the text around it. Without this, "source → target" with
- * two right-to-left names would be displayed reversed, as if the promotion went from target to source.
- * Source: https://www.w3.org/International/questions/qa-bidi-unicode-controls
+ * Returns a name on one line, without hidden characters, that does not affect the writing direction of the text around
+ * it. Without this, "source → target" with two right-to-left names would be displayed reversed, as if the promotion went
+ * from target to source. Source: https://www.w3.org/International/questions/qa-bidi-unicode-controls
  */
 export function isolated(name: string): string {
-  const text = name.replace(directionControls, "");
+  const text = cleanName(name) || "(no name)";
   return rightToLeft.test(text) ? `\u2068${text}\u2069` : text;
 }
 
-/** Returns a mrkdwn text object. The caller escapes people's text in it; nothing in it is linked automatically. */
-export function mrkdwn(text: string): MrkdwnElement {
-  return { type: "mrkdwn", text, verbatim: true };
+/**
+ * Returns a mrkdwn text object of at most `limit` characters. The caller escapes people's text in it; nothing in it is
+ * linked automatically.
+ */
+export function mrkdwn(text: string, limit: number = textLimits.section): MrkdwnElement {
+  return { type: "mrkdwn", text: cutMrkdwn(text, limit), verbatim: true };
 }
 
 /** Returns a plain text object cut to `limit` characters, in which markup has no effect. Slack refuses an empty one, so it becomes a space. */
@@ -99,23 +68,45 @@ function dateToken(at: Date, pattern: string): string {
   return `<!date^${Math.floor(at.getTime() / 1000)}^${pattern}|${fallback}>`;
 }
 
-/** Half of what a field takes, so that the rest of its text fits beside the link. */
-const addressLimit = 1000;
+/** The most characters of a list of names, once they are escaped: two lists then fit in a section. */
+const listLimit = 900;
 
-/** Returns a mrkdwn link, or only the escaped label if the address is not http(s) or has over 1,000 characters. */
-export function link(address: string | null, label: string): string {
-  if (address === null || !/^https?:\/\//i.test(address) || !URL.canParse(address)) return escaped(label);
-  const safe = escaped(new URL(address).href.replace(/[|<>]/g, encodeURIComponent));
-  return safe.length > addressLimit ? escaped(label) : `<${safe}|${escaped(label).replace(/\|/g, "¦")}>`;
+/**
+ * Returns "Bob", "Bob and Carol", or "Bob, Carol and 3 others". Lists `most` names, or one more if only one would be
+ * left out, and fewer where they would be longer than `limit` once they are escaped.
+ */
+export function nameList(names: readonly string[], most = 5, limit = listLimit): string {
+  let shown = names.length > most + 1 ? most : names.length;
+  while (shown > 1 && escaped(listOf(names, shown)).length > limit) shown -= 1;
+  return listOf(names, shown);
 }
 
-/** Returns "Bob", "Bob and Carol", or "Bob, Carol and 3 others". Lists `most` names, or one more if only one would be left out. */
-export function nameList(names: readonly string[], most = 5): string {
-  const shown = names.length > most + 1 ? names.slice(0, most) : [...names];
-  const rest = names.length - shown.length;
-  const parts = rest > 0 ? [...shown, `${rest} others`] : shown;
+function listOf(names: readonly string[], shown: number): string {
+  const rest = names.length - shown;
+  const parts = rest > 0 ? [...names.slice(0, shown), countWords(rest, "other")] : names;
   const last = parts.at(-1) ?? "";
   return parts.length < 2 ? last : `${parts.slice(0, -1).join(", ")} and ${last}`;
+}
+
+/**
+ * Joins parts of mrkdwn: at least one, at most `most`, and as many as fit in `limit` characters.
+ *
+ * @param moreWords returns what stands for the parts that are left out
+ */
+export function joinWithin(
+  parts: readonly string[],
+  separator: string,
+  limit: number,
+  moreWords: (rest: number) => string,
+  most = parts.length,
+): string {
+  const join = (shown: number): string => {
+    const rest = parts.length - shown;
+    return [...parts.slice(0, shown), ...(rest > 0 ? [moreWords(rest)] : [])].join(separator);
+  };
+  let shown = Math.min(most, parts.length);
+  while (shown > 1 && join(shown).length > limit) shown -= 1;
+  return join(shown);
 }
 
 /** Returns "1 commit" or "5 commits". */

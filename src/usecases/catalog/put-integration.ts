@@ -11,6 +11,7 @@ import { checkNames } from "../../domain/catalog/catalog.ts";
 import { loweredDeployer } from "../../domain/catalog/guards.ts";
 import { resolveSlug } from "../../domain/catalog/slugs.ts";
 import { accept, type Result, refuse } from "../../domain/shared/result.ts";
+import { withoutUserName } from "../../domain/shared/web-link.ts";
 import { type ApiToken, actorOf, mayUse } from "../../domain/tokens/token.ts";
 import { type Context, commit } from "../shared/context.ts";
 import { checkGuards } from "./check-guards.ts";
@@ -77,10 +78,11 @@ export function putIntegration(
 
 function nextIntegration(input: PutIntegration, id: string, before: IntegrationRow | null): IntegrationRow {
   const { token, projectId, slug, name } = input;
+  const compareUrl = input.compareUrl && withoutUserName(input.compareUrl);
   return {
     ...{ organizationId: token.organizationId, id, projectId, slug, name, archivedAt: null },
     deployer: input.deployer ?? before?.deployer ?? "record",
-    compareUrl: input.compareUrl === undefined ? (before?.compareUrl ?? null) : input.compareUrl,
+    compareUrl: compareUrl === undefined ? (before?.compareUrl ?? null) : compareUrl,
   };
 }
 

@@ -13,6 +13,7 @@ import { type AttemptEnd, endAttempt } from "../../domain/requests/promote.ts";
 import type { PromotionRequest } from "../../domain/requests/request.ts";
 import { system } from "../../domain/shared/actor.ts";
 import { accept, type Result, refuse } from "../../domain/shared/result.ts";
+import { withoutUserName } from "../../domain/shared/web-link.ts";
 import { homesChangedBy } from "../delivery/follow-homes.ts";
 import { recordChange, redrawCards } from "../requests/record-change.ts";
 import { type By, type Context, commit } from "../shared/context.ts";
@@ -74,9 +75,10 @@ export async function applyReport(
   if (attempt === undefined || !applies(attempt) || !acceptsReport(attempt.status, statusOf(report))) {
     return accept({ changed: false });
   }
+  const clean = { ...input, link: input.link && withoutUserName(input.link) };
   return report.status === "accepted" || report.status === "in progress"
-    ? applyProgress(tx, now, attempt, request, input)
-    : applyFinalReport(tx, now, attempt, request, { ...input, report });
+    ? applyProgress(tx, now, attempt, request, clean)
+    : applyFinalReport(tx, now, attempt, request, { ...clean, report });
 }
 
 const statusOf = ({ status }: Report) => (status === "accepted" ? "in progress" : status);

@@ -6,6 +6,7 @@ import * as builds from "../../../db/deployments/builds-list.ts";
 import * as bypasses from "../../../db/deployments/bypasses.ts";
 import type { Environment } from "../../domain/catalog/pipeline.ts";
 import { fitReason, type Note } from "../../domain/deployments/build-notes.ts";
+import { linkNotes } from "../../domain/deployments/clean-build.ts";
 import { reportedTime } from "../../domain/deployments/reported-time.ts";
 import { limits } from "../../domain/shared/limits.ts";
 import { accept, type Result, refuse } from "../../domain/shared/result.ts";
@@ -88,7 +89,7 @@ export function ingestDeployment(context: Context, input: IngestDeployment): Pro
     return accept({
       created,
       changed: created || applied.value.changed,
-      notes: [...cut, ...startNotes(stored, input.startedAt)],
+      notes: [...linkNotes({ link }), ...cut, ...startNotes(stored, input.startedAt)],
       deployment: {
         ...{ ...(updated ?? stored), environment: environment.slug, build: build.externalId },
         live: live?.deploymentId === stored.id,

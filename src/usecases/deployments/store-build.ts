@@ -7,7 +7,7 @@ import { listOpenOf } from "../../../db/requests/open-requests.ts";
 import * as requests from "../../../db/requests/requests.ts";
 import { differingParts, isTwin } from "../../domain/deployments/build-identity.ts";
 import { describeDifferences, fitBuild, type Note } from "../../domain/deployments/build-notes.ts";
-import { cleanBuild } from "../../domain/deployments/clean-build.ts";
+import { cleanBuild, linkNotes } from "../../domain/deployments/clean-build.ts";
 import { reportedTime } from "../../domain/deployments/reported-time.ts";
 import { system } from "../../domain/shared/actor.ts";
 import { accept, type Result, refuse } from "../../domain/shared/result.ts";
@@ -46,13 +46,14 @@ export async function storeBuild(
   const time = reportedTime("builtAt", builtAt, now);
   if (!time.ok) return time;
   const fitted = fitBuild(described);
+  const notes = [...linkNotes(given), ...fitted.notes];
   const id = randomUUID();
   const times =
     builtAt === null
       ? { createdAt: createdAt ?? now, registeredAt: null }
       : { createdAt: time.value, registeredAt: now };
   const row = { ...fitted.build, organizationId, id, integrationId, externalId, ...times };
-  if (!(await builds.insert(tx, row))) return recognize(tx, row, builtAt && time.value, fitted.notes);
+  if (!(await builds.insert(tx, row))) return recognize(tx, row, builtAt && time.value, notes);
   const { version, commit } = described;
   await audit.append(tx, [
     {
@@ -64,7 +65,7 @@ export async function storeBuild(
     },
   ]);
   await redrawAffected(tx, row);
-  return accept({ created: true, build: row, notes: fitted.notes });
+  return accept({ created: true, build: row, notes });
 }
 
 type Row = builds.FullBuild & { organizationId: string };

@@ -182,7 +182,7 @@ describe("PUT an integration", () => {
     const before = await rowsOf(fixture);
     const again = await fixture.put(path, { name: "Stock", compareUrl });
     expect([first.status, again.status]).toEqual([201, 200]);
-    expect(first.body).toEqual({ slug: "stock", name: "Stock", deployer: "record", compareUrl });
+    expect(first.body).toEqual({ slug: "stock", name: "Stock", deployer: "record", compareUrl, notes: [] });
     expect(await rowsOf(fixture)).toEqual(before);
   });
 

@@ -47,14 +47,14 @@ describe("a promotion that a webhook carries out", () => {
       body: { id: event.attempt, status: "in progress", changed: true },
     });
     await stack.settle();
-    expect(own(number)).toContain(`<${link}|Follow the deployment>`);
+    expect(own(number)).toContain(`<${link}|Follow the deployment> (${new URL(link).host})`);
     expect(await report(event, { status: "succeeded", reason: null })).toMatchObject({
       status: 200,
       body: { status: "succeeded", changed: true },
     });
     await stack.settle();
     expect(own(number)).toMatch(/Promoted: 7\.0\.\d+ is live in Staging/);
-    expect(own(number)).toContain(`<${link}|Look at the deployment>`);
+    expect(own(number)).toContain(`<${link}|Look at the deployment> (${new URL(link).host})`);
     expect(await report(event, { status: "failed", reason: "too late", link: null })).toMatchObject({
       status: 200,
       body: { status: "succeeded", changed: false },
@@ -71,14 +71,14 @@ describe("a promotion that a webhook carries out", () => {
     const card = stack.cardFor("dana", number);
     expect(textOf(card)).toContain("The deployment failed");
     expect(textOf(card)).toContain("disk <!channel> full");
-    expect(textOf(card)).toContain(`<${link}|Look at the deployment>`);
+    expect(textOf(card)).toContain(`<${link}|Look at the deployment> (${new URL(link).host})`);
     expect(JSON.stringify(card.blocks)).toMatch(/"text":"Try Again"[\s\S]*"text":"Cancel Request"/);
     const notices = stack
       .texts("dana")
       .filter((text) => text.includes(`⚠️ #${number} `))
       .at(-1);
     expect(notices).toContain("disk <!channel> full");
-    expect(notices).toContain(`<${link}|Look at the deployment>`);
+    expect(notices).toContain(`<${link}|Look at the deployment> (${new URL(link).host})`);
     const [mail] = (await mailsOf(number)).filter(({ subject }) => subject.includes("Failed"));
     expect(mail?.text).toContain("disk <!channel> full");
     expect(mail?.text).toContain(link);

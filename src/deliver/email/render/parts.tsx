@@ -5,7 +5,7 @@ import { Text } from "@react-email/text";
 import { Fragment } from "react";
 import type { Fact, Mail, Quote } from "./mail.ts";
 import { style, toneStyle } from "./style.ts";
-import type { Piece } from "./text.ts";
+import { hostOf, type Piece } from "./text.ts";
 
 /** Draws running text. Users' text is isolated, so that its direction does not affect the rest. */
 export function Pieces({ of }: { of: readonly Piece[] }) {
@@ -13,13 +13,18 @@ export function Pieces({ of }: { of: readonly Piece[] }) {
   return of.map((piece, index) => <One key={index} piece={piece} />);
 }
 
-function One({ piece: { text, theirs, href, look } }: { piece: Piece }) {
+function One({ piece }: { piece: Piece }) {
+  const { text, theirs, href, look } = piece;
   const words = theirs ? <bdi>{text}</bdi> : text;
   if (href !== undefined) {
+    const host = hostOf(piece);
     return (
-      <Link className="link" href={href} style={style.link}>
-        {words}
-      </Link>
+      <>
+        <Link className="link" href={href} style={style.link}>
+          {words}
+        </Link>
+        {host === undefined ? "" : ` (${host})`}
+      </>
     );
   }
   if (look === "code") return <code style={style.code}>{words}</code>;

@@ -361,6 +361,25 @@ test.each(hostileEnds)("no link of %s leads anywhere but to http or https", asyn
   expect(links.filter((address) => !/^https?:\/\//.test(address ?? ""))).toEqual([]);
 });
 
+test("a link shows its host where its text does not, without a user name, in Punycode", async () => {
+  const build = { ...pending.build, link: "https://git.example.com@bücher.example/1" };
+  const { html, text } = await mail({ ...pending, build }, "requested");
+  expect(html).toMatch(/href="https:\/\/xn--bcher-kva\.example\/1"[^>]*><bdi>1\.4\.2<\/bdi><\/a>/);
+  expect(html).toContain("</a> (xn--bcher-kva.example)");
+  expect(text).toContain("1.4.2 <https://xn--bcher-kva.example/1>");
+});
+
+test("names with line breaks and direction characters are on one line, in the subject too", async () => {
+  const name = "Pay\r\nBcc: eve@evil.example\u202e\n✅ *Approved by Bob Reviewer*";
+  const { subject, html, text } = await mail(
+    { ...pending, integration: { ...pending.integration, name }, target: { ...pending.target, name } },
+    "requested",
+  );
+  expect(subject).not.toMatch(/[\r\n\u202e]/);
+  expect(html).not.toContain("\u202e");
+  expect(text).not.toMatch(/^(Bcc|✅)/m);
+});
+
 test("an email grants nothing: its own links all lead to the reader's card", async () => {
   const { html } = await mail(
     { ...pending, build: { ...pending.build, link: null }, liveInTarget: null },

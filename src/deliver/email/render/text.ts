@@ -1,3 +1,5 @@
+import { cleanName } from "../../../domain/shared/clean-text.ts";
+import { webAddress as readAddress, shownHost } from "../../../domain/shared/web-link.ts";
 import { cutName, cutTo } from "../../../slack/words/text.ts";
 
 /** A piece of running text. `theirs`: users or their systems wrote it, so it is isolated in case it is right-to-left. */
@@ -9,13 +11,13 @@ export type Piece = {
   look?: "code" | "mark" | "quiet";
 };
 
-/** Control characters, and invisible ones that change the text direction. */
+/** Characters that do not show but change what shows. Joiners stay: they belong to words and emoji. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
 const invisible = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
 
 /** Returns a user's text as one line of at most `limit` characters, for a subject, name, or cell. */
 export function oneLine(text: string, limit: number): string {
-  return cutName(text.replace(/\s+/g, " ").replace(invisible, "").trim(), limit);
+  return cutName(cleanName(text), limit);
 }
 
 /** Returns a user's text in its own lines, at most `limit` characters in total. */
@@ -46,9 +48,13 @@ export function plainOf(pieces: readonly Piece[]): string {
   return pieces.map((piece) => piece.text).join("");
 }
 
-/** Returns an http or https address as a browser reads it; otherwise undefined. */
-export function webAddress(address: string | null): string | undefined {
-  if (address === null || !URL.canParse(address)) return undefined;
-  const { protocol, href } = new URL(address);
-  return protocol === "http:" || protocol === "https:" ? href : undefined;
+/** Returns an http or https address as a browser reads it, without a user name; otherwise undefined. */
+export const webAddress = (address: string | null): string | undefined => readAddress(address)?.href;
+
+/** Returns the host of a linked piece as it is shown after it; nothing where the text is the host or the address. */
+export function hostOf({ text, href }: Piece): string | undefined {
+  const url = readAddress(href ?? null);
+  if (url === null) return undefined;
+  const host = shownHost(url);
+  return text === host || text === href ? undefined : host;
 }

@@ -18,8 +18,9 @@ import {
 } from "../../blocks/blocks.ts";
 import { selectInput, textInput } from "../../blocks/inputs.ts";
 import { metadataCodec } from "../../kernel/codec.ts";
+import { code } from "../../words/escape.ts";
 import { shortName } from "../../words/names.ts";
-import { escaped, escapeWithin, moment } from "../../words/text.ts";
+import { escapeWithin, moment } from "../../words/text.ts";
 import { projectIds } from "./project-ids.ts";
 import { type ProjectSpot, spotButton } from "./projects-view.ts";
 import { webhookIds as ids } from "./webhook-ids.ts";
@@ -135,7 +136,7 @@ const overlapWords = (until: Date): string =>
 
 /** Returns a new secret, which Signoff shows only once. */
 export function secretNotice(secret: string): KnownBlock[] {
-  const words = `🔑 *Copy the secret now: it is shown only this once.*\n\`${escaped(secret)}\`\nThe receiver verifies Signoff's signature with it.`;
+  const words = `🔑 *Copy the secret now: it is shown only this once.*\n${code(secret, 500)}\nThe receiver verifies Signoff's signature with it.`;
   return [section(words), divider];
 }
 

@@ -1,5 +1,7 @@
 import type { App } from "@slack/bolt";
 import { maxEnvironments, nameLimits, slugOf } from "../../../domain/catalog/catalog.ts";
+import { cleanName } from "../../../domain/shared/clean-text.ts";
+import { hasUserName } from "../../../domain/shared/web-link.ts";
 import { searchIntegrations } from "../../../queries/catalog/find-integrations.ts";
 import { listRoleNames } from "../../../queries/catalog/get-projects.ts";
 import { createProject } from "../../../usecases/catalog/create-project.ts";
@@ -101,11 +103,12 @@ function readEnvironments(text: string): NewEnvironment[] | string {
 async function submitDeployment(deps: SlackDeps, submission: Submission): Promise<SubmissionReply> {
   const { projectId = "", page = 0 } = readForm(submission.metadata);
   const version = typedText(submission, ids.input.version);
-  if (version === "") return fieldError(ids.input.version, "Type the version.");
+  if (cleanName(version) === "") return fieldError(ids.input.version, "Type the version.");
   const link = typedText(submission, ids.input.link) || null;
   if (link !== null && !isWebAddress(link)) {
     return fieldError(ids.input.link, "Give an address that begins with https:// or http://.");
   }
+  if (link !== null && hasUserName(link)) return fieldError(ids.input.link, userNameWords);
   const result = await recordManualDeployment(deps.context, {
     ...actingMember(submission),
     integrationId: submission.value(ids.input.integration, ids.input.integration),
@@ -125,5 +128,8 @@ async function submitDeployment(deps: SlackDeps, submission: Submission): Promis
     "commit-ambiguous": ids.input.commit,
   });
 }
+
+const userNameWords =
+  "Take the user name, and everything else before the @, out of the address. With it, a link can lead to another host than it seems to.";
 
 const isWebAddress = (text: string): boolean => /^https?:\/\/\S+$/i.test(text) && URL.canParse(text);

@@ -10,7 +10,7 @@ import type {
 import { actions, button, confirmation, context, divider, section } from "../../blocks/blocks.ts";
 import { valueCodec } from "../../kernel/codec.ts";
 import { shortName } from "../../words/names.ts";
-import { countWords, escapeWithin, nameList } from "../../words/text.ts";
+import { countWords, escaped, escapeWithin, joinWithin, nameList } from "../../words/text.ts";
 import { pageBlocks } from "../settings-view.ts";
 import { projectIds as ids } from "./project-ids.ts";
 
@@ -83,8 +83,8 @@ const labelFor = (verb: string, { name: text }: { name: string }) => ({
 
 /** Returns "Development → Staging → Production ❗", escaped. */
 function pipelineWords(environments: readonly { name: string; critical: boolean }[]): string {
-  const words = environments.map(environmentName);
-  return escapeWithin(words.join(" → "), 1500);
+  const parts = environments.map((environment) => escaped(environmentName(environment)));
+  return joinWithin(parts, " → ", 1500, (rest) => `${rest} more`);
 }
 
 const environmentName = (environment: { name: string; critical: boolean }): string =>
@@ -195,9 +195,10 @@ function integrationBlock(
   const { id, slug, deployer } = integration;
   const versions = environments.flatMap((environment) => {
     const version = live?.get(environment.id);
-    return version === undefined ? [] : [`${shortName(environment.name)} ${shortName(version)}`];
+    return version === undefined ? [] : [escaped(`${shortName(environment.name)} ${shortName(version)}`)];
   });
-  const words = versions.length === 0 ? "_Nothing live yet_" : escapeWithin(versions.join(" · "), 2000);
+  const moreWords = (rest: number) => `${rest} more`;
+  const words = versions.length === 0 ? "_Nothing live yet_" : joinWithin(versions, " · ", 2000, moreWords);
   const webhook = deployer === "webhook" ? "  🔗 webhook" : "";
   return section(
     `${name(integration.name)}  \`${slug}\`${webhook}\n${words}`,
@@ -235,10 +236,14 @@ export function projectChangeWords(before: ProjectFacts, after: ProjectFacts): s
   const describe = (facts: ProjectFacts): [string, string][] => [
     ["Name", shortName(facts.name)],
     ["Short name", facts.slug],
-    ["Environments", facts.environments.map(environmentName).join(", ") || "none"],
+    ["Environments", nameList(facts.environments.map(environmentName), 20, 500) || "none"],
     [
       "May request",
-      nameList(facts.requesterRoles.map((role) => shortName(role.name))) || "every full member",
+      nameList(
+        facts.requesterRoles.map((role) => shortName(role.name)),
+        5,
+        300,
+      ) || "every full member",
     ],
   ];
   const now = describe(after);

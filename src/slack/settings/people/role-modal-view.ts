@@ -7,7 +7,7 @@ import { actions, button, context, modal, option, section } from "../../blocks/b
 import { input, matchingOptions, selectOrSearchInput, textInput } from "../../blocks/inputs.ts";
 import { metadataCodec } from "../../kernel/codec.ts";
 import { shortName } from "../../words/names.ts";
-import { escapeWithin, nameList } from "../../words/text.ts";
+import { countWords, escaped, escapeWithin, joinWithin, nameList } from "../../words/text.ts";
 import { settingsIds as ids } from "../settings-ids.ts";
 import { groupMention, name, type RoleScope } from "./roles-view.ts";
 
@@ -125,10 +125,11 @@ function otherScopes(
     (scope) => scope.projectId !== projectId && scope.people.length > 0 && isListed(scope.projectId),
   );
   if (others.length === 0) return [];
-  const lines = others.map(
-    (scope) => `${scopeName(projects, scope.projectId)}: ${peopleWords(scope.people)}`,
+  const parts = others.map((scope) =>
+    escaped(`${scopeName(projects, scope.projectId)}: ${peopleWords(scope.people)}`),
   );
-  return [context(`Also held for ${escapeWithin(lines.join(" · "), 1500)}`)];
+  const moreWords = (rest: number) => `and for ${countWords(rest, "other project")}`;
+  return [context(`Also held for ${joinWithin(parts, " · ", 1900, moreWords)}`)];
 }
 
 const scopeName = (projects: readonly RoleScope[], projectId: string | null): string =>

@@ -2,7 +2,7 @@ import type { KnownBlock } from "@slack/types";
 import type { RoleScopeCount, RoleSummary } from "../../../queries/people/get-roles.ts";
 import { actions, button, pageButtons, section } from "../../blocks/blocks.ts";
 import { shortName } from "../../words/names.ts";
-import { countWords, escaped, escapeWithin, nameList } from "../../words/text.ts";
+import { countWords, escaped, escapeWithin, joinWithin, nameList } from "../../words/text.ts";
 import { settingsIds as ids } from "../settings-ids.ts";
 
 export const rolesPerPage = 20;
@@ -44,8 +44,8 @@ function roleWords({ admin, members, scopes, group }: RoleSummary): string {
 function scopeWords(scopes: readonly RoleScopeCount[]): string {
   const names = scopes.map(({ project }) => (project === null ? "whole organization" : name(project)));
   if (scopes.length === 1) return names[0] ?? "";
-  const counts = names.slice(0, 8).map((scope, i) => `${scope} ${scopes[i]?.members}`);
-  return [...counts, ...(names.length > 8 ? [`${names.length - 8} more`] : [])].join(", ");
+  const counts = names.map((scope, i) => `${scope} ${scopes[i]?.members}`);
+  return joinWithin(counts, ", ", 1200, (rest) => `${rest} more`, 8);
 }
 
 /** Returns a mention, which Slack displays as the group's handle. Source: https://docs.slack.dev/messaging/formatting-message-text#mentioning-groups */

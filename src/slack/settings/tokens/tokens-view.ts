@@ -6,8 +6,10 @@ import type { TokenRow } from "../../../queries/tokens/get-tokens.ts";
 import { actions, button, confirmation, context, modal, option, section } from "../../blocks/blocks.ts";
 import { checkboxesInput, matchingOptions, selectOrSearchInput, textInput } from "../../blocks/inputs.ts";
 import { valueCodec } from "../../kernel/codec.ts";
+import { code } from "../../words/escape.ts";
+import { ownLink } from "../../words/links.ts";
 import { shortName } from "../../words/names.ts";
-import { escapeWithin, link, moment, nameList } from "../../words/text.ts";
+import { escapeWithin, moment, nameList } from "../../words/text.ts";
 import { name, type RoleScope } from "../people/roles-view.ts";
 import { pageBlocks } from "../settings-view.ts";
 import { tokenIds as ids } from "./token-ids.ts";
@@ -157,5 +159,5 @@ export function madeTokenModal(
 /** Returns "The API is at https://signoff.example.com/api/v1: see all its calls, in OpenAPI." */
 function addressWords(publicUrl: string): string {
   const base = `${publicUrl}/api/v1`;
-  return `The API is at \`${escapeWithin(base, 1000)}\`: see ${link(`${base}/openapi.json`, "all its calls")}, in OpenAPI.`;
+  return `The API is at ${code(base, 1000)}: see ${ownLink(`${base}/openapi.json`, "all its calls")}, in OpenAPI.`;
 }

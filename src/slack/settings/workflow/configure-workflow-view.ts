@@ -136,7 +136,14 @@ function previewBlocks(preview: WorkflowPreview): KnownBlock[] {
 }
 
 const names = (people: readonly Person[]): string =>
-  escapeWithin(nameList(people.map(({ name }) => shortName(name))), 500);
+  escapeWithin(
+    nameList(
+      people.map(({ name }) => shortName(name)),
+      5,
+      500,
+    ),
+    800,
+  );
 
 function cardsInputs(cardsTo: CardsTo, trouble: string): KnownBlock[] {
   const kind = radioInput({

@@ -44,7 +44,7 @@ const cancelInput = (open: number) =>
 export function turnedOffWords(open: number, cancelled: boolean): string[] {
   const one = open === 1;
   return [
-    "*Environment Promotion* is off: Promote acts at once.",
+    "Environment Promotion is off: Promote acts at once.",
     cancelled
       ? `${countWords(open, "open request")} ${one ? "is" : "are"} being cancelled; one that is being promoted right now goes on.`
       : `${countWords(open, "request")} ${one ? "stays" : "stay"} open until ${one ? "it is" : "they are"} promoted or cancelled.`,

@@ -100,8 +100,8 @@ function settingWords({
 }: NamedWorkflow): [label: string, value: string][] {
   return [
     ["Environment Promotion", enabled ? "on" : "off"],
-    ["Roles", nameList(roles.map(shortName)) || "none"],
-    ["Assignees", nameList(assignees.map(shortName)) || "none"],
+    ["Roles", nameList(roles.map(shortName), 5, 400) || "none"],
+    ["Assignees", nameList(assignees.map(shortName), 5, 400) || "none"],
     ...optionWords("review", options),
     ["Cards go to", cardsWords(options.cardsTo)],
     ...optionWords("time", options),

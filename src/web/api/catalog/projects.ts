@@ -1,3 +1,4 @@
+import { hasUserName, userNameNote } from "../../../domain/shared/web-link.ts";
 import { getCatalogProject, listCatalogProjects } from "../../../queries/catalog/list-catalog.ts";
 import { putIntegration } from "../../../usecases/catalog/put-integration.ts";
 import { putProject } from "../../../usecases/catalog/put-project.ts";
@@ -47,6 +48,7 @@ export function projectRoutes(api: Api, { context }: ApiDeps): void {
     const { integrations } = await readProject(token.organizationId, project);
     const integration = integrations.find((listed) => listed.slug === put.slug);
     if (integration === undefined) throw refusalProblem({ code: "not-found", what: "integration" });
-    return c.json(integration, put.created ? 201 : 200);
+    const notes = compareUrl && hasUserName(compareUrl) ? [{ field: "compareUrl", note: userNameNote }] : [];
+    return c.json({ ...integration, notes }, put.created ? 201 : 200);
   });
 }

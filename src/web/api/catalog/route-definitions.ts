@@ -8,6 +8,7 @@ import {
   jsonAnswer,
   jsonBody,
   linkSchema,
+  notesSchema,
   pageOf,
   pageQuery,
   problems,
@@ -86,6 +87,8 @@ const integrationBody = z
   })
   .openapi("PutIntegration");
 
+const putIntegrationAnswer = integration.extend({ notes: notesSchema }).openapi("IntegrationAnswer");
+
 const tags = ["Catalog"];
 
 export const listRoute = createRoute({
@@ -123,8 +126,8 @@ export const putIntegrationRoute = createRoute({
     "The same again changes nothing. A former slug leads to the renamed integration; the answer has the current one.",
   request: { params: integrationParams, body: jsonBody(integrationBody) },
   responses: {
-    200: jsonAnswer(integration, "It was there, and is so now"),
-    201: jsonAnswer(integration, "It is new, or was archived before"),
+    200: jsonAnswer(putIntegrationAnswer, "It was there, and is so now"),
+    201: jsonAnswer(putIntegrationAnswer, "It is new, or was archived before"),
     ...problems(...withBody),
   },
 });
