@@ -193,10 +193,10 @@ describe("in the sandbox's organization", () => {
     ],
     [
       "an environment without letters",
-      { name: "X", environments: "Test\n<!channel>\n🚀" },
+      { name: "X", environments: "Test\n<!channel>\n測試" },
       {
         environments:
-          "“🚀” can't be an environment's name: use letters a to z or digits, and at most 100 characters.",
+          "“測試” can't be an environment's name: use letters a to z or digits, and at most 100 characters.",
       },
     ],
     [
