@@ -30,6 +30,24 @@ export async function withFormerSlugs<T extends { id: string }>(
   });
 }
 
+/** Returns a subquery for the IDs of the items of one kind that had this slug, in every project. */
+export function formerOwnerIds(
+  db: Db | Tx,
+  { organizationId, owner }: Omit<SlugSpace, "projectId">,
+  slug: string,
+) {
+  return db
+    .select({ id: formerSlugs.ownerId })
+    .from(formerSlugs)
+    .where(
+      and(
+        eq(formerSlugs.organizationId, organizationId),
+        eq(formerSlugs.owner, owner),
+        eq(formerSlugs.slug, slug),
+      ),
+    );
+}
+
 /** Returns a subquery for the ID of the item that had this slug. */
 export function formerOwnerId(db: Db | Tx, space: SlugSpace, slug: string) {
   return db

@@ -1,7 +1,9 @@
 import { and, asc, eq, gt, inArray, isNull, or, type SQL, sql } from "drizzle-orm";
 import { stripUnstorable } from "../../src/domain/shared/storable-text.ts";
 import type { Db, Tx } from "../connection/connect.ts";
+import type { SlugOwner } from "../schema/former-slugs.ts";
 import { integrations, projects } from "../schema/index.ts";
+import { formerOwnerIds } from "./former-slugs.ts";
 import { groupRows } from "./group-rows.ts";
 import { ownProject } from "./integrations.ts";
 import { containsEveryWord } from "./search.ts";
@@ -153,7 +155,7 @@ export async function searchIntegrations(
 
 /**
  * Returns the integrations with exactly this slug or name in any case, by project and name, at most 100. Archived ones
- * are left out.
+ * are left out. If there are none, returns those that had such a slug, or whose project had it.
  *
  * @param project the slug or name of their project; null for any
  */
@@ -163,19 +165,26 @@ export async function findIntegrationsByName(
   project: string | null,
   integration: string,
 ): Promise<IntegrationChoice[]> {
-  return db
-    .select(choiceColumns)
-    .from(integrations)
-    .innerJoin(projects, ownProject)
-    .where(
-      and(
-        choosable(organizationId),
-        isCalled(integrations, integration),
-        project === null ? undefined : isCalled(projects, project),
-      ),
-    )
-    .orderBy(projects.name, integrations.name, integrations.id)
-    .limit(100);
+  const find = (condition: SQL | undefined) =>
+    db
+      .select(choiceColumns)
+      .from(integrations)
+      .innerJoin(projects, ownProject)
+      .where(and(choosable(organizationId), condition))
+      .orderBy(projects.name, integrations.name, integrations.id)
+      .limit(100);
+  const ofProject = project === null ? undefined : isCalled(projects, project);
+  const current = await find(and(isCalled(integrations, integration), ofProject));
+  if (current.length > 0) return current;
+  const had = (owner: SlugOwner, text: string) =>
+    formerOwnerIds(db, { organizationId, owner }, stripUnstorable(text).toLowerCase());
+  const isOrWas = or(
+    isCalled(integrations, integration),
+    inArray(integrations.id, had("integration", integration)),
+  );
+  const ofFormer =
+    project === null ? undefined : or(ofProject, inArray(projects.id, had("project", project)));
+  return find(and(isOrWas, ofFormer));
 }
 
 function isCalled({ slug, name }: typeof integrations | typeof projects, wanted: string): SQL | undefined {

@@ -2,6 +2,7 @@ import { connect } from "../../db/connection/connect.ts";
 import { migrate } from "../../db/connection/migrate.ts";
 import { readTokenConfig } from "../config.ts";
 import { system } from "../domain/shared/actor.ts";
+import { getProjectBySlug } from "../queries/catalog/get-by-slug.ts";
 import { listProjectSlugs } from "../queries/catalog/get-projects.ts";
 import { type FoundMember, findMember } from "../queries/people/find-member.ts";
 import { refusalWords } from "../slack/words/refusals.ts";
@@ -79,9 +80,9 @@ async function create(
 }
 
 async function findProject({ db }: Context, organizationId: string, slug: string): Promise<string> {
-  const projects = await listProjectSlugs(db, organizationId);
-  const found = projects.find((project) => project.slug === slug);
+  const found = await getProjectBySlug(db, organizationId, slug);
   if (found !== undefined) return found.id;
+  const projects = await listProjectSlugs(db, organizationId);
   const slugs = projects.map((project) => project.slug);
   throw new TokenArgumentsError(
     `There is no project ${slug}. ${slugs.length === 0 ? "There is none yet." : `There are ${slugs.join(", ")}.`}`,

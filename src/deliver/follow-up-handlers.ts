@@ -5,6 +5,7 @@ import { followCoverage, reportUndelivered } from "../usecases/delivery/report-u
 import { makeDue } from "../usecases/delivery/resume-sending.ts";
 import { checkWarning, reportUntold } from "../usecases/delivery/tell-admins.ts";
 import { tellChange } from "../usecases/delivery/tell-change.ts";
+import { checkDigest, tellSettingsChanges } from "../usecases/delivery/tell-settings-changes.ts";
 import { cancelRequests } from "../usecases/requests/cancel-requests.ts";
 import type { Context } from "../usecases/shared/context.ts";
 import { followSettings } from "../usecases/workflow/follow-settings.ts";
@@ -45,8 +46,8 @@ export function followUpHandlers(context: Context): Pick<Handlers, FollowUp> {
     },
     "check-warning": {
       run: async ({ organizationId, payload }) => {
-        const { sending } = await checkWarning(context, organizationId, payload);
-        return sending ? { kind: "later", afterMs: recheckMs } : { kind: "done" };
+        const againMs = await followWarning(context, organizationId, payload);
+        return againMs === null ? { kind: "done" } : { kind: "later", afterMs: againMs };
       },
     },
     "make-due": {
@@ -62,6 +63,23 @@ export function followUpHandlers(context: Context): Pick<Handlers, FollowUp> {
       },
     },
   };
+}
+
+/** Returns how long to wait before this must run again, in milliseconds; null if it need not. */
+async function followWarning(
+  context: Context,
+  organizationId: string,
+  payload: Payload<"check-warning">,
+): Promise<number | null> {
+  if ("subjects" in payload) {
+    const { sending } = await checkWarning(context, organizationId, payload);
+    return sending ? recheckMs : null;
+  }
+  const { againMs } =
+    payload.digest === "plan"
+      ? await tellSettingsChanges(context, organizationId)
+      : await checkDigest(context, organizationId, payload);
+  return againMs;
 }
 
 type OnDead<P> = Required<Pick<Handler<P>, "onDead">>;

@@ -62,6 +62,24 @@ const warning = z.object({
   keys: z.array(z.string()).default([]),
 });
 
+/** The payload of a warning to one admin. */
+export type Warning = z.infer<typeof warning>;
+
+/** The entries of the audit log that a digest covers: after one, up to another one. */
+const digestRange = { afterId: z.number(), throughId: z.number() };
+
+export type DigestRange = { afterId: number; throughId: number };
+
+/**
+ * Digests of changed settings use the kinds of warnings, without `subjects`. The previous version cannot read that and
+ * leaves it to this one, whereas an item of a kind that it does not know would be dead at once.
+ */
+const digestMessage = z.object({
+  ...{ digest: z.literal("send"), recipientId: z.string(), keys: z.array(z.string()), ...digestRange },
+});
+const digestPlan = z.object({ digest: z.literal("plan") });
+const digestCheck = z.object({ digest: z.literal("check"), keys: z.array(z.string()), ...digestRange });
+
 const jobRun = (job: Job) =>
   itemKind({
     payload: z.object({ slot: z.string() }),
@@ -138,7 +156,7 @@ export const items = {
     provider: "slack",
   }),
   "send-admin-message": itemKind({
-    payload: warning,
+    payload: z.union([warning, digestMessage]),
     key: ({ recipientId }, { warningId }: { warningId: string }) => warningKey(warningId, recipientId),
     priority: 0,
     provider: "slack",
@@ -150,8 +168,12 @@ export const items = {
     provider: "email",
   }),
   "check-warning": itemKind({
-    payload: z.object({ subjects: z.array(z.string()), keys: z.array(z.string()) }),
-    key: ({ keys }) => `${keys[0]}:check`,
+    payload: z.union([
+      z.object({ subjects: z.array(z.string()), keys: z.array(z.string()) }),
+      digestPlan,
+      digestCheck,
+    ]),
+    key: (payload) => ("keys" in payload ? `${payload.keys[0]}:check` : "digest"),
     priority: 0,
     provider: null,
   }),

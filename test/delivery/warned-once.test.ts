@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createBreakers } from "../../src/compose/breakers.ts";
 import { createLog } from "../../src/lib/log.ts";
-import type { Payload } from "../../src/outbox/items.ts";
+import type { Warning } from "../../src/outbox/items.ts";
 import { getOutage } from "../../src/queries/delivery/get-outage.ts";
 import { pauseSending } from "../../src/usecases/delivery/pause-sending.ts";
 import { refuseAddress } from "../../src/usecases/delivery/refuse-address.ts";
@@ -52,13 +52,13 @@ async function warned(fixture: Catalog, outcomes: Record<string, "done" | "dead"
   const items = await fixture.outbox("send-admin-message");
   expect(items).toHaveLength(2);
   for (const { key, payload } of items) {
-    const { recipientId } = payload as Payload<"send-admin-message">;
+    const { recipientId } = payload as Warning;
     const outcome = Object.entries(outcomes).find(([name]) => idOf(name) === recipientId)?.[1] ?? null;
     await database.database.sql`
       update outbox set outcome = ${outcome}, settled_at = ${outcome === null ? null : new Date()}
       where organization_id = ${organizationId} and key = ${key}`;
   }
-  const payload = items[0]?.payload as Payload<"send-admin-message">;
+  const payload = items[0]?.payload as Warning;
   const subjects = async () => {
     const rows = await database.database.sql<{ subject: string }[]>`
       select subject from warnings where organization_id = ${organizationId} order by subject`;

@@ -69,6 +69,21 @@ const added: [key: string, item: ItemToAdd][] = [
     { organizationId, kind: "check-warning", payload: { subjects: ["told:slack"], keys: ["warning:w1:U1"] } },
   ],
   [
+    "warning:w2:U1",
+    {
+      ...{ organizationId, kind: "send-admin-message", keyFacts: { warningId: "w2" } },
+      payload: { digest: "send", recipientId: "U1", keys: ["warning:w2:U1"], afterId: 4, throughId: 9 },
+    },
+  ],
+  ["digest", { organizationId, kind: "check-warning", payload: { digest: "plan" } }],
+  [
+    "warning:w2:U1:check",
+    {
+      ...{ organizationId, kind: "check-warning" },
+      payload: { digest: "check", keys: ["warning:w2:U1"], afterId: 4, throughId: 9 },
+    },
+  ],
+  [
     "make-due:slack",
     { organizationId, kind: "make-due", payload: { reason: "r" }, keyFacts: { provider: "slack" } },
   ],

@@ -1,6 +1,9 @@
+import { findEnvironmentId } from "../../../db/catalog/environments.ts";
 import * as lists from "../../../db/catalog/integration-lists.ts";
-import { findIntegration } from "../../../db/catalog/integrations.ts";
+import { findIntegration, type IntegrationInPipeline } from "../../../db/catalog/integrations.ts";
 import type { Db } from "../../../db/connection/connect.ts";
+import { isSlug } from "../../domain/catalog/catalog.ts";
+import type { Environment } from "../../domain/catalog/pipeline.ts";
 
 export type IntegrationChoice = lists.IntegrationChoice;
 
@@ -65,7 +68,21 @@ async function withTarget(
   const found = await findIntegration(db, organizationId, integration.id);
   const targets = (found?.environments ?? []).slice(1);
   const same = (a: string) => a.toLowerCase() === wanted.toLowerCase();
-  const target = targets.find(({ slug, name }) => same(slug) || same(name));
+  const target =
+    targets.find(({ slug, name }) => same(slug) || same(name)) ??
+    (found && (await findFormerTarget(db, organizationId, found, wanted)));
   if (target !== undefined) return { kind: "one", integration, targetId: target.id };
   return { kind: "no-environment", integration, wanted, environments: targets.map(({ name }) => name) };
+}
+
+/** Returns the target environment that had this slug before it was renamed. */
+async function findFormerTarget(
+  db: Db,
+  organizationId: string,
+  { project, environments }: IntegrationInPipeline,
+  wanted: string,
+): Promise<Environment | undefined> {
+  const slug = wanted.toLowerCase();
+  const id = isSlug(slug) ? await findEnvironmentId(db, organizationId, project.id, slug) : undefined;
+  return environments.slice(1).find((environment) => environment.id === id);
 }

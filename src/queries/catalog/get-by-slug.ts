@@ -5,12 +5,12 @@ import type { Db } from "../shared/db.ts";
 /** What the API's paths identify: a project or an integration. */
 export type Found = { id: string; slug: string; name: string };
 
-/** Returns the project with this slug; undefined if there is none or it is archived. */
+/** Returns the project that has this slug or had it before; undefined if there is none or it is archived. */
 export function getProjectBySlug(db: Db, organizationId: string, slug: string): Promise<Found | undefined> {
   return projects.findProjectBySlug(db, organizationId, slug);
 }
 
-/** Returns the integration with this slug and its pipeline, even if archived; undefined if there is none. */
+/** Returns the integration that has this slug or had it before, with its pipeline, even if archived; undefined if there is none. */
 export async function getIntegrationBySlug(
   db: Db,
   organizationId: string,

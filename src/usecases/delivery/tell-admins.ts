@@ -60,15 +60,20 @@ async function tell(
   );
 }
 
-/** Reports that an admin will not get a warning. If no admin gets it, it will be sent again. */
+/** Reports that an admin will not get a warning or a digest. If no admin gets it, it will be sent again. */
 export async function reportUntold(
   context: Context,
   organizationId: string,
-  { subjects, keys }: Payload<"send-admin-message" | "send-admin-email">,
+  untold: Payload<"send-admin-message" | "send-admin-email">,
 ): Promise<void> {
+  const { keys } = untold;
   if (keys.length === 0) return;
+  const payload =
+    "digest" in untold
+      ? { digest: "check" as const, keys, afterId: untold.afterId, throughId: untold.throughId }
+      : { subjects: untold.subjects, keys };
   await transact(context, async (tx) => {
-    await addItems(tx, [{ organizationId, kind: "check-warning", payload: { subjects, keys } }]);
+    await addItems(tx, [{ organizationId, kind: "check-warning", payload }]);
   });
 }
 
@@ -80,7 +85,7 @@ export async function reportUntold(
 export async function checkWarning(
   context: Context,
   organizationId: string,
-  { subjects, keys }: Payload<"check-warning">,
+  { subjects, keys }: Extract<Payload<"check-warning">, { subjects: string[] }>,
 ): Promise<{ sending: boolean }> {
   return transact(context, async (tx) => {
     await warnings.lock(tx, organizationId);

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import * as audit from "../../../db/audit/audit.ts";
+import { findEnvironmentId } from "../../../db/catalog/environments.ts";
 import type { Tx } from "../../../db/connection/connect.ts";
 import { findMany } from "../../../db/deployments/builds.ts";
 import * as builds from "../../../db/deployments/builds-list.ts";
@@ -23,7 +24,7 @@ export type IngestDeployment = {
   integrationId: string;
   /** The deployment's id where it was started. */
   id: string;
-  /** The environment's slug. */
+  /** The environment's slug, or one that it had before. */
   environment: string;
   /** The build's id where it was built. */
   build: string;
@@ -121,8 +122,9 @@ async function resolveTarget(tx: Tx, input: IngestDeployment, now: Date): Promis
   const access = { token, scope: "deployments:write" as const };
   const integration = await resolveIntegration(tx, { organizationId, integrationId }, access);
   if (!integration.ok) return integration;
-  const { environments } = integration.value;
-  const environment = environments.find(({ slug }) => slug === input.environment);
+  const { environments, project } = integration.value;
+  const environmentId = await findEnvironmentId(tx, organizationId, project.id, input.environment);
+  const environment = environments.find(({ id }) => id === environmentId);
   if (environment === undefined) return refuse({ code: "not-found", what: "environment" });
   const build = await builds.findByExternalId(tx, organizationId, integrationId, input.build);
   if (build === undefined) return refuse({ code: "not-found", what: "build" });

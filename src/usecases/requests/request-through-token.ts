@@ -1,3 +1,4 @@
+import { findEnvironmentId } from "../../../db/catalog/environments.ts";
 import {
   findIntegration,
   findIntegrationId,
@@ -19,7 +20,7 @@ import type { Requested } from "./submission.ts";
 /** A promotion request with the names that a CI pipeline knows. */
 export type RequestThroughToken = {
   token: ApiToken;
-  /** The slugs of the project, the integration, and the target environment. */
+  /** The slugs of the project, the integration, and the target environment, or those that they had before. */
   project: string;
   integration: string;
   target: string;
@@ -89,7 +90,7 @@ async function resolveTarget(db: Db, input: RequestThroughToken): Promise<Result
   const id = await findIntegrationId(db, organizationId, projectId, slug);
   const integration = id === undefined ? undefined : await findIntegration(db, organizationId, id);
   if (integration === undefined) return refuse({ code: "not-found", what: "integration" });
-  const targetId = integration.environments.find((environment) => environment.slug === target)?.id;
+  const targetId = await findEnvironmentId(db, organizationId, projectId, target);
   if (targetId === undefined) return refuse({ code: "not-found", what: "environment" });
   const step = steps(integration.environments).find((candidate) => candidate.target.id === targetId);
   return accept({ integration, targetId, step });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Payload } from "../../../src/outbox/items.ts";
+import type { Warning } from "../../../src/outbox/items.ts";
 import { getOverview } from "../../../src/queries/catalog/get-overview.ts";
 import { getWarnings } from "../../../src/queries/delivery/get-warnings.ts";
 import { adminMessage } from "../../../src/slack/messages/admin-message.ts";
@@ -24,7 +24,7 @@ const auditOf = async (fixture: ApiFixture) =>
 
 /** Returns the pending notices to admins. */
 const toldOf = async (fixture: ApiFixture) =>
-  (await fixture.outbox("send-admin-message")).map(({ payload }) => payload as Payload<"send-admin-message">);
+  (await fixture.outbox("send-admin-message")).map(({ payload }) => payload as Warning);
 
 /** Returns the content of the first one. */
 async function saidTo(fixture: ApiFixture): Promise<string> {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Payload } from "../../../src/outbox/items.ts";
+import type { Warning } from "../../../src/outbox/items.ts";
 import { getWarnings } from "../../../src/queries/delivery/get-warnings.ts";
 import { adminMessage } from "../../../src/slack/messages/admin-message.ts";
 import { warnAdmins } from "../../../src/usecases/delivery/warn-admins.ts";
@@ -21,7 +21,7 @@ async function warned(fixture: Catalog): Promise<Record<string, string[]>> {
   const items = (await fixture.outbox("send-admin-message")).slice(before);
   const said: Record<string, string[]> = {};
   for (const item of items) {
-    const { recipientId, subjects } = item.payload as Payload<"send-admin-message">;
+    const { recipientId, subjects } = item.payload as Warning;
     said[recipientId] = [...(said[recipientId] ?? []), (await words(fixture, subjects)) ?? "nothing"];
   }
   return said;
@@ -80,7 +80,7 @@ test("a problem that is fixed before the message is sent is not reported", async
   await fixture.people(["bob", "carol"], "deactivated");
   await warnAdmins(fixture.context, fixture.organizationId);
   const [subjects = []] = (await fixture.outbox("send-admin-message")).map(
-    ({ payload }) => (payload as Payload<"send-admin-message">).subjects,
+    ({ payload }) => (payload as Warning).subjects,
   );
   expect(subjects).toHaveLength(1);
   await fixture.people(["bob"]);

@@ -1,0 +1,88 @@
+import type { KnownBlock } from "@slack/types";
+import type {
+  DigestActor,
+  DigestChange,
+  SettingsDigest,
+} from "../../queries/delivery/get-settings-digest.ts";
+import { context, section } from "../blocks/blocks.ts";
+import { ids } from "../kernel/ids.ts";
+import { shortName } from "../words/names.ts";
+import { countWords, cutTo, escapeWithin, nameList, textLimits } from "../words/text.ts";
+import type { Message } from "./card.ts";
+
+/** The most characters of a line and of each value in it, so that ten lines and their headings fit in a section. */
+const limits = { line: 230, value: 90 };
+
+/** Returns the message that tells an admin what tokens, files, and the command line changed; null if it is nothing. */
+export function digestMessage({ changes, more }: SettingsDigest): Message | null {
+  if (changes.length === 0) return null;
+  const lines = changes.flatMap((change, i) => {
+    const heading = actorWords(change.by);
+    const previous = changes[i - 1];
+    const isSame = previous !== undefined && actorWords(previous.by) === heading;
+    return [...(isSame ? [] : [`*${escapeWithin(heading, limits.line)}*`]), changeLine(change)];
+  });
+  const rest = more > 0 ? [`… and ${countWords(more, "more change")}. The audit log has all of them.`] : [];
+  const blocks: KnownBlock[] = [
+    section("🔧 *Settings were changed outside Slack*"),
+    section([...lines, ...rest].join("\n")),
+    context(
+      `Check or correct this with ${ids.command.settings}. Further changes follow in one message in a few minutes.`,
+    ),
+  ];
+  const who = nameList([...new Set(changes.map(({ by }) => actorWords(by)))], 2);
+  const what = nameList([...new Set(changes.map(subjectWords))], 3);
+  return { text: escapeWithin(`🔧 ${who} changed ${what}.`, textLimits.section), blocks };
+}
+
+function actorWords(by: DigestActor): string {
+  if (by.kind === "token") return `Token ${shortName(by.name)}, made by ${shortName(by.maker)}`;
+  const reason = shortName(by.reason);
+  return reason.charAt(0).toUpperCase() + reason.slice(1);
+}
+
+const kinds: Record<string, string> = {
+  project: "project",
+  pipeline: "project",
+  environment: "project",
+  integration: "integration",
+  webhook: "the webhook",
+  role: "role",
+  workflow: "Environment Promotion",
+  token: "API token",
+  catalog: "the catalog",
+};
+
+/** Returns what was changed: "project Commerce", or "Environment Promotion". */
+function subjectWords({ action, name }: DigestChange): string {
+  const kind = kinds[action.split(".")[0] ?? ""] ?? "a setting";
+  return name === null ? kind : `${kind} ${shortName(name)}`;
+}
+
+const verbs: Record<string, string> = {
+  created: "created",
+  restored: "restored",
+  archived: "archived",
+  deleted: "deleted",
+  revoked: "revoked",
+};
+
+function changeLine(change: DigestChange): string {
+  const subject = subjectWords(change);
+  const verb = verbs[change.action.split(".")[1] ?? ""];
+  const title = subject.charAt(0).toUpperCase() + subject.slice(1);
+  const facts = change.facts
+    .filter(({ label }) => verb === undefined || !["name", "archived"].includes(label))
+    .map(factWords)
+    .join("; ");
+  const words = [verb === undefined ? title : `${title} ${verb}`, facts]
+    .filter((part) => part !== "")
+    .join(": ");
+  const warning = change.lowersGuard ? "⚠️ Lowers a guard. " : "";
+  return `• ${warning}${escapeWithin(words, limits.line)}`;
+}
+
+function factWords({ label, before, after }: DigestChange["facts"][number]): string {
+  const value = (text: string) => cutTo(text.replace(/\s+/g, " "), limits.value);
+  return before === null ? `${label} ${value(after)}` : `${label} ${value(before)} → ${value(after)}`;
+}
