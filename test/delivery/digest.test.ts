@@ -71,8 +71,9 @@ describe("the admins are told what a token, a file, or the command line changed"
     const text = await told(fixture);
     expect(await sentOf(fixture)).toMatchObject([{ recipientId: idOf("ada") }]);
     expect(text).toMatch(/Token CI .*, made by ada/);
-    expect(text).toContain("Project Project 0 created: short name p0; environments A (a), B (b, critical)");
-    expect(text).toContain("may request everyone");
+    expect(text).toContain(
+      "Project Project 0 created: short name p0; may request everyone; environments A, B (critical)",
+    );
     expect(text).toContain("… and 2 more changes. The audit log has all of them.");
     expect(text).not.toContain("Project 10");
     expect(await tell(fixture)).toEqual({ againMs: null });
@@ -105,8 +106,10 @@ describe("the admins are told what a token, a file, or the command line changed"
     await fixture.put(at, { name: "Orders", compareUrl: "https://git.example/{from}/{to}" });
     const text = await told(fixture);
     expect(production?.critical).toBe(true);
-    expect(text).toContain("Project Shop: name Commerce → Shop; environments Development (development)");
-    expect(text).toContain("may request everyone → Reviewer");
+    expect(text).toContain(
+      "Project Shop: name Commerce → Shop; may request everyone → Reviewer; environments",
+    );
+    expect(text).toContain("Production (critical) → Development, Staging (critical), Prod (critical)");
     expect(text).toContain("Integration Orders: compare link none → https://git.example/{from}/{to}");
     expect(text).not.toContain("Lowers a guard");
   });
@@ -127,6 +130,28 @@ describe("the admins are told what a token, a file, or the command line changed"
     const text = await told(fixture);
     expect(text).toContain("Seed file");
     expect(text).toContain("⚠️ Lowers a guard. Project Commerce: may request Reviewer → everyone");
+  });
+
+  test("names at their longest, full of characters that Slack escapes, fit in its limits", async () => {
+    const fixture = await apiFixture(database);
+    for (let i = 0; i < 12; i++) {
+      const environments = Array.from({ length: 20 }, (_, n) => ({
+        slug: `e${n}`,
+        name: `${"&".repeat(90)} ${n}`,
+      }));
+      const body = { name: `${"<".repeat(90)} ${i}`, pipeline: environments };
+      expect((await fixture.put(`/projects/p${i}`, body)).status).toBe(201);
+    }
+    await tell(fixture);
+    const { context, organizationId } = fixture;
+    const [sent] = await sentOf(fixture);
+    if (sent === undefined) throw new Error("No digest was sent");
+    const message = digestMessage(await getSettingsDigest(context.db, organizationId, sent));
+    const sections = (message?.blocks ?? []).flatMap((block) =>
+      block.type === "section" ? (block.text?.text.length ?? 0) : [],
+    );
+    expect(Math.max(...sections)).toBeLessThan(3_000);
+    expect(textOf(message ?? { blocks: [] })).toMatch(/… and \d+ more changes\./);
   });
 
   test("a token that the command line makes is told", async () => {

@@ -76,6 +76,7 @@ test("every call in docs/api.md does as it is written what is said of it", async
   expect(answers).toEqual([
     ["200", "/projects/commerce"],
     ["200", "/projects/commerce/integrations/orders-sync"],
+    ["200", "/projects/commerce"],
     ["201", "/projects/commerce/integrations/orders-sync/builds"],
     ["201", "/projects/commerce/integrations/orders-sync/deployments"],
     ["200", "/projects/commerce/live"],

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { slugOf } from "../../domain/catalog/catalog.ts";
 import { loweredDeployer, loweredInPipeline, loweredRequesters } from "../../domain/catalog/guards.ts";
 import type { MemberId, Person } from "../../domain/people/people.ts";
 
@@ -46,7 +47,6 @@ const readers: Record<string, (stored: unknown, names: Names) => Fact[] | undefi
     return (
       data && [
         ...namedFacts(data),
-        { label: "environments", value: listed(data.environments.map(environmentWords)) },
         {
           label: "may request",
           value: listed(
@@ -54,6 +54,7 @@ const readers: Record<string, (stored: unknown, names: Names) => Fact[] | undefi
             "everyone",
           ),
         },
+        { label: "environments", value: listed(data.environments.map(environmentWords)) },
       ]
     );
   },
@@ -100,8 +101,11 @@ const readers: Record<string, (stored: unknown, names: Names) => Fact[] | undefi
 
 const listed = (values: readonly string[], none = "none"): string => values.join(", ") || none;
 
-const environmentWords = ({ name, slug, critical }: z.infer<typeof environment>): string =>
-  `${name} (${slug}${critical ? ", critical" : ""})`;
+/** Returns the name of an environment, with its slug where the name does not give it away. */
+function environmentWords({ name, slug, critical }: z.infer<typeof environment>): string {
+  const notes = [...(slugOf(name) === slug ? [] : [slug]), ...(critical ? ["critical"] : [])];
+  return notes.length === 0 ? name : `${name} (${notes.join(", ")})`;
+}
 
 const namedFacts = ({ name, slug, archived }: { name: string; slug: string; archived: boolean }): Fact[] => [
   { label: "name", value: name },

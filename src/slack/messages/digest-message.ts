@@ -10,19 +10,16 @@ import { shortName } from "../words/names.ts";
 import { countWords, cutTo, escapeWithin, nameList, textLimits } from "../words/text.ts";
 import type { Message } from "./card.ts";
 
-/** The most characters of a line and of each value in it, so that ten lines and their headings fit in a section. */
-const limits = { line: 230, value: 90 };
+/** The most characters of a line, of a heading, of each value, and of all lines, which share one section. */
+const limits = { line: 320, heading: 150, value: 120, all: 2_800 };
 
 /** Returns the message that tells an admin what tokens, files, and the command line changed; null if it is nothing. */
 export function digestMessage({ changes, more }: SettingsDigest): Message | null {
   if (changes.length === 0) return null;
-  const lines = changes.flatMap((change, i) => {
-    const heading = actorWords(change.by);
-    const previous = changes[i - 1];
-    const isSame = previous !== undefined && actorWords(previous.by) === heading;
-    return [...(isSame ? [] : [`*${escapeWithin(heading, limits.line)}*`]), changeLine(change)];
-  });
-  const rest = more > 0 ? [`… and ${countWords(more, "more change")}. The audit log has all of them.`] : [];
+  const { lines, listed } = listChanges(changes);
+  const unlisted = more + changes.length - listed;
+  const rest =
+    unlisted > 0 ? [`… and ${countWords(unlisted, "more change")}. The audit log has all of them.`] : [];
   const blocks: KnownBlock[] = [
     section("🔧 *Settings were changed outside Slack*"),
     section([...lines, ...rest].join("\n")),
@@ -33,6 +30,20 @@ export function digestMessage({ changes, more }: SettingsDigest): Message | null
   const who = nameList([...new Set(changes.map(({ by }) => actorWords(by)))], 2);
   const what = nameList([...new Set(changes.map(subjectWords))], 3);
   return { text: escapeWithin(`🔧 ${who} changed ${what}.`, textLimits.section), blocks };
+}
+
+/** Returns as many changes as fit, each under a heading that says who made it, and how many these are. */
+function listChanges(changes: readonly DigestChange[]): { lines: string[]; listed: number } {
+  const lines: string[] = [];
+  for (const [i, change] of changes.entries()) {
+    const heading = actorWords(change.by);
+    const previous = changes[i - 1];
+    const isSame = previous !== undefined && actorWords(previous.by) === heading;
+    const added = [...(isSame ? [] : [`*${escapeWithin(heading, limits.heading)}*`]), changeLine(change)];
+    if ([...lines, ...added].join("\n").length > limits.all) return { lines, listed: i };
+    lines.push(...added);
+  }
+  return { lines, listed: changes.length };
 }
 
 function actorWords(by: DigestActor): string {

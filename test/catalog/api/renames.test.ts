@@ -27,7 +27,7 @@ const written = ({ body }: { body: { pipeline: Stated[] } }): string =>
 const renamed = "development Development, staging Staging, prod Prod!";
 
 describe("an environment is renamed", () => {
-  test("it keeps its guard, its live build, and its open request; repeating it changes nothing", async () => {
+  test("R1: it keeps its guard, its live build, and its open request; repeating it changes nothing", async () => {
     const fixture = await apiFixture(database);
     await fixture.deploy("staging", "2");
     const target = { targetId: fixture.environment("production"), buildId: fixture.build("2") };
