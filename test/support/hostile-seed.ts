@@ -1,3 +1,5 @@
+import { cleanName } from "../../src/domain/shared/clean-text.ts";
+
 type Live = Record<string, string>;
 
 /**
@@ -5,7 +7,9 @@ type Live = Record<string, string>;
  * about this many characters.
  */
 export function hostileSeed(hostile: (length: number) => string) {
-  const name = hostile(100);
+  // Names with hidden characters are refused, and every other text keeps them.
+  const named = (n: number) => `${n}${cleanName(hostile(99))}`;
+  const name = named(0);
   const link = (extra: string) => `https://ci.example/${hostile(1900)}${extra}`;
   const builds = (slug: string) =>
     ["1", "2", "3"].map((n) => ({
@@ -30,9 +34,9 @@ export function hostileSeed(hostile: (length: number) => string) {
     live: { development: `${slug}-2`, staging: `${slug}-1` } as Live,
   });
   const environments = [
-    { slug: "development", name },
-    { slug: "staging", name, critical: true },
-    { slug: "production", name },
+    { slug: "development", name: named(1) },
+    { slug: "staging", name: named(2), critical: true },
+    { slug: "production", name: named(3) },
   ];
   const slugs = ["one", "two", "three", "four", "five", "same"];
   return {
@@ -46,14 +50,14 @@ export function hostileSeed(hostile: (length: number) => string) {
         name,
         requesters: [] as string[],
         environments,
-        integrations: slugs.map((slug) => integration(slug, name)),
+        integrations: slugs.map((slug, i) => integration(slug, named(i))),
       },
       {
         slug: "closed",
-        name: name.slice(0, -1) || name,
+        name: named(9),
         requesters: [name],
         environments,
-        integrations: [integration("one", name), integration("same", name)],
+        integrations: [integration("one", named(0)), integration("same", named(5))],
       },
     ],
     workflow: {
