@@ -96,6 +96,10 @@ function prepared<T extends postgres.Sql | postgres.TransactionSql>(client: T): 
         return (work: (tx: postgres.TransactionSql) => Promise<unknown>) =>
           (target as postgres.Sql).begin((tx) => unlessLost(work(prepared(tx))));
       }
+      if (name === "savepoint") {
+        return (work: (tx: postgres.TransactionSql) => Promise<unknown>) =>
+          (target as postgres.TransactionSql).savepoint((tx) => work(prepared(tx)));
+      }
       return Reflect.get(target, name, receiver);
     },
   });
