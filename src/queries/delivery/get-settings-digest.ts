@@ -67,8 +67,7 @@ function toChange({ actor, at, action, subject, before, after }: StoredEntry, na
   const is = readFacts(subject, after, names);
   return {
     ...{ by, at, action, name: titleOf(after) ?? titleOf(before) },
-    facts:
-      before === null ? is.map((fact) => ({ ...fact, before: null, after: fact.value })) : compare(was, is),
+    facts: before === null ? is.flatMap(newFact) : compare(was, is),
     lowersGuard: lowersGuard(subject, before, after),
   };
 }
@@ -80,3 +79,7 @@ function compare(was: readonly Fact[], is: readonly Fact[]): DigestChange["facts
     return before === value ? [] : [{ label, before, after: value }];
   });
 }
+
+/** Returns a fact of something new; none if it says nothing. */
+const newFact = ({ label, value }: Fact): DigestChange["facts"] =>
+  value === "none" || value === "0" ? [] : [{ label, before: null, after: value }];
