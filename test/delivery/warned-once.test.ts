@@ -93,7 +93,8 @@ describe("of several admins", () => {
     const { payload } = await warned(fixture, { ada: null, dora: null });
     const { context, organizationId } = fixture;
     await Promise.all([1, 2].map(() => reportUntold(context, organizationId, payload)));
-    expect(await fixture.outbox("check-warning")).toHaveLength(1);
+    const looks = await fixture.outbox("check-warning");
+    expect(looks.filter(({ key }) => key !== "digest")).toHaveLength(1);
   });
 });
 
