@@ -16,6 +16,8 @@ export type StackOptions = {
   seed?: string;
   slack: Pick<SlackOptions, "people"> & Partial<SlackOptions>;
   app: AppOptions;
+  /** Called before the bot starts, for what exists in the workspace already. */
+  prepare?: (slack: SlackStandIn) => void;
   /** Additional environment variables of the bot. */
   env?: Record<string, string>;
   /** The bot's port. Default: any free one. */
@@ -48,6 +50,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const botUrl = () => `http://127.0.0.1:${bot?.port ?? lastPort}`;
   const { manifest } = options;
   const slack = await startSlack({ manifest, signingSecret, botToken, botUrl, ...options.slack });
+  options.prepare?.(slack);
   const mail = await startMail();
   const start = async () => {
     const env = environment(options, slack, mail, lastPort);

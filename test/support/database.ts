@@ -15,17 +15,20 @@ export type TestDatabase = {
 /**
  * Creates a migrated, empty database for one test file, as a copy of the run's template.
  * @param options.max connections of `database`, default 10
+ * @param options.migrated false: without any table
  */
 export async function testDatabase(
-  options: { max?: number; lockTimeoutMs?: number } = {},
+  options: { max?: number; lockTimeoutMs?: number; migrated?: boolean } = {},
 ): Promise<TestDatabase> {
+  const { migrated = true, ...connectOptions } = options;
   const name = `test_${randomBytes(8).toString("hex")}`;
   const server = inject("databaseServer");
-  await once(server, (sql) => sql`create database ${sql(name)} template ${sql(inject("template"))}`);
+  const template = migrated ? inject("template") : "template0";
+  await once(server, (sql) => sql`create database ${sql(name)} template ${sql(template)}`);
   const address = new URL(server);
   address.pathname = `/${name}`;
   const url = address.href;
-  const database = connect(url, { ...options, applicationName: "signoff test" });
+  const database = connect(url, { ...connectOptions, applicationName: "signoff test" });
   return {
     url,
     database,

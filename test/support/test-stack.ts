@@ -5,7 +5,7 @@ import { parse, stringify } from "yaml";
 import * as workflows from "../../db/workflow/workflow.ts";
 import { people as sandboxPeople } from "../../sandbox/people.ts";
 import type { SlackOptions, StandInMessage, StandInPerson, StandInView } from "../../sandbox/slack/index.ts";
-import { type Stack, startStack } from "../../sandbox/stack.ts";
+import { type Stack, type StackOptions, startStack } from "../../sandbox/stack.ts";
 import { type App, type AppOptions, startApp } from "../../src/compose/app.ts";
 import { seedDeps } from "../../src/compose/seed-deps.ts";
 import { readConfig } from "../../src/config.ts";
@@ -77,16 +77,19 @@ export type TestStack = Stack & {
   proxy: DatabaseProxy;
 };
 
-export type TestStackOptions = Partial<AppOptions> & {
-  seed?: string | undefined;
-  people?: StandInPerson[];
-  /** Loads no seed: nothing is set up in the organization. */
-  empty?: boolean;
-  /** Options of the workspace, such as channels and user groups. */
-  slack?: Partial<SlackOptions>;
-  /** Adds a proxy in front of the database, so that a test can disconnect it. */
-  proxied?: boolean;
-};
+export type TestStackOptions = Partial<AppOptions> &
+  Pick<StackOptions, "env" | "prepare"> & {
+    seed?: string | undefined;
+    people?: StandInPerson[];
+    /** Loads no seed: nothing is set up in the organization. */
+    empty?: boolean;
+    /** Options of the workspace, such as channels and user groups. */
+    slack?: Partial<SlackOptions>;
+    /** Adds a proxy in front of the database, so that a test can disconnect it. */
+    proxied?: boolean;
+    /** A database to start on, in place of a new one. The stack drops it when it stops. */
+    database?: TestDatabase;
+  };
 
 const sandboxSeed = `${root}sandbox/seed.yml`;
 
@@ -98,9 +101,11 @@ export async function startTestStack(options: TestStackOptions = {}): Promise<Te
     proxied = false,
     empty = false,
     slack,
+    env = {},
+    prepare = () => {},
+    database = await testDatabase(),
     ...app
   } = options;
-  const database = await testDatabase();
   const proxy = proxied ? await databaseProxy(database.url) : undefined;
   const appOptions: AppOptions = { log: createLog("silent"), ...app };
   const stack = await startStack({
@@ -108,7 +113,7 @@ export async function startTestStack(options: TestStackOptions = {}): Promise<Te
     manifest: `${root}manifest.yml`,
     ...(!empty && { seed }),
     slack: { people, ...slack },
-    app: appOptions,
+    ...{ app: appOptions, env, prepare },
   });
   if (!empty) await skipDigest(database, stack.app);
   return withHelpers(stack, { database, proxy, appOptions, people: people.map(({ name }) => name) });
