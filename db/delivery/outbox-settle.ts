@@ -70,3 +70,20 @@ function end(settlement: Extract<Settlement, { kind: "done" | "dead" }>, item: C
     attempts = case when ${unchanged} then attempts else 0 end,
     available_at = case when ${unchanged} then available_at else ${currentTime} end`;
 }
+
+/** The reason of an item whose kind the process that claimed it does not know. */
+export const unhandledReason = (kind: string): string => `nothing handles ${kind}`;
+
+/**
+ * Reopens items of these kinds that a replica of an earlier version gave up within the last day, because it did not know
+ * their kind.
+ */
+export async function reopenUnhandled(db: Db, kinds: readonly string[]): Promise<void> {
+  await db.execute(sql`
+    update outbox set settled_at = null, outcome = null, reason = null, attempts = 0, available_at = now()
+    where outcome = 'dead' and settled_at is not null and settled_at > now() - interval '1 day'
+      and reason = 'nothing handles ' || kind and kind in (${sql.join(
+        kinds.map((kind) => sql`${kind}`),
+        sql`, `,
+      )})`);
+}

@@ -95,10 +95,16 @@ function attemptLimit(handler: Handler | undefined, outcome?: Outcome): number {
   const limit = handler?.maxAttempts ?? maxAttempts;
   return outcome?.kind === "retry" ? Math.min(limit, outcome.attempts ?? limit) : limit;
 }
+/** How long an item of a kind that this version does not know waits, in milliseconds. */
+const unhandledWaitMs = 60_000;
+
 
 async function outcomeOf(attempt: Attempt): Promise<Outcome> {
   const { item, handler, leaseMs, log, stopping } = attempt;
-  if (handler === undefined) return { kind: "dead", reason: `nothing handles ${item.kind}` };
+  // During an upgrade, a replica of the newer version that added it can carry it out.
+  if (handler === undefined) {
+    return { kind: "retry", reason: store.unhandledReason(item.kind), sent: "no", afterMs: unhandledWaitMs };
+  }
   // The last attempt ended without a settlement: the process died, or onDead threw.
   if (item.attempts > attemptLimit(handler)) {
     return { kind: "retry", reason: item.reason ?? "the process died each time", sent: "unknown" };

@@ -1,5 +1,6 @@
 import type { Database } from "../../db/connection/connect.ts";
 import * as store from "../../db/delivery/outbox.ts";
+import { reopenUnhandled } from "../../db/delivery/outbox-settle.ts";
 import type { Log } from "../lib/log.ts";
 import { timedOut, withTimeout } from "../lib/timeout.ts";
 import { type AttemptOutcome, carryOut, ProcessStopping } from "./attempt.ts";
@@ -9,7 +10,10 @@ import { createSpacing } from "./spacing.ts";
 export type Outbox = {
   /** Claims what is due now. Call it after adding items. */
   wake(): void;
-  /** Resolves when the due items have been claimed, up to the concurrency limit. For the scheduled sweep. */
+  /**
+   * Reopens what a replica of an earlier version gave up because it did not know its kind. Resolves when the due items have
+   * been claimed, up to the concurrency limit. For the scheduled sweep.
+   */
   sweep(): Promise<void>;
   /** Resolves when nothing is due and nothing is running. For tests. */
   idle(): Promise<void>;
@@ -22,7 +26,7 @@ export type Outbox = {
 
 export type OutboxOptions = {
   database: Database;
-  /** By kind, as `bindHandlers` returns them. An item of another kind is dead at once. */
+  /** By kind, as `bindHandlers` returns them. An item of another kind waits for a replica that knows it. */
   handlers: Record<string, Handler>;
   log: Pick<Log, "info" | "warn" | "error">;
   /** Called after each attempt, for metrics. */
@@ -105,9 +109,11 @@ class Worker implements Outbox {
   /** Claims until nothing wakes it, then sleeps until the next item is due. Runs only once at a time. */
   async #lookAndSleep(): Promise<void> {
     clearTimeout(this.#timer);
+    const { database, handlers } = this.#options;
     const waiting = this.#waitingForLook.splice(0);
     let sleepMs = this.#options.pollMs;
     try {
+      if (waiting.length > 0) await reopenUnhandled(database.db, Object.keys(handlers));
       while (this.#woken && !this.#stopped) {
         this.#woken = false;
         await this.#claim();

@@ -70,11 +70,10 @@ test("an item that no replica can read is dead after the last attempt with the r
   );
 });
 
-test("an item of a kind that this version does not know is dead with the reason, and logged", async () => {
+test("an item of a kind that this version does not know waits for a replica that does", async () => {
   await carryOut(handlersWith({}), "send-fax", {});
   const reason = "nothing handles send-fax";
-  expect(await fixture.row("a")).toMatchObject({ outcome: "dead", reason });
-  expect(fixture.log.error).toHaveBeenCalledWith(expect.objectContaining({ reason }), expect.any(String));
+  expect(await fixture.row("a")).toMatchObject({ outcome: null, reason, attempts: 1, in_doubt: false });
 });
 
 test("the end of an item is reported with the payload parsed", async () => {

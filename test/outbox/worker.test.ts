@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vi
 import * as store from "../../db/delivery/outbox.ts";
 import type { Handler } from "../../src/outbox/handlers.ts";
 import { maxAttempts } from "../../src/outbox/retry.ts";
-import { done, gate, type WorkerFixture, work, workerFixture } from "./worker-fixture.ts";
+import { done, gate, type WorkerFixture, workerFixture } from "./worker-fixture.ts";
 
 let fixture: WorkerFixture;
 beforeAll(async () => {
@@ -184,15 +184,32 @@ test("a handler may give up sooner", async () => {
   expect(await fixture.row("a")).toMatchObject({ outcome: "dead", reason, attempts: 3 });
 });
 
-test("what trying again would not help is dead at once, and so is a kind that nothing handles", async () => {
-  await store.add(fixture.t.database.db, [
-    ...work(["a"]),
-    { organizationId: "T1", kind: "toString", key: "odd", payload: null },
-  ]);
+test("what trying again would not help is dead at once", async () => {
+  await fixture.add("a");
   const outbox = fixture.start(async () => ({ kind: "dead", reason: "account_inactive" }));
   await outbox.idle();
   expect(await fixture.row("a")).toMatchObject({ outcome: "dead", reason: "account_inactive", attempts: 1 });
-  expect(await fixture.row("odd")).toMatchObject({ outcome: "dead", reason: "nothing handles toString" });
+});
+
+test("an item of a kind that nothing handles waits, also one that is called like a method of every object", async () => {
+  await store.add(fixture.t.database.db, [
+    { organizationId: "T1", kind: "toString", key: "odd", payload: null },
+  ]);
+  await fixture.start(async () => done).idle();
+  expect(await fixture.row("odd")).toMatchObject({ outcome: null, reason: "nothing handles toString" });
+});
+
+test("what a replica of an earlier version gave up because it did not know the kind is carried out", async () => {
+  await fixture.add("unknown", "refused");
+  await fixture.t.database.sql`
+    update outbox set outcome = 'dead', settled_at = now(), attempts = 1,
+      reason = case key when 'unknown' then 'nothing handles work' else 'account_inactive' end`;
+  const outbox = fixture.start(async () => done);
+  await outbox.idle();
+  await outbox.sweep();
+  await outbox.idle();
+  expect(await fixture.row("unknown")).toMatchObject({ outcome: "done", reason: null });
+  expect(await fixture.row("refused")).toMatchObject({ outcome: "dead", reason: "account_inactive" });
 });
 
 test("a death that could not be written down is tried again, and the reason does not grow", async () => {
