@@ -7,6 +7,7 @@ import { kinds } from "../outbox/items.ts";
 import { wakeAll, wakeOnNotify } from "../outbox/wake.ts";
 import { type Outbox, startOutbox } from "../outbox/worker.ts";
 import { getRequestProgress } from "../queries/requests/get-request-progress.ts";
+import { tellOfUpgrade } from "../usecases/delivery/tell-of-upgrade.ts";
 import type { Context } from "../usecases/shared/context.ts";
 import { createRequestWaiters, type RequestWaiters } from "../web/api/requests/request-waiters.ts";
 import { closeBreakers, createBreakers } from "./breakers.ts";
@@ -73,6 +74,7 @@ async function startParts(config: Config, options: AppOptions, database: Databas
   const handlers = createHandlers(core, slackDeps, createBreakers(context, core.clients, log));
   metrics.expectKinds(kinds);
   await closeBreakers(context, organizationId);
+  await tellOfUpgrade(context, organizationId);
   const notifications = await wakeOnNotify(config.databaseUrl, followers);
   const sweep = async () => {
     waiters?.wake();

@@ -167,6 +167,13 @@ export const items = {
     priority: 0,
     provider: "email",
   }),
+  /** One for each admin, ever: what an upgrade no longer accepts is told once. */
+  "send-upgrade-notice": itemKind({
+    payload: z.object({ recipientId: z.string() }),
+    key: ({ recipientId }) => `upgrade-notice:names:${recipientId}`,
+    priority: 1,
+    provider: "slack",
+  }),
   "check-warning": itemKind({
     payload: z.union([
       z.object({ subjects: z.array(z.string()), keys: z.array(z.string()) }),

@@ -65,6 +65,10 @@ const added: [key: string, item: ItemToAdd][] = [
     },
   ],
   [
+    "upgrade-notice:names:U1",
+    { organizationId, kind: "send-upgrade-notice", payload: { recipientId: "U1" } },
+  ],
+  [
     "warning:w1:U1:check",
     { organizationId, kind: "check-warning", payload: { subjects: ["told:slack"], keys: ["warning:w1:U1"] } },
   ],

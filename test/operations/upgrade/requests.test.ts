@@ -8,7 +8,7 @@ let stack: Upgraded;
 
 beforeAll(async () => {
   receiver = await startWebhookReceiver();
-  stack = await startUpgraded(receiver.url);
+  stack = await startUpgraded({ webhookUrl: receiver.url });
   await stack.settle();
 });
 afterAll(async () => {

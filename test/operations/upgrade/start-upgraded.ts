@@ -33,20 +33,29 @@ const previousState = z.object({
 
 type PreviousState = z.infer<typeof previousState>;
 
+type UpgradeOptions = { webhookUrl?: string; change?: (slack: SlackStandIn) => void };
+
 export type Upgraded = TestStack & { previous: PreviousState };
 
 /**
  * Starts this version on the database of the previous version, in a workspace that has its messages and open modals. Times
  * are moved as if the previous version had stopped a minute ago.
  *
- * @param webhookUrl the receiver of its webhooks
+ * @param options.webhookUrl the receiver of its webhooks
+ * @param options.change changes the workspace before the start
  */
-export async function startUpgraded(webhookUrl = "http://127.0.0.1:9/hook"): Promise<Upgraded> {
+export async function startUpgraded({
+  webhookUrl = "http://127.0.0.1:9/hook",
+  change = () => {},
+}: UpgradeOptions = {}): Promise<Upgraded> {
   const previous = await readPreviousState(webhookUrl);
   const database = await testDatabase({ migrated: false });
   await migrateToPrevious(database.url);
   await restoreTables(database.url, previous.tables);
-  const prepare = (slack: SlackStandIn) => restoreSlack(slack, previous);
+  const prepare = (slack: SlackStandIn) => {
+    restoreSlack(slack, previous);
+    change(slack);
+  };
   const stack = await startTestStack({ database, empty: true, env, prepare, slack: { channels, groups } });
   return Object.assign(stack, { previous });
 }
