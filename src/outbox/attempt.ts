@@ -95,9 +95,9 @@ function attemptLimit(handler: Handler | undefined, outcome?: Outcome): number {
   const limit = handler?.maxAttempts ?? maxAttempts;
   return outcome?.kind === "retry" ? Math.min(limit, outcome.attempts ?? limit) : limit;
 }
+
 /** How long an item of a kind that this version does not know waits, in milliseconds. */
 const unhandledWaitMs = 60_000;
-
 
 async function outcomeOf(attempt: Attempt): Promise<Outcome> {
   const { item, handler, leaseMs, log, stopping } = attempt;
