@@ -4,10 +4,10 @@ import type { Db, Tx } from "../connection/connect.ts";
 import { auditLog } from "../schema/index.ts";
 import type { StoredEntry } from "./audit.ts";
 
-/** What settings are called in the audit log, before the colon. */
-const settings = ["workflow", "catalog", "project", "integration", "webhook", "role", "token"];
+/** What settings are called in the audit log, before the colon. `guard`: a change that was refused. */
+const settings = ["workflow", "catalog", "project", "integration", "webhook", "role", "token", "guard"];
 
-/** Changes of settings that a token, a file, or the command line made after one entry, up to another one. */
+/** Changes of settings that a token, a file, or the command line made, or was refused, after one entry, up to another one. */
 const inRange = (organizationId: string, range: { afterId: number; throughId?: number }) =>
   and(
     eq(auditLog.organizationId, organizationId),

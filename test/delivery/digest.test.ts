@@ -208,7 +208,8 @@ describe("no change is lost, and none is told twice", () => {
     const fixture = await quietFixture();
     const { organizationId } = fixture;
     const refused = { name: "Commerce", pipeline };
-    expect((await fixture.put("/projects/commerce", refused)).status).toBe(409);
+    const { status, body } = await fixture.put("/projects/other", refused);
+    expect([status, body.code]).toEqual([409, "name-taken"]);
     expect(await fixture.outbox("check-warning")).toEqual([]);
     await putProjects(fixture, 1);
     const { db } = database.database;
@@ -254,6 +255,7 @@ test("an admin gets the digest in Slack, once", async () => {
     const digests = () => stack.texts("ada").filter((text) => text.includes("changed outside Slack"));
     expect(digests()).toEqual([]);
     const { sql } = stack.database.database;
+    await sql`update change_digests set sent_at = to_timestamp(0)`;
     await sql`update outbox set available_at = now() where key = 'digest'`;
     stack.app.context.wake();
     await eventually(() => expect(digests()).toHaveLength(1));

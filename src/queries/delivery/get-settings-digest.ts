@@ -1,9 +1,13 @@
+import { z } from "zod";
 import type { StoredEntry } from "../../../db/audit/audit.ts";
+import { guardRefused } from "../../../db/audit/refused-guards.ts";
 import { listSettingChanges } from "../../../db/audit/setting-changes.ts";
 import type { Db } from "../../../db/connection/connect.ts";
 import * as members from "../../../db/people/members.ts";
 import * as roles from "../../../db/people/roles.ts";
+import type { LoweredGuard } from "../../domain/catalog/guards.ts";
 import type { MemberId } from "../../domain/people/people.ts";
+import type { Actor } from "../../domain/shared/actor.ts";
 import { namePeople } from "../shared/name-people.ts";
 import { type Fact, lowersGuard, type Names, readFacts, titleOf } from "./setting-facts.ts";
 
@@ -21,6 +25,8 @@ export type DigestChange = {
   /** What differs. `before` is null for something new. */
   facts: { label: string; before: string | null; after: string }[];
   lowersGuard: boolean;
+  /** R1: the guards that a token was refused to lower; none if something was changed. */
+  refused: readonly LoweredGuard[];
 };
 
 export type SettingsDigest = { changes: DigestChange[]; more: number };
@@ -36,7 +42,10 @@ export async function getSettingsDigest(
 ): Promise<SettingsDigest> {
   const { changes, total } = await listSettingChanges(db, organizationId, range, mostChanges);
   const names = await readNames(db, organizationId, changes);
-  return { changes: changes.map((entry) => toChange(entry, names)), more: total - changes.length };
+  return {
+    changes: changes.map((entry) => readRefused(entry, names) ?? toChange(entry, names)),
+    more: total - changes.length,
+  };
 }
 
 async function readNames(db: Db, organizationId: string, changes: readonly StoredEntry[]): Promise<Names> {
@@ -56,20 +65,48 @@ function idsIn(stored: unknown): MemberId[] {
 }
 
 function toChange({ actor, at, action, subject, before, after }: StoredEntry, names: Names): DigestChange {
-  const by: DigestActor =
-    actor.kind === "token"
-      ? { kind: "token", name: actor.name, maker: names.person(actor.makerId).name }
-      : {
-          kind: "system",
-          reason: actor.kind === "system" ? actor.reason : names.person(actor.memberId).name,
-        };
   const was = readFacts(subject, before, names);
   const is = readFacts(subject, after, names);
   return {
-    ...{ by, at, action, name: titleOf(after) ?? titleOf(before) },
+    ...{ by: digestActor(actor, names), at, action, name: titleOf(after) ?? titleOf(before) },
     facts: before === null ? is.flatMap(newFact) : compare(was, is),
     lowersGuard: lowersGuard(subject, before, after),
+    refused: [],
   };
+}
+
+/** Returns a change that was refused, or undefined if the entry is of a change that was made. */
+function readRefused(
+  { actor, at, action, subject, after }: StoredEntry,
+  names: Names,
+): DigestChange | undefined {
+  if (action !== guardRefused) return undefined;
+  const { data } = refusedGuards.safeParse(after);
+  const kind = subject.split(":")[1] ?? "";
+  return {
+    ...{ by: digestActor(actor, names), at, action: `${kind}.refused`, name: titleOf(after) },
+    ...{ facts: [], lowersGuard: false, refused: data?.guards ?? [] },
+  };
+}
+
+const named = { environment: z.string() };
+
+const refusedGuards = z.object({
+  guards: z.array(
+    z.discriminatedUnion("kind", [
+      z.object({ kind: z.enum(["not-critical", "dropped", "moved", "first"]), ...named }),
+      z.object({ kind: z.literal("requesters"), roles: z.array(z.string()) }),
+      z.object({ kind: z.literal("deployer"), integration: z.string() }),
+    ]),
+  ),
+});
+
+function digestActor(actor: Actor, names: Names): DigestActor {
+  if (actor.kind === "token") {
+    return { kind: "token", name: actor.name, maker: names.person(actor.makerId).name };
+  }
+  const reason = actor.kind === "system" ? actor.reason : names.person(actor.memberId).name;
+  return { kind: "system", reason };
 }
 
 /** Returns what differs between two versions of a setting. */

@@ -1,4 +1,6 @@
 import type { KnownBlock } from "@slack/types";
+import type { LoweredGuard } from "../../domain/catalog/guards.ts";
+import { assertNever } from "../../domain/shared/result.ts";
 import type {
   DigestActor,
   DigestChange,
@@ -20,16 +22,29 @@ export function digestMessage({ changes, more }: SettingsDigest): Message | null
   const unlisted = more + changes.length - listed;
   const rest =
     unlisted > 0 ? [`… and ${countWords(unlisted, "more change")}. The audit log has all of them.`] : [];
+  const made = changes.filter(isMade);
+  const title =
+    made.length === 0 ? "⛔ *A token may not lower a guard*" : "🔧 *Settings were changed outside Slack*";
   const blocks: KnownBlock[] = [
-    section("🔧 *Settings were changed outside Slack*"),
+    section(title),
     section([...lines, ...rest].join("\n")),
-    context(
-      `Check or correct this with ${ids.command.settings}. Further changes follow in one message in a few minutes.`,
-    ),
+    context(made.length === 0 ? refusedAdvice : madeAdvice),
   ];
-  const who = nameList([...new Set(changes.map(({ by }) => actorWords(by)))], 2);
-  const what = nameList([...new Set(changes.map(subjectWords))], 3);
-  return { text: escapeWithin(`🔧 ${who} changed ${what}.`, textLimits.section), blocks };
+  return { text: escapeWithin(headline(changes), textLimits.section), blocks };
+}
+
+const madeAdvice = `Check or correct this with ${ids.command.settings}. Further changes follow in one message in a few minutes.`;
+const refusedAdvice = `Nothing was changed. If it should be, change it with ${ids.command.settings}. Otherwise correct what the token sends. You get no message about further tries until the setting changes.`;
+
+const isMade = ({ refused }: DigestChange): boolean => refused.length === 0;
+
+function headline(changes: readonly DigestChange[]): string {
+  const made = changes.filter(isMade);
+  const [icon, verb, listed] =
+    made.length === 0 ? ["⛔", "was not allowed to change", changes] : ["🔧", "changed", made];
+  const who = nameList([...new Set(listed.map(({ by }) => actorWords(by)))], 2);
+  const what = nameList([...new Set(listed.map(subjectWords))], 3);
+  return `${icon} ${who} ${verb} ${what}.`;
 }
 
 /** Returns as many changes as fit, each under a heading that says who made it, and how many these are. */
@@ -78,7 +93,33 @@ const verbs: Record<string, string> = {
   revoked: "revoked",
 };
 
+/** Returns what a token was refused: "⛔ Refused, project Commerce: Production would no longer be critical." */
+function refusedLine(change: DigestChange): string {
+  const words = `Refused, ${subjectWords(change)}: ${change.refused.map(guardWords).join(" ")}`;
+  return `• ⛔ ${escapeWithin(words, limits.line)}`;
+}
+
+function guardWords(guard: LoweredGuard): string {
+  switch (guard.kind) {
+    case "not-critical":
+      return `${shortName(guard.environment)} would no longer be critical.`;
+    case "dropped":
+      return `${shortName(guard.environment)} is critical and would be removed or replaced.`;
+    case "moved":
+      return `Other environments would come before ${shortName(guard.environment)}, which is critical.`;
+    case "first":
+      return `${shortName(guard.environment)} would become the first environment, which is never reviewed.`;
+    case "requesters":
+      return `More people than ${nameList(guard.roles.map(shortName), 3)} could request.`;
+    case "deployer":
+      return `${shortName(guard.integration)} would no longer be deployed by its webhook.`;
+    default:
+      return assertNever(guard);
+  }
+}
+
 function changeLine(change: DigestChange): string {
+  if (!isMade(change)) return refusedLine(change);
   const subject = subjectWords(change);
   const verb = verbs[change.action.split(".")[1] ?? ""];
   const title = subject.charAt(0).toUpperCase() + subject.slice(1);

@@ -18,6 +18,7 @@ import { checkGuards } from "./check-guards.ts";
 import { lockActiveProject } from "./edit-project.ts";
 import { integrationSnapshot, integrationSubject, recordIntegration } from "./integration-setting.ts";
 import { keepName } from "./keep-name.ts";
+import { recordRefusedGuard } from "./record-refused-guard.ts";
 
 export type PutIntegration = {
   token: ApiToken;
@@ -44,10 +45,21 @@ export type PutIntegrationResult = { integrationId: string; created: boolean; sl
  * Refuses `token-scope`, `token-project`, `not-found` (the project, or the subject of a rename), `name-unusable`,
  * `name-taken`, `no-webhook`, `guard-lowered`.
  */
-export function putIntegration(
+export async function putIntegration(
   context: Context,
   input: PutIntegration,
 ): Promise<Result<PutIntegrationResult>> {
+  const { token, projectId } = input;
+  return recordRefusedGuard(context, token, await applyIntegration(context, input), async (tx) => {
+    const all = await listAllIntegrations(tx, token.organizationId, projectId);
+    const resolved = resolveSlug(all, input, "integration");
+    if (!resolved.ok || resolved.value.item === null) return undefined;
+    const { id, name } = resolved.value.item;
+    return { subject: integrationSubject(id), name, projectId };
+  });
+}
+
+function applyIntegration(context: Context, input: PutIntegration): Promise<Result<PutIntegrationResult>> {
   const { token, projectId } = input;
   const { organizationId } = token;
   return commit<PutIntegrationResult>(context, async (tx, now) => {

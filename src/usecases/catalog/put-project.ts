@@ -28,6 +28,7 @@ import { checkGuards, readRequesterGuard } from "./check-guards.ts";
 import { checkProjectNames, saveRequesterRoles } from "./edit-project.ts";
 import { keepEnvironmentNames, keepName } from "./keep-name.ts";
 import { type ProjectSnapshot, projectSubject, raiseVersion, readSnapshot } from "./project-snapshot.ts";
+import { recordRefusedGuard } from "./record-refused-guard.ts";
 import { writePipeline } from "./save-pipeline.ts";
 
 export type PutProject = {
@@ -56,7 +57,17 @@ type Ids = { organizationId: string; projectId: string };
  * Refuses `token-scope`, `token-project`, `name-unusable`, `name-taken`, `too-few-environments`,
  * `too-many-environments`, `request-in-the-way`, `not-found` (a role, or the subject of a rename), `guard-lowered`.
  */
-export function putProject(context: Context, input: PutProject): Promise<Result<PutProjectResult>> {
+export async function putProject(context: Context, input: PutProject): Promise<Result<PutProjectResult>> {
+  const { token } = input;
+  return recordRefusedGuard(context, token, await applyProject(context, input), async (tx) => {
+    const resolved = resolveSlug(await listAllProjects(tx, token.organizationId), input, "project");
+    if (!resolved.ok || resolved.value.item === null) return undefined;
+    const { id, name } = resolved.value.item;
+    return { subject: projectSubject(id), name, projectId: id };
+  });
+}
+
+function applyProject(context: Context, input: PutProject): Promise<Result<PutProjectResult>> {
   const { token } = input;
   const { organizationId } = token;
   return commit<PutProjectResult>(context, async (tx, now) => {

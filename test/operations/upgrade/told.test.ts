@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { tellSettingsChanges } from "../../../src/usecases/delivery/tell-settings-changes.ts";
 import { startUpgraded, type Upgraded } from "./start-upgraded.ts";
 
 let stack: Upgraded;
@@ -43,5 +44,64 @@ describe("upgrade: an admin is told what this version would refuse", () => {
     await stack.settle();
     expect(notices("ada")).toHaveLength(1);
     for (const name of ["dana", "bob", "carol", "sam"]) expect(notices(name)).toEqual([]);
+  });
+});
+
+describe("upgrade: the admins are told of a pipeline whose call is refused now", () => {
+  const put = async (token: string, path: string, body: object) => {
+    const response = await fetch(`${stack.botUrl}/api/v1${path}`, {
+      method: "PUT",
+      headers: {
+        authorization: `Bearer ${stack.previous.tokens[token]}`,
+        "content-type": "application/json",
+      },
+      body: JSON.stringify(body),
+    });
+    return { status: response.status, body: await response.json() };
+  };
+  const lowered = {
+    name: "Finance",
+    pipeline: [
+      { slug: "development", name: "Development" },
+      { slug: "production", name: "Production", critical: false },
+    ],
+  };
+  const refusals = () => stack.database.database.sql`
+    select actor ->> 'name' as token, subject from audit_log where action = 'guard.refused' order by id`;
+
+  test("once for each token, setting, and guard, however often the call comes again", async () => {
+    for (let run = 0; run < 3; run++) {
+      const refused = await put("CI", "/projects/finance", lowered);
+      expect(refused).toMatchObject({ status: 409, body: { code: "guard-lowered" } });
+    }
+    await put("CI", "/projects/commerce/integrations/returns", { name: "Returns", deployer: "record" });
+    await put("catalog:write", "/projects/finance", lowered);
+    expect((await refusals()).map(({ token }) => token)).toEqual(["CI", "CI", "catalog:write"]);
+  });
+
+  test("in one message with what was refused, and nothing was changed", async () => {
+    const { context, organizationId } = stack.app;
+    await tellSettingsChanges(context, organizationId);
+    await stack.settle();
+    const text = stack.texts("ada").at(-1);
+    expect(text).toMatch(/Token CI, made by Ada Admin/);
+    expect(text).toContain("Refused, project Finance: Production would no longer be critical.");
+    expect(text).toContain(
+      "Refused, integration Returns: Returns would no longer be deployed by its webhook.",
+    );
+    expect(text).toContain("Nothing was changed.");
+    const rows = await stack.database.database.sql`
+      select critical from environments e join projects p on p.id = e.project_id
+      where p.slug = 'finance' and e.slug = 'production'`;
+    expect([...rows]).toEqual([{ critical: true }]);
+  });
+
+  test("again when the setting was changed since then", async () => {
+    const names = { ...lowered, pipeline: lowered.pipeline.map(({ slug, name }) => ({ slug, name })) };
+    expect(await put("CI", "/projects/finance", { ...names, name: "Finance & Tax" })).toMatchObject({
+      status: 200,
+    });
+    await put("CI", "/projects/finance", lowered);
+    expect(await refusals()).toHaveLength(4);
   });
 });
