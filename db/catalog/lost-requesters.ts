@@ -8,7 +8,7 @@ export type LostRequesters = { slug: string; name: string; archived: boolean; ro
 export async function listLostRequesters(db: Db, organizationId: string): Promise<LostRequesters[]> {
   const rows = await db.execute<LostRequesters>(sql`
     select p.slug, p.name, p.archived_at is not null as archived,
-      array(select role ->> 'name' from jsonb_array_elements(archived.roles) role order by 1) as roles
+      to_jsonb(array(select role ->> 'name' from jsonb_array_elements(archived.roles) role order by 1)) as roles
     from projects p
     join lateral (
       select after -> 'requesterRoles' as roles from audit_log

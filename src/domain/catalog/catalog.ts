@@ -44,7 +44,8 @@ type Named = {
 
 /**
  * Returns the item that already has the wanted name or short name. Archiving an item frees its name. Its short name stays
- * taken, so that the item can be restored. So do its former short names, because they still lead to it.
+ * taken, so that the item can be restored. So do its former short names, because they still lead to it. A name that the
+ * item in use already has is not compared: an earlier version may have stored two that are the same.
  *
  * @param wanted.id the item that is being renamed; null for a new one
  */
@@ -52,13 +53,15 @@ export function findNamesake<T extends Named>(
   others: readonly T[],
   wanted: { id: string | null; name: string; slug: string },
 ): T | undefined {
-  const keepsSlug = others.some(({ id, slug }) => id === wanted.id && slug === wanted.slug);
+  const own = others.find(({ id }) => id === wanted.id);
+  const keepsSlug = own?.slug === wanted.slug;
+  const keepsName = own !== undefined && !own.archived && own.name === wanted.name;
   return others.find(
     (other) =>
       other.id !== wanted.id &&
       (other.slug === wanted.slug ||
         (!keepsSlug && other.formerSlugs?.includes(wanted.slug)) ||
-        (!other.archived && sameName(other.name, wanted.name))),
+        (!keepsName && !other.archived && sameName(other.name, wanted.name))),
   );
 }
 
@@ -84,19 +87,30 @@ export type OpenStep = { number: number; sourceId: string; targetId: string };
 
 /**
  * R2: checks whether a pipeline may change to `next`. The source and target of every open request must stay next to each
- * other.
+ * other. Names that an earlier version stored may stay the same.
  *
+ * @param existing the project's environments before the change
  * Refuses `too-few-environments`, `too-many-environments`, `name-taken`, `request-in-the-way`.
  */
-export function checkPipeline(next: readonly Environment[], open: readonly OpenStep[]): Result<null> {
+export function checkPipeline(
+  next: readonly Environment[],
+  open: readonly OpenStep[],
+  existing: readonly StoredEnvironment[] = [],
+): Result<null> {
   if (next.length === 0) return refuse({ code: "too-few-environments" });
   if (next.length > maxEnvironments) {
     return refuse({ code: "too-many-environments", limit: maxEnvironments });
   }
+  const keepsName = ({ id, name }: Environment) =>
+    existing.some((one) => one.id === id && !one.archived && one.name === name);
   const repeated = next.find((environment, i) =>
     next
       .slice(0, i)
-      .some((earlier) => earlier.slug === environment.slug || sameName(earlier.name, environment.name)),
+      .some(
+        (earlier) =>
+          earlier.slug === environment.slug ||
+          (sameName(earlier.name, environment.name) && !(keepsName(earlier) && keepsName(environment))),
+      ),
   );
   if (repeated !== undefined) return refuse({ code: "name-taken", name: repeated.name, archived: false });
   const nextSteps = steps(next);

@@ -52,7 +52,7 @@ export async function writePipeline(
   const next = recognized.value;
   const unusable = next.map((wanted) => checkEnvironmentName(wanted, existing)).find(({ ok }) => !ok);
   if (unusable !== undefined) return unusable;
-  const checked = checkPipeline(next, open);
+  const checked = checkPipeline(next, open, existing);
   if (!checked.ok) return checked;
   await replacePipeline(tx, { organizationId, projectId }, existing, next, now);
   return accept(null);

@@ -23,7 +23,8 @@ async function call(token: string, { method, path, body }: Call) {
     ...(body && { body: JSON.stringify(body) }),
   });
   const text = await response.text();
-  return { status: response.status, body: text.startsWith("{") ? JSON.parse(text) : text };
+  const isJson = response.headers.get("content-type")?.includes("json") && !path.startsWith("/audit");
+  return { status: response.status, body: isJson || !response.ok ? JSON.parse(text) : text };
 }
 
 const eu = "/projects/commerce-eu/integrations/eu-orders";
