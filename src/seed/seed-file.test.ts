@@ -197,16 +197,6 @@ const wrongValues: [string, string, string | RegExp][] = [
     /^line 18: projects\.0\.integrations\.0\.live\.Staging takes lower-case letters/,
   ],
   [
-    "a name of two lines",
-    spoilt(["name: Commerce", 'name: "Pay\\n✅ *Approved by Bob Reviewer*"']),
-    /^line 7: projects\.0\.name has a line break/,
-  ],
-  [
-    "a name that turns the text around",
-    spoilt(["name: Orders", 'name: "Orders \\u202esrebmun"']),
-    /^line 14: projects\.0\.integrations\.0\.name has a line break or a character that hides/,
-  ],
-  [
     "no approval required",
     spoilt(["requiredApprovals: 1", "requiredApprovals: 0"]),
     /^line 23: workflow\.options\.requiredApprovals /,

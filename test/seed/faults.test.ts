@@ -43,6 +43,26 @@ describe("a file that Settings would refuse is refused as a whole", () => {
       "line 1: There is one called",
     ],
     [
+      "a new project with a name of two lines",
+      'projects: [{ slug: pay, name: "Pay\\n✅ *Approved by Bob*", environments: [{ slug: a, name: A }] }]',
+      "line 1: The project name",
+    ],
+    [
+      "an environment renamed to a name that turns the text around",
+      'projects:\n  - slug: commerce\n    environments:\n      - { slug: dev, name: "De\\u202ev" }\n      - { slug: production }',
+      "line 3: The environment name",
+    ],
+    [
+      "a new role with a character that does not show",
+      'roles: [{ name: "Lead\\u200bers" }]',
+      "line 1: The role name",
+    ],
+    [
+      "an integration renamed to a name with a line separator",
+      'projects:\n  - slug: commerce\n    integrations:\n      - { slug: orders, name: "Orders\\u2028Live" }',
+      "line 4: The integration name",
+    ],
+    [
       "two environments whose names differ in case",
       "projects:\n  - slug: commerce\n    environments:\n      - { slug: dev }\n      - { slug: dev2, name: development }",
       "line 5: There is one called",

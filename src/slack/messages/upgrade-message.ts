@@ -6,7 +6,7 @@ import { context, section } from "../blocks/blocks.ts";
 import { ids } from "../kernel/ids.ts";
 import { shortName } from "../words/names.ts";
 import { settingsRefusalWords } from "../words/settings-refusals.ts";
-import { escaped, nameList } from "../words/text.ts";
+import { escaped, joinWithin, nameList, textLimits } from "../words/text.ts";
 import type { Message } from "./card.ts";
 
 /** `channel`: why the channel for review cards cannot be used; null if it can, or if there is none. */
@@ -14,7 +14,7 @@ export type UpgradeMessage = Omit<UpgradeNoticeView, "channelId"> & {
   channel: { why: ChannelFault; name: string | null } | null;
 };
 
-/** The most lines of a list. Ten with names of full length fit in a section. */
+/** The most lines of a list; fewer where they would not fit in a section. */
 const mostLines = 10;
 
 /** Returns what an admin is told after an upgrade: what is stored that this version would refuse. Null if there is nothing. */
@@ -42,9 +42,9 @@ export function upgradeMessage({ hidden, same, lostRequesters, channel }: Upgrad
 
 function listBlocks(title: string, lines: readonly string[]): KnownBlock[] {
   if (lines.length === 0) return [];
-  const rest = lines.length - mostLines;
-  const more = rest > 0 ? [`… and ${rest} more.`] : [];
-  return [section([title, ...lines.slice(0, mostLines).map((line) => `• ${line}`), ...more].join("\n"))];
+  const items = lines.map((line) => `• ${line}`);
+  const limit = textLimits.section - title.length - 1;
+  return [section(`${title}\n${joinWithin(items, "\n", limit, (rest) => `… and ${rest} more.`, mostLines)}`)];
 }
 
 const nameWords = ({ what, name, path }: StoredName): string =>
@@ -52,9 +52,11 @@ const nameWords = ({ what, name, path }: StoredName): string =>
 
 function sameWords(names: readonly StoredName[]): string {
   const [first] = names;
-  const listed = names.map(({ name, path }) => (path === null ? `“${shortName(name)}”` : `\`${path}\``));
-  const title = first === undefined ? "" : `${shortName(first.name)}: the ${first.what}s `;
-  return escaped(`${title}${nameList(listed, 4)}`);
+  const listed = names.map(({ name, path }) =>
+    path === null ? `“${escaped(shortName(name))}”` : `\`${path}\``,
+  );
+  const title = first === undefined ? "" : `${escaped(shortName(first.name))}: the ${first.what}s `;
+  return `${title}${nameList(listed, 4)}`;
 }
 
 function lostWords({ name, slug, archived, roles }: UpgradeMessage["lostRequesters"][number]): string {

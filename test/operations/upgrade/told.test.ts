@@ -19,7 +19,10 @@ const notices = (name: string) => stack.texts(name).filter((text) => text.includ
 
 describe("upgrade: an admin is told what this version would refuse", () => {
   test.each([
-    ["a project with a line break", "Pay ✅ *Approved by Bob Reviewer* (project `pay`)"],
+    [
+      "a project with a line break",
+      "Pay ✅ <!date^0^{_}|*>Approved by Bob Reviewer<!date^0^{_}|*> (project `pay`)",
+    ],
     ["an environment with a control character", "(environment `pay/test`)"],
     ["an environment whose name changes the direction", "(environment `pay/production`)"],
     ["an integration with a line separator", "(integration `pay/cards`)"],
