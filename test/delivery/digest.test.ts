@@ -127,7 +127,7 @@ describe("the admins are told what a token, a file, or the command line changed"
     expect(text).not.toContain("Lowers a guard");
   });
 
-  test("a file that lowers a guard is named as such; what an admin does in Slack is not told", async () => {
+  test("a file that lowers a guard is named as such, ahead of many other changes; what an admin does in Slack is not told", async () => {
     const fixture = await quietFixture();
     const { organizationId, context } = fixture;
     const file = { organizationId, actor: system("seed file"), surface: "seed" as const };
@@ -139,10 +139,19 @@ describe("the admins are told what a token, a file, or the command line changed"
     const guarded = { ...open, requesterRoleIds: [fixture.role("Reviewer")] };
     accepted(await saveProject(context, { ...slack, ...(await editing()), ...guarded }));
     expect(await fixture.outbox("check-warning")).toEqual([]);
+    await putProjects(fixture, 12);
     accepted(await saveProject(context, { ...file, ...(await editing()), ...open }));
     const text = await told(fixture);
     expect(text).toContain("Seed file");
     expect(text).toContain("⚠️ Lowers a guard. Project Commerce: may request Reviewer → everyone");
+  });
+
+  test("names that an earlier version stored cannot reorder what was before and after", async () => {
+    const change = { action: "project.saved", name: "Shop", lowersGuard: false, at: new Date() };
+    const by = { kind: "system" as const, reason: "seed file" };
+    const facts = [{ label: "name", before: "\u202eAda\nBob", after: "\u05d0" }];
+    const message = digestMessage({ changes: [{ ...change, by, facts }], more: 0 });
+    expect(textOf(message ?? { blocks: [] })).toContain("name Ada Bob → \u2068\u05d0\u2069");
   });
 
   test("names at their longest, full of characters that Slack escapes, fit in its limits", async () => {

@@ -80,7 +80,7 @@ describe("opening", () => {
     const text = says("dana");
     expect(text).toMatch(/\*Commerce\*\n4 integrations/);
     expect(text).toMatch(
-      /Development\*\n🟢 Live: <https:\/\/ci\.example\/orders\/121\|1\.4\.2> · `7e516c0f6c`\nsince <!date\^\d+\^/,
+      /Development\*\n🟢 Live: <https:\/\/ci\.example\/orders\/121\|1\.4\.2> \(ci\.example\) · `7e516c0f6c`\nsince <!date\^\d+\^/,
     );
     expect(text.indexOf("Development")).toBeLessThan(text.indexOf("Staging"));
     expect(text).toContain("*Production* · ❗ critical");

@@ -111,6 +111,41 @@ describe("R1: what lowers a guard in a pipeline", () => {
   });
 });
 
+describe("R1: another environment that takes what a critical one is called replaces it", () => {
+  /** Reads an environment such as "dev:live/Live!": the id, the slug, and the name. */
+  const called = (text: string) =>
+    text.split(" ").map((word) => {
+      const [id = "", slug = "", name = ""] = word.replace("!", "").split(/[:/]/);
+      return { id, slug, name, critical: word.endsWith("!") };
+    });
+  test.each([
+    ["exchanges its slug with it", "dev:dev/Dev test:prod/Test prod:test/Prod!", ["Prod"]],
+    ["takes its slug while it is renamed", "dev:dev/Dev test:prod/Test prod:old/Prod!", ["Prod"]],
+    ["takes its slug and is critical too", "dev:dev/Dev test:prod/Test! prod:old/Prod!", ["Prod"]],
+    ["takes its name", "dev:dev/Dev test:test/PROD prod:prod/Old!", ["Prod"]],
+    ["is new and takes its name", "dev:dev/Dev test:test/Test prod:prod/Old! new:new/Prod", ["Prod"]],
+    ["leaves it both", "dev:dev/Dev test:qa/QA prod:live/Live!", []],
+  ])("%s", (_, after, expected) => {
+    const before = known("Dev Test Prod!").map((one) => ({
+      ...one,
+      ...{ id: one.id.toLowerCase(), slug: one.slug.toLowerCase() },
+    }));
+    const guards = loweredInPipeline(before, called(after), critical);
+    expect(guards).toEqual(expected.map((environment) => ({ kind: "dropped", environment })));
+  });
+
+  test("a namesake that was there before is no replacement", () => {
+    const before = [...known("dev prod -old!"), { ...known("x y z!")[2], id: "more", name: "old" }];
+    expect(
+      loweredInPipeline(
+        before as KnownEnvironment[],
+        called("dev:dev/dev prod:prod/prod more:z/old!"),
+        critical,
+      ),
+    ).toEqual([]);
+  });
+});
+
 describe("R14: what widens who may request", () => {
   const roles = (text: string) => (text === "" ? [] : text.split(" ")).map((id) => ({ id, name: id }));
   test.each([

@@ -1,3 +1,4 @@
+import { sameName } from "../shared/same-name.ts";
 import type { Environment } from "./pipeline.ts";
 
 /** An environment of a project before a change, archived or not. */
@@ -68,15 +69,36 @@ function placesOfDropped(before: readonly KnownEnvironment[], wanted: readonly {
  */
 export function loweredInPipeline(
   before: readonly KnownEnvironment[],
-  after: readonly Pick<Environment, "id" | "name" | "critical">[],
+  after: readonly After[],
   workflow: Gate,
 ): LoweredGuard[] {
   const pipeline = pipelineOf(before);
   return before.flatMap((known): LoweredGuard[] => {
     const { name: environment, archived } = known;
     const guarded = archived ? known : { ...known, position: pipeline.indexOf(known) };
-    const kind = loweredOf(guarded, pipeline, after, workflow);
+    const kind = isReplaced(known, before, after) ? "dropped" : loweredOf(guarded, pipeline, after, workflow);
     return kind === null ? [] : [{ kind, environment }];
+  });
+}
+
+type After = Pick<Environment, "id" | "name" | "slug" | "critical">;
+
+/**
+ * Returns whether another environment takes the slug or the name that a critical one has: what pipelines deploy to it
+ * and what people request for it would then pass the other one's guard.
+ */
+function isReplaced(
+  { id, name, slug, critical, archived }: KnownEnvironment,
+  before: readonly KnownEnvironment[],
+  after: readonly After[],
+): boolean {
+  if (!critical) return false;
+  return after.some((next) => {
+    const had = before.find((environment) => environment.id === next.id);
+    const takesSlug = next.slug === slug && had?.slug !== slug;
+    const takesName =
+      !archived && sameName(next.name, name) && (had === undefined || !sameName(had.name, name));
+    return next.id !== id && (takesSlug || takesName);
   });
 }
 

@@ -31,16 +31,21 @@ export type DigestChange = {
 
 export type SettingsDigest = { changes: DigestChange[]; more: number };
 
-/** The most changes that a message lists. */
-const mostChanges = 10;
+/** The most changes that a message lists, and the most among which those that lower a guard are looked for. */
+const [mostChanges, mostRead] = [10, 500];
 
-/** Returns the changes of settings of one digest, and how many more there are. */
+/**
+ * Returns the changes of settings of one digest, and how many more there are. Those that lower a guard come first, so that
+ * others cannot hide them.
+ */
 export async function getSettingsDigest(
   db: Db,
   organizationId: string,
   range: { afterId: number; throughId: number },
 ): Promise<SettingsDigest> {
-  const { changes, total } = await listSettingChanges(db, organizationId, range, mostChanges);
+  const { changes: read, total } = await listSettingChanges(db, organizationId, range, mostRead);
+  const lowers = ({ subject, before, after }: StoredEntry) => lowersGuard(subject, before, after);
+  const changes = [...read.filter(lowers), ...read.filter((entry) => !lowers(entry))].slice(0, mostChanges);
   const names = await readNames(db, organizationId, changes);
   return {
     changes: changes.map((entry) => readRefused(entry, names) ?? toChange(entry, names)),

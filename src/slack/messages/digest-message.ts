@@ -9,7 +9,7 @@ import type {
 import { context, section } from "../blocks/blocks.ts";
 import { ids } from "../kernel/ids.ts";
 import { shortName } from "../words/names.ts";
-import { countWords, cutTo, escapeWithin, nameList, textLimits } from "../words/text.ts";
+import { countWords, cutTo, escapeWithin, isolated, nameList, textLimits } from "../words/text.ts";
 import type { Message } from "./card.ts";
 
 /** The most characters of a line, of a heading, of each value, and of all lines, which share one section. */
@@ -135,6 +135,6 @@ function changeLine(change: DigestChange): string {
 }
 
 function factWords({ label, before, after }: DigestChange["facts"][number]): string {
-  const value = (text: string) => cutTo(text.replace(/\s+/g, " "), limits.value);
+  const value = (text: string) => isolated(cutTo(text, limits.value));
   return before === null ? `${label} ${value(after)}` : `${label} ${value(before)} → ${value(after)}`;
 }

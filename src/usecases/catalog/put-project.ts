@@ -19,7 +19,7 @@ import {
   type StoredEnvironment,
   type WantedEnvironment,
 } from "../../domain/catalog/plan-pipeline.ts";
-import { resolveSlug } from "../../domain/catalog/slugs.ts";
+import { type ResolvedSlug, resolveSlug } from "../../domain/catalog/slugs.ts";
 import { accept, type Result, refuse } from "../../domain/shared/result.ts";
 import { type ApiToken, actorOf, mayUse } from "../../domain/tokens/token.ts";
 import { type By, type Context, commit } from "../shared/context.ts";
@@ -72,11 +72,9 @@ function applyProject(context: Context, input: PutProject): Promise<Result<PutPr
   const { organizationId } = token;
   return commit<PutProjectResult>(context, async (tx, now) => {
     await lockProjectNames(tx, organizationId);
-    const resolved = resolveSlug(await listAllProjects(tx, organizationId), input, "project");
+    const resolved = resolveAllowed(await listAllProjects(tx, organizationId), input);
     if (!resolved.ok) return resolved;
     const { item: existing, slug } = resolved.value;
-    const allowed = mayUse(token, "catalog:write", existing?.id ?? null);
-    if (!allowed.ok) return allowed;
     const ids = { organizationId, projectId: existing?.id ?? randomUUID() };
     const subject = projectSubject(ids.projectId);
     const name = await keepName(tx, { organizationId, subject }, existing, input, slug);
@@ -91,6 +89,20 @@ function applyProject(context: Context, input: PutProject): Promise<Result<PutPr
     await recordProject(tx, by, { at: now, subject, before, after });
     return accept({ created: before === null || before.archived, version: after.version, slug });
   });
+}
+
+/**
+ * Returns the project that the call means. What the token may do is checked first: a token for one project does not learn
+ * which others exist.
+ */
+function resolveAllowed(
+  projects: readonly KnownProject[],
+  input: PutProject,
+): Result<ResolvedSlug<KnownProject>> {
+  const resolved = resolveSlug(projects, input, "project");
+  const projectId = resolved.ok ? (resolved.value.item?.id ?? null) : null;
+  const allowed = mayUse(input.token, "catalog:write", projectId);
+  return allowed.ok ? resolved : allowed;
 }
 
 /** R12: appends the change to the audit log, unless nothing changed. */

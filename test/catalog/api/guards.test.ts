@@ -92,6 +92,31 @@ describe("R1: a token never lowers a guard of a pipeline", () => {
     expect(written(answer)).toBe(text.replace("production", "production!").replace("dr", "dr!"));
   });
 
+  test.each([
+    ["slug, by an exchange", ["production", "Staging"], ["staging", "Production"]],
+    ["slug, while it is renamed", ["production", "Staging"], ["old", "Production"]],
+    ["name, while it is renamed", ["staging", "production"], ["production", "Old"]],
+  ])("no other environment takes a critical one's %s", async (_, [slug, name], [oldSlug, oldName]) => {
+    const fixture = await apiFixture(database, onlyCritical);
+    const before = await rowsOf(fixture);
+    const pipeline = [
+      { slug: "development", name: "Development" },
+      { slug, name, ...(slug === "staging" ? {} : { previousSlug: "staging" }) },
+      { slug: oldSlug, name: oldName, ...(oldSlug === "production" ? {} : { previousSlug: "production" }) },
+    ];
+    const answer = await fixture.put("/projects/commerce", { name: "Commerce", pipeline });
+    expect([answer.status, answer.body.code]).toEqual([409, "guard-lowered"]);
+    expect(await rowsOf(fixture)).toEqual(before);
+  });
+
+  test("a token for one project does not learn from a rename which other projects exist", async () => {
+    const fixture = await apiFixture(database);
+    const reads = projectReads(database.database.db, fixture.organizationId);
+    const { text: token } = await fixture.newToken(["catalog:write"], await reads.projectId("commerce"));
+    const body = { name: "New", previousSlug: "missing", pipeline: pipelineOf("development") };
+    expect(problemIn(await fixture.put("/projects/new", body, { token }))).toEqual([403, "token-project"]);
+  });
+
   test("where every promotion is reviewed, a reviewed environment never becomes the first", async () => {
     const pipeline = commerce.environments.map((one) => ({ ...one, critical: false }));
     const fixture = await apiFixture(database, { projects: [{ ...commerce, environments: pipeline }] });

@@ -113,14 +113,12 @@ describe("an environment is renamed", () => {
   test("one takes the slug that another gives up in the same call", async () => {
     const fixture = await apiFixture(database, { options: { gate: "critical" } });
     const chain = [
-      development,
-      { slug: "production", name: "Preproduction", previousSlug: "staging" },
-      { slug: "live", name: "Live", previousSlug: "production" },
+      { slug: "staging", name: "Sandbox", previousSlug: "development" },
+      { slug: "qa", name: "QA", previousSlug: "staging" },
+      production,
     ];
     for (let i = 0; i < 2; i++) {
-      expect(written(await put(fixture, ...chain))).toBe(
-        "development Development, production Preproduction, live Live!",
-      );
+      expect(written(await put(fixture, ...chain))).toBe("staging Sandbox, qa QA, production Production!");
     }
     expect(await fixture.live(fixture.environment("staging"))).toBe("1.2.0");
   });

@@ -39,7 +39,7 @@ describe.each(doors)("from an empty organization, through the %s", (entry) => {
     await ada.close();
 
     await stack.slack.command(stack.id("dana"), "/promote orders-sync");
-    expect(stack.modalText("dana")).toContain("<https://ci.example/1|1.0.0> · `abc`");
+    expect(stack.modalText("dana")).toContain("<https://ci.example/1|1.0.0> (ci.example) · `abc`");
     await stack.slack.submit(stack.id("dana"));
     await stack.app.idle();
     await ada.open();
