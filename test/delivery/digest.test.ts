@@ -147,7 +147,7 @@ describe("the admins are told what a token, a file, or the command line changed"
   });
 
   test("names that an earlier version stored cannot reorder what was before and after", async () => {
-    const change = { action: "project.saved", name: "Shop", lowersGuard: false, at: new Date() };
+    const change = { action: "project.saved", name: "Shop", lowersGuard: false, refused: [], at: new Date() };
     const by = { kind: "system" as const, reason: "seed file" };
     const facts = [{ label: "name", before: "\u202eAda\nBob", after: "\u05d0" }];
     const message = digestMessage({ changes: [{ ...change, by, facts }], more: 0 });

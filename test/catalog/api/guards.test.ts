@@ -98,7 +98,7 @@ describe("R1: a token never lowers a guard of a pipeline", () => {
     ["name, while it is renamed", ["staging", "production"], ["production", "Old"]],
   ])("no other environment takes a critical one's %s", async (_, [slug, name], [oldSlug, oldName]) => {
     const fixture = await apiFixture(database, onlyCritical);
-    const before = await rowsOf(fixture);
+    const before = await settingsRows(fixture);
     const pipeline = [
       { slug: "development", name: "Development" },
       { slug, name, ...(slug === "staging" ? {} : { previousSlug: "staging" }) },
@@ -106,7 +106,7 @@ describe("R1: a token never lowers a guard of a pipeline", () => {
     ];
     const answer = await fixture.put("/projects/commerce", { name: "Commerce", pipeline });
     expect([answer.status, answer.body.code]).toEqual([409, "guard-lowered"]);
-    expect(await rowsOf(fixture)).toEqual(before);
+    expect(await settingsRows(fixture)).toEqual(before);
   });
 
   test("a token for one project does not learn from a rename which other projects exist", async () => {

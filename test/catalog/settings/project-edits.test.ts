@@ -155,7 +155,7 @@ describe("two admins edit the same thing at once: the second Save is refused and
     const after = await ada.option("after", "First");
     await ada.submit({ name: "Staging 2", after, critical: "yes" });
     await ada.waitForText(
-      "• Environments: Development, Staging, Production ❗ → Development, Stage, Production ❗",
+      "• Environments: Development, Staging and Production ❗ → Development, Stage and Production ❗",
     );
     expect(field(ada, "name")).toBe("Staging 2");
     expect(await ada.submit({ after: await ada.option("after", "After Development") })).toEqual({});

@@ -158,9 +158,9 @@ describe("the form", () => {
   test("names come to no life, in the list and where the token is shown", async () => {
     const ada = await newToken();
     await ada.submit({ token_name: "<!channel> & `co`", token_scopes: ["builds:write"] });
-    await ada.waitForText("*&lt;!channel&gt; &amp; `co`* is ready");
+    await ada.waitForText("*&lt;!channel&gt; &amp; <!date^0^{_}|`>co<!date^0^{_}|`>* is ready");
     await stack.slack.closeView(stack.id("ada"));
-    await ada.waitForText("*&lt;!channel&gt; &amp; `co`*  `…");
+    await ada.waitForText("*&lt;!channel&gt; &amp; <!date^0^{_}|`>co<!date^0^{_}|`>*  `…");
   });
 
   test("with more projects than a select takes they are searched", async () => {
