@@ -168,3 +168,19 @@ describe("searching", () => {
     expect((await found("feed 119")).map(({ slug }) => slug)).toEqual(["feed-119"]);
   });
 });
+
+test("short names lead to one integration, even where an earlier version stored two projects with one name", async () => {
+  const other = await buildCatalog(database, { projects });
+  const { db } = other.context;
+  await database.database.sql`
+    update projects set name = 'Commerce' where organization_id = ${other.organizationId} and slug = 'finance'`;
+  for (const [text, project] of [
+    ["commerce/billing", "commerce"],
+    ["Finance/BILLING", "finance"],
+  ] as const) {
+    expect(await findNamed(db, other.organizationId, text)).toMatchObject({
+      ...{ kind: "one", integration: { projectSlug: project, slug: "billing" } },
+    });
+  }
+  expect(await findNamed(db, other.organizationId, "billing")).toMatchObject({ kind: "many" });
+});

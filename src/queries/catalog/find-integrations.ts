@@ -36,13 +36,17 @@ export async function findNamed(db: Db, organizationId: string, text: string): P
     const name = words.slice(0, length).join(" ");
     const found = await lists.findIntegrationsByName(db, organizationId, project, name);
     const target = words.slice(length).join(" ");
-    const [only] = found;
-    if (found.length > 1) return { kind: "many", name, integrations: found, target };
+    // Earlier versions stored projects with the same name, and a project's short name leads to that one only.
+    const exact = found.find((one) => isTyped(one.projectSlug, project) && isTyped(one.slug, name));
+    const only = exact ?? found[0];
+    if (exact === undefined && found.length > 1) return { kind: "many", name, integrations: found, target };
     if (only !== undefined) return withTarget(db, organizationId, only, target);
   }
   const similar = await lists.searchIntegrations(db, organizationId, words[0] ?? "", 5);
   return { kind: "none", name: text.trim(), similar };
 }
+
+const isTyped = (slug: string, typed: string | null): boolean => slug === typed?.toLowerCase();
 
 /** Returns the chosen integration with the environment of this name; undefined if there is no such integration. */
 export async function findTarget(

@@ -50,7 +50,7 @@ describe("upgrade: an admin is told what this version would refuse", () => {
   });
 });
 
-describe("upgrade: the admins are told of a pipeline whose call is refused now", () => {
+describe("R1: the admins are told of a pipeline whose call is refused after the upgrade", () => {
   const put = async (token: string, path: string, body: object) => {
     const response = await fetch(`${stack.botUrl}/api/v1${path}`, {
       method: "PUT",
