@@ -182,7 +182,9 @@ describe("two admins edit the same thing at once: the second Save is refused and
     await ada.form();
     await archived("QA");
     await ada.submit({ name: "Quality" });
-    await ada.waitForText("Development, Staging, Production ❗, QA → Development, Staging, Production ❗");
+    await ada.waitForText(
+      "Development, Staging, Production ❗ and QA → Development, Staging and Production ❗",
+    );
     expect(await ada.submit()).toEqual({});
     await ada.waitForText("Quality  `qa`");
     await ada.press("Edit Quality");
