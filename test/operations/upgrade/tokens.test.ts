@@ -87,6 +87,7 @@ describe("upgrade: what a pipeline puts at each run changes nothing", () => {
   test("projects with odd and repeated names, and their integrations, are put as they are stored", async () => {
     const { sql } = stack.database.database;
     const read = () => sql`select action, subject from audit_log order by id`;
+    await stack.settle();
     const before = await read();
     const answers = [];
     for (const { path, body } of pipelineCalls(stack.previous.tables)) {
