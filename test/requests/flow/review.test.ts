@@ -300,11 +300,11 @@ describe("R7: two approvals", () => {
     const reseeded = stack.reseed((seed) => {
       Object.assign(seed.workflow?.options ?? {}, { requiredApprovals: 2 });
       const managers = seed.roles.find(({ name }) => name === "Release Managers");
-      if (managers) managers.members = ["bob@acme.example"];
+      if (managers) managers.members = ["bob@acme.example", "ada@acme.example"];
     });
     await drawing.reached;
     await click("carol", number, "approve_request");
-    await expectLastEphemeral("carol", /You are not a reviewer of Commerce\. Bob Reviewer can\./);
+    await expectLastEphemeral("carol", /You are not a reviewer of Commerce\. Ada Admin and Bob Reviewer can\./);
     drawing.release();
     await reseeded;
     expect(actions(stack.cardFor("carol", number))).toEqual(["open_details"]);
