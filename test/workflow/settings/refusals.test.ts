@@ -104,7 +104,9 @@ describe("R13: asking for a promotion", () => {
 
   test("R2: an environment that is not in the pipeline any more", async () => {
     await open("dana");
-    await stack.reseed(({ projects: [commerce] }) => commerce?.environments.splice(1, 1));
+    await stack.reseed(({ projects: [commerce] }) =>
+      Object.assign(commerce?.environments[1] ?? {}, { archived: true }),
+    );
     await submit("dana");
     expect(errors("dana")).toEqual(["This environment is not in the pipeline any more. Choose another one."]);
   });
