@@ -77,7 +77,7 @@ const allSettled = () =>
     const [open] = await stack.database.database.sql<{ count: number }[]>`
       select count(*)::int from outbox where settled_at is null`;
     expect(open?.count).toBe(0);
-  }, 12_000);
+  });
 
 const faults: [string, () => void][] = [
   ["is rate-limited", () => stack.slack.faults.rateLimit("views.open", 30)],

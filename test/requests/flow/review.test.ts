@@ -304,7 +304,10 @@ describe("R7: two approvals", () => {
     });
     await drawing.reached;
     await click("carol", number, "approve_request");
-    await expectLastEphemeral("carol", /You are not a reviewer of Commerce\. Ada Admin and Bob Reviewer can\./);
+    await expectLastEphemeral(
+      "carol",
+      /You are not a reviewer of Commerce\. Ada Admin and Bob Reviewer can\./,
+    );
     drawing.release();
     await reseeded;
     expect(actions(stack.cardFor("carol", number))).toEqual(["open_details"]);
