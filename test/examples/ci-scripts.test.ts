@@ -152,6 +152,18 @@ test("register.sh reports a new deployment for each re-run, so an older build th
   ]);
 });
 
+test("register.sh shortens a deployment's id that is too long, and it still tells re-runs apart", async () => {
+  const ci = { BUILD_TAG: "jenkins-orders-main-7", BUILD_VERSION: "1.5.5", ENVIRONMENT: "development" };
+  const build = { ...ci, BUILD_ID: `registry.example/orders@sha256:${"0a".repeat(80)}` };
+  for (const tag of ["jenkins-orders-main-7", "jenkins-orders-main-8"]) {
+    const { ended, said } = run("register.sh", { ...build, BUILD_TAG: tag });
+    expect(await ended, said()).toBe(0);
+  }
+  const stored = await stack.database.database.sql<{ external_id: string }[]>`
+    select external_id from deployments where external_id like '%-development-jenkins-orders-main-_'`;
+  expect(stored).toHaveLength(2);
+});
+
 test("register.sh says so if the build is not live after its deployment, and if nobody approved it there", async () => {
   const variables = { BUILD_ID: "run-83", BUILD_VERSION: "1.5.4", ENVIRONMENT: "development" };
   const late = run("register.sh", { ...variables, STARTED_AT: "2020-01-01T00:00:00Z" });
