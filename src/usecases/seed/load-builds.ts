@@ -4,9 +4,9 @@ import { listByExternalIds } from "../../../db/deployments/builds-list.ts";
 import * as deployments from "../../../db/deployments/deployments.ts";
 import { findBySlug } from "../../domain/catalog/slugs.ts";
 import { differingParts } from "../../domain/deployments/build-identity.ts";
-import { cleanBuild, linkNotes } from "../../domain/deployments/clean-build.ts";
+import { cleanBuild } from "../../domain/deployments/clean-build.ts";
 import { recordDeployment } from "../deployments/record-manual-deployment.ts";
-import { type NewBuild, storeBuild } from "../deployments/store-build.ts";
+import { type NewBuild, type StoredBuild, storeBuild } from "../deployments/store-build.ts";
 import type { LoadedIntegration } from "./load-integrations.ts";
 import { decide, done, fault, type Loading, note, unlessRefused } from "./loading.ts";
 import type { SeedBuild } from "./seed-content.ts";
@@ -26,8 +26,9 @@ export async function loadBuilds(loading: Loading, one: LoadedIntegration): Prom
   for (const [i, build] of builds.entries()) {
     const path = [...one.path, "builds", i];
     const existing = registered.get(build.id);
-    if (existing !== undefined) checkSame(loading, build, existing, path);
-    else {
+    if (existing !== undefined) {
+      if (checkSame(loading, build, existing, path)) await repeat(loading, one, build, existing, path);
+    } else {
       // The list is oldest first, and the newest build is the one with the latest time.
       const createdAt = new Date(loading.now.getTime() - (builds.length - 1 - i));
       const id = await register(loading, one, build, createdAt, path);
@@ -50,10 +51,29 @@ async function register(
   const stored = unlessRefused(loading, result, () => path);
   if (stored === undefined) return undefined;
   done(loading, path, subject, `build ${build.id} registered: version ${stored.build.version}`);
-  for (const { field, note: words } of [...stored.notes, ...linkNotes(described)]) {
-    note(loading, path, subject, `build ${build.id}, ${field}: ${words}`);
-  }
+  noteAll(loading, path, subject, stored);
   return stored.build.id;
+}
+
+/** Names what the file says of a registered build that differs from what stays. What it leaves out is no difference. */
+async function repeat(
+  loading: Loading,
+  { id: integrationId, subject }: LoadedIntegration,
+  build: SeedBuild,
+  { commit, digest }: Build,
+  path: SeedPath,
+): Promise<void> {
+  const { tx, by, now } = loading;
+  const described = { ...describe(build), commit: build.commit ?? commit, digest: build.digest ?? digest };
+  const result = await storeBuild(tx, by, { integrationId, build: described }, now);
+  const stored = unlessRefused(loading, result, () => path);
+  if (stored !== undefined) noteAll(loading, path, subject, stored);
+}
+
+function noteAll(loading: Loading, path: SeedPath, subject: string, { build, notes }: StoredBuild): void {
+  for (const { field, note: words } of notes) {
+    note(loading, path, subject, `build ${build.externalId}, ${field}: ${words}`);
+  }
 }
 
 function describe(build: SeedBuild): NewBuild {
@@ -67,14 +87,16 @@ function describe(build: SeedBuild): NewBuild {
   };
 }
 
-/** Builds never change: a registered id with another version, commit, or digest is a fault. */
-function checkSame(loading: Loading, build: SeedBuild, stored: Build, path: SeedPath): void {
+/** Builds never change: a registered id with another version, commit, or digest is a fault. Returns whether there is none. */
+function checkSame(loading: Loading, build: SeedBuild, stored: Build, path: SeedPath): boolean {
   const { version, commit = stored.commit, digest = stored.digest } = build;
   const described = cleanBuild({ version, commit, digest, link: null });
-  for (const part of differingParts(cleanBuild(stored), { ...described, digest: described.digest ?? null })) {
+  const parts = differingParts(cleanBuild(stored), { ...described, digest: described.digest ?? null });
+  for (const part of parts) {
     const words = `The build ${build.id} is registered with the ${part} ${stored[part] ?? "(none)"}. Builds never change: give a different build an id of its own.`;
     fault(loading, [...path, part], words);
   }
+  return parts.length === 0;
 }
 
 async function loadLive(
