@@ -37,7 +37,10 @@ test("a pending request: what, from where to where, by whom, and who may review"
     integration: expect.objectContaining({ slug: "orders", name: "Orders" }),
     source: expect.objectContaining({ name: "Development" }),
     target: expect.objectContaining({ name: "Staging", critical: false }),
-    build: { id: fixture.build("3"), version: "1.3.0", commit: "c0ffee3", link: null, author: null },
+    build: {
+      ...{ id: fixture.build("3"), externalId: "3", digest: null },
+      ...{ version: "1.3.0", commit: "c0ffee3", link: null, author: null },
+    },
     liveInTarget: expect.objectContaining({ version: "1.2.0", since: fixture.clock.now }),
     newerInSource: null,
     comparison: expect.objectContaining({ direction: "forward", link: null }),

@@ -98,7 +98,7 @@ describe("R3: one open request", () => {
     const fixture = await build();
     const number = await fixture.requested();
     await fixture.deploy("development", "4");
-    await fixture.hold("Reviewer", []);
+    await fixture.people(["bob", "carol"], "deactivated");
     const newer = { buildId: fixture.build("4"), replaces: number };
     expect(await refusedUntouched(fixture, () => fixture.request("dora", newer))).toMatchObject({
       code: "too-few-reviewers",
