@@ -129,6 +129,7 @@ test("a seed needs the database and Slack alone", () => {
       databaseUrl: DATABASE_URL,
       slack: { botToken: SLACK_BOT_TOKEN, apiUrl: "http://127.0.0.1:1/api/" },
       logLevel: "info",
+      allowPrivateWebhooks: false,
     },
   );
   expect(() => readSeedConfig({})).toThrow(/2 faults[\s\S]*DATABASE_URL[\s\S]*SLACK_BOT_TOKEN/);

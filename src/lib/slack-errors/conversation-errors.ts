@@ -22,6 +22,12 @@ export const conversationErrors = {
   "conversations.info": {
     errors: { channel: ["channel_is_limited_access", "channel_not_found", "no_permission"] },
   },
+  "conversations.list": {
+    errors: {
+      transient: ["invalid_cursor"],
+      "own-fault": ["invalid_limit", "invalid_types", "method_not_supported_for_channel_type"],
+    },
+  },
   "conversations.history": {
     errors: {
       // The cursor is no longer valid, so the search starts over.
