@@ -312,7 +312,8 @@ describe("R7: two approvals", () => {
     await reseeded;
     expect(actions(stack.cardFor("carol", number))).toEqual(["open_details"]);
     expect(says("carol", number)).toContain("You can no longer review this request.");
-    await stack.reseed((seed) => Object.assign(seed.workflow?.options ?? {}, { requiredApprovals: 2 }));
+    await stack.reseed(() => undefined);
+    await stack.setOptions({ requiredApprovals: 2 });
   });
 });
 
