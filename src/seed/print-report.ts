@@ -1,5 +1,6 @@
 import type { SeedLine } from "../usecases/seed/seed-report.ts";
 import type { LoadedFile } from "./load-seed-file.ts";
+import { printLine } from "./print-line.ts";
 
 type Entry<Kind extends SeedLine["kind"]> = Extract<SeedLine, { kind: Kind }>;
 
@@ -7,15 +8,15 @@ type Entry<Kind extends SeedLine["kind"]> = Extract<SeedLine, { kind: Kind }>;
 export function printReport(file: string, { outcome, lines, skipped }: LoadedFile): string {
   const isDry = outcome === "dry-run";
   const changes = lines.flatMap(({ line, entry }) =>
-    entry.kind === "changed" || entry.kind === "done" ? [`  line ${line}: ${changeWords(entry)}`] : [],
+    entry.kind === "changed" || entry.kind === "done" ? [printLine(line, changeWords(entry))] : [],
   );
   const kept = lines.flatMap(({ line, entry }) =>
-    entry.kind === "kept" ? [`  line ${line}: ${keptWords(entry)}`] : [],
+    entry.kind === "kept" ? [printLine(line, keptWords(entry))] : [],
   );
   const notes = lines.flatMap(({ line, entry }) =>
-    entry.kind === "note" ? [`  line ${line}: ${entry.subject}: ${entry.text}`] : [],
+    entry.kind === "note" ? [printLine(line, `${entry.subject}: ${entry.text}`)] : [],
   );
-  const without = skipped.map(({ line, words }) => `  line ${line}: ${words}`);
+  const without = skipped.map(({ line, words }) => printLine(line, words));
   const force = ["  To load what the file says there, run it again with --force. It then wins everywhere."];
   return [
     ...part(isDry ? "Would change:" : "Changed:", changes),

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { Broken } from "../usecases/seed/seed-content.ts";
 import type { SeedPath } from "../usecases/seed/seed-report.ts";
+import { printLine } from "./print-line.ts";
 import { repeatedNames } from "./repeated-names.ts";
 import { schemaFaults } from "./schema-faults.ts";
 import {
@@ -36,7 +37,7 @@ export class SeedError extends Error {
 
   constructor(faults: readonly LineFault[]) {
     const sorted = [...faults].sort((a, b) => a.line - b.line);
-    const lines = sorted.map(({ line, words }) => `  line ${line}: ${words}`);
+    const lines = sorted.map(({ line, words }) => printLine(line, words));
     const count = sorted.length === 1 ? "a fault" : `${sorted.length} faults`;
     super(`The seed file has ${count}, so nothing was loaded:\n${[...new Set(lines)].join("\n")}`);
     this.faults = sorted;

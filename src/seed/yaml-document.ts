@@ -35,8 +35,14 @@ export function parseYaml(text: string): YamlDocument | { faults: LineFault[] } 
   }
   const counter = new LineCounter();
   const lineAt = (offset: number) => Math.max(1, counter.linePos(offset).line);
-  const document = parseDocument(text, { lineCounter: counter, prettyErrors: false, merge: true });
-  const faults = document.errors.map(({ pos, message, code }) => {
+  const document = parseDocument(text, {
+    lineCounter: counter,
+    prettyErrors: false,
+    merge: true,
+    resolveKnownTags: false,
+  });
+  // A tag such as !include or !!binary is a warning to YAML, and its content would be read as something else.
+  const faults = [...document.errors, ...document.warnings].map(({ pos, message, code }) => {
     const words = code === "MULTIPLE_DOCS" ? "A second document begins here. A seed file has one." : message;
     return { line: lineAt(pos[0]), words };
   });
