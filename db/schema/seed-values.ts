@@ -9,7 +9,7 @@ export const seedValues = pgTable(
     organizationId: organizationId().references(() => organizations.id),
     /** The setting, such as `project:commerce/name`. */
     setting: text().notNull(),
-    value: jsonb().$type<unknown>().notNull(),
+    value: jsonb().$type<{ value: unknown; said: boolean }>().notNull(),
     loadedAt: moment().notNull(),
   },
   (t) => [primaryKey({ columns: [t.organizationId, t.setting] })],

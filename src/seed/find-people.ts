@@ -1,4 +1,5 @@
 import { memberOf, type SlackUser } from "../directory/slack-user.ts";
+import type { MemberId } from "../domain/people/people.ts";
 import type { NotFullMember } from "../domain/shared/refusals.ts";
 import { findKnownPerson } from "../queries/people/find-known-person.ts";
 import type { SavedMember } from "../usecases/people/save-members.ts";
@@ -11,7 +12,12 @@ import type { Seed } from "./seed-file.ts";
 export type FindByEmail = (email: string) => Promise<SlackUser | undefined>;
 
 /** A person whom the file names and who cannot hold a role or review. */
-export type MissingPerson = { email: string; words: string };
+export type MissingPerson = {
+  /** Null for somebody whom neither Slack nor Signoff knows. */
+  id: MemberId | null;
+  email: string;
+  words: string;
+};
 
 /** The people of a file by their email address in lower case. */
 export type FoundPeople = {
@@ -32,14 +38,18 @@ export async function findPeople(
     const member = user && memberOf(user, organizationId);
     if (member?.status === "active") found.active.set(email, member);
     else if (member !== undefined) {
-      found.missing.set(email, { email, words: `${member.name} (${email}) ${statusWords[member.status]}` });
+      found.missing.set(email, {
+        id: member.id,
+        email,
+        words: `${member.name} (${email}) ${statusWords[member.status]}`,
+      });
     } else {
       // Slack finds nobody by the address of a deactivated account.
       const stored = await findKnownPerson(db, organizationId, email);
       const words = stored
         ? `${stored.name} (${email}) has left the Slack workspace, or has another address now`
         : `nobody in the Slack workspace has the address ${email}`;
-      found.missing.set(email, { email, words });
+      found.missing.set(email, { id: stored?.id ?? null, email, words });
     }
   }
   return found;

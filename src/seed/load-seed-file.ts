@@ -44,6 +44,7 @@ export async function loadSeedFile(
   const resolved = resolveSeed(seed, people, slack, skipMissingPeople);
   const report = await loadSeed(context, {
     ...{ organizationId, content: resolved.content, people: resolved.people, webhooks, force },
+    absent: [...people.missing.values()].flatMap(({ id }) => id ?? []),
     faults: [...slack.faults, ...resolved.faults],
     // What has a fault is loaded as far as it goes, to find the other faults, and stored in no case.
     dryRun: dryRun || faults.length > 0,
@@ -68,9 +69,8 @@ function reportFaults({ faults, lines }: SeedReport, lineOf: (path: SeedPath) =>
   ];
 }
 
-/** The words for Slack isolate names with characters that a terminal shows as boxes. */
 const causeWords = (cause: SeedFault["cause"]): string =>
-  typeof cause === "string" ? cause : refusalWords(cause).replace(/[\u2066-\u2069]/g, "");
+  typeof cause === "string" ? cause : refusalWords(cause);
 
 function conflictWords(entry: Extract<SeedLine, { kind: "conflict" }>): string {
   const { subject, setting, file, stored, remembered } = entry;

@@ -12,7 +12,7 @@ export type BindRole = EditRole & {
 
 /**
  * Binds a role to a Slack user group, or unbinds it. Its holders stay the same until the group is read; an unbound role
- * keeps its holders.
+ * keeps its holders. An archived project that it is bound for may stay: it may come back.
  *
  * Refuses `not-admin`, `not-found`, `stale`, `admin-role`.
  */
@@ -21,8 +21,9 @@ export function bindRole(context: Context, input: BindRole): Promise<Result<{ ve
   const action = groupId === null ? "role.unbound" : "role.bound";
   return editRole(context, input, action, async (tx, role) => {
     if (role.admin) return refuse({ code: "admin-role" });
-    const existingIds = (await listProjects(tx, organizationId)).map(({ id }) => id);
-    if (projectIds?.some((id) => !existingIds.includes(id))) {
+    const active = (await listProjects(tx, organizationId)).map(({ id }) => id);
+    const usable = [...active, ...(role.groupProjectIds ?? [])];
+    if (projectIds?.some((id) => !usable.includes(id))) {
       return refuse({ code: "not-found", what: "project" });
     }
     const groupProjectIds = groupId === null || projectIds === null ? null : [...projectIds];

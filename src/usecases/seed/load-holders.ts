@@ -24,8 +24,9 @@ export async function loadHolders(
 ): Promise<void> {
   for (const one of loaded) {
     if (one.role.deleted) continue;
-    await bind(loading, one, findProject);
-    await setMembers(loading, one, findProject);
+    const isUnbound = await bind(loading, one, findProject);
+    // The members of a role that the file unbinds were those of its group: there is nothing to keep.
+    await setMembers(loading, { ...one, isNew: one.isNew || isUnbound }, findProject);
   }
 }
 
@@ -35,20 +36,22 @@ async function findStored({ tx, by }: Loading, id: string): Promise<roles.Role> 
   return stored;
 }
 
-/** Binds a role to the user group that the file names, or unbinds it. */
-async function bind(loading: Loading, one: LoadedRole, findProject: FindProject): Promise<void> {
-  const { role, path, id } = one;
+/** Binds a role to the user group that the file names, or unbinds it. Returns whether it was unbound. */
+async function bind(loading: Loading, one: LoadedRole, findProject: FindProject): Promise<boolean> {
+  const { path, id } = one;
   const stored = await findStored(loading, id);
   const { groupId, projectIds } = decideGroup(loading, one, stored, findProject);
   const storedProjects = asSet(stored.groupProjectIds ?? []).join();
   const isSame = groupId === stored.groupId && (groupId === null || storedProjects === projectIds.join());
-  if (isSame || role.deleted) return;
+  if (isSame) return false;
   const bound = await bindRole(loading.context, {
     ...{ ...loading.by, roleId: id, version: stored.version, groupId },
     projectIds: projectIds.length === 0 ? null : projectIds,
   });
-  if (unlessRefused(loading, bound, () => [...path, "group"]) === undefined || groupId === null) return;
+  if (unlessRefused(loading, bound, () => [...path, "group"]) === undefined) return false;
+  if (groupId === null) return true;
   await scheduleGroupSync(loading.context, loading.by.organizationId, groupId);
+  return false;
 }
 
 function decideGroup(
@@ -65,24 +68,37 @@ function decideGroup(
     show: (groupId) => (groupId === null ? "none" : (loading.names.get(groupId) ?? groupId)),
   });
   const projectPath = [...path, "projects"];
+  const kept = stored.groupProjectIds ?? [];
   const fileProjects = groupProjects?.flatMap((slug, i) =>
-    activeProject(loading, slug, [...projectPath, i], findProject),
+    usableProject(loading, slug, [...projectPath, i], findProject, kept),
   );
-  // Without the archived ones, a list that is not empty must not become an empty one: that is the whole organization.
+  // Without archived ones, a list that is not empty must not become an empty one: that is the whole organization.
   const isUsable = groupProjects?.length === 0 || fileProjects?.length !== 0;
   const projectIds = decide(loading, {
     ...{ ...common, path: projectPath, key: `role:${id}/group-projects`, setting: "projects of the group" },
     file: fileProjects && isUsable ? asSet(fileProjects) : undefined,
-    stored: asSet(stored.groupProjectIds ?? []),
+    stored: asSet(kept),
     show: showNames(loading, "the whole organization"),
   });
   return { groupId, projectIds };
 }
 
-/** Returns the id of a project; nothing if it is archived, or if there is none, which is reported. */
-function activeProject(loading: Loading, slug: string, path: SeedPath, findProject: FindProject): string[] {
+/**
+ * Returns the id of a project; nothing if it is archived, or if there is none, which is reported.
+ *
+ * @param kept projects that stay even if they are archived: they may come back
+ */
+function usableProject(
+  loading: Loading,
+  slug: string,
+  path: SeedPath,
+  findProject: FindProject,
+  kept: readonly string[] = [],
+): string[] {
   const found = findProject(slug);
-  if (found !== undefined) return found.archived || found.id === null ? [] : [found.id];
+  if (found !== undefined) {
+    return found.id === null || (found.archived && !kept.includes(found.id)) ? [] : [found.id];
+  }
   fault(loading, path, `There is no project ${slug}, neither in this file nor in Signoff.`);
   return [];
 }
@@ -111,6 +127,8 @@ async function setMembers(loading: Loading, one: LoadedRole, findProject: FindPr
     file: file && asSet(file),
     // The members of a bound role are those of its group, and change by themselves.
     stored: stored.groupId === null ? asSet(held) : [`group:${stored.groupId}`],
+    // A holding in a project that was archived since is neither in the file nor in what is compared.
+    sayable: (list) => list.filter((text) => isSayable(loading, text, active)),
     // Until somebody is made an admin, the Admin role is as new: it is never emptied later.
     isNew: isNew || (stored.admin && held.length === 0),
     show: (list: string[]) => list.map((text) => holdingWords(loading, text)).join(", ") || "nobody",
@@ -118,6 +136,11 @@ async function setMembers(loading: Loading, one: LoadedRole, findProject: FindPr
   if (file === undefined || wanted.join() !== asSet(file).join() || wanted.join() === asSet(held).join())
     return;
   await saveScopes(loading, one, asSet(held), wanted);
+}
+
+function isSayable({ absent }: Loading, text: string, active: ReadonlySet<string>): boolean {
+  const [memberId = "", projectId] = text.split("/");
+  return !absent.has(memberId) && (projectId === undefined || active.has(projectId));
 }
 
 function holdingsOf(
@@ -128,7 +151,7 @@ function holdingsOf(
 ): string[] {
   if (projects === null) return [holdingText(memberId, null)];
   return projects
-    .flatMap((slug) => activeProject(loading, slug, path, findProject))
+    .flatMap((slug) => usableProject(loading, slug, path, findProject))
     .map((id) => holdingText(memberId, id));
 }
 

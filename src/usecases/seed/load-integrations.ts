@@ -11,7 +11,7 @@ import { archiveIntegration } from "../catalog/archive-integration.ts";
 import { saveIntegration } from "../catalog/save-integration.ts";
 import { decideArchived } from "./archived.ts";
 import { loadWebhook } from "./load-webhook.ts";
-import { decide, done, fault, type Loading, note, unlessRefused } from "./loading.ts";
+import { decide, done, fault, type Loading, note, remember, unlessRefused } from "./loading.ts";
 import { resolveItems } from "./resolve-items.ts";
 import { type Broken, isBroken, type SeedEnvironment, type SeedIntegration } from "./seed-content.ts";
 import type { SeedPath } from "./seed-report.ts";
@@ -102,7 +102,7 @@ async function create(
   const input = { ...loading.by, projectId, name, slug, integration: null };
   const value = unlessRefused(loading, await saveIntegration(loading.context, input), pathIn(path));
   if (value === undefined) return undefined;
-  loading.memory.set(`integration:${value.integrationId}/archived`, false);
+  remember(loading, `integration:${value.integrationId}/archived`, false, false);
   done(loading, path, subject, `created: ${name}`);
   return value.integrationId;
 }

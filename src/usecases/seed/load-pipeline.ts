@@ -9,7 +9,7 @@ import type { Refusal } from "../../domain/shared/refusals.ts";
 import { sameName } from "../../domain/shared/same-name.ts";
 import { savePipeline } from "../catalog/save-pipeline.ts";
 import { decideArchived } from "./archived.ts";
-import { decide, done, fault, type Loading, note, unlessRefused } from "./loading.ts";
+import { decide, done, fault, type Loading, note, remember, unlessRefused } from "./loading.ts";
 import { resolveItems } from "./resolve-items.ts";
 import type { SeedEnvironment } from "./seed-content.ts";
 import type { SeedPath } from "./seed-report.ts";
@@ -127,12 +127,21 @@ function decideOrder(
   { remaining, named, path }: { remaining: string[]; named: readonly Named[]; path: SeedPath },
 ): string[] {
   const wanted = named.map(({ id }) => id);
+  const key = `project:${projectId}/order`;
+  const file = applyOrder(remaining, wanted);
+  // One environment says nothing about the order.
+  const isSaid = wanted.filter((id) => remaining.includes(id)).length > 1;
   const order = decide(loading, {
-    ...{ path, key: `project:${projectId}/order`, subject: `project ${slug}`, setting: "order" },
-    ...{ file: applyOrder(remaining, wanted), stored: remaining, isNew, isEqual: sameOrder },
+    ...{ path, key, subject: `project ${slug}`, setting: "order", stored: remaining, isNew },
+    ...{ file: isSaid ? file : undefined, isEqual: sameOrder },
     show: (ids: string[]) => ids.map((id) => loading.names.get(id) ?? id).join(" → "),
   });
-  return insertInOrder(order, wanted);
+  const next = insertInOrder(order, wanted);
+  const past = loading.remembered.get(key);
+  // What another file said about environments that this one leaves out stays remembered.
+  const remembered = applyOrder((past?.value as string[] | undefined) ?? file, wanted);
+  remember(loading, key, insertInOrder(remembered, next), isSaid || past?.said === true);
+  return next;
 }
 
 /** Decides the settings of one environment. */
@@ -176,8 +185,11 @@ function reportNew(
   for (const { id, slug, name, critical } of pipeline) {
     const one = named.find((environment) => environment.id === id);
     if (one === undefined || one.stored !== undefined) continue;
-    const memory = { slug, name, critical, archived: false };
-    for (const [key, value] of Object.entries(memory)) loading.memory.set(`environment:${id}/${key}`, value);
+    const values = { slug, name, critical, archived: false };
+    for (const [key, value] of Object.entries(values)) {
+      const isSaid = one.environment[key as keyof SeedEnvironment] !== undefined;
+      remember(loading, `environment:${id}/${key}`, value, isSaid);
+    }
     loading.names.set(id, name);
     const words = `created: ${name}${critical ? ", critical" : ""}`;
     done(loading, one.path, `environment ${project}/${slug}`, words);

@@ -3,15 +3,16 @@ import { type KnownProject, listAllProjects } from "../../../db/catalog/projects
 import { listRequesterRoleIds } from "../../../db/catalog/requester-roles.ts";
 import type { Refusal } from "../../domain/shared/refusals.ts";
 import { archiveProject } from "../catalog/archive-project.ts";
+import { readRequesterGuard } from "../catalog/check-guards.ts";
 import { createProject } from "../catalog/create-project.ts";
 import { saveProject } from "../catalog/save-project.ts";
 import { decideArchived } from "./archived.ts";
 import type { FoundProject } from "./load-holders.ts";
 import { type LoadedIntegration, loadIntegrations } from "./load-integrations.ts";
 import { loadPipeline, newEnvironments } from "./load-pipeline.ts";
-import type { RoleNames } from "./load-roles.ts";
-import { decide, done, fault, type Loading, unlessRefused } from "./loading.ts";
+import { decide, done, fault, type Loading, remember, unlessRefused } from "./loading.ts";
 import { resolveItems } from "./resolve-items.ts";
+import type { RoleNames } from "./role-names.ts";
 import { type Broken, isBroken, type SeedProject } from "./seed-content.ts";
 import type { SeedPath } from "./seed-report.ts";
 import { asSet, showNames, showText } from "./show-values.ts";
@@ -42,7 +43,7 @@ export async function loadProjects(
   const resolved = resolveItems(loading, stored, named, "project");
   const found = resolved.map(({ item, path, stored }) => ({ project: item, path, existing: stored }));
   // What the file archives comes first: it frees its name.
-  for (const one of found) await archiveOrRestore(loading, one, bySlug);
+  for (const one of found) await archiveOrRestore(loading, one, bySlug, roles);
   const integrations: LoadedIntegration[] = [];
   for (const { project, path, existing } of found) {
     const known = existing && bySlug.get(existing.slug);
@@ -69,6 +70,7 @@ async function archiveOrRestore(
   loading: Loading,
   { project, path, existing }: { project: SeedProject; path: SeedPath; existing: KnownProject | undefined },
   bySlug: Map<string, FoundProject>,
+  roles: RoleNames,
 ): Promise<void> {
   if (existing === undefined) return;
   const { id: projectId, slug, name, archived, version } = existing;
@@ -87,11 +89,32 @@ async function archiveOrRestore(
           name,
           environments: await listEnvironments(loading.tx, input.organizationId, projectId),
         },
-        requesterRoleIds: await listRequesterRoleIds(loading.tx, input.organizationId, projectId),
+        requesterRoleIds: await restoredRequesters(loading, { project, path }, existing, roles),
       });
   const at = [...path, "archived"];
   if (unlessRefused<unknown>(loading, result, () => at) !== undefined)
     bySlug.set(slug, { id: projectId, archived: next });
+}
+
+/**
+ * R14: returns the requester roles of a project that is restored. If those that it had were deleted while it was archived,
+ * the file must say who may request: without any, everyone could.
+ */
+async function restoredRequesters(
+  loading: Loading,
+  { project: { requesters }, path }: Pick<Active, "project" | "path">,
+  existing: KnownProject,
+  roles: RoleNames,
+): Promise<string[]> {
+  const { id, name } = existing;
+  const stored = await listRequesterRoleIds(loading.tx, loading.by.organizationId, id);
+  const guard = await readRequesterGuard(loading.tx, existing);
+  if (guard.length === 0 || stored.length > 0) return stored;
+  if (requesters !== undefined) return roles.resolve(loading, requesters, [...path, "requesters"]);
+  const former = guard.map((role) => role.name).join(", ");
+  const words = `Only ${former} could request in ${name}, and these roles were deleted while it was archived. Say who may request now: requesters: [a role], or [] for everyone.`;
+  fault(loading, [...path, "archived"], words);
+  return [];
 }
 
 async function create(
@@ -102,6 +125,7 @@ async function create(
 ): Promise<string | undefined> {
   const { slug, name, requesters = [], environments = [] } = project;
   const requesterRoleIds = roles.resolve(loading, requesters, [...path, "requesters"]);
+  roles.checkExisting(loading, requesterRoleIds, [...path, "requesters"]);
   const pipeline = newEnvironments(loading, environments, [...path, "environments"]);
   if (name === undefined) {
     fault(loading, path, `The project ${slug} is new, so it needs a name.`);
@@ -114,7 +138,7 @@ async function create(
   const value = unlessRefused(loading, created, pathIn(path));
   if (value === undefined) return undefined;
   loading.names.set(value.projectId, name);
-  loading.memory.set(`project:${value.projectId}/archived`, false);
+  remember(loading, `project:${value.projectId}/archived`, false, false);
   done(loading, path, `project ${slug}`, `created: ${name}, ${pipeline.map((one) => one.name).join(" → ")}`);
   return value.projectId;
 }
@@ -177,6 +201,7 @@ async function saveDetails(loading: Loading, active: Active, roles: RoleNames): 
   });
   const isSame =
     slug === stored.slug && name === stored.name && requesterRoleIds.join() === requesters.join();
+  roles.checkExisting(loading, requesterRoleIds, [...path, "requesters"]);
   // A role that does not exist must not leave an empty list, which lets everyone request.
   if (isSame || loading.faults.length > faultCount) return;
   const saved = await saveProject(loading.context, {

@@ -1,35 +1,14 @@
 import * as roles from "../../../db/people/roles.ts";
 import { deleteRole } from "../people/delete-role.ts";
 import { createRole, saveRole } from "../people/save-role.ts";
-import { decide, done, fault, type Loading, note, unlessRefused } from "./loading.ts";
+import { decide, done, fault, type Loading, note, remember, unlessRefused } from "./loading.ts";
+import { keyOf, RoleNames } from "./role-names.ts";
 import { type Broken, isBroken, type SeedRole } from "./seed-content.ts";
 import type { SeedPath } from "./seed-report.ts";
-import { showText } from "./show-values.ts";
+import { showFlag, showText } from "./show-values.ts";
 
 /** A role of the file that exists by now. */
 export type LoadedRole = { role: SeedRole; path: SeedPath; id: string; isNew: boolean };
-
-/** The roles of the organization under the names that a file may use for them. */
-export class RoleNames {
-  readonly #ids = new Map<string, string | null>();
-
-  /** @param id null for a role with a fault, which is reported elsewhere */
-  add(name: string, id: string | null): void {
-    this.#ids.set(keyOf(name), id);
-  }
-
-  /** Returns the ids of these roles. A role that does not exist is reported at its place of the file. */
-  resolve(loading: Loading, names: readonly string[], path: SeedPath): string[] {
-    return names.flatMap((name, i) => {
-      const id = this.#ids.get(keyOf(name));
-      if (id !== undefined) return id === null ? [] : [id];
-      fault(loading, [...path, i], `There is no role ${name}, neither in this file nor in Signoff.`);
-      return [];
-    });
-  }
-}
-
-const keyOf = (name: string): string => name.trim().toLowerCase();
 
 /**
  * Creates and renames the roles that a file names, without their members: the projects in which they hold a role may be
@@ -45,32 +24,81 @@ export async function loadRoles(
     names.add(name, id);
     loading.names.set(id, name);
   }
+  names.addRemembered(loading, stored);
   const loaded: LoadedRole[] = [];
   for (const [i, role] of list.entries()) {
     if (isBroken(role)) {
       names.add(role.broken, null);
       continue;
     }
-    const path = ["roles", i];
-    const existing = findRole(stored, role);
-    if (existing === undefined && role.deleted) {
-      note(loading, path, `role ${role.name}`, "does not exist, so there is nothing to delete");
+    // What an earlier item of the file renames has left its name.
+    const free = stored.filter(({ id }) => !loaded.some((one) => one.id === id && one.role.previousName));
+    const one = await loadRole(loading, { role, path: ["roles", i] }, free, names);
+    if (one !== undefined && loaded.some(({ id }) => id === one.id)) {
+      fault(
+        loading,
+        one.path,
+        `The role ${role.name} is there twice, under its present and its former name.`,
+      );
       continue;
     }
-    const id = existing === undefined ? await create(loading, role, path) : existing.id;
-    names.add(role.name, id ?? null);
-    if (id === undefined) continue;
-    if (existing !== undefined) await rename(loading, existing, role, path);
-    loading.names.set(id, role.name);
-    loaded.push({ role, path, id, isNew: existing === undefined });
+    if (one !== undefined) loaded.push(one);
   }
   return { names, loaded };
 }
 
-function findRole(stored: readonly roles.Role[], { name, previousName }: SeedRole): roles.Role | undefined {
-  const find = (wanted: string | undefined) =>
-    wanted === undefined ? undefined : stored.find((role) => keyOf(role.name) === keyOf(wanted));
-  return find(name) ?? find(previousName);
+type NamedRole = Pick<LoadedRole, "role" | "path">;
+
+/** Creates or renames a role; undefined if there is nothing more to load of it. */
+async function loadRole(
+  loading: Loading,
+  { role, path }: NamedRole,
+  stored: readonly roles.Role[],
+  names: RoleNames,
+): Promise<LoadedRole | undefined> {
+  const { name, previousName } = role;
+  const known = names.find(name) ?? (previousName === undefined ? undefined : names.find(previousName));
+  const existing = stored.find(({ id }) => id === known);
+  if (existing === undefined && role.deleted) {
+    note(loading, path, `role ${name}`, "does not exist, so there is nothing to delete");
+    if (known) forgetRole(loading, known);
+    return undefined;
+  }
+  if (existing === undefined && known && names.isDeleted(known)) {
+    keepDeleted(loading, { role, path });
+    names.add(name, known);
+    return undefined;
+  }
+  const id = existing === undefined ? await create(loading, role, path) : existing.id;
+  names.add(name, id ?? null);
+  if (id === undefined) return undefined;
+  if (existing !== undefined) await rename(loading, existing, role, path);
+  const deleted = decideDeleted(loading, existing, { role, path });
+  return { role: { ...role, deleted }, path, id, isNew: existing === undefined };
+}
+
+/** A role that was deleted elsewhere stays deleted, though the file still names it. */
+function keepDeleted(loading: Loading, { role, path }: NamedRole): void {
+  loading.lines.push({
+    ...{ kind: "kept", why: "changed-elsewhere", path, subject: `role ${role.name}`, setting: "the role" },
+    ...{ stored: "deleted", file: "that it exists" },
+  });
+}
+
+/** After a file deleted a role, a file may create it again. */
+const forgetRole = (loading: Loading, id: string): void => remember(loading, `role:${id}/name`, null, true);
+
+/** Returns whether a role is to be deleted. One that somebody made again since stays. */
+function decideDeleted(loading: Loading, stored: roles.Role | undefined, { role, path }: NamedRole): boolean {
+  if (stored === undefined) return false;
+  const count = loading.lines.length;
+  const deleted = decide(loading, {
+    ...{ path: [...path, "deleted"], key: `role:${stored.id}/deleted`, subject: `role ${stored.name}` },
+    ...{ setting: "deleted", file: role.deleted, stored: false, show: showFlag },
+  });
+  // The deletion itself is reported once it is done.
+  if (deleted) loading.lines.splice(count);
+  return deleted;
 }
 
 async function create(loading: Loading, { name }: SeedRole, path: SeedPath): Promise<string | undefined> {
@@ -78,7 +106,9 @@ async function create(loading: Loading, { name }: SeedRole, path: SeedPath): Pro
   const created = await createRole(loading.context, { ...loading.by, name, holders });
   const value = unlessRefused(loading, created, () => [...path, "name"]);
   if (value === undefined) return undefined;
-  loading.memory.set(`role:${value.roleId}/name`, name);
+  remember(loading, `role:${value.roleId}/name`, name, true);
+  remember(loading, `role:${value.roleId}/deleted`, false, false);
+  loading.names.set(value.roleId, name);
   done(loading, path, `role ${name}`, "created");
   return value.roleId;
 }
@@ -93,7 +123,7 @@ async function rename(loading: Loading, stored: roles.Role, role: SeedRole, path
   if (name === stored.name) return;
   const { id: roleId, version } = stored;
   const saved = await saveRole(loading.context, { ...loading.by, roleId, version, name, holders: null });
-  unlessRefused(loading, saved, () => [...path, "name"]);
+  if (unlessRefused(loading, saved, () => [...path, "name"]) !== undefined) loading.names.set(roleId, name);
 }
 
 /** Deletes the roles that a file says are deleted. By now nothing of the file uses them. */
@@ -105,6 +135,7 @@ export async function deleteRoles(loading: Loading, loaded: readonly LoadedRole[
     const { version } = stored;
     const deleted = await deleteRole(loading.context, { ...loading.by, roleId: id, version });
     if (unlessRefused(loading, deleted, () => [...path, "deleted"]) === undefined) continue;
+    forgetRole(loading, id);
     done(loading, path, `role ${stored.name}`, "deleted");
   }
 }

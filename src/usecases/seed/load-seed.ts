@@ -7,6 +7,7 @@ import {
 import { listSeedValues, lockSeed, saveSeedValues } from "../../../db/catalog/seed-values.ts";
 import type { Tx } from "../../../db/connection/connect.ts";
 import * as workflows from "../../../db/workflow/workflow.ts";
+import type { MemberId } from "../../domain/people/people.ts";
 import { system } from "../../domain/shared/actor.ts";
 import { type SavedMember, saveMembers } from "../people/save-members.ts";
 import { type Context, transact } from "../shared/context.ts";
@@ -26,6 +27,8 @@ export type LoadSeed = LoadOptions & {
   content: SeedContent;
   /** The people whom the content names, as Slack describes them. */
   people?: readonly SavedMember[];
+  /** The people whom the file names and who are left out of the content. */
+  absent?: readonly MemberId[];
   /** The faults that were found before. With any, nothing is stored, and further ones are looked for. */
   faults?: readonly SeedFault[];
   webhooks?: SeedWebhookDeps;
@@ -62,20 +65,21 @@ class RolledBack extends Error {
 }
 
 async function load(tx: Tx, input: LoadSeed, now: Date): Promise<SeedReport> {
-  const { organizationId, content, people = [], faults = [], webhooks, force, dryRun } = input;
+  const { organizationId, content, people = [], absent = [], faults = [], webhooks, force, dryRun } = input;
   await lockSeed(tx, organizationId);
   await lockSettings(tx, organizationId);
   const loading: Loading = {
     ...{ tx, now, force, dryRun, webhooks },
     context: insideTransaction(tx, now),
     by: { organizationId, actor: system("seed file"), surface: "seed" },
+    absent: new Set(absent),
     remembered: await listSeedValues(tx, organizationId),
     memory: new Map(),
     ...{ lines: [], faults: [...faults], names: new Map() },
   };
   await saveMembers(loading.context, people, { surface: "seed", asOf: now });
   await loadContent(loading, content);
-  await remember(loading);
+  await saveMemory(loading);
   const { lines } = loading;
   const isRefused = loading.faults.length > 0 || lines.some(({ kind }) => kind === "conflict");
   const outcome = isRefused ? "refused" : dryRun ? "dry-run" : "loaded";
@@ -107,8 +111,8 @@ async function loadContent(loading: Loading, content: SeedContent): Promise<void
   for (const integration of integrations) await loadBuilds(loading, integration);
 }
 
-/** Remembers what the file said, where that differs from what is remembered. */
-async function remember({ tx, by, now, memory, remembered }: Loading): Promise<void> {
+/** Stores what this load is to remember, where that differs from what is remembered. */
+async function saveMemory({ tx, by, now, memory, remembered }: Loading): Promise<void> {
   const changed = [...memory].filter(
     ([setting, value]) => JSON.stringify(remembered.get(setting)) !== JSON.stringify(value),
   );

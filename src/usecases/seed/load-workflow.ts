@@ -5,8 +5,8 @@ import { type OptionName, type OptionValues, optionNames } from "../../domain/wo
 import type { CardsTo, Workflow } from "../../domain/workflow/workflow.ts";
 import { saveWorkflow } from "../workflow/save-workflow.ts";
 import { readNames } from "./load-holders.ts";
-import type { RoleNames } from "./load-roles.ts";
 import { decide, type Loading, type Setting, unlessRefused } from "./loading.ts";
+import type { RoleNames } from "./role-names.ts";
 import type { SeedWorkflow } from "./seed-content.ts";
 import type { SeedPath } from "./seed-report.ts";
 import { asSet, showFlag, showNames } from "./show-values.ts";
@@ -33,6 +33,7 @@ export async function loadWorkflow(
     ...decideLists(loading, wanted, current, roles),
     options: decideOptions(loading, wanted, current),
   };
+  roles.checkExisting(loading, workflow.roleIds, ["workflow", "roles"]);
   if (isDeepStrictEqual(normal(workflow), normal(current)) || loading.faults.length > faultCount) return;
   unlessRefused(loading, await saveWorkflow(context, { ...by, workflow }), pathOf);
 }
@@ -69,6 +70,7 @@ function decideLists(loading: Loading, wanted: SeedWorkflow, current: Workflow, 
       ...common("assignees", current),
       file: wanted.assignees && asSet(wanted.assignees),
       stored: asSet(current.assigneeIds),
+      sayable: (ids: string[]) => ids.filter((id) => !loading.absent.has(id)),
       show: showNames(loading, "everyone in these roles"),
     }),
   };

@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
+import type { SeedValue } from "../../../db/catalog/seed-values.ts";
 import type { Tx } from "../../../db/connection/connect.ts";
-import { mergeSetting } from "../../domain/catalog/merge-setting.ts";
+import { type MergeOutcome, mergeSetting } from "../../domain/catalog/merge-setting.ts";
+import type { MemberId } from "../../domain/people/people.ts";
 import type { Refusal } from "../../domain/shared/refusals.ts";
 import type { Result } from "../../domain/shared/result.ts";
 import type { WebhookDeps } from "../deployments/webhook-setting.ts";
@@ -25,10 +27,12 @@ export type Loading = LoadOptions & {
   by: By;
   now: Date;
   webhooks: SeedWebhookDeps;
+  /** The people whom the file names and who cannot hold a role or review. They are left out of its lists. */
+  absent: ReadonlySet<MemberId>;
   /** What earlier loads remember, by setting. */
-  remembered: ReadonlyMap<string, unknown>;
+  remembered: ReadonlyMap<string, SeedValue>;
   /** What this load is to remember. */
-  memory: Map<string, unknown>;
+  memory: Map<string, SeedValue>;
   lines: SeedLine[];
   faults: SeedFault[];
   /** The names of people, projects, roles, and environments by id, for words. */
@@ -51,6 +55,8 @@ export type Setting<T> = {
   isNew?: boolean;
   /** What the file replaces according to the file itself, such as a previous slug. */
   replaces?: T | undefined;
+  /** Leaves out of a stored or remembered list what the file cannot say, such as people who have left. */
+  sayable?: ((list: T) => T) | undefined;
   isEqual?: (one: T, other: T) => boolean;
   show: (value: T) => string;
 };
@@ -59,11 +65,10 @@ export type Setting<T> = {
 export function decide<T>(loading: Loading, setting: Setting<T>): T {
   const { path, key, subject, setting: name, file, stored, isNew = false, show } = setting;
   const isEqual = setting.isEqual ?? isDeepStrictEqual;
-  loading.memory.set(key, file ?? stored);
+  remember(loading, key, file === undefined ? stored : file, file !== undefined);
   if (file === undefined) return stored;
-  const past = loading.remembered.get(key) as T | undefined;
-  const remembered = setting.replaces !== undefined && isEqual(setting.replaces, stored) ? stored : past;
-  const outcome = mergeSetting({ file, stored, remembered }, isEqual, loading.force || isNew);
+  const remembered = recall(loading, setting, isEqual);
+  const outcome = mergeOutcome(loading, { ...setting, file, isNew, isEqual }, remembered);
   const difference = { path, subject, setting: name, file: show(file), stored: show(stored) };
   switch (outcome) {
     case "same":
@@ -80,6 +85,40 @@ export function decide<T>(loading: Loading, setting: Setting<T>): T {
       loading.lines.push({ kind: "conflict", remembered: show(remembered as T), ...difference });
       return stored;
   }
+}
+
+function mergeOutcome<T>(
+  { force }: Loading,
+  { file, stored, isNew, isEqual, sayable }: Setting<T> & { file: T; isEqual: (one: T, other: T) => boolean },
+  remembered: T | undefined,
+): MergeOutcome {
+  const wins = force || isNew === true;
+  if (sayable === undefined || wins || remembered === undefined || isEqual(file, stored)) {
+    return mergeSetting({ file, stored, remembered }, isEqual, wins);
+  }
+  const values = { file, stored: sayable(stored), remembered: sayable(remembered) };
+  const outcome = mergeSetting(values, isEqual, false);
+  // Only what the file cannot say is different: the file takes it out.
+  return outcome === "same" ? "load" : outcome;
+}
+
+/**
+ * Remembers what a file said about a setting or, where no file ever said anything, what is stored. A file that says nothing
+ * about a setting must not change what another one said.
+ */
+export function remember(loading: Loading, key: string, value: unknown, said: boolean): void {
+  if (said || !loading.remembered.get(key)?.said) loading.memory.set(key, { value, said });
+}
+
+/** Returns what is remembered of a setting. A rename that the file says for the first time is no conflict. */
+function recall<T>(
+  { remembered }: Loading,
+  { key, file, stored, replaces }: Setting<T>,
+  isEqual: (one: T, other: T) => boolean,
+): T | undefined {
+  const past = remembered.get(key)?.value as T | undefined;
+  const isRepeated = past !== undefined && file !== undefined && isEqual(past, file);
+  return !isRepeated && replaces !== undefined && isEqual(replaces, stored) ? stored : past;
 }
 
 /** Reports that a file cannot be loaded as it is. */
