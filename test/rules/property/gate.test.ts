@@ -6,18 +6,21 @@ import { untold, wronglyLive } from "./check.ts";
 import { Restricted, wronglyLowered } from "./guards.ts";
 import { Model } from "./model.ts";
 import { readSeeds, runsPerSeed } from "./seeds.ts";
-import { type Step, walk } from "./steps.ts";
-import { buildWorld } from "./world.ts";
+import type { Step } from "./steps.ts";
+import { walk } from "./walk.ts";
+import { buildWorld, type World } from "./world.ts";
 
 let database: TestDatabase;
+let world: World;
 beforeAll(async () => {
   database = await testDatabase();
+  world = await buildWorld(database);
 });
 afterAll(() => database?.drop());
 
-/** Carries out the steps in an organization of their own, and returns what broke a rule first. */
+/** Carries out the steps, beginning with the same world each time, and returns what broke a rule first. */
 async function faultsOf(steps: readonly Step[]): Promise<string[]> {
-  const world = await buildWorld(database);
+  await world.startAgain();
   const model = new Model();
   const restricted = new Restricted();
   let before = await world.facts();
@@ -28,27 +31,23 @@ async function faultsOf(steps: readonly Step[]): Promise<string[]> {
     after: before,
     now: world.clock.now,
   });
-  try {
-    for (const [i, step] of steps.entries()) {
-      world.later({ ms: 1000 });
-      const now = world.clock.now;
-      const got = await act(world, step, before);
-      const after = await world.facts();
-      const happened = { step, got, before, after, now };
-      const faults = [
-        ...wronglyLive(world, model, happened),
-        ...model.follow(happened),
-        ...model.compare(happened),
-        ...wronglyLowered(happened),
-        ...restricted.follow(happened),
-      ];
-      if (faults.length > 0) return [...steps.slice(0, i + 1).map((one) => JSON.stringify(one)), ...faults];
-      before = after;
-    }
-    return await untold(world);
-  } finally {
-    await world.leave();
+  for (const [i, step] of steps.entries()) {
+    world.later({ ms: 1000 });
+    const now = world.clock.now;
+    const got = await act(world, step, before);
+    const after = await world.facts();
+    const happened = { step, got, before, after, now };
+    const faults = [
+      ...wronglyLive(world, model, happened),
+      ...model.follow(happened),
+      ...model.compare(happened),
+      ...wronglyLowered(happened),
+      ...restricted.follow(happened),
+    ];
+    if (faults.length > 0) return [...steps.slice(0, i + 1).map((one) => JSON.stringify(one)), ...faults];
+    before = after;
   }
+  return untold(world);
 }
 
 test.each(readSeeds())(

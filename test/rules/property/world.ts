@@ -1,7 +1,6 @@
 import type { WebClient } from "@slack/web-api";
-import { and, asc, eq, isNull, sql } from "drizzle-orm";
+import { and, asc, eq, isNull } from "drizzle-orm";
 import * as schema from "../../../db/schema/index.ts";
-import { requests } from "../../../db/schema/index.ts";
 import { deployHandler } from "../../../src/deliver/deployers/deploy.ts";
 import { record } from "../../../src/deliver/deployers/record.ts";
 import { followUpHandlers } from "../../../src/deliver/follow-up-handlers.ts";
@@ -17,6 +16,7 @@ import { accepted, by, commerce, idOf } from "../../support/catalog.ts";
 import type { TestDatabase } from "../../support/database.ts";
 import { apiFixture } from "../../web/api/support.ts";
 import { type Facts, readFacts } from "./facts.ts";
+import { keepRows } from "./keep.ts";
 
 /** The integrations of a run. Orders deploys by hand, Stock has empty environments, Ledger has a webhook. */
 export const places = [
@@ -60,7 +60,7 @@ const projects = [
 
 const everywhere = (names: string[]) => names.map((name) => ({ memberId: idOf(name), projects: null }));
 
-/** Builds an organization of its own for one run, on one clock. */
+/** Builds the organization in which every run begins, on one clock. Nothing else may be in the database. */
 export async function buildWorld(database: TestDatabase) {
   const roles = [
     { name: "Auditor", members: everywhere(["erin"]) },
@@ -104,31 +104,24 @@ export async function buildWorld(database: TestDatabase) {
   };
   const tokens: Record<TokenName, string> = { ada: await token("ada"), dana: await token("dana") };
   const sent: Sent[] = [];
+  const outside = new Set<string>();
+  const start = fixture.clock.now;
+  const putBack = await keepRows(db);
   return {
     ...{ ...fixture, facts, tokens, sent },
     placeIds: places.map(
       ({ integration }) => first.integrations.find(({ slug }) => slug === integration)?.id,
     ),
     /** The deployments that became live behind the gate and are marked. */
-    outside: new Set<string>(),
+    outside,
     /** Runs what the outbox holds, with the real handlers. What only draws cards or sends email is left out. */
     drain: () => drain(fixture, sent),
-    /** Closes what this run leaves open, so that the jobs of the next run do not find it. */
-    leave: async () => {
-      const { deployments } = schema;
-      await db
-        .update(requests)
-        .set({ state: "expired", closedAt: context.now(), expiresAt: null })
-        .where(
-          and(
-            eq(requests.organizationId, organizationId),
-            sql`state in ('pending', 'approved', 'promoting', 'failed')`,
-          ),
-        );
-      await db
-        .update(deployments)
-        .set({ reportBy: null })
-        .where(eq(deployments.organizationId, organizationId));
+    /** Undoes what a run did, so that each begins with the same world. */
+    startAgain: async () => {
+      await putBack();
+      fixture.clock.now = start;
+      sent.length = 0;
+      outside.clear();
     },
   };
 }
