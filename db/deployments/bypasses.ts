@@ -1,4 +1,4 @@
-import { and, eq, sql } from "drizzle-orm";
+import { and, desc, eq, lte, sql } from "drizzle-orm";
 import type { DeploymentStatus } from "../../src/domain/deployments/deployment.ts";
 import type { Actor } from "../../src/domain/shared/actor.ts";
 import type { Db, Tx } from "../connection/connect.ts";
@@ -56,17 +56,28 @@ export async function findByExternalId(
   return row && { ...row, externalId };
 }
 
-/** Returns what is live in an environment, the deployment that made it live, and whether that bypassed the gate. */
+/** What is live, the deployment that made it live, when that started, and whether it bypassed the gate. */
+type Live = {
+  buildId: string;
+  deploymentId: string;
+  outside: boolean;
+  startedAt: Date;
+  sequence: number;
+};
+
+/** Returns what is live in an environment. */
 export async function findLive(
   tx: Tx,
   organizationId: string,
   target: { integrationId: string; environmentId: string },
-): Promise<{ buildId: string; deploymentId: string; outside: boolean } | undefined> {
+): Promise<Live | undefined> {
   const [row] = await tx
     .select({
       buildId: liveBuilds.buildId,
       deploymentId: liveBuilds.deploymentId,
       outside: deployments.outside,
+      startedAt: deployments.startedAt,
+      sequence: deployments.sequence,
     })
     .from(liveBuilds)
     .innerJoin(deployments, ownDeployment)
@@ -84,6 +95,28 @@ const ownDeployment = and(
   eq(deployments.organizationId, liveBuilds.organizationId),
   eq(deployments.id, liveBuilds.deploymentId),
 );
+
+/** Returns what was live in an environment at a time: of the deployments that had succeeded by then, the last one started. */
+export async function findLiveAt(
+  tx: Tx,
+  organizationId: string,
+  target: { integrationId: string; environmentId: string },
+  at: Date,
+): Promise<{ buildId: string; outside: boolean } | undefined> {
+  const [row] = await tx
+    .select({ buildId: deployments.buildId, outside: deployments.outside })
+    .from(deployments)
+    .where(
+      and(
+        ofTarget(organizationId, target),
+        eq(deployments.status, "succeeded"),
+        lte(deployments.finishedAt, at),
+      ),
+    )
+    .orderBy(desc(deployments.startedAt), desc(deployments.sequence))
+    .limit(1);
+  return row;
+}
 
 /** A deployment that bypassed the gate. */
 export type Bypass = {

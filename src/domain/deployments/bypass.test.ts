@@ -7,6 +7,7 @@ const later = new Date(now.getTime() + 1);
 const decision = { outcome: "approved" as const, at: now, by: member("U1") };
 const bySystem = { ...decision, by: system("workflow off") };
 const approved = { buildId: "b", decision, state: { name: "approved" as const, expiresAt: later } };
+const another = { buildId: "c", outside: false };
 const facts: BypassFacts = { buildId: "b", gated: true, first: false, open: null, live: null };
 
 describe("R1: a deployment went past the gate", () => {
@@ -35,6 +36,26 @@ describe("R1: a deployment went past the gate", () => {
     ["the same is live, approved", { live: { buildId: "b", outside: false } }, false],
     ["the same is live, outside approval", { live: { buildId: "b", outside: true } }, true],
     ["another is live", { live: { buildId: "c", outside: false } }, true],
+    [
+      "another is live, and the same was when it started",
+      { live: another, overtaken: { liveAtStart: { buildId: "b", outside: false } } },
+      false,
+    ],
+    [
+      "another is live, and the same was when it started, outside approval",
+      { live: another, overtaken: { liveAtStart: { buildId: "b", outside: true } } },
+      true,
+    ],
+    ["another is live, and another was", { live: another, overtaken: { liveAtStart: another } }, true],
+    ["another is live, and nothing was", { live: another, overtaken: { liveAtStart: null } }, true],
+    [
+      "the same is live, approved since it started",
+      {
+        live: { buildId: "b", outside: false },
+        overtaken: { liveAtStart: { buildId: "b", outside: true } },
+      },
+      false,
+    ],
   ];
   test.each(rows)("%s", (_, change, outside) => {
     expect(bypassesGate({ ...facts, ...change }, now)).toBe(outside);

@@ -11,6 +11,11 @@ export type BypassFacts = {
   open: Pick<PromotionRequest, "buildId" | "state" | "decision"> | null;
   /** What is live there now. `outside`: it was itself deployed outside approval. */
   live: { buildId: string; outside: boolean } | null;
+  /**
+   * What was live there when the deployment started, if another deployment that started later is live now. Such a
+   * deployment never becomes live. Absent otherwise.
+   */
+  overtaken?: { liveAtStart: { buildId: string; outside: boolean } | null };
   /** The request whose attempt the deployment is, if any, before the report that is judged. */
   own?: Pick<PromotionRequest, "state"> | null;
   /** Whether an approved request brought this build there after the deployment began. */
@@ -21,15 +26,18 @@ export type BypassFacts = {
 
 /**
  * R1: returns whether a deployment bypassed the gate: the build was not requested there, or its request is not approved.
- * A deployment of the build that is already live is not a promotion and keeps the answer of the earlier one. The first
- * build that an admin or a seed file records in an empty environment is a baseline.
+ * A deployment of the build that is already live is not a promotion and keeps the answer of the earlier one. The same
+ * holds for one of the build that was live when it started, if a deployment that started later is live. If it
+ * becomes live in place of another build, it is a rollback. The first build that an admin or a seed file records in an
+ * empty environment is a baseline.
  */
 export function bypassesGate(facts: BypassFacts, now: Date): boolean {
-  const { buildId, gated, first, open, live, own = null, promotedSince = false } = facts;
+  const { buildId, gated, first, open, live, overtaken, own = null, promotedSince = false } = facts;
   if (!gated || first || promotedSince || isBaseline(facts)) return false;
   if (own !== null && isUnderWay(own, now)) return false;
   if (open?.buildId === buildId && isApproved(open, now)) return false;
-  return live?.buildId === buildId ? live.outside : true;
+  const redeployed = [live, overtaken?.liveAtStart].find((one) => one?.buildId === buildId);
+  return redeployed?.outside ?? true;
 }
 
 /** Returns whether an admin or a seed file records the first build of an environment, to begin with. */

@@ -16,6 +16,8 @@ export type JudgedDeployment = {
   environmentId: string;
   buildId: string;
   startedAt: Date;
+  /** Its place among those that started at the same time; the last if it is not stored yet. */
+  sequence?: number;
   /** The request whose attempt it is, if any, as it is before the report. */
   own?: PromotionRequest | undefined;
   /** Whether an admin or a seed file records it. */
@@ -47,11 +49,24 @@ async function readFacts(tx: Tx, deployment: JudgedDeployment): Promise<BypassFa
   // An archived environment is in no pipeline, and keeps its guard.
   const environment = (await findEnvironments(tx, organizationId, [environmentId])).get(environmentId);
   if (environment === undefined || !requiresReview(workflow, environment)) return null;
-  const target = { integrationId, environmentId };
   return {
     ...{ buildId, gated: true, first: false, own, recorded },
     open: (await requests.findOpen(tx, organizationId, integrationId, environmentId)) ?? null,
-    live: (await bypasses.findLive(tx, organizationId, target)) ?? null,
+    ...(await readLive(tx, deployment)),
     promotedSince: await promoted.wasPromoted(tx, deployment),
   };
+}
+
+/** Returns what is live there and, if that started later than the deployment, what was live when the deployment started. */
+async function readLive(
+  tx: Tx,
+  { organizationId, startedAt, sequence = Number.POSITIVE_INFINITY, ...target }: JudgedDeployment,
+): Promise<Pick<BypassFacts, "live" | "overtaken">> {
+  const live = await bypasses.findLive(tx, organizationId, target);
+  if (live === undefined) return { live: null };
+  const lead = live.startedAt.getTime() - startedAt.getTime();
+  const isOvertaken = lead > 0 || (lead === 0 && live.sequence > sequence);
+  if (!isOvertaken) return { live };
+  const liveAtStart = (await bypasses.findLiveAt(tx, organizationId, target, startedAt)) ?? null;
+  return { live, overtaken: { liveAtStart } };
 }
