@@ -1,4 +1,5 @@
 import { cutText } from "../shared/cut-text.ts";
+import { limits } from "../shared/limits.ts";
 import { stripUnstorable } from "../shared/storable-text.ts";
 
 /** What is stored of a build beside its identity: what people see of it. */
@@ -41,10 +42,10 @@ export function fitBuild<T extends BuildDetails>(build: T): { build: T; notes: N
   return { build: fitted, notes: [...dropped, ...cuts.notes()] };
 }
 
-/** Returns the reason of a failed deployment cut to what is stored, and a note if it was cut. */
-export function fitReason(text: string | null, limit: number): { reason: string | null; notes: Note[] } {
+/** Returns the reason that a report gives cut to what is stored, and a note if it was cut. */
+export function fitReason(text: string | null): { reason: string | null; notes: Note[] } {
   const cuts = new Cuts();
-  const reason = cuts.cut("reason", stripUnstorable(text ?? "").trim(), limit);
+  const reason = cuts.cut("reason", stripUnstorable(text ?? "").trim(), limits.reason);
   return { reason: reason === "" ? null : reason, notes: cuts.notes() };
 }
 

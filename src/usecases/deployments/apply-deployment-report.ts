@@ -4,6 +4,8 @@ import * as deployments from "../../../db/deployments/deployments.ts";
 import * as webhooks from "../../../db/deployments/webhooks.ts";
 import * as requests from "../../../db/requests/requests.ts";
 import * as workflows from "../../../db/workflow/workflow.ts";
+import { fitReason, type Note } from "../../domain/deployments/build-notes.ts";
+import { linkNotes } from "../../domain/deployments/clean-build.ts";
 import {
   acceptsReport,
   pipelineSilenceMinutes,
@@ -35,19 +37,21 @@ export type ApplyDeploymentReport = By & {
 
 type Attempt = deployments.Deployment;
 
+/** `changed`: whether the report changed anything that people see. `notes`: what is not stored as it was reported. */
+type Applied = { changed: boolean; notes: Note[] };
+
 /**
  * Applies a deployer's report to an attempt and to its request. The first final report wins. A success makes the build
- * live, unless an attempt that started later succeeded before.
- *
- * @returns whether the report changed anything that people see
+ * live, unless an attempt that started later succeeded before. A reason that is too long is cut, and a user name is taken
+ * out of the link.
  *
  * Refuses `not-found`.
  */
 export async function applyDeploymentReport(
   context: Context,
   input: ApplyDeploymentReport,
-): Promise<Result<{ changed: boolean }>> {
-  return commit<{ changed: boolean }>(context, (tx, now) => applyReport(tx, now, input));
+): Promise<Result<Applied>> {
+  return commit<Applied>(context, (tx, now) => applyReport(tx, now, input));
 }
 
 /**
@@ -60,8 +64,9 @@ export async function applyReport(
   now: Date,
   input: ApplyDeploymentReport,
   applies: (attempt: Attempt) => boolean = () => true,
-): Promise<Result<{ changed: boolean }>> {
-  const { organizationId, deploymentId, report } = input;
+): Promise<Result<Applied>> {
+  const { organizationId, deploymentId } = input;
+  const { report, link, notes } = fitReport(input);
   const found = await deployments.find(tx, organizationId, deploymentId);
   if (found === undefined) return refuse({ code: "not-found", what: "request" });
   // Every use case locks in this order: requests by number, then the attempt, then the live build.
@@ -73,12 +78,21 @@ export async function applyReport(
     found.requestNumber === null ? undefined : await requests.lock(tx, organizationId, found.requestNumber);
   const attempt = await deployments.lock(tx, organizationId, deploymentId);
   if (attempt === undefined || !applies(attempt) || !acceptsReport(attempt.status, statusOf(report))) {
-    return accept({ changed: false });
+    return accept({ changed: false, notes });
   }
-  const clean = { ...input, link: input.link && withoutUserName(input.link) };
-  return report.status === "accepted" || report.status === "in progress"
-    ? applyProgress(tx, now, attempt, request, clean)
-    : applyFinalReport(tx, now, attempt, request, { ...clean, report });
+  const changed =
+    report.status === "accepted" || report.status === "in progress"
+      ? await applyProgress(tx, now, attempt, request, { ...input, report, link })
+      : await applyFinalReport(tx, now, attempt, request, { ...input, report, link });
+  return accept({ changed, notes });
+}
+
+/** Returns what is stored of a report, and notes on what is not stored as it was reported. */
+function fitReport({ report, link }: Pick<ApplyDeploymentReport, "report" | "link">) {
+  const cleaned = { link: link && withoutUserName(link), notes: linkNotes({ link }) };
+  if (!("reason" in report)) return { ...cleaned, report };
+  const { reason, notes } = fitReason(report.reason);
+  return { ...cleaned, report: { ...report, reason }, notes: [...cleaned.notes, ...notes] };
 }
 
 const statusOf = ({ status }: Report) => (status === "accepted" ? "in progress" : status);
@@ -93,7 +107,7 @@ async function applyProgress(
   attempt: Attempt,
   request: PromotionRequest | undefined,
   input: ApplyDeploymentReport,
-): Promise<Result<{ changed: boolean }>> {
+): Promise<boolean> {
   const { organizationId, id, status } = attempt;
   const link =
     input.report.status === "accepted" ? (attempt.link ?? input.link) : (input.link ?? attempt.link);
@@ -106,7 +120,7 @@ async function applyProgress(
     ...{ acceptedAt, reportBy },
   });
   // Many deployers report every few seconds, so a repeated report is not recorded.
-  if (!changed) return accept({ changed });
+  if (!changed) return false;
   await recordReport(tx, attempt, input, { reason: null, link }, now);
   const state = request?.state;
   const isCurrent = state !== undefined && "deploymentId" in state && state.deploymentId === id;
@@ -114,7 +128,7 @@ async function applyProgress(
     const raised = await requests.bumpOpen(tx, organizationId, [request.number], true);
     await redrawCards(tx, organizationId, raised, system("the deployment reported"));
   }
-  return accept({ changed });
+  return true;
 }
 
 /**
@@ -137,7 +151,7 @@ async function applyFinalReport(
   attempt: Attempt,
   request: PromotionRequest | undefined,
   input: ApplyDeploymentReport & { report: AttemptEnd },
-): Promise<Result<{ changed: boolean }>> {
+): Promise<boolean> {
   const { organizationId, id } = attempt;
   const { report, actor, surface } = input;
   const reason = "reason" in report ? report.reason : null;
@@ -158,7 +172,7 @@ async function applyFinalReport(
     await homesChangedBy(tx, organizationId, `deployment:${id}`);
   }
   if (marked) await reportBypass(tx, attempt, now);
-  return accept({ changed: true });
+  return true;
 }
 
 /** R1: returns whether a success bypasses the gate and was not marked before. Locks what it replaces. */

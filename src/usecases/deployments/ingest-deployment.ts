@@ -6,10 +6,8 @@ import { findMany } from "../../../db/deployments/builds.ts";
 import * as builds from "../../../db/deployments/builds-list.ts";
 import * as bypasses from "../../../db/deployments/bypasses.ts";
 import type { Environment } from "../../domain/catalog/pipeline.ts";
-import { fitReason, type Note } from "../../domain/deployments/build-notes.ts";
-import { linkNotes } from "../../domain/deployments/clean-build.ts";
+import type { Note } from "../../domain/deployments/build-notes.ts";
 import { reportedTime } from "../../domain/deployments/reported-time.ts";
-import { limits } from "../../domain/shared/limits.ts";
 import { accept, type Result, refuse } from "../../domain/shared/result.ts";
 import { type ApiToken, actorOf } from "../../domain/tokens/token.ts";
 import { resolveIntegration } from "../catalog/resolve-integration.ts";
@@ -63,9 +61,8 @@ type Target = {
  * `deployment-differs`, `time-out-of-range`.
  */
 export function ingestDeployment(context: Context, input: IngestDeployment): Promise<Result<Ingested>> {
-  const { token, integrationId, link } = input;
+  const { token, integrationId, report, link } = input;
   const { organizationId } = token;
-  const { report, notes: cut } = fitReport(input.report);
   return commit<Ingested>(context, async (tx, now) => {
     const target = await resolveTarget(tx, input, now);
     if (!target.ok) return target;
@@ -90,23 +87,13 @@ export function ingestDeployment(context: Context, input: IngestDeployment): Pro
     return accept({
       created,
       changed: created || applied.value.changed,
-      notes: [...linkNotes({ link }), ...cut, ...startNotes(stored, input.startedAt)],
+      notes: [...applied.value.notes, ...startNotes(stored, input.startedAt)],
       deployment: {
         ...{ ...(updated ?? stored), environment: environment.slug, build: build.externalId },
         live: live?.deploymentId === stored.id,
       },
     });
   });
-}
-
-/** Returns the report with a reason that can be stored, and a note if it was cut. */
-function fitReport(report: IngestDeployment["report"]): {
-  report: IngestDeployment["report"];
-  notes: Note[];
-} {
-  if (report.status !== "failed") return { report, notes: [] };
-  const { reason, notes } = fitReason(report.reason, limits.reason);
-  return { report: { ...report, reason }, notes };
 }
 
 /** A deployment started once: the first report says when. */

@@ -44,7 +44,7 @@ describe("a promotion that a webhook carries out", () => {
     const link = "https://ci.example/runs/7";
     expect(await report(event, { status: "in progress", link })).toEqual({
       status: 200,
-      body: { id: event.attempt, status: "in progress", changed: true },
+      body: { id: event.attempt, status: "in progress", changed: true, notes: [] },
     });
     await stack.settle();
     expect(own(number)).toContain(`<${link}|Follow the deployment> (${new URL(link).host})`);

@@ -1,6 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
-import { fitReason } from "../../../domain/deployments/build-notes.ts";
 import { type Actor, type Surface, system } from "../../../domain/shared/actor.ts";
 import { limits } from "../../../domain/shared/limits.ts";
 import { type ApiToken, actorOf, mayUse } from "../../../domain/tokens/token.ts";
@@ -11,7 +10,7 @@ import { assertProjectAccess, authenticateToken, readBearerToken } from "../auth
 import type { Api, ApiDeps } from "../deps.ts";
 import { Problem, refusalProblem, valueOrThrow } from "../problems.ts";
 import { limitRate } from "../rate-limit.ts";
-import { jsonAnswer, jsonBody, linkSchema, problems, withBody } from "../schemas.ts";
+import { jsonAnswer, jsonBody, linkSchema, notesSchema, problems, withBody } from "../schemas.ts";
 
 const reportSchema = z
   .object({
@@ -29,6 +28,7 @@ const reportedSchema = z
     id: z.string(),
     status: z.enum(["in progress", "succeeded", "failed", "unknown"]),
     changed: z.boolean().openapi({ description: "false: it was known already, or the attempt has ended" }),
+    notes: notesSchema,
   })
   .openapi("ReportedDeployment");
 
@@ -64,12 +64,11 @@ export function reportStatusRoutes(api: Api, deps: ApiDeps): void {
     const attempt = await findAttempt(deps, organizationId, id);
     if (token !== null) assertProjectAccess(token, attempt.project.id, "write");
     const { status, link = null, reason } = c.req.valid("json");
-    const report =
-      status === "failed" ? { status, reason: fitReason(reason ?? null, limits.reason).reason } : { status };
+    const report = status === "failed" ? { status, reason: reason ?? null } : { status };
     const input = { organizationId, deploymentId: id, actor, surface, report, link };
-    const { changed } = valueOrThrow(await applyDeploymentReport(context, input));
+    const { changed, notes } = valueOrThrow(await applyDeploymentReport(context, input));
     const { status: currentStatus } = await findAttempt(deps, organizationId, id);
-    return c.json({ id, status: currentStatus, changed }, 200);
+    return c.json({ id, status: currentStatus, changed, notes }, 200);
   });
 }
 
