@@ -6,7 +6,12 @@ import * as builds from "../../../db/deployments/builds-list.ts";
 import { listOpenOf } from "../../../db/requests/open-requests.ts";
 import * as requests from "../../../db/requests/requests.ts";
 import { differingParts, isTwin } from "../../domain/deployments/build-identity.ts";
-import { describeDifferences, fitBuild, type Note } from "../../domain/deployments/build-notes.ts";
+import {
+  buildLimits,
+  describeDifferences,
+  fitBuild,
+  type Note,
+} from "../../domain/deployments/build-notes.ts";
 import { cleanBuild, linkNotes } from "../../domain/deployments/clean-build.ts";
 import { reportedTime } from "../../domain/deployments/reported-time.ts";
 import { system } from "../../domain/shared/actor.ts";
@@ -46,7 +51,9 @@ export async function storeBuild(
   const time = reportedTime("builtAt", builtAt, now);
   if (!time.ok) return time;
   const fitted = fitBuild(described);
-  const notes = [...linkNotes(given), ...fitted.notes];
+  // Of the commits that are not stored, no link is.
+  const commits = given.commits?.slice(0, buildLimits.commits) ?? null;
+  const notes = [...linkNotes({ ...given, commits }), ...fitted.notes];
   const id = randomUUID();
   const times =
     builtAt === null

@@ -1,15 +1,12 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
-import { bodyLimit } from "hono/body-limit";
 import { useToken } from "../../usecases/tokens/use-token.ts";
 import { type ApiEnv, authenticate } from "./auth.ts";
 import type { Api, ApiDeps } from "./deps.ts";
 import { replayResponses } from "./idempotency.ts";
+import { limitBody } from "./limit-body.ts";
 import { errorHandler, Problem, problemResponse } from "./problems.ts";
 import { limitRate } from "./rate-limit.ts";
 import { routes } from "./routes.ts";
-
-/** The largest body, in bytes. */
-const maxBodyBytes = 1024 * 1024;
 
 /** Returns the REST API, to be mounted at `/api/v1`. Routes with their own authentication are registered first. */
 export function createApi(deps: ApiDeps): Api {
@@ -20,14 +17,7 @@ export function createApi(deps: ApiDeps): Api {
     },
   });
   api.onError(errorHandler(log));
-  api.use(
-    bodyLimit({
-      maxSize: maxBodyBytes,
-      onError: () => {
-        throw new Problem("body-too-large", "A body has 1 MB at most.");
-      },
-    }),
-  );
+  api.use(limitBody());
   api.openAPIRegistry.registerComponent("securitySchemes", "token", {
     ...{ type: "http", scheme: "bearer", description: "A token of an admin's making: sgn_…" },
   });

@@ -85,7 +85,7 @@ const problemDescriptions = {
   403: "The token lacks the scope, or is for another project; or a rule says who may",
   404: "There is no such thing, or the token does not see it",
   409: "A rule refuses it as things are: the code says which",
-  413: "The body is larger than 1 MB",
+  413: "The body is larger than 1 MB or, where builds are registered, 5 MB",
   415: "The body is not JSON",
   422: "The call is not valid: the errors say where",
   429: "Too many calls: wait for so long as retry-after says",
