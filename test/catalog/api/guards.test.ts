@@ -5,7 +5,7 @@ import { system } from "../../../src/domain/shared/actor.ts";
 import { archiveIntegration } from "../../../src/usecases/catalog/archive-integration.ts";
 import { archiveProject } from "../../../src/usecases/catalog/archive-project.ts";
 import { deleteRole } from "../../../src/usecases/people/delete-role.ts";
-import { saveRole } from "../../../src/usecases/people/save-role.ts";
+import { createRole, saveRole } from "../../../src/usecases/people/save-role.ts";
 import { accepted, by, commerce, refusal } from "../../support/catalog.ts";
 import { type TestDatabase, testDatabase } from "../../support/database.ts";
 import { projectReads } from "../../support/projects.ts";
@@ -174,7 +174,7 @@ describe("R14: a token never widens who may request", () => {
     const as = { organizationId, actor: by("ada"), surface: "slack" as const };
     const roleId = fixture.role("Developers");
     accepted(await saveRole(context, { ...as, roleId, version: 1, name: "Makers", holders: null }));
-    await fixture.seed({ roles: [{ name: "Developers", members: [] }] });
+    accepted(await createRole(context, { ...as, name: "Developers", holders: { projectId: null, memberIds: [] } }));
     const answer = await put(fixture, "development staging production", { requesterRoles: ["Developers"] });
     expect(problemIn(answer)).toEqual([409, "guard-lowered"]);
     expect((await put(fixture, "development staging production")).body.requesterRoles).toEqual(["Makers"]);
