@@ -2,6 +2,7 @@ import { z } from "zod";
 import { isSlug, nameLimits } from "../domain/catalog/catalog.ts";
 import { silenceLimits } from "../domain/deployments/deployment.ts";
 import { compareLink } from "../domain/requests/comparison.ts";
+import { cleanName } from "../domain/shared/clean-text.ts";
 import { seedOptions } from "../lib/workflow-options.ts";
 
 const slug = z.string().refine(isSlug, "takes lower-case letters, digits and hyphens, at most 63");
@@ -13,19 +14,22 @@ const email = z.email({ error: "is not an email address" });
 
 const link = z.url({ protocol: /^https?$/, error: "is not a web address" }).max(nameLimits.link);
 
+/** Without the spaces around it, as the API takes it. */
+const buildId = z.string().trim().min(1).max(200);
+
 /** A build's details are cut to what is stored, never refused. */
 const commit = z.strictObject({
-  hash: z.string().min(1),
+  hash: z.string().trim().min(1),
   message: z.string(),
   author: z.string().optional(),
   link: link.optional(),
 });
 
 const build = z.strictObject({
-  id: z.string().min(1).max(200),
-  version: z.string().min(1).max(255),
-  digest: z.string().max(200).optional(),
-  commit: z.string().max(100).optional(),
+  id: buildId,
+  version: z.string().trim().overwrite(cleanName).min(1, "shows nothing").max(nameLimits.version),
+  digest: z.string().trim().max(200).optional(),
+  commit: z.string().trim().max(nameLimits.commit).optional(),
   link: link.optional(),
   author: z.string().optional(),
   builtAt: z.iso.datetime({ offset: true, error: "is not a time such as 2026-03-02T09:00:00Z" }).optional(),
@@ -55,7 +59,7 @@ export const integrationSchema = z.strictObject({
     .optional(),
   compareUrl: z.union([none, z.null(), compareUrl]).optional(),
   builds: z.array(build).optional(),
-  live: z.record(slug, z.string()).optional(),
+  live: z.record(slug, buildId).optional(),
 });
 
 /** A project. Its integrations are checked one by one, so that a fault in one does not hide those of the others. */

@@ -9,6 +9,7 @@ import {
   parseDocument,
   visit,
 } from "yaml";
+import { isStorable } from "../domain/shared/storable-text.ts";
 import type { SeedPath } from "../usecases/seed/seed-report.ts";
 
 /** A fault at a line of the file, counted from 1. */
@@ -46,17 +47,22 @@ export function parseYaml(text: string): YamlDocument | { faults: LineFault[] } 
     const words = code === "MULTIPLE_DOCS" ? "A second document begins here. A seed file has one." : message;
     return { line: lineAt(pos[0]), words };
   });
-  if (faults.length === 0) faults.push(...emptyValues(document, lineAt));
+  if (faults.length === 0)
+    faults.push(...emptyValues(document, lineAt), ...unstorableTexts(document, lineAt));
   if (faults.length > 0) return { faults };
   try {
     return {
-      data: document.toJS(),
+      // Many projects may share one pipeline by an alias. The library's default is 100.
+      data: document.toJS({ maxAliasCount: 5000 }),
       lineOf: (path) => lineAt(positionOf(document, path)),
       sourceOf: (path) => sourceOf(document, path),
     };
   } catch (error) {
     // Unresolved aliases, and alias bombs, are detected only when the content is read.
-    return { faults: [{ line: 1, words: error instanceof Error ? error.message : String(error) }] };
+    const message = error instanceof Error ? error.message : String(error);
+    const isBomb = message.startsWith("Excessive alias count");
+    const words = isBomb ? "The file repeats too much by aliases. Write some of it out." : message;
+    return { faults: [{ line: 1, words }] };
   }
 }
 
@@ -69,6 +75,19 @@ function emptyValues(document: Document.Parsed, lineAt: (offset: number) => numb
       if (!isEmpty || !isScalar(key)) return;
       const words = `${key.value} has no value. Take the key out to leave the setting as it is; write [] for an empty list. Text that begins with # needs quotes.`;
       faults.push({ line: lineAt(key.range?.[0] ?? 0), words });
+    },
+  });
+  return faults;
+}
+
+/** PostgreSQL cannot hold the characters that YAML's escapes `"\0"` and `"\ud800"` stand for. */
+function unstorableTexts(document: Document.Parsed, lineAt: (offset: number) => number): LineFault[] {
+  const faults: LineFault[] = [];
+  visit(document, {
+    Scalar(_, { value, range }) {
+      if (typeof value !== "string" || isStorable(value)) return;
+      const words = "This text holds a character that cannot be stored. Take it out.";
+      faults.push({ line: lineAt(range?.[0] ?? 0), words });
     },
   });
   return faults;

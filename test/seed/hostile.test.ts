@@ -91,3 +91,73 @@ describe("what is printed", () => {
     );
   });
 });
+
+describe("2.3: an environment that a file restores", () => {
+  const environments = (list: string) => `projects: [{ slug: commerce, environments: [${list}] }]`;
+  const critical = async () =>
+    ((await files.rows()).environments as unknown as { slug: string; critical: boolean }[])
+      .filter((one) => one.critical)
+      .map(({ slug }) => slug)
+      .sort();
+  beforeEach(async () => {
+    await files.load(environments("{ slug: dev }, { slug: edge, name: Edge }"));
+    await files.load(environments("{ slug: edge, archived: true }"));
+    await files.load(environments("{ slug: dev }, { slug: prod, name: Production, critical: true }"));
+  });
+
+  test("is critical after a critical one, and the report says so", async () => {
+    const file = environments("{ slug: prod }, { slug: edge, archived: false }");
+    expect(await files.print(file)).toContain("environment commerce/edge: is critical, because");
+    expect(await critical()).toEqual(["edge", "prod"]);
+    expect(await files.print(file)).toContain("Nothing to change.");
+  });
+
+  test("is not critical if the file says so", async () => {
+    await files.load(environments("{ slug: prod }, { slug: edge, archived: false, critical: false }"));
+    expect(await critical()).toEqual(["prod"]);
+  });
+});
+
+describe("a name that could not be stored is a fault, also where the stored one would be kept", () => {
+  beforeEach(() =>
+    files.load(
+      "{ roles: [{ name: Makers, members: [] }], projects: [{ slug: commerce, environments: [{ slug: dev, name: Dev }], integrations: [{ slug: orders, name: Orders }] }] }",
+    ),
+  );
+
+  test.each([
+    '{ slug: commerce, name: "Com\\u202emerce" }',
+    '{ slug: commerce, environments: [{ slug: dev, name: "De\\nv" }] }',
+    '{ slug: commerce, integrations: [{ slug: orders, name: "\\u2800" }] }',
+  ])("%s", async (project) => {
+    await files.forget();
+    expect(await files.refused(`projects: [${project}]`)).toContain("line 1");
+  });
+
+  test("a role that is renamed to such a name", async () => {
+    const file = 'roles: [{ name: "Make\\u200brs", previousName: Makers }]';
+    expect(await files.refused(file)).toContain("line 1");
+  });
+});
+
+describe("builds are described as through the API", () => {
+  const file = (build: string, live = "{}") =>
+    `projects: [{ slug: commerce, integrations: [{ slug: orders, name: Orders, live: ${live}, builds: [${build}] }] }]`;
+
+  test.each([
+    ['{ id: b1, version: "\\u200b" }', "version shows nothing"],
+    ['{ id: b1, version: " \\n " }', "version shows nothing"],
+    ['{ id: "  ", version: 1.0.0 }', "id Too small"],
+    ['{ id: "b\\0", version: 1.0.0 }', "holds a character that cannot be stored"],
+    ['{ id: b1, version: 1.0.0, digest: "a\\0" }', "holds a character that cannot be stored"],
+  ])("%s is a fault", async (build, words) => {
+    expect(await files.refused(file(build))).toContain(words);
+  });
+
+  test("the spaces around an id do not count", async () => {
+    await files.load(file('{ id: " b1 ", version: " 1.0.0 " }', '{ dev: "b1 " }'));
+    expect((await files.rows()).builds).toEqual([
+      expect.objectContaining({ external_id: "b1", version: "1.0.0" }),
+    ]);
+  });
+});

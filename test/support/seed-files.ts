@@ -76,6 +76,8 @@ export async function seedFiles(database: TestDatabase) {
     deps,
     load,
     rows,
+    /** Forgets what earlier loads said, as after an upgrade. */
+    forget: () => sql`delete from seed_values where organization_id = ${organizationId}`,
     /** Loads a file, and returns what it printed. */
     print: async (text: string, options?: SeedFileOptions) =>
       printReport("seed.yml", await load(text, options)),

@@ -5,6 +5,7 @@ import {
 } from "../../../db/catalog/integrations.ts";
 import * as webhooks from "../../../db/deployments/webhooks.ts";
 import type { DeployerKind } from "../../domain/deployments/deployment.ts";
+import { checkName } from "../../domain/shared/check-name.ts";
 import type { Refusal } from "../../domain/shared/refusals.ts";
 import { userNameNote, withoutUserName } from "../../domain/shared/web-link.ts";
 import { archiveIntegration } from "../catalog/archive-integration.ts";
@@ -136,6 +137,7 @@ async function change(loading: Loading, one: LoadedIntegration, isNew: boolean):
   const name = decide(loading, {
     ...setting("name", { file: integration.name, stored: stored.name }),
     show: showText,
+    check: (name, present) => checkName("integration", name, present),
   });
   const fileUrl = integration.compareUrl && withoutUserName(integration.compareUrl);
   if (fileUrl !== integration.compareUrl) note(loading, [...path, "compareUrl"], subject, userNameNote);

@@ -5,6 +5,7 @@ import { stateCritical } from "../../domain/catalog/guards.ts";
 import { applyOrder, insertInOrder, sameOrder } from "../../domain/catalog/merge-setting.ts";
 import type { Environment } from "../../domain/catalog/pipeline.ts";
 import type { StoredEnvironment } from "../../domain/catalog/plan-pipeline.ts";
+import { checkName } from "../../domain/shared/check-name.ts";
 import type { Refusal } from "../../domain/shared/refusals.ts";
 import { sameName } from "../../domain/shared/same-name.ts";
 import { savePipeline } from "../catalog/save-pipeline.ts";
@@ -157,6 +158,11 @@ function decideEnvironment(loading: Loading, { slug: project }: Owner, one: Name
     return { path: [...path, name], key: `environment:${id}/${name}`, subject, setting: name, ...values };
   };
   const { previousSlug } = environment;
+  const critical = decide(loading, {
+    ...setting("critical", { file: environment.critical, stored: stored.critical }),
+    show: showFlag,
+  });
+  // One that is restored and states nothing inherits the guard of its place, as a new one does.
   return {
     id,
     slug: decide(loading, {
@@ -166,16 +172,14 @@ function decideEnvironment(loading: Loading, { slug: project }: Owner, one: Name
     name: decide(loading, {
       ...setting("name", { file: environment.name, stored: stored.name }),
       show: showText,
+      check: (name, present) => checkName("environment", name, present),
     }),
     position: 0,
-    critical: decide(loading, {
-      ...setting("critical", { file: environment.critical, stored: stored.critical }),
-      show: showFlag,
-    }),
+    critical: stored.archived && environment.critical === undefined ? undefined : critical,
   };
 }
 
-/** Reports and remembers the environments that are new. */
+/** Reports the environments that are new and those that are restored with another guard, and remembers the new ones. */
 function reportNew(
   loading: Loading,
   { slug: project }: Owner,
@@ -184,7 +188,14 @@ function reportNew(
 ): void {
   for (const { id, slug, name, critical } of pipeline) {
     const one = named.find((environment) => environment.id === id);
-    if (one === undefined || one.stored !== undefined) continue;
+    if (one === undefined) continue;
+    if (one.stored !== undefined) {
+      const inherits = one.stored.archived && one.environment.critical === undefined;
+      const words = "is critical, because it comes after a critical one or takes the place of one";
+      if (inherits && critical && !one.stored.critical)
+        done(loading, one.path, `environment ${project}/${slug}`, words);
+      continue;
+    }
     const values = { slug, name, critical, archived: false };
     for (const [key, value] of Object.entries(values)) {
       const isSaid = one.environment[key as keyof SeedEnvironment] !== undefined;

@@ -1,6 +1,7 @@
 import { listEnvironments } from "../../../db/catalog/environments.ts";
 import { type KnownProject, listAllProjects } from "../../../db/catalog/projects.ts";
 import { listRequesterRoleIds } from "../../../db/catalog/requester-roles.ts";
+import { checkName } from "../../domain/shared/check-name.ts";
 import type { Refusal } from "../../domain/shared/refusals.ts";
 import { archiveProject } from "../catalog/archive-project.ts";
 import { readRequesterGuard } from "../catalog/check-guards.ts";
@@ -194,6 +195,7 @@ async function saveDetails(loading: Loading, active: Active, roles: RoleNames): 
   const name = decide(loading, {
     ...setting("name", { file: project.name, stored: stored.name }),
     show: showText,
+    check: (name, present) => checkName("project", name, present),
   });
   const requesterRoleIds = decide(loading, {
     ...setting("requesters", { file: fileRequesters, stored: requesters }),

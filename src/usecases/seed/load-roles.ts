@@ -1,4 +1,5 @@
 import * as roles from "../../../db/people/roles.ts";
+import { checkName } from "../../domain/shared/check-name.ts";
 import { deleteRole } from "../people/delete-role.ts";
 import { createRole, saveRole } from "../people/save-role.ts";
 import { decide, done, fault, type Loading, note, remember, unlessRefused } from "./loading.ts";
@@ -119,6 +120,7 @@ async function rename(loading: Loading, stored: roles.Role, role: SeedRole, path
   const name = decide(loading, {
     ...{ path: [...path, "name"], key: `role:${stored.id}/name`, subject: `role ${stored.name}` },
     ...{ setting: "name", file: role.name, stored: stored.name, replaces: role.previousName, show: showText },
+    check: (name, present) => checkName("role", name, present),
   });
   if (name === stored.name) return;
   const { id: roleId, version } = stored;

@@ -58,6 +58,8 @@ export type Setting<T> = {
   /** Leaves out of a stored or remembered list what the file cannot say, such as people who have left. */
   sayable?: ((list: T) => T) | undefined;
   isEqual?: (one: T, other: T) => boolean;
+  /** Refuses a value that could not be stored. The use case checks only a value that is stored, not one that stays out. */
+  check?: (file: T, stored: T) => Result<unknown>;
   show: (value: T) => string;
 };
 
@@ -69,6 +71,11 @@ export function decide<T>(loading: Loading, setting: Setting<T>): T {
   if (file === undefined) return stored;
   const remembered = recall(loading, setting, isEqual);
   const outcome = mergeOutcome(loading, { ...setting, file, isNew, isEqual }, remembered);
+  const checked = outcome === "load" ? undefined : setting.check?.(file, stored);
+  if (checked?.ok === false) {
+    fault(loading, path, checked.refusal);
+    return stored;
+  }
   const difference = { path, subject, setting: name, file: show(file), stored: show(stored) };
   switch (outcome) {
     case "same":
