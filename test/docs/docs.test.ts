@@ -109,6 +109,28 @@ describe("docs/rules.md", () => {
   });
 });
 
+describe("the table of docs/rules.md of where each rule holds", () => {
+  const [, text = ""] = /^## Where each rule holds$([\s\S]*?)^## /m.exec(read("docs/rules.md")) ?? [];
+  const rows = text.split("\n").filter((line) => /^\| (?!rule|---)/.test(line));
+
+  test("has a row for each rule, and says something of each entry point", () => {
+    const rules = new Set(rows.flatMap((row) => row.split("|")[1]?.match(/R\d+/g) ?? []));
+    expect([...rules]).toEqual(Array.from({ length: 14 }, (_, index) => `R${index + 1}`));
+    expect(
+      rows.filter((row) => row.split("|").some((cell, i) => i > 0 && i < 7 && cell.trim() === "")),
+    ).toEqual([]);
+  });
+
+  test.each(rows)("names tests that exist: %s", (row) => {
+    const proofs = [...row.matchAll(/`(test\/[\w./-]+)`: ((?:"[^"]+"(?:, )?)+)/g)];
+    expect(proofs.length).toBeGreaterThan(0);
+    for (const [, file = "", names = ""] of proofs) {
+      const missing = [...names.matchAll(/"([^"]+)"/g)].filter(([, name = ""]) => !read(file).includes(name));
+      expect(missing.map(([, name]) => name)).toEqual([]);
+    }
+  });
+});
+
 describe("docs/architecture.md", () => {
   const text = read("docs/architecture.md");
 
