@@ -174,7 +174,9 @@ describe("R14: a token never widens who may request", () => {
     const as = { organizationId, actor: by("ada"), surface: "slack" as const };
     const roleId = fixture.role("Developers");
     accepted(await saveRole(context, { ...as, roleId, version: 1, name: "Makers", holders: null }));
-    accepted(await createRole(context, { ...as, name: "Developers", holders: { projectId: null, memberIds: [] } }));
+    accepted(
+      await createRole(context, { ...as, name: "Developers", holders: { projectId: null, memberIds: [] } }),
+    );
     const answer = await put(fixture, "development staging production", { requesterRoles: ["Developers"] });
     expect(problemIn(answer)).toEqual([409, "guard-lowered"]);
     expect((await put(fixture, "development staging production")).body.requesterRoles).toEqual(["Makers"]);
