@@ -166,6 +166,16 @@ describe("builds in a file", () => {
     expect(await list("builds")).toEqual(builds);
   });
 
+  test.each(["", ", commit: C0FFEE0AA", ", digest: SHA256:0A"])(
+    "a file that says of a known build's identity only its version%s names the known build",
+    async (said) => {
+      await files.load(withBuilds("{ id: b0, version: 0.9.0, commit: c0ffee0, digest: 'sha256:0a' }"));
+      const builds = await list("builds");
+      await files.load(withBuilds(`{ id: b0, version: 0.9.0${said} }`));
+      expect(await list("builds")).toEqual(builds);
+    },
+  );
+
   test("a build's names are cleaned, its links lose their user name, and both is said", async () => {
     const printed = await files.print(
       withBuilds(

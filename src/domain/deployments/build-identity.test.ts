@@ -76,6 +76,8 @@ test.each([
   ["a digest in upper case", { digest: "SHA256:0A" }, []],
   ["another version", { version: "1.4.3" }, ["version"]],
   ["no commit", { commit: null }, ["commit"]],
+  ["nothing said of the commit", { commit: undefined }, []],
+  ["nothing said of the digest, and another commit", { commit: "aaaaaaa", digest: undefined }, ["commit"]],
   ["another commit and digest", { commit: "aaaaaaa", digest: "sha256:0b" }, ["commit", "digest"]],
 ])("another registration with %s differs in %j", (_, change, parts) => {
   const registered = { version: "1.4.2", commit: "7e516c0", digest: "sha256:0a" };

@@ -68,6 +68,11 @@ export function sameCommitAmong(
 /** What identifies a build, apart from its ID. */
 export type BuildIdentity = { version: string; commit: string | null; digest: string | null };
 
+/** What a registration says of a build's identity. Undefined: it says nothing of it. Null: the build has none. */
+export type DescribedIdentity = { version: string } & {
+  [part in "commit" | "digest"]?: string | null | undefined;
+};
+
 const identityParts = ["version", "commit", "digest"] as const;
 
 const sameParts = {
@@ -78,11 +83,15 @@ const sameParts = {
     one.digest === other.digest || one.digest?.toLowerCase() === other.digest?.toLowerCase(),
 };
 
-/** Returns in which parts another build has the ID of a registered one. Empty: it is the same build. */
+/**
+ * Returns in which parts another build has the ID of a registered one. Empty: it is the same build. A registration that
+ * leaves a part out does not contradict what was registered.
+ */
 export function differingParts(
   registered: BuildIdentity,
-  described: BuildIdentity,
+  { version, commit = registered.commit, digest = registered.digest }: DescribedIdentity,
 ): (typeof identityParts)[number][] {
+  const described = { version, commit, digest };
   return identityParts.filter((part) => !sameParts[part](registered, described));
 }
 

@@ -7,8 +7,8 @@ type Commit = { hash: string; author: string | null; link: string | null };
 /** The parts of a build that are shown as names or lead elsewhere. */
 type Described = {
   version: string;
-  commit: string | null;
-  digest?: string | null;
+  commit?: string | null | undefined;
+  digest?: string | null | undefined;
   link: string | null;
   author?: string | null;
   commits?: readonly Commit[] | null;
@@ -28,8 +28,8 @@ export function cleanBuild<B extends Described>(build: B): B {
   return {
     ...build,
     version: cleanName(version),
-    commit: cleanOrNone(commit),
     link: cleanLink(link),
+    ...(commit === undefined ? {} : { commit: cleanOrNone(commit) }),
     ...(digest === undefined ? {} : { digest: cleanOrNone(digest) }),
     ...(author === undefined ? {} : { author: cleanOrNone(author) }),
     ...(commits === undefined ? {} : { commits: commits?.map(cleanCommit) ?? null }),

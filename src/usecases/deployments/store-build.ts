@@ -5,7 +5,7 @@ import { findMany } from "../../../db/deployments/builds.ts";
 import * as builds from "../../../db/deployments/builds-list.ts";
 import { listOpenOf } from "../../../db/requests/open-requests.ts";
 import * as requests from "../../../db/requests/requests.ts";
-import { differingParts, isTwin } from "../../domain/deployments/build-identity.ts";
+import { type DescribedIdentity, differingParts, isTwin } from "../../domain/deployments/build-identity.ts";
 import {
   buildLimits,
   describeDifferences,
@@ -20,10 +20,8 @@ import { redrawCards } from "../requests/record-change.ts";
 import type { By } from "../shared/context.ts";
 
 /** A build as a pipeline or a file describes it. `id` is its id where it was built. */
-export type NewBuild = { id: string } & Pick<
-  builds.FullBuild,
-  "version" | "commit" | "digest" | "link" | "author" | "commits"
-> & {
+export type NewBuild = { id: string } & Pick<builds.FullBuild, "version" | "link" | "author" | "commits"> &
+  DescribedIdentity & {
     /** When it was built; null if nothing is said of it. */
     builtAt: Date | null;
   };
@@ -59,9 +57,11 @@ export async function storeBuild(
     builtAt === null
       ? { createdAt: createdAt ?? now, registeredAt: null }
       : { createdAt: time.value, registeredAt: now };
-  const row = { ...fitted.build, organizationId, id, integrationId, externalId, ...times };
-  if (!(await builds.insert(tx, row))) return recognize(tx, row, builtAt && time.value, notes);
-  const { version, commit } = described;
+  const { version, commit = null, digest = null } = fitted.build;
+  const row = { ...fitted.build, commit, digest, organizationId, id, integrationId, externalId, ...times };
+  if (!(await builds.insert(tx, row))) {
+    return recognize(tx, row, described, { builtAt: builtAt && time.value, notes });
+  }
   await audit.append(tx, [
     {
       ...{ organizationId, at: now, actor, surface, action: "build.registered", subject: `build:${id}` },
@@ -80,18 +80,18 @@ type Row = builds.FullBuild & { organizationId: string };
 /** Returns the build that has the ID already. Refuses `build-differs`. */
 async function recognize(
   tx: Tx,
-  described: Row,
-  builtAt: Date | null,
-  cut: readonly Note[],
+  row: Row,
+  described: DescribedIdentity,
+  { builtAt, notes: cut }: { builtAt: Date | null; notes: readonly Note[] },
 ): Promise<Result<StoredBuild>> {
-  const { organizationId, integrationId, externalId } = described;
+  const { organizationId, integrationId, externalId } = row;
   const registered = await builds.findByExternalId(tx, organizationId, integrationId, externalId);
   if (registered === undefined) throw new Error("The build was not stored");
   const stored = cleanBuild(registered);
   const parts = differingParts(stored, described);
   if (parts.length > 0) return refuse({ code: "build-differs", id: externalId, parts });
   const times = { registered: registered.createdAt, described: builtAt };
-  const notes = [...cut, ...describeDifferences(stored, described, times)];
+  const notes = [...cut, ...describeDifferences(stored, row, times)];
   return accept({ created: false, build: registered, notes });
 }
 

@@ -27,7 +27,7 @@ export async function loadBuilds(loading: Loading, one: LoadedIntegration): Prom
     const path = [...one.path, "builds", i];
     const existing = registered.get(build.id);
     if (existing !== undefined) {
-      if (checkSame(loading, build, existing, path)) await repeat(loading, one, build, existing, path);
+      if (checkSame(loading, build, existing, path)) await repeat(loading, one, build, path);
     } else {
       // The list is oldest first, and the newest build is the one with the latest time.
       const createdAt = new Date(loading.now.getTime() - (builds.length - 1 - i));
@@ -60,12 +60,10 @@ async function repeat(
   loading: Loading,
   { id: integrationId, subject }: LoadedIntegration,
   build: SeedBuild,
-  { commit, digest }: Build,
   path: SeedPath,
 ): Promise<void> {
   const { tx, by, now } = loading;
-  const described = { ...describe(build), commit: build.commit ?? commit, digest: build.digest ?? digest };
-  const result = await storeBuild(tx, by, { integrationId, build: described }, now);
+  const result = await storeBuild(tx, by, { integrationId, build: describe(build) }, now);
   const stored = unlessRefused(loading, result, () => path);
   if (stored !== undefined) noteAll(loading, path, subject, stored);
 }
@@ -77,7 +75,7 @@ function noteAll(loading: Loading, path: SeedPath, subject: string, { build, not
 }
 
 function describe(build: SeedBuild): NewBuild {
-  const { id, version, digest = null, commit = null, link = null, author = null, builtAt, commits } = build;
+  const { id, version, digest, commit, link = null, author = null, builtAt, commits } = build;
   return {
     ...{ id, version, digest, commit, link, author },
     builtAt: builtAt === undefined ? null : new Date(builtAt),
@@ -89,9 +87,7 @@ function describe(build: SeedBuild): NewBuild {
 
 /** Builds never change: a registered id with another version, commit, or digest is a fault. Returns whether there is none. */
 function checkSame(loading: Loading, build: SeedBuild, stored: Build, path: SeedPath): boolean {
-  const { version, commit = stored.commit, digest = stored.digest } = build;
-  const described = cleanBuild({ version, commit, digest, link: null });
-  const parts = differingParts(cleanBuild(stored), { ...described, digest: described.digest ?? null });
+  const parts = differingParts(cleanBuild(stored), cleanBuild(describe(build)));
   for (const part of parts) {
     const words = `The build ${build.id} is registered with the ${part} ${stored[part] ?? "(none)"}. Builds never change: give a different build an id of its own.`;
     fault(loading, [...path, part], words);

@@ -122,8 +122,11 @@ describe("a build", () => {
     const { post } = await apiFixture(database);
     await post(path, build);
     const { id, version, commit, digest } = build;
-    const again = await post(path, { id, version, commit, digest, author: "", link: null });
-    expect([again.status, again.body.notes]).toEqual([200, []]);
+    for (const said of [{ commit, digest, author: "", link: null }, { commit }, { digest }, {}]) {
+      const again = await post(path, { id, version, ...said });
+      expect([again.status, again.body.notes]).toEqual([200, []]);
+      expect(again.body).toMatchObject({ commit, digest });
+    }
   });
 
   test("is never refused for what is too long: it is cut, and the response says so", async () => {

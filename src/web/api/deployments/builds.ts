@@ -143,7 +143,8 @@ export function buildRoutes(api: Api, { context }: ApiDeps): void {
 function toNewBuild(body: z.output<typeof buildBody>): NewBuild {
   const { id, version, commit, digest, link, author, builtAt, commits } = body;
   return {
-    ...{ id, version, commit: commit || null, digest: digest || null },
+    // An empty text says that there is none, as null does. What is left out says nothing.
+    ...{ id, version, commit: commit === "" ? null : commit, digest: digest === "" ? null : digest },
     ...{ link: link ?? null, author: author || null, builtAt: builtAt ?? null },
     commits:
       commits?.map(({ hash, message, ...rest }) => ({
