@@ -112,8 +112,14 @@ export function weightOf({ kind }: Remark): "caution" | "note" {
   return kind === "skipped" || kind === "newer" || kind === "same-commit" ? "note" : "caution";
 }
 
+type BuiltAt = Pick<ComparedBuild, "id" | "createdAt">;
+
+/** Returns whether a build is one of those between the two that a promotion compares, whichever of these is older. */
+export const isBetween = (build: BuiltAt, from: BuiltAt, to: BuiltAt): boolean =>
+  isOlder(from, build) !== isOlder(to, build);
+
 /** Builds that were built at the same time are ordered by their ids, as in the database. */
-function isOlder(one: ComparedBuild, other: ComparedBuild): boolean {
+function isOlder(one: BuiltAt, other: BuiltAt): boolean {
   const difference = one.createdAt.getTime() - other.createdAt.getTime();
   return difference === 0 ? one.id < other.id : difference < 0;
 }

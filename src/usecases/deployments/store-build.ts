@@ -3,6 +3,7 @@ import * as audit from "../../../db/audit/audit.ts";
 import type { Tx } from "../../../db/connection/connect.ts";
 import { findMany } from "../../../db/deployments/builds.ts";
 import * as builds from "../../../db/deployments/builds-list.ts";
+import * as deployments from "../../../db/deployments/deployments.ts";
 import { listOpenOf } from "../../../db/requests/open-requests.ts";
 import * as requests from "../../../db/requests/requests.ts";
 import { type DescribedIdentity, differingParts, isTwin } from "../../domain/deployments/build-identity.ts";
@@ -14,6 +15,8 @@ import {
 } from "../../domain/deployments/build-notes.ts";
 import { cleanBuild, linkNotes } from "../../domain/deployments/clean-build.ts";
 import { reportedTime } from "../../domain/deployments/reported-time.ts";
+import { isBetween } from "../../domain/requests/comparison.ts";
+import type { PromotionRequest } from "../../domain/requests/request.ts";
 import { system } from "../../domain/shared/actor.ts";
 import { accept, type Result, refuse } from "../../domain/shared/result.ts";
 import { redrawCards } from "../requests/record-change.ts";
@@ -96,26 +99,31 @@ async function recognize(
 }
 
 /**
- * Plans the update of the cards that a new build changes: those of open requests for the previous newest build, and for
- * builds that look like it. Requests for older builds say already that a newer one exists; leaving them alone avoids an
- * update of all cards with every build.
+ * Plans the update of the cards that a new build changes: those of open requests for the previous newest build, for
+ * builds that look like it, and those whose comparison it joins because it was built between the two builds. Other
+ * requests for older builds say already that a newer one exists; leaving them alone avoids an update of all cards with
+ * every build.
  */
 async function redrawAffected(tx: Tx, build: Row): Promise<void> {
   const { organizationId, id, integrationId } = build;
   const [newest, previous] = await builds.newestIds(tx, organizationId, integrationId, 2);
   const open = await listOpenOf(tx, organizationId, [integrationId]);
-  const requested = await findMany(
+  if (open.length === 0) return;
+  const live = await deployments.live(tx, organizationId, integrationId);
+  const replacedBy = ({ targetId }: PromotionRequest) => live.get(targetId)?.buildId ?? "";
+  const compared = await findMany(
     tx,
     organizationId,
-    open.map(({ buildId }) => buildId),
+    open.flatMap((request) => [request.buildId, replacedBy(request)]).filter((one) => one !== ""),
   );
-  const affected = open.filter(({ buildId }) => {
-    const other = requested.get(buildId);
-    const isOutdated = newest === id && buildId === previous;
-    return isOutdated || (other !== undefined && isTwin(other, build, []));
+  const affected = open.filter((request) => {
+    if (newest === id && request.buildId === previous) return true;
+    const [from, to] = [compared.get(replacedBy(request)), compared.get(request.buildId)];
+    if (to === undefined) return false;
+    return isTwin(to, build, []) || (from !== undefined && isBetween(build, from, to));
   });
   if (affected.length === 0) return;
   const numbers = affected.map(({ number }) => number);
   const raised = await requests.bumpOpen(tx, organizationId, numbers, true);
-  await redrawCards(tx, organizationId, raised, system("a newer build was registered"));
+  await redrawCards(tx, organizationId, raised, system("a build was registered"));
 }
