@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import { stateOf } from "./checks/elements.ts";
 import type { RuleName } from "./checks/limits.ts";
 import { docsOf } from "./checks/limits.ts";
 import { normalizeBlocks } from "./checks/normalize.ts";
+import { Messages } from "./messages.ts";
 import type {
   Change,
   ChannelOptions,
@@ -11,9 +11,7 @@ import type {
   Person,
   SlackOptions,
   StandInChannel,
-  StandInEphemeral,
   StandInGroup,
-  StandInMessage,
   StandInPerson,
   Violation,
   WorkspaceEvent,
@@ -35,17 +33,15 @@ const stableId = (prefix: string, name: string): string => {
  * The whole workspace in memory: people, channels, messages, ephemeral messages, views. It survives restarts
  * of the bot.
  */
-export class Workspace {
+export class Workspace extends Messages {
   readonly team: { id: string; name: string; domain: string };
   readonly bot: { userId: string; botId: string; appId: string; name: string; realName: string };
   readonly people: Person[] = [];
   readonly channels = new Map<string, StandInChannel>();
   readonly groups = new Map<string, StandInGroup>();
-  readonly ephemerals: StandInEphemeral[] = [];
   readonly violations: Violation[] = [];
   readonly views: Views;
   readonly now: () => number;
-  readonly #messages = new Map<string, StandInMessage[]>();
   readonly #listeners = new Set<(change: Change) => void>();
   #emit: (change: WorkspaceEvent) => void = () => {};
   #lastMicros = 0;
@@ -55,6 +51,7 @@ export class Workspace {
     options: Pick<SlackOptions, "team" | "people" | "channels" | "groups" | "now">,
     botName: string,
   ) {
+    super();
     this.now = options.now ?? Date.now;
     const { id, name } = options.team ?? { id: "T0SANDBOX", name: "Sandbox" };
     this.team = { id, name, domain: name.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-") };
@@ -232,63 +229,6 @@ export class Workspace {
   isOpenDm(userIds: string[]): boolean {
     const members = [...new Set(userIds)].sort();
     return this.channels.has(stableId(members.length === 1 ? "D" : "G", members.join(" ")));
-  }
-
-  /** Returns a channel's messages, oldest first. */
-  messagesIn(channel: string): StandInMessage[] {
-    return this.#messages.get(channel) ?? [];
-  }
-
-  message(channel: string, ts: string): StandInMessage | undefined {
-    return this.messagesIn(channel).find((message) => message.ts === ts);
-  }
-
-  post(message: Omit<StandInMessage, "ts" | "values">): StandInMessage {
-    const blocks = this.normalize(message.blocks);
-    const entry: StandInMessage = { ...message, blocks, ts: this.nextTs(), values: stateOf(blocks) };
-    this.#messages.set(message.channel, [...this.messagesIn(message.channel), entry]);
-    this.messageChanged(entry);
-    return entry;
-  }
-
-  removeMessage(message: StandInMessage): void {
-    this.#messages.set(
-      message.channel,
-      this.messagesIn(message.channel).filter((other) => other !== message),
-    );
-    this.messageChanged(message);
-  }
-
-  messageChanged(message: StandInMessage): void {
-    this.changed("message", this.channels.get(message.channel)?.members ?? []);
-  }
-
-  /** Shows something to one person only. */
-  whisper(entry: {
-    user: string;
-    channel: string;
-    text: string;
-    blocks?: Json[];
-    from?: "bot" | "slackbot";
-  }) {
-    const blocks = this.normalize(entry.blocks ?? []);
-    const ephemeral: StandInEphemeral = {
-      id: this.freshId("E"),
-      ts: this.nextTs(),
-      from: "bot",
-      values: stateOf(blocks),
-      ...entry,
-      blocks,
-    };
-    this.ephemerals.push(ephemeral);
-    this.changed("ephemeral", [entry.user]);
-    return ephemeral;
-  }
-
-  removeEphemeral(id: string): void {
-    const index = this.ephemerals.findIndex((entry) => entry.id === id);
-    const [gone] = index < 0 ? [] : this.ephemerals.splice(index, 1);
-    if (gone) this.changed("ephemeral", [gone.user]);
   }
 
   normalize(blocks: Json[]): Json[] {
