@@ -66,6 +66,18 @@ test("a date that cannot be formatted is shown as its fallback, as it is", () =>
   expect(draw("<!date^0^{_}|*>bold<!date^0^{_}|*>")).toContain("*bold*");
 });
 
+test.each(["by _Eve_ `Dev`", "`a` and `b`", "```block```", "*x* ~y~ `z` <!here>"])(
+  "people's text is all there: %s",
+  (text) => {
+    const html = String(<Mrkdwn text={escaped(text)} reader={reader} links={false} />);
+    const shown = html
+      .replace(/<[^>]+>/g, "")
+      .replace(/&lt;/g, "<")
+      .replace(/&gt;/g, ">");
+    expect(shown).toBe(text);
+  },
+);
+
 test("people's text that Signoff escaped is drawn without any formatting, whatever it is", () => {
   const verbatim = (text: string) => String(<Mrkdwn text={text} reader={reader} links={false} />);
   fc.assert(

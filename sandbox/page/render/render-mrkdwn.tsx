@@ -60,9 +60,9 @@ function inline(text: string, reader: Reader, links: boolean): Child[] {
   const nodes: Child[] = [];
   const store = (child: Child) => `${open}${nodes.push(child) - 1}${close}`;
   const marked = text
-    .replace(/`([^`\n]+)`/g, (_, code: string) => store(<code>{unescaped(code.replace(markers, ""))}</code>))
-    .replace(/<([^<>\n]+)>/g, (match, inside: string) => {
-      const special = renderAngled(inside.replace(markers, ""), reader);
+    .replace(/`([^`\n]+)`|<([^<>\n]+)>/g, (match, code: string | undefined, inside = "") => {
+      if (code !== undefined) return store(<code>{unescaped(code)}</code>);
+      const special = renderAngled(inside, reader);
       return special === undefined ? match : store(special);
     })
     .replace(/\bhttps?:\/\/(?:(?!&[lg]t;)[^\s<>\uE000\uE001])+(?<![.,;:!?)\]*_~'"])/g, (address) =>
