@@ -14,6 +14,7 @@ import { startApiFixture } from "../support/api/fixture.ts";
 import { accepted, by, commerce, idOf } from "../support/catalog.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 import { projectReads } from "../support/projects.ts";
+import { seedFiles } from "../support/seed-files.ts";
 import { eventually, textOf } from "../support/test-stack.ts";
 import { type ApiFixture, apiFixture } from "../web/api/support.ts";
 
@@ -50,7 +51,10 @@ const sentOf = async (fixture: ApiFixture) =>
 
 const tell = ({ context, organizationId }: ApiFixture) => tellSettingsChanges(context, organizationId);
 
-async function words(fixture: ApiFixture, range: { afterId: number; throughId: number }): Promise<string> {
+async function words(
+  fixture: Pick<ApiFixture, "context" | "organizationId">,
+  range: { afterId: number; throughId: number },
+): Promise<string> {
   const { context, organizationId } = fixture;
   const message = digestMessage(await getSettingsDigest(context.db, organizationId, range));
   return message === null ? "" : textOf(message);
@@ -85,7 +89,7 @@ describe("the admins are told what a token, a file, or the command line changed"
     expect(await sentOf(fixture)).toMatchObject([{ recipientId: idOf("ada") }]);
     expect(text).toMatch(/Token CI .*, made by ada/);
     expect(text).toContain(
-      "Project Project 0 created: short name p0; may request everyone; environments A, B (critical)",
+      "Project Project 0 created: short name p0; requesters everyone; environments A, B (critical)",
     );
     expect(text).toContain("… and 2 more changes. The audit log has all of them.");
     expect(text).not.toContain("Project 10");
@@ -120,7 +124,7 @@ describe("the admins are told what a token, a file, or the command line changed"
     const text = await told(fixture);
     expect(production?.critical).toBe(true);
     expect(text).toContain(
-      "Project Shop: name Commerce → Shop; may request everyone → Reviewer; environments",
+      "Project Shop: name Commerce → Shop; requesters everyone → Reviewer; environments",
     );
     expect(text).toContain("Production (critical) → Development, Staging (critical), Prod (critical)");
     expect(text).toContain("Integration Orders: compare link none → https://git.example/{from}/{to}");
@@ -143,7 +147,30 @@ describe("the admins are told what a token, a file, or the command line changed"
     accepted(await saveProject(context, { ...file, ...(await editing()), ...open }));
     const text = await told(fixture);
     expect(text).toContain("Seed file");
-    expect(text).toContain("⚠️ Lowers a guard. Project Commerce: may request Reviewer → everyone");
+    expect(text).toContain("⚠️ Lowers a guard. Project Commerce: requesters Reviewer → everyone");
+  });
+
+  test("a file's roles and webhook say for which project and integration they are", async () => {
+    const files = await seedFiles(database);
+    await files.load(`
+      roles: [{ name: Makers, members: [{ email: bob@acme.example, projects: [commerce] }, carol@acme.example] }]
+      workflow: { enabled: true, roles: [Makers] }
+      projects:
+        - slug: commerce
+          name: Commerce
+          environments: [{ slug: dev, name: Dev }]
+          integrations:
+            - { slug: orders, name: Orders, deployer: webhook, webhook: { url: "https://deploy.example/hook" } }`);
+    const entries = await database.database.db
+      .select({ id: auditLog.id })
+      .from(auditLog)
+      .where(eq(auditLog.organizationId, files.organizationId));
+    const ids = entries.map(({ id }) => Number(id));
+    const range = { afterId: Math.min(...ids) - 1, throughId: Math.max(...ids) };
+    const text = await words(files, range);
+    expect(text).toContain("Webhook of Orders: address https://deploy.example/hook");
+    expect(text).toMatch(/Role Makers: people carol → (bob \(Commerce\), carol|carol, bob \(Commerce\))/);
+    expect(text).toMatch(/Environment Promotion: off → on; roles none → Makers/);
   });
 
   test("names that an earlier version stored cannot reorder what was before and after", async () => {

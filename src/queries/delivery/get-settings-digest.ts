@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { StoredEntry } from "../../../db/audit/audit.ts";
 import { guardRefused } from "../../../db/audit/refused-guards.ts";
 import { listSettingChanges } from "../../../db/audit/setting-changes.ts";
+import { listCatalogNames } from "../../../db/catalog/catalog-names.ts";
 import type { Db } from "../../../db/connection/connect.ts";
 import * as members from "../../../db/people/members.ts";
 import * as roles from "../../../db/people/roles.ts";
@@ -9,7 +10,7 @@ import type { LoweredGuard } from "../../domain/catalog/guards.ts";
 import type { MemberId } from "../../domain/people/people.ts";
 import type { Actor } from "../../domain/shared/actor.ts";
 import { namePeople } from "../shared/name-people.ts";
-import { type Fact, lowersGuard, type Names, readFacts, titleOf } from "./setting-facts.ts";
+import { type Fact, lowersGuard, type Names, ownerOf, readFacts, titleOf } from "./setting-facts.ts";
 
 /** Who changed a setting. `maker`: the name of the person who answers for the token. */
 export type DigestActor = { kind: "token"; name: string; maker: string } | { kind: "system"; reason: string };
@@ -58,7 +59,13 @@ async function readNames(db: Db, organizationId: string, changes: readonly Store
   const mentioned = changes.flatMap(({ before, after }) => [before, after]).flatMap(idsIn);
   const people = await members.findMany(db, organizationId, [...new Set([...makers, ...mentioned])]);
   const roleNames = new Map((await roles.list(db, organizationId)).map(({ id, name }) => [id, name]));
-  return { person: namePeople(people), role: (id) => roleNames.get(id) ?? "a deleted role" };
+  const catalog = await listCatalogNames(db, organizationId);
+  return {
+    person: namePeople(people),
+    role: (id) => roleNames.get(id) ?? "a deleted role",
+    project: (id) => catalog.projects.get(id) ?? "another project",
+    integration: (id) => catalog.integrations.get(id) ?? null,
+  };
 }
 
 /** Returns the member IDs in a stored version of a setting: holders of a role, or assignees of the workflow. */
@@ -73,7 +80,12 @@ function toChange({ actor, at, action, subject, before, after }: StoredEntry, na
   const was = readFacts(subject, before, names);
   const is = readFacts(subject, after, names);
   return {
-    ...{ by: digestActor(actor, names), at, action, name: titleOf(after) ?? titleOf(before) },
+    ...{
+      by: digestActor(actor, names),
+      at,
+      action,
+      name: titleOf(after) ?? titleOf(before) ?? ownerOf(subject, names),
+    },
     facts: before === null ? is.flatMap(newFact) : compare(was, is),
     lowersGuard: lowersGuard(subject, before, after),
     refused: [],

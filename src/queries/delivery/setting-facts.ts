@@ -3,11 +3,16 @@ import { slugOf } from "../../domain/catalog/catalog.ts";
 import { loweredDeployer, loweredInPipeline, loweredRequesters } from "../../domain/catalog/guards.ts";
 import type { MemberId, Person } from "../../domain/people/people.ts";
 
-/** One fact of a setting, in words. */
+/** One fact of a setting, in words. The label is empty where the setting itself says what it is. */
 export type Fact = { label: string; value: string };
 
-/** Names of people and roles by their IDs. */
-export type Names = { person(id: MemberId): Person; role(id: string): string };
+/** Names of people, roles, projects, and integrations by their IDs. */
+export type Names = {
+  person(id: MemberId): Person;
+  role(id: string): string;
+  project(id: string): string;
+  integration(id: string): string | null;
+};
 
 const environment = z.object({
   ...{ id: z.string(), name: z.string(), slug: z.string() },
@@ -48,7 +53,7 @@ const readers: Record<string, (stored: unknown, names: Names) => Fact[] | undefi
       data && [
         ...namedFacts(data),
         {
-          label: "may request",
+          label: "requesters",
           value: listed(
             data.requesterRoles.map(({ name }) => name),
             "everyone",
@@ -70,13 +75,11 @@ const readers: Record<string, (stored: unknown, names: Names) => Fact[] | undefi
   },
   role: (stored, names) => {
     const { data } = role.safeParse(stored);
-    const holders = new Set(data?.holdings.map(({ memberId }) => names.person(memberId).name));
     return (
       data && [
         { label: "name", value: data.name },
         { label: "user group", value: data.groupId ?? "none" },
-        { label: "people", value: listed([...holders]) },
-        { label: "holdings", value: String(data.holdings.length) },
+        { label: "people", value: listed(holderWords(data.holdings, names)) },
       ]
     );
   },
@@ -101,6 +104,17 @@ const readers: Record<string, (stored: unknown, names: Names) => Fact[] | undefi
 
 const listed = (values: readonly string[], none = "none"): string => values.join(", ") || none;
 
+/** Returns who holds a role, and in which projects if not in all: "Ada", "Bob (Commerce, Payments)". */
+function holderWords(holdings: z.infer<typeof role>["holdings"], names: Names): string[] {
+  const holders = [...new Set(holdings.map(({ memberId }) => memberId))];
+  return holders.map((id) => {
+    const places = holdings.filter(({ memberId }) => memberId === id).map(({ projectId }) => projectId);
+    const within = places.flatMap((projectId) => (projectId === null ? [] : names.project(projectId))).sort();
+    const { name } = names.person(id);
+    return within.length < places.length ? name : `${name} (${within.join(", ")})`;
+  });
+}
+
 /** Returns the name of an environment, with its slug where the name does not give it away. */
 function environmentWords({ name, slug, critical }: z.infer<typeof environment>): string {
   const notes = [...(slugOf(name) === slug ? [] : [slug]), ...(critical ? ["critical"] : [])];
@@ -119,7 +133,7 @@ function workflowFacts(
 ): Fact[] {
   const chosen = Object.entries(options).filter(([name]) => name !== "v");
   return [
-    { label: "Environment Promotion", value: enabled ? "on" : "off" },
+    { label: "", value: enabled ? "on" : "off" },
     { label: "roles", value: listed(roleIds.map(names.role)) },
     { label: "assignees", value: listed(assigneeIds.map((id) => names.person(id).name)) },
     ...chosen.map(([name, value]) => ({ label: optionLabel(name), value: optionValue(value) })),
@@ -148,6 +162,12 @@ export function readFacts(subject: string, stored: unknown, names: Names): Fact[
 /** Returns the name in a stored version of a setting; null if it has none. */
 export function titleOf(stored: unknown): string | null {
   return z.object({ name: z.string() }).safeParse(stored).data?.name ?? null;
+}
+
+/** Returns the name of what a setting belongs to, if it has none itself; else null. */
+export function ownerOf(subject: string, names: Names): string | null {
+  const [kind, id = ""] = subject.split(":");
+  return kind === "webhook" ? names.integration(id) : null;
 }
 
 const workflowOff = { enabled: false, options: { gate: "every" } } as const;

@@ -72,7 +72,7 @@ const kinds: Record<string, string> = {
   pipeline: "project",
   environment: "project",
   integration: "integration",
-  webhook: "the webhook",
+  webhook: "webhook of",
   role: "role",
   workflow: "Environment Promotion",
   token: "API token",
@@ -136,5 +136,6 @@ function changeLine(change: DigestChange): string {
 
 function factWords({ label, before, after }: DigestChange["facts"][number]): string {
   const value = (text: string) => isolated(cutTo(text, limits.value));
-  return before === null ? `${label} ${value(after)}` : `${label} ${value(before)} → ${value(after)}`;
+  const values = before === null ? value(after) : `${value(before)} → ${value(after)}`;
+  return label === "" ? values : `${label} ${values}`;
 }
