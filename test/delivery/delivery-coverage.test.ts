@@ -3,10 +3,20 @@ import { eventually, startTestStack, type TestStack, textOf } from "../support/t
 
 let stack: TestStack;
 
+/** Waits until every outbox item is settled. */
+const allSettled = () =>
+  eventually(async () => {
+    const [open] = await stack.database.database.sql<{ count: number }[]>`
+      select count(*)::int from outbox where settled_at is null`;
+    expect(open?.count).toBe(0);
+  });
+
 beforeAll(async () => {
   stack = await startTestStack({
     slack: { channels: [{ id: "CREL", name: "releases", members: ["bob", "bot"] }] },
   });
+  // The first reading of Slack's people stores their addresses again.
+  await allSettled();
 });
 
 afterAll(() => stack?.stop());
@@ -41,14 +51,6 @@ const own = (number: number) => textOf(stack.cardFor("dana", number));
 const shows = (number: number, words: string) => eventually(() => expect(own(number)).toContain(words));
 
 const showsNothing = (number: number) => eventually(() => expect(own(number)).not.toContain("reached"));
-
-/** Waits until every outbox item is settled. */
-const allSettled = () =>
-  eventually(async () => {
-    const [open] = await stack.database.database.sql<{ count: number }[]>`
-      select count(*)::int from outbox where settled_at is null`;
-    expect(open?.count).toBe(0);
-  });
 
 describe("the requester's card", () => {
   let number: number;
