@@ -157,7 +157,7 @@ projects: [{ slug: shop, previousSlug: commerce, environments: [{ slug: prod, pr
     expect(await roleNames()).toEqual(["Admin", "Leads", "On-call", "Reviewers"]);
   });
 
-  test("a role that was deleted stays deleted, cannot be used anew, and --force creates it", async () => {
+  test("a role that was deleted stays deleted and cannot be used, until --force creates it again", async () => {
     accepted(await deleteRole(files.context, await role("Leads")));
     const before = await files.rows();
     expect(await files.print(base)).toContain("role Leads: the role stays deleted");

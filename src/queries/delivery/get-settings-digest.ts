@@ -79,13 +79,9 @@ function idsIn(stored: unknown): MemberId[] {
 function toChange({ actor, at, action, subject, before, after }: StoredEntry, names: Names): DigestChange {
   const was = readFacts(subject, before, names);
   const is = readFacts(subject, after, names);
+  const name = titleOf(after) ?? titleOf(before) ?? ownerOf(subject, names);
   return {
-    ...{
-      by: digestActor(actor, names),
-      at,
-      action,
-      name: titleOf(after) ?? titleOf(before) ?? ownerOf(subject, names),
-    },
+    ...{ by: digestActor(actor, names), at, action, name },
     facts: before === null ? is.flatMap(newFact) : compare(was, is),
     lowersGuard: lowersGuard(subject, before, after),
     refused: [],

@@ -191,6 +191,6 @@ async function drain(fixture: Fixture, sent: Sent[]): Promise<void> {
   throw new Error("The outbox does not become empty");
 }
 
-/** Returns the integration of a place, whatever it is called by now. */
+/** Returns the integration of a place, whatever its present name is. */
 export const integrationOf = ({ placeIds }: World, facts: Facts, place: number) =>
   facts.integrations.find(({ id }) => id === placeIds[place]);

@@ -109,7 +109,7 @@ export const guardRows: Row[] = [
     elsewhere: noJob,
   },
   {
-    ...{ rule: "R1", when: "what comes before a critical environment is moved behind it" },
+    ...{ rule: "R1", when: "the environment before a critical one is moved after it" },
     slack: accepted(
       (at) => at.form([`Open ${at.name}`, "Edit Staging"], { after: { option: "After Production" } }),
       /development b1 > production! > staging/,
