@@ -1,16 +1,10 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import * as store from "../../db/delivery/outbox.ts";
 import type { Handler } from "../../src/outbox/handlers.ts";
 import { maxAttempts } from "../../src/outbox/retry.ts";
-import { done, type WorkerFixture, workerFixture } from "./worker-fixture.ts";
+import { done, freshWorkers } from "./worker-fixture.ts";
 
-let fixture: WorkerFixture;
-beforeAll(async () => {
-  fixture = await workerFixture();
-});
-afterAll(() => fixture.t.drop());
-beforeEach(() => fixture.clean());
-afterEach(() => fixture.stop());
+const fixture = freshWorkers();
 
 test("onDead learns whether one of the attempts may have succeeded, including the last one", async () => {
   const doubts: [string, boolean][] = [];

@@ -1,17 +1,11 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { expect, test, vi } from "vitest";
 import * as store from "../../db/delivery/outbox.ts";
 import { bindHandlers, type Guard, type Handlers } from "../../src/outbox/handlers.ts";
 import { kinds } from "../../src/outbox/items.ts";
 import { startOutbox } from "../../src/outbox/worker.ts";
-import { done, type WorkerFixture, workerFixture } from "./worker-fixture.ts";
+import { done, freshWorkers } from "./worker-fixture.ts";
 
-let fixture: WorkerFixture;
-beforeAll(async () => {
-  fixture = await workerFixture();
-});
-afterAll(() => fixture.t.drop());
-beforeEach(() => fixture.clean());
-afterEach(() => fixture.stop());
+const fixture = freshWorkers();
 
 const unguarded: Guard = (_, handler) => handler;
 

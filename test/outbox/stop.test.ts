@@ -1,14 +1,8 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import * as store from "../../db/delivery/outbox.ts";
-import { done, gate, type WorkerFixture, workerFixture } from "./worker-fixture.ts";
+import { done, freshWorkers, gate } from "./worker-fixture.ts";
 
-let fixture: WorkerFixture;
-beforeAll(async () => {
-  fixture = await workerFixture();
-});
-afterAll(() => fixture.t.drop());
-beforeEach(() => fixture.clean());
-afterEach(() => fixture.stop());
+const fixture = freshWorkers();
 
 test("stopping waits for what is under way, and takes nothing more", async () => {
   await fixture.add("a", "b");

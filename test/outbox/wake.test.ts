@@ -1,17 +1,11 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { expect, test, vi } from "vitest";
 import { connect } from "../../db/connection/connect.ts";
 import { wakeAll, wakeOnNotify } from "../../src/outbox/wake.ts";
 import type { Outbox } from "../../src/outbox/worker.ts";
 import { databaseProxy } from "../support/database-proxy.ts";
-import { done, gate, type WorkerFixture, workerFixture } from "./worker-fixture.ts";
+import { done, freshWorkers, gate } from "./worker-fixture.ts";
 
-let fixture: WorkerFixture;
-beforeAll(async () => {
-  fixture = await workerFixture();
-});
-afterAll(() => fixture.t.drop());
-beforeEach(() => fixture.clean());
-afterEach(() => fixture.stop());
+const fixture = freshWorkers();
 
 test("a commit on one replica wakes the worker of another", async () => {
   const worked = gate();

@@ -1,4 +1,4 @@
-import { vi } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, vi } from "vitest";
 import * as store from "../../db/delivery/outbox.ts";
 import type { Handler } from "../../src/outbox/handlers.ts";
 import { type Outbox, type OutboxOptions, startOutbox } from "../../src/outbox/worker.ts";
@@ -6,12 +6,24 @@ import { type TestDatabase, testDatabase } from "../support/database.ts";
 
 type StartOptions = Partial<OutboxOptions> & Partial<Pick<Handler, "onDead" | "maxAttempts">>;
 
-export type WorkerFixture = Awaited<ReturnType<typeof workerFixture>>;
+type WorkerFixture = Awaited<ReturnType<typeof workerFixture>>;
 
 /**
- * A database and workers for each test, which are stopped afterwards. They handle items of the kind `work`.
+ * Gives the tests of a file a database, which is empty before each test, and workers, which are stopped after it. They
+ * handle items of the kind `work`.
  */
-export async function workerFixture() {
+export function freshWorkers(): WorkerFixture {
+  const fixture = {} as WorkerFixture;
+  beforeAll(async () => {
+    Object.assign(fixture, await workerFixture());
+  });
+  afterAll(() => fixture.t.drop());
+  beforeEach(() => fixture.clean());
+  afterEach(() => fixture.stop());
+  return fixture;
+}
+
+async function workerFixture() {
   const t: TestDatabase = await testDatabase();
   const running: Outbox[] = [];
   const log = { info: vi.fn(), warn: vi.fn(), error: vi.fn() };
@@ -30,12 +42,10 @@ export async function workerFixture() {
     reopen: (...keys: string[]) => store.addOrReopen(t.database.db, work(keys)),
     row: async (key: string) => (await t.database.sql`select * from outbox where key = ${key}`)[0],
     open: () => store.countOpen(t.database.db),
-    /** Call this before each test. */
     async clean() {
       await t.truncate();
       vi.clearAllMocks();
     },
-    /** Call this after each test. */
     async stop() {
       await Promise.all(running.splice(0).map((outbox) => outbox.stop(1_000)));
     },

@@ -1,15 +1,9 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { expect, test, vi } from "vitest";
 import * as store from "../../db/delivery/outbox.ts";
 import type { Handler } from "../../src/outbox/handlers.ts";
-import { done, gate, type WorkerFixture, workerFixture } from "./worker-fixture.ts";
+import { done, freshWorkers, gate } from "./worker-fixture.ts";
 
-let fixture: WorkerFixture;
-beforeAll(async () => {
-  fixture = await workerFixture();
-});
-afterAll(() => fixture.t.drop());
-beforeEach(() => fixture.clean());
-afterEach(() => fixture.stop());
+const fixture = freshWorkers();
 
 test("every item runs once, within the concurrency limit", async () => {
   await fixture.add(...Array.from({ length: 60 }, (_, n) => `k${n}`));
