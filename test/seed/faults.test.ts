@@ -1,16 +1,7 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { type TestDatabase, testDatabase } from "../support/database.ts";
-import { type SeedFiles, seedFiles } from "../support/seed-files.ts";
+import { describe, expect, test } from "vitest";
+import { freshSeedFiles } from "../support/seed-files.ts";
 
-let database: TestDatabase;
-let files: SeedFiles;
-beforeAll(async () => {
-  database = await testDatabase();
-});
-beforeEach(async () => {
-  files = await seedFiles(database);
-});
-afterAll(() => database?.drop());
+const { files } = freshSeedFiles();
 
 const base = `
 roles:

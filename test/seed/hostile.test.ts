@@ -1,21 +1,14 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { listProjects } from "../../db/catalog/projects.ts";
 import { member } from "../../src/domain/shared/actor.ts";
 import { archiveProject } from "../../src/usecases/catalog/archive-project.ts";
 import { accepted } from "../support/catalog.ts";
-import { type TestDatabase, testDatabase } from "../support/database.ts";
-import { type SeedFiles, seedFiles } from "../support/seed-files.ts";
+import { freshSeedFiles } from "../support/seed-files.ts";
 
-let database: TestDatabase;
-let files: SeedFiles;
-beforeAll(async () => {
-  database = await testDatabase();
-});
+const { database, files } = freshSeedFiles();
 beforeEach(async () => {
-  files = await seedFiles(database);
   await files.load(base);
 });
-afterAll(() => database?.drop());
 
 const base = `
 roles: [{ name: Admin, members: [ada@acme.example] }, { name: Leads, members: [bob@acme.example] }]

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { listEnvironments } from "../../db/catalog/environments.ts";
 import { listProjects } from "../../db/catalog/projects.ts";
 import * as roles from "../../db/people/roles.ts";
@@ -14,19 +14,12 @@ import { deleteRole } from "../../src/usecases/people/delete-role.ts";
 import { createRole, saveRole } from "../../src/usecases/people/save-role.ts";
 import { saveWorkflow } from "../../src/usecases/workflow/save-workflow.ts";
 import { accepted } from "../support/catalog.ts";
-import { type TestDatabase, testDatabase } from "../support/database.ts";
-import { type SeedFiles, seedFiles } from "../support/seed-files.ts";
+import { freshSeedFiles } from "../support/seed-files.ts";
 
-let database: TestDatabase;
-let files: SeedFiles;
-beforeAll(async () => {
-  database = await testDatabase();
-});
+const { files } = freshSeedFiles();
 beforeEach(async () => {
-  files = await seedFiles(database);
   await files.load(base);
 });
-afterAll(() => database?.drop());
 
 const base = `
 roles:

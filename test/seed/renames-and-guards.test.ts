@@ -1,17 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { type TestDatabase, testDatabase } from "../support/database.ts";
-import { type SeedFiles, seedFiles } from "../support/seed-files.ts";
+import { beforeEach, describe, expect, test } from "vitest";
+import { freshSeedFiles, seedFiles } from "../support/seed-files.ts";
 
-let database: TestDatabase;
-let files: SeedFiles;
-beforeAll(async () => {
-  database = await testDatabase();
-});
+const { database, files } = freshSeedFiles();
 beforeEach(async () => {
-  files = await seedFiles(database);
   await files.load(base);
 });
-afterAll(() => database?.drop());
 
 const base = `
 roles:

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, beforeEach } from "vitest";
 import type { SlackUser } from "../../src/directory/slack-user.ts";
 import {
   type LoadedFile,
@@ -11,7 +12,7 @@ import { SeedError } from "../../src/seed/seed-file.ts";
 import type { FoundChannel } from "../../src/seed/slack-lookups.ts";
 import { saveOrganization } from "../../src/usecases/people/save-organization.ts";
 import type { Context } from "../../src/usecases/shared/context.ts";
-import type { TestDatabase } from "./database.ts";
+import { type TestDatabase, testDatabase } from "./database.ts";
 
 /** Everything that a load may change. */
 const tables = [
@@ -97,3 +98,17 @@ export async function seedFiles(database: TestDatabase) {
 }
 
 export type SeedFiles = Awaited<ReturnType<typeof seedFiles>>;
+
+/** Gives the tests of a file a database, and each test an organization of its own in it (see `seedFiles`). */
+export function freshSeedFiles(): { database: TestDatabase; files: SeedFiles } {
+  const database = {} as TestDatabase;
+  const files = {} as SeedFiles;
+  beforeAll(async () => {
+    Object.assign(database, await testDatabase());
+  });
+  beforeEach(async () => {
+    Object.assign(files, await seedFiles(database));
+  });
+  afterAll(() => database.drop());
+  return { database, files };
+}
