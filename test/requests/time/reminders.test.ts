@@ -148,10 +148,15 @@ describe("R11: a reminder that waited, of a request that has moved on", () => {
   const heldUp = async (happens: () => Promise<unknown>) => {
     await ask();
     stack.later({ days: 6 });
-    stack.slack.faults.rateLimit("chat.postMessage", 2, 2);
+    stack.slack.faults.rateLimit("chat.postMessage", 60, 2);
     await stack.nextMinute();
     expect([...reminders("bob"), ...reminders("carol")]).toEqual([]);
     await happens();
+    // The client of a new process does not know of the pause.
+    stack.slack.faults.clear();
+    await stack.restartWith({});
+    await stack.database.database.sql`update outbox set available_at = now() where settled_at is null`;
+    stack.app.context.wake();
     await stack.allSent();
   };
 
