@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import {
   foreignKey,
   index,
@@ -7,6 +8,7 @@ import {
   primaryKey,
   text,
   unique,
+  uniqueIndex,
   uuid,
 } from "drizzle-orm/pg-core";
 import type { Actor } from "../../src/domain/shared/actor.ts";
@@ -36,8 +38,41 @@ export const apiTokens = pgTable(
     lastUsedAt: moment(),
     revokedAt: moment(),
     revokedBy: text(),
+    /** When it stops working; null: never. */
+    endsAt: moment(),
+    /** The SHA-256 of the secret before the token was handed over, and until when it still works. */
+    oldHash: text(),
+    oldHashUntil: moment(),
+    /** The member who is to take it over, since when, and who offered it. */
+    offeredTo: text(),
+    offeredAt: moment(),
+    offeredBy: text(),
+    /** Until when a token that an earlier version made keeps the scopes that need an admin behind them. */
+    adminScopesUntil: moment(),
   },
-  (t) => [primaryKey({ columns: [t.organizationId, t.id] }), unique().on(t.hash)],
+  (t) => [
+    primaryKey({ columns: [t.organizationId, t.id] }),
+    unique().on(t.hash),
+    uniqueIndex("api_tokens_old_hash").on(t.oldHash).where(sql`old_hash is not null`),
+  ],
+);
+
+/** R5: every member whom a token acts or acted for, and its maker. A trigger adds them. */
+export const tokenMembers = pgTable(
+  "token_members",
+  {
+    organizationId: organizationId(),
+    tokenId: id(),
+    memberId: text().notNull(),
+    since: moment().notNull().defaultNow(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.organizationId, t.tokenId, t.memberId] }),
+    foreignKey({
+      columns: [t.organizationId, t.tokenId],
+      foreignColumns: [apiTokens.organizationId, apiTokens.id],
+    }),
+  ],
 );
 
 /** The webhook of an integration whose deployer is `webhook`. */

@@ -163,6 +163,10 @@ export const deployments = pgTable(
     acceptedAt: moment(),
     /** When it ends as unknown unless its deployer reports on it. */
     reportBy: moment(),
+    /** The deployer that was chosen when it began; null if an earlier version started it, or Signoff did not. */
+    deployer: text(),
+    /** Why its deployer was not reached at the last try, while it is tried again. */
+    retryReason: text(),
   },
   (t) => [
     primaryKey({ columns: [t.organizationId, t.id] }),

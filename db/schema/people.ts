@@ -1,4 +1,14 @@
-import { boolean, foreignKey, integer, pgTable, primaryKey, text, unique, uuid } from "drizzle-orm/pg-core";
+import {
+  bigint,
+  boolean,
+  foreignKey,
+  integer,
+  pgTable,
+  primaryKey,
+  text,
+  unique,
+  uuid,
+} from "drizzle-orm/pg-core";
 import type { MemberStatus, WorkspaceRole } from "../../src/domain/people/people.ts";
 import { id, moment, organizationId } from "./columns.ts";
 
@@ -17,6 +27,17 @@ export const requestCounters = pgTable("request_counters", {
     .primaryKey()
     .references(() => organizations.id),
   last: integer().notNull(),
+});
+
+/**
+ * Counts the changes of what decisions are judged by: holdings, members' status, settings, and bound facts. Triggers
+ * increment it as the last step of each transaction, so that a decision can tell that it was judged by the present state.
+ */
+export const ruleVersions = pgTable("rule_versions", {
+  organizationId: organizationId()
+    .primaryKey()
+    .references(() => organizations.id),
+  version: bigint({ mode: "number" }).notNull().default(0),
 });
 
 /** A person as Slack last described them. The ID is Slack's (U… or W…). */

@@ -13,6 +13,7 @@ import {
   uniqueIndex,
   uuid,
 } from "drizzle-orm/pg-core";
+import type { BoundFacts } from "../../src/domain/requests/bound-facts.ts";
 import type { Decision, StateName, Verdict } from "../../src/domain/requests/request.ts";
 import type { Actor, Surface } from "../../src/domain/shared/actor.ts";
 import { builds, environments, integrations } from "./catalog.ts";
@@ -67,6 +68,14 @@ export const requests = pgTable(
     attemptOutcome: text().$type<"failed" | "unknown">(),
     /** Why the request was cancelled, or why the last attempt failed. */
     reason: text(),
+    /** Never repeats, unlike the number: a database that is restored or created anew counts from an earlier number. */
+    identity: uuid().notNull().defaultRandom(),
+    /** What the keys of its emails, webhooks, and calls contain. Requests that an earlier version stored keep the number. */
+    keyedBy: text({ enum: ["number", "identity"] })
+      .notNull()
+      .default("number"),
+    /** R7: the bound facts that were approved or rejected. A trigger stores them with the decision. */
+    decidedFacts: jsonb().$type<BoundFacts>(),
   },
   (t) => [
     primaryKey({ columns: [t.organizationId, t.number] }),
@@ -116,6 +125,8 @@ export const reviews = pgTable(
     surface: text().$type<Surface>().notNull(),
     at: moment().notNull(),
     replacedAt: moment(),
+    /** R7: identifies the bound facts that it was given for. Where nobody stored it, a trigger takes those of the moment. */
+    fingerprint: text(),
   },
   (t) => [
     primaryKey({ columns: [t.organizationId, t.id] }),
@@ -167,6 +178,8 @@ export const cards = pgTable(
     drawnDigest: text(),
     /** Why the card is no longer drawn: its message is gone, or its recipient cannot be reached. */
     lostReason: text(),
+    /** When its message was found to be gone, until it is posted again. Null for one that was never posted. */
+    messageGoneAt: moment(),
   },
   (t) => [
     primaryKey({ columns: [t.organizationId, t.id] }),
