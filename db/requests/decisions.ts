@@ -1,24 +1,20 @@
 import { and, eq, isNull, sql } from "drizzle-orm";
-import type { Holding, MemberFacts, MemberId } from "../../src/domain/people/people.ts";
+import type { Holding, MemberId } from "../../src/domain/people/people.ts";
+import type { GivenReview } from "../../src/domain/requests/approvals.ts";
+import type { BoundFacts } from "../../src/domain/requests/bound-facts.ts";
 import type { PromotionRequest } from "../../src/domain/requests/request.ts";
-import type { Review } from "../../src/domain/requests/review.ts";
+import type { Review, ReviewCase } from "../../src/domain/requests/review.ts";
 import type { Surface } from "../../src/domain/shared/actor.ts";
-import type { Workflow } from "../../src/domain/workflow/workflow.ts";
 import type { AuditEntry } from "../audit/audit.ts";
 import type { Db, Tx } from "../connection/connect.ts";
 import type { NewItem } from "../delivery/outbox.ts";
-import { members, requests, reviews, workflowVersions } from "../schema/index.ts";
+import { members, requests, reviews, ruleVersions, workflowVersions } from "../schema/index.ts";
 import { orNone } from "../workflow/workflow.ts";
 import { changingColumns, toRequest } from "./request-row.ts";
+import { givenReviews } from "./reviews.ts";
 
-/** Everything that decides whether a review counts. */
-export type Case = {
-  request: PromotionRequest;
-  workflow: Workflow;
-  reviewer: MemberFacts;
-  /** The review that this person gave earlier and has not replaced. */
-  previous: Review | null;
-};
+/** Everything that decides whether a review counts, and the version of the rules at which it was read. */
+export type Case = ReviewCase & { facts: BoundFacts; rules: number };
 
 /** Reads a case in one statement, so in one round trip and from one snapshot; undefined if there is no such request. */
 export async function readCase(
@@ -31,9 +27,13 @@ export async function readCase(
   if (row === undefined) return undefined;
   return {
     request: toRequest(row.request),
+    fingerprint: row.fingerprint,
+    facts: row.facts,
     workflow: orNone(row.workflow),
+    rules: row.rules ?? 0,
     reviewer: { id: reviewerId, status: row.status ?? "stranger", holdings: row.holdings },
     previous: row.previous,
+    reviews: row.reviews,
   };
 }
 
@@ -50,17 +50,33 @@ function build(db: Db | Tx) {
   const organization = sql.placeholder("organizationId");
   const reviewer = sql.placeholder("reviewerId");
   const newest = sql`(select max(version) from workflow_versions where organization_id = ${organization})`;
+  // Without `offset 0`, the planner would compute the facts again for their fingerprint.
+  const bound = sql`lateral (select bound_facts(${requests.organizationId}, ${requests.integrationId},
+    ${requests.sourceId}, ${requests.targetId}, ${requests.buildId}, ${requests.message}) as facts offset 0) bound`;
   return db
     .select({
       request: requests,
       workflow: workflowVersions,
       status: members.status,
+      rules: ruleVersions.version,
+      facts: sql<BoundFacts>`bound.facts`,
+      fingerprint: sql<string>`fingerprint_of(bound.facts)`,
       holdings: sql<Holding[]>`(
         select coalesce(jsonb_agg(jsonb_build_object('roleId', role_id, 'projectId', project_id)), '[]')
         from role_holdings where organization_id = ${organization} and member_id = ${reviewer})`,
-      previous: { reviewerId: reviews.reviewerId, verdict: reviews.verdict, comment: reviews.comment },
+      previous: {
+        reviewerId: reviews.reviewerId,
+        verdict: reviews.verdict,
+        comment: reviews.comment,
+        fingerprint: reviews.fingerprint,
+      },
+      reviews: sql<GivenReview[] | null>`case
+        when ${requests.countedVersion} = ${requests.version} and ${requests.countedRules} = ${ruleVersions.version} then null
+        else ${givenReviews(requests.organizationId, requests.number)} end`,
     })
     .from(requests)
+    .crossJoin(bound)
+    .leftJoin(ruleVersions, eq(ruleVersions.organizationId, organization))
     .leftJoin(
       workflowVersions,
       and(eq(workflowVersions.organizationId, organization), eq(workflowVersions.version, newest)),
@@ -79,10 +95,26 @@ function build(db: Db | Tx) {
     .prepare("read_case");
 }
 
+/**
+ * Locks the version of the rules until the transaction ends, so that nothing that decisions are judged by changes. The
+ * request must be locked before: every transaction takes the two in this order.
+ */
+export async function holdRules(tx: Tx, organizationId: string): Promise<void> {
+  const held = () =>
+    tx
+      .select({ version: ruleVersions.version })
+      .from(ruleVersions)
+      .where(eq(ruleVersions.organizationId, organizationId))
+      .for("share");
+  if ((await held()).length > 0) return;
+  await tx.insert(ruleVersions).values({ organizationId }).onConflictDoNothing();
+  await held();
+}
+
 /** What one review changes. */
 export type Decided = {
-  /** The version of the request that was judged. */
-  judgedVersion: number;
+  /** What was judged: the version of the request, that of the rules, and the bound facts. */
+  judged: { version: number } & Pick<Case, "rules" | "fingerprint" | "facts">;
   request: PromotionRequest;
   review: Review & { id: string; workflowVersion: number; surface: Surface; at: Date };
   entry: AuditEntry;
@@ -90,31 +122,48 @@ export type Decided = {
 };
 
 /**
- * Writes a review, the changed request, the audit entry, and the outbox item in one statement. Writes nothing if the
- * request is no longer at the judged version.
+ * Writes a review in place of the person's earlier one, the changed request, the audit entry, and the outbox item in one
+ * statement. Writes nothing if the request or the rules no longer have the judged version.
  *
  * @returns whether it was written
  */
 export async function writeDecision(db: Db | Tx, decided: Decided): Promise<boolean> {
-  // A single parameter keeps the statement's text the same, so that the server can reuse its plan.
+  // A single parameter keeps the statement's text the same, so that the server can reuse its plan. The request is locked
+  // before the rules: a transaction that changes people holds requests when it counts its change as its last step.
   const rows = await db.execute<{ written: boolean }>(sql`
     with decided as materialized (
       select * from jsonb_to_record(${JSON.stringify(rowOf(decided))}::jsonb) as d(
-        organization_id text, number int, judged int,
+        organization_id text, number int, judged int, rules bigint, fingerprint text, facts jsonb,
         version int, approvals int, outcome text, decided_at timestamptz, decided_by jsonb, state text, expires_at timestamptz,
         review_id uuid, reviewer_id text, verdict text, comment text, workflow_version int, surface text, at timestamptz,
         actor jsonb, action text, subject text, before jsonb, after jsonb, kind text, key text, payload jsonb)
+    ), locked as materialized (
+      select r.number from requests r, decided d
+      where r.organization_id = d.organization_id and r.number = d.number and r.version = d.judged
+      for no key update of r
+    ), current as materialized (
+      select v.version from rule_versions v, decided d, locked
+      where v.organization_id = d.organization_id and v.version = d.rules
+      for share of v
     ), moved as (
       update requests r set version = d.version, approvals = d.approvals, outcome = d.outcome, decided_at = d.decided_at,
-        decided_by = d.decided_by, state = d.state, expires_at = d.expires_at
-      from decided d
+        decided_by = d.decided_by, state = d.state, expires_at = d.expires_at, decided_facts = d.facts,
+        counted_version = d.version, counted_rules = d.rules
+      from decided d, current
       where r.organization_id = d.organization_id and r.number = d.number and r.version = d.judged
+      returning 1
+    ), replaced as (
+      update reviews v set replaced_at = d.at
+      from decided d, moved
+      where v.organization_id = d.organization_id and v.request_number = d.number and v.reviewer_id = d.reviewer_id
+        and v.replaced_at is null
       returning 1
     ), reviewed as (
       insert into reviews
-        (organization_id, id, request_number, reviewer_id, verdict, comment, workflow_version, surface, at)
-      select d.organization_id, d.review_id, d.number, d.reviewer_id, d.verdict, d.comment, d.workflow_version, d.surface, d.at
-      from decided d, moved
+        (organization_id, id, request_number, reviewer_id, verdict, comment, workflow_version, surface, at, fingerprint)
+      select d.organization_id, d.review_id, d.number, d.reviewer_id, d.verdict, d.comment, d.workflow_version, d.surface,
+        d.at, d.fingerprint
+      from decided d, moved, (select count(*) from replaced) as first
     ), audited as (
       insert into audit_log (organization_id, at, actor, surface, action, subject, before, after)
       select d.organization_id, d.at, d.actor, d.surface, d.action, d.subject, d.before, d.after from decided d, moved
@@ -126,12 +175,15 @@ export async function writeDecision(db: Db | Tx, decided: Decided): Promise<bool
   return rows[0]?.written ?? false;
 }
 
-function rowOf({ judgedVersion, request, review, entry, item }: Decided): object {
+function rowOf({ judged, request, review, entry, item }: Decided): object {
   const { version, approvals, state, expiresAt, outcome, decidedAt, decidedBy } = changingColumns(request);
   return {
     organization_id: request.organizationId,
     number: request.number,
-    judged: judgedVersion,
+    judged: judged.version,
+    rules: judged.rules,
+    fingerprint: judged.fingerprint,
+    facts: outcome === null ? null : judged.facts,
     ...{
       version,
       approvals,

@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, isNull } from "drizzle-orm";
+import { type AnyColumn, and, asc, eq, inArray, isNull, type SQL, sql } from "drizzle-orm";
 import type { MemberId } from "../../src/domain/people/people.ts";
 import type { Review } from "../../src/domain/requests/review.ts";
 import type { Db, Tx } from "../connection/connect.ts";
@@ -59,23 +59,17 @@ export async function listApproverIds(
   return byRequest;
 }
 
-/** Marks the current review of this person as replaced (R7). */
-export async function markReplaced(
-  tx: Tx,
-  organizationId: string,
-  requestNumber: number,
-  reviewerId: MemberId,
-  at: Date,
-): Promise<void> {
-  await tx
-    .update(reviews)
-    .set({ replacedAt: at })
-    .where(
-      and(
-        eq(reviews.organizationId, organizationId),
-        eq(reviews.requestNumber, requestNumber),
-        eq(reviews.reviewerId, reviewerId),
-        isNull(reviews.replacedAt),
-      ),
-    );
-}
+/**
+ * Returns an expression for the current reviews of a request as a JSON array of `GivenReview`, in the order they were
+ * given, with what decides whether they count.
+ */
+export const givenReviews = (organizationId: AnyColumn, requestNumber: AnyColumn): SQL => sql`(
+  select coalesce(jsonb_agg(jsonb_build_object(
+    'reviewerId', given.reviewer_id, 'verdict', given.verdict, 'comment', given.comment, 'fingerprint', given.fingerprint,
+    'giver', jsonb_build_object('id', given.reviewer_id, 'status', coalesce(giver.standing, 'stranger'), 'holdings', (
+      select coalesce(jsonb_agg(jsonb_build_object('roleId', role_id, 'projectId', project_id)), '[]')
+      from role_holdings held where held.organization_id = given.organization_id and held.member_id = given.reviewer_id)))
+    order by given.at, given.id), '[]')
+  from reviews given
+  left join members giver on giver.organization_id = given.organization_id and giver.id = given.reviewer_id
+  where given.organization_id = ${organizationId} and given.request_number = ${requestNumber} and given.replaced_at is null)`;

@@ -76,6 +76,12 @@ export const requests = pgTable(
       .default("number"),
     /** R7: the bound facts that were approved or rejected. A trigger stores them with the decision. */
     decidedFacts: jsonb().$type<BoundFacts>(),
+    /**
+     * The version of this row and of the rules at which `approvals` was counted. If either differs from the present one,
+     * the approvals are counted again.
+     */
+    countedVersion: integer(),
+    countedRules: bigint({ mode: "number" }),
   },
   (t) => [
     primaryKey({ columns: [t.organizationId, t.number] }),

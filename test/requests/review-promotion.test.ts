@@ -1,6 +1,7 @@
-import { asc, eq } from "drizzle-orm";
+import { and, asc, eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { reviews } from "../../db/schema/index.ts";
+import { readCase } from "../../db/requests/decisions.ts";
+import { environments, reviews } from "../../db/schema/index.ts";
 import type { MemberStatus } from "../../src/domain/people/people.ts";
 import {
   accepted,
@@ -243,13 +244,26 @@ describe("R4, R5: who may review", () => {
     expect(refusal(await fixture.review("zoe", number, "approve"))).toMatchObject({ why: "stranger" });
   });
 
-  test("R4: an approval that was valid when it was given stays counted", async () => {
+  test("R4: an approval counts only while the person who gave it may review", async () => {
     const fixture = await buildCatalog(database, { ...three, options: { requiredApprovals: 2 } });
     const number = await fixture.requested();
     accepted(await fixture.review("bob", number, "approve"));
     await fixture.people(["bob"], "deactivated");
-    await fixture.hold("Reviewer", ["carol", "carl"]);
-    expect(accepted(await fixture.review("carol", number, "approve")).outcome).toBe("decided");
+    expect(accepted(await fixture.review("carol", number, "approve")).outcome).toBe("counted");
+    expect(await fixture.state(number)).toMatchObject({ state: "pending", approvals: 1 });
+    await fixture.people(["bob"], "active");
+    expect(await fixture.state(number)).toMatchObject({ state: "pending" });
+    expect(accepted(await fixture.review("carl", number, "approve")).outcome).toBe("decided");
+    expect(await fixture.state(number)).toMatchObject({ state: "approved", approvals: 3 });
+  });
+
+  test("R4: an approval that was replaced by a Reject does not count", async () => {
+    const fixture = await buildCatalog(database, { ...three, options: { requiredApprovals: 3 } });
+    const number = await fixture.requested();
+    accepted(await fixture.review("bob", number, "approve"));
+    accepted(await fixture.review("carol", number, "approve"));
+    accepted(await fixture.review("bob", number, "reject", "no"));
+    expect(await fixture.state(number)).toMatchObject({ state: "rejected", approvals: 1 });
   });
 
   test("R4: options are those of the moment, and a change of them decides nothing by itself", async () => {
@@ -274,6 +288,45 @@ describe("R4, R5: who may review", () => {
     });
     await fixture.saveWorkflow({ options: { selfReview: true } });
     accepted(await fixture.review("bob", number, "approve"));
+  });
+});
+
+describe("R7: an approval is bound to what was shown", () => {
+  const renamed = (fixture: Catalog, name: string) =>
+    database.database.db
+      .update(environments)
+      .set({ name })
+      .where(and(eq(environments.organizationId, fixture.organizationId), eq(environments.slug, "staging")));
+  const fingerprintOf = async (fixture: Catalog, number: number) => {
+    const seen = await readCase(database.database.db, fixture.organizationId, number, idOf("bob"));
+    return seen?.fingerprint ?? null;
+  };
+
+  test("R7: a review of what the request no longer is decides nothing", async () => {
+    const fixture = await buildCatalog(database);
+    const number = await fixture.requested();
+    const shown = await fingerprintOf(fixture, number);
+    await renamed(fixture, "Canary");
+    for (const verdict of ["approve", "reject"] as const) {
+      const reviewed = () => fixture.review("bob", number, verdict, "hm", shown);
+      expect(await refusedUntouched(fixture, reviewed)).toEqual({ code: "request-changed", number });
+    }
+    await renamed(fixture, "Staging");
+    expect(accepted(await fixture.review("bob", number, "approve", "", shown)).outcome).toBe("decided");
+    const { decidedFacts } = await fixture.state(number);
+    expect(decidedFacts).toMatchObject({ target: { name: "Staging" } });
+    expect(await reviewsOf(fixture)).toMatchObject([{ fingerprint: shown }]);
+    expect((await fixture.audit(number)).at(-1)?.after).toMatchObject({ review: { fingerprint: shown } });
+  });
+
+  test("R7: an approval of what the request no longer is does not count, and can be given again", async () => {
+    const fixture = await buildCatalog(database, { ...three, options: { requiredApprovals: 2 } });
+    const number = await fixture.requested();
+    accepted(await fixture.review("bob", number, "approve"));
+    await renamed(fixture, "Canary");
+    expect(accepted(await fixture.review("carol", number, "approve")).outcome).toBe("counted");
+    expect(accepted(await fixture.review("bob", number, "approve")).outcome).toBe("decided");
+    expect(await fixture.state(number)).toMatchObject({ approvals: 2 });
   });
 });
 

@@ -241,9 +241,9 @@ export async function buildCatalog(database: TestDatabase, options: CatalogOptio
         buildId: fixture.build("3"),
         ...change,
       }),
-    review: (name: string, number: number, verdict: Verdict, comment = "") =>
+    review: (name: string, number: number, verdict: Verdict, comment = "", shown: string | null = null) =>
       reviewPromotion(context, {
-        ...{ organizationId, number, reviewerId: idOf(name), verdict, comment, surface: "slack" },
+        ...{ organizationId, number, reviewerId: idOf(name), verdict, comment, surface: "slack", shown },
       }),
     cancel: (name: string, number: number, reason = "") =>
       cancelPromotion(context, { organizationId, number, actor: by(name), surface: "slack", reason }),

@@ -71,7 +71,7 @@ export type PromotionRequest = {
   requesterId: MemberId;
   message: string;
   createdAt: Date;
-  /** The number of approvals given so far. They stay counted (R4). */
+  /** How many approvals counted when the last review was given. People and settings may have changed since (R4). */
   approvals: number;
   decision: Decision | null;
   state: RequestState;

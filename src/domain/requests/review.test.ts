@@ -1,12 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { everyState, inDays, now, optionsWith, sampleRequest } from "../../../test/support/sample-request.ts";
+import type { MemberFacts } from "../people/people.ts";
 import { member } from "../shared/actor.ts";
 import { limits } from "../shared/limits.ts";
 import type { NotReviewer } from "../shared/refusals.ts";
 import type { WorkflowOptions } from "../workflow/workflow.ts";
-import type { Eligibility } from "./eligibility.ts";
+import type { GivenReview } from "./approvals.ts";
 import type { PromotionRequest, StateName, Verdict } from "./request.ts";
-import { type Review, review } from "./review.ts";
+import { type ReviewCase, review } from "./review.ts";
 
 type Case = {
   request?: PromotionRequest;
@@ -14,20 +15,51 @@ type Case = {
   comment?: string;
   /** What this person gave before: a verdict and its comment. */
   before?: [Verdict, string];
-  eligibility?: Eligibility<NotReviewer>;
+  /** Why Bob may not review; by default he may. */
+  why?: NotReviewer;
   options?: Partial<WorkflowOptions>;
   at?: Date;
+  /** Every review with its giver; by default nothing has changed since the approvals were counted. */
+  reviews?: GivenReview[];
+  /** The bound facts that Bob was shown, and those of his earlier review; by default, the present ones. */
+  shown?: string | null;
+  beforeFor?: string;
 };
+
+const holding = [{ roleId: "reviewer", projectId: null }];
+
+/** A member who may review unless `why` says otherwise. */
+const giver = (id: string, why?: NotReviewer): MemberFacts => ({
+  id,
+  status: why === undefined || why === "self" || why === "role" || why === "assignee" ? "active" : why,
+  holdings: why === "role" ? [] : holding,
+});
+
+const approvalOf = (id: string, fingerprint: string | null = "now", why?: NotReviewer): GivenReview => ({
+  ...{ reviewerId: id, verdict: "approve" as const, comment: "" },
+  ...{ fingerprint, giver: giver(id, why) },
+});
 
 /** Bob reviews. */
 function judge(given: Case): ReturnType<typeof review> {
   const { request = sampleRequest(), verdict = "approve", comment = "", before, at = now } = given;
-  const previous: Review | null = before
-    ? { reviewerId: "UBOB", verdict: before[0], comment: before[1] }
-    : null;
-  const eligibility = given.eligibility ?? { eligible: true };
-  const said = { reviewerId: "UBOB", verdict, comment };
-  return review(request, said, previous, eligibility, optionsWith(given.options), at);
+  const previous = before && {
+    ...{ reviewerId: "UBOB", verdict: before[0], comment: before[1] },
+    fingerprint: given.beforeFor ?? "now",
+  };
+  const seen: ReviewCase = {
+    request: given.why === "self" ? { ...request, requesterId: "UBOB" } : request,
+    fingerprint: "now",
+    workflow: {
+      ...{ version: 1, enabled: true, roleIds: ["reviewer"] },
+      assigneeIds: given.why === "assignee" ? ["UCAROL"] : [],
+      options: optionsWith(given.options),
+    },
+    reviewer: giver("UBOB", given.why),
+    previous: previous ?? null,
+    reviews: given.reviews ?? null,
+  };
+  return review(seen, { reviewerId: "UBOB", verdict, comment }, given.shown ?? null, at);
 }
 
 /** The outcome in short: "decided approved 1", "counted 1", "repeated", or the refusal's code. */
@@ -69,7 +101,7 @@ describe("R7: deciding", () => {
         verdict: "reject",
         options: { requiredApprovals: 2 },
       },
-      "decided rejected 1",
+      "decided rejected 0",
     ],
     [
       "a second approval of the same person with other words is not counted twice",
@@ -162,18 +194,89 @@ describe("R4, R5: only who may review", () => {
     "R4, R5: %s: refused with the reason",
     (why) => {
       const refusal = { code: "not-reviewer", why, number: 42 };
-      expect(judge({ eligibility: { eligible: false, why } })).toEqual({ ok: false, refusal });
-      expect(judge({ verdict: "reject", eligibility: { eligible: false, why } })).toEqual({
-        ok: false,
-        refusal,
-      });
+      expect(judge({ why })).toEqual({ ok: false, refusal });
+      expect(judge({ verdict: "reject", why })).toEqual({ ok: false, refusal });
     },
   );
 
   test("R4: who lost the role hears that, even when they approved before", () => {
-    const eligibility = { eligible: false, why: "role" } as const;
-    const given = { before: ["approve", ""], eligibility, request: withApprovals(1) } satisfies Case;
+    const given = { before: ["approve", ""], why: "role", request: withApprovals(1) } satisfies Case;
     expect(shortly({ ...given, options: { requiredApprovals: 2 } })).toBe("not-reviewer");
+  });
+});
+
+describe("R4, R7: the approvals that count now", () => {
+  const of3 = { options: { requiredApprovals: 3 }, request: withApprovals(2) } satisfies Case;
+
+  test.each<[string, Case, string]>([
+    [
+      "everybody who approved may still review",
+      { reviews: [approvalOf("UCAROL"), approvalOf("UDAVE")] },
+      "decided approved 3",
+    ],
+    ...(["role", "deactivated", "guest", "bot", "stranger"] as const).map((why): [string, Case, string] => [
+      `one may no longer review (${why})`,
+      { reviews: [approvalOf("UCAROL", "now", why), approvalOf("UDAVE")] },
+      "counted 2",
+    ]),
+    ["one is no assignee", { why: "assignee", reviews: [approvalOf("UDAVE")] }, "not-reviewer"],
+    ["one of them requested it", { reviews: [approvalOf("UDANA"), approvalOf("UDAVE")] }, "counted 2"],
+    [
+      "one was given for other facts",
+      { reviews: [approvalOf("UCAROL", "then"), approvalOf("UDAVE")] },
+      "counted 2",
+    ],
+    [
+      "one was stored without facts",
+      { reviews: [approvalOf("UCAROL", null), approvalOf("UDAVE")] },
+      "decided approved 3",
+    ],
+    [
+      "one rejected instead",
+      { reviews: [{ ...approvalOf("UCAROL"), verdict: "reject" }, approvalOf("UDAVE")] },
+      "counted 2",
+    ],
+    [
+      "one's own earlier approval is counted once",
+      { before: ["approve", ""], reviews: [approvalOf("UBOB"), approvalOf("UCAROL")], comment: "Checked" },
+      "counted 2",
+    ],
+    ["nothing has changed since they were counted", {}, "decided approved 3"],
+    ["nothing has changed, and one's own is among them", { before: ["approve", ""] }, "repeated"],
+  ])("R4, R7: of three that are required, two were given: %s", (_, given, outcome) => {
+    expect(shortly({ ...of3, ...given })).toBe(outcome);
+  });
+
+  test("R7: one's own approval of other facts does not count, and is given again", () => {
+    const given = {
+      before: ["approve", ""],
+      beforeFor: "then",
+      reviews: [approvalOf("UBOB", "then")],
+    } satisfies Case;
+    expect(shortly({ ...given, options: { requiredApprovals: 2 } })).toBe("counted 1");
+    expect(shortly(given)).toBe("decided approved 1");
+  });
+
+  test("R4: a policy that was lowered does not decide, and the next Approve does, whoever gives it", () => {
+    const reviews = [approvalOf("UBOB"), approvalOf("UCAROL")];
+    const lowered = { request: withApprovals(2), reviews, options: { requiredApprovals: 2 } } satisfies Case;
+    expect(shortly({ ...lowered, before: ["approve", ""] })).toBe("decided approved 2");
+  });
+
+  test.each(["approve", "reject"] as const)(
+    "R7: %s of what was shown before it changed decides nothing",
+    (verdict) => {
+      expect(judge({ verdict, shown: "then", comment: "x" })).toEqual({
+        ok: false,
+        refusal: { code: "request-changed", number: 42 },
+      });
+      expect(shortly({ verdict, shown: "now" })).toMatch(/^decided/);
+    },
+  );
+
+  test("R7, R8: who is late, or may not review, learns that first", () => {
+    expect(shortly({ shown: "then", request: sampleRequest("rejected") })).toBe("already-decided");
+    expect(shortly({ shown: "then", why: "role" })).toBe("not-reviewer");
   });
 });
 
@@ -226,8 +329,7 @@ describe("R8: the first one wins", () => {
   });
 
   test("R8: who is late learns what was decided before anything about their own right or text", () => {
-    const eligibility = { eligible: false, why: "role" } as const;
-    const given = { request: sampleRequest("rejected"), comment: "x".repeat(9_999), eligibility };
+    const given = { request: sampleRequest("rejected"), comment: "x".repeat(9_999), why: "role" } as const;
     expect(shortly(given)).toBe("already-decided");
   });
 });

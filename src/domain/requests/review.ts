@@ -1,14 +1,27 @@
-import type { MemberId } from "../people/people.ts";
+import type { MemberFacts, MemberId } from "../people/people.ts";
 import { member } from "../shared/actor.ts";
 import { limits } from "../shared/limits.ts";
-import type { NotReviewer } from "../shared/refusals.ts";
 import { accept, type Result, refuse } from "../shared/result.ts";
-import type { WorkflowOptions } from "../workflow/workflow.ts";
-import type { Eligibility } from "./eligibility.ts";
-import { expiry, move, type PromotionRequest, stateAt, type Verdict } from "./request.ts";
+import type { Workflow, WorkflowOptions } from "../workflow/workflow.ts";
+import { countedApprovals, type GivenReview, isFor } from "./approvals.ts";
+import { reviewEligibility } from "./eligibility.ts";
+import { expiry, move, type PromotionRequest, requesters, stateAt, type Verdict } from "./request.ts";
 
 /** R7: one review by one person. */
 export type Review = { reviewerId: MemberId; verdict: Verdict; comment: string };
+
+/** What a review is judged by, as read at one moment. */
+export type ReviewCase = {
+  request: PromotionRequest;
+  /** Identifies the request's bound facts (R7). */
+  fingerprint: string;
+  workflow: Workflow;
+  reviewer: MemberFacts;
+  /** The review that this person gave earlier and has not replaced. */
+  previous: Omit<GivenReview, "giver"> | null;
+  /** Every current review; null if nothing has changed since `request.approvals` was counted. */
+  reviews: readonly GivenReview[] | null;
+};
 
 /** The effect of a review. `repeated`: the person had already given it, so nothing changes (R8). */
 export type Reviewed =
@@ -17,41 +30,52 @@ export type Reviewed =
   | { kind: "decided"; request: PromotionRequest };
 
 /**
- * R7, R8: returns what a review changes under the current rules. One Reject rejects the request; the last required
- * approval approves it.
+ * R4, R7, R8: returns what a review changes under the current rules. One Reject rejects the request. An Approve approves
+ * it if, together with the approvals that count now, it is the last one required.
  *
- * @param previous the earlier review by the same person, if any; the new one replaces it
- * Refuses `already-decided`, `not-pending`, `not-reviewer`, `comment-required`, `text-too-long`.
+ * @param shown identifies the bound facts that the person saw; null if they are not known
+ * Refuses `already-decided`, `not-pending`, `not-reviewer`, `request-changed`, `comment-required`, `text-too-long`.
  */
-export function review(
-  request: PromotionRequest,
-  given: Review,
-  previous: Review | null,
-  eligibility: Eligibility<NotReviewer>,
-  options: WorkflowOptions,
-  now: Date,
-): Result<Reviewed> {
+export function review(seen: ReviewCase, given: Review, shown: string | null, now: Date): Result<Reviewed> {
+  const { request, workflow, previous } = seen;
+  const { number } = request;
   const comment = given.comment.trim();
   const repeats = previous?.verdict === given.verdict && (comment === "" || previous.comment === comment);
   if (stateAt(request.state, now).name !== "pending") return reviewClosed(request, given.verdict, repeats);
-  if (!eligibility.eligible) {
-    return refuse({ code: "not-reviewer", why: eligibility.why, number: request.number });
-  }
+  const reviewed = { projectId: request.projectId, requesters: requesters(request) };
+  const eligibility = reviewEligibility(seen.reviewer, reviewed, workflow);
+  if (!eligibility.eligible) return refuse({ code: "not-reviewer", why: eligibility.why, number });
+  if (shown !== null && shown !== seen.fingerprint) return refuse({ code: "request-changed", number });
   if (comment.length > limits.comment) {
     return refuse({ code: "text-too-long", field: "comment", limit: limits.comment });
   }
+  const others = approvalsOfOthers(seen);
   if (given.verdict === "reject") {
-    if (options.commentOnReject && comment === "") return refuse({ code: "comment-required" });
-    return accept({ kind: "decided", request: decide(request, "rejected", given.reviewerId, options, now) });
+    if (workflow.options.commentOnReject && comment === "") return refuse({ code: "comment-required" });
+    const counted = { ...request, approvals: others };
+    return accept({ kind: "decided", request: decide(counted, "rejected", given, workflow.options, now) });
   }
-  const approvals = request.approvals + (previous?.verdict === "approve" ? 0 : 1);
-  if (approvals >= options.requiredApprovals) {
-    const counted = { ...request, approvals };
-    return accept({ kind: "decided", request: decide(counted, "approved", given.reviewerId, options, now) });
+  const counted = { ...request, approvals: others + 1 };
+  if (counted.approvals >= workflow.options.requiredApprovals) {
+    return accept({ kind: "decided", request: decide(counted, "approved", given, workflow.options, now) });
   }
-  if (repeats) return accept({ kind: "repeated" });
-  return accept({ kind: "counted", request: { ...request, approvals, version: request.version + 1 } });
+  if (repeats && countsAlready(seen)) return accept({ kind: "repeated" });
+  return accept({ kind: "counted", request: { ...counted, version: request.version + 1 } });
 }
+
+/** R4: returns how many approvals of other people count now. */
+function approvalsOfOthers(seen: ReviewCase): number {
+  const { request, reviews, reviewer } = seen;
+  if (reviews === null) return request.approvals - (countsAlready(seen) ? 1 : 0);
+  return countedApprovals(
+    reviews.filter(({ reviewerId }) => reviewerId !== reviewer.id),
+    seen,
+  ).length;
+}
+
+/** Returns whether the reviewer's earlier approval counts, given that they may review. */
+const countsAlready = ({ previous, fingerprint }: ReviewCase): boolean =>
+  previous?.verdict === "approve" && isFor(previous, fingerprint);
 
 /** R8: only a repetition of the person's own review that matches the decision is accepted once a request is closed. */
 function reviewClosed(request: PromotionRequest, verdict: Verdict, repeats: boolean): Result<Reviewed> {
@@ -64,7 +88,7 @@ function reviewClosed(request: PromotionRequest, verdict: Verdict, repeats: bool
 function decide(
   request: PromotionRequest,
   outcome: "approved" | "rejected",
-  reviewerId: MemberId,
+  { reviewerId }: Review,
   options: WorkflowOptions,
   now: Date,
 ): PromotionRequest {

@@ -32,6 +32,8 @@ export type Refusal =
   | { code: "not-requester"; why: NotRequester; roles: readonly string[] }
   | { code: "not-reviewer"; why: NotReviewer; number: number }
   | { code: "too-few-reviewers"; required: number; available: number; workflowRoles: readonly string[] }
+  /** R7: the reviewer was shown other names, another build, or other settings of the target than the request has now. */
+  | { code: "request-changed"; number: number }
   | { code: "already-decided"; number: number }
   | { code: "not-pending"; number: number }
   | { code: "comment-required" }

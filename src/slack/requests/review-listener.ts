@@ -45,7 +45,7 @@ async function approve(deps: SlackDeps, click: Click): Promise<Reply> {
   const { organizationId, userId } = click;
   const number = requestNumber.read(click.value);
   const input = { organizationId, number, reviewerId: userId, verdict: "approve" as const, comment: "" };
-  const result = await reviewPromotion(deps.context, { ...input, surface: "slack" });
+  const result = await reviewPromotion(deps.context, { ...input, surface: "slack", shown: null });
   click.watch.reviewed("approve", result.ok ? result.value.outcome : "refused");
   if (!result.ok) {
     const words = await explainRefusal(deps, click, result.refusal, number);
@@ -108,8 +108,8 @@ async function submitReview(
   const { organizationId, userId } = submission;
   const { number } = shownRequest.read(submission.metadata);
   const comment = submission.value(ids.block.comment, ids.input.comment);
-  const input = { organizationId, number, reviewerId: userId, verdict, comment, surface: "slack" as const };
-  const result = await reviewPromotion(deps.context, input);
+  const input = { organizationId, number, reviewerId: userId, verdict, comment };
+  const result = await reviewPromotion(deps.context, { ...input, surface: "slack", shown: null });
   submission.watch.reviewed(verdict, result.ok ? result.value.outcome : "refused");
   if (result.ok && result.value.outcome !== "repeated") return {};
   const words = `Done: you had ${verdict === "approve" ? "approved" : "rejected"} #${number} already.`;

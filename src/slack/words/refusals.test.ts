@@ -214,6 +214,13 @@ const rows: Record<Exclude<Refusal, SettingsRefusal>["code"], Row[]> = {
       "Nobody would be able to decide this: one review is needed, and nobody but you could review it. Ask an admin to add people to the reviewer roles.",
     ],
   ],
+  "request-changed": [
+    [
+      { number: 42 },
+      undefined,
+      "#42 has changed since it was shown to you, so your review was not counted. Check the request as it is now, and review it again.",
+    ],
+  ],
   "already-decided": [
     [{ number: 42 }, approved, "#42 is not waiting for review any more: approved by Bob."],
     [{ number: 42 }, rejected, "#42 is not waiting for review any more: rejected by Bob."],

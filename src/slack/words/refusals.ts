@@ -25,6 +25,8 @@ export function refusalWords(refusal: Refusal, view?: RequestView, admins: reado
       return notReviewer(refusal, view);
     case "too-few-reviewers":
       return tooFewReviewers(refusal, admins);
+    case "request-changed":
+      return `#${refusal.number} has changed since it was shown to you, so your review was not counted. Check the request as it is now, and review it again.`;
     case "already-decided":
     case "not-pending":
       return `#${refusal.number} is not waiting for review any more${view ? `: ${stateInSentence(view)}` : ""}.`;

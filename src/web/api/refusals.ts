@@ -31,6 +31,8 @@ export function refusalWords(refusal: Refusal): string {
       return `May not review #${refusal.number}.`;
     case "too-few-reviewers":
       return `Nobody could decide this: ${refusal.required} needed to approve, ${refusal.available} could. An admin must add people to ${list(refusal.workflowRoles)}.`;
+    case "request-changed":
+      return `#${refusal.number} has changed since it was shown. Read it again.`;
     case "already-decided":
     case "not-pending":
       return `#${refusal.number} does not wait for a review any more.`;
