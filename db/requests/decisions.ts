@@ -10,8 +10,8 @@ import type { Db, Tx } from "../connection/connect.ts";
 import type { NewItem } from "../delivery/outbox.ts";
 import { members, requests, reviews, ruleVersions, workflowVersions } from "../schema/index.ts";
 import { orNone } from "../workflow/workflow.ts";
+import { givenReviews } from "./given-reviews.ts";
 import { changingColumns, toRequest } from "./request-row.ts";
-import { givenReviews } from "./reviews.ts";
 
 /** Everything that decides whether a review counts, and the version of the rules at which it was read. */
 export type Case = ReviewCase & { facts: BoundFacts; rules: number };

@@ -2,8 +2,8 @@ import type { ShortageFacts } from "../../src/domain/workflow/shortage.ts";
 import { listProjects } from "../catalog/projects.ts";
 import type { Db, Tx } from "../connection/connect.ts";
 import { listRoleHolders } from "../people/role-holders.ts";
+import { listGiven } from "../requests/given-reviews.ts";
 import { listPending } from "../requests/open-requests.ts";
-import { listApproverIds } from "../requests/reviews.ts";
 import * as workflows from "./workflow.ts";
 
 /** Returns what decides where too few people can review, in a fixed number of statements. */
@@ -13,10 +13,7 @@ export async function readShortageFacts(db: Db | Tx, organizationId: string): Pr
   const projects = await listProjects(db, organizationId);
   const requests = await listPending(db, organizationId);
   const numbers = requests.map(({ number }) => number);
-  const approverIds = await listApproverIds(db, organizationId, numbers);
-  const pending = requests.map((request) => ({
-    request,
-    approverIds: approverIds.get(request.number) ?? [],
-  }));
+  const given = await listGiven(db, organizationId, numbers);
+  const pending = requests.map((request) => ({ request, given: given.get(request.number) }));
   return { workflow, candidates, projects, pending };
 }

@@ -21,41 +21,56 @@ const request = (approvals = 0): PromotionRequest =>
     requestedBy: { kind: "member", memberId: "dana" },
   }) as PromotionRequest;
 
+const approvedBy = (giver: Candidate) => ({
+  fingerprint: "now",
+  reviews: [
+    {
+      ...{ reviewerId: giver.id, verdict: "approve" as const, comment: "" },
+      ...{ giver, fingerprint: "now" },
+    },
+  ],
+});
+
 test.each<[string, Parameters<typeof requestShortage>, ReturnType<typeof requestShortage>]>([
-  ["one person can decide", [request(), [], [person("bob")], workflow()], null],
+  ["one person can decide", [request(), undefined, [person("bob")], workflow()], null],
   [
     "R4: nobody may review",
-    [request(), [], [person("bob", { status: "deactivated" })], workflow()],
+    [request(), undefined, [person("bob", { status: "deactivated" })], workflow()],
     { number: 42, eligible: 0, available: 0, missing: 1 },
   ],
   [
     "R5: the requester does not count",
-    [request(), [], [person("dana")], workflow()],
+    [request(), undefined, [person("dana")], workflow()],
     { number: 42, eligible: 0, available: 0, missing: 1 },
   ],
   [
     "R4: only an assignee counts",
-    [request(), [], [person("bob")], workflow({ assigneeIds: ["carol"] })],
+    [request(), undefined, [person("bob")], workflow({ assigneeIds: ["carol"] })],
     { number: 42, eligible: 0, available: 0, missing: 1 },
   ],
   [
     "R7: two are needed and one is there",
-    [request(), [], [person("bob")], workflow({}, 2)],
+    [request(), undefined, [person("bob")], workflow({}, 2)],
     { number: 42, eligible: 1, available: 1, missing: 2 },
   ],
   [
-    "R4: the approval of somebody who left counts",
-    [request(1), ["carol"], [person("bob")], workflow({}, 2)],
-    null,
+    "R4: the approval of somebody who left does not count",
+    [request(1), approvedBy(person("carol", { status: "deactivated" })), [person("bob")], workflow({}, 2)],
+    { number: 42, eligible: 1, available: 1, missing: 2 },
+  ],
+  [
+    "R7: the approval of something that has changed does not count",
+    [request(1), { ...approvedBy(person("bob")), fingerprint: "then" }, [person("bob")], workflow({}, 2)],
+    { number: 42, eligible: 1, available: 1, missing: 2 },
   ],
   [
     "R7: who approved cannot give another approval",
-    [request(1), ["bob"], [person("bob")], workflow({}, 2)],
+    [request(1), approvedBy(person("bob")), [person("bob")], workflow({}, 2)],
     { number: 42, eligible: 1, available: 0, missing: 1 },
   ],
   [
     "R7: fewer are needed now than are given: anybody's next review decides",
-    [request(1), ["bob"], [person("bob")], workflow({}, 1)],
+    [request(1), approvedBy(person("bob")), [person("bob")], workflow({}, 1)],
     null,
   ],
 ])("%s", (_, given, expected) => {

@@ -1,8 +1,8 @@
-import type { MemberId } from "../people/people.ts";
+import { countedApprovals, type GivenReview } from "../requests/approvals.ts";
 import { eligibleReviewers } from "../requests/eligibility.ts";
 import { type PromotionRequest, requesters, stateAt } from "../requests/request.ts";
 import type { Workflow } from "./workflow.ts";
-import { type Candidate, deadProjects, decidable } from "./workflow-check.ts";
+import { type Candidate, deadProjects } from "./workflow-check.ts";
 
 /** R6: a project with fewer possible reviewers than required approvals. */
 export type ProjectShortage = { id: string; name: string } & { available: number; required: number };
@@ -20,14 +20,17 @@ export type RequestShortage = {
 
 export type Shortages = { projects: ProjectShortage[]; requests: RequestShortage[] };
 
+/** The current reviews of a request, and what identifies its bound facts as they are now (R7). */
+type GivenReviews = { fingerprint: string; reviews: readonly GivenReview[] };
+
 /** What decides where too few people can review. */
 export type ShortageFacts = {
   workflow: Workflow;
   /** Everyone who holds one of the workflow's roles. */
   candidates: readonly Candidate[];
   projects: readonly { id: string; name: string }[];
-  /** The requests stored as pending, each with the members whose approvals it has. */
-  pending: readonly { request: PromotionRequest; approverIds: readonly MemberId[] }[];
+  /** The requests stored as pending, each with its reviews, if there are any. */
+  pending: readonly { request: PromotionRequest; given: GivenReviews | undefined }[];
 };
 
 /** Returns the projects and pending requests that too few people can decide (R6), for a warning to the admins. */
@@ -38,8 +41,8 @@ export function findShortages(facts: ShortageFacts, now: Date): Shortages {
   const pending = facts.pending.filter(({ request }) => stateAt(request.state, now).name === "pending");
   return {
     projects: dead.map((project) => ({ ...project, required })),
-    requests: pending.flatMap(({ request, approverIds }) => {
-      const shortage = requestShortage(request, approverIds, candidates, workflow);
+    requests: pending.flatMap(({ request, given }) => {
+      const shortage = requestShortage(request, given, candidates, workflow);
       return shortage === null ? [] : [shortage];
     }),
   };
@@ -48,17 +51,20 @@ export function findShortages(facts: ShortageFacts, now: Date): Shortages {
 /** R6: returns the shortage of a pending request, or null if enough people can still decide it. */
 export function requestShortage(
   request: PromotionRequest,
-  approvers: readonly MemberId[],
+  given: GivenReviews | undefined,
   candidates: readonly Candidate[],
   workflow: Workflow,
 ): RequestShortage | null {
-  const { number, approvals, projectId } = request;
+  const { number, projectId } = request;
   const required = workflow.options.requiredApprovals;
   const asked = { projectId, requesters: requesters(request) };
   const eligible = eligibleReviewers(candidates, asked, workflow).map(({ id }) => id);
-  if (decidable({ approvals, approvers }, eligible, required)) return null;
+  // Those whose approvals count are among the eligible (R4), and any of them can give the Approve that decides.
+  if (eligible.length >= Math.max(1, required)) return null;
+  const counted = given === undefined ? [] : countedApprovals(given.reviews, { ...given, request, workflow });
+  const approvers = counted.map(({ reviewerId }) => reviewerId);
   const available = eligible.filter((id) => !approvers.includes(id)).length;
-  return { number, eligible: eligible.length, available, missing: Math.max(1, required - approvals) };
+  return { number, eligible: eligible.length, available, missing: Math.max(1, required - approvers.length) };
 }
 
 /** The subjects of warnings. Admins are told once about each, until it is resolved. */

@@ -1,4 +1,4 @@
-import { holds, type MemberFacts, type MemberId, type Person } from "../people/people.ts";
+import { holds, type MemberFacts, type Person } from "../people/people.ts";
 import { eligibleReviewers } from "../requests/eligibility.ts";
 import { accept, type Result, refuse } from "../shared/result.ts";
 import type { Workflow } from "./workflow.ts";
@@ -74,21 +74,4 @@ function inSomeProject(
     (holding) => holding.projectId === null && roleIds.includes(holding.roleId),
   );
   return organizationWide || projects.some(({ id }) => holds(member, roleIds, id));
-}
-
-/**
- * R6: returns whether enough people are left to decide a pending request. Approvals given earlier stay counted (R4), and
- * their givers cannot add another. Without any eligible reviewer, nothing can be decided.
- *
- * @param request.approvers the members whose approvals count
- * @param eligible the members who may review it now
- */
-export function decidable(
-  request: { approvals: number; approvers: readonly MemberId[] },
-  eligible: readonly MemberId[],
-  required: number,
-): boolean {
-  if (eligible.length === 0) return false;
-  const others = eligible.filter((id) => !request.approvers.includes(id)).length;
-  return request.approvals + others >= required;
 }

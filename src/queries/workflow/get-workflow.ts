@@ -4,8 +4,8 @@ import type { Db } from "../../../db/connection/connect.ts";
 import * as members from "../../../db/people/members.ts";
 import { listReviewCandidates } from "../../../db/people/role-holders.ts";
 import * as roles from "../../../db/people/roles.ts";
+import { listGiven } from "../../../db/requests/given-reviews.ts";
 import * as requests from "../../../db/requests/open-requests.ts";
-import * as reviews from "../../../db/requests/reviews.ts";
 import * as workflows from "../../../db/workflow/workflow.ts";
 import type { Person } from "../../domain/people/people.ts";
 import { reviewEligibility } from "../../domain/requests/eligibility.ts";
@@ -149,11 +149,9 @@ async function undecidableOf(
   pending: Awaited<ReturnType<typeof requests.listPending>>,
 ): Promise<number[]> {
   const numbers = pending.map(({ number }) => number);
-  const approvals = await reviews.listApproverIds(db, organizationId, numbers);
+  const given = await listGiven(db, organizationId, numbers);
   return pending
-    .filter(
-      (request) => requestShortage(request, approvals.get(request.number) ?? [], people, draft) !== null,
-    )
+    .filter((request) => requestShortage(request, given.get(request.number), people, draft) !== null)
     .map(({ number }) => number);
 }
 
