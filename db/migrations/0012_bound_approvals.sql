@@ -25,7 +25,7 @@ ALTER TABLE "requests" ADD COLUMN "identity" uuid DEFAULT gen_random_uuid() NOT 
 ALTER TABLE "requests" ADD COLUMN "keyed_by" text DEFAULT 'number' NOT NULL;--> statement-breakpoint
 ALTER TABLE "requests" ADD COLUMN "decided_facts" jsonb;--> statement-breakpoint
 ALTER TABLE "reviews" ADD COLUMN "fingerprint" text;--> statement-breakpoint
-ALTER TABLE "token_members" ADD CONSTRAINT "token_members_organization_id_token_id_api_tokens_organization_id_id_fk" FOREIGN KEY ("organization_id","token_id") REFERENCES "public"."api_tokens"("organization_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "token_members" ADD CONSTRAINT "token_members_organization_id_token_id_api_tokens_organization_id_id_fk" FOREIGN KEY ("organization_id","token_id") REFERENCES "public"."api_tokens"("organization_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "rule_versions" ADD CONSTRAINT "rule_versions_organization_id_organizations_id_fk" FOREIGN KEY ("organization_id") REFERENCES "public"."organizations"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 CREATE UNIQUE INDEX "api_tokens_old_hash" ON "api_tokens" USING btree ("old_hash") WHERE old_hash is not null;--> statement-breakpoint
 INSERT INTO rule_versions (organization_id) SELECT id FROM organizations;--> statement-breakpoint

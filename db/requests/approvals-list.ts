@@ -4,7 +4,7 @@ import type { ReviewScope } from "../../src/domain/requests/eligibility.ts";
 import type { PromotionRequest } from "../../src/domain/requests/request.ts";
 import type { Db, Tx } from "../connection/connect.ts";
 import { requests } from "../schema/index.ts";
-import { type RequestRow, toRequest } from "./request-row.ts";
+import { type RequestRow, requestColumns, toRequest } from "./request-row.ts";
 
 /** The person who views the list, what they may review, and the project to show; null for every project. */
 export type Viewer = {
@@ -31,9 +31,12 @@ const pending = ({ organizationId, projectId, now }: Viewer): SQL | undefined =>
     projectId === null ? undefined : eq(requests.projectId, projectId),
   );
 
-/** Requests whose requester is the viewer, also through a token (R5). */
-const isRequester = ({ viewerId }: Viewer): SQL =>
-  sql`(${requests.requesterId} = ${viewerId} or coalesce(${requests.requestedBy} ->> 'makerId' = ${viewerId}, false))`;
+/** R5: what `requesters` decides for one request, for a list: the viewer counts as the requester. */
+const isRequester = ({ viewerId }: Viewer): SQL => sql`(
+  ${requests.requesterId} = ${viewerId} or coalesce(${requests.requestedBy} ->> 'makerId' = ${viewerId}, false)
+  or exists (
+    select from token_members t where t.organization_id = ${requests.organizationId} and t.member_id = ${viewerId}
+      and t.token_id::text = ${requests.requestedBy} ->> 'tokenId'))`;
 
 const hasReviewed = ({ viewerId }: Viewer): SQL => sql`exists (
   select from reviews r where r.organization_id = ${requests.organizationId} and r.request_number = ${requests.number}
@@ -87,7 +90,7 @@ export async function listGroup(
   if (limit <= 0 || (group === "review" && viewer.scope.projects.length === 0)) return [];
   const { number } = requests;
   const rows = await db
-    .select()
+    .select(requestColumns)
     .from(requests)
     .where(
       and(
@@ -169,7 +172,7 @@ function pastQuery(
   const older = from === null || "after" in from;
   const { number } = requests;
   return db
-    .select()
+    .select(requestColumns)
     .from(requests)
     .where(
       and(

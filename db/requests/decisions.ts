@@ -11,7 +11,7 @@ import type { NewItem } from "../delivery/outbox.ts";
 import { members, requests, reviews, ruleVersions, workflowVersions } from "../schema/index.ts";
 import { orNone } from "../workflow/workflow.ts";
 import { givenReviews } from "./given-reviews.ts";
-import { changingColumns, toRequest } from "./request-row.ts";
+import { changingColumns, requestColumns, toRequest } from "./request-row.ts";
 
 /** Everything that decides whether a review counts, and the version of the rules at which it was read. */
 export type Case = ReviewCase & { facts: BoundFacts; rules: number };
@@ -55,7 +55,7 @@ function build(db: Db | Tx) {
     ${requests.sourceId}, ${requests.targetId}, ${requests.buildId}, ${requests.message}) as facts offset 0) bound`;
   return db
     .select({
-      request: requests,
+      request: requestColumns,
       workflow: workflowVersions,
       status: members.status,
       rules: ruleVersions.version,

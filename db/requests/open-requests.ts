@@ -2,7 +2,7 @@ import { and, asc, eq, gt, inArray, isNull, or } from "drizzle-orm";
 import { openStates, type PromotionRequest } from "../../src/domain/requests/request.ts";
 import type { Db, Tx } from "../connection/connect.ts";
 import { requests } from "../schema/index.ts";
-import { toRequest } from "./request-row.ts";
+import { requestColumns, toRequest } from "./request-row.ts";
 
 const open = (organizationId: string) =>
   and(eq(requests.organizationId, organizationId), inArray(requests.state, [...openStates]));
@@ -36,7 +36,7 @@ export async function listOpenOf(
 ): Promise<PromotionRequest[]> {
   if (integrationIds.length === 0) return [];
   const rows = await db
-    .select()
+    .select(requestColumns)
     .from(requests)
     .where(and(open(organizationId), inArray(requests.integrationId, [...integrationIds])));
   return rows.map(toRequest);
@@ -57,7 +57,7 @@ export async function hasAny(db: Db | Tx, organizationId: string): Promise<boole
 /** Returns every request that is stored as pending, by number. Some may be out of time (R11). */
 export async function listPending(db: Db | Tx, organizationId: string): Promise<PromotionRequest[]> {
   const rows = await db
-    .select()
+    .select(requestColumns)
     .from(requests)
     .where(and(eq(requests.organizationId, organizationId), eq(requests.state, "pending")))
     .orderBy(asc(requests.number));

@@ -2,7 +2,7 @@ import { and, asc, eq, gt, inArray, lte, or, type SQL, sql } from "drizzle-orm";
 import type { Reminder } from "../../src/domain/requests/reminder.ts";
 import type { Db, Tx } from "../connection/connect.ts";
 import { outbox, requests } from "../schema/index.ts";
-import { toRequest } from "./request-row.ts";
+import { requestColumns, toRequest } from "./request-row.ts";
 
 /** A reminder that is due and is not in the outbox. */
 export type DueReminder = Reminder & {
@@ -31,7 +31,7 @@ export async function listDue(
   const latest = pendingUntil > unfinishedUntil ? pendingUntil : unfinishedUntil;
   const { state, expiresAt } = requests;
   const rows = await db
-    .select({ request: requests })
+    .select({ request: requestColumns })
     .from(requests)
     .where(
       and(

@@ -2,7 +2,7 @@ import { and, desc, eq, lt, type SQL, sql } from "drizzle-orm";
 import type { PromotionRequest, StateName } from "../../src/domain/requests/request.ts";
 import type { Db, Tx } from "../connection/connect.ts";
 import { requests } from "../schema/index.ts";
-import { toRequest } from "./request-row.ts";
+import { requestColumns, toRequest } from "./request-row.ts";
 
 /** Which requests a page shows. An empty list and null don't filter. */
 export type RequestFilter = {
@@ -26,7 +26,7 @@ export async function listPage(
   now: Date,
 ): Promise<PromotionRequest[]> {
   const rows = await db
-    .select()
+    .select(requestColumns)
     .from(requests)
     .where(
       and(

@@ -2,7 +2,7 @@ import { and, asc, eq, inArray, lte, ne, or, sql } from "drizzle-orm";
 import { openStates, type PromotionRequest } from "../../src/domain/requests/request.ts";
 import type { Db, Tx } from "../connection/connect.ts";
 import { requests } from "../schema/index.ts";
-import { changingColumns, toRequest } from "./request-row.ts";
+import { changingColumns, requestColumns, toRequest } from "./request-row.ts";
 
 const numbered = (organizationId: string, number: number) =>
   and(eq(requests.organizationId, organizationId), eq(requests.number, number));
@@ -13,7 +13,7 @@ const numbered = (organizationId: string, number: number) =>
  * @returns false if the integration and target environment already have an open request (R3)
  */
 export async function insert(tx: Tx, request: PromotionRequest): Promise<boolean> {
-  const { state: _state, decision: _decision, ...fixed } = request;
+  const { state: _state, decision: _decision, tokenMemberIds: _members, ...fixed } = request;
   const rows = await tx
     .insert(requests)
     .values({ ...fixed, ...changingColumns(request) })
@@ -39,7 +39,11 @@ export async function lock(
   organizationId: string,
   number: number,
 ): Promise<PromotionRequest | undefined> {
-  const [row] = await tx.select().from(requests).where(numbered(organizationId, number)).for("no key update");
+  const [row] = await tx
+    .select(requestColumns)
+    .from(requests)
+    .where(numbered(organizationId, number))
+    .for("no key update");
   return row && toRequest(row);
 }
 
@@ -84,7 +88,7 @@ export async function find(
   organizationId: string,
   number: number,
 ): Promise<PromotionRequest | undefined> {
-  const [row] = await db.select().from(requests).where(numbered(organizationId, number));
+  const [row] = await db.select(requestColumns).from(requests).where(numbered(organizationId, number));
   return row && toRequest(row);
 }
 
@@ -96,7 +100,7 @@ export async function findOpen(
   targetId: string,
 ): Promise<PromotionRequest | undefined> {
   const [row] = await db
-    .select()
+    .select(requestColumns)
     .from(requests)
     .where(
       and(

@@ -71,7 +71,7 @@ export const tokenMembers = pgTable(
     foreignKey({
       columns: [t.organizationId, t.tokenId],
       foreignColumns: [apiTokens.organizationId, apiTokens.id],
-    }),
+    }).onDelete("cascade"),
   ],
 );
 

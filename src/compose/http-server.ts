@@ -36,6 +36,7 @@ export async function startHttpServer(
     readLink: (token) => readLink(config.secret, token),
     findCard: async ({ organizationId, number, memberId }) => {
       const url = await getCardLink(context.db, organizationId, number, memberId);
+      if (url === null) return "no-access";
       return url === undefined ? undefined : { url };
     },
     api: apiOf(core, slackDeps, waiters),

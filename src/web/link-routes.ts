@@ -2,17 +2,20 @@ import { Hono } from "hono";
 import type { LinkPayload } from "../lib/links.ts";
 import type { Log } from "../lib/log.ts";
 import { timedOut, withTimeout } from "../lib/timeout.ts";
-import { cannotLookUp, cardNotThere, linkNotValid } from "./pages.tsx";
+import { cannotLookUp, cardNotThere, linkNotValid, noAccess } from "./pages.tsx";
 
 /** How long the lookup may take, in milliseconds, before the person is asked to try again. */
 const lookupTimeoutMs = 5_000;
 
-/** Returns the Slack URL of a member's own card of a request, or undefined while there is none. */
+/**
+ * Returns the Slack URL of a member's own card of a request, or undefined while there is none; `no-access` for somebody who
+ * is no longer an active full member.
+ */
 export type FindCard = (card: {
   organizationId: string;
   number: number;
   memberId: string;
-}) => Promise<{ url: string } | undefined>;
+}) => Promise<{ url: string } | "no-access" | undefined>;
 
 type LinkDeps = {
   readLink: (token: string) => LinkPayload | undefined;
@@ -33,6 +36,7 @@ export function linkRoutes({ readLink, findCard, log }: LinkDeps): Hono {
     try {
       const wanted = { organizationId: link.organization, number: link.request, memberId: link.member };
       const card = await withTimeout(findCard(wanted), lookupTimeoutMs);
+      if (card === "no-access") return c.html(noAccess(), 403);
       if (card === undefined) return c.html(cardNotThere(link.request), 404);
       if (card !== timedOut) return c.redirect(card.url, 302);
       log.error({ request: link.request }, "The lookup of a card took too long");

@@ -73,6 +73,16 @@ export const linkNotValid = (): string =>
     </>,
   );
 
+/** The page for a person who is no longer an active full member of the workspace. It says nothing about the request. */
+export const noAccess = (): string =>
+  page(
+    "You no longer have access",
+    <>
+      <p>Only full members of the Slack workspace can use Signoff. Guests and deactivated members cannot.</p>
+      <p>If you need access, ask an admin of Signoff or an owner of the workspace.</p>
+    </>,
+  );
+
 /** The page for a lookup that failed or took too long. */
 export const cannotLookUp = (): string =>
   page(

@@ -44,6 +44,7 @@ export function sampleRequest(
     targetBuildId: "b1",
     requestedBy: member("UDANA"),
     requesterId: "UDANA",
+    tokenMemberIds: [],
     message: "Please",
     createdAt: inDays(-2),
     approvals: approved ? 1 : 0,

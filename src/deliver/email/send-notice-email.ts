@@ -1,3 +1,4 @@
+import { noAccessReasons } from "../../domain/delivery/delivery-coverage.ts";
 import { notNeeded, type Outcome } from "../../domain/delivery/outcome.ts";
 import type { MemberId } from "../../domain/people/people.ts";
 import type { Item } from "../../outbox/handlers.ts";
@@ -44,7 +45,9 @@ async function render(
   if (view === undefined) return { kind: "dead", reason: `#${number} is gone` };
   // The review is no longer needed.
   if (event === "requested" && view.state !== "pending") return { kind: "done" };
-  if (recipient?.status === "deactivated") return { kind: "done", reason: "they have left the workspace" };
+  if (recipient !== undefined && recipient.status !== "active") {
+    return { kind: "done", reason: noAccessReasons[recipient.status] };
+  }
   if (recipient === undefined || recipient.email === null)
     return { kind: "dead", reason: "no email address" };
   const link = deps.linkFor(organizationId, number, recipientId);

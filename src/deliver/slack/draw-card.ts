@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { WebClient } from "@slack/web-api";
+import { whyNoAccess } from "../../domain/delivery/delivery-coverage.ts";
 import type { Outcome } from "../../domain/delivery/outcome.ts";
 import type { MemberId } from "../../domain/people/people.ts";
 import { isOpenState } from "../../domain/requests/request.ts";
@@ -7,10 +8,11 @@ import { slackErrorClass, slackErrorCode } from "../../lib/slack-error.ts";
 import type { Item } from "../../outbox/handlers.ts";
 import type { Payload } from "../../outbox/items.ts";
 import { type CardView, getCard } from "../../queries/delivery/get-card.ts";
+import { getMember } from "../../queries/people/get-member.ts";
 import { getRequest } from "../../queries/requests/get-request.ts";
 import { getViewerRights } from "../../queries/requests/get-viewer-rights.ts";
 import type { RequestView } from "../../queries/requests/request-view.ts";
-import { channelCard, type Message, card as personalCard } from "../../slack/messages/card.ts";
+import { channelCard, type Message, noAccessCard, card as personalCard } from "../../slack/messages/card.ts";
 import { askReviewersDirectly } from "../../usecases/delivery/ask-reviewers-directly.ts";
 import { removeMessages } from "../../usecases/delivery/remove-messages.ts";
 import { saveCard } from "../../usecases/delivery/save-card.ts";
@@ -56,6 +58,7 @@ export async function drawCard(
   try {
     const client = clientFor(organizationId);
     const message = await messageOf(context, card, view, now);
+    if (message === noAccessCard && card.ts === null && !item.inDoubt) return { kind: "done" };
     await bringUpToDate({ context, client, card, view, message, item });
     return { kind: "done" };
   } catch (error) {
@@ -80,6 +83,8 @@ export async function giveUpCard(
 
 async function messageOf({ db }: Context, card: CardView, view: RequestView, now: Date): Promise<Message> {
   if (card.kind === "channel") return channelCard(view, card.id);
+  const recipient = await getMember(db, card.organizationId, card.recipientId);
+  if (whyNoAccess(recipient?.status) !== null) return noAccessCard;
   const rights = await getViewerRights(db, view, card.recipientId, now);
   return personalCard(view, rights, card);
 }

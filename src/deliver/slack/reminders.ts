@@ -28,6 +28,6 @@ export async function readReminder(
   reminder: Reminder,
   recipientId: string,
 ): Promise<Message> {
-  const cardUrl = await getCardLink(db, view.organizationId, view.number, recipientId);
+  const cardUrl = (await getCardLink(db, view.organizationId, view.number, recipientId)) ?? undefined;
   return reminderMessage(view, reminder.state, cardUrl);
 }

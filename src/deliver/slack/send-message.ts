@@ -1,6 +1,8 @@
+import { whyNoAccess } from "../../domain/delivery/delivery-coverage.ts";
 import { notNeeded, type Outcome } from "../../domain/delivery/outcome.ts";
 import type { Item } from "../../outbox/handlers.ts";
 import type { Payload } from "../../outbox/items.ts";
+import { getMember } from "../../queries/people/get-member.ts";
 import { getRequest } from "../../queries/requests/get-request.ts";
 import { outcomeMessage } from "../../slack/messages/outcome-message.ts";
 import { isOver, readReminder } from "./reminders.ts";
@@ -16,6 +18,9 @@ export async function sendMessage(
   const view = await getRequest(db, item.organizationId, number, now());
   if (view === undefined) return { kind: "dead", reason: `#${number} is gone` };
   if (isOver(item.payload, view)) return notNeeded(item);
+  const recipient = await getMember(db, item.organizationId, recipientId);
+  const noAccess = whyNoAccess(recipient?.status);
+  if (noAccess !== null) return { kind: "done", reason: noAccess };
   const message = reminder
     ? await readReminder(db, view, reminder, recipientId)
     : outcomeMessage(view, event);

@@ -1,4 +1,4 @@
-import type { MemberId, Person } from "../people/people.ts";
+import type { MemberId, MemberStatus, Person } from "../people/people.ts";
 
 /** What became of every delivery that asked one recipient, a person or a channel, for a review. */
 export type RecipientStatus = {
@@ -18,6 +18,23 @@ export const deactivatedSuffix = " is deactivated in Slack";
 
 /** Returns why a delivery does not reach a person who was deactivated in Slack. */
 export const deactivatedReason = (name: string): string => `${name}${deactivatedSuffix}`;
+
+/** Why a notice of a request does not go to somebody who is no longer an active full member. */
+export const noAccessReasons: Record<Exclude<MemberStatus, "active">, string> = {
+  deactivated: "they have left the workspace",
+  guest: "they are a guest now",
+  bot: "they are a bot",
+  stranger: "they are from another workspace",
+};
+
+/**
+ * Returns why a message or card of a request is not for this person; null if it is. A deactivated member sees nothing in
+ * Slack, and Slack tells that at the delivery.
+ */
+export function whyNoAccess(status: MemberStatus | undefined): string | null {
+  if (status === undefined || status === "active" || status === "deactivated") return null;
+  return noAccessReasons[status];
+}
 
 /**
  * How many of the `asked` reviewers were reached, and who could not be. For the others, deliveries are still in progress.

@@ -9,7 +9,16 @@ import {
   tokenForDana,
 } from "../../../test/support/sample-request.ts";
 import { member } from "../shared/actor.ts";
-import { expiresAt, expiry, isOpen, move, requesters, stateAt, transitions } from "./request.ts";
+import {
+  expiresAt,
+  expiry,
+  isOpen,
+  move,
+  namesAnotherMember,
+  requesters,
+  stateAt,
+  transitions,
+} from "./request.ts";
 
 /** The transitions as docs/rules.md draws them, written a second time. */
 const arrows = {
@@ -50,11 +59,27 @@ describe("the states", () => {
 
 describe("R5: who counts as the requester", () => {
   test.each([
-    ["the member who asked", member("UDANA"), ["UDANA"]],
-    ["a token's member and its maker", tokenForDana, ["UDANA", "UTOM"]],
-    ["the maker of a token for themselves, once", { ...tokenForDana, makerId: "UDANA" }, ["UDANA"]],
-  ])("R5: %s", (_, requestedBy, expected) => {
-    expect(requesters({ requestedBy, requesterId: "UDANA" })).toEqual(expected);
+    ["the member who asked", member("UDANA"), [], ["UDANA"]],
+    ["a token's member and its maker", tokenForDana, [], ["UDANA", "UTOM"]],
+    ["the maker of a token for themselves, once", { ...tokenForDana, makerId: "UDANA" }, [], ["UDANA"]],
+    [
+      "everyone to whom the token belongs or belonged",
+      tokenForDana,
+      ["UTOM", "UADA"],
+      ["UDANA", "UTOM", "UADA"],
+    ],
+    ["the named member, once, to whom it belongs by now", tokenForDana, ["UDANA"], ["UDANA", "UTOM"]],
+  ])("R5: %s", (_, requestedBy, tokenMemberIds, expected) => {
+    expect(requesters({ requestedBy, requesterId: "UDANA", tokenMemberIds })).toEqual(expected);
+  });
+
+  test.each([
+    ["a member for themselves", member("UDANA"), [], false],
+    ["a token for its maker", { ...tokenForDana, makerId: "UDANA" }, ["UDANA"], false],
+    ["a token for somebody to whom it belonged", tokenForDana, ["UTOM", "UDANA"], false],
+    ["a token for another member", tokenForDana, ["UTOM"], true],
+  ])("R5: whether a request names another member: %s", (_, requestedBy, tokenMemberIds, expected) => {
+    expect(namesAnotherMember({ requestedBy, requesterId: "UDANA", tokenMemberIds })).toBe(expected);
   });
 });
 

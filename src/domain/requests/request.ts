@@ -21,7 +21,8 @@ import type { WorkflowOptions } from "../workflow/workflow.ts";
  * Request       #42: promote this build of this integration from source to target.
  * Open request  A request that is pending, approved, promoting, or failed (R3).
  * Review        A reviewer's Approve or Reject, with a comment.
- * Requester     The member for whom a request was made. A token's creator counts too (R5).
+ * Requester     The member for whom a request was made. If a token made it, its maker and every member to whom it
+ *               belongs or belonged count too (R5).
  * Drift         What changed between the request and the promotion (R9).
  * Actor         Who acts: a member, an API token, or the system.
  * Refusal       The answer of a rule that does not allow something, as a value. Each surface has words for it.
@@ -69,6 +70,8 @@ export type PromotionRequest = {
   targetBuildId: string | null;
   requestedBy: Actor;
   requesterId: MemberId;
+  /** Every member whom the token that made it acts or acted for, and its maker (R5). Empty without a token. */
+  tokenMemberIds: readonly MemberId[];
   message: string;
   createdAt: Date;
   /** How many approvals counted when the last review was given. People and settings may have changed since (R4). */
@@ -100,11 +103,28 @@ export function isOpen(state: RequestState): boolean {
   return isOpenState(state.name);
 }
 
-/** R5: returns everyone who counts as the requester: the member the request is for, and a token's creator. */
-export function requesters(request: Pick<PromotionRequest, "requestedBy" | "requesterId">): MemberId[] {
-  const { requestedBy, requesterId } = request;
-  if (requestedBy.kind !== "token" || requestedBy.makerId === requesterId) return [requesterId];
-  return [requesterId, requestedBy.makerId];
+/**
+ * R5: returns everyone who counts as the requester: the member the request is for and, if a token made it, the token's
+ * maker and every member to whom it belongs or belonged. They hold its secret, or may have a copy.
+ */
+export function requesters(
+  request: Pick<PromotionRequest, "requestedBy" | "requesterId" | "tokenMemberIds">,
+): MemberId[] {
+  const { requestedBy, requesterId, tokenMemberIds } = request;
+  if (requestedBy.kind !== "token") return [requesterId];
+  return [...new Set([requesterId, requestedBy.makerId, ...tokenMemberIds])];
+}
+
+/**
+ * R5: returns whether a token named another member as the requester, that is, none to whom it belongs or belonged. That
+ * member may say that they did not ask for it.
+ */
+export function namesAnotherMember(
+  request: Pick<PromotionRequest, "requestedBy" | "requesterId" | "tokenMemberIds">,
+): boolean {
+  const { requestedBy, requesterId, tokenMemberIds } = request;
+  if (requestedBy.kind !== "token") return false;
+  return requestedBy.makerId !== requesterId && !tokenMemberIds.includes(requesterId);
 }
 
 /** R11: returns when a state that starts now expires. */

@@ -29,7 +29,8 @@ export type Refusal =
   | { code: "gate-changed"; gated: boolean }
   | { code: "open-request"; number: number; replaceable: boolean; workflowOff: boolean }
   | { code: "not-replaceable"; number: number }
-  | { code: "not-requester"; why: NotRequester; roles: readonly string[] }
+  /** `tokenMember`: the member of the token that makes the call, if they are the one who may not. */
+  | { code: "not-requester"; why: NotRequester; roles: readonly string[]; tokenMember?: Person }
   | { code: "not-reviewer"; why: NotReviewer; number: number }
   | { code: "too-few-reviewers"; required: number; available: number; workflowRoles: readonly string[] }
   /** R7: the reviewer was shown other names, another build, or other settings of the target than the request has now. */

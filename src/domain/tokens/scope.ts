@@ -5,6 +5,7 @@ export const scopes = [
   "catalog:write",
   "requests:read",
   "requests:write",
+  "requests:on-behalf",
   "promotions:write",
   "audit:read",
 ] as const;
@@ -18,6 +19,7 @@ export const scopeWords: Record<Scope, string> = {
   "catalog:write": "Set up projects, pipelines and integrations",
   "requests:read": "See requests, and what is live where",
   "requests:write": "Request and cancel promotions",
+  "requests:on-behalf": "Name another member as the requester",
   "promotions:write": "Promote what was approved",
   "audit:read": "Read the audit log",
 };

@@ -1,5 +1,6 @@
 import type { Db } from "../../../db/connection/connect.ts";
 import * as cards from "../../../db/delivery/cards.ts";
+import * as members from "../../../db/people/members.ts";
 import * as organizations from "../../../db/people/organizations.ts";
 import type { MemberId } from "../../domain/people/people.ts";
 
@@ -16,19 +17,21 @@ export function isBeingDrawn(db: Db, organizationId: string, cardId: string): Pr
 
 /**
  * Returns the link to a request's card in Slack for a person: their review card, else their own card, else the card in
- * a channel; undefined if none has been posted.
+ * a channel; undefined if none has been posted. Null for somebody who is no longer an active full member.
  */
 export async function getCardLink(
   db: Db,
   organizationId: string,
   number: number,
   memberId: MemberId,
-): Promise<string | undefined> {
-  const [organization, found, shared] = await Promise.all([
+): Promise<string | null | undefined> {
+  const [organization, member, found, shared] = await Promise.all([
     organizations.find(db, organizationId),
+    members.find(db, organizationId, memberId),
     cards.listOfPerson(db, organizationId, number, memberId),
     cards.findInChannel(db, organizationId, number),
   ]);
+  if (member !== undefined && member.status !== "active") return null;
   const posted = [...found, ...(shared === undefined ? [] : [shared])].filter(
     (card) => card.channel !== null && card.ts !== null,
   );

@@ -1,4 +1,4 @@
-import type { KnownBlock, ModalView } from "@slack/types";
+import type { HomeView, KnownBlock, ModalView } from "@slack/types";
 import { ids } from "../kernel/ids.ts";
 import { escapeWithin } from "../words/text.ts";
 import { blocksPerView, modal, quoted, section } from "./blocks.ts";
@@ -17,6 +17,13 @@ export function noticeModal(notice: string, typed = ""): ModalView {
     ],
   });
 }
+
+/** Returns an App Home with one message, and nothing else. */
+export const noticeHome = (notice: string): HomeView => ({
+  type: "home",
+  callback_id: ids.view.home,
+  blocks: [section(escapeWithin(notice, 2900))],
+});
 
 type OpenModal = Pick<ModalView, "callback_id" | "private_metadata" | "title"> & {
   blocks: readonly { type: string; block_id?: string }[];

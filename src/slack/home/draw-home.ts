@@ -1,11 +1,14 @@
 import type { HomeView, KnownBlock } from "@slack/types";
 import { getOverview } from "../../queries/catalog/get-overview.ts";
 import { getHome, getHomeFrame, type HomeFrame } from "../../queries/delivery/get-home.ts";
+import { getNoAccess } from "../../queries/people/get-access.ts";
 import { getAdmins } from "../../queries/people/get-admins.ts";
 import { openHome, saveDrawnHome } from "../../usecases/delivery/save-home.ts";
+import { noticeHome } from "../blocks/notice-modal.ts";
 import { HomeChanged, type SlackDeps } from "../kernel/deps.ts";
 import type { Reply } from "../kernel/reply.ts";
 import { drawSettings } from "../settings/draw-settings.ts";
+import { noAccessWords } from "../words/no-access.ts";
 import { approvalsBlocks } from "./approvals-view.ts";
 import { readApprovalsView } from "./draw-approvals.ts";
 import { type HomeLocation, move, type OverviewLocation, readStoredLocation } from "./home-location.ts";
@@ -19,7 +22,8 @@ const integrationsPerPage = 10;
 type PreparedHome = { view: HomeView; hash: string | null };
 
 /**
- * Reads what somebody's Home shows, and draws nothing. Rejects if it cannot be read.
+ * Reads what somebody's Home shows, and draws nothing. To anybody but active full members, it only says why it shows
+ * nothing. Rejects if it cannot be read.
  *
  * @param step.to where the person goes; null if they stay
  * @param step.isOpen whether the person is looking at their Home
@@ -31,10 +35,14 @@ export async function prepareHome(
   step: { to: HomeLocation | null; isOpen: boolean },
 ): Promise<PreparedHome> {
   const { context } = deps;
-  const home = await getHome(context.db, organizationId, userId);
+  const [home, noAccess] = await Promise.all([
+    getHome(context.db, organizationId, userId),
+    getNoAccess(context.db, organizationId, userId),
+  ]);
   const before = readStoredLocation(home?.place);
   const after = step.to === null ? before : move(before, step.to);
   if (step.isOpen) await openHome(context, organizationId, userId, after);
+  if (noAccess !== null) return { view: noticeHome(noAccessWords(noAccess)), hash: home?.hash ?? null };
   const frame = await getHomeFrame(context.db, organizationId, userId, context.now());
   const content = await drawContent(deps, organizationId, userId, after.place, frame);
   return { view: homeView(frame, after.place.tab, content), hash: home?.hash ?? null };

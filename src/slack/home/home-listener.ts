@@ -80,9 +80,8 @@ async function drawOpenedHome(
   isFirst: boolean,
 ): Promise<void> {
   const views = deps.viewsFor(organizationId);
-  const reading = runAsMember(deps, { organizationId, userId }, () =>
-    prepareHome(deps, organizationId, userId, { to: null, isOpen: true }),
-  );
+  const prepare = () => prepareHome(deps, organizationId, userId, { to: null, isOpen: true });
+  const reading = runAsMember(deps, { organizationId, userId }, prepare, "work");
   const loading = isFirst
     ? showIfSlow(reading, () => views.publish(userId, loadingHome, null))
     : Promise.resolve(false);

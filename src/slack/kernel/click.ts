@@ -1,7 +1,8 @@
 import type { App, BlockAction } from "@slack/bolt";
 import type { CallWatch } from "../../metrics/metrics.ts";
-import { noticeModal, withNotice } from "../blocks/notice-modal.ts";
+import { noticeHome, noticeModal, withNotice } from "../blocks/notice-modal.ts";
 import { escaped } from "../words/text.ts";
+import { NoAccessError } from "./access.ts";
 import { adoptClicked, type ClickedCard, readCard } from "./clicked-card.ts";
 import type { SlackDeps } from "./deps.ts";
 import { faultWords, reportFault } from "./faults.ts";
@@ -15,7 +16,7 @@ import {
 } from "./form-values.ts";
 import type { Reply } from "./reply.ts";
 import { type ClickArgs, routeClick, watchOf } from "./route.ts";
-import { runInTime } from "./run.ts";
+import { type AccessCheck, runInTime } from "./run.ts";
 
 /** The view in which somebody clicked. */
 export type ClickedView = {
@@ -61,6 +62,8 @@ type ClickOptions = {
   tellFault?: (click: Click, words: string) => Promise<unknown>;
   /** Whether Slack is told before the work, for work that only reads: a select shows that it waits until then. */
   ackFirst?: boolean;
+  /** `work` if the work itself refuses whoever is no active full member, and shows them nothing. */
+  access?: AccessCheck;
 };
 
 /** The work was committed; only the answer, a dialog or words, was not delivered. */
@@ -76,18 +79,19 @@ export function onClick(
   deps: SlackDeps,
   actionId: string,
   work: (click: Click) => Promise<Reply>,
-  { tellFault = (click, words) => click.tell(words), ackFirst = false }: ClickOptions = {},
+  { tellFault = (click, words) => click.tell(words), ackFirst = false, access = "here" }: ClickOptions = {},
 ): void {
   routeClick(app, actionId, async (args) => {
     const click = readClick(deps, args);
     if (ackFirst) await args.ack();
     let followUp: Reply["followUp"];
     try {
-      ({ followUp } = await runInTime(deps, click, () => work(click)));
+      ({ followUp } = await runInTime(deps, click, () => work(click), access));
     } catch (error) {
       reportFault(deps, error, { actionId }, "A click failed");
       const words = faultWords(error);
-      followUp = () => tellFault(click, words);
+      followUp = () =>
+        error instanceof NoAccessError ? tellNoAccess(deps, click, words) : tellFault(click, words);
     }
     if (!ackFirst) await args.ack();
     const followed = followUp?.().catch((error) => {
@@ -96,6 +100,15 @@ export function onClick(
     });
     await Promise.all([followed, adoptClicked(deps, click.organizationId, click.card)]);
   });
+}
+
+/** What a modal or the Home shows is no longer for this person, so the words take its place. */
+async function tellNoAccess(deps: SlackDeps, click: Click, words: string): Promise<void> {
+  const { view, organizationId, userId } = click;
+  if (view === null) return click.tell(words);
+  const views = deps.viewsFor(organizationId);
+  if (view.type === "modal") return views.update(view.id, undefined, noticeModal(words));
+  await views.publish(userId, noticeHome(words), null);
 }
 
 /** Tells it in the modal itself, which keeps what was typed; elsewhere by the private answer. */

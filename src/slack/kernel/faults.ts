@@ -1,5 +1,6 @@
 import type { FaultReason } from "../../metrics/metrics.ts";
 import { OutcomeUnknown } from "../../usecases/shared/context.ts";
+import { NoAccessError } from "./access.ts";
 import { OutdatedError } from "./codec.ts";
 import type { SlackDeps } from "./deps.ts";
 import { TimeLimitExceeded } from "./run.ts";
@@ -10,7 +11,7 @@ export const mayHaveHappened = (error: unknown): boolean =>
 
 /** Returns what a person reads when work failed. It never claims that something happened that did not. */
 export function faultWords(error: unknown): string {
-  if (error instanceof OutdatedError) return error.words;
+  if (error instanceof OutdatedError || error instanceof NoAccessError) return error.words;
   return mayHaveHappened(error)
     ? "Signoff could not confirm this in time. The card will show whether it happened; if it did not, try again."
     : "Something went wrong on Signoff's side. Nothing was changed, try again in a moment.";
@@ -18,11 +19,12 @@ export function faultWords(error: unknown): string {
 
 /**
  * Logs and counts work that failed. The data of an older version is no fault of this process: it is logged, but not
- * counted.
+ * counted. A person without access is no fault at all.
  *
  * @param facts what identifies the listener in the log, such as its action_id
  */
 export function reportFault(deps: SlackDeps, error: unknown, facts: object, message: string): void {
+  if (error instanceof NoAccessError) return;
   if (error instanceof OutdatedError) {
     deps.log.warn({ err: error, ...facts }, "The data of an older version could not be read");
     return;

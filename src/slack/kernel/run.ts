@@ -1,4 +1,5 @@
 import { timedOut, withTimeout } from "../../lib/timeout.ts";
+import { assertAccess } from "./access.ts";
 import type { SlackDeps } from "./deps.ts";
 
 /** Thrown when work takes longer than Slack waits. The work continues; the card shows its outcome. */
@@ -8,21 +9,36 @@ export class TimeLimitExceeded extends Error {}
 type Acting = { organizationId: string; userId: string };
 
 /**
- * Makes sure that the acting member is known, runs the work, and returns its result. Throws `TimeLimitExceeded` after
- * `answerWithinMs`.
+ * Who asks whether the person is an active full member: `here`, before the work, or `work`, which reads it anyway and shows
+ * nothing to anybody else.
  */
-export async function runInTime<T>(deps: SlackDeps, acting: Acting, work: () => Promise<T>): Promise<T> {
-  const result = await withTimeout(runAsMember(deps, acting, work), deps.answerWithinMs);
+export type AccessCheck = "here" | "work";
+
+/** Does the same as `runAsMember`. Throws `TimeLimitExceeded` after `answerWithinMs`. */
+export async function runInTime<T>(
+  deps: SlackDeps,
+  acting: Acting,
+  work: () => Promise<T>,
+  access: AccessCheck = "here",
+): Promise<T> {
+  const result = await withTimeout(runAsMember(deps, acting, work, access), deps.answerWithinMs);
   if (result === timedOut) throw new TimeLimitExceeded(`Not done within ${deps.answerWithinMs} ms`);
   return result;
 }
 
-/** Makes sure that the acting member is known, runs the work, and returns its result. */
+/**
+ * Makes sure that the acting member is known, runs the work, and returns its result. Everything that people do in Slack
+ * passes here, so that nobody but active full members sees anything.
+ *
+ * @throws NoAccessError instead of running the work for anybody else
+ */
 export async function runAsMember<T>(
   deps: SlackDeps,
-  { organizationId, userId }: Acting,
+  acting: Acting,
   work: () => Promise<T>,
+  access: AccessCheck = "here",
 ): Promise<T> {
-  await deps.knowMember(organizationId, userId);
+  await deps.knowMember(acting.organizationId, acting.userId);
+  if (access === "here") await assertAccess(deps, acting);
   return work();
 }

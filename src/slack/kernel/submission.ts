@@ -2,6 +2,7 @@ import type { App, ViewSubmitAction } from "@slack/bolt";
 import type { ModalView } from "@slack/types";
 import type { CallWatch } from "../../metrics/metrics.ts";
 import { noticeModal } from "../blocks/notice-modal.ts";
+import { NoAccessError } from "./access.ts";
 import { OutdatedError } from "./codec.ts";
 import type { SlackDeps } from "./deps.ts";
 import { faultWords, reportFault } from "./faults.ts";
@@ -92,6 +93,8 @@ async function carryOut(
     return await runInTime(deps, submission, () => work(submission));
   } catch (error) {
     reportFault(deps, error, { callbackId }, "A submission failed");
+    // What the form shows is no longer for this person.
+    if (error instanceof NoAccessError) return replaceModal(noticeModal(error.words));
     return error instanceof OutdatedError
       ? faultReply(error.words, existingBlock(submission, block))
       : faultReply(faultAs(error), block);

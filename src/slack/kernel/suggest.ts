@@ -1,5 +1,8 @@
 import type { App, BlockSuggestion } from "@slack/bolt";
 import type { PlainTextOption } from "@slack/types";
+import { option } from "../blocks/blocks.ts";
+import { noAccessOption } from "../words/no-access.ts";
+import { NoAccessError } from "./access.ts";
 import type { SlackDeps } from "./deps.ts";
 import { reportFault } from "./faults.ts";
 import { type FormValues, formValues, readDrawn } from "./form-values.ts";
@@ -35,6 +38,9 @@ export function onSuggest(
   app.options<"block_suggestion">(actionId, async ({ ack, payload, context }) => {
     const suggest = readSuggest(payload, context.teamId ?? "");
     const options = await runInTime(deps, suggest, () => search(suggest)).catch((error) => {
+      if (error instanceof NoAccessError) {
+        return [option({ text: noAccessOption(error.noAccess), value: "no-access" })];
+      }
       reportFault(deps, error, { actionId }, "A search for options failed");
       return whenFailed(suggest.typed);
     });

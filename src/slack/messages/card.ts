@@ -29,6 +29,16 @@ export function card(
   };
 }
 
+/** What is left of the card of somebody who is no longer an active full member. */
+export const noAccessCard: Message = {
+  text: "This card is no longer shown to you.",
+  blocks: [
+    section(
+      "This card is no longer shown to you: only full members of this workspace can use Signoff. If you need access, ask an admin of Signoff or an owner of this workspace.",
+    ),
+  ],
+};
+
 /**
  * Returns a request as one message in a channel. Everyone sees its buttons; Signoff checks their rights at the click.
  * While the request is pending, the card mentions at most ten reviewers.

@@ -2,6 +2,7 @@ import type { App } from "@slack/bolt";
 import type { Verdict } from "../../domain/requests/request.ts";
 import type { Refusal } from "../../domain/shared/refusals.ts";
 import { reviewPromotion } from "../../usecases/requests/review-promotion.ts";
+import { assertAccess } from "../kernel/access.ts";
 import { requestNumber } from "../kernel/button-values.ts";
 import { type Click, onClick } from "../kernel/click.ts";
 import type { SlackDeps } from "../kernel/deps.ts";
@@ -24,7 +25,8 @@ import { shownRequest } from "./shown-request.ts";
 
 /** Listens to Approve, Reject, and Review on a card, and to the modals that they open. */
 export function listenToReviews(app: App, deps: SlackDeps): void {
-  onClick(app, deps, ids.action.approve, (click) => approve(deps, click));
+  // R4 reads who may review with the request: a decision needs no read of its own for that.
+  onClick(app, deps, ids.action.approve, (click) => approve(deps, click), { access: "work" });
   onClick(app, deps, ids.action.reject, (click) => openReject(deps, click));
   onClick(app, deps, ids.action.details, (click) => openDetails(deps, click));
   onSubmit(app, deps, {
@@ -48,6 +50,7 @@ async function approve(deps: SlackDeps, click: Click): Promise<Reply> {
   const result = await reviewPromotion(deps.context, { ...input, surface: "slack", shown: null });
   click.watch.reviewed("approve", result.ok ? result.value.outcome : "refused");
   if (!result.ok) {
+    await assertAccess(deps, click);
     const words = await explainRefusal(deps, click, result.refusal, number);
     return { followUp: () => click.tell(words) };
   }

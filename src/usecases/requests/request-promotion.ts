@@ -2,8 +2,10 @@ import type { IntegrationInPipeline } from "../../../db/catalog/integrations.ts"
 import type { Tx } from "../../../db/connection/connect.ts";
 import * as deployments from "../../../db/deployments/deployments.ts";
 import { nextRequestNumber } from "../../../db/people/organizations.ts";
+import { listTokenMemberIds } from "../../../db/tokens/token-members.ts";
 import * as workflows from "../../../db/workflow/workflow.ts";
 import { promotable, type Step, steps } from "../../domain/catalog/pipeline.ts";
+import type { MemberId } from "../../domain/people/people.ts";
 import { limits } from "../../domain/shared/limits.ts";
 import { accept, type Result, refuse } from "../../domain/shared/result.ts";
 import { requiresReview } from "../../domain/workflow/workflow.ts";
@@ -48,8 +50,13 @@ export async function requestPromotion(
     const { source, target } = step;
     const builds = await deployments.live(tx, organizationId, integrationId, [source.id, target.id]);
     const live = { source: builds.get(source.id) ?? null, target: builds.get(target.id) ?? null };
-    return submit({ tx, now, number, input, integration, step, workflow, live }, blocking);
+    const tokenMemberIds = await membersOfToken(tx, input);
+    return submit({ tx, now, number, input, integration, step, workflow, tokenMemberIds, live }, blocking);
   });
+}
+
+async function membersOfToken(tx: Tx, { organizationId, actor }: RequestPromotion): Promise<MemberId[]> {
+  return actor.kind === "token" ? listTokenMemberIds(tx, organizationId, actor.tokenId) : [];
 }
 
 async function submit(submission: Submission, blocking: BlockingRequest): Promise<Result<Requested>> {

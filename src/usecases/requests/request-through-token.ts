@@ -42,7 +42,8 @@ const unregisteredBuild = "00000000-0000-0000-0000-000000000000";
 const mostTries = 3;
 
 /**
- * Requests a promotion for a member through a token (R5). If no review is required, the promotion starts immediately
+ * Requests a promotion for a member through a token (R5). To name another member than its own, the token needs
+ * `requests:on-behalf` as well. If no review is required, the promotion starts immediately
  * (R1), and the token needs `promotions:write` as well.
  *
  * Refuses the same as `requestPromotion`, and `token-scope`, `token-project`. Its `build-changed` names the live build.
@@ -57,8 +58,9 @@ export async function requestThroughToken(
   if (!resolved.ok) return resolved;
   const { integration, targetId, step } = resolved.value;
   const { id: integrationId } = integration.integration;
-  const requesterId = await findRequester(context.db, input);
-  if (requesterId === undefined) return refuse({ code: "not-found", what: "member" });
+  const requester = await findRequester(context.db, input, integration.project.id);
+  if (!requester.ok) return requester;
+  const requesterId = requester.value;
   const mayPromote = mayUse(token, "promotions:write", integration.project.id);
   for (let tries = 1; ; tries++) {
     const buildId = await findBuild(context.db, organizationId, integrationId, step, input.build);
@@ -96,12 +98,26 @@ async function resolveTarget(db: Db, input: RequestThroughToken): Promise<Result
   return accept({ integration, targetId, step });
 }
 
-/** Returns the member to request for; undefined if there is none, or several share the email address. */
+/**
+ * Returns the member to request for. A token without `requests:on-behalf` does not learn whether another member exists.
+ *
+ * Refuses `token-scope`, and `not-found` if there is no such member, or if several share the email address.
+ */
 async function findRequester(
   db: Db,
-  { token, requester }: RequestThroughToken,
-): Promise<MemberId | undefined> {
-  if (requester === null) return token.memberId;
+  input: RequestThroughToken,
+  projectId: string,
+): Promise<Result<MemberId>> {
+  const { token, requester } = input;
+  if (requester === null) return accept(token.memberId);
+  const named = await findNamed(db, token, requester);
+  if (named === token.memberId) return accept(named);
+  const allowed = mayUse(token, "requests:on-behalf", projectId);
+  if (!allowed.ok) return allowed;
+  return named === undefined ? refuse({ code: "not-found", what: "member" }) : accept(named);
+}
+
+async function findNamed(db: Db, token: ApiToken, requester: string): Promise<MemberId | undefined> {
   const { organizationId } = token;
   if (!requester.includes("@")) return (await members.find(db, organizationId, requester))?.id;
   const [first, ...others] = await members.listByEmail(db, organizationId, [requester.toLowerCase()]);

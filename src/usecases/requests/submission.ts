@@ -5,6 +5,7 @@ import { listRoleHolders } from "../../../db/people/role-holders.ts";
 import * as roles from "../../../db/people/roles.ts";
 import * as requests from "../../../db/requests/requests.ts";
 import type { Live, Step } from "../../domain/catalog/pipeline.ts";
+import type { MemberId } from "../../domain/people/people.ts";
 import { eligibleReviewers } from "../../domain/requests/eligibility.ts";
 import { expiry, type PromotionRequest, requesters } from "../../domain/requests/request.ts";
 import { actingMember, system } from "../../domain/shared/actor.ts";
@@ -41,6 +42,8 @@ export type Submission = {
   integration: IntegrationInPipeline;
   step: Step;
   workflow: Workflow;
+  /** Every member to whom the token that asks belongs or belonged (R5). Empty without a token. */
+  tokenMemberIds: readonly MemberId[];
   /** The builds that are live in the source and the target. */
   live: { source: Live | null; target: Live | null };
 };
@@ -89,7 +92,8 @@ export async function promoteWithoutReview(
   return accept({ number, replaced, state: "promoting" });
 }
 
-function newRequest({ now, number, input, integration, step, workflow, live }: Submission): PromotionRequest {
+function newRequest(submission: Submission): PromotionRequest {
+  const { now, number, input, integration, step, workflow, live, tokenMemberIds } = submission;
   return {
     organizationId: input.organizationId,
     number,
@@ -102,6 +106,7 @@ function newRequest({ now, number, input, integration, step, workflow, live }: S
     targetBuildId: live.target?.buildId ?? null,
     requestedBy: input.actor,
     requesterId: actingMember(input.actor) ?? "",
+    tokenMemberIds,
     message: input.message.trim(),
     createdAt: now,
     approvals: 0,

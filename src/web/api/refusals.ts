@@ -64,9 +64,16 @@ function openRequestWords({ number, replaceable }: Extract<Refusal, { code: "ope
 }
 
 function notRequesterWords(refusal: Extract<Refusal, { code: "not-requester" }>): string {
-  return refusal.why === "role"
-    ? `In this project only members of ${list(refusal.roles)} can request and promote.`
-    : `The member is ${memberStatusWords[refusal.why]}: only active full members can request and promote.`;
+  const { why, roles, tokenMember } = refusal;
+  const holder = tokenMember && `This token belongs to ${tokenMember.name}`;
+  if (why === "role") {
+    const rule = `In this project only members of ${list(roles)} can request and promote.`;
+    return holder === undefined
+      ? rule
+      : `${holder}, who may not request here. ${rule} An admin can add them, or hand the token to somebody who may.`;
+  }
+  const who = holder === undefined ? "The member is" : `${holder}, who is`;
+  return `${who} ${memberStatusWords[why]}: only active full members can request and promote.`;
 }
 
 type CallRefusal = ReportRefusal | TokenRefusal | SettingsRefusal;

@@ -52,20 +52,41 @@ const calls: Record<Scope, Call & { status: number }> = {
     ...{ method: "POST", path: "/requests", status: 201 },
     body: { project: "commerce-eu", integration: "eu-orders", target: "production" },
   },
+  "requests:on-behalf": {
+    ...{ method: "POST", path: "/requests", status: 201 },
+    body: {
+      project: "commerce-eu",
+      integration: "eu-orders",
+      target: "production",
+      requester: "dana@acme.example",
+    },
+  },
   "promotions:write": { method: "POST", path: "/requests/7/promote", body: {}, status: 202 },
   "audit:read": { method: "GET", path: `/audit?${range}`, status: 200 },
 };
 
+/** The scopes that the previous version had: each has a token that has only it. */
+const previousScopes = scopes.filter((scope) => scope !== "requests:on-behalf");
+
 describe("upgrade: every token may do what it could, and no more", () => {
-  test.each(scopes)("a token with %s only is refused what other scopes allow", async (scope) => {
+  test.each(previousScopes)("a token with %s only is refused what other scopes allow", async (scope) => {
     for (const other of scopes.filter((one) => one !== scope)) {
       expect(await call(scope, calls[other])).toMatchObject({ status: 403, body: { code: "token-scope" } });
     }
   });
 
-  test.each(scopes)("a token with %s does what the scope allows", async (scope) => {
+  test.each(previousScopes)("a token with %s does what the scope allows", async (scope) => {
     const answer = await call(scope, calls[scope]);
     expect([scope, answer.status, answer.body]).toEqual([scope, calls[scope].status, answer.body]);
+  });
+
+  test("R5: a token that may request names no other member until an admin gives it the scope for that", async () => {
+    expect(await call("requests:write", calls["requests:on-behalf"])).toMatchObject({
+      ...{
+        status: 403,
+        body: { code: "token-scope", detail: expect.stringContaining("requests:on-behalf") },
+      },
+    });
   });
 
   test("a token whose name has hidden characters still works", async () => {

@@ -172,7 +172,8 @@ export const newRequest = z
       .openapi({ description: "Must be live in the environment before; without it, whichever is" }),
     message: textSchema(limits.message, 0).default(""),
     requester: textSchema(320).nullish().openapi({
-      description: "The member it is made for, by email or Slack id; without it, the one the token names",
+      description:
+        "The member it is made for, by email or Slack id; without it, the token's own. To name another member, the token needs the scope requests:on-behalf",
     }),
     replaces: z.int().min(1).max(maxNumber).nullish().openapi({
       description: "The open request of an older build that this one takes the place of",

@@ -39,7 +39,10 @@ export function requestWriteRoutes(api: Api, { context, cardLink, knowRequester 
     const token = c.get("token");
     const { project, integration, target, message, ...rest } = c.req.valid("json");
     const { build = null, requester = null, replaces = null, confirmed: confirmedFingerprint = null } = rest;
-    await knowRequester(token.organizationId, requester ?? token.memberId);
+    await knowRequester(token.organizationId, token.memberId);
+    if (requester !== null && mayUse(token, "requests:on-behalf").ok) {
+      await knowRequester(token.organizationId, requester);
+    }
     const slugs = { project, integration, target };
     const input = { token, ...slugs, build, message, requester, replaces, confirmedFingerprint };
     const { number } = await runOnce(c, context, requestedSchema, (keyed) =>
