@@ -17,7 +17,7 @@ export type NotCounted = NotReviewer | "changed";
 
 /** What approvals of a request are judged by, apart from who gave them. */
 export type CountedBy = {
-  request: Pick<PromotionRequest, "projectId" | "requestedBy" | "requesterId">;
+  request: Pick<PromotionRequest, "projectId" | "requestedBy" | "requesterId" | "tokenMemberIds">;
   /** Identifies the request's bound facts as they are now. */
   fingerprint: string;
   workflow: Workflow;
