@@ -19,7 +19,7 @@ export type ReportedDeployment = {
 };
 
 /** Inserts a reported deployment as in progress. Returns false if its integration and environment have its external ID already. */
-export async function insert(tx: Tx, deployment: ReportedDeployment): Promise<boolean> {
+export async function insert(tx: Tx, deployment: ReportedDeployment & { reportBy: Date }): Promise<boolean> {
   const rows = await tx
     .insert(deployments)
     .values({ ...deployment, status: "in progress" })

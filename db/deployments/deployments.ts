@@ -1,5 +1,9 @@
-import { and, asc, desc, eq, inArray, lte, sql } from "drizzle-orm";
-import type { DeploymentStatus } from "../../src/domain/deployments/deployment.ts";
+import { and, desc, eq, inArray, isNull, sql } from "drizzle-orm";
+import {
+  type DeploymentStatus,
+  handOverMinutes,
+  pipelineSilenceMinutes,
+} from "../../src/domain/deployments/deployment.ts";
 import type { Situation } from "../../src/domain/requests/drift.ts";
 import type { Actor } from "../../src/domain/shared/actor.ts";
 import type { Db, Tx } from "../connection/connect.ts";
@@ -25,13 +29,20 @@ export type Deployment = {
   acceptedAt: Date | null;
   /** When it ends as unknown unless its deployer reports on it. */
   reportBy: Date | null;
+  /** The deployer that was chosen when it began; null if an earlier version started it, or Signoff did not. */
+  deployer: string | null;
+  /** Why its deployer was not reached at the last try, while it is tried again. */
+  retryReason: string | null;
 };
 
 /** What a report may change. */
 type ReportedChanges = Pick<Deployment, "status" | "reason" | "link" | "finishedAt"> &
   Partial<Pick<Deployment, "acceptedAt" | "reportBy" | "outside">>;
 
-export type NewDeployment = Omit<Deployment, "sequence" | keyof ReportedChanges>;
+/** Every attempt has a limit from its beginning (R11). */
+export type NewDeployment = Omit<Deployment, "sequence" | "retryReason" | keyof ReportedChanges> & {
+  reportBy: Date;
+};
 
 /** Inserts an attempt as in progress. */
 export async function begin(tx: Tx, deployment: NewDeployment): Promise<void> {
@@ -56,7 +67,7 @@ export async function lock(tx: Tx, organizationId: string, id: string): Promise<
   return row;
 }
 
-/** Stores what a report changes. */
+/** Stores what a report changes. A deployer that reports is reached, so the reason of the last try goes. */
 export async function report(
   tx: Tx,
   deployment: Pick<Deployment, "organizationId" | "id">,
@@ -64,9 +75,43 @@ export async function report(
 ): Promise<void> {
   await tx
     .update(deployments)
-    .set(change)
+    .set({ ...change, retryReason: null })
     .where(and(eq(deployments.organizationId, deployment.organizationId), eq(deployments.id, deployment.id)));
 }
+
+/** Stores the deployer of an attempt that an earlier version began without it. */
+export async function keepDeployer(
+  db: Db | Tx,
+  { organizationId, id }: Pick<Deployment, "organizationId" | "id">,
+  deployer: string,
+): Promise<void> {
+  await db
+    .update(deployments)
+    .set({ deployer })
+    .where(
+      and(
+        eq(deployments.organizationId, organizationId),
+        eq(deployments.id, id),
+        isNull(deployments.deployer),
+      ),
+    );
+}
+
+/** Stores why the deployer of an attempt was not reached at the last try. */
+export async function saveRetryReason(
+  tx: Tx,
+  { organizationId, id }: Pick<Deployment, "organizationId" | "id">,
+  retryReason: string,
+): Promise<void> {
+  await tx
+    .update(deployments)
+    .set({ retryReason })
+    .where(and(eq(deployments.organizationId, organizationId), eq(deployments.id, id)));
+}
+
+/** As `deadlineOf` in the domain. */
+const deadline = sql`coalesce(${deployments.reportBy}, ${deployments.startedAt} + interval '1 minute'
+  * case when ${deployments.requestNumber} is null then ${pipelineSilenceMinutes}::int else ${handOverMinutes}::int end)`;
 
 /** Returns attempts of all organizations in progress whose report is overdue, the longest overdue first. */
 export async function listSilent(
@@ -77,8 +122,8 @@ export async function listSilent(
   return db
     .select({ organizationId: deployments.organizationId, id: deployments.id })
     .from(deployments)
-    .where(and(eq(deployments.status, "in progress"), lte(deployments.reportBy, now)))
-    .orderBy(asc(deployments.reportBy))
+    .where(and(eq(deployments.status, "in progress"), sql`${deadline} <= ${now.toISOString()}::timestamptz`))
+    .orderBy(deadline)
     .limit(limit);
 }
 

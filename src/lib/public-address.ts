@@ -54,6 +54,10 @@ export type Resolve = (
   done: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
 ) => void;
 
+/** Returns the error that Node's own lookup reports for a name that does not exist. */
+const noAddress = (host: string): NodeJS.ErrnoException =>
+  Object.assign(new Error(`${host} leads nowhere`), { code: "ENOTFOUND" });
+
 /**
  * Returns a lookup function for connections that fails with `PrivateAddress` if any address of a host is not public. The
  * connection uses the addresses that were checked, which prevents DNS rebinding.
@@ -68,7 +72,7 @@ export function publicLookup(resolve: Resolve = lookup as Resolve): LookupFuncti
     resolve(host, { ...lookupOptions, all: true }, (error, addresses) => {
       const [first] = addresses ?? [];
       if (error !== null || first === undefined) {
-        return done(error ?? new Error(`${host} leads nowhere`), "", 4);
+        return done(error ?? noAddress(host), "", 4);
       }
       if (!addresses.every(({ address }) => isPublicAddress(address)))
         return done(new PrivateAddress(host), "", 4);

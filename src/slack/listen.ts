@@ -5,6 +5,7 @@ import type { SlackDeps } from "./kernel/deps.ts";
 import { answerElsewhere } from "./kernel/elsewhere.ts";
 import { listenToPeople } from "./people/people-events-listener.ts";
 import { listenToDeliveries } from "./requests/deliveries-listener.ts";
+import { listenToEndAttempt } from "./requests/end-attempt-listener.ts";
 import { listenToPromoteAndCancel } from "./requests/promote-and-cancel-listener.ts";
 import { listenToPromoteCommand } from "./requests/promote-command-listener.ts";
 import { listenToRequestAgain } from "./requests/request-again-listener.ts";
@@ -25,6 +26,7 @@ export function listen(app: App, deps: SlackDeps): void {
   listenToRequestAgain(app, deps);
   listenToReviews(app, deps);
   listenToPromoteAndCancel(app, deps);
+  listenToEndAttempt(app, deps);
   listenToDeliveries(app, deps);
   listenToHome(app, deps);
   listenToApprovals(app, deps);

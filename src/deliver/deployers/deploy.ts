@@ -7,6 +7,7 @@ import {
   type ApplyDeploymentReport,
   applyDeploymentReport,
 } from "../../usecases/deployments/apply-deployment-report.ts";
+import { keepDeployer, recordFailedTry } from "../../usecases/deployments/record-try.ts";
 import type { Context } from "../../usecases/shared/context.ts";
 import type { Deployer } from "./deployer.ts";
 
@@ -39,7 +40,9 @@ async function deploy(deps: DeployDeps, item: DeployItem, signal: AbortSignal): 
   if (attempt === undefined || attempt.status !== "in progress" || attempt.acceptedAt !== null) {
     return { kind: "done" };
   }
-  const name = storedName ?? attempt.deployer;
+  const name = attempt.deployerStored === true ? attempt.deployer : (storedName ?? attempt.deployer);
+  if (attempt.deployerStored !== true)
+    await keepDeployer(deps.context, { organizationId, deploymentId }, name);
   const deployer = Object.hasOwn(deps.deployers, name) ? deps.deployers[name] : undefined;
   if (deployer === undefined) {
     const reason = `there is no deployer called ${name}`;
@@ -47,7 +50,10 @@ async function deploy(deps: DeployDeps, item: DeployItem, signal: AbortSignal): 
     return { kind: "done" };
   }
   const deployed = await deployer(attempt, { inDoubt, signal });
-  if (deployed.kind === "retry") return deployed;
+  if (deployed.kind === "retry") {
+    await recordFailedTry(deps.context, { organizationId, deploymentId }, deployed.reason);
+    return deployed;
+  }
   const answer = deployed.kind === "ended" ? deployed.end : ({ status: "accepted" } as const);
   await report(deps, item, answer, deployed.link);
   return { kind: "done" };
@@ -55,12 +61,12 @@ async function deploy(deps: DeployDeps, item: DeployItem, signal: AbortSignal): 
 
 /**
  * Ends an attempt whose deployer never answered: as unknown if a call may have arrived, because it may be running;
- * otherwise as failed. An attempt that was reported on anyway keeps its own time limit.
+ * otherwise as failed. An attempt that was accepted or reported on anyway keeps its own time limit.
  */
 async function abandon(deps: DeployDeps, item: DeployItem, reason: string): Promise<void> {
   const { organizationId, inDoubt, payload } = item;
   const attempt = await getAttempt(deps.context.db, organizationId, payload.deploymentId);
-  if (attempt?.status === "in progress" && attempt.reportBy !== null) return;
+  if (attempt?.status === "in progress" && attempt.acceptedAt !== null) return;
   await report(deps, item, { status: inDoubt ? "unknown" : "failed", reason }, null);
 }
 

@@ -3,13 +3,14 @@ import { request as requestHttps } from "node:https";
 import { Webhook } from "standardwebhooks";
 import type { AddressFault } from "../../domain/shared/refusals.ts";
 import { addressFault, PrivateAddress, publicLookup, type Resolve } from "../../lib/public-address.ts";
+import { connectionFault } from "./connection-faults.ts";
 
 /** The result of one call. */
 export type WebhookAnswer =
   /** `body` is empty if it is too long, and incomplete if the connection broke. `retryAfterMs` is in milliseconds. */
   | { kind: "answered"; status: number; body: string; location: string | null; retryAfterMs: number | null }
-  /** `sent: "unknown"`: the call may have arrived. */
-  | { kind: "lost"; reason: string; sent: "no" | "unknown" }
+  /** `sent: "unknown"`: the call may have arrived. `permanent`: waiting cannot help, a person must change something. */
+  | { kind: "lost"; reason: string; sent: "no" | "unknown"; permanent: boolean }
   /** The address may not be called. */
   | { kind: "not-called"; fault: AddressFault };
 
@@ -48,10 +49,10 @@ export async function postWebhook(call: WebhookCall): Promise<WebhookAnswer> {
     return await readAnswer(response);
   } catch (error) {
     if (error instanceof PrivateAddress) return { kind: "not-called", fault: "inside" };
-    const reason = timedOut.aborted
-      ? `there was no answer within ${timeoutMs / 1000} seconds`
-      : faultWords(error);
-    return { kind: "lost", reason, sent: progress.sent };
+    const lost = timedOut.aborted
+      ? { reason: `there was no answer within ${timeoutMs / 1000} seconds`, permanent: false }
+      : connectionFault(error);
+    return { kind: "lost", ...lost, sent: progress.sent };
   }
 }
 
@@ -110,10 +111,4 @@ async function readAnswer(response: IncomingMessage): Promise<WebhookAnswer> {
     body: length > answerLimit ? "" : Buffer.concat(chunks).toString("utf8"),
     retryAfterMs: Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : null,
   };
-}
-
-function faultWords(error: unknown): string {
-  // Node throws one error with the errors of all addresses it tried.
-  const cause: unknown = error instanceof AggregateError ? error.errors[0] : error;
-  return cause instanceof Error ? cause.message : String(cause);
 }

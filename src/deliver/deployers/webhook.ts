@@ -28,7 +28,8 @@ const longestWaitMs = 10 * 60_000;
 
 /**
  * Returns the deployer that posts attempts to an integration's webhook. 2xx means that the attempt was accepted and is
- * reported on later. No response, 429, and 5xx mean a retry under the same ID. Any other status means that it failed.
+ * reported on later. No response, 408, 425, 429, and 5xx mean a retry under the same ID. Any other status means that it
+ * failed, and so does what waiting cannot change: an address, a host name, or a certificate that a person must correct.
  */
 export function webhook({ find, linksFor, ...options }: WebhookDeployerDeps): Deployer {
   return async (attempt, { inDoubt, signal }) => {
@@ -59,7 +60,7 @@ export async function tryWebhook(
   const secrets = endpoint.secrets.slice(0, 1);
   const answer = await postWebhook({ ...endpoint, ...options, secrets, id, event });
   if (answer.kind === "not-called") return { ok: false, words: notCalledWords[answer.fault] };
-  if (answer.kind === "lost") return { ok: false, words: `The webhook did not answer: ${answer.reason}.` };
+  if (answer.kind === "lost") return { ok: false, words: lostWords(answer) };
   return { ok: answer.status >= 200 && answer.status < 300, words: answerWords(answer) };
 }
 
@@ -83,11 +84,15 @@ async function findOrSealed(
 /** Returns what a call's result means for the attempt. */
 function deployedBy(answer: WebhookAnswer, inDoubt: boolean): Deployed {
   if (answer.kind === "not-called") return failed(inDoubt, notCalledWords[answer.fault]);
-  if (answer.kind === "lost")
-    return { kind: "retry", reason: `the webhook: ${answer.reason}`, sent: answer.sent };
+  if (answer.kind === "lost") {
+    const { reason, sent, permanent } = answer;
+    return permanent
+      ? failed(inDoubt || sent === "unknown", reason)
+      : { kind: "retry", reason: `the webhook: ${reason}`, sent };
+  }
   const { status, body, retryAfterMs } = answer;
   if (status >= 200 && status < 300) return { kind: "accepted", link: linkIn(body) };
-  if (status === 429 || status >= 500) {
+  if (mayPass.has(status) || status >= 500) {
     const afterMs = retryAfterMs === null ? {} : { afterMs: Math.min(retryAfterMs, longestWaitMs) };
     // A receiver that answers 429 did not process the call.
     const sent = status === 429 ? "no" : "unknown";
@@ -95,6 +100,12 @@ function deployedBy(answer: WebhookAnswer, inDoubt: boolean): Deployed {
   }
   return failed(inDoubt, answerWords(answer));
 }
+
+const lostWords = ({ reason, permanent }: Extract<WebhookAnswer, { kind: "lost" }>): string =>
+  permanent ? reason : `The webhook did not answer: ${reason}.`;
+
+/** The 4xx that a receiver answers while it is busy: Request Timeout, Too Early, and Too Many Requests (RFC 9110, 8470, 6585). */
+const mayPass = new Set([408, 425, 429]);
 
 /** Ends the attempt as failed, or as unknown if an earlier call may have arrived. */
 function failed(inDoubt: boolean, reason: string): Deployed {

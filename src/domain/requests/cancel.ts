@@ -76,7 +76,8 @@ function isCancellable(state: RequestState): boolean {
   return isOpen(state) && state.name !== "promoting";
 }
 
-function isRequester(request: PromotionRequest, actor: Actor): boolean {
+/** Returns whether an actor is, or acts for, somebody who counts as the requester (R5). */
+export function isRequester(request: PromotionRequest, actor: Actor): boolean {
   const id = actingMember(actor);
   return id !== null && requesters(request).includes(id);
 }

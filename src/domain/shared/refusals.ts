@@ -43,8 +43,12 @@ export type Refusal =
   | { code: "not-reviewed"; number: number }
   | { code: "must-confirm"; number: number; changes: readonly DriftChange[]; shown: string }
   | { code: "not-canceller"; number: number }
-  | { code: "reason-required" }
+  /** `what`: what the reason is for, if it is not a cancellation. */
+  | { code: "reason-required"; what?: "attempt" }
   | { code: "not-cancellable"; number: number }
+  /** `another`: the attempt that the person saw has ended, and another one is in progress. */
+  | { code: "no-attempt"; number: number; why: "none" | "another" }
+  | { code: "not-ender"; number: number }
   | ReportRefusal
   | TokenRefusal
   | SettingsRefusal;

@@ -34,6 +34,8 @@ export type AttemptView = {
   requestNumber: number | null;
   request: AttemptRequest | null;
   deployer: string;
+  /** Whether `deployer` was stored when the attempt began. If an earlier version began it, it is the one chosen now. */
+  deployerStored?: boolean;
   project: Named & { id: string };
   integration: Named & { id: string };
   target: Named;
@@ -60,7 +62,9 @@ export async function getAttempt(
   const { project, integration } = found;
   return {
     ...{ organizationId, deploymentId, status, startedAt, acceptedAt, reportBy },
-    ...{ requestNumber, request, deployer: integration.deployer, project, integration, target, build },
+    ...{ requestNumber, request, project, integration, target, build },
+    deployer: attempt.deployer ?? integration.deployer,
+    deployerStored: attempt.deployer !== null,
   };
 }
 

@@ -1,3 +1,4 @@
+import { findEnder } from "../../../db/audit/attempt-ends.ts";
 import { findEnvironments } from "../../../db/catalog/environments.ts";
 import { findIntegration } from "../../../db/catalog/integrations.ts";
 import type { Db, Tx } from "../../../db/connection/connect.ts";
@@ -21,7 +22,7 @@ import {
   requesters,
   stateAt,
 } from "../../domain/requests/request.ts";
-import { actingMember } from "../../domain/shared/actor.ts";
+import { type Actor, actingMember } from "../../domain/shared/actor.ts";
 import type { Workflow } from "../../domain/workflow/workflow.ts";
 import { byView, namePeople } from "../shared/name-people.ts";
 import { getComparison } from "./get-comparison.ts";
@@ -79,7 +80,7 @@ export async function readRequest(
     reviews: context.reviews.map((review) => ({ ...review, reviewer: personOf(review.reviewerId) })),
     decision: decisionView(request, context.reviews, personOf),
     ...endView(state, personOf),
-    attempt: context.attempt && attemptView(context.attempt, personOf),
+    attempt: context.attempt && attemptView(context.attempt, context.endedBy, personOf),
     commentOnReject: context.workflow.options.commentOnReject,
   };
 }
@@ -103,7 +104,8 @@ async function readContext(tx: Tx, request: PromotionRequest) {
     throw new Error(`Request #${number} refers to an integration or environment that does not exist`);
   }
   const { project, integration } = found;
-  return { project, integration, source, target, live, workflow, reviews: given, attempt };
+  const endedBy = attempt?.status === "unknown" ? await findEnder(tx, organizationId, attempt.id) : null;
+  return { project, integration, source, target, live, workflow, reviews: given, attempt, endedBy };
 }
 
 /** What depends on what the request refers to. */
@@ -113,7 +115,7 @@ async function readDetails(
   tx: Tx,
   request: PromotionRequest,
   state: RequestState,
-  { live, workflow, reviews: given, attempt }: RequestContext,
+  { live, workflow, reviews: given, attempt, endedBy }: RequestContext,
 ) {
   const { organizationId, number, buildId, targetId } = request;
   const buildIds = [buildId, ...[...live.values()].map((pointer) => pointer.buildId)];
@@ -121,7 +123,7 @@ async function readDetails(
   const step = { ...request, from: comparedWith(request, state, live.get(targetId), attempt) };
   const [found, people, eligible, recipients, comparison, requiredApprovals] = await Promise.all([
     builds.findMany(tx, organizationId, buildIds),
-    members.findMany(tx, organizationId, mentioned(request, given, attempt)),
+    members.findMany(tx, organizationId, mentioned(request, given, [attempt?.startedBy, endedBy])),
     pending ? listEligible(tx, request, workflow) : [],
     pending ? deliveries.listRecipientStatuses(tx, organizationId, number) : [],
     getComparison(tx, organizationId, step),
@@ -173,10 +175,10 @@ function comparedWith(
 function mentioned(
   request: PromotionRequest,
   given: readonly reviews.StoredReview[],
-  attempt: deployments.Deployment | null,
+  ofAttempt: readonly (Actor | null | undefined)[],
 ): MemberId[] {
   const { state, decision } = request;
-  const actors = [decision?.by, "by" in state ? state.by : undefined, attempt?.startedBy];
+  const actors = [decision?.by, "by" in state ? state.by : undefined, ...ofAttempt];
   const acting = actors.flatMap((actor) => (actor ? (actingMember(actor) ?? []) : []));
   return [request.requesterId, ...given.map((review) => review.reviewerId), ...acting];
 }
@@ -200,10 +202,16 @@ export function buildView({
 }
 
 function attemptView(
-  { startedBy, link, reason, status }: deployments.Deployment,
+  { id, startedBy, link, reason, status, acceptedAt, retryReason }: deployments.Deployment,
+  endedBy: Actor | null,
   personOf: (id: MemberId) => Person,
 ): NonNullable<RequestView["attempt"]> {
-  return { startedBy: byView(startedBy, personOf), link, reason, unknown: status === "unknown" };
+  return {
+    ...{ id, startedBy: byView(startedBy, personOf), link, reason, unknown: status === "unknown" },
+    endedBy: endedBy && byView(endedBy, personOf),
+    // The previous version does not clear the reason when the deployer accepts the attempt.
+    retryReason: status === "in progress" && acceptedAt === null ? retryReason : null,
+  };
 }
 
 function decisionView(

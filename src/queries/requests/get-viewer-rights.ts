@@ -7,6 +7,7 @@ import { isAdmin } from "../../domain/people/admin.ts";
 import type { MemberId } from "../../domain/people/people.ts";
 import { mayCancel } from "../../domain/requests/cancel.ts";
 import { requestEligibility, reviewEligibility } from "../../domain/requests/eligibility.ts";
+import { mayEndAttempt } from "../../domain/requests/end-attempt.ts";
 import { requesters } from "../../domain/requests/request.ts";
 import { member } from "../../domain/shared/actor.ts";
 import type { RequestView, ViewerRights } from "./request-view.ts";
@@ -47,6 +48,7 @@ export async function getViewerRights(
     reviewed: view.reviews.find((given) => given.reviewer.id === viewerId) ?? null,
     cancel: mayCancel(request, member(viewerId), cancellerFacts, now),
     cancelNeedsReason: !isRequester,
+    endAttempt: mayEndAttempt(request, member(viewerId), { admin }, now),
     promote,
     timeZone: people.get(viewerId)?.timeZone ?? "UTC",
   };

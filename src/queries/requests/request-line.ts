@@ -1,3 +1,4 @@
+import { listEnders } from "../../../db/audit/attempt-ends.ts";
 import { findEnvironments } from "../../../db/catalog/environments.ts";
 import { findIntegrations } from "../../../db/catalog/integrations.ts";
 import type { Db } from "../../../db/connection/connect.ts";
@@ -5,10 +6,10 @@ import * as builds from "../../../db/deployments/builds.ts";
 import * as members from "../../../db/people/members.ts";
 import type { Environment } from "../../domain/catalog/pipeline.ts";
 import type { MemberId, Person } from "../../domain/people/people.ts";
-import { type PromotionRequest, stateAt } from "../../domain/requests/request.ts";
-import { actingMember } from "../../domain/shared/actor.ts";
+import { type PromotionRequest, type RequestState, stateAt } from "../../domain/requests/request.ts";
+import { type Actor, actingMember } from "../../domain/shared/actor.ts";
 import { byView, namePeople } from "../shared/name-people.ts";
-import type { RequestView } from "./request-view.ts";
+import type { AttemptProgress, RequestView } from "./request-view.ts";
 
 /** What a list shows of a request. */
 export type RequestLine = Pick<
@@ -26,7 +27,7 @@ export type RequestLine = Pick<
   | "cancelled"
 > & {
   build: { version: string };
-  attempt: { reason: string | null; unknown: boolean } | null;
+  attempt: Pick<AttemptProgress, "reason" | "unknown" | "endedBy"> | null;
   /** When the request was closed or decided; null while it is pending. */
   endedAt: Date | null;
 };
@@ -43,6 +44,7 @@ export async function requestLines(
   now: Date,
 ): Promise<RequestLineInPipeline[]> {
   if (requests.length === 0) return [];
+  const enders = await listEnders(db, organizationId, requests.flatMap(unknownAttempt));
   const [integrations, environments, storedBuilds, people] = await Promise.all([
     findIntegrations(
       db,
@@ -57,7 +59,10 @@ export async function requestLines(
       organizationId,
       requests.map((request) => request.buildId),
     ),
-    members.findMany(db, organizationId, requests.flatMap(mentioned)),
+    members.findMany(db, organizationId, [
+      ...requests.flatMap(mentioned),
+      ...[...enders.values()].flatMap((actor) => actingMember(actor) ?? []),
+    ]),
   ]);
   const personOf = namePeople(people);
   return requests.map((request): RequestLineInPipeline => {
@@ -80,7 +85,7 @@ export async function requestLines(
       requester: personOf(request.requesterId),
       createdAt: request.createdAt,
       approvals: { given: request.approvals, required: requiredApprovals },
-      ...ending(request, now, personOf),
+      ...ending(request, now, personOf, enders),
     };
   });
 }
@@ -91,11 +96,16 @@ function mentioned({ requesterId, decision, state }: PromotionRequest): MemberId
   return [requesterId, ...actors.flatMap((actor) => (actor ? (actingMember(actor) ?? []) : []))];
 }
 
+/** Returns the attempt that failed as unknown, which somebody may have ended. */
+const unknownAttempt = ({ state }: PromotionRequest): string[] =>
+  state.name === "failed" && state.outcome === "unknown" ? [state.deploymentId] : [];
+
 /** The state of the request, and who decided or ended it. */
 function ending(
   request: PromotionRequest,
   now: Date,
   personOf: (id: MemberId) => Person,
+  enders: ReadonlyMap<string, Actor>,
 ): Pick<RequestLine, "state" | "decision" | "cancelled" | "attempt" | "endedAt"> {
   const { decision } = request;
   const state = stateAt(request.state, now);
@@ -112,7 +122,20 @@ function ending(
       comment: "",
     },
     cancelled,
-    attempt: state.name === "failed" ? { reason: state.reason, unknown: state.outcome === "unknown" } : null,
+    attempt: state.name === "failed" ? failedAttempt(state, personOf, enders) : null,
     endedAt: "at" in state ? state.at : (decision?.at ?? null),
+  };
+}
+
+function failedAttempt(
+  { reason, outcome, deploymentId }: Extract<RequestState, { name: "failed" }>,
+  personOf: (id: MemberId) => Person,
+  enders: ReadonlyMap<string, Actor>,
+): RequestLine["attempt"] {
+  const ender = enders.get(deploymentId);
+  return {
+    reason,
+    unknown: outcome === "unknown",
+    endedBy: ender === undefined ? null : byView(ender, personOf),
   };
 }

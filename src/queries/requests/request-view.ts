@@ -33,6 +33,20 @@ export type ComparisonView = Comparison & {
   from: (Pick<BuildView, "id" | "version" | "commit"> & { deployed: DeployedView | null }) | null;
 };
 
+/** The last attempt to deploy the build to the target. */
+export type AttemptProgress = {
+  /** The deployment's ID. */
+  id?: string;
+  startedBy: ByView;
+  link: string | null;
+  reason: string | null;
+  unknown: boolean;
+  /** The person who ended it without a report; null if nobody did. */
+  endedBy?: ByView | null;
+  /** Why its deployer was not reached at the last try, while it is tried again. */
+  retryReason?: string | null;
+};
+
 /** Everything that a card, email, modal, or the API shows of a request. Screens render only this. */
 export type RequestView = {
   organizationId: string;
@@ -70,7 +84,7 @@ export type RequestView = {
   cancelled: { at: Date; by: ByView; reason: string | null; replacedBy: number | null } | null;
   expiredAt: Date | null;
   promotedAt: Date | null;
-  attempt: { startedBy: ByView; link: string | null; reason: string | null; unknown: boolean } | null;
+  attempt: AttemptProgress | null;
   /** Whether a Reject needs a comment. */
   commentOnReject: boolean;
 };
@@ -87,6 +101,8 @@ export type ViewerRights = {
   cancel: boolean;
   /** Only the requester may cancel without a reason. */
   cancelNeedsReason: boolean;
+  /** Whether they may end the attempt in progress. */
+  endAttempt?: boolean;
   promote: Eligibility<NotRequester>;
   timeZone: string;
 };

@@ -44,7 +44,7 @@ export const noAccessCard: Message = {
  * While the request is pending, the card mentions at most ten reviewers.
  */
 export function channelCard(view: RequestView, cardId: string): Message {
-  const anyone = { review: { eligible: true }, cancel: false } as const;
+  const anyone = { review: { eligible: true }, cancel: false, endAttempt: false } as const;
   const mentions = mentionBlocks(view);
   const waiting = [...mentions, ...waitingBlocks(view, mentions.length > 0)];
   return {
@@ -107,7 +107,9 @@ function readerBlocks(view: RequestView, rights: ViewerRights, kind: CardView["k
   return [context("You approved. You can change your review until the request is decided.")];
 }
 
-function reviewButtons(view: RequestView, rights: Pick<ViewerRights, "review" | "cancel">): Button[] {
+type ButtonRights = Pick<ViewerRights, "review" | "cancel" | "endAttempt">;
+
+function reviewButtons(view: RequestView, rights: ButtonRights): Button[] {
   const { number, state } = view;
   if (state === "pending" && rights.review.eligible) {
     return [
@@ -120,6 +122,7 @@ function reviewButtons(view: RequestView, rights: Pick<ViewerRights, "review" | 
       button(ids.action.details, "Review", number, { label: labelFor("Review", view) }),
     ];
   }
+  if (state === "promoting" && rights.endAttempt) return [detailsButton(view), endAttemptButton(view)];
   const canCancel = (state === "approved" || state === "failed") && rights.cancel;
   return canCancel ? [detailsButton(view), cancelButton(view)] : [detailsButton(view)];
 }
@@ -136,6 +139,7 @@ function ownButtons(view: RequestView): Button[] {
     });
     return [promote, cancelButton(view), details];
   }
+  if (state === "promoting") return [details, endAttemptButton(view)];
   return state === "expired" ? [requestAgainButton(number), details] : [details];
 }
 
@@ -148,6 +152,12 @@ export const detailsButton = (request: Pick<RequestView, "number">): Button =>
 
 const cancelButton = (view: RequestView): Button =>
   button(ids.action.cancel, "Cancel Request", view.number, { label: labelFor("Cancel", view) });
+
+/** Returns the button that asks for a reason to end the attempt in progress. */
+export const endAttemptButton = (request: Pick<RequestView, "number">): Button =>
+  button(ids.action.endAttempt, "End Attempt", request.number, {
+    label: labelFor("End the attempt of", request),
+  });
 
 /** Returns the button that opens Request Approval with an expired request's integration, target, and message. */
 export function requestAgainButton(number: number): Button {

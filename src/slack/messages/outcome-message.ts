@@ -4,7 +4,7 @@ import type { RequestView } from "../../queries/requests/request-view.ts";
 import { actions, context, quoted, section } from "../blocks/blocks.ts";
 import { link } from "../words/links.ts";
 import { byWords, shortName } from "../words/names.ts";
-import { promotionWords, reasonHeading, stateWords } from "../words/request-words.ts";
+import { promotionWords, reasonHeading, stateWords, unknownWords } from "../words/request-words.ts";
 import { escapeWithin } from "../words/text.ts";
 import { detailsButton, type Message, requestAgainButton } from "./card.ts";
 
@@ -62,7 +62,7 @@ function nextStep(view: RequestView, event: "approved" | "failed", words: string
 /** Only the last attempt is known, so of an earlier one the message cannot say which of the two happened. */
 function failureWords({ state, attempt }: RequestView): string {
   if (state !== "failed") return "a deployment failed or went silent";
-  return attempt?.unknown ? "the deployment went silent, it may still be running" : "the deployment failed";
+  return attempt?.unknown ? `${unknownWords(attempt)}, it may still be running` : "the deployment failed";
 }
 
 function cancelledBy({ cancelled }: RequestView): string {

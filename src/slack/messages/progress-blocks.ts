@@ -26,7 +26,10 @@ const finalReview = ({ state, decision }: RequestView): RequestView["decision"] 
 function attemptBlocks({ state, attempt }: RequestView): KnownBlock[] {
   if (attempt === null) return [];
   if (state === "promoting") {
-    return attempt.link ? [context(fitLink(attempt.link, "Follow the deployment"))] : [];
+    return [
+      ...(attempt.link ? [context(fitLink(attempt.link, "Follow the deployment"))] : []),
+      ...(attempt.retryReason ? quoted("Not delivered yet, Signoff tries again", attempt.retryReason) : []),
+    ];
   }
   if (state !== "promoted" && state !== "failed") return [];
   const linkWords = attempt.link === null ? "" : ` · ${fitLink(attempt.link, "Look at the deployment")}`;

@@ -5,7 +5,7 @@ import { button, context, section } from "../blocks/blocks.ts";
 import { ids } from "../kernel/ids.ts";
 import { ownLink } from "../words/links.ts";
 import { byWords, shortName } from "../words/names.ts";
-import { promotionWords } from "../words/request-words.ts";
+import { promotionWords, unknownWords } from "../words/request-words.ts";
 import { escapeWithin, moment } from "../words/text.ts";
 import { detailsButton, type Message } from "./card.ts";
 
@@ -52,7 +52,7 @@ function reminderWords(view: RequestView, state: RemindedState): { headline: str
     case "failed":
       return {
         headline: `#${number} is not finished`,
-        text: `${promotion}: ${attempt?.unknown ? "the deployment went silent" : "the deployment failed"}. Try again or cancel on its card.`,
+        text: `${promotion}: ${attempt?.unknown ? unknownWords(attempt) : "the deployment failed"}. Try again or cancel on its card.`,
       };
     default:
       return assertNever(state);

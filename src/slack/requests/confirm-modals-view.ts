@@ -51,6 +51,36 @@ export function cancelModal(view: RequestView, rights: ViewerRights): ModalView 
   return shownRequestModal(ids.view.cancel, `Cancel #${number}`, { number }, blocks, "Cancel Request");
 }
 
+/** Returns the modal behind **End Attempt**, which always needs a reason (R10). @param attempt the attempt that it shows */
+export function endAttemptModal(view: RequestView, attempt: string): ModalView {
+  const { number } = view;
+  const target = escapeWithin(shortName(view.target.name), 200);
+  const blocks: KnownBlock[] = [
+    titleBlock(view),
+    requestFields(view),
+    ...stateBlocks(view),
+    section(
+      `⚠️ *This does not stop the deployment.* Signoff stops waiting for it, and it counts as unknown. It may still change ${target}, and a late report still counts.`,
+    ),
+    textInput({
+      id: ids.block.reason,
+      actionId: ids.input.reason,
+      label: "Reason",
+      hint: "Everyone who was asked will see it.",
+      limit: limits.reason,
+      multiline: true,
+      optional: false,
+    }),
+  ];
+  return shownRequestModal(
+    ids.view.endAttempt,
+    `End #${number}?`,
+    { number, attempt },
+    blocks,
+    "End Attempt",
+  );
+}
+
 /**
  * Returns what changed since the request was made, to confirm before it is promoted (R9).
  *

@@ -73,7 +73,7 @@ async function showPromoted(deps: SlackDeps, click: Click, number: number): Prom
 }
 
 /** Tells it on Review Details if the click was made there; otherwise by the private answer. */
-function tellOnDetails(deps: SlackDeps, click: Click, number: number, words: string): Promise<void> {
+export function tellOnDetails(deps: SlackDeps, click: Click, number: number, words: string): Promise<void> {
   return isInModal(click) ? redrawDetails(deps, click, number, words) : click.tell(words);
 }
 
@@ -136,7 +136,7 @@ async function submitCancellation(deps: SlackDeps, submission: Submission): Prom
 }
 
 /** Redraws Review Details, and the list below it, after a modal on top of it was submitted. */
-async function redrawBelow(deps: SlackDeps, submission: Submission): Promise<void> {
+export async function redrawBelow(deps: SlackDeps, submission: Submission): Promise<void> {
   const { organizationId, metadata, view } = submission;
   const belowId = view.previous_view_id;
   if (belowId === null || belowId === undefined) return;

@@ -16,7 +16,9 @@ export function listBelow({ view }: Click): ApprovalsLocation | undefined {
 }
 
 /** The modals whose metadata names a request. */
-const requestModals = new Set<string>([ids.view.review, ids.view.outcome, ids.view.cancel, ids.view.confirm]);
+const requestModals = new Set<string>([
+  ...[ids.view.review, ids.view.outcome, ids.view.cancel, ids.view.confirm, ids.view.endAttempt],
+]);
 
 /** Returns the modal of a request with the list that it was opened from in its metadata. */
 export function withList(modal: ModalView, list: ApprovalsLocation | undefined): ModalView {

@@ -5,7 +5,7 @@ import { actions, button, context, divider, quoted, section } from "../blocks/bl
 import { radioInput, textInput } from "../blocks/inputs.ts";
 import { warning } from "../blocks/notice-modal.ts";
 import { ids } from "../kernel/ids.ts";
-import { requestAgainButton } from "../messages/card.ts";
+import { endAttemptButton, requestAgainButton } from "../messages/card.ts";
 import { cautionBlocks, comparisonDetails, identityBlock } from "../messages/comparison-blocks.ts";
 import { coverageBlocks, reviewBlocks, stateBlocks, waitingBlocks } from "../messages/progress-blocks.ts";
 import { messageBlocks, requestFields, titleBlock } from "../messages/request-blocks.ts";
@@ -66,6 +66,7 @@ function actionBlocks(view: RequestView, rights: ViewerRights): KnownBlock[] {
     ...(canPromote ? [button(ids.action.promote, promote, number, { style: "primary" })] : []),
     ...(state === "expired" && rights.promote.eligible ? [requestAgainButton(number)] : []),
     ...(rights.cancel ? [button(ids.action.cancel, "Cancel Request", number)] : []),
+    ...(rights.endAttempt ? [endAttemptButton(view)] : []),
     ...(rights.admin ? [button(ids.action.openDeliveries, "Deliveries", number)] : []),
   ];
   return elements.length === 0 ? [] : [actions(elements, "actions")];

@@ -9,6 +9,8 @@ const shownRequestSchema = z.object({
   number: z.int32().positive(),
   /** The fingerprint of the changes that the confirm modal shows (R9). */
   shown: z.string().exactOptional(),
+  /** The attempt that the modal of *End Attempt* is about. */
+  attempt: z.string().exactOptional(),
   /** The list that the modal was opened from, if any. */
   back: approvalsLocation.exactOptional(),
 });

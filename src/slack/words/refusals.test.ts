@@ -260,7 +260,23 @@ const rows: Record<Exclude<Refusal, SettingsRefusal>["code"], Row[]> = {
     [{ number: 42 }, failed, "You can't cancel #42. Dana, a reviewer or an admin can."],
     [{ number: 42 }, undefined, "You can't cancel #42. The requester or an admin can."],
   ],
-  "reason-required": [[{}, undefined, "Say why you cancel it: everyone who was asked will see the reason."]],
+  "reason-required": [
+    [{}, undefined, "Say why you cancel it: everyone who was asked will see the reason."],
+    [{ what: "attempt" }, undefined, "Say why you end it: everyone who was asked will see the reason."],
+  ],
+  "no-attempt": [
+    [{ number: 42, why: "none" }, approved, "#42 has no attempt in progress: approved by Bob."],
+    [{ number: 42, why: "none" }, undefined, "#42 has no attempt in progress."],
+    [
+      { number: 42, why: "another" },
+      promoting,
+      "The attempt that you saw has ended, and another one of #42 is in progress. To end that one, press End Attempt again.",
+    ],
+  ],
+  "not-ender": [
+    [{ number: 42 }, promoting, "You can't end the attempt of #42. Dana or an admin can."],
+    [{ number: 42 }, undefined, "You can't end the attempt of #42. The requester or an admin can."],
+  ],
   "not-cancellable": [
     [{ number: 42 }, promoting, "#42 can't be cancelled: promoting, started by Carol."],
     [{ number: 42 }, undefined, "#42 can't be cancelled any more."],

@@ -36,6 +36,10 @@ export function refusalWords(refusal: Refusal, view?: RequestView, admins: reado
       return notCanceller(refusal, view);
     case "not-cancellable":
       return `#${refusal.number} can't be cancelled${view ? `: ${stateInSentence(view)}` : " any more"}.`;
+    case "no-attempt":
+      return noAttempt(refusal, view);
+    case "not-ender":
+      return `You can't end the attempt of #${refusal.number}. ${view ? shortName(view.requester.name) : "The requester"} or an admin can.`;
     default:
       return requestingRefusal(refusal);
   }
@@ -78,7 +82,7 @@ function requestingRefusal(
     case "must-confirm":
       return "Something changed since the request was made. Check it and confirm.";
     case "reason-required":
-      return "Say why you cancel it: everyone who was asked will see the reason.";
+      return `Say why you ${refusal.what === "attempt" ? "end" : "cancel"} it: everyone who was asked will see the reason.`;
     default:
       return reportRefusalWords(refusal);
   }
@@ -166,6 +170,13 @@ function notApproved({ number }: RefusalOf<"not-approved">, view?: RequestView):
     return `#${number} is not approved yet (${given} of ${required}). ${reviewersWords(view)}`;
   }
   return `#${number} can't be promoted${view ? `: ${stateInSentence(view)}` : " now"}.`;
+}
+
+function noAttempt({ number, why }: RefusalOf<"no-attempt">, view?: RequestView): string {
+  if (why === "another") {
+    return `The attempt that you saw has ended, and another one of #${number} is in progress. To end that one, press End Attempt again.`;
+  }
+  return `#${number} has no attempt in progress${view ? `: ${stateInSentence(view)}` : ""}.`;
 }
 
 function notCanceller({ number }: RefusalOf<"not-canceller">, view?: RequestView): string {

@@ -10,7 +10,12 @@ export type RequestInWords = Pick<RequestView, "state" | "decision" | "cancelled
   source: { name: string };
   target: { name: string };
   build: { version: string };
-  attempt: { startedBy?: ByView; reason: string | null; unknown: boolean } | null;
+  attempt: {
+    startedBy?: ByView;
+    reason: string | null;
+    unknown: boolean;
+    endedBy?: ByView | null;
+  } | null;
 };
 
 /** Returns "Orders Sync 1.4.2 from Staging to Production", as plain text. */
@@ -55,9 +60,14 @@ function cancelledWords({ cancelled }: RequestInWords): string {
 }
 
 function failedWords({ attempt }: RequestInWords): string {
-  if (attempt?.unknown) return "The deployment went silent: it may still be running";
+  if (attempt?.unknown) return `T${unknownWords(attempt).slice(1)}: it may still be running`;
   if (!attempt?.reason) return "The deployment failed";
   return `The deployment failed: ${cutTo(cleanName(attempt.reason), 500)}`;
+}
+
+/** Returns why nobody knows how an attempt ended: "the deployment went silent", or who ended it. */
+export function unknownWords({ endedBy }: Pick<NonNullable<RequestInWords["attempt"]>, "endedBy">): string {
+  return endedBy ? `the attempt was ended by ${byWords(endedBy)}` : "the deployment went silent";
 }
 
 /** Returns the heading above the reason why an attempt did not succeed. */

@@ -1,3 +1,4 @@
+import { attemptEndedAction } from "../../../db/audit/attempt-ends.ts";
 import * as audit from "../../../db/audit/audit.ts";
 import type { Tx } from "../../../db/connection/connect.ts";
 import * as deployments from "../../../db/deployments/deployments.ts";
@@ -6,11 +7,7 @@ import * as requests from "../../../db/requests/requests.ts";
 import * as workflows from "../../../db/workflow/workflow.ts";
 import { fitReason, type Note } from "../../domain/deployments/build-notes.ts";
 import { linkNotes } from "../../domain/deployments/clean-build.ts";
-import {
-  acceptsReport,
-  pipelineSilenceMinutes,
-  silenceDeadline,
-} from "../../domain/deployments/deployment.ts";
+import { acceptsReport, silenceDeadline, silenceMinutesOf } from "../../domain/deployments/deployment.ts";
 import { type AttemptEnd, endAttempt } from "../../domain/requests/promote.ts";
 import type { PromotionRequest } from "../../domain/requests/request.ts";
 import { system } from "../../domain/shared/actor.ts";
@@ -33,6 +30,8 @@ export type ApplyDeploymentReport = By & {
   deploymentId: string;
   report: Report;
   link: string | null;
+  /** Whether a person ends the attempt, rather than its deployer or the time limit. */
+  byPerson?: boolean;
 };
 
 type Attempt = deployments.Deployment;
@@ -70,7 +69,7 @@ export async function applyReport(
   const found = await deployments.find(tx, organizationId, deploymentId);
   if (found === undefined) return refuse({ code: "not-found", what: "request" });
   // Every use case locks in this order: requests by number, then the attempt, then the live build.
-  if (report.status === "succeeded") {
+  if (report.status !== "accepted" && report.status !== "in progress") {
     const { integrationId, environmentId, requestNumber } = found;
     await requests.lockAround(tx, organizationId, integrationId, environmentId, requestNumber);
   }
@@ -131,14 +130,10 @@ async function applyProgress(
   return true;
 }
 
-/**
- * Returns when the next report is due. A deployment of a request has the webhook's limit, if it has a webhook; one that a
- * pipeline started by itself has a day.
- */
-async function nextReportBy(tx: Tx, attempt: Attempt, now: Date): Promise<Date | null> {
-  if (attempt.requestNumber === null) return silenceDeadline(now, pipelineSilenceMinutes);
+/** R11: returns when the next report is due. */
+async function nextReportBy(tx: Tx, attempt: Attempt, now: Date): Promise<Date> {
   const webhook = await webhooks.find(tx, attempt.organizationId, attempt.integrationId);
-  return webhook === undefined ? null : silenceDeadline(now, webhook.silenceMinutes);
+  return silenceDeadline(now, silenceMinutesOf(attempt, webhook?.silenceMinutes ?? null));
 }
 
 /**
@@ -191,17 +186,18 @@ async function bypassesGateNow(
 async function recordReport(
   tx: Tx,
   { organizationId, id, status }: Attempt,
-  { report, actor, surface }: ApplyDeploymentReport,
+  { report, actor, surface, byPerson = false }: ApplyDeploymentReport,
   after: { reason: string | null; link: string | null; outside?: boolean },
   now: Date,
 ): Promise<void> {
+  const action = report.status === "accepted" ? "deployment.accepted" : "deployment.reported";
   await audit.append(tx, [
     {
       organizationId,
       at: now,
       actor,
       surface,
-      action: report.status === "accepted" ? "deployment.accepted" : "deployment.reported",
+      action: byPerson ? attemptEndedAction : action,
       subject: `deployment:${id}`,
       before: { status },
       after: { status: statusOf(report), ...after },

@@ -1,4 +1,5 @@
 import * as deployments from "../../../db/deployments/deployments.ts";
+import { deadlineOf } from "../../domain/deployments/deployment.ts";
 import { system } from "../../domain/shared/actor.ts";
 import { type Context, commit } from "../shared/context.ts";
 import { applyReport } from "./apply-deployment-report.ts";
@@ -24,7 +25,7 @@ export async function endSilentAttempts(context: Context, limit = 500): Promise<
     try {
       await commit(context, (tx, now) =>
         // A report may have arrived since the attempt was listed.
-        applyReport(tx, now, input, ({ reportBy }) => reportBy !== null && reportBy <= now),
+        applyReport(tx, now, input, (attempt) => deadlineOf(attempt) <= now),
       );
     } catch (error) {
       errors.push(error);

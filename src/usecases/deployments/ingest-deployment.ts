@@ -7,6 +7,7 @@ import * as builds from "../../../db/deployments/builds-list.ts";
 import * as bypasses from "../../../db/deployments/bypasses.ts";
 import type { Environment } from "../../domain/catalog/pipeline.ts";
 import type { Note } from "../../domain/deployments/build-notes.ts";
+import { firstDeadline } from "../../domain/deployments/deployment.ts";
 import { reportedTime } from "../../domain/deployments/reported-time.ts";
 import { accept, type Result, refuse } from "../../domain/shared/result.ts";
 import { type ApiToken, actorOf } from "../../domain/tokens/token.ts";
@@ -133,7 +134,10 @@ async function insertDeployment(
   const { outside } = await judgeBypass(tx, { organizationId, ...location, startedAt }, now);
   const actor = actorOf(token);
   const deployment = { organizationId, id, ...location, externalId, outside };
-  const created = await bypasses.insert(tx, { ...deployment, startedBy: actor, startedAt });
+  const created = await bypasses.insert(tx, {
+    ...{ ...deployment, startedBy: actor, startedAt },
+    reportBy: firstDeadline({ requestNumber: null }, now),
+  });
   if (!created) return false;
   await audit.append(tx, [
     {

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Tx } from "../../../db/connection/connect.ts";
 import * as deployments from "../../../db/deployments/deployments.ts";
+import { firstDeadline } from "../../domain/deployments/deployment.ts";
 import type { Actor } from "../../domain/shared/actor.ts";
 import { judgeBypass } from "./judge-bypass.ts";
 import { moveLive } from "./move-live.ts";
@@ -34,11 +35,12 @@ export async function storeSuccess(
   const deployment = { organizationId, id, integrationId, environmentId, buildId, startedAt: now };
   await deployments.lockLive(tx, deployment);
   const { outside, baseline } = await judgeBypass(tx, { ...deployment, recorded: true }, now);
-  await deployments.begin(tx, { ...deployment, requestNumber: null, startedBy: actor });
+  const origin = { requestNumber: null, startedBy: actor, deployer: null };
+  await deployments.begin(tx, { ...deployment, ...origin, reportBy: firstDeadline(origin, now) });
   const attempt = await deployments.lock(tx, organizationId, id);
   if (attempt === undefined) throw new Error("The deployment was not stored");
   await deployments.report(tx, attempt, {
-    ...{ status: "succeeded", reason: null, link, finishedAt: now, outside },
+    ...{ status: "succeeded", reason: null, link, finishedAt: now, reportBy: null, outside },
   });
   await moveLive(tx, attempt, null, now);
   if (outside) await reportBypass(tx, deployment, now);

@@ -4,6 +4,7 @@ import type { Tx } from "../../../db/connection/connect.ts";
 import * as deployments from "../../../db/deployments/deployments.ts";
 import * as requests from "../../../db/requests/requests.ts";
 import * as workflows from "../../../db/workflow/workflow.ts";
+import { firstDeadline } from "../../domain/deployments/deployment.ts";
 import type { Situation } from "../../domain/requests/drift.ts";
 import { beginAttempt } from "../../domain/requests/promote.ts";
 import type { PromotionRequest } from "../../domain/requests/request.ts";
@@ -65,19 +66,12 @@ export async function startAttempt(
   const deploymentId = randomUUID();
   const begun = beginAttempt(request, situation, confirmedFingerprint, deploymentId, now);
   if (!begun.ok) return begun;
-  const [deployer] = await Promise.all([
-    findDeployer(tx, organizationId, integrationId),
-    deployments.begin(tx, {
-      organizationId,
-      id: deploymentId,
-      integrationId,
-      environmentId: targetId,
-      buildId,
-      requestNumber: number,
-      startedBy: actor,
-      startedAt: now,
-    }),
-  ]);
+  const deployer = await findDeployer(tx, organizationId, integrationId);
+  await deployments.begin(tx, {
+    ...{ organizationId, id: deploymentId, integrationId, environmentId: targetId, buildId },
+    ...{ requestNumber: number, startedBy: actor, startedAt: now, deployer },
+    reportBy: firstDeadline({ requestNumber: number }, now),
+  });
   await Promise.all([
     requests.save(tx, begun.value),
     addItems(tx, [{ organizationId, kind: "deploy", payload: { deploymentId, deployer } }]),

@@ -32,6 +32,8 @@ const table: { [Code in Refusal["code"]]: [Omit<Extract<Refusal, { code: Code }>
   "must-confirm": [{ number, changes: [], shown: "[]" }, 409],
   "not-canceller": [{ number }, 403],
   "reason-required": [{}, 422],
+  "no-attempt": [{ number, why: "none" }, 409],
+  "not-ender": [{ number }, 403],
   "not-cancellable": [{ number }, 409],
   "build-differs": [{ id: "run-7", parts: ["version"] }, 409],
   "deployment-differs": [{ id: "deploy-7", build: "run-7" }, 409],

@@ -37,6 +37,8 @@ const refusalKinds: Record<Refusal["code"], ProblemKind> = {
   "not-canceller": kind(403, "May not cancel"),
   "reason-required": kind(422, "A reason is required"),
   "not-cancellable": kind(409, "Not cancellable"),
+  "no-attempt": kind(409, "No attempt to end"),
+  "not-ender": kind(403, "May not end the attempt"),
   "not-admin": kind(403, "Admins only"),
   stale: kind(409, "Changed meanwhile"),
   "no-roles": kind(422, "No roles"),

@@ -47,13 +47,34 @@ export function refusalWords(refusal: Refusal): string {
     case "must-confirm":
       return 'Something changed since the request was made: see "changes". To go on, send "confirmed" with the text of "shown".';
     case "not-canceller":
+    case "reason-required":
+    case "not-cancellable":
+    case "no-attempt":
+    case "not-ender":
+      return endingWords(refusal);
+    default:
+      return callWords(refusal);
+  }
+}
+
+type EndingCode = "not-canceller" | "reason-required" | "not-cancellable" | "no-attempt" | "not-ender";
+
+function endingWords(refusal: Extract<Refusal, { code: EndingCode }>): string {
+  switch (refusal.code) {
+    case "not-canceller":
       return `Only the requester or an admin, or once it is approved a reviewer, can cancel #${refusal.number}.`;
     case "reason-required":
       return "Say why: everyone who was asked will see the reason.";
     case "not-cancellable":
       return `#${refusal.number} cannot be cancelled any more.`;
+    case "not-ender":
+      return `Only the requester or an admin can end the attempt of #${refusal.number}.`;
+    case "no-attempt":
+      return refusal.why === "none"
+        ? `#${refusal.number} has no attempt in progress.`
+        : `The attempt that you named has ended, and another one of #${refusal.number} is in progress.`;
     default:
-      return callWords(refusal);
+      return assertNever(refusal);
   }
 }
 

@@ -195,14 +195,41 @@ describe("what an answer means", () => {
     expect(await call()).toMatchObject({ kind: "retry", sent: "unknown" });
   });
 
-  test("nothing was sent if no server listens or the name does not resolve", async () => {
+  test("nothing was sent if no server listens", async () => {
     const silent: Server = createServer();
     const port = await new Promise<number>((resolve) =>
       silent.listen(0, "127.0.0.1", () => resolve((silent.address() as { port: number }).port)),
     );
     await new Promise((resolve) => silent.close(resolve));
     expect(await call({ url: `http://127.0.0.1:${port}/` })).toMatchObject({ kind: "retry", sent: "no" });
-    expect(await call({ url: "http://nobody.invalid/" })).toMatchObject({ kind: "retry", sent: "no" });
+  });
+
+  test.each([false, true])(
+    "R9: a host name that does not exist ends the attempt at once; an earlier call in doubt: %s",
+    async (inDoubt) => {
+      const status = inDoubt ? "unknown" : "failed";
+      const reason = expect.stringContaining("The webhook's host name does not exist. Correct its address");
+      const ended = { kind: "ended", end: { status, reason }, link: null };
+      expect(await call({ url: "http://nobody.invalid/", inDoubt })).toEqual(ended);
+      const resolve: Resolve = (_host, _options, done) => done(null, []);
+      const url = "https://empty.example.com/";
+      expect(await call({ url, inDoubt, allowPrivate: false, resolve })).toEqual(ended);
+    },
+  );
+
+  test.each([
+    ["EAI_AGAIN", "getaddrinfo EAI_AGAIN hooks.example.com"],
+    ["EAI_FAIL", "getaddrinfo EAI_FAIL hooks.example.com"],
+  ])("a name server in trouble (%s) may recover: the same call again", async (code, message) => {
+    const resolve: Resolve = (_host, _options, done) => done(Object.assign(new Error(message), { code }), []);
+    expect(await call({ url: "https://hooks.example.com/", allowPrivate: false, resolve })).toEqual({
+      ...{ kind: "retry", reason: `the webhook: ${message}`, sent: "no" },
+    });
+  });
+
+  test.each([408, 425])("%i: the receiver is busy, and may have got the call", async (status) => {
+    receiver.answers((response) => response.writeHead(status).end());
+    expect(await call()).toMatchObject({ kind: "retry", sent: "unknown" });
   });
 
   test("a call that is aborted, as the process ends, may have got there", async () => {

@@ -276,12 +276,15 @@ describe("silence", () => {
     expect(await ends(fixture, deploymentId)).toBe("unknown");
   });
 
-  test("what was not accepted yet is the outbox's to give up", async () => {
+  test("R11: what was not accepted yet has as long as the outbox tries, not the webhook's timeout", async () => {
     const fixture = await webhookFixture();
     const sent = await fixture.promoting();
-    fixture.later({ days: 1 });
+    fixture.later({ ms: 90 * minuteMs - 1 });
     await silence(fixture);
     expect(await ends(fixture, sent.deploymentId)).toBe("in progress");
+    fixture.later({ ms: 1 });
+    await silence(fixture);
+    expect(await ends(fixture, sent.deploymentId)).toBe("unknown");
   });
 
   test("R9: a deployment that a pipeline started ends after a day and no longer counts as running; a late report counts", async () => {

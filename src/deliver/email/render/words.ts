@@ -1,7 +1,7 @@
 import { assertNever } from "../../../domain/shared/result.ts";
 import type { ByView } from "../../../queries/requests/request-view.ts";
 import { byWords } from "../../../slack/words/names.ts";
-import { stateWords } from "../../../slack/words/request-words.ts";
+import { stateWords, unknownWords } from "../../../slack/words/request-words.ts";
 import type { NoticeInput, Tone } from "./mail.ts";
 import { momentIn } from "./moment.ts";
 import { oneLine, type Piece, plainOf, sentence, theirs } from "./text.ts";
@@ -162,9 +162,10 @@ function failed(input: NoticeInput): Words {
   const { state, attempt, target } = input.view;
   if (state === "promoted") return { ...promoted(input), topic: "Failed, then promoted" };
   const unknown = attempt?.unknown === true;
-  const headline = unknown
-    ? sentence`The deployment of ${what(input)} went silent`
-    : sentence`The deployment of ${what(input)} failed`;
+  const endedBy = unknown ? (attempt.endedBy ?? null) : null;
+  const headline = endedBy
+    ? sentence`${who(input, endedBy)} ended the attempt to promote ${what(input)}`
+    : sentence`The deployment of ${what(input)} ${{ text: unknown ? "went silent" : "failed" }}`;
   const hint = unknown
     ? sentence`It may still be running: look at ${target.name} before you try again. `
     : [];
@@ -172,7 +173,8 @@ function failed(input: NoticeInput): Words {
     state === "failed"
       ? sentence`${hint}You can try again from your card in Slack.${until(input)}`
       : sentence`${hint}${settled(input)}`;
-  return { topic: unknown ? "No news of the deployment" : "Failed", tone: "bad", headline, lead };
+  const topic = endedBy ? "Attempt ended" : unknown ? "No news of the deployment" : "Failed";
+  return { topic, tone: "bad", headline, lead };
 }
 
 /** R11: the request expires soon, and this reader can act on it. */
@@ -193,12 +195,18 @@ function reminder(input: NoticeInput): Words {
     case "failed":
       return {
         ...so,
-        headline: sentence`${what(input)} is not promoted: the deployment ${{ text: view.attempt?.unknown ? "went silent" : "failed" }}`,
+        headline: sentence`${what(input)} is not promoted: ${attemptEnd(input)}`,
         lead: sentence`Try again or cancel it on your card in Slack.${until(input)}`,
       };
     default:
       return { ...so, tone: "quiet", headline: sentence`News on ${what(input)}`, lead: settled(input) };
   }
+}
+
+/** Returns how the last attempt ended. */
+function attemptEnd({ view: { attempt } }: NoticeInput): Piece {
+  if (!attempt?.unknown) return { text: "the deployment failed" };
+  return theirs(unknownWords(attempt), 200);
 }
 
 /** For events that send no email at present. */

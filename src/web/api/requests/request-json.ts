@@ -49,6 +49,8 @@ export function requestJson(detail: RequestDetail, cardLink: CardLink): RequestJ
       ...{ id: attempt.id, status: attempt.status, link: attempt.link, reason: attempt.reason },
       startedBy: actorJson(view.attempt?.startedBy ?? { person: null, reason: "unknown" }),
       ...{ startedAt: isoTime(attempt.startedAt), finishedAt: isoTime(attempt.finishedAt) },
+      endedBy: view.attempt?.endedBy ? actorJson(view.attempt.endedBy) : null,
+      retryReason: view.attempt?.retryReason ?? null,
     },
     links: { self: requestPath(number), slack: cardLink(view.organizationId, number, requester.id) },
   };

@@ -51,7 +51,7 @@ async function whoCan(
 ): Promise<{ whoCan?: readonly Person[] }> {
   if (code === "not-approved" && view.state === "pending") return { whoCan: view.reviewers };
   if (code === "open-request") return { whoCan: [view.requester] };
-  if (code !== "not-canceller") return {};
+  if (code !== "not-canceller" && code !== "not-ender") return {};
   const { admins } = await getAdmins(db, organizationId, view.requester.id);
   const people = [view.requester, ...admins];
   return { whoCan: people.filter(({ id }, i) => people.findIndex((person) => person.id === id) === i) };

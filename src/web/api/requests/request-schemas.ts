@@ -65,6 +65,12 @@ const attempt = z.object({
   finishedAt: momentSchema.nullable(),
   link: z.string().nullable(),
   reason: z.string().nullable(),
+  endedBy: bySchema.nullable().openapi({
+    description: "Who ended it without a report, so that it counts as unknown; null if nobody did",
+  }),
+  retryReason: z.string().nullable().openapi({
+    description: "Why its deployer was not reached at the last try, while Signoff tries again",
+  }),
 });
 
 export const requestSchema = z
@@ -187,5 +193,15 @@ export const cancelBody = z
   .object({ reason: textSchema(limits.reason, 0).default("") })
   .strict()
   .openapi("CancelRequest");
+
+export const endAttemptBody = z
+  .object({
+    reason: textSchema(limits.reason, 0).default("").openapi({ description: "Required; people see it" }),
+    attempt: textSchema(100).nullish().openapi({
+      description: "The id of the attempt that you mean; without it, the one in progress",
+    }),
+  })
+  .strict()
+  .openapi("EndAttempt");
 
 export const promoteBody = z.object({ confirmed: confirmed.nullish() }).strict().openapi("PromoteRequest");

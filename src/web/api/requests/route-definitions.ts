@@ -3,6 +3,7 @@ import { requireScope } from "../auth.ts";
 import { idempotencyHeaders, jsonAnswer, jsonBody, problems, replayHeaders, withBody } from "../schemas.ts";
 import {
   cancelBody,
+  endAttemptBody,
   listQuery,
   newRequest,
   numberParam,
@@ -76,4 +77,19 @@ export const promoteRoute = createRoute({
     202: jsonAnswer(requestSchema, "The deployment has begun", replayHeaders),
     ...problems(...withBody),
   },
+});
+
+export const endAttemptRoute = createRoute({
+  ...{
+    method: "post",
+    path: "/requests/{number}/end-attempt",
+    tags,
+    middleware: [requireScope("promotions:write")],
+  },
+  summary: "End the attempt in progress",
+  description:
+    "For the requester and admins, with a reason. The attempt counts as unknown: its deployment may still be running, and " +
+    "a late report still counts.",
+  request: { params: numberParam, headers: idempotencyHeaders, body: jsonBody(endAttemptBody) },
+  responses: { 200: jsonAnswer(requestSchema, "Ended", replayHeaders), ...problems(...withBody) },
 });

@@ -5,6 +5,7 @@ import type { Scope } from "../../../domain/tokens/scope.ts";
 import { type ApiToken, actorOf, mayUse } from "../../../domain/tokens/token.ts";
 import { getRequestDetail } from "../../../queries/requests/get-request-detail.ts";
 import { cancelPromotion } from "../../../usecases/requests/cancel-promotion.ts";
+import { endAttempt } from "../../../usecases/requests/end-attempt.ts";
 import { promote } from "../../../usecases/requests/promote.ts";
 import { requestThroughToken } from "../../../usecases/requests/request-through-token.ts";
 import type { Context } from "../../../usecases/shared/context.ts";
@@ -13,28 +14,15 @@ import type { Api, ApiDeps } from "../deps.ts";
 import { refusalProblem, valueOrThrow } from "../problems.ts";
 import { requestJson, requestPath } from "./request-json.ts";
 import { valueOrRequestProblem } from "./request-problems.ts";
-import { cancelRoute, postRoute, promoteRoute } from "./route-definitions.ts";
+import { cancelRoute, endAttemptRoute, postRoute, promoteRoute } from "./route-definitions.ts";
 
 /** The recorded result of `POST /requests`. */
 const requestedSchema = z.object({ number: z.int() });
 
-/** Registers the routes that request, cancel, and promote. No route reviews, because a token never may (R4). */
-export function requestWriteRoutes(api: Api, { context, cardLink, knowRequester }: ApiDeps): void {
-  const { db, now } = context;
-  const readDetail = async ({ organizationId }: ApiToken, number: number) => {
-    const detail = await getRequestDetail(db, organizationId, number, now());
-    if (detail === undefined) throw refusalProblem({ code: "not-found", what: "request" });
-    return detail;
-  };
-  const readJson = async (token: ApiToken, number: number) =>
-    requestJson(await readDetail(token, number), cardLink);
-  /** Checks the token's scope and project. A request's project never changes, so this needs no transaction. */
-  const checkUse = async (token: ApiToken, scope: Scope, number: number) => {
-    const { view } = await readDetail(token, number);
-    valueOrThrow(mayUse(token, scope, view.project.id));
-    await knowRequester(token.organizationId, token.memberId);
-  };
-
+/** Registers the routes that request, cancel, promote, and end an attempt. No route reviews, because a token never may (R4). */
+export function requestWriteRoutes(api: Api, deps: ApiDeps): void {
+  const { context, knowRequester } = deps;
+  const { readJson, checkUse } = requestReads(deps);
   api.openapi(postRoute, async (c) => {
     const token = c.get("token");
     const { project, integration, target, message, ...rest } = c.req.valid("json");
@@ -72,6 +60,35 @@ export function requestWriteRoutes(api: Api, { context, cardLink, knowRequester 
     );
     return c.json(await readJson(token, number), 202);
   });
+
+  api.openapi(endAttemptRoute, async (c) => {
+    const token = c.get("token");
+    const { number } = c.req.valid("param");
+    await checkUse(token, "promotions:write", number);
+    const { reason, attempt: deploymentId = null } = c.req.valid("json");
+    await runOnce(c, context, z.unknown(), (keyed) =>
+      endAttempt(keyed, { ...caller(token), number, reason, deploymentId }),
+    );
+    return c.json(await readJson(token, number), 200);
+  });
+}
+
+/** Returns what the routes read: a request as JSON, and whether the token may be used for it. */
+function requestReads({ context: { db, now }, cardLink, knowRequester }: ApiDeps) {
+  const readDetail = async ({ organizationId }: ApiToken, number: number) => {
+    const detail = await getRequestDetail(db, organizationId, number, now());
+    if (detail === undefined) throw refusalProblem({ code: "not-found", what: "request" });
+    return detail;
+  };
+  const readJson = async (token: ApiToken, number: number) =>
+    requestJson(await readDetail(token, number), cardLink);
+  /** Checks the token's scope and project. A request's project never changes, so this needs no transaction. */
+  const checkUse = async (token: ApiToken, scope: Scope, number: number) => {
+    const { view } = await readDetail(token, number);
+    valueOrThrow(mayUse(token, scope, view.project.id));
+    await knowRequester(token.organizationId, token.memberId);
+  };
+  return { readJson, checkUse };
 }
 
 const caller = (token: ApiToken) => ({
