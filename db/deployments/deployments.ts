@@ -8,6 +8,7 @@ import type { Situation } from "../../src/domain/requests/drift.ts";
 import type { Actor } from "../../src/domain/shared/actor.ts";
 import type { Db, Tx } from "../connection/connect.ts";
 import { builds, deployments, liveBuilds } from "../schema/index.ts";
+import { selectUnknownAttempt } from "./unknown-attempts.ts";
 
 export type Deployment = {
   organizationId: string;
@@ -233,7 +234,7 @@ export async function live(
   return new Map(rows.map((row) => [row.environmentId, row]));
 }
 
-/** Returns what a promotion is checked against (R9): what is live in its source and target, and a running deployment. */
+/** Returns what a promotion is checked against (R9): what is live in its source and target, and a deployment that runs or may run. */
 export async function findSituation(
   tx: Db | Tx,
   organizationId: string,
@@ -253,9 +254,12 @@ export async function findSituation(
     )
     .orderBy(desc(deployments.startedAt), desc(deployments.sequence))
     .limit(1);
+  const target = { integrationId: step.integrationId, environmentId: step.targetId };
+  const [unknown] = await tx.execute<{ id: string }>(selectUnknownAttempt(organizationId, target));
   return {
     sourceBuildId: pointers.get(step.sourceId)?.buildId ?? null,
     targetBuildId: pointers.get(step.targetId)?.buildId ?? null,
     runningDeploymentId: running?.id ?? null,
+    unknownDeploymentId: unknown?.id ?? null,
   };
 }

@@ -9,6 +9,7 @@ import {
 import type { Actor } from "../../src/domain/shared/actor.ts";
 import type { Db, Tx } from "../connection/connect.ts";
 import { selectBypassMarks } from "../deployments/bypass-marks.ts";
+import { selectUnknownAttempt } from "../deployments/unknown-attempts.ts";
 import { commitKeyOf, versionKeyOf } from "../schema/catalog.ts";
 
 /** Which two builds are compared, and where the first one is or was live. */
@@ -21,6 +22,8 @@ export type ComparedStep = {
    */
   from: { buildId: string; deploymentId: string | null } | { beforeDeploymentId: string } | null;
   buildId: string;
+  /** Where given, whether a deployment to the target may still be running is read, except attempts of this request. */
+  unknownAttempts?: { exceptRequest: number | null };
 };
 
 /** Who deployed the build in the target, and for which request. `name` is the name of the member or the token's member. */
@@ -48,6 +51,7 @@ type Row = {
   newest: { id: string; version: string } | null;
   similar_builds: TwinCandidate[];
   outside_in: string[];
+  unknown_attempt: boolean;
   compare_url: string | null;
   deployer: { startedBy: Actor; outside: boolean; requestNumber: number | null; name: string | null } | null;
 };
@@ -91,6 +95,7 @@ export async function findComparisonFacts(
     similar: row.similar_builds,
     outside: deployer?.outside ?? false,
     outsideIn: row.outside_in,
+    unknownAttempt: row.unknown_attempt,
     compareUrl: row.compare_url,
     deployer,
   };
@@ -182,7 +187,18 @@ function selectSimilar(organizationId: string, integrationId: string): SQL {
     ) alike`;
 }
 
-function selectComparison(organizationId: string, { integrationId, from, buildId }: ComparedStep): SQL {
+/** Selects whether a deployment to the target ended as unknown and may still be running. */
+function selectWhetherUnknown(
+  organizationId: string,
+  { integrationId, targetId: environmentId, unknownAttempts }: ComparedStep,
+): SQL {
+  if (unknownAttempts === undefined) return sql`false`;
+  const target = { integrationId, environmentId };
+  return sql`exists (${selectUnknownAttempt(organizationId, target, unknownAttempts.exceptRequest)})`;
+}
+
+function selectComparison(organizationId: string, step: ComparedStep): SQL {
+  const { integrationId, from, buildId } = step;
   const deploymentId = from !== null && "deploymentId" in from ? from.deploymentId : null;
   return sql`
     select
@@ -202,6 +218,7 @@ function selectComparison(organizationId: string, { integrationId, from, buildId
       (${selectSimilar(organizationId, integrationId)}) as similar_builds,
       (select coalesce(json_agg(name order by position, slug), '[]')
         from (${selectBypassMarks(organizationId, sql`d.build_id = t.id`)}) marks) as outside_in,
+      ${selectWhetherUnknown(organizationId, step)} as unknown_attempt,
       (select compare_url from integrations
         where organization_id = ${organizationId} and id = ${integrationId}::uuid) as compare_url,
       (select json_build_object('startedBy', d.started_by, 'outside', d.outside, 'requestNumber', d.request_number, 'name', m.name)

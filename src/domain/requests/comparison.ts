@@ -44,6 +44,8 @@ export type ComparisonFacts = {
   similar?: readonly TwinCandidate[];
   /** The names of the environments to which `to` was deployed outside approval, in the order of the pipeline. */
   outsideIn?: readonly string[];
+  /** Whether another request's or a pipeline's deployment to the target ended as unknown and may still be running. */
+  unknownAttempt?: boolean;
   /** The address of a comparison of two commits, with {from} and {to} as placeholders. */
   compareUrl: string | null;
 };
@@ -61,6 +63,7 @@ export type Remark =
   | { kind: "lower-version" }
   | { kind: "outside" }
   | { kind: "deployed-outside"; environments: readonly string[] }
+  | { kind: "attempt-unknown" }
   /** `builds`: the IDs of the first twins, where they were built. */
   | { kind: "twins"; builds: readonly string[]; count: number }
   | { kind: "skipped"; count: number; atLeast: boolean }
@@ -127,6 +130,7 @@ function isOlder(one: BuiltAt, other: BuiltAt): boolean {
 function remarksOf(facts: ComparisonFacts, direction: Direction, isReversed: boolean): Remark[] {
   const { from, to, between, outside, outsideIn = [] } = facts;
   const remarks: Remark[] = [];
+  if (facts.unknownAttempt === true) remarks.push({ kind: "attempt-unknown" });
   if (direction === "first") remarks.push({ kind: "first" });
   if (direction === "back") remarks.push({ kind: "rollback" });
   if (direction === "forward" && from !== null && isLowerVersion(to.version, from.version)) {

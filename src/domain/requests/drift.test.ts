@@ -43,6 +43,18 @@ describe("R9: what changed since the request", () => {
     ],
     ["a last attempt that went silent", unknown, {}, [{ kind: "last-attempt-unknown", deploymentId: "d1" }]],
     [
+      "another deployment to the target that ended as unknown",
+      sampleStates.approved,
+      { unknownDeploymentId: "d7" },
+      [{ kind: "last-attempt-unknown", deploymentId: "d7" }],
+    ],
+    [
+      "its own attempt that went silent, once",
+      unknown,
+      { unknownDeploymentId: "d1" },
+      [{ kind: "last-attempt-unknown", deploymentId: "d1" }],
+    ],
+    [
       "everything at once",
       unknown,
       { sourceBuildId: "b3", targetBuildId: null, runningDeploymentId: "d9" },

@@ -6,6 +6,8 @@ export type Situation = {
   targetBuildId: string | null;
   /** The deployment in progress to the target, if any. */
   runningDeploymentId: string | null;
+  /** The last deployment to the target that ended as unknown, whoever started it, unless a later one succeeded. */
+  unknownDeploymentId?: string | null;
 };
 
 /** R9: one difference between now and the time of the request. */
@@ -31,13 +33,24 @@ export function drift(
     changes.push({ kind: "target-changed", buildId: now.targetBuildId });
   }
   const { state } = request;
-  if (state.name === "failed" && state.outcome === "unknown") {
-    changes.push({ kind: "last-attempt-unknown", deploymentId: state.deploymentId });
-  }
-  if (now.runningDeploymentId !== null) {
-    changes.push({ kind: "deployment-running", deploymentId: now.runningDeploymentId });
-  }
-  return changes;
+  const own = state.name === "failed" && state.outcome === "unknown" ? state.deploymentId : null;
+  return [...changes, ...attemptsToConfirm(now, own)];
+}
+
+/**
+ * R9: returns the deployments to the target that are running, or may be.
+ *
+ * @param own the request's own last attempt, if it ended as unknown
+ */
+export function attemptsToConfirm(now: Situation, own: string | null = null): DriftChange[] {
+  const { unknownDeploymentId = null, runningDeploymentId } = now;
+  const unknown = new Set([own, unknownDeploymentId].flatMap((id) => id ?? []));
+  return [
+    ...[...unknown].map((deploymentId) => ({ kind: "last-attempt-unknown" as const, deploymentId })),
+    ...(runningDeploymentId === null
+      ? []
+      : [{ kind: "deployment-running" as const, deploymentId: runningDeploymentId }]),
+  ];
 }
 
 /** Returns a text that identifies exactly these changes, so that a confirmation counts only for what was shown. */

@@ -9,7 +9,7 @@ import * as workflows from "../../../db/workflow/workflow.ts";
 import { likelyStep, promotable, type Step, steps } from "../../domain/catalog/pipeline.ts";
 import type { MemberId } from "../../domain/people/people.ts";
 import { replaceable } from "../../domain/requests/cancel.ts";
-import { fingerprint } from "../../domain/requests/drift.ts";
+import { attemptsToConfirm, fingerprint } from "../../domain/requests/drift.ts";
 import { requestEligibility } from "../../domain/requests/eligibility.ts";
 import { stateAt } from "../../domain/requests/request.ts";
 import type { Refusal } from "../../domain/shared/refusals.ts";
@@ -35,9 +35,11 @@ export type PromotionChoice = {
   problem: Refusal | null;
   /** The open request for the same integration and target (R3). */
   openRequest: { number: number; replaceable: boolean } | null;
-  /** Identifies the running deployment that the person is shown. The submission passes it back (R9). */
+  /** Identifies the deployments that run, or may run, that the person is shown. The submission passes it back (R9). */
   shown: string | null;
   deploymentRunning: boolean;
+  /** Whether a deployment to the target ended as unknown and may still be running. */
+  attemptUnknown?: boolean;
 };
 
 /**
@@ -114,7 +116,7 @@ async function readStep(db: Db, { organizationId, integrationId, step, live, now
     target: live.get(target.id) ?? null,
   });
   const isStillOpen = open !== undefined && stateAt(open.state, now).name !== "expired";
-  const running = situation.runningDeploymentId;
+  const toConfirm = attemptsToConfirm(situation);
   return {
     promoted,
     build: views.get(source.id) ?? null,
@@ -126,8 +128,9 @@ async function readStep(db: Db, { organizationId, integrationId, step, live, now
           replaceable: promoted.ok && replaceable(open, promoted.value.buildId, now),
         }
       : null,
-    shown: running === null ? null : fingerprint([{ kind: "deployment-running", deploymentId: running }]),
-    deploymentRunning: running !== null,
+    shown: toConfirm.length === 0 ? null : fingerprint(toConfirm),
+    deploymentRunning: toConfirm.some(({ kind }) => kind === "deployment-running"),
+    attemptUnknown: toConfirm.some(({ kind }) => kind === "last-attempt-unknown"),
   };
 }
 
@@ -142,7 +145,10 @@ async function compareLive(
   const buildId = live.get(source.id)?.buildId;
   if (buildId === undefined) return null;
   const from = live.get(target.id) ?? null;
-  return getComparison(db, organizationId, { integrationId, targetId: target.id, from, buildId });
+  return getComparison(db, organizationId, {
+    ...{ integrationId, targetId: target.id, from, buildId },
+    unknownAttempts: { exceptRequest: null },
+  });
 }
 
 async function liveViews(

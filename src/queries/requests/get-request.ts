@@ -120,7 +120,10 @@ async function readDetails(
   const { organizationId, number, buildId, targetId } = request;
   const buildIds = [buildId, ...[...live.values()].map((pointer) => pointer.buildId)];
   const pending = state.name === "pending";
-  const step = { ...request, from: comparedWith(request, state, live.get(targetId), attempt) };
+  const step = {
+    ...{ ...request, from: comparedWith(request, state, live.get(targetId), attempt) },
+    ...(isOpenState(state.name) && { unknownAttempts: { exceptRequest: number } }),
+  };
   const [found, people, eligible, recipients, comparison, requiredApprovals] = await Promise.all([
     builds.findMany(tx, organizationId, buildIds),
     members.findMany(tx, organizationId, mentioned(request, given, [attempt?.startedBy, endedBy])),

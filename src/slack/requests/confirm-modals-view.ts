@@ -8,7 +8,8 @@ import { textInput } from "../blocks/inputs.ts";
 import { ids } from "../kernel/ids.ts";
 import { stateBlocks } from "../messages/progress-blocks.ts";
 import { requestFields, titleBlock } from "../messages/request-blocks.ts";
-import { shortName } from "../words/names.ts";
+import { unknownAttemptWords } from "../words/comparison-words.ts";
+import { byWords, shortName } from "../words/names.ts";
 import { escapeWithin } from "../words/text.ts";
 import { shownRequestModal } from "./shown-request.ts";
 
@@ -121,8 +122,15 @@ function changeWords(change: DriftChange, view: RequestView): string {
     case "deployment-running":
       return `Another deployment to ${target} is running.`;
     case "last-attempt-unknown":
-      return "The last attempt went silent: it may still be running.";
+      return mayRunWords(change.deploymentId, view);
     default:
       return assertNever(change);
   }
+}
+
+function mayRunWords(deploymentId: string, { attempt, target }: RequestView): string {
+  if (attempt?.id !== deploymentId) return `${unknownAttemptWords(target)}.`;
+  return attempt.endedBy
+    ? `The last attempt was ended by ${byWords(attempt.endedBy)}: it may still be running.`
+    : "The last attempt went silent: it may still be running.";
 }

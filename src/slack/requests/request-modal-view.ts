@@ -20,6 +20,7 @@ import { metadataCodec } from "../kernel/codec.ts";
 import { ids } from "../kernel/ids.ts";
 import { choiceBlocks } from "../messages/comparison-blocks.ts";
 import { buildWords, liveWords } from "../messages/request-blocks.ts";
+import { unknownAttemptWords } from "../words/comparison-words.ts";
 import { shortName } from "../words/names.ts";
 import { refusalWords } from "../words/refusals.ts";
 import { cutTo, escapeWithin } from "../words/text.ts";
@@ -186,6 +187,9 @@ function hintBlocks(choice: PromotionChoice, { target }: Step): KnownBlock[] {
   return [
     ...(target.critical ? [context(`❗ ${name} is a critical environment.`)] : []),
     ...(choice.deploymentRunning ? [context(`⚠️ A deployment to ${name} is running. ${runningAdvice}`)] : []),
+    ...(choice.attemptUnknown === true && !choice.gated
+      ? [context(`⚠️ ${escapeWithin(unknownAttemptWords(target), 500)}. ${runningAdvice}`)]
+      : []),
     ...(promotesAtOnce ? [context("No review is needed here: Promote acts at once.")] : []),
   ];
 }

@@ -48,6 +48,8 @@ function remarkSentence(remark: Remark, { comparison, target, build }: ComparedS
       return `${liveVersion} came to ${targetName} outside of approval`;
     case "deployed-outside":
       return `This build was deployed to ${nameList(remark.environments.map(shortName))} outside approval`;
+    case "attempt-unknown":
+      return unknownAttemptWords(target);
     case "twins":
       return `Another build has the same version or commit: ${twinNames(remark)}`;
     case "skipped": {
@@ -63,6 +65,10 @@ function remarkSentence(remark: Remark, { comparison, target, build }: ComparedS
       return assertNever(remark);
   }
 }
+
+/** Returns the caution about a deployment to the target that ended as unknown, whoever started it. */
+export const unknownAttemptWords = (target: { name: string }): string =>
+  `An earlier deployment to ${shortName(target.name)} ended as unknown and may still be running`;
 
 /** Returns the IDs of the first twins, and how many others there are. */
 function twinNames({ builds, count }: Extract<Remark, { kind: "twins" }>): string {

@@ -17,7 +17,7 @@ import { homesChangedBy } from "../delivery/follow-homes.ts";
 import { recordChange, redrawCards } from "../requests/record-change.ts";
 import { type By, type Context, commit } from "../shared/context.ts";
 import { judgeBypass } from "./judge-bypass.ts";
-import { moveLive } from "./move-live.ts";
+import { moveLive, redrawAround } from "./move-live.ts";
 import { reportBypass } from "./report-bypass.ts";
 
 /**
@@ -158,7 +158,7 @@ async function applyFinalReport(
   const { options } = await workflows.current(tx, organizationId);
   const ended = request ? endAttempt(request, id, report, options, now) : null;
   // A request that the report does not move has cards that show the live build too, so they are redrawn.
-  if (report.status === "succeeded") await moveLive(tx, attempt, ended?.number ?? null, now);
+  await followEnd(tx, attempt, report, ended?.number ?? null, now);
   if (request !== undefined && ended !== null) {
     await requests.save(tx, ended);
     const event = ended.state.name === "promoted" ? "promoted" : "failed";
@@ -168,6 +168,22 @@ async function applyFinalReport(
   }
   if (marked) await reportBypass(tx, attempt, now);
   return true;
+}
+
+/**
+ * Makes a success live, and plans the update of the cards of other requests: they show what is live, and caution against an
+ * attempt that may still be running.
+ */
+async function followEnd(
+  tx: Tx,
+  attempt: Attempt,
+  { status }: AttemptEnd,
+  except: number | null,
+  now: Date,
+): Promise<void> {
+  if (status === "succeeded" && (await moveLive(tx, attempt, except, now))) return;
+  const cautioned = status === "unknown" || attempt.status === "unknown";
+  if (cautioned) await redrawAround(tx, attempt, except, "a deployment ended");
 }
 
 /** R1: returns whether a success bypasses the gate and was not marked before. Locks what it replaces. */

@@ -301,7 +301,11 @@ describe("silence", () => {
     fixture.later({ ms: 1 });
     await silence(fixture);
     expect(await ends(fixture, byPipeline)).toBe("unknown");
-    accepted(await fixture.promote("dana", number));
+    const warned = refusal(await fixture.promote("dana", number));
+    expect(warned).toMatchObject({
+      changes: [{ kind: "last-attempt-unknown", deploymentId: byPipeline }],
+    });
+    accepted(await fixture.promote("dana", number, warned.code === "must-confirm" ? warned.shown : null));
     accepted(await fixture.report(byPipeline, success));
     expect(await fixture.live(fixture.environment("staging"))).toBe("1.1.0");
   });
