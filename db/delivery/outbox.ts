@@ -74,11 +74,12 @@ export async function addOrReopen(tx: Tx | Db, items: readonly NewItem[]): Promi
  * Claims up to `limit` due items for `leaseMs` milliseconds, by priority, then oldest first. An item whose lease ran out
  * was held by a worker that died: it is claimed in doubt.
  *
+ * @param options.among which kinds to claim: all but these, or only these; without it, all
  * @param options.now replaces the database's clock in tests
  */
 export async function claim(
   db: Db,
-  options: { limit: number; leaseMs: number; now?: Date },
+  options: { limit: number; leaseMs: number; among?: KindFilter; now?: Date },
 ): Promise<ClaimedItem[]> {
   const now = options.now === undefined ? sql`now()` : sql`${options.now.toISOString()}::timestamptz`;
   // A materialized CTE, because the planner may run a subquery twice and then lock more than `limit` rows.
@@ -87,6 +88,7 @@ export async function claim(
       select organization_id, id, leased_until is not null as abandoned
       from outbox
       where settled_at is null and available_at <= ${now} and (leased_until is null or leased_until <= ${now})
+        ${ofKinds(options.among)}
       order by priority, available_at
       limit ${options.limit}
       for update skip locked
@@ -100,6 +102,19 @@ export async function claim(
     returning outbox.organization_id, outbox.id, outbox.kind, outbox.key, outbox.payload, outbox.revision,
       outbox.priority, outbox.attempts, outbox.in_doubt, outbox.reason, outbox.created_at, outbox.leased_until`);
   return rows.map(toItem);
+}
+
+export type KindFilter = { except: readonly string[] } | { only: readonly string[] };
+
+function ofKinds(filter: KindFilter | undefined): SQL {
+  if (filter === undefined) return sql``;
+  const kinds = "except" in filter ? filter.except : filter.only;
+  if (kinds.length === 0) return "except" in filter ? sql`` : sql`and false`;
+  const list = sql.join(
+    kinds.map((kind) => sql`${kind}`),
+    sql`, `,
+  );
+  return "except" in filter ? sql`and kind not in (${list})` : sql`and kind in (${list})`;
 }
 
 /** Returns items whose handlers have not started, as if they had not been claimed. */

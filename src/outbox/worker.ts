@@ -5,6 +5,7 @@ import type { Log } from "../lib/log.ts";
 import { timedOut, withTimeout } from "../lib/timeout.ts";
 import { type AttemptOutcome, carryOut, ProcessStopping } from "./attempt.ts";
 import type { Handler } from "./handlers.ts";
+import { LaneSlots } from "./lanes.ts";
 import { createSpacing } from "./spacing.ts";
 
 export type Outbox = {
@@ -12,7 +13,7 @@ export type Outbox = {
   wake(): void;
   /**
    * Reopens what a replica of an earlier version gave up because it did not know its kind. Resolves when the due items have
-   * been claimed, up to the concurrency limit. For the scheduled sweep.
+   * been claimed, up to the slots of each lane. For the scheduled sweep.
    */
   sweep(): Promise<void>;
   /** Resolves when nothing is due and nothing is running. For tests. */
@@ -31,7 +32,7 @@ export type OutboxOptions = {
   log: Pick<Log, "info" | "warn" | "error">;
   /** Called after each attempt, for metrics. */
   attempted?: (kind: string, outcome: AttemptOutcome) => void;
-  /** How many items run at once. Default: 8. */
+  /** How many items of each lane run at once. Default: 8. */
   concurrency?: number;
   /** In milliseconds, longer than any handler takes. Default: 60,000. Handlers are aborted after three quarters. */
   leaseMs?: number;
@@ -41,9 +42,13 @@ export type OutboxOptions = {
 };
 
 const shortestSleepMs = 20;
+
+/** How often a worker looks for items that become due while another lane has no free slot, in milliseconds. */
+const behindFullMs = 1_000;
+
 const longestDatabasePauseMs = 2_000;
 
-/** Starts a worker that claims due items and runs their handlers, each item on its own. */
+/** Starts a worker that claims due items and runs their handlers, each item on its own, in slots for each lane. */
 export function startOutbox(options: OutboxOptions): Outbox {
   const worker = new Worker(options);
   worker.wake();
@@ -58,6 +63,7 @@ class Worker implements Outbox {
   #waitingForLook: (() => void)[] = [];
   #timer: NodeJS.Timeout | undefined;
   #look: Promise<void> | undefined;
+  readonly #slots: LaneSlots;
   #woken = false;
   #stopped = false;
   #failures = 0;
@@ -71,9 +77,15 @@ class Worker implements Outbox {
       attempted: () => {},
       ...options,
     };
+    this.#slots = new LaneSlots(this.#options.concurrency);
   }
 
   wake(): void {
+    this.#slots.expectAll();
+    this.#resume();
+  }
+
+  #resume(): void {
     this.#woken = true;
     if (this.#look === undefined && !this.#stopped) this.#look = this.#lookAndSleep();
   }
@@ -130,32 +142,43 @@ class Worker implements Outbox {
     for (const resolve of waiting) resolve();
     this.#look = undefined;
     if (this.#stopped) return;
-    if (this.#woken) this.wake();
+    if (this.#woken) this.#resume();
     else this.#timer = setTimeout(() => this.wake(), Math.max(shortestSleepMs, sleepMs));
   }
 
+  /** Claims until nothing is due for which there is a slot. */
   async #claim(): Promise<void> {
-    const { database, handlers, concurrency, leaseMs } = this.#options;
-    const limit = concurrency - this.#underWay.size;
-    if (limit <= 0) return;
-    const items = await store.claim(database.db, { limit, leaseMs });
-    if (this.#stopped) return store.release(database.db, items);
-    for (const item of items) {
-      const handler = Object.hasOwn(handlers, item.kind) ? handlers[item.kind] : undefined;
-      const stopping = new AbortController();
-      const attempt = { ...this.#options, item, handler, db: database.db, spacing: this.#spacing, stopping };
-      const work = carryOut(attempt).finally(() => {
-        this.#underWay.delete(work);
-        this.wake();
-      });
-      this.#underWay.set(work, stopping);
+    const { database, leaseMs } = this.#options;
+    for (let next = this.#slots.next(); next !== null && !this.#stopped; next = this.#slots.next()) {
+      // Before the claim, because what is added during it must be looked for again.
+      this.#slots.exhaust(next);
+      const { limit, among } = next;
+      const items = await store.claim(database.db, { limit, leaseMs, among });
+      if (this.#stopped) return store.release(database.db, items);
+      for (const item of items) this.#start(item);
+      if (items.length === limit) this.#slots.expect(next);
     }
   }
 
-  /** Returns the time until the next item is due, in milliseconds. At the concurrency limit, the next handler that ends wakes the worker. */
+  #start(item: store.ClaimedItem): void {
+    const { database, handlers } = this.#options;
+    const handler = Object.hasOwn(handlers, item.kind) ? handlers[item.kind] : undefined;
+    const stopping = new AbortController();
+    const attempt = { ...this.#options, item, handler, db: database.db, spacing: this.#spacing, stopping };
+    this.#slots.take(item.kind);
+    const work = carryOut(attempt).finally(() => {
+      this.#slots.free(item.kind);
+      this.#underWay.delete(work);
+      this.#resume();
+    });
+    this.#underWay.set(work, stopping);
+  }
+
+  /** Returns the time until the next item is due, in milliseconds. In a full lane, the next handler that ends resumes the work. */
   async #untilNextDue(): Promise<number> {
-    const { database, concurrency, pollMs } = this.#options;
-    if (this.#underWay.size >= concurrency) return pollMs;
+    const { database, pollMs } = this.#options;
+    const { full } = this.#slots;
+    if (full !== "none") return full === "all" ? pollMs : Math.min(pollMs, behindFullMs);
     const dueInMs = await store.nextDue(database.db);
     const nothingDue = dueInMs === null || dueInMs > 0;
     if (nothingDue && this.#underWay.size === 0 && !this.#woken) {
