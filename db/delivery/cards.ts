@@ -54,6 +54,22 @@ export async function find(db: Db | Tx, organizationId: string, id: string): Pro
   return row;
 }
 
+/** Returns whether a request has the card with this ID. */
+export async function isOf(
+  db: Db | Tx,
+  organizationId: string,
+  requestNumber: number,
+  id: string,
+): Promise<boolean> {
+  const rows = await db
+    .select({ id: cards.id })
+    .from(cards)
+    .where(
+      and(eq(cards.organizationId, organizationId), eq(cards.id, id), eq(cards.requestNumber, requestNumber)),
+    );
+  return rows.length > 0;
+}
+
 /** Returns a request's card in this channel, or in any channel if none is given; undefined if there is none. */
 export async function findInChannel(
   db: Db | Tx,
@@ -134,6 +150,14 @@ export async function saveDrawn(
     .where(sameCard)
     .returning({ channel: before.channelBefore, ts: before.tsBefore });
   return row;
+}
+
+/** Forgets what a card shows, so that it is drawn again even if that would be the same. */
+export async function forgetDrawn(tx: Tx, organizationId: string, id: string): Promise<void> {
+  await tx
+    .update(cards)
+    .set({ drawnVersion: null, drawnDigest: null })
+    .where(and(eq(cards.organizationId, organizationId), eq(cards.id, id)));
 }
 
 /** Returns whether the outbox has yet to draw this card or is drawing it. */

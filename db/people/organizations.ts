@@ -42,3 +42,21 @@ export async function nextRequestNumber(db: Db, organizationId: string): Promise
   if (row === undefined) throw new Error("The counter returned no number");
   return row.last;
 }
+
+/** The largest number that a click may lead to. Beyond it, numbers could run out. */
+const largestNumber = 999_999_999;
+
+/**
+ * Has the next requests begin after this number, unless they do: cards from before a restore of the database have the
+ * numbers up to it.
+ */
+export async function raiseRequestCounter(db: Db, organizationId: string, number: number): Promise<void> {
+  if (number > largestNumber) return;
+  await db
+    .insert(requestCounters)
+    .values({ organizationId, last: number })
+    .onConflictDoUpdate({
+      target: requestCounters.organizationId,
+      set: { last: sql`greatest(${requestCounters.last}, excluded.last)` },
+    });
+}

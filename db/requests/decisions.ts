@@ -10,25 +10,35 @@ import type { Db, Tx } from "../connection/connect.ts";
 import type { NewItem } from "../delivery/outbox.ts";
 import { members, requests, reviews, ruleVersions, workflowVersions } from "../schema/index.ts";
 import { orNone } from "../workflow/workflow.ts";
+import { knowsOrigin } from "./bound-facts.ts";
 import { givenReviews } from "./given-reviews.ts";
 import { changingColumns, requestColumns, toRequest } from "./request-row.ts";
 
-/** Everything that decides whether a review counts, and the version of the rules at which it was read. */
-export type Case = ReviewCase & { facts: BoundFacts; rules: number };
+/**
+ * Everything that decides whether a review counts, and the version of the rules at which it was read. `known`: whether the
+ * button or dialog is of this request.
+ */
+export type Case = ReviewCase & { facts: BoundFacts; rules: number; known: boolean };
 
-/** Reads a case in one statement, so in one round trip and from one snapshot; undefined if there is no such request. */
+/**
+ * Reads a case in one statement, so in one round trip and from one snapshot; undefined if there is no such request.
+ *
+ * @param origin the card's ID or the request's identity that came with the review; null for none
+ */
 export async function readCase(
   db: Db | Tx,
   organizationId: string,
   number: number,
   reviewerId: MemberId,
+  origin: string | null = null,
 ): Promise<Case | undefined> {
-  const [row] = await prepared(db).execute({ organizationId, number, reviewerId });
+  const [row] = await prepared(db).execute({ organizationId, number, reviewerId, origin });
   if (row === undefined) return undefined;
   return {
     request: toRequest(row.request),
     fingerprint: row.fingerprint,
     facts: row.facts,
+    known: row.known,
     workflow: orNone(row.workflow),
     rules: row.rules ?? 0,
     reviewer: { id: reviewerId, status: row.status ?? "stranger", holdings: row.holdings },
@@ -61,6 +71,7 @@ function build(db: Db | Tx) {
       rules: ruleVersions.version,
       facts: sql<BoundFacts>`bound.facts`,
       fingerprint: sql<string>`fingerprint_of(bound.facts)`,
+      known: knowsOrigin(sql`${sql.placeholder("origin")}::uuid`),
       holdings: sql<Holding[]>`(
         select coalesce(jsonb_agg(jsonb_build_object('roleId', role_id, 'projectId', project_id)), '[]')
         from role_holdings where organization_id = ${organization} and member_id = ${reviewer})`,

@@ -25,6 +25,8 @@ export function toRequest(row: RequestRow): PromotionRequest {
   return {
     organizationId: row.organizationId,
     number: row.number,
+    identity: row.identity,
+    keyedBy: row.keyedBy,
     version: row.version,
     projectId: row.projectId,
     integrationId: row.integrationId,
@@ -41,6 +43,7 @@ export function toRequest(row: RequestRow): PromotionRequest {
     decision: decided
       ? { outcome: present(row.outcome), at: present(row.decidedAt), by: present(row.decidedBy) }
       : null,
+    decidedFacts: row.decidedFacts,
     state: toState(row),
   };
 }

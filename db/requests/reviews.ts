@@ -3,8 +3,11 @@ import type { Review } from "../../src/domain/requests/review.ts";
 import type { Db, Tx } from "../connection/connect.ts";
 import { reviews } from "../schema/index.ts";
 
-/** `workflowVersion` is the version that the review was judged by. */
-export type StoredReview = Review & { at: Date; workflowVersion: number };
+/**
+ * `workflowVersion` is the version that the review was judged by. `fingerprint` identifies the bound facts that it was
+ * given for; null for a review of a request that was closed before they were stored.
+ */
+export type StoredReview = Review & { at: Date; workflowVersion: number; fingerprint: string | null };
 
 /** Returns the current reviews of a request, one for each reviewer, in the order they were given. */
 export async function list(
@@ -19,6 +22,7 @@ export async function list(
       comment: reviews.comment,
       at: reviews.at,
       workflowVersion: reviews.workflowVersion,
+      fingerprint: reviews.fingerprint,
     })
     .from(reviews)
     .where(

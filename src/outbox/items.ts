@@ -53,7 +53,24 @@ const notice = z.object({
   event: z.enum(requestEvents),
   recipientId: z.string(),
   reminder: reminder.optional(),
+  /** Identifies the bound facts for which the approvals were given that no longer count. */
+  outdated: z.string().optional(),
 });
+
+/** What the key of a notice holds beyond its payload. */
+type NoticeFacts = {
+  version: number;
+  /** What stands for the request (`keyOf`). Without it, its number. */
+  request?: string;
+  /** Identifies the change that is told. Without it, the version: after a restore, a version may come again. */
+  change?: string;
+};
+
+const noticeKey = (
+  channel: "message" | "email",
+  { number, event, recipientId }: z.infer<typeof notice>,
+  { version, request = String(number), change = `v${version}` }: NoticeFacts,
+): string => `${channel}:${request}:${change}:${event}:${recipientId}`;
 
 /** `keys`: the items that carry the same warning to the other admins. Early versions stored none. */
 const warning = z.object({
@@ -108,6 +125,8 @@ export const items = {
       event: z.enum(requestEvents),
       by: actor,
       reminder: reminder.optional(),
+      /** Identifies the change, in the keys of its notices. Earlier versions stored none. */
+      change: z.string().optional(),
     }),
     key: ({ number, version, reminder }) =>
       reminder === undefined
@@ -137,15 +156,13 @@ export const items = {
   }),
   "send-message": itemKind({
     payload: notice,
-    key: ({ number, event, recipientId }, { version }: { version: number }) =>
-      `message:${number}:v${version}:${event}:${recipientId}`,
+    key: (payload, facts: NoticeFacts) => noticeKey("message", payload, facts),
     priority: 0,
     provider: "slack",
   }),
   "send-email": itemKind({
     payload: notice,
-    key: ({ number, event, recipientId }, { version }: { version: number }) =>
-      `email:${number}:v${version}:${event}:${recipientId}`,
+    key: (payload, facts: NoticeFacts) => noticeKey("email", payload, facts),
     priority: 0,
     provider: "email",
   }),

@@ -25,7 +25,7 @@ const to = (name: string) => {
 
 /** Returns the emails to a person about a request that Resend was asked to send. */
 const askedFor = (name: string, number: number) =>
-  stack.resend.requests.filter((asked) => to(name)(asked) && asked.key.includes(`email:${number}:`));
+  stack.resend.requests.filter((asked) => to(name)(asked) && asked.body.includes(`[#${number}] `));
 
 /** Makes Resend refuse Bob's emails, requests a promotion, and returns the status of Bob's email. */
 async function bobsEmail(how: Failure) {

@@ -139,7 +139,10 @@ function page(name: string, integrations: number, environments: number): Overvie
       open: { number: 2 ** 31 - 1, state: "pending", requester: name },
       same: false,
     },
-    action: j % 2 === 0 ? { kind: "request" } : { kind: "cancel", number: i * environments + j },
+    action:
+      j % 2 === 0
+        ? { kind: "request" }
+        : { kind: "cancel", number: i * environments + j, identity: "00000000-0000-4000-8000-000000000000" },
   });
   return {
     project: { id: "00000000-0000-4000-8000-000000000000", name },

@@ -35,6 +35,8 @@ export function sampleRequest(
   return {
     organizationId: "T1",
     number: 42,
+    identity: "018f0000-0000-7000-8000-000000000042",
+    keyedBy: "identity",
     version: 3,
     projectId: "commerce",
     integrationId: "orders",
@@ -49,6 +51,7 @@ export function sampleRequest(
     createdAt: inDays(-2),
     approvals: approved ? 1 : 0,
     decision: outcome && { outcome, at: inDays(-1), by: member("UBOB") },
+    decidedFacts: null,
     state: current,
     ...over,
   };

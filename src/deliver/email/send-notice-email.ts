@@ -6,6 +6,7 @@ import type { Payload } from "../../outbox/items.ts";
 import type { EmailContent } from "../../queries/delivery/get-email.ts";
 import { getMember } from "../../queries/people/get-member.ts";
 import { getRequest } from "../../queries/requests/get-request.ts";
+import { outdatedApprovals } from "../../slack/words/fact-words.ts";
 import { isOver } from "../slack/reminders.ts";
 import { deliverEmail, type EmailDelivery } from "./deliver-email.ts";
 import { renderNotice } from "./render/render.tsx";
@@ -43,6 +44,8 @@ async function render(
     getMember(db, organizationId, recipientId),
   ]);
   if (view === undefined) return { kind: "dead", reason: `#${number} is gone` };
+  const outdated = outdatedApprovals(view, payload.outdated);
+  if (event === "outdated" && outdated.length === 0) return { kind: "done" };
   // The review is no longer needed.
   if (event === "requested" && view.state !== "pending") return { kind: "done" };
   if (recipient !== undefined && recipient.status !== "active") {
@@ -51,6 +54,6 @@ async function render(
   if (recipient === undefined || recipient.email === null)
     return { kind: "dead", reason: "no email address" };
   const link = deps.linkFor(organizationId, number, recipientId);
-  const { subject, html, text } = await renderNotice({ view, event, recipient, link });
+  const { subject, html, text } = await renderNotice({ view, event, recipient, link, outdated });
   return { from: deps.from, to: recipient.email, subject, html, text };
 }

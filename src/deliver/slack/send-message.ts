@@ -4,7 +4,8 @@ import type { Item } from "../../outbox/handlers.ts";
 import type { Payload } from "../../outbox/items.ts";
 import { getMember } from "../../queries/people/get-member.ts";
 import { getRequest } from "../../queries/requests/get-request.ts";
-import { outcomeMessage } from "../../slack/messages/outcome-message.ts";
+import { outcomeMessage, outdatedMessage } from "../../slack/messages/outcome-message.ts";
+import { outdatedApprovals } from "../../slack/words/fact-words.ts";
 import { isOver, readReminder } from "./reminders.ts";
 import { type SlackDelivery, sendToPerson } from "./slack-delivery.ts";
 
@@ -21,8 +22,12 @@ export async function sendMessage(
   const recipient = await getMember(db, item.organizationId, recipientId);
   const noAccess = whyNoAccess(recipient?.status);
   if (noAccess !== null) return { kind: "done", reason: noAccess };
+  const outdated = outdatedApprovals(view, item.payload.outdated);
+  if (event === "outdated" && outdated.length === 0) return notNeeded(item);
   const message = reminder
     ? await readReminder(db, view, reminder, recipientId)
-    : outcomeMessage(view, event);
+    : event === "outdated"
+      ? outdatedMessage(view, outdated, recipientId)
+      : outcomeMessage(view, event);
   return sendToPerson(deps, item, recipientId, message);
 }

@@ -1,3 +1,4 @@
+import { type BoundFact, type BoundFacts, changedFacts } from "./bound-facts.ts";
 import type { RequestState } from "./request.ts";
 
 /** The current facts about the source and the target of a request. */
@@ -8,10 +9,13 @@ export type Situation = {
   runningDeploymentId: string | null;
   /** The last deployment to the target that ended as unknown, whoever started it, unless a later one succeeded. */
   unknownDeploymentId?: string | null;
+  /** The bound facts of the request. */
+  facts?: BoundFacts;
 };
 
-/** R9: one difference between now and the time of the request. */
+/** R9: one difference between now and the time of the request or, for a bound fact, of its decision. */
 export type DriftChange =
+  | { kind: "fact-changed"; fact: BoundFact; before: string; after: string }
   | { kind: "source-changed"; buildId: string | null }
   | { kind: "target-changed"; buildId: string | null }
   | { kind: "deployment-running"; deploymentId: string }
@@ -22,10 +26,17 @@ export type DriftChange =
  * list if nothing has changed.
  */
 export function drift(
-  request: { buildId: string; targetBuildId: string | null; state: RequestState },
+  request: {
+    buildId: string;
+    targetBuildId: string | null;
+    decidedFacts?: BoundFacts | null;
+    state: RequestState;
+  },
   now: Situation,
 ): DriftChange[] {
-  const changes: DriftChange[] = [];
+  const { decidedFacts } = request;
+  const facts = decidedFacts && now.facts ? changedFacts(decidedFacts, now.facts) : [];
+  const changes: DriftChange[] = facts.map((change) => ({ kind: "fact-changed", ...change }));
   if (now.sourceBuildId !== request.buildId) {
     changes.push({ kind: "source-changed", buildId: now.sourceBuildId });
   }
@@ -55,7 +66,10 @@ export function attemptsToConfirm(now: Situation, own: string | null = null): Dr
 
 /** Returns a text that identifies exactly these changes, so that a confirmation counts only for what was shown. */
 export function fingerprint(changes: readonly DriftChange[]): string {
-  return JSON.stringify(
-    changes.map((change) => [change.kind, "buildId" in change ? change.buildId : change.deploymentId]),
-  );
+  return JSON.stringify(changes.map(partsOf));
+}
+
+function partsOf(change: DriftChange): (string | null)[] {
+  if (change.kind === "fact-changed") return [change.kind, change.fact, change.before, change.after];
+  return [change.kind, "buildId" in change ? change.buildId : change.deploymentId];
 }

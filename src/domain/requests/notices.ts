@@ -15,6 +15,8 @@ export const requestEvents = [
   "failed",
   "reminder",
   "changed",
+  /** Only of notices: approvals no longer count, because a bound fact changed (R7). */
+  "outdated",
 ] as const;
 
 export type RequestEvent = (typeof requestEvents)[number];
@@ -69,8 +71,32 @@ export function noticesFor(event: RequestEvent, by: Actor, audience: Audience): 
     case "reviewed":
     case "promoting":
     case "changed":
+    case "outdated":
       return [];
     default:
       return assertNever(event);
   }
+}
+
+/** An approval that no longer counts, because it was given for other bound facts. */
+export type OutdatedApproval = { reviewerId: MemberId; fingerprint: string };
+
+/**
+ * R7: returns whom a change of bound facts must be told to: everyone whose approval no longer counts, and the requester.
+ * `fingerprint` identifies what the approvals were given for: each of them is told once.
+ */
+export function noticesOfOutdated(
+  approvals: readonly OutdatedApproval[],
+  requesterId: MemberId,
+): (Notice & { fingerprint: string })[] {
+  const told = new Map<string, { recipientId: MemberId; fingerprint: string }>();
+  for (const { reviewerId, fingerprint } of approvals) {
+    for (const recipientId of [reviewerId, requesterId]) {
+      told.set(`${fingerprint} ${recipientId}`, { recipientId, fingerprint });
+    }
+  }
+  return [...told.values()].flatMap((one) => [
+    { ...one, channel: "message" as const },
+    { ...one, channel: "email" as const },
+  ]);
 }

@@ -1,6 +1,7 @@
 import type { MemberId } from "../people/people.ts";
 import type { Actor } from "../shared/actor.ts";
 import type { WorkflowOptions } from "../workflow/workflow.ts";
+import type { BoundFacts } from "./bound-facts.ts";
 
 /*
  * Glossary. Code and screens use these words in this sense only.
@@ -59,6 +60,10 @@ export type Decision = { outcome: "approved" | "rejected"; at: Date; by: Actor }
 export type PromotionRequest = {
   organizationId: string;
   number: number;
+  /** Never repeats. The number does after a restore: the database then counts from an earlier number. */
+  identity: string;
+  /** What the keys of its messages and emails contain. Requests of earlier versions keep the number. */
+  keyedBy: "number" | "identity";
   /** Increases with every change. A card that shows an older version is redrawn. */
   version: number;
   projectId: string;
@@ -77,6 +82,8 @@ export type PromotionRequest = {
   /** How many approvals counted when the last review was given. People and settings may have changed since (R4). */
   approvals: number;
   decision: Decision | null;
+  /** R9: what was approved or rejected, as stored with the decision; null before it. */
+  decidedFacts: BoundFacts | null;
   state: RequestState;
 };
 
@@ -125,6 +132,15 @@ export function namesAnotherMember(
   const { requestedBy, requesterId, tokenMemberIds } = request;
   if (requestedBy.kind !== "token") return false;
   return requestedBy.makerId !== requesterId && !tokenMemberIds.includes(requesterId);
+}
+
+/** Returns what stands for a request in keys that others keep longer than this database: Slack and the email provider. */
+export function keyOf({
+  identity,
+  keyedBy,
+  number,
+}: Pick<PromotionRequest, "identity" | "keyedBy" | "number">): string {
+  return keyedBy === "identity" ? identity : String(number);
 }
 
 /** R11: returns when a state that starts now expires. */

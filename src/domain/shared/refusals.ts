@@ -33,8 +33,10 @@ export type Refusal =
   | { code: "not-requester"; why: NotRequester; roles: readonly string[]; tokenMember?: Person }
   | { code: "not-reviewer"; why: NotReviewer; number: number }
   | { code: "too-few-reviewers"; required: number; available: number; workflowRoles: readonly string[] }
-  /** R7: the reviewer was shown other names, another build, or other settings of the target than the request has now. */
+  /** R7: the person was shown other names, another build, or other settings of the target than the request has now. */
   | { code: "request-changed"; number: number }
+  /** R7: the button or dialog is not of the request that has the number now. */
+  | { code: "unknown-card"; number: number }
   | { code: "already-decided"; number: number }
   | { code: "not-pending"; number: number }
   | { code: "comment-required" }

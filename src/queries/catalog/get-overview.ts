@@ -30,7 +30,7 @@ import { byView, namePeople } from "../shared/name-people.ts";
 /** What the viewer can do now with the build that is live in an environment. */
 export type StepAction =
   | { kind: "request" | "promote-at-once" }
-  | { kind: "cancel" | "promote" | "view"; number: number };
+  | { kind: "cancel" | "promote" | "view"; number: number; identity: string };
 
 /** An environment of an integration: what is live in it, and the step to the next environment. */
 export type EnvironmentCard = {
@@ -228,11 +228,11 @@ function actionOf(
   const { mayRequest, workflow, viewerId } = data;
   const open = data.open.get(key(integrationId, target.id));
   if (open !== undefined) {
-    const { number, state } = open;
+    const { number, identity, state } = open;
     const own = requesters(open).includes(viewerId);
-    if (state.name === "pending" && own) return { kind: "cancel", number };
+    if (state.name === "pending" && own) return { kind: "cancel", number, identity };
     const ready = state.name === "approved" || state.name === "failed";
-    return ready && mayRequest ? { kind: "promote", number } : { kind: "view", number };
+    return ready && mayRequest ? { kind: "promote", number, identity } : { kind: "view", number, identity };
   }
   const inTarget = data.live.get(key(integrationId, target.id));
   if (!mayRequest || live === undefined || inTarget?.buildId === live.buildId) return null;

@@ -10,6 +10,16 @@ export function getCard(db: Db, organizationId: string, cardId: string): Promise
   return cards.find(db, organizationId, cardId);
 }
 
+/** Returns whether this is the identity of a request, or the ID of one of its cards, or null. */
+export async function isOriginOf(
+  db: Db,
+  { organizationId, number, identity }: { organizationId: string; number: number; identity: string },
+  origin: string | null,
+): Promise<boolean> {
+  if (origin === null || origin === identity) return true;
+  return cards.isOf(db, organizationId, number, origin);
+}
+
 /** Returns whether the outbox has yet to draw a card or is drawing it, so that its message may change. */
 export function isBeingDrawn(db: Db, organizationId: string, cardId: string): Promise<boolean> {
   return cards.isBeingDrawn(db, organizationId, cardId);

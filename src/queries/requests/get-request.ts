@@ -7,6 +7,7 @@ import * as builds from "../../../db/deployments/builds.ts";
 import * as deployments from "../../../db/deployments/deployments.ts";
 import * as members from "../../../db/people/members.ts";
 import { listRoleHolders, type RoleHolder } from "../../../db/people/role-holders.ts";
+import { findBound } from "../../../db/requests/bound-facts.ts";
 import type { ComparedStep } from "../../../db/requests/comparison.ts";
 import * as requests from "../../../db/requests/requests.ts";
 import * as reviews from "../../../db/requests/reviews.ts";
@@ -62,8 +63,10 @@ export async function readRequest(
   const inSource = liveView(request.sourceId, context, details);
   return {
     ...{ organizationId, number, version: request.version },
+    ...{ identity: request.identity, fingerprint: context.fingerprint },
     ...{ project: context.project, integration: context.integration },
     ...{ source: context.source, target: context.target },
+    deployer: context.integration.deployer,
     build: buildView(details.build),
     liveInTarget: liveView(request.targetId, context, details),
     newerInSource: inSource !== null && inSource.id !== request.buildId ? inSource : null,
@@ -90,13 +93,14 @@ type RequestContext = Awaited<ReturnType<typeof readContext>>;
 
 async function readContext(tx: Tx, request: PromotionRequest) {
   const { organizationId, number, integrationId, sourceId, targetId } = request;
-  const [found, environments, live, workflow, given, attempt] = await Promise.all([
+  const [found, environments, live, workflow, given, attempt, { fingerprint }] = await Promise.all([
     findIntegration(tx, organizationId, integrationId),
     findEnvironments(tx, organizationId, [sourceId, targetId]),
     deployments.live(tx, organizationId, integrationId, [sourceId, targetId]),
     workflows.current(tx, organizationId),
     reviews.list(tx, organizationId, number),
     findAttempt(tx, request),
+    findBound(tx, request),
   ]);
   const source = environments.get(sourceId);
   const target = environments.get(targetId);
@@ -105,7 +109,8 @@ async function readContext(tx: Tx, request: PromotionRequest) {
   }
   const { project, integration } = found;
   const endedBy = attempt?.status === "unknown" ? await findEnder(tx, organizationId, attempt.id) : null;
-  return { project, integration, source, target, live, workflow, reviews: given, attempt, endedBy };
+  const bound = { fingerprint };
+  return { project, integration, source, target, live, workflow, reviews: given, attempt, endedBy, ...bound };
 }
 
 /** What depends on what the request refers to. */

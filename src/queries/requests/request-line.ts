@@ -15,6 +15,7 @@ import type { AttemptProgress, RequestView } from "./request-view.ts";
 export type RequestLine = Pick<
   RequestView,
   | "number"
+  | "identity"
   | "project"
   | "integration"
   | "source"
@@ -66,7 +67,7 @@ export async function requestLines(
   ]);
   const personOf = namePeople(people);
   return requests.map((request): RequestLineInPipeline => {
-    const { number } = request;
+    const { number, identity } = request;
     const found = integrations.get(request.integrationId);
     const source = environments.get(request.sourceId);
     const target = environments.get(request.targetId);
@@ -76,7 +77,7 @@ export async function requestLines(
     }
     const { project, ...integration } = found;
     return {
-      number,
+      ...{ number, identity },
       project,
       integration,
       source,

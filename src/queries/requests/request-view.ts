@@ -19,7 +19,14 @@ export type BuildView = {
 /** A live build, and since when it is live. */
 export type LiveView = BuildView & { since: Date };
 
-export type ReviewView = { reviewer: Person; verdict: Verdict; comment: string; at: Date };
+/** `fingerprint` identifies the bound facts that the review was given for; null where they are not known. */
+export type ReviewView = {
+  reviewer: Person;
+  verdict: Verdict;
+  comment: string;
+  at: Date;
+  fingerprint?: string | null;
+};
 
 /** Who did something: a person (`through` is the name of the token, if any), or the system and its reason. */
 export type ByView = { person: Person; through?: string } | { person: null; reason: string };
@@ -51,11 +58,17 @@ export type AttemptProgress = {
 export type RequestView = {
   organizationId: string;
   number: number;
+  /** Never repeats, unlike the number. */
+  identity: string;
+  /** Identifies the bound facts that the view shows (R7). */
+  fingerprint: string;
   version: number;
   project: { id: string; slug: string; name: string };
   integration: { id: string; slug: string; name: string };
-  source: { id: string; name: string };
-  target: { id: string; name: string; critical: boolean };
+  source: { id: string; slug: string; name: string };
+  target: { id: string; slug: string; name: string; critical: boolean };
+  /** What Promote uses to deploy the integration. */
+  deployer: string;
   build: BuildView;
   /** What is live in the target now; null if nothing. */
   liveInTarget: LiveView | null;

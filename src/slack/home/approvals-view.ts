@@ -4,6 +4,7 @@ import type { RequestLine } from "../../queries/requests/request-line.ts";
 import { actions, button, context, modal, option, searchSelect, section } from "../blocks/blocks.ts";
 import { ids } from "../kernel/ids.ts";
 import { detailsButton } from "../messages/card.ts";
+import { requestValue } from "../messages/card-value.ts";
 import { byWords, shortName } from "../words/names.ts";
 import { stateSign, stateWords } from "../words/request-words.ts";
 import { countWords, escapeWithin, moment } from "../words/text.ts";
@@ -100,7 +101,7 @@ function pendingBlock(line: PendingLine, now: Date): KnownBlock {
   const { number, approvals, requester, createdAt } = line;
   const given = approvals.required === 1 ? "" : ` · ${approvals.given} of ${approvals.required} approvals`;
   const asked = `asked by ${name(requester.name)} ${moment(createdAt)} · waiting ${ageWords(createdAt, now)}${given}`;
-  const review = button(ids.action.details, "Review", number, {
+  const review = button(ids.action.details, "Review", requestValue(line), {
     label: `Review request ${number}`,
     style: "primary",
   });

@@ -10,6 +10,7 @@ import type { Reply } from "../kernel/reply.ts";
 import { runAsMember } from "../kernel/run.ts";
 import { onShortcut } from "../kernel/shortcut.ts";
 import { onSuggest } from "../kernel/suggest.ts";
+import { readCardValue } from "../messages/card-value.ts";
 import { clickPromote, openCancel } from "../requests/promote-and-cancel-listener.ts";
 import { drawRequestModal } from "../requests/request-views.ts";
 import { openDetails } from "../requests/review-listener.ts";
@@ -119,7 +120,8 @@ async function navigate(deps: SlackDeps, click: Click): Promise<Reply> {
 /** Carries out the step that was chosen in the select of a folded pipeline. */
 async function pickStep(deps: SlackDeps, click: Click): Promise<Reply> {
   const { kind, value } = readPick(click.value);
-  const picked = { ...click, value };
+  const { number, origin } = readCardValue(value);
+  const picked = { ...click, value: number, shown: { ...click.shown, origin } };
   switch (kind) {
     case "cancel":
       return openCancel(deps, picked);

@@ -5,6 +5,7 @@ import type { EnvironmentCard, IntegrationCards, StepAction } from "../../querie
 import { button, option, optionsPerSelect } from "../blocks/blocks.ts";
 import { textCodec } from "../kernel/codec.ts";
 import { ids } from "../kernel/ids.ts";
+import { requestValue } from "../messages/card-value.ts";
 import { shortName } from "../words/names.ts";
 import { cutTo, plain, textLimits } from "../words/text.ts";
 
@@ -56,11 +57,11 @@ function clickOf(integration: IntegrationCards, card: ActionableCard): { actionI
     case "promote-at-once":
       return { actionId: ids.action.startStep, value: stepValue(integration, card) };
     case "cancel":
-      return { actionId: ids.action.cancel, value: String(action.number) };
+      return { actionId: ids.action.cancel, value: requestValue(action) };
     case "promote":
-      return { actionId: ids.action.promote, value: String(action.number) };
+      return { actionId: ids.action.promote, value: requestValue(action) };
     case "view":
-      return { actionId: ids.action.details, value: String(action.number) };
+      return { actionId: ids.action.details, value: requestValue(action) };
     default:
       return assertNever(action);
   }
@@ -85,7 +86,10 @@ const requestActions = ["cancel", "promote", "view"] as const;
 export function stepSelect(integration: IntegrationCards, cards: readonly ActionableCard[]): StaticSelect {
   const options = cards.slice(0, optionsPerSelect).map((card): PlainTextOption => {
     const { action } = card;
-    const value = "number" in action ? `${action.kind}/${action.number}` : stepValue(integration, card);
+    const value =
+      "number" in action
+        ? `${action.kind}/${action.number}/${action.identity}`
+        : stepValue(integration, card);
     return option({ text: `${verb(action)} → ${targetName(card)}`, value });
   });
   return {
@@ -96,9 +100,12 @@ export function stepSelect(integration: IntegrationCards, cards: readonly Action
   };
 }
 
-/** Returns which button an option stands for, and its value, which is not checked yet. */
+/**
+ * Returns which button an option stands for, and its value, which is not checked yet. The previous version reads the
+ * number of a request and leaves out the identity.
+ */
 export function readPick(value: string): { kind: StepAction["kind"]; value: string } {
-  const [first = "", rest = ""] = value.split("/");
+  const [first = "", number = "", ...identity] = value.split("/");
   const kind = requestActions.find((action) => action === first);
-  return kind === undefined ? { kind: "request", value } : { kind, value: rest };
+  return kind === undefined ? { kind: "request", value } : { kind, value: [number, ...identity].join(" ") };
 }

@@ -1,9 +1,10 @@
 import type { App, BlockAction } from "@slack/bolt";
+import type { Shown } from "../../domain/requests/shown.ts";
 import type { CallWatch } from "../../metrics/metrics.ts";
 import { noticeHome, noticeModal, withNotice } from "../blocks/notice-modal.ts";
 import { escaped } from "../words/text.ts";
 import { NoAccessError } from "./access.ts";
-import { adoptClicked, type ClickedCard, readCard } from "./clicked-card.ts";
+import { type ClickedCard, followClicked, readButton } from "./clicked-card.ts";
 import type { SlackDeps } from "./deps.ts";
 import { faultWords, reportFault } from "./faults.ts";
 import {
@@ -38,7 +39,9 @@ export type Click = {
   triggerId: string;
   /** The value of the button or of the chosen option; empty if there is none. */
   value: string;
-  /** The card that has the button; null in a view, and on any other message. */
+  /** What the button says about the request that it shows. */
+  shown: Shown;
+  /** The message about a request that has the button; null in a view, and on any other message. */
   card: ClickedCard | null;
   /** Null in a message. */
   view: ClickedView | null;
@@ -85,8 +88,9 @@ export function onClick(
     const click = readClick(deps, args);
     if (ackFirst) await args.ack();
     let followUp: Reply["followUp"];
+    let outdated = false;
     try {
-      ({ followUp } = await runInTime(deps, click, () => work(click), access));
+      ({ followUp, outdated = false } = await runInTime(deps, click, () => work(click), access));
     } catch (error) {
       reportFault(deps, error, { actionId }, "A click failed");
       const words = faultWords(error);
@@ -98,7 +102,7 @@ export function onClick(
       deps.log.warn({ err: error, actionId }, "The answer to a click was not delivered");
       return tellNotShown(deps, click).catch(() => undefined);
     });
-    await Promise.all([followed, adoptClicked(deps, click.organizationId, click.card)]);
+    await Promise.all([followed, followClicked(deps, click.organizationId, click.card, outdated)]);
   });
 }
 
@@ -127,7 +131,7 @@ function readClick(deps: SlackDeps, args: ClickArgs): Click {
     organizationId: context.teamId ?? "",
     userId: body.user.id,
     triggerId: body.trigger_id,
-    ...readCard(value, body),
+    ...readButton(value, body),
     view: view === undefined ? null : readView(view),
     form: formValues(stateAround(body)),
     watch: watchOf(context),

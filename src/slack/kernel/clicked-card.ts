@@ -1,31 +1,46 @@
 import type { BlockAction } from "@slack/bolt";
-import { adoptCard } from "../../usecases/delivery/adopt-card.ts";
-import { readCardValue } from "../messages/card-value.ts";
+import { nothingShown, type Shown } from "../../domain/requests/shown.ts";
+import { type ClickedMessage, followClick } from "../../usecases/delivery/follow-click.ts";
+import { readBoundBlock, readCardValue } from "../messages/card-value.ts";
 import type { SlackDeps } from "./deps.ts";
 
-/** The card whose button was clicked: its id, its request's number, and its message. */
-export type ClickedCard = { id: string; number: number; channel: string; ts: string };
+/** A message about a request whose button was clicked. */
+export type ClickedCard = Omit<ClickedMessage, "organizationId">;
 
-/** Splits a button's value into the value for the listener, and the card if the button is on one in a message. */
-export function readCard(value: string, body: BlockAction): { value: string; card: ClickedCard | null } {
-  const { number, cardId } = readCardValue(value);
+/** A button's value for the listener, what it says about its request, and its message. */
+type ReadButton = { value: string; shown: Shown; card: ClickedCard | null };
+
+/** Splits what came with a button. `card` is null in a view, and for a button that is not about a request. */
+export function readButton(sent: string, body: BlockAction): ReadButton {
+  const { number: value, origin } = readCardValue(sent);
   const { channel, message } = body;
-  if (cardId === null || channel === undefined || message === undefined) return { value: number, card: null };
-  return { value: number, card: { id: cardId, number: Number(number), channel: channel.id, ts: message.ts } };
+  const { isRequest, fingerprint } = readBoundBlock(body.actions[0]?.block_id);
+  if (channel === undefined || message === undefined || !/^[1-9]\d{0,8}$/.test(value)) {
+    return { value, shown: { ...nothingShown, origin, fingerprint }, card: null };
+  }
+  const { ts } = message;
+  const postedAt = new Date(Number(ts) * 1000);
+  return {
+    value,
+    shown: { origin, fingerprint, postedAt },
+    card: { id: origin, isCard: isRequest, number: Number(value), channel: channel.id, ts },
+  };
 }
 
 /**
- * Makes the clicked message the card's own if none is stored, or has it removed if another one is. Runs after the click
- * is answered. Never rejects.
+ * Brings the clicked message up to date, after the click was answered. Never rejects.
+ *
+ * @param outdated whether it does not show its request as it is
  */
-export async function adoptClicked(
+export async function followClicked(
   { context, log }: SlackDeps,
   organizationId: string,
   card: ClickedCard | null,
+  outdated: boolean,
 ): Promise<void> {
   if (card === null) return;
   try {
-    await adoptCard(context, { organizationId, ...card });
+    await followClick(context, { organizationId, ...card }, outdated);
   } catch (error) {
     log.warn({ err: error, number: card.number }, "A clicked card could not be looked up");
   }

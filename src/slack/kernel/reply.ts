@@ -8,4 +8,6 @@ export type Reply<Answer = never> = {
   answer?: Answer | undefined;
   /** What follows the acknowledgement, such as opening or updating a view. It may be lost. */
   followUp?: (() => Promise<unknown>) | undefined;
+  /** Whether the clicked message does not show its request as it is, so that it must be drawn again or removed. */
+  outdated?: boolean;
 };

@@ -49,7 +49,7 @@ function listBlocks(lines: readonly string[], noun: string, plural = `${noun}s`,
 }
 
 function requestBlocks({ requests, moreRequests }: WarningsView): KnownBlock[] {
-  const blocks = requests.map((request) => section(requestWords(request), detailsButton(request)));
+  const blocks = requests.map((request) => section(requestWords(request), detailsButton(request.view)));
   if (moreRequests === 0) return blocks;
   return [...blocks, section(`… and ${countWords(moreRequests, "more request")} like these.`)];
 }

@@ -7,8 +7,8 @@ import { ids } from "../kernel/ids.ts";
 import { requestRemarks } from "../words/comparison-words.ts";
 import { shortName } from "../words/names.ts";
 import { promotionWords, stateWords } from "../words/request-words.ts";
-import { countWords, escapeWithin, textLimits } from "../words/text.ts";
-import { cardValue } from "./card-value.ts";
+import { countWords, cutTo, escapeWithin, textLimits } from "../words/text.ts";
+import { boundBlock, cardValue, requestValue } from "./card-value.ts";
 import { cautionBlocks, comparisonBlocks } from "./comparison-blocks.ts";
 import { cutToMessageLimit } from "./message-limit.ts";
 import { coverageBlocks, reviewBlocks, stateBlocks, waitingBlocks } from "./progress-blocks.ts";
@@ -73,7 +73,7 @@ function cardBlocks(
     ...waiting,
     actions(
       buttons.map((each) => ({ ...each, value })),
-      "actions",
+      boundBlock(view.fingerprint),
     ),
   ]);
 }
@@ -110,16 +110,17 @@ function readerBlocks(view: RequestView, rights: ViewerRights, kind: CardView["k
 type ButtonRights = Pick<ViewerRights, "review" | "cancel" | "endAttempt">;
 
 function reviewButtons(view: RequestView, rights: ButtonRights): Button[] {
-  const { number, state } = view;
+  const { state } = view;
+  const value = requestValue(view);
   if (state === "pending" && rights.review.eligible) {
     return [
-      button(ids.action.approve, "Approve", number, {
+      button(ids.action.approve, "Approve", value, {
         style: "primary",
         label: labelFor("Approve", view),
         ...confirmCritical(view),
       }),
-      button(ids.action.reject, "Reject", number, { style: "danger", label: labelFor("Reject", view) }),
-      button(ids.action.details, "Review", number, { label: labelFor("Review", view) }),
+      button(ids.action.reject, "Reject", value, { style: "danger", label: labelFor("Reject", view) }),
+      button(ids.action.details, "Review", value, { label: labelFor("Review", view) }),
     ];
   }
   if (state === "promoting" && rights.endAttempt) return [detailsButton(view), endAttemptButton(view)];
@@ -128,56 +129,61 @@ function reviewButtons(view: RequestView, rights: ButtonRights): Button[] {
 }
 
 function ownButtons(view: RequestView): Button[] {
-  const { number, state } = view;
+  const { state } = view;
   const details = detailsButton(view);
   if (state === "pending") return [cancelButton(view), details];
   if (state === "approved" || state === "failed") {
     const verb = state === "approved" ? "Promote" : "Try Again";
-    const promote = button(ids.action.promote, verb, number, {
+    const promote = button(ids.action.promote, verb, requestValue(view), {
       style: "primary",
       label: labelFor(verb, view),
     });
     return [promote, cancelButton(view), details];
   }
   if (state === "promoting") return [details, endAttemptButton(view)];
-  return state === "expired" ? [requestAgainButton(number), details] : [details];
+  return state === "expired" ? [requestAgainButton(view), details] : [details];
 }
 
 const labelFor = (verb: string, { number }: Pick<RequestView, "number">): string =>
   `${verb} request ${number}`;
 
 /** Returns the button that opens Review Details. */
-export const detailsButton = (request: Pick<RequestView, "number">): Button =>
-  button(ids.action.details, "Details", request.number, { label: labelFor("Details of", request) });
+export const detailsButton = (request: Identified): Button =>
+  button(ids.action.details, "Details", requestValue(request), { label: labelFor("Details of", request) });
+
+/** The number of a request, and its identity, which never repeats. */
+type Identified = Pick<RequestView, "number" | "identity">;
 
 const cancelButton = (view: RequestView): Button =>
-  button(ids.action.cancel, "Cancel Request", view.number, { label: labelFor("Cancel", view) });
+  button(ids.action.cancel, "Cancel Request", requestValue(view), { label: labelFor("Cancel", view) });
 
 /** Returns the button that asks for a reason to end the attempt in progress. */
-export const endAttemptButton = (request: Pick<RequestView, "number">): Button =>
-  button(ids.action.endAttempt, "End Attempt", request.number, {
+export const endAttemptButton = (request: Identified): Button =>
+  button(ids.action.endAttempt, "End Attempt", requestValue(request), {
     label: labelFor("End the attempt of", request),
   });
 
 /** Returns the button that opens Request Approval with an expired request's integration, target, and message. */
-export function requestAgainButton(number: number): Button {
-  return button(ids.action.requestAgain, "Request Again", number, {
+export function requestAgainButton(request: Identified): Button {
+  return button(ids.action.requestAgain, "Request Again", requestValue(request), {
     style: "primary",
-    label: `Request again what request ${number} asked for`,
+    label: `Request again what request ${request.number} asked for`,
   });
 }
 
 /** For a critical target, the reviewer confirms the approval: the question names the target and the first caution. */
 function confirmCritical(view: RequestView): Pick<Button, "confirm"> {
   if (!view.target.critical) return {};
-  const target = shortName(view.target.name);
-  const build = `${shortName(view.integration.name)} ${shortName(view.build.version)}`;
+  const { target, integration, build } = view;
+  const what = `${shortName(integration.name)} ${shortName(build.version)}`;
+  const slugs = [integration, target].flatMap(({ slug }) => slug ?? []);
+  const words = `${what} may then be promoted to ${shortName(target.name)}. Short names: ${slugs.join(", ")}.`;
   const [caution] = requestRemarks(view).cautions;
-  const warning = caution === undefined ? "" : `⚠️ ${caution}. `;
+  const warning = caution === undefined ? "" : `⚠️ ${cutTo(caution, Math.max(40, 295 - words.length))}. `;
   return {
     confirm: confirmation({
-      title: `Approve for ${target}?`,
-      text: `${warning}${build} may then be promoted to ${target}.`,
+      title: `Approve for ${shortName(target.name)}?`,
+      text: `${warning}${words}`,
       confirm: "Approve",
       deny: "Not yet",
     }),

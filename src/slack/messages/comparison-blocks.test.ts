@@ -39,10 +39,11 @@ const comparison = (over: Partial<ComparisonView> = {}): ComparisonView => ({
 
 const view = (over: Partial<ComparisonView> | null = {}, state: StateName = "pending"): RequestView => ({
   ...{ organizationId: "T1", number: 42, version: 1, state },
+  ...{ identity: "018f0000-0000-7000-8000-000000000042", fingerprint: "f00d", deployer: "webhook" },
   project: { id: "p1", slug: "commerce", name: "Commerce" },
   integration: { id: "i1", slug: "orders", name: "Orders" },
-  source: { id: "e1", name: "Staging" },
-  target: { id: "e2", name: "Production", critical: false },
+  source: { id: "e1", slug: "staging", name: "Staging" },
+  target: { id: "e2", slug: "production", name: "Production", critical: false },
   build: {
     id: "b2",
     externalId: "run-2",
@@ -209,8 +210,8 @@ describe("what a card shows", () => {
     const integration = { id: "i1", slug: "long", name: "Long ".repeat(20).trim() };
     expect(labels({ ...view(), integration })).toEqual([...usual, "Integration", "From → to"]);
     // Each of these is short enough by itself, all together are not.
-    const source = { id: "e1", name: "S".repeat(55) };
-    const target = { id: "e2", name: "T".repeat(55), critical: false };
+    const source = { id: "e1", slug: "production", name: "S".repeat(55) };
+    const target = { id: "e2", slug: "production", name: "T".repeat(55), critical: false };
     const long = { ...view(), integration: { id: "i1", slug: "o", name: "O".repeat(55) }, source, target };
     expect(labels(long)?.slice(4)).toEqual(["Integration", "From → to"]);
   });

@@ -1,11 +1,17 @@
 import type { RequestEvent } from "../../domain/requests/notices.ts";
 import { assertNever } from "../../domain/shared/result.ts";
-import type { RequestView } from "../../queries/requests/request-view.ts";
+import type { RequestView, ReviewView } from "../../queries/requests/request-view.ts";
 import { actions, context, quoted, section } from "../blocks/blocks.ts";
 import { link } from "../words/links.ts";
-import { byWords, shortName } from "../words/names.ts";
-import { promotionWords, reasonHeading, stateWords, unknownWords } from "../words/request-words.ts";
-import { escapeWithin } from "../words/text.ts";
+import { byWords, type NamesWho, shortName, withMentions } from "../words/names.ts";
+import {
+  boundWords,
+  promotionWords,
+  reasonHeading,
+  stateWords,
+  unknownWords,
+} from "../words/request-words.ts";
+import { escapeWithin, nameList } from "../words/text.ts";
 import { detailsButton, type Message, requestAgainButton } from "./card.ts";
 
 /** Returns the message that tells the requester an outcome. Their card shows the rest. */
@@ -15,21 +21,24 @@ export function outcomeMessage(view: RequestView, event: RequestEvent): Message 
   return {
     text,
     blocks: [
-      section(text, detailsButton(view)),
+      section(
+        withMentions((who) => outcomeWords(view, event, who), 2900),
+        detailsButton(view),
+      ),
       ...(comment === null ? [] : quoted(comment.heading, comment.text)),
       ...(event === "failed" && view.attempt?.link
         ? [context(link(view.attempt.link, "Look at the deployment"))]
         : []),
-      ...(event === "expired" ? [actions([requestAgainButton(view.number)])] : []),
+      ...(event === "expired" ? [actions([requestAgainButton(view)])] : []),
     ],
   };
 }
 
-function outcomeWords(view: RequestView, event: RequestEvent): string {
+function outcomeWords(view: RequestView, event: RequestEvent, who: NamesWho = byWords): string {
   const request = `#${view.number} ${promotionWords(view)}`;
   const target = shortName(view.target.name);
   const { decision } = view;
-  const decider = decision === null ? "a reviewer" : byWords(decision.by);
+  const decider = decision === null ? "a reviewer" : who(decision.by);
   switch (event) {
     case "approved":
       return `✅ ${decider} approved ${request}. ${nextStep(view, event, `Press Promote on its card or in Details to bring it to ${target}.`)}`;
@@ -46,6 +55,7 @@ function outcomeWords(view: RequestView, event: RequestEvent): string {
     case "requested":
     case "reviewed":
     case "changed":
+    case "outdated":
     case "reminder":
     case "promoting":
       return request;
@@ -79,4 +89,34 @@ function commentOn(view: RequestView, event: RequestEvent): { heading: string; t
     return { heading: byWords(cancelled.by), text: cancelled.reason };
   if (event === "failed" && attempt?.reason) return { heading: reasonHeading(attempt), text: attempt.reason };
   return null;
+}
+
+/**
+ * Returns the message that approvals no longer count, because a bound fact changed (R7). It goes to the people who gave
+ * them, and to the requester.
+ *
+ * @param reviews the approvals
+ */
+export function outdatedMessage(
+  view: RequestView,
+  reviews: readonly ReviewView[],
+  recipientId: string,
+): Message {
+  const text = escapeWithin(`⚠️ ${outdatedWords(view, reviews, recipientId)}`, 2900);
+  return { text, blocks: [section(text, detailsButton(view))] };
+}
+
+/** Returns whose approvals no longer count, why, and what to do. */
+export function outdatedWords(
+  view: RequestView,
+  reviews: readonly ReviewView[],
+  recipientId: string,
+): string {
+  const own = reviews.some(({ reviewer }) => reviewer.id === recipientId);
+  const names = nameList(reviews.map(({ reviewer }) => shortName(reviewer.name)));
+  const whose = own ? "Your approval of" : `The approval by ${names} of`;
+  const next = own
+    ? "Check the request as it is now, and review it again."
+    : "They were asked to review it again.";
+  return `${whose} #${view.number} no longer counts, because a name, the deployer, or whether the target is critical has changed since. The request is now for ${boundWords(view)}. ${next}`;
 }

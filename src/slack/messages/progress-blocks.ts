@@ -1,7 +1,7 @@
 import type { KnownBlock } from "@slack/types";
 import type { RequestView } from "../../queries/requests/request-view.ts";
 import { context, plainSection, quoted, section } from "../blocks/blocks.ts";
-import { byWords, shortName } from "../words/names.ts";
+import { byWords, shortName, withMentions } from "../words/names.ts";
 import { reasonHeading, stateSign, stateWords } from "../words/request-words.ts";
 import { countWords, escapeWithin, moment, nameList } from "../words/text.ts";
 import { fitLink } from "./request-blocks.ts";
@@ -16,7 +16,7 @@ function stateLine(view: RequestView): string {
   const when = endedAt === null ? "" : ` · ${moment(endedAt)}`;
   // The deployer's reason has a section of its own below: bold text ends at the first line break.
   const attempt = view.attempt === null ? null : { ...view.attempt, reason: null };
-  return `${stateSign(view)} *${escapeWithin(stateWords({ ...view, attempt }), 1500)}*${when}`;
+  return `${stateSign(view)} *${withMentions((who) => stateWords({ ...view, attempt }, who), 1500)}*${when}`;
 }
 
 /** The decision, while it is also the request's state. */
@@ -54,7 +54,7 @@ export function reviewBlocks(view: RequestView, most = 5): KnownBlock[] {
     const comment = review.comment === "" ? [] : [plainSection(review.comment)];
     if (review.reviewer.id === namedAbove) return comment;
     const verdict = review.verdict === "approve" ? "✅ Approved" : "⛔ Rejected";
-    const who = escapeWithin(shortName(review.reviewer.name), 300);
+    const who = `<@${review.reviewer.id}>`;
     return [context(`${verdict} by ${who} · ${moment(review.at)}`), ...comment];
   });
 }

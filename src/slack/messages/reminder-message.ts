@@ -8,6 +8,7 @@ import { byWords, shortName } from "../words/names.ts";
 import { promotionWords, unknownWords } from "../words/request-words.ts";
 import { escapeWithin, moment } from "../words/text.ts";
 import { detailsButton, type Message } from "./card.ts";
+import { requestValue } from "./card-value.ts";
 
 /**
  * Returns the message that a request expires soon (R11). It goes to a reviewer of a pending request, or to the requester
@@ -32,8 +33,11 @@ export function reminderMessage(
   };
 }
 
-const reviewButton = ({ number }: RequestView) =>
-  button(ids.action.details, "Review", number, { label: `Review request ${number}`, style: "primary" });
+const reviewButton = (view: RequestView) =>
+  button(ids.action.details, "Review", requestValue(view), {
+    label: `Review request ${view.number}`,
+    style: "primary",
+  });
 
 function reminderWords(view: RequestView, state: RemindedState): { headline: string; text: string } {
   const { number, requester, decision, attempt } = view;

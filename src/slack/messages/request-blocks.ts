@@ -13,27 +13,34 @@ const nameInField = 300;
 /**
  * Returns what a request is, in fields: the same on cards and in modals. A phone shows each field on a line of its own,
  * so the fields do not repeat the title, except where the title had to cut a name.
+ *
+ * @param withSlugs whether to repeat every name with its short name, for who is about to decide or to confirm
  */
-export function requestFields(view: RequestView): SectionBlock {
+export function requestFields(view: RequestView, withSlugs = false): SectionBlock {
   const target = escapeWithin(shortName(view.target.name), nameInField);
   const critical = view.target.critical ? `\n❗ ${target} is *critical*` : "";
   const through = view.through === null ? "" : ` through token ${escapeWithin(shortName(view.through), 300)}`;
   const titleIsCut = titleBlock(view).text.text !== titleWords(view, isolated);
   return fieldsSection([
-    `*Project*\n${escapeWithin(isolated(view.project.name), nameInField)}${critical}`,
+    `*Project*\n${nameWords(view.project, withSlugs)}${critical}`,
     `*Requested by*\n<@${view.requester.id}>${through}\n${moment(view.createdAt)}`,
     `*Build*\n${buildWords(view.build)}`,
     `*Live in ${target} now*\n${liveWords(view.liveInTarget)}${deployedWords(view)}`,
-    ...(titleIsCut ? fullNames(view) : []),
+    ...(titleIsCut || withSlugs ? fullNames(view, withSlugs) : []),
   ]);
 }
 
-function fullNames({ integration, source, target }: RequestView): string[] {
-  const fullName = ({ name }: { name: string }) => escapeWithin(isolated(name), nameInField);
+function fullNames({ integration, source, target }: RequestView, withSlugs: boolean): string[] {
   return [
-    `*Integration*\n${fullName(integration)}`,
-    `*From → to*\n${fullName(source)} → ${fullName(target)}`,
+    `*Integration*\n${nameWords(integration, withSlugs)}`,
+    `*From → to*\n${nameWords(source, withSlugs)} → ${nameWords(target, withSlugs)}`,
   ];
+}
+
+/** Returns a name in full and, on demand, its short name: "Orders Sync `orders-sync`". */
+function nameWords({ name, slug }: { name: string; slug?: string }, withSlug: boolean): string {
+  const words = escapeWithin(isolated(name), nameInField);
+  return withSlug && slug !== undefined ? `${words} ${code(slug, 100)}` : words;
 }
 
 /** Returns a build as mrkdwn: "1.4.2 · a1b2c3d", the version linked where the build has a link, and its author. */

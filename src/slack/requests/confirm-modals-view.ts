@@ -6,19 +6,21 @@ import type { RequestView, ViewerRights } from "../../queries/requests/request-v
 import { context, section } from "../blocks/blocks.ts";
 import { textInput } from "../blocks/inputs.ts";
 import { ids } from "../kernel/ids.ts";
+import { cautionBlocks } from "../messages/comparison-blocks.ts";
 import { stateBlocks } from "../messages/progress-blocks.ts";
 import { requestFields, titleBlock } from "../messages/request-blocks.ts";
 import { unknownAttemptWords } from "../words/comparison-words.ts";
+import { factWords } from "../words/fact-words.ts";
 import { byWords, shortName } from "../words/names.ts";
 import { escapeWithin } from "../words/text.ts";
-import { shownRequestModal } from "./shown-request.ts";
+import { shownOf, shownRequestModal } from "./shown-request.ts";
 
 /** Returns the small modal behind **Reject**. */
 export function rejectModal(view: RequestView): ModalView {
   const { number } = view;
   const blocks: KnownBlock[] = [
     titleBlock(view),
-    requestFields(view),
+    requestFields(view, true),
     textInput({
       id: ids.block.comment,
       actionId: ids.input.comment,
@@ -29,7 +31,7 @@ export function rejectModal(view: RequestView): ModalView {
       optional: !view.commentOnReject,
     }),
   ];
-  return shownRequestModal(ids.view.reject, `Reject #${number}`, { number }, blocks, "Reject");
+  return shownRequestModal(ids.view.reject, `Reject #${number}`, shownOf(view), blocks, "Reject");
 }
 
 /** Returns the modal behind **Cancel Request**. Only the requester may leave the reason empty (R10). */
@@ -37,7 +39,7 @@ export function cancelModal(view: RequestView, rights: ViewerRights): ModalView 
   const { number } = view;
   const blocks: KnownBlock[] = [
     titleBlock(view),
-    requestFields(view),
+    requestFields(view, true),
     ...stateBlocks(view),
     textInput({
       id: ids.block.reason,
@@ -49,7 +51,7 @@ export function cancelModal(view: RequestView, rights: ViewerRights): ModalView 
       optional: !rights.cancelNeedsReason,
     }),
   ];
-  return shownRequestModal(ids.view.cancel, `Cancel #${number}`, { number }, blocks, "Cancel Request");
+  return shownRequestModal(ids.view.cancel, `Cancel #${number}`, shownOf(view), blocks, "Cancel Request");
 }
 
 /** Returns the modal behind **End Attempt**, which always needs a reason (R10). @param attempt the attempt that it shows */
@@ -58,7 +60,7 @@ export function endAttemptModal(view: RequestView, attempt: string): ModalView {
   const target = escapeWithin(shortName(view.target.name), 200);
   const blocks: KnownBlock[] = [
     titleBlock(view),
-    requestFields(view),
+    requestFields(view, true),
     ...stateBlocks(view),
     section(
       `⚠️ *This does not stop the deployment.* Signoff stops waiting for it, and it counts as unknown. It may still change ${target}, and a late report still counts.`,
@@ -76,7 +78,7 @@ export function endAttemptModal(view: RequestView, attempt: string): ModalView {
   return shownRequestModal(
     ids.view.endAttempt,
     `End #${number}?`,
-    { number, attempt },
+    { ...shownOf(view), attempt },
     blocks,
     "End Attempt",
   );
@@ -94,14 +96,15 @@ export function confirmModal(view: RequestView, changes: readonly DriftChange[],
   const target = escapeWithin(shortName(view.target.name), 200);
   const blocks: KnownBlock[] = [
     titleBlock(view),
-    section(`⚠️ *Look at this before you promote*\n${words}`),
-    requestFields(view),
+    ...(changes.length === 0 ? [] : [section(`⚠️ *Look at this before you promote*\n${words}`)]),
+    ...cautionBlocks(view),
+    requestFields(view, true),
     context(`Promote brings exactly ${version} to ${target}.`),
   ];
   return shownRequestModal(
     ids.view.confirm,
     `Promote #${number}?`,
-    { number, shown },
+    { ...shownOf(view), shown },
     blocks,
     "Promote Anyway",
   );
@@ -119,6 +122,8 @@ function changeWords(change: DriftChange, view: RequestView): string {
       const now = view.liveInTarget ? `${shortName(view.liveInTarget.version)} is` : "nothing is";
       return `In ${target} ${now} live now; it was another build when this was asked for.`;
     }
+    case "fact-changed":
+      return factWords(change);
     case "deployment-running":
       return `Another deployment to ${target} is running.`;
     case "last-attempt-unknown":

@@ -2,9 +2,7 @@ import type { App } from "@slack/bolt";
 import type { ModalView } from "@slack/types";
 import { getDeliveries } from "../../queries/delivery/get-deliveries.ts";
 import { getAdmins } from "../../queries/people/get-admins.ts";
-import { getRequest } from "../../queries/requests/get-request.ts";
 import { noticeModal } from "../blocks/notice-modal.ts";
-import { requestNumber } from "../kernel/button-values.ts";
 import { type Click, onClick } from "../kernel/click.ts";
 import type { SlackDeps } from "../kernel/deps.ts";
 import { ids } from "../kernel/ids.ts";
@@ -12,7 +10,7 @@ import { openModal, updateModal } from "../kernel/modals.ts";
 import type { Reply } from "../kernel/reply.ts";
 import { refusalWords } from "../words/refusals.ts";
 import { deliveriesModal } from "./deliveries-view.ts";
-import { noRequestWords } from "./request-views.ts";
+import { clickRefusalWords, readClicked } from "./request-views.ts";
 
 /** Listens to **Deliveries** in Review Details, and to its **Refresh**. */
 export function listenToDeliveries(app: App, deps: SlackDeps): void {
@@ -36,11 +34,10 @@ async function refreshDeliveries(deps: SlackDeps, click: Click): Promise<Reply> 
 async function drawDeliveries(deps: SlackDeps, click: Click): Promise<ModalView | string> {
   const { db, now } = deps.context;
   const { organizationId, userId } = click;
-  const number = requestNumber.read(click.value);
   const { isAdmin, admins } = await getAdmins(db, organizationId, userId);
   if (!isAdmin) return refusalWords({ code: "not-admin", admins, what: "deliveries" });
-  const at = now();
-  const request = await getRequest(db, organizationId, number, at);
-  if (request === undefined) return noRequestWords;
-  return deliveriesModal(await getDeliveries(db, organizationId, number, at), request);
+  const request = await readClicked(deps, click);
+  if (!request.ok) return clickRefusalWords(request.refusal);
+  const { view } = request.value;
+  return deliveriesModal(await getDeliveries(db, organizationId, view.number, now()), view);
 }

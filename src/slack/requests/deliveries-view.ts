@@ -7,10 +7,11 @@ import type { Counts, DeliveriesView, Delivery } from "../../queries/delivery/ge
 import type { RequestView } from "../../queries/requests/request-view.ts";
 import { button, context, divider, modal, section } from "../blocks/blocks.ts";
 import { ids } from "../kernel/ids.ts";
+import { requestValue } from "../messages/card-value.ts";
 import { shortName } from "../words/names.ts";
 import { promotionWords } from "../words/request-words.ts";
 import { countWords, escapeWithin, moment, textLimits } from "../words/text.ts";
-import { shownRequest } from "./shown-request.ts";
+import { shownOf, shownRequest } from "./shown-request.ts";
 
 /** Returns **Deliveries**, for admins: who was told what about a request, on which channel, and what did not arrive. */
 export function deliveriesModal(view: DeliveriesView, request: RequestView): ModalView {
@@ -20,11 +21,11 @@ export function deliveriesModal(view: DeliveriesView, request: RequestView): Mod
   return modal({
     callbackId: ids.view.deliveries,
     title: `Deliveries of #${number}`,
-    metadata: shownRequest.write({ number }),
+    metadata: shownRequest.write(shownOf(request)),
     blocks: [
       section(
         `${escapeWithin(promotionWords(request), 1500)}\n*${summaryWords(view.counts)}*`,
-        button(ids.action.refreshDeliveries, "Refresh", number),
+        button(ids.action.refreshDeliveries, "Refresh", requestValue(request)),
       ),
       context(`As of ${moment(view.at)}`),
       ...(pruned ? [context("What was sent more than half a year ago is not listed any more.")] : []),
@@ -100,6 +101,8 @@ function eventWords(event: RequestEvent): string {
       return "reviewed";
     case "changed":
       return "changed";
+    case "outdated":
+      return "an approval no longer counts";
     case "reminder":
       return "reminder";
     case "approved":

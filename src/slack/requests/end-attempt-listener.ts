@@ -1,7 +1,6 @@
 import type { App } from "@slack/bolt";
 import { member } from "../../domain/shared/actor.ts";
 import { endAttempt } from "../../usecases/requests/end-attempt.ts";
-import { requestNumber } from "../kernel/button-values.ts";
 import { type Click, onClick } from "../kernel/click.ts";
 import type { SlackDeps } from "../kernel/deps.ts";
 import { ids } from "../kernel/ids.ts";
@@ -17,7 +16,7 @@ import {
 import { refusalWords } from "../words/refusals.ts";
 import { endAttemptModal } from "./confirm-modals-view.ts";
 import { redrawBelow, tellOnDetails } from "./promote-and-cancel-listener.ts";
-import { noRequestWords, readRequestForViewer } from "./request-views.ts";
+import { readClicked, readRequestForViewer, refused } from "./request-views.ts";
 import { listBelow, withList } from "./return-to-list.ts";
 import { outcomeModal } from "./review-modal-view.ts";
 import { shownRequest } from "./shown-request.ts";
@@ -34,10 +33,10 @@ export function listenToEndAttempt(app: App, deps: SlackDeps): void {
 }
 
 async function openEndAttempt(deps: SlackDeps, click: Click): Promise<Reply> {
-  const number = requestNumber.read(click.value);
-  const request = await readRequestForViewer(deps, click, number);
-  if (request === undefined) return { followUp: () => click.tell(noRequestWords) };
-  const { view, rights } = request;
+  const request = await readClicked(deps, click);
+  if (!request.ok) return refused(click, request.refusal);
+  const { view, rights, changed } = request.value;
+  const { number } = view;
   const attempt = view.state === "promoting" ? view.attempt?.id : undefined;
   if (attempt === undefined || rights.endAttempt !== true) {
     const refusal =
@@ -46,6 +45,7 @@ async function openEndAttempt(deps: SlackDeps, click: Click): Promise<Reply> {
         : ({ code: "not-ender", number } as const);
     return { followUp: () => tellOnDetails(deps, click, number, refusalWords(refusal, view)) };
   }
+  if (changed) return refused(click, { code: "request-changed", number }, view);
   const modal = withList(endAttemptModal(view, attempt), listBelow(click));
   return { followUp: () => openModal(deps, click, modal) };
 }

@@ -1,7 +1,11 @@
 import type { App } from "@slack/bolt";
 import { member } from "../../domain/shared/actor.ts";
+import type { Refusal } from "../../domain/shared/refusals.ts";
+import type { RequestView } from "../../queries/requests/request-view.ts";
 import { cancelPromotion } from "../../usecases/requests/cancel-promotion.ts";
 import { promote } from "../../usecases/requests/promote.ts";
+import { skipNumber } from "../../usecases/requests/skip-number.ts";
+import { noticeModal } from "../blocks/notice-modal.ts";
 import { redrawHome } from "../home/draw-home.ts";
 import { requestNumber } from "../kernel/button-values.ts";
 import { type Click, isInModal, onClick } from "../kernel/click.ts";
@@ -16,12 +20,19 @@ import {
   type Submission,
   type SubmissionReply,
 } from "../kernel/submission.ts";
+import { requestRemarks } from "../words/comparison-words.ts";
 import { refusalWords } from "../words/refusals.ts";
 import { cancelModal, confirmModal } from "./confirm-modals-view.ts";
-import { noRequestWords, readRequestForViewer } from "./request-views.ts";
+import {
+  clickRefusalWords,
+  isOutdated,
+  readClicked,
+  readRequestForViewer,
+  refused,
+} from "./request-views.ts";
 import { listBelow, redrawListBelow, withList } from "./return-to-list.ts";
 import { outcomeModal, reviewModal } from "./review-modal-view.ts";
-import { shownRequest } from "./shown-request.ts";
+import { readSubmitted, shownRequest } from "./shown-request.ts";
 
 /** Listens to Promote and Cancel Request, on cards and in Review Details, and to the modals that they open. */
 export function listenToPromoteAndCancel(app: App, deps: SlackDeps): void {
@@ -42,25 +53,28 @@ export function listenToPromoteAndCancel(app: App, deps: SlackDeps): void {
 }
 
 export async function clickPromote(deps: SlackDeps, click: Click): Promise<Reply> {
-  const { organizationId, userId } = click;
+  const { organizationId, userId, shown } = click;
   const number = requestNumber.read(click.value);
-  const actor = member(userId);
-  const result = await promote(deps.context, {
-    organizationId,
-    number,
-    actor,
-    surface: "slack",
-    confirmedFingerprint: null,
-  });
+  const by = { organizationId, number, actor: member(userId), surface: "slack" as const };
+  const seen = await readRequestForViewer(deps, click, number);
+  const unasked = seen !== undefined && requestRemarks(seen.view).cautions.length > 0;
+  const result = await promote(deps.context, { ...by, shown, confirmedFingerprint: null, unasked });
   if (result.ok) return { followUp: () => showPromoted(deps, click, number) };
-  const request = await readRequestForViewer(deps, click, number);
-  if (request === undefined) return { followUp: () => click.tell(noRequestWords) };
   const { refusal } = result;
+  if (refusal.code === "unknown-card") return refused(click, refusal);
+  const request = await readRequestForViewer(deps, click, number);
+  if (request === undefined) return noRequest(deps, click, number);
   if (refusal.code === "must-confirm") {
     const modal = withList(confirmModal(request.view, refusal.changes, refusal.shown), listBelow(click));
     return { followUp: () => openModal(deps, click, modal) };
   }
-  return { followUp: () => tellOnDetails(deps, click, number, refusalWords(refusal, request.view)) };
+  const words = refusalWords(refusal, request.view);
+  return { followUp: () => tellOnDetails(deps, click, number, words), outdated: isOutdated(refusal) };
+}
+
+async function noRequest(deps: SlackDeps, click: Click, number: number): Promise<Reply> {
+  await skipNumber(deps.context, click.organizationId, number);
+  return refused(click, { code: "not-found", what: "request" });
 }
 
 /** A person in the Home sees the result at once. If drawing fails, the outbox draws the Home. Cards are the outbox's. */
@@ -87,13 +101,16 @@ async function redrawDetails(deps: SlackDeps, click: Click, number: number, noti
 
 async function submitConfirmation(deps: SlackDeps, submission: Submission): Promise<SubmissionReply> {
   const { organizationId, userId } = submission;
-  const { number, shown } = shownRequest.read(submission.metadata);
-  const input = { organizationId, number, actor: member(userId), surface: "slack" as const };
-  const result = await promote(deps.context, { ...input, confirmedFingerprint: shown ?? null });
+  const { number, shown: confirmed = null, shownFacts } = readSubmitted(submission.metadata);
+  const by = { organizationId, number, actor: member(userId), surface: "slack" as const };
+  const result = await promote(deps.context, { ...by, shown: shownFacts, confirmedFingerprint: confirmed });
   if (result.ok) return {};
-  const request = await readRequestForViewer(deps, submission, number);
-  if (request === undefined) return {};
   const { refusal } = result;
+  const request = await readRequestForViewer(deps, submission, number);
+  if (request === undefined) await skipNumber(deps.context, organizationId, number);
+  if (request === undefined || refusal.code === "unknown-card") {
+    return replaceModal(noticeModal(clickRefusalWords(refusal)));
+  }
   return replaceModal(
     refusal.code === "must-confirm"
       ? confirmModal(request.view, refusal.changes, refusal.shown)
@@ -102,25 +119,35 @@ async function submitConfirmation(deps: SlackDeps, submission: Submission): Prom
 }
 
 export async function openCancel(deps: SlackDeps, click: Click): Promise<Reply> {
-  const number = requestNumber.read(click.value);
-  const request = await readRequestForViewer(deps, click, number);
-  if (request === undefined) return { followUp: () => click.tell(noRequestWords) };
-  const { view, rights } = request;
-  if (!rights.cancel) {
-    const isOpen = view.state === "pending" || view.state === "approved" || view.state === "failed";
-    const words = refusalWords({ code: isOpen ? "not-canceller" : "not-cancellable", number }, view);
-    return { followUp: () => tellOnDetails(deps, click, number, words) };
+  const request = await readClicked(deps, click);
+  if (!request.ok) return refused(click, request.refusal);
+  const { view, rights, changed } = request.value;
+  const refusal = openingRefusal(view, rights.cancel, changed);
+  if (refusal !== null) {
+    const words = refusalWords(refusal, view);
+    return { followUp: () => tellOnDetails(deps, click, view.number, words), outdated: isOutdated(refusal) };
   }
   const modal = withList(cancelModal(view, rights), listBelow(click));
   return { followUp: () => openModal(deps, click, modal) };
 }
 
+/** Returns why the dialog that cancels a request does not open, or null if it does. */
+function openingRefusal(
+  { number, state }: RequestView,
+  mayCancel: boolean,
+  changed: boolean,
+): Refusal | null {
+  if (mayCancel) return changed ? { code: "request-changed", number } : null;
+  const isOpen = state === "pending" || state === "approved" || state === "failed";
+  return { code: isOpen ? "not-canceller" : "not-cancellable", number };
+}
+
 async function submitCancellation(deps: SlackDeps, submission: Submission): Promise<SubmissionReply> {
   const { organizationId, userId } = submission;
-  const { number } = shownRequest.read(submission.metadata);
+  const { number, shownFacts: shown } = readSubmitted(submission.metadata);
   const reason = submission.value(ids.block.reason, ids.input.reason);
-  const input = { organizationId, number, actor: member(userId), surface: "slack" as const, reason };
-  const result = await cancelPromotion(deps.context, input);
+  const by = { organizationId, number, actor: member(userId), surface: "slack" as const };
+  const result = await cancelPromotion(deps.context, { ...by, reason, shown });
   if (result.ok && result.value.outcome === "cancelled") return {};
   const request = await readRequestForViewer(deps, submission, number);
   if (result.ok) {
@@ -129,6 +156,8 @@ async function submitCancellation(deps: SlackDeps, submission: Submission): Prom
   }
   const words = refusalWords(result.refusal, request?.view);
   const { code } = result.refusal;
+  if (code === "unknown-card") return replaceModal(noticeModal(words, reason));
+  if (request === undefined) await skipNumber(deps.context, organizationId, number);
   if (code === "reason-required" || code === "text-too-long" || request === undefined) {
     return fieldError(ids.block.reason, words);
   }
@@ -140,9 +169,9 @@ export async function redrawBelow(deps: SlackDeps, submission: Submission): Prom
   const { organizationId, metadata, view } = submission;
   const belowId = view.previous_view_id;
   if (belowId === null || belowId === undefined) return;
-  const { number, back } = shownRequest.read(metadata);
+  const { number, identity, back } = shownRequest.read(metadata);
   const request = await readRequestForViewer(deps, submission, number);
-  if (request === undefined) return;
+  if (request === undefined || (identity ?? request.view.identity) !== request.view.identity) return;
   const details = withList(reviewModal(request.view, request.rights), back);
   await deps.viewsFor(organizationId).update(belowId, undefined, details);
   await redrawListBelow(deps, submission);

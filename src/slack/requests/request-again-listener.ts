@@ -1,7 +1,5 @@
 import type { App } from "@slack/bolt";
-import { getRequest } from "../../queries/requests/get-request.ts";
 import type { RequestView } from "../../queries/requests/request-view.ts";
-import { requestNumber } from "../kernel/button-values.ts";
 import { type Click, onClick } from "../kernel/click.ts";
 import type { SlackDeps } from "../kernel/deps.ts";
 import { ids } from "../kernel/ids.ts";
@@ -9,7 +7,7 @@ import { openModal } from "../kernel/modals.ts";
 import type { Reply } from "../kernel/reply.ts";
 import { shortName } from "../words/names.ts";
 import { refusalWords } from "../words/refusals.ts";
-import { drawRequestModal, noRequestWords } from "./request-views.ts";
+import { drawRequestModal, readClicked, refused } from "./request-views.ts";
 
 /** Listens to Request Again of an expired request: on the requester's card, in its message, and in Review Details. */
 export function listenToRequestAgain(app: App, deps: SlackDeps): void {
@@ -21,9 +19,9 @@ export function listenToRequestAgain(app: App, deps: SlackDeps): void {
  * modal itself shows what prevents the request.
  */
 async function openRequestAgain(deps: SlackDeps, click: Click): Promise<Reply> {
-  const { db, now } = deps.context;
-  const view = await getRequest(db, click.organizationId, requestNumber.read(click.value), now());
-  if (view === undefined) return { followUp: () => click.tell(noRequestWords) };
+  const request = await readClicked(deps, click);
+  if (!request.ok) return refused(click, request.refusal);
+  const { view } = request.value;
   const modal = await drawRequestModal(deps, click, {
     integrationId: view.integration.id,
     targetId: view.target.id,

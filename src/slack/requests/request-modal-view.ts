@@ -18,6 +18,7 @@ import { input, textInput } from "../blocks/inputs.ts";
 import { warning } from "../blocks/notice-modal.ts";
 import { metadataCodec } from "../kernel/codec.ts";
 import { ids } from "../kernel/ids.ts";
+import { requestValue } from "../messages/card-value.ts";
 import { choiceBlocks } from "../messages/comparison-blocks.ts";
 import { buildWords, liveWords } from "../messages/request-blocks.ts";
 import { unknownAttemptWords } from "../words/comparison-words.ts";
@@ -176,7 +177,8 @@ function openRequestBlocks(choice: PromotionChoice, open: RequestView | undefine
     replaceable && open
       ? ` Submit to replace it: #${number} asks for ${shortName(open.build.version)}, and another build is live in ${shortName(open.source.name)} now.`
       : "";
-  const view = button(ids.action.details, "View", number, { label: `View request ${number}` });
+  const value = open === undefined ? number : requestValue(open);
+  const view = button(ids.action.details, "View", value, { label: `View request ${number}` });
   return [section(`⏳ ${escapeWithin(words + replace, 2900)}`, view)];
 }
 

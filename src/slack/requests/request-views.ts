@@ -1,9 +1,18 @@
 import type { ModalView } from "@slack/types";
+import { checkOrigin, checkShown } from "../../domain/requests/shown.ts";
+import type { Refusal } from "../../domain/shared/refusals.ts";
+import { accept, type Result, refuse } from "../../domain/shared/result.ts";
+import { isOriginOf } from "../../queries/delivery/get-card.ts";
 import { getPromotionChoice } from "../../queries/requests/get-promotion-choice.ts";
 import { getRequest } from "../../queries/requests/get-request.ts";
 import { getViewerRights } from "../../queries/requests/get-viewer-rights.ts";
 import type { RequestView, ViewerRights } from "../../queries/requests/request-view.ts";
+import { skipNumber } from "../../usecases/requests/skip-number.ts";
+import { requestNumber } from "../kernel/button-values.ts";
+import type { Click } from "../kernel/click.ts";
 import type { SlackDeps } from "../kernel/deps.ts";
+import type { Reply } from "../kernel/reply.ts";
+import { refusalWords } from "../words/refusals.ts";
 import { requestModal } from "./request-modal-view.ts";
 
 /** The words for a click or a submission about a request that does not exist. */
@@ -18,6 +27,44 @@ export async function readRequestForViewer(
   const at = now();
   const view = await getRequest(db, organizationId, number, at);
   return view && { view, rights: await getViewerRights(db, view, userId, at) };
+}
+
+/** A request that somebody clicked on, and what they may do with it. `changed`: the button showed other bound facts. */
+type Clicked = { view: RequestView; rights: ViewerRights; changed: boolean };
+
+/**
+ * Returns the request that a click is about and what this person may do with it. If there is none, it makes sure that no
+ * later request gets the number of the clicked one. Refuses `not-found`, `unknown-card`.
+ */
+export async function readClicked(deps: SlackDeps, click: Click): Promise<Result<Clicked>> {
+  const { context } = deps;
+  const { organizationId, shown } = click;
+  const number = requestNumber.read(click.value);
+  const request = await readRequestForViewer(deps, click, number);
+  if (request === undefined) {
+    await skipNumber(context, organizationId, number);
+    return refuse({ code: "not-found", what: "request" });
+  }
+  const { view } = request;
+  const known = await isOriginOf(context.db, view, shown.origin);
+  const origin = checkOrigin(number, shown, { ...view, known });
+  if (!origin.ok) return origin;
+  const changed = !checkShown(number, shown, { ...view, known }).ok;
+  return accept({ ...request, changed });
+}
+
+/** Returns what follows a click that was refused: the person is told, and an outdated message is redrawn or removed. */
+export function refused(click: Click, refusal: Refusal, view?: RequestView): Reply {
+  const words = clickRefusalWords(refusal, view);
+  return { followUp: () => click.tell(words), outdated: isOutdated(refusal) };
+}
+
+export const clickRefusalWords = (refusal: Refusal, view?: RequestView): string =>
+  refusal.code === "not-found" && refusal.what === "request" ? noRequestWords : refusalWords(refusal, view);
+
+/** Returns whether a refusal means that the clicked message does not show its request as it is. */
+export function isOutdated({ code }: Refusal): boolean {
+  return ["unknown-card", "request-changed", "not-pending", "not-approved"].includes(code);
 }
 
 /** What the request modal begins with. */

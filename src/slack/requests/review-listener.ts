@@ -2,6 +2,8 @@ import type { App } from "@slack/bolt";
 import type { Verdict } from "../../domain/requests/request.ts";
 import type { Refusal } from "../../domain/shared/refusals.ts";
 import { reviewPromotion } from "../../usecases/requests/review-promotion.ts";
+import { skipNumber } from "../../usecases/requests/skip-number.ts";
+import { noticeModal } from "../blocks/notice-modal.ts";
 import { assertAccess } from "../kernel/access.ts";
 import { requestNumber } from "../kernel/button-values.ts";
 import { type Click, onClick } from "../kernel/click.ts";
@@ -18,10 +20,10 @@ import {
 } from "../kernel/submission.ts";
 import { refusalWords } from "../words/refusals.ts";
 import { rejectModal } from "./confirm-modals-view.ts";
-import { noRequestWords, readRequestForViewer } from "./request-views.ts";
+import { isOutdated, noRequestWords, readClicked, readRequestForViewer, refused } from "./request-views.ts";
 import { listBelow, redrawListBelow, withList } from "./return-to-list.ts";
 import { outcomeModal, reviewModal } from "./review-modal-view.ts";
-import { shownRequest } from "./shown-request.ts";
+import { readSubmitted } from "./shown-request.ts";
 
 /** Listens to Approve, Reject, and Review on a card, and to the modals that they open. */
 export function listenToReviews(app: App, deps: SlackDeps): void {
@@ -44,15 +46,16 @@ export function listenToReviews(app: App, deps: SlackDeps): void {
 
 /** Approves with one click. */
 async function approve(deps: SlackDeps, click: Click): Promise<Reply> {
-  const { organizationId, userId } = click;
+  const { organizationId, userId, shown } = click;
   const number = requestNumber.read(click.value);
   const input = { organizationId, number, reviewerId: userId, verdict: "approve" as const, comment: "" };
-  const result = await reviewPromotion(deps.context, { ...input, surface: "slack", shown: null });
+  const seen = { surface: "slack" as const, shown: shown.fingerprint, from: shown };
+  const result = await reviewPromotion(deps.context, { ...input, ...seen });
   click.watch.reviewed("approve", result.ok ? result.value.outcome : "refused");
   if (!result.ok) {
     await assertAccess(deps, click);
     const words = await explainRefusal(deps, click, result.refusal, number);
-    return { followUp: () => click.tell(words) };
+    return { followUp: () => click.tell(words), outdated: isOutdated(result.refusal) };
   }
   if (result.value.outcome === "decided") return {};
   const words =
@@ -74,26 +77,28 @@ async function explainRefusal(
 }
 
 async function openReject(deps: SlackDeps, click: Click): Promise<Reply> {
-  const number = requestNumber.read(click.value);
-  const request = await readRequestForViewer(deps, click, number);
-  if (request === undefined) return { followUp: () => click.tell(noRequestWords) };
-  const { view, rights } = request;
-  if (view.state !== "pending") {
-    return { followUp: () => click.tell(refusalWords({ code: "already-decided", number }, view)) };
-  }
-  if (!rights.review.eligible) {
-    const words = refusalWords({ code: "not-reviewer", why: rights.review.why, number }, view);
-    return { followUp: () => click.tell(words) };
-  }
+  const request = await readClicked(deps, click);
+  if (!request.ok) return refused(click, request.refusal);
+  const { view, rights, changed } = request.value;
+  const { number } = view;
+  if (view.state !== "pending") return refused(click, { code: "already-decided", number }, view);
+  const { review } = rights;
+  if (!review.eligible) return refused(click, { code: "not-reviewer", why: review.why, number }, view);
+  if (changed) return refused(click, { code: "request-changed", number }, view);
   const { organizationId, triggerId } = click;
   return { followUp: () => deps.viewsFor(organizationId).open(triggerId, rejectModal(view)) };
 }
 
+/** Opens Review Details. It decides nothing, so it also opens from a card that shows former names, and says so. */
 export async function openDetails(deps: SlackDeps, click: Click): Promise<Reply> {
-  const request = await readRequestForViewer(deps, click, requestNumber.read(click.value));
-  if (request === undefined) return { followUp: () => click.tell(noRequestWords) };
-  const modal = withList(reviewModal(request.view, request.rights), listBelow(click));
-  return { followUp: () => openModal(deps, click, modal) };
+  const request = await readClicked(deps, click);
+  if (!request.ok) return refused(click, request.refusal);
+  const { view, rights, changed } = request.value;
+  const notice = changed
+    ? `#${view.number} has changed since this card was drawn. Below is how it is now.`
+    : undefined;
+  const modal = withList(reviewModal(view, rights, notice), listBelow(click));
+  return { followUp: () => openModal(deps, click, modal), outdated: changed };
 }
 
 async function submitDetails(deps: SlackDeps, submission: Submission): Promise<SubmissionReply> {
@@ -109,10 +114,11 @@ async function submitReview(
   verdict: Verdict,
 ): Promise<SubmissionReply> {
   const { organizationId, userId } = submission;
-  const { number } = shownRequest.read(submission.metadata);
+  const { number, shownFacts: from } = readSubmitted(submission.metadata);
   const comment = submission.value(ids.block.comment, ids.input.comment);
   const input = { organizationId, number, reviewerId: userId, verdict, comment };
-  const result = await reviewPromotion(deps.context, { ...input, surface: "slack", shown: null });
+  const seen = { surface: "slack" as const, shown: from.fingerprint, from };
+  const result = await reviewPromotion(deps.context, { ...input, ...seen });
   submission.watch.reviewed(verdict, result.ok ? result.value.outcome : "refused");
   if (result.ok && result.value.outcome !== "repeated") return {};
   const words = `Done: you had ${verdict === "approve" ? "approved" : "rejected"} #${number} already.`;
@@ -121,8 +127,9 @@ async function submitReview(
   if (refusal.code === "comment-required" || refusal.code === "text-too-long") {
     return fieldError(ids.block.comment, refusalWords(refusal));
   }
-  const refused = await explainRefusal(deps, submission, refusal, number);
-  return showOutcome(deps, submission, number, refused, comment);
+  const explained = await explainRefusal(deps, submission, refusal, number);
+  if (refusal.code === "unknown-card") return replaceModal(noticeModal(explained, comment));
+  return showOutcome(deps, submission, number, explained, comment);
 }
 
 /** Shows the request as it is now in the submitted modal, with the comment that was not sent. */
@@ -134,6 +141,9 @@ async function showOutcome(
   unsentComment: string,
 ): Promise<SubmissionReply> {
   const request = await readRequestForViewer(deps, submission, number);
-  if (request === undefined) return fieldError(ids.block.comment, noRequestWords);
+  if (request === undefined) {
+    await skipNumber(deps.context, submission.organizationId, number);
+    return fieldError(ids.block.comment, noRequestWords);
+  }
   return replaceModal(outcomeModal(request.view, notice, unsentComment));
 }

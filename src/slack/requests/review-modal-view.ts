@@ -6,19 +6,20 @@ import { radioInput, textInput } from "../blocks/inputs.ts";
 import { warning } from "../blocks/notice-modal.ts";
 import { ids } from "../kernel/ids.ts";
 import { endAttemptButton, requestAgainButton } from "../messages/card.ts";
+import { boundBlock, requestValue } from "../messages/card-value.ts";
 import { cautionBlocks, comparisonDetails, identityBlock } from "../messages/comparison-blocks.ts";
 import { coverageBlocks, reviewBlocks, stateBlocks, waitingBlocks } from "../messages/progress-blocks.ts";
 import { messageBlocks, requestFields, titleBlock } from "../messages/request-blocks.ts";
 import { refusalWords } from "../words/refusals.ts";
 import { escapeWithin, textLimits } from "../words/text.ts";
-import { shownRequestModal } from "./shown-request.ts";
+import { shownOf, shownRequestModal } from "./shown-request.ts";
 
 /** Returns everything there is to show about a request. */
 function requestDetails(view: RequestView): KnownBlock[] {
   return [
     titleBlock(view),
     ...cautionBlocks(view),
-    requestFields(view),
+    requestFields(view, true),
     identityBlock(view),
     ...comparisonDetails(view),
     ...messageBlocks(view),
@@ -39,16 +40,16 @@ export function reviewModal(view: RequestView, rights: ViewerRights, notice?: st
     ...coverageBlocks(view, coverageAdvice(rights)),
     ...actionBlocks(view, rights),
   ];
-  if (view.state !== "pending") return shownRequestModal(ids.view.outcome, title, { number }, blocks);
+  if (view.state !== "pending") return shownRequestModal(ids.view.outcome, title, shownOf(view), blocks);
   if (!rights.review.eligible) {
     const words = refusalWords({ code: "not-reviewer", why: rights.review.why, number }, view);
-    return shownRequestModal(ids.view.outcome, title, { number }, [
+    return shownRequestModal(ids.view.outcome, title, shownOf(view), [
       ...blocks,
       context(escapeWithin(words, textLimits.context)),
     ]);
   }
   const inputs = [divider, verdictInput(rights), commentInput(view.commentOnReject)];
-  return shownRequestModal(ids.view.review, title, { number }, [...blocks, ...inputs], "Submit");
+  return shownRequestModal(ids.view.review, title, shownOf(view), [...blocks, ...inputs], "Submit");
 }
 
 function coverageAdvice({ admin, isRequester }: ViewerRights): string {
@@ -59,17 +60,18 @@ function coverageAdvice({ admin, isRequester }: ViewerRights): string {
 
 /** Returns what this person can do beside a review. Admins can also look at the deliveries. */
 function actionBlocks(view: RequestView, rights: ViewerRights): KnownBlock[] {
-  const { number, state } = view;
+  const { state } = view;
   const canPromote = (state === "approved" || state === "failed") && rights.promote.eligible;
   const promote = state === "failed" ? "Try Again" : "Promote";
+  const value = requestValue(view);
   const elements = [
-    ...(canPromote ? [button(ids.action.promote, promote, number, { style: "primary" })] : []),
-    ...(state === "expired" && rights.promote.eligible ? [requestAgainButton(number)] : []),
-    ...(rights.cancel ? [button(ids.action.cancel, "Cancel Request", number)] : []),
+    ...(canPromote ? [button(ids.action.promote, promote, value, { style: "primary" })] : []),
+    ...(state === "expired" && rights.promote.eligible ? [requestAgainButton(view)] : []),
+    ...(rights.cancel ? [button(ids.action.cancel, "Cancel Request", value)] : []),
     ...(rights.endAttempt ? [endAttemptButton(view)] : []),
-    ...(rights.admin ? [button(ids.action.openDeliveries, "Deliveries", number)] : []),
+    ...(rights.admin ? [button(ids.action.openDeliveries, "Deliveries", value)] : []),
   ];
-  return elements.length === 0 ? [] : [actions(elements, "actions")];
+  return elements.length === 0 ? [] : [actions(elements, boundBlock(view.fingerprint))];
 }
 
 function verdictInput(rights: ViewerRights): InputBlock {
@@ -108,5 +110,5 @@ export function outcomeModal(view: RequestView, notice: string, typed: string): 
   const { number } = view;
   const unsent = typed.trim() === "" ? [] : [...quoted("Not sent. What you wrote", typed), divider];
   const blocks = [section(`ℹ️ *${escapeWithin(notice, 2900)}*`), ...unsent, ...requestDetails(view)];
-  return shownRequestModal(ids.view.outcome, `Request #${number}`, { number }, blocks);
+  return shownRequestModal(ids.view.outcome, `Request #${number}`, shownOf(view), blocks);
 }

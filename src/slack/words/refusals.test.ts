@@ -14,11 +14,12 @@ const carol = { id: "UCAROL", name: "Carol" };
 const view: RequestView = {
   organizationId: "T1",
   number: 42,
+  ...{ identity: "018f0000-0000-7000-8000-000000000042", fingerprint: "f00d", deployer: "webhook" },
   version: 1,
   project: { id: "p1", slug: "commerce", name: "Commerce" },
   integration: { id: "i1", slug: "orders-sync", name: "Orders Sync" },
-  source: { id: "e1", name: "Staging" },
-  target: { id: "e2", name: "Production", critical: true },
+  source: { id: "e1", slug: "staging", name: "Staging" },
+  target: { id: "e2", slug: "production", name: "Production", critical: true },
   build: {
     id: "b2",
     externalId: "run-2",
@@ -218,7 +219,19 @@ const rows: Record<Exclude<Refusal, SettingsRefusal>["code"], Row[]> = {
     [
       { number: 42 },
       undefined,
-      "#42 has changed since it was shown to you, so your review was not counted. Check the request as it is now, and review it again.",
+      "#42 has changed since it was shown to you, so nothing was done. Check the request as it is now, and try again.",
+    ],
+    [
+      { number: 42 },
+      approved,
+      "#42 has changed since it was shown to you, so nothing was done. It is now for Orders Sync (orders-sync) 1.4.2 from Staging (staging) to Production (production), which is critical. Check the request as it is now, and try again.",
+    ],
+  ],
+  "unknown-card": [
+    [
+      { number: 42 },
+      undefined,
+      "Nothing was done: what you used is not about the request that is #42 now. It may be from before Signoff's database was restored. Run /approvals to find the current requests, or ask an admin.",
     ],
   ],
   "already-decided": [

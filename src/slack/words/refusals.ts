@@ -4,7 +4,7 @@ import { assertNever } from "../../domain/shared/result.ts";
 import type { RequestView } from "../../queries/requests/request-view.ts";
 import { shortName } from "./names.ts";
 import { reportRefusalWords } from "./report-refusals.ts";
-import { stateWords } from "./request-words.ts";
+import { boundWords, stateWords } from "./request-words.ts";
 import { nameList } from "./text.ts";
 
 type RefusalOf<Code extends Refusal["code"]> = Extract<Refusal, { code: Code }>;
@@ -25,8 +25,10 @@ export function refusalWords(refusal: Refusal, view?: RequestView, admins: reado
       return notReviewer(refusal, view);
     case "too-few-reviewers":
       return tooFewReviewers(refusal, admins);
+    case "unknown-card":
+      return `Nothing was done: what you used is not about the request that is #${refusal.number} now. It may be from before Signoff's database was restored. Run /approvals to find the current requests, or ask an admin.`;
     case "request-changed":
-      return `#${refusal.number} has changed since it was shown to you, so your review was not counted. Check the request as it is now, and review it again.`;
+      return `#${refusal.number} has changed since it was shown to you, so nothing was done. ${view ? `It is now for ${boundWords(view)}. ` : ""}Check the request as it is now, and try again.`;
     case "already-decided":
     case "not-pending":
       return `#${refusal.number} is not waiting for review any more${view ? `: ${stateInSentence(view)}` : ""}.`;

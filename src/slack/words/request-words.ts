@@ -1,7 +1,7 @@
 import { cleanName } from "../../domain/shared/clean-text.ts";
 import { assertNever } from "../../domain/shared/result.ts";
 import type { ByView, RequestView } from "../../queries/requests/request-view.ts";
-import { byWords, shortName } from "./names.ts";
+import { byWords, type NamesWho, shortName } from "./names.ts";
 import { cutTo } from "./text.ts";
 
 /** The part of a request that its sentences use. A card has all of a request, a line in a list only this. */
@@ -23,16 +23,40 @@ export function promotionWords({ integration, build, source, target }: RequestIn
   return `${shortName(integration.name)} ${shortName(build.version)} from ${shortName(source.name)} to ${shortName(target.name)}`;
 }
 
-/** Returns the state in one plain sentence, for notifications, screen readers, and emails. */
-export function stateWords(request: RequestInWords): string {
+type Slugged = { name: string; slug?: string };
+
+/** Returns a name with its short name, which is what pipelines and webhooks use: "Orders Sync (orders-sync)". */
+export function nameAndSlug({ name, slug }: Slugged): string {
+  return slug === undefined ? shortName(name) : `${shortName(name)} (${slug})`;
+}
+
+/** Returns what a request would promote, with short names, as plain text. */
+export function boundWords({ integration, build, source, target }: BoundInWords): string {
+  const critical = target.critical ? ", which is critical" : "";
+  return `${nameAndSlug(integration)} ${shortName(build.version)} from ${nameAndSlug(source)} to ${nameAndSlug(target)}${critical}`;
+}
+
+type BoundInWords = {
+  integration: Slugged;
+  source: Slugged;
+  target: Slugged & { critical: boolean };
+  build: { version: string };
+};
+
+/**
+ * Returns the state in one plain sentence, for notifications, screen readers, and emails.
+ *
+ * @param who names whoever decided
+ */
+export function stateWords(request: RequestInWords, who: NamesWho = byWords): string {
   const { decision, attempt } = request;
   switch (request.state) {
     case "pending":
       return pendingWords(request);
     case "approved":
-      return decision ? `Approved by ${byWords(decision.by)}` : "Approved";
+      return decision ? `Approved by ${who(decision.by)}` : "Approved";
     case "rejected":
-      return decision ? `Rejected by ${byWords(decision.by)}` : "Rejected";
+      return decision ? `Rejected by ${who(decision.by)}` : "Rejected";
     case "cancelled":
       return cancelledWords(request);
     case "expired":

@@ -28,8 +28,11 @@ export async function adoptCard(context: Context, clicked: ClickedMessage): Prom
   });
 }
 
-const isCardMessage = (card: cards.Card, { channel, ts }: ClickedMessage): boolean =>
-  card.channel === channel && card.ts === ts;
+/** Returns whether the clicked message is the one that is stored. */
+export const isCardMessage = (
+  card: cards.Card,
+  { channel, ts }: Pick<ClickedMessage, "channel" | "ts">,
+): boolean => card.channel === channel && card.ts === ts;
 
 /** A channel's card can only be in that channel. Once given up it stays so, because the reviewers have their own. */
 const cannotBeCard = (card: cards.Card, { channel }: ClickedMessage): boolean =>

@@ -7,11 +7,12 @@ import * as workflows from "../../../db/workflow/workflow.ts";
 import type { MemberId } from "../../domain/people/people.ts";
 import { eligibleReviewers } from "../../domain/requests/eligibility.ts";
 import { noticesFor, type RequestEvent } from "../../domain/requests/notices.ts";
-import { type PromotionRequest, requesters, stateAt } from "../../domain/requests/request.ts";
+import { keyOf, type PromotionRequest, requesters, stateAt } from "../../domain/requests/request.ts";
 import type { CardsTo, Workflow } from "../../domain/workflow/workflow.ts";
 import { addItems, type ItemToAdd, reopenItems } from "../../outbox/add-items.ts";
 import type { Payload } from "../../outbox/items.ts";
 import { type Context, transact } from "../shared/context.ts";
+import { tellOutdated } from "./tell-outdated.ts";
 
 type RequestChanged = Payload<"request-changed">;
 
@@ -64,6 +65,9 @@ async function drawCards(
   );
 }
 
+const changeIn = ({ version, change }: RequestChanged) =>
+  change === undefined ? {} : { change: `v${version}.${change}` };
+
 /** Reminders, and changes around the request, are less urgent than what somebody is waiting for. */
 export const urgency = (event: RequestEvent): 0 | 1 => (event === "changed" || event === "reminder" ? 1 : 0);
 
@@ -110,6 +114,7 @@ async function sendNotices(
   const inChannel = (await cards.findInChannel(tx, organizationId, number)) !== undefined;
   const asked = inChannel ? [...directly, ...(await mayReview(tx, request, workflow))] : directly;
   const given = await reviews.list(tx, organizationId, number);
+  await tellOutdated(tx, request, given);
   const notices = noticesFor(change.event, change.by, {
     requesterId,
     reviewers,
@@ -122,11 +127,12 @@ async function sendNotices(
     tx,
     notices.map(({ recipientId, channel }) => {
       const { event, version, reminder } = change;
+      const told = request.keyedBy === "identity" ? { request: keyOf(request), ...changeIn(change) } : {};
       return {
         organizationId,
         kind: `send-${channel}`,
         payload: { number, event, recipientId, ...(reminder && { reminder }) },
-        keyFacts: { version },
+        keyFacts: { version, ...told },
         ...{ priority: urgency(event), requestNumber: number, recipientId },
       };
     }),

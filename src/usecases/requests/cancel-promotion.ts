@@ -7,18 +7,25 @@ import { isAdmin } from "../../domain/people/admin.ts";
 import { type CancellerFacts, cancel } from "../../domain/requests/cancel.ts";
 import { requestEligibility, reviewEligibility } from "../../domain/requests/eligibility.ts";
 import { type PromotionRequest, requesters } from "../../domain/requests/request.ts";
+import type { Shown } from "../../domain/requests/shown.ts";
 import { type Actor, actingMember } from "../../domain/shared/actor.ts";
 import { accept, type Result, refuse } from "../../domain/shared/result.ts";
 import { type By, type Context, commit } from "../shared/context.ts";
+import { checkShown } from "./check-shown.ts";
 import { expireIfDue } from "./expire-request.ts";
 import { recordChange } from "./record-change.ts";
 
-export type CancelPromotion = By & { number: number; reason: string };
+export type CancelPromotion = By & {
+  number: number;
+  reason: string;
+  /** What the person saw; undefined on surfaces without buttons. */
+  shown?: Shown;
+};
 
 /**
  * R10: cancels a request. If the same person cancelled it already, returns `repeated` and changes nothing (R8).
  *
- * Refuses `not-found`, `not-cancellable`, `not-canceller`, `reason-required`, `text-too-long`.
+ * Refuses `not-found`, `unknown-card`, `request-changed`, `not-cancellable`, `not-canceller`, `reason-required`, `text-too-long`.
  */
 export async function cancelPromotion(
   context: Context,
@@ -28,6 +35,8 @@ export async function cancelPromotion(
   return commit<{ outcome: "cancelled" | "repeated" }>(context, async (tx, now) => {
     const locked = await requests.lock(tx, organizationId, number);
     if (locked === undefined) return refuse({ code: "not-found", what: "request" });
+    const shown = await checkShown(tx, organizationId, number, input.shown);
+    if (!shown.ok && shown.refusal.code === "unknown-card") return shown;
     const request = await expireIfDue(tx, locked, now);
     if (request.state.name === "cancelled" && actingMember(request.state.by) === actingMember(actor)) {
       return accept({ outcome: "repeated" });
@@ -35,6 +44,7 @@ export async function cancelPromotion(
     const facts = await cancellerFacts(tx, request, actor);
     const cancelled = cancel(request, actor, facts, input.reason, now);
     if (!cancelled.ok) return cancelled;
+    if (!shown.ok) return shown;
     await requests.save(tx, cancelled.value);
     await recordChange(tx, request, cancelled.value, { event: "cancelled", actor, surface, at: now });
     return accept({ outcome: "cancelled" });

@@ -1,52 +1,88 @@
 import { randomUUID } from "node:crypto";
-import { findDeployer, findIntegration } from "../../../db/catalog/integrations.ts";
+import {
+  findDeployer,
+  findIntegration,
+  type IntegrationInPipeline,
+} from "../../../db/catalog/integrations.ts";
 import type { Tx } from "../../../db/connection/connect.ts";
 import * as deployments from "../../../db/deployments/deployments.ts";
+import { findBound } from "../../../db/requests/bound-facts.ts";
 import * as requests from "../../../db/requests/requests.ts";
 import * as workflows from "../../../db/workflow/workflow.ts";
 import { firstDeadline } from "../../domain/deployments/deployment.ts";
-import type { Situation } from "../../domain/requests/drift.ts";
+import { fingerprint, type Situation } from "../../domain/requests/drift.ts";
 import { beginAttempt } from "../../domain/requests/promote.ts";
 import type { PromotionRequest } from "../../domain/requests/request.ts";
+import type { Shown } from "../../domain/requests/shown.ts";
 import { accept, type Result, refuse } from "../../domain/shared/result.ts";
 import { requiresReview } from "../../domain/workflow/workflow.ts";
 import { addItems } from "../../outbox/add-items.ts";
 import { type By, type Context, commit } from "../shared/context.ts";
 import { checkRequester } from "./check-requester.ts";
+import { checkShown } from "./check-shown.ts";
 import { expireIfDue } from "./expire-request.ts";
 import { recordChange } from "./record-change.ts";
 
 /** Who promotes, and the fingerprint from `must-confirm` of the changes that they confirmed; null if none so far. */
 type Confirmed = By & { confirmedFingerprint: string | null };
 
-export type Promote = Confirmed & { number: number };
+export type Promote = Confirmed & {
+  number: number;
+  /** What the person saw; undefined on surfaces without buttons. */
+  shown?: Shown;
+  /** Whether the person was not asked yet about cautions that the surface shows. The API returns those and never asks. */
+  unasked?: boolean;
+};
 
 /**
  * R9: starts the deployment of an approved build, or retries a failed one. The outbox calls the deployer. Returns the
  * deployment's id.
  *
- * Refuses `not-found`, `not-requester`, `not-reviewed`, `not-approved`, `must-confirm`.
+ * Refuses `not-found`, `unknown-card`, `not-requester`, `not-reviewed`, `not-approved`, `must-confirm`, `request-changed`.
  */
 export async function promote(context: Context, input: Promote): Promise<Result<{ deploymentId: string }>> {
   const { organizationId, number, actor } = input;
   return commit(context, async (tx, now) => {
     const locked = await requests.lock(tx, organizationId, number);
     if (locked === undefined) return refuse({ code: "not-found", what: "request" });
+    const shown = await checkShown(tx, organizationId, number, input.shown);
+    if (!shown.ok && shown.refusal.code === "unknown-card") return shown;
     const request = await expireIfDue(tx, locked, now);
     const integration = await findIntegration(tx, organizationId, request.integrationId);
     if (integration === undefined) return refuse({ code: "not-found", what: "integration" });
     const requester = await checkRequester(tx, organizationId, actor, integration.project);
     if (!requester.ok) return requester;
-    // R1: a request that the system approved cannot be retried once a review is required.
-    const target = integration.environments.find(({ id }) => id === request.targetId);
-    const workflow = await workflows.current(tx, organizationId);
-    const approvedBySystem = request.decision?.by.kind === "system";
-    if (approvedBySystem && target !== undefined && requiresReview(workflow, target)) {
-      return refuse({ code: "not-reviewed", number });
-    }
+    if (await lacksReview(tx, request, integration)) return refuse({ code: "not-reviewed", number });
     const situation = await deployments.findSituation(tx, organizationId, request);
-    return startAttempt(tx, request, situation, input, now);
+    const { facts } = await findBound(tx, request);
+    const started = await startAttempt(tx, request, { ...situation, facts }, input, now);
+    // R9 comes first: it says what changed since the decision. A refusal takes the attempt back.
+    return started.ok ? confirmShown(number, started, shown, input) : started;
   });
+}
+
+/** Refuses to promote what was shown otherwise, or with cautions about which the person was not asked. */
+function confirmShown<T>(
+  number: number,
+  started: Result<T>,
+  shown: Result<null>,
+  { unasked }: Promote,
+): Result<T> {
+  if (!shown.ok) return shown;
+  return unasked === true
+    ? refuse({ code: "must-confirm", number, changes: [], shown: fingerprint([]) })
+    : started;
+}
+
+/** R1: returns whether the system approved a request that needs a review now. It cannot be tried again. */
+async function lacksReview(
+  tx: Tx,
+  { organizationId, targetId, decision }: PromotionRequest,
+  { environments }: IntegrationInPipeline,
+): Promise<boolean> {
+  const target = environments.find(({ id }) => id === targetId);
+  if (decision?.by.kind !== "system" || target === undefined) return false;
+  return requiresReview(await workflows.current(tx, organizationId), target);
 }
 
 /**

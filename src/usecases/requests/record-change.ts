@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import * as audit from "../../../db/audit/audit.ts";
 import type { Tx } from "../../../db/connection/connect.ts";
 import type { RequestEvent } from "../../domain/requests/notices.ts";
@@ -38,7 +39,11 @@ export function recordsOf(
       before: before && snapshot(before),
       after: { ...snapshot(after), ...change.facts },
     },
-    item: { organizationId, kind: "request-changed", payload: { number, version, event, by: actor } },
+    item: {
+      organizationId,
+      kind: "request-changed",
+      payload: { number, version, event, by: actor, change: randomUUID() },
+    },
   };
 }
 

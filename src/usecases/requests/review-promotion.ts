@@ -5,6 +5,7 @@ import * as requests from "../../../db/requests/requests.ts";
 import type { MemberId } from "../../domain/people/people.ts";
 import type { Verdict } from "../../domain/requests/request.ts";
 import { type Reviewed, review } from "../../domain/requests/review.ts";
+import { checkOrigin, nothingShown, type Shown } from "../../domain/requests/shown.ts";
 import { member, type Surface } from "../../domain/shared/actor.ts";
 import { accept, type Result, refuse } from "../../domain/shared/result.ts";
 import { toStored } from "../../outbox/add-items.ts";
@@ -22,6 +23,8 @@ export type ReviewPromotion = {
   surface: Surface;
   /** Identifies the bound facts that the person saw; null for a button of the previous version, which says none. */
   shown: string | null;
+  /** What has the button or dialog that the person used. */
+  from?: Pick<Shown, "origin" | "postedAt">;
 };
 
 type Outcome = { outcome: Reviewed["kind"] };
@@ -33,8 +36,8 @@ type Outcome = { outcome: Reviewed["kind"] };
  *
  * @returns whether the review was counted, decided the request, or repeated an earlier one
  *
- * Refuses `not-found`, `already-decided`, `not-pending`, `not-reviewer`, `request-changed`, `comment-required`,
- * `text-too-long`.
+ * Refuses `not-found`, `unknown-card`, `already-decided`, `not-pending`, `not-reviewer`, `request-changed`,
+ * `comment-required`, `text-too-long`.
  */
 export function reviewPromotion(context: Context, input: ReviewPromotion): Promise<Result<Outcome>> {
   const { organizationId, number } = input;
@@ -42,9 +45,9 @@ export function reviewPromotion(context: Context, input: ReviewPromotion): Promi
 }
 
 async function readAndReview(context: Context, input: ReviewPromotion): Promise<Result<Outcome>> {
-  const { organizationId, number, reviewerId } = input;
+  const { organizationId, number, reviewerId, from } = input;
   const now = context.now();
-  const seen = await decisions.readCase(context.db, organizationId, number, reviewerId);
+  const seen = await decisions.readCase(context.db, organizationId, number, reviewerId, from?.origin ?? null);
   const judged = judge(input, seen, now);
   if (!judged.ok) return judged;
   const { outcome, decided } = judged.value;
@@ -57,11 +60,11 @@ async function readAndReview(context: Context, input: ReviewPromotion): Promise<
 
 /** Reviews a locked request under rules that cannot change meanwhile. */
 async function reviewLocked(tx: Tx, input: ReviewPromotion, now: Date): Promise<Result<Outcome>> {
-  const { organizationId, number, reviewerId } = input;
+  const { organizationId, number, reviewerId, from } = input;
   // A statement sees the data from when it started, so the read must start after the locks are held.
   await requests.lock(tx, organizationId, number);
   await decisions.holdRules(tx, organizationId);
-  const seen = await decisions.readCase(tx, organizationId, number, reviewerId);
+  const seen = await decisions.readCase(tx, organizationId, number, reviewerId, from?.origin ?? null);
   const judged = judge(input, seen, now);
   if (!judged.ok) return judged;
   const { outcome, decided } = judged.value;
@@ -79,6 +82,8 @@ function judge(input: ReviewPromotion, seen: decisions.Case | undefined, now: Da
   if (seen === undefined) return refuse({ code: "not-found", what: "request" });
   const { request, workflow, fingerprint, facts, rules, previous } = seen;
   const { reviewerId, verdict, surface } = input;
+  const origin = checkOrigin(request.number, { ...nothingShown, ...input.from }, { ...seen, ...request });
+  if (!origin.ok) return origin;
   const given = { reviewerId, verdict, comment: input.comment.trim() };
   const judged = review(seen, given, input.shown, now);
   if (!judged.ok) return judged;

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { IntegrationInPipeline } from "../../../db/catalog/integrations.ts";
 import type { Tx } from "../../../db/connection/connect.ts";
 import * as deployments from "../../../db/deployments/deployments.ts";
@@ -97,6 +98,8 @@ function newRequest(submission: Submission): PromotionRequest {
   return {
     organizationId: input.organizationId,
     number,
+    identity: randomUUID(),
+    keyedBy: "identity",
     version: 1,
     projectId: integration.project.id,
     integrationId: integration.integration.id,
@@ -111,6 +114,7 @@ function newRequest(submission: Submission): PromotionRequest {
     createdAt: now,
     approvals: 0,
     decision: null,
+    decidedFacts: null,
     state: { name: "pending", expiresAt: expiry("pending", workflow.options, now) },
   };
 }

@@ -22,6 +22,7 @@ const table: { [Code in Refusal["code"]]: [Omit<Extract<Refusal, { code: Code }>
   "not-requester": [{ why: "role", roles: ["Developers"] }, 403],
   "not-reviewer": [{ why: "self", number }, 403],
   "too-few-reviewers": [{ required: 2, available: 1, workflowRoles: ["Reviewers"] }, 409],
+  "unknown-card": [{ number }, 409],
   "request-changed": [{ number }, 409],
   "already-decided": [{ number }, 409],
   "not-pending": [{ number }, 409],

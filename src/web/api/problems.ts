@@ -26,6 +26,7 @@ const refusalKinds: Record<Refusal["code"], ProblemKind> = {
   "not-requester": kind(403, "May not request"),
   "not-reviewer": kind(403, "May not review"),
   "too-few-reviewers": kind(409, "Too few reviewers"),
+  "unknown-card": kind(409, "Unknown card"),
   "request-changed": kind(409, "The request changed"),
   "already-decided": kind(409, "Already decided"),
   "not-pending": kind(409, "Not pending"),

@@ -31,8 +31,6 @@ export function refusalWords(refusal: Refusal): string {
       return `May not review #${refusal.number}.`;
     case "too-few-reviewers":
       return `Nobody could decide this: ${refusal.required} needed to approve, ${refusal.available} could. An admin must add people to ${list(refusal.workflowRoles)}.`;
-    case "request-changed":
-      return `#${refusal.number} has changed since it was shown. Read it again.`;
     case "already-decided":
     case "not-pending":
       return `#${refusal.number} does not wait for a review any more.`;
@@ -51,13 +49,22 @@ export function refusalWords(refusal: Refusal): string {
     case "not-cancellable":
     case "no-attempt":
     case "not-ender":
+    case "unknown-card":
+    case "request-changed":
       return endingWords(refusal);
     default:
       return callWords(refusal);
   }
 }
 
-type EndingCode = "not-canceller" | "reason-required" | "not-cancellable" | "no-attempt" | "not-ender";
+type EndingCode =
+  | "not-canceller"
+  | "reason-required"
+  | "not-cancellable"
+  | "no-attempt"
+  | "not-ender"
+  | "unknown-card"
+  | "request-changed";
 
 function endingWords(refusal: Extract<Refusal, { code: EndingCode }>): string {
   switch (refusal.code) {
@@ -67,6 +74,9 @@ function endingWords(refusal: Extract<Refusal, { code: EndingCode }>): string {
       return "Say why: everyone who was asked will see the reason.";
     case "not-cancellable":
       return `#${refusal.number} cannot be cancelled any more.`;
+    case "unknown-card":
+    case "request-changed":
+      return `#${refusal.number} has changed since it was shown. Read it again.`;
     case "not-ender":
       return `Only the requester or an admin can end the attempt of #${refusal.number}.`;
     case "no-attempt":

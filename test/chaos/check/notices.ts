@@ -65,11 +65,11 @@ export function checkEmails(facts: Facts): string[] {
 }
 
 /** A reminder that is no longer needed is dropped; reminders.ts checks whether it was. */
-const isDroppable = (key: string): boolean => noticeOf(key)?.event === "reminder";
+const isDroppable = (key: string): boolean => noticeOf(key, [])?.event === "reminder";
 
 /** Returns which failure a notice is about. Two attempts may fail with the same text. */
 const failureOf = (key: unknown): string =>
-  typeof key === "string" ? (/:v\d+:failed:/.exec(key)?.[0] ?? "") : "";
+  typeof key === "string" ? (/:v\d+(?:\.[\da-f-]+)?:failed:/.exec(key)?.[0] ?? "") : "";
 
 function twice(texts: readonly string[]): string[] {
   const seen = new Set<string>();

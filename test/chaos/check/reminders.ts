@@ -108,13 +108,13 @@ const hadAnswered = ({ reviews }: Facts, number: number, id: string, moment: num
 type Arrival = Notice & { at: number };
 
 /** Returns the reminders that were delivered, and when. */
-function arrivals({ messages, farEmails }: Facts): Arrival[] {
+function arrivals({ messages, farEmails, requests }: Facts): Arrival[] {
   const inSlack = [...messages].flatMap(([key, found]) =>
     found.map(({ ts }) => ({ key, at: Number(ts) * 1000 })),
   );
   const byEmail = farEmails.map(({ key, at }) => ({ key: key.slice(key.indexOf("/") + 1), at }));
   return [...inSlack, ...byEmail].flatMap(({ key, at }) => {
-    const notice = noticeOf(key);
+    const notice = noticeOf(key, requests);
     return notice?.event === "reminder" ? [{ ...notice, at }] : [];
   });
 }

@@ -10,11 +10,23 @@ export type Notice = {
   recipientId: string;
 };
 
-export function noticeOf(key: string): Notice | undefined {
-  const [, channel, number, version, event = "", recipientId = ""] =
-    /^(message|email):(\d+):v(\d+):(\w+):(\w+)$/.exec(key) ?? [];
+/** Reads a key. It has the request's identity or, where an earlier version stored the request or the notice, its number. */
+export function noticeOf(key: string, requests: Requests): Notice | undefined {
+  const [, channel, request, version, event = "", recipientId = ""] =
+    /^(message|email):([\da-f-]+):v(\d+)(?:\.[\da-f-]+)?:(\w+):(\w+)$/.exec(key) ?? [];
   if (channel !== "message" && channel !== "email") return undefined;
-  return { channel, number: Number(number), version: Number(version), event, recipientId };
+  const number = requests.find(({ identity }) => identity === request)?.number ?? Number(request);
+  return { channel, number, version: Number(version), event, recipientId };
+}
+
+type Requests = readonly { number: number; identity: string }[];
+
+/** Returns the key with the request's number, and without what identifies the change. */
+function plainKey(key: string, requests: Requests): string {
+  const notice = noticeOf(key, requests);
+  if (notice === undefined) return key;
+  const { channel, number, version, event, recipientId } = notice;
+  return `${channel}:${number}:v${version}:${event}:${recipientId}`;
 }
 
 /** Events about which the requester gets a message and an email, whoever caused them. */
@@ -27,8 +39,9 @@ type Telling = { admin: Pick<ChaosWorld["admin"], "history">; slack: Pick<ChaosW
 
 /** Checks that a change notified exactly the people in docs/rules.md, "Who is notified of what". */
 export function checkTold(world: Telling, facts: Facts): string[] {
-  const outcomes = new Map(facts.outbox.map(({ key, outcome }) => [key, outcome]));
-  const stored = new Set(facts.emails.map(({ key }) => key));
+  const { requests } = facts;
+  const outcomes = new Map(facts.outbox.map(({ key, outcome }) => [plainKey(key, requests), outcome]));
+  const stored = new Set(facts.emails.map(({ key }) => plainKey(key, requests)));
   const faults: string[] = [];
   for (const row of facts.audit) {
     for (const key of wanted(world, facts, row)) {
@@ -89,7 +102,7 @@ function waiting(world: Telling, facts: Facts, row: AuditRow): string[] {
 function checkNobodyElse({ admin }: Telling, facts: Facts): string[] {
   const faults: string[] = [];
   for (const { key, kind } of facts.outbox) {
-    const notice = noticeOf(key);
+    const notice = noticeOf(key, facts.requests);
     if (notice === undefined) continue;
     const { number, event, recipientId, channel } = notice;
     const request = facts.requests.find((one) => one.number === number);

@@ -69,7 +69,10 @@ describe("Approve", () => {
       expect(card.ts).toBe(before[i]);
       expect(card.edited).toBeDefined();
       expect(textOf(card)).toContain("Approved by Bob Reviewer");
-      expect(textOf(card)).toMatch(/Approved by Bob Reviewer\*? · <!date\^\d+\^/);
+      // R7: blocks mention whoever decided, and the text for notifications names them.
+      expect(textOf({ blocks: card.blocks })).toMatch(/Approved by <@\w+>\*? · <!date\^\d+\^/);
+      expect(textOf({ blocks: card.blocks })).toContain(`Approved by <@${stack.id("bob")}>`);
+      expect(card.text).not.toContain("<@");
       expect(actions(card)).not.toContain("approve_request");
       expect(actions(card)).not.toContain("open_reject");
     }
@@ -264,7 +267,7 @@ describe("R7: two approvals", () => {
     await stack.app.idle();
     for (const name of ["bob", "carol", "dana"]) {
       expect(says(name, number)).toMatch(/1 of 2/);
-      expect(says(name, number)).toContain("Approved by Bob Reviewer");
+      expect(says(name, number)).toContain(`Approved by <@${stack.id("bob")}>`);
     }
     expect(says("bob", number)).toContain("You approved. You can change your review");
     await click("bob", number, "approve_request");

@@ -33,10 +33,11 @@ const comparison: ComparisonView = {
 
 const view = (over: Partial<ComparisonView> | null, more: Partial<RequestView> = {}): RequestView => ({
   ...{ organizationId: "T1", number: 42, version: 1, state: "pending" },
+  ...{ identity: "018f0000-0000-7000-8000-000000000042", fingerprint: "f00d", deployer: "webhook" },
   project: { id: "p1", slug: "commerce", name: "Commerce" },
   integration: { id: "i1", slug: "orders-sync", name: "Orders Sync" },
-  source: { id: "e1", name: "Staging" },
-  target: { id: "e2", name: "Production", critical: true },
+  source: { id: "e1", slug: "staging", name: "Staging" },
+  target: { id: "e2", slug: "production", name: "Production", critical: true },
   build: {
     id: "b2",
     externalId: "run-2",

@@ -20,11 +20,11 @@ export function factsOf(input: NoticeInput): Fact[] {
   return [
     { label: sentence`State`, lines: stateLines(input) },
     ...noteFacts(input),
-    { label: sentence`Project`, lines: [[theirs(view.project.name, 200)]] },
-    { label: sentence`Integration`, lines: [[theirs(view.integration.name, 200)]] },
+    { label: sentence`Project`, lines: [named(view.project)] },
+    { label: sentence`Integration`, lines: [named(view.integration)] },
     {
       label: sentence`From → to`,
-      lines: [sentence`${theirs(view.source.name, 200)} → ${theirs(view.target.name, 200)}${critical}`],
+      lines: [sentence`${named(view.source)} → ${named(view.target)}${critical}`],
     },
     {
       label: sentence`Build`,
@@ -36,6 +36,12 @@ export function factsOf(input: NoticeInput): Fact[] {
     ...reviewFacts(input),
     ...deploymentFacts(input),
   ];
+}
+
+/** Returns a name with its short name, which is what pipelines and webhooks use. */
+function named({ name, slug }: { name: string; slug?: string }): Piece[] {
+  const short = { ...theirs(slug ?? "", 100), look: "code" } as const;
+  return slug === undefined ? [theirs(name, 200)] : sentence`${theirs(name, 200)} (${short})`;
 }
 
 /** Returns users' own words: first those about the event, then the request's message and the reviewers' comments. */

@@ -1,5 +1,5 @@
 import type { RequestEvent } from "../../../domain/requests/notices.ts";
-import type { RequestView } from "../../../queries/requests/request-view.ts";
+import type { RequestView, ReviewView } from "../../../queries/requests/request-view.ts";
 import type { Piece } from "./text.ts";
 
 /** What an email is about: one request, one event, one reader. */
@@ -9,6 +9,8 @@ export type NoticeInput = {
   recipient: { id: string; name: string; timeZone: string };
   /** The signed link to the reader's own card. */
   link: string;
+  /** The approvals that no longer count, if the event is about them. */
+  outdated?: readonly ReviewView[];
 };
 
 /** One row of the table: a label and the lines of its value. `spaced`: the lines may wrap, so there is space between them. */

@@ -12,11 +12,12 @@ const link = "https://signoff.example.com/r/payload.signature";
 const pending: RequestView = {
   organizationId: "T1",
   number: 42,
+  ...{ identity: "018f0000-0000-7000-8000-000000000042", fingerprint: "f00d", deployer: "webhook" },
   version: 1,
   project: { id: "p1", slug: "commerce", name: "Commerce" },
   integration: { id: "i1", slug: "orders-sync", name: "Orders Sync" },
-  source: { id: "e1", name: "Staging" },
-  target: { id: "e2", name: "Production", critical: true },
+  source: { id: "e1", slug: "staging", name: "Staging" },
+  target: { id: "e2", slug: "production", name: "Production", critical: true },
   build: {
     id: "b2",
     version: "1.4.2",
@@ -217,7 +218,7 @@ test("the plain text has all the facts of a card", async () => {
   for (const fact of [
     "Project: Commerce",
     "Integration: Orders Sync",
-    "From → to: Staging → Production (critical)",
+    "From → to: Staging (staging) → Production (production) (critical)",
     "Build: 1.4.2 <https://ci.example.com/builds/1842> by Eve Stone",
     "commit 9f2c1ab07de4415c8b1a5d7f0e3c2b6a8d4e1f90",
     "Live in Production: 1.4.1 <https://ci.example.com/builds/1790>",
@@ -299,8 +300,8 @@ const hostile: RequestView = {
   ...pending,
   project: { ...pending.project, name: evil },
   integration: { ...pending.integration, name: evil },
-  source: { id: "e1", name: evil },
-  target: { id: "e2", name: evil, critical: true },
+  source: { id: "e1", slug: "production", name: evil },
+  target: { id: "e2", slug: "production", name: evil, critical: true },
   build: {
     id: "b2",
     externalId: evil,

@@ -1,5 +1,6 @@
 import { assertNever } from "../../../domain/shared/result.ts";
 import type { ByView } from "../../../queries/requests/request-view.ts";
+import { outdatedWords } from "../../../slack/messages/outcome-message.ts";
 import { byWords } from "../../../slack/words/names.ts";
 import { stateWords, unknownWords } from "../../../slack/words/request-words.ts";
 import type { NoticeInput, Tone } from "./mail.ts";
@@ -33,6 +34,8 @@ export function wordsFor(input: NoticeInput): Words {
       return failed(input);
     case "reminder":
       return reminder(input);
+    case "outdated":
+      return outdated(input);
     case "reviewed":
     case "promoting":
     case "changed":
@@ -207,6 +210,17 @@ function reminder(input: NoticeInput): Words {
 function attemptEnd({ view: { attempt } }: NoticeInput): Piece {
   if (!attempt?.unknown) return { text: "the deployment failed" };
   return theirs(unknownWords(attempt), 200);
+}
+
+/** R7: a bound fact changed, so approvals no longer count. */
+function outdated(input: NoticeInput): Words {
+  const { view, recipient, outdated: approvals = [] } = input;
+  const own = approvals.some(({ reviewer }) => reviewer.id === recipient.id);
+  const headline = own
+    ? sentence`Your approval of ${what(input)} no longer counts`
+    : sentence`An approval of ${what(input)} no longer counts`;
+  const lead = [theirs(outdatedWords(view, approvals, recipient.id), 1000)];
+  return { topic: "Approval no longer counts", tone: "todo", headline, lead };
 }
 
 /** For events that send no email at present. */
