@@ -7,8 +7,12 @@ import { cards, outbox } from "../schema/index.ts";
 export type Card = typeof cards.$inferSelect;
 export type CardKind = Card["kind"];
 
-/** Where a card was posted and what it shows. */
-export type Drawn = Pick<Card, "channel" | "ts" | "drawnVersion" | "drawnDigest" | "lostReason">;
+/**
+ * Where a card was posted and what it shows. With `messageGoneAt`, its message is gone and it waits to be posted again,
+ * unlike a card that was never posted.
+ */
+export type Drawn = Pick<Card, "channel" | "ts" | "drawnVersion" | "drawnDigest" | "lostReason"> &
+  Partial<Pick<Card, "messageGoneAt">>;
 
 /** Adds a card of this kind for each of these recipients who has none. The outbox posts it. */
 export async function ensure(
@@ -145,7 +149,7 @@ export async function saveDrawn(
   const [row] = await db
     .with(before)
     .update(cards)
-    .set(drawn)
+    .set({ messageGoneAt: null, ...drawn })
     .from(before)
     .where(sameCard)
     .returning({ channel: before.channelBefore, ts: before.tsBefore });

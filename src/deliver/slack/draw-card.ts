@@ -151,10 +151,14 @@ async function askAllDirectly(context: Context, card: CardView, view: RequestVie
   await askEach(context, card, reviewerIds);
 }
 
-/** Posts a card unless its review is no longer needed. A message that an earlier attempt posted is still updated. */
+/**
+ * Posts a card unless its review is no longer needed. A message that an earlier attempt posted is still updated, and a card
+ * whose message was deleted is posted again while its request is open.
+ */
 async function postFirst(drawing: Drawing): Promise<Posted | null> {
   const { client, card, view, item } = drawing;
-  if (card.kind === "own" || view.state === "pending") return postOrUpdate(drawing);
+  const lostItsMessage = card.messageGoneAt !== null && isOpenState(view.state);
+  if (card.kind === "own" || view.state === "pending" || lostItsMessage) return postOrUpdate(drawing);
   const found = item.inDoubt ? await findPosted(client, searchFor(drawing)) : [];
   return found.length === 0 ? null : postOrUpdate(drawing);
 }
@@ -207,11 +211,10 @@ async function update(drawing: Drawing, current: Posted): Promise<Posted | null>
       await saveCard(context, card, { ...current, drawnVersion, drawnDigest, lostReason });
       return null;
     }
-    // Forget the old message first, so that a later attempt does not use it again.
-    await saveCard(context, card, noMessage);
-    const posted = await postOrUpdate(drawing, current.ts);
+    // Forget the old message first: the post may have to wait for a rate limit, and a later attempt must not use it again.
+    await saveCard(context, card, { ...noMessage, messageGoneAt: context.now() });
     if (stillVisible.has(code)) await removeCopies(drawing, [current]);
-    return posted;
+    return postOrUpdate(drawing, current.ts);
   }
 }
 
