@@ -154,3 +154,12 @@ export async function listRecipientStatuses(
 }
 
 type RecipientRow = Omit<RecipientStatus, "recipientId"> & { recipient_id: string };
+
+/** Returns whom an email asks, or asked, to review a request. */
+export async function listAskedByEmail(tx: Tx, organizationId: string, number: number): Promise<MemberId[]> {
+  const rows = await tx.execute<{ recipient_id: MemberId }>(sql`
+    select recipient_id from outbox
+    where organization_id = ${organizationId} and request_number = ${number} and kind = 'send-email'
+      and payload->>'event' = 'requested'`);
+  return rows.map((row) => row.recipient_id);
+}

@@ -1,7 +1,7 @@
-import { and, asc, eq, gt, inArray, isNull, or } from "drizzle-orm";
+import { and, asc, eq, gt, inArray, isNull, ne, or } from "drizzle-orm";
 import { openStates, type PromotionRequest } from "../../src/domain/requests/request.ts";
 import type { Db, Tx } from "../connection/connect.ts";
-import { requests } from "../schema/index.ts";
+import { members, requests } from "../schema/index.ts";
 import { requestColumns, toRequest } from "./request-row.ts";
 
 const open = (organizationId: string) =>
@@ -25,6 +25,31 @@ export async function listOpenNumbers(
     .where(and(open(organizationId), gt(requests.number, after)))
     .orderBy(asc(requests.number))
     .limit(limit);
+  return rows.map((row) => row.number);
+}
+
+/** Returns the numbers of approved and failed requests whose requester is no longer an active full member, in order. */
+export async function listWithoutRequester(
+  db: Db | Tx,
+  organizationId: string,
+  now: Date,
+): Promise<number[]> {
+  const rows = await db
+    .select({ number: requests.number })
+    .from(requests)
+    .innerJoin(
+      members,
+      and(eq(members.organizationId, requests.organizationId), eq(members.id, requests.requesterId)),
+    )
+    .where(
+      and(
+        eq(requests.organizationId, organizationId),
+        inArray(requests.state, ["approved", "failed"]),
+        gt(requests.expiresAt, now),
+        ne(members.status, "active"),
+      ),
+    )
+    .orderBy(asc(requests.number));
   return rows.map((row) => row.number);
 }
 

@@ -127,6 +127,8 @@ export const items = {
       reminder: reminder.optional(),
       /** Identifies the change, in the keys of its notices. Earlier versions stored none. */
       change: z.string().optional(),
+      /** Who pressed Promote, if an attempt ended. Early versions stored none. */
+      promoterId: z.string().optional(),
     }),
     key: ({ number, version, reminder }) =>
       reminder === undefined

@@ -181,7 +181,7 @@ describe("who is notified of what", () => {
     }
   });
 
-  test("promoting: nobody; promoted and failed: the requester", async () => {
+  test("promoting: nobody; promoted and failed: the requester, and another person who pressed Promote", async () => {
     const { fixture, tell } = await telling();
     const { number, deploymentId } = await fixture.promoting();
     expect((await tell()).filter((notice) => notice.endsWith("promoting"))).toEqual([]);
@@ -189,7 +189,9 @@ describe("who is notified of what", () => {
     expect(await tell()).toEqual(["email dana: failed", "message dana: failed"]);
     const again = accepted(await fixture.promote("dora", number));
     accepted(await fixture.report(again.deploymentId, { status: "succeeded" }));
-    expect(await tell()).toEqual(["email dana: promoted", "message dana: promoted"]);
+    expect(await tell()).toEqual([
+      ...["email dana: promoted", "message dana: promoted", "message dora: promoted"],
+    ]);
   });
 
   test("R9: two failed attempts send two notices", async () => {
@@ -218,13 +220,13 @@ describe("who is notified of what", () => {
     expect(await cardsOf(fixture, number)).toEqual({ "bob review": 2, "carol review": 2, "dana own": 2 });
   });
 
-  test("R4: people change: new reviewers get a card, and former reviewers keep theirs, redrawn", async () => {
+  test("R4: people change: new reviewers get a card and an email, and former reviewers keep theirs, redrawn", async () => {
     const { fixture, tell } = await telling();
     const number = await fixture.requested();
     await tell();
     await fixture.hold("Reviewer", ["bob", "dora"]);
     await fixture.follow();
-    expect(await tell()).toEqual([]);
+    expect(await tell()).toEqual(["email dora: requested"]);
     expect(await cardsOf(fixture, number)).toEqual({
       "bob review": 2,
       "carol review": 2,
@@ -244,7 +246,7 @@ describe("who is notified of what", () => {
       workflow: { enabled: true, roles: ["Admin"], assignees: [], options: {} },
     });
     await fixture.follow();
-    expect(await tell()).toEqual([]);
+    expect(await tell()).toEqual(["email ada: requested"]);
     expect(await cardsOf(fixture, open)).toEqual({ "bob review": 2, "ada review": 1, "dana own": 2 });
     expect((await fixture.state(closed)).version).toBe(2);
   });

@@ -6,6 +6,8 @@ import type { Payload } from "../../outbox/items.ts";
 import type { EmailContent } from "../../queries/delivery/get-email.ts";
 import { getMember } from "../../queries/people/get-member.ts";
 import { getRequest } from "../../queries/requests/get-request.ts";
+import { getViewerRights } from "../../queries/requests/get-viewer-rights.ts";
+import type { RequestView } from "../../queries/requests/request-view.ts";
 import { outdatedApprovals } from "../../slack/words/fact-words.ts";
 import { isOver } from "../slack/reminders.ts";
 import { deliverEmail, type EmailDelivery } from "./deliver-email.ts";
@@ -53,7 +55,21 @@ async function render(
   }
   if (recipient === undefined || recipient.email === null)
     return { kind: "dead", reason: "no email address" };
+  if (await isFormerReviewer(deps, view, payload)) {
+    return { kind: "done", reason: "they can no longer review" };
+  }
   const link = deps.linkFor(organizationId, number, recipientId);
   const { subject, html, text } = await renderNotice({ view, event, recipient, link, outdated });
   return { from: deps.from, to: recipient.email, subject, html, text };
+}
+
+/** R4: the end of a request comes with its reason, which is for those who may review when it is sent. */
+async function isFormerReviewer(
+  { context: { db, now } }: EmailDeps,
+  view: RequestView,
+  { event, recipientId }: NoticeItem["payload"],
+): Promise<boolean> {
+  if ((event !== "cancelled" && event !== "expired") || recipientId === view.requester.id) return false;
+  const { review } = await getViewerRights(db, view, recipientId, now());
+  return !review.eligible;
 }

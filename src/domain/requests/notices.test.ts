@@ -47,6 +47,15 @@ describe("who is notified of what, apart from the cards", () => {
     expect(told(event, by)).toBe(expected);
   });
 
+  test("another person who pressed Promote is told how it ended, and nobody of what they ended themselves", () => {
+    const byDora = { promoterId: "UDORA" };
+    expect(told("promoted", system("deployer"), byDora)).toBe(`${requester}, UDORA message`);
+    expect(told("failed", system("deployer"), { promoterId: "UDANA" })).toBe(requester);
+    expect(told("failed", member("UDORA"), byDora)).toBe(requester);
+    expect(told("failed", dana, byDora)).toBe("UDORA message");
+    expect(told("failed", dana)).toBe("");
+  });
+
   test("R1: where the gate stood open nobody is asked, and the requester hears how it ended", () => {
     const open = { ungated: true, asked: [], answered: [] };
     expect(told("requested", dana, open)).toBe("");

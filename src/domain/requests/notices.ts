@@ -2,7 +2,10 @@ import type { MemberId } from "../people/people.ts";
 import { type Actor, actingMember } from "../shared/actor.ts";
 import { assertNever } from "../shared/result.ts";
 
-/** What happened to a request. Every event increases its version, except a reminder (R11), which changes nothing. */
+/**
+ * What happened to a request. Every event increases its version, except a reminder (R11) and that its requester has left,
+ * which change nothing.
+ */
 export const requestEvents = [
   "requested",
   "reviewed",
@@ -17,6 +20,7 @@ export const requestEvents = [
   "changed",
   /** Only of notices: approvals no longer count, because a bound fact changed (R7). */
   "outdated",
+  "requester-left",
 ] as const;
 
 export type RequestEvent = (typeof requestEvents)[number];
@@ -37,7 +41,18 @@ export type Audience = {
   ungated: boolean;
   /** Whether it is waiting for review now. */
   pending: boolean;
+  /** Who pressed Promote; null or missing if a token or Signoff itself started the attempt. */
+  promoterId?: MemberId | null;
 };
+
+const leftPrefix = "requester-left:";
+
+/** Returns the subject that records that people were told that the requester of an approved request has left. */
+export const leftSubject = (number: number): string => `${leftPrefix}${number}`;
+
+/** Returns the number of the request whose requester has left, or null if a subject is about something else. */
+export const leftRequestOf = (subject: string): number | null =>
+  subject.startsWith(leftPrefix) ? Number(subject.slice(leftPrefix.length)) : null;
 
 /** Returns who is notified of an event (docs/rules.md, "Who is notified of what"). Cards follow every event separately. */
 export function noticesFor(event: RequestEvent, by: Actor, audience: Audience): Notice[] {
@@ -53,9 +68,10 @@ export function noticesFor(event: RequestEvent, by: Actor, audience: Audience): 
       return audience.ungated ? [] : email(audience.reviewers);
     case "approved":
     case "rejected":
+      return requester;
     case "promoted":
     case "failed":
-      return requester;
+      return endNotices(by, audience, requester);
     case "cancelled":
     case "expired": {
       const waiting = audience.asked.filter((id) => !audience.answered.includes(id));
@@ -72,6 +88,7 @@ export function noticesFor(event: RequestEvent, by: Actor, audience: Audience): 
     case "promoting":
     case "changed":
     case "outdated":
+    case "requester-left":
       return [];
     default:
       return assertNever(event);
@@ -99,4 +116,14 @@ export function noticesOfOutdated(
     { ...one, channel: "message" as const },
     { ...one, channel: "email" as const },
   ]);
+}
+
+/** The requester is told, and whoever pressed Promote. A person who ended the attempt themselves knows. */
+function endNotices(by: Actor, { requesterId, promoterId }: Audience, requester: Notice[]): Notice[] {
+  const ender = by.kind === "member" ? by.memberId : null;
+  const isOther = promoterId != null && promoterId !== requesterId && promoterId !== ender;
+  return [
+    ...(ender === requesterId ? [] : requester),
+    ...(isOther ? [{ recipientId: promoterId, channel: "message" as const }] : []),
+  ];
 }

@@ -52,6 +52,8 @@ function outcomeWords(view: RequestView, event: RequestEvent, who: NamesWho = by
       return `🎉 #${view.number} is promoted: ${shortName(view.integration.name)} ${shortName(view.build.version)} is live in ${target}.`;
     case "failed":
       return `⚠️ ${request}: ${failureWords(view)}. ${nextStep(view, event, "Try again or cancel it, on its card or in Details.")}`;
+    case "requester-left":
+      return `👋 ${shortName(view.requester.name)}, who requested ${request}, is no longer a full member of this workspace. ${unfinishedWords(view)}`;
     case "requested":
     case "reviewed":
     case "changed":
@@ -62,6 +64,13 @@ function outcomeWords(view: RequestView, event: RequestEvent, who: NamesWho = by
     default:
       return assertNever(event);
   }
+}
+
+/** Returns what others can do with a request whose requester has left, or its current state. */
+function unfinishedWords(view: RequestView): string {
+  return view.state === "approved" || view.state === "failed"
+    ? `It is ${view.state === "approved" ? "approved and not promoted yet" : "not promoted, because its last attempt did not succeed"}. Anyone who may request in ${shortName(view.project.name)} can promote or cancel it, in Details.`
+    : `It stands like this now: ${stateWords(view)}.`;
 }
 
 /** Returns what to do next, or the current state: the message may have waited for hours while the request moved on. */

@@ -105,6 +105,8 @@ function eventWords(event: RequestEvent): string {
       return "an approval no longer counts";
     case "reminder":
       return "reminder";
+    case "requester-left":
+      return "requester has left";
     case "approved":
     case "rejected":
     case "cancelled":

@@ -1,5 +1,8 @@
 import type { Tx } from "../../../db/connection/connect.ts";
 import * as cards from "../../../db/delivery/cards.ts";
+import * as deliveries from "../../../db/delivery/deliveries.ts";
+import * as deployments from "../../../db/deployments/deployments.ts";
+import * as members from "../../../db/people/members.ts";
 import { listRoleHolders } from "../../../db/people/role-holders.ts";
 import * as requests from "../../../db/requests/requests.ts";
 import * as reviews from "../../../db/requests/reviews.ts";
@@ -12,6 +15,7 @@ import type { CardsTo, Workflow } from "../../domain/workflow/workflow.ts";
 import { addItems, type ItemToAdd, reopenItems } from "../../outbox/add-items.ts";
 import type { Payload } from "../../outbox/items.ts";
 import { type Context, transact } from "../shared/context.ts";
+import { warningItems } from "../shared/record-setting.ts";
 import { tellOutdated } from "./tell-outdated.ts";
 
 type RequestChanged = Payload<"request-changed">;
@@ -37,7 +41,14 @@ export async function tellChange(
     // A reminder changes nothing on the cards.
     if (change.event !== "reminder") await drawCards(tx, request, reviewers, workflow, change);
     await sendNotices(tx, request, reviewers, workflow, change);
+    if (change.event === "approved" || change.event === "failed") await checkRequesterLeft(tx, request);
   });
+}
+
+/** R10: a requester who left before the request came to this state will not finish it, so others are told. */
+async function checkRequesterLeft(tx: Tx, { organizationId, requesterId }: PromotionRequest): Promise<void> {
+  const requester = await members.find(tx, organizationId, requesterId);
+  if (requester?.status !== "active") await reopenItems(tx, warningItems(organizationId));
 }
 
 /** R4, R5: returns everyone who may review the request under the current workflow. */
@@ -112,22 +123,36 @@ async function sendNotices(
   const directly = await cards.listRecipients(tx, organizationId, number, ["review"]);
   // Whom a channel's card mentioned is not stored, so it counts as everyone who may review now.
   const inChannel = (await cards.findInChannel(tx, organizationId, number)) !== undefined;
-  const asked = inChannel ? [...directly, ...(await mayReview(tx, request, workflow))] : directly;
+  const eligible = new Set(await mayReview(tx, request, workflow));
+  const asked = inChannel ? [...directly, ...eligible] : directly;
   const given = await reviews.list(tx, organizationId, number);
   await tellOutdated(tx, request, given);
   const notices = noticesFor(change.event, change.by, {
     requesterId,
     reviewers,
-    asked: [...new Set(asked)],
+    // Who may no longer review is not told of the end, which comes with a reason.
+    asked: [...new Set(asked)].filter((id) => eligible.has(id)),
     answered: given.map((review) => review.reviewerId),
     ungated: request.decision?.by.kind === "system",
     pending: request.state.name === "pending",
+    promoterId: await findPromoter(tx, request, change),
   });
+  const answered = given.map((review) => review.reviewerId);
+  await askNewReviewers(
+    tx,
+    request,
+    change,
+    reviewers.filter((id) => !answered.includes(id)),
+  );
   await addItems(
     tx,
     notices.map(({ recipientId, channel }) => {
       const { event, version, reminder } = change;
-      const told = request.keyedBy === "identity" ? { request: keyOf(request), ...changeIn(change) } : {};
+      // A request is made once, and the emails that ask for its review have the same key whoever becomes a reviewer later.
+      const told =
+        request.keyedBy === "identity"
+          ? { request: keyOf(request), ...(event !== "requested" && changeIn(change)) }
+          : {};
       return {
         organizationId,
         kind: `send-${channel}`,
@@ -137,4 +162,53 @@ async function sendNotices(
       };
     }),
   );
+}
+
+/** The version of a request when it is made, which the keys of the emails that ask for a review contain. */
+const firstVersion = 1;
+
+/** Emails those who became reviewers of a pending request, when people or settings may have changed. Nobody is asked twice. */
+async function askNewReviewers(
+  tx: Tx,
+  request: PromotionRequest,
+  { event }: RequestChanged,
+  reviewers: readonly MemberId[],
+): Promise<void> {
+  const { organizationId, number, state } = request;
+  if (state.name !== "pending" || (event !== "changed" && event !== "reviewed")) return;
+  // A replica of the previous version uses other keys.
+  const emailed = await deliveries.listAskedByEmail(tx, organizationId, number);
+  await addItems(
+    tx,
+    reviewers
+      .filter((id) => !emailed.includes(id))
+      .map((recipientId): ItemToAdd<"send-email"> => {
+        const keyFacts = { version: firstVersion, request: keyOf(request) };
+        const payload = { number, event: "requested" as const, recipientId };
+        const common = { organizationId, priority: urgency(event), requestNumber: number, recipientId };
+        return { ...common, kind: "send-email", payload, keyFacts };
+      }),
+  );
+}
+
+/** Returns who pressed Promote, while they are an active full member. An item of an earlier version does not name them. */
+async function findPromoter(
+  tx: Tx,
+  { organizationId, state }: PromotionRequest,
+  { event, promoterId }: RequestChanged,
+): Promise<MemberId | null> {
+  if (event !== "promoted" && event !== "failed") return null;
+  const id = promoterId ?? (await readPromoter(tx, organizationId, state));
+  const member = id === null ? undefined : await members.find(tx, organizationId, id);
+  return member?.status === "active" ? member.id : null;
+}
+
+async function readPromoter(
+  tx: Tx,
+  organizationId: string,
+  state: PromotionRequest["state"],
+): Promise<MemberId | null> {
+  if (state.name !== "promoted" && state.name !== "failed") return null;
+  const attempt = await deployments.find(tx, organizationId, state.deploymentId);
+  return attempt?.startedBy.kind === "member" ? attempt.startedBy.memberId : null;
 }

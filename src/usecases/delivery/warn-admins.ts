@@ -4,6 +4,7 @@ import * as warnings from "../../../db/delivery/warnings.ts";
 import * as bypasses from "../../../db/deployments/bypasses.ts";
 import * as members from "../../../db/people/members.ts";
 import * as roles from "../../../db/people/roles.ts";
+import { listWithoutRequester } from "../../../db/requests/open-requests.ts";
 import { readShortageFacts } from "../../../db/workflow/shortages.ts";
 import {
   addressOf,
@@ -13,18 +14,20 @@ import {
   unreadGroupOf,
 } from "../../domain/delivery/outages.ts";
 import { bypassSubject } from "../../domain/deployments/bypass.ts";
+import { leftRequestOf, leftSubject } from "../../domain/requests/notices.ts";
 import {
   findShortages,
   groupSubject,
   projectSubject,
   requestSubject,
 } from "../../domain/workflow/shortage.ts";
+import { tellRequesterLeft } from "../requests/tell-requester-left.ts";
 import { type Context, transact } from "../shared/context.ts";
 import { tellAdmins, tellAdminsByEmail } from "./tell-admins.ts";
 
 /**
  * Looks for projects and open requests that too few people can decide, for what a provider rejects, and for deployments
- * that bypassed the gate. Tells the admins what they have not been told yet, and forgets what is fixed, so that they are
+ * that bypassed the gate, and for approved requests whose requester has left. Tells the admins what they have not been told yet, and forgets what is fixed, so that they are
  * told again if it breaks again.
  */
 export async function warnAdmins(context: Context, organizationId: string): Promise<void> {
@@ -37,6 +40,7 @@ export async function warnAdmins(context: Context, organizationId: string): Prom
       ...shortage.requests.map(({ number }) => requestSubject(number)),
       ...refused.map(toldSubject),
       ...(await bypasses.listIds(tx, organizationId)).map(bypassSubject),
+      ...(await listWithoutRequester(tx, organizationId, now)).map(leftSubject),
     ]);
     // A group's warning ends when the group can be read again, or when no role is bound to it.
     const bound = await roles.listBound(tx, organizationId);
@@ -45,12 +49,14 @@ export async function warnAdmins(context: Context, organizationId: string): Prom
     const fixed = told.filter((subject) => !problems.has(subject) && !stillValid.has(subject));
     await warnings.remove(tx, organizationId, fixed);
     const fresh = [...problems].filter((subject) => !told.includes(subject));
+    const left = fresh.flatMap((subject) => leftRequestOf(subject) ?? []);
     const byEmail = fresh.filter((subject) =>
       refused.some((one) => isOfToken(one) && toldSubject(one) === subject),
     );
-    const inSlack = fresh.filter((subject) => !byEmail.includes(subject));
+    const inSlack = fresh.filter((subject) => !byEmail.includes(subject) && leftRequestOf(subject) === null);
     await tellAdmins(tx, organizationId, inSlack, now);
     await tellAdminsByEmail(tx, organizationId, byEmail, now);
+    await tellRequesterLeft(tx, organizationId, left, now);
   });
 }
 

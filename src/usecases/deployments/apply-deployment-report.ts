@@ -162,7 +162,9 @@ async function applyFinalReport(
   if (request !== undefined && ended !== null) {
     await requests.save(tx, ended);
     const event = ended.state.name === "promoted" ? "promoted" : "failed";
-    await recordChange(tx, request, ended, { event, actor, surface, at: now });
+    const { startedBy } = attempt;
+    const promoter = startedBy.kind === "member" ? { promoterId: startedBy.memberId } : {};
+    await recordChange(tx, request, ended, { event, actor, surface, at: now, ...promoter });
   } else {
     await homesChangedBy(tx, organizationId, `deployment:${id}`);
   }

@@ -1,12 +1,21 @@
 import { randomUUID } from "node:crypto";
 import * as audit from "../../../db/audit/audit.ts";
 import type { Tx } from "../../../db/connection/connect.ts";
+import type { MemberId } from "../../domain/people/people.ts";
 import type { RequestEvent } from "../../domain/requests/notices.ts";
 import type { PromotionRequest } from "../../domain/requests/request.ts";
 import type { Actor, Surface } from "../../domain/shared/actor.ts";
 import { addItems, type ItemToAdd } from "../../outbox/add-items.ts";
 
-export type Change = { event: RequestEvent; actor: Actor; surface: Surface; at: Date; facts?: object };
+export type Change = {
+  event: RequestEvent;
+  actor: Actor;
+  surface: Surface;
+  at: Date;
+  facts?: object;
+  /** Who pressed Promote, if an attempt ended. */
+  promoterId?: MemberId;
+};
 
 /**
  * Appends a request's change to the audit log (R12) and adds one outbox item, however many people must be notified.
@@ -30,7 +39,7 @@ export function recordsOf(
   change: Change,
 ): { entry: audit.AuditEntry; item: ItemToAdd<"request-changed"> } {
   const { organizationId, number, version } = after;
-  const { event, actor, surface, at } = change;
+  const { event, actor, surface, at, promoterId } = change;
   return {
     entry: {
       ...{ organizationId, at, actor, surface },
@@ -42,7 +51,10 @@ export function recordsOf(
     item: {
       organizationId,
       kind: "request-changed",
-      payload: { number, version, event, by: actor, change: randomUUID() },
+      payload: {
+        ...{ number, version, event, by: actor, change: randomUUID() },
+        ...(promoterId !== undefined && { promoterId }),
+      },
     },
   };
 }

@@ -39,6 +39,7 @@ export function wordsFor(input: NoticeInput): Words {
     case "reviewed":
     case "promoting":
     case "changed":
+    case "requester-left":
       return moved(input);
     default:
       return assertNever(input.event);
