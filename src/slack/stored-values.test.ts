@@ -3,6 +3,7 @@ import { approvalsMetadata, homeLocationValue, readStoredLocation } from "./home
 import { readPick, stepCodec } from "./home/step-view.ts";
 import { idValue, pageNumber, requestNumber } from "./kernel/button-values.ts";
 import { OutdatedError } from "./kernel/codec.ts";
+import { boundBlock, cardValue, readBoundBlock, readCardValue, requestValue } from "./messages/card-value.ts";
 import { readShown } from "./requests/request-modal-view.ts";
 import { shownRequest } from "./requests/shown-request.ts";
 import { readWebhook } from "./settings/catalog/deployer-view.ts";
@@ -55,6 +56,7 @@ const project = "018f0000-0000-7000-8000-000000000001";
 test.each([
   '{"number":7}',
   '{"number":7,"shown":"a1b2"}',
+  `{"number":7,"identity":"${project}","fingerprint":"f00d"}`,
   '{"number":7,"back":{"tab":"approvals","list":"pending"}}',
   `{"number":7,"back":{"tab":"approvals","projectId":"${project}","list":"past","cursor":{"from":"before","at":1780000000000,"number":6}}}`,
   '{"number":7,"back":{"tab":"approvals","list":"pending","cursor":{"from":"after","group":"rest","number":6}}}',
@@ -90,6 +92,37 @@ test("the stored location of a Home; the start where there is none", () => {
   expect([undefined, null, {}, { place: {} }].map(readStoredLocation)).toEqual([start, start, start, start]);
 });
 
+const fingerprint = "0123456789abcdef0123456789abcdef";
+
+test("R7: the value of a request's button, and the block that says which facts were shown", () => {
+  expect(readCardValue("12")).toEqual({ number: "12", origin: null });
+  expect(readCardValue(cardValue(12, project))).toEqual({ number: "12", origin: project });
+  expect(readCardValue(requestValue({ number: 12, identity: project }))).toEqual({
+    number: "12",
+    origin: project,
+  });
+  expect(readCardValue(`12 ${project} more`).origin).toBeNull();
+  expect(readBoundBlock(boundBlock(fingerprint))).toEqual({ isRequest: true, fingerprint });
+  // The previous version's block, and one that has other buttons.
+  expect(readBoundBlock("actions")).toEqual({ isRequest: true, fingerprint: null });
+  expect([undefined, "", "act", "actions a b"].map((id) => readBoundBlock(id).isRequest)).toEqual([
+    false,
+    false,
+    false,
+    false,
+  ]);
+});
+
+test("the previous version reads the values that this one writes", () => {
+  // As it was in the version before the buttons carried what they show.
+  const previous = /^(\d{1,10}) ([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$/;
+  for (const value of [cardValue(12, project), requestValue({ number: 12, identity: project })]) {
+    expect(previous.exec(value)?.slice(1)).toEqual(["12", project]);
+  }
+  const [, number] = `cancel/12/${project}`.split("/");
+  expect(number).toBe("12");
+});
+
 test("the value of a button about a request, and of one that turns a page", () => {
   expect(requestNumber.read("12")).toBe(12);
   expect(pageNumber.read("0")).toBe(0);
@@ -102,6 +135,7 @@ test("the value of a step's button, and of an option of the select of steps", ()
   expect(stepCodec.write(step)).toBe(`${project}/${target}`);
   expect(stepCodec.read(`${project}/${target}`)).toEqual(step);
   expect(readPick("cancel/12")).toEqual({ kind: "cancel", value: "12" });
+  expect(readPick(`cancel/12/${target}`)).toEqual({ kind: "cancel", value: `12 ${target}` });
   expect(readPick(`${project}/${target}`)).toEqual({ kind: "request", value: `${project}/${target}` });
 });
 

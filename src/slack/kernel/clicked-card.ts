@@ -1,6 +1,6 @@
 import type { BlockAction } from "@slack/bolt";
 import { nothingShown, type Shown } from "../../domain/requests/shown.ts";
-import { type ClickedMessage, followClick } from "../../usecases/delivery/follow-click.ts";
+import { type ClickedMessage, followClick } from "../../usecases/requests/follow-click.ts";
 import { readBoundBlock, readCardValue } from "../messages/card-value.ts";
 import type { SlackDeps } from "./deps.ts";
 

@@ -14,9 +14,9 @@ import { keyOf, type PromotionRequest, requesters, stateAt } from "../../domain/
 import type { CardsTo, Workflow } from "../../domain/workflow/workflow.ts";
 import { addItems, type ItemToAdd, reopenItems } from "../../outbox/add-items.ts";
 import type { Payload } from "../../outbox/items.ts";
+import { tellOutdated } from "../requests/tell-outdated.ts";
 import { type Context, transact } from "../shared/context.ts";
 import { warningItems } from "../shared/record-setting.ts";
-import { tellOutdated } from "./tell-outdated.ts";
 
 type RequestChanged = Payload<"request-changed">;
 

@@ -263,6 +263,20 @@ describe("cancelling and promoting", () => {
     expect(again.body).toMatchObject({ status: 409, code: "not-approved", request: { state: "promoting" } });
   });
 
+  test("R9: a name that changed since the approval is named with what it was, and confirmed", async () => {
+    const { fixture, call } = await start();
+    const number = await fixture.approved();
+    const renamed = await call("PUT", "/projects/commerce/integrations/orders", { name: "Returns" });
+    expect(renamed.status).toBe(200);
+    const refused = await call("POST", `/requests/${number}/promote`, {});
+    expect(refused.body).toMatchObject({
+      ...{ status: 409, code: "must-confirm", number },
+      changes: [{ kind: "fact-changed", fact: "integration-name", after: "Returns" }],
+    });
+    const promoted = await call("POST", `/requests/${number}/promote`, { confirmed: refused.body.shown });
+    expect([promoted.status, promoted.body.state]).toEqual([202, "promoting"]);
+  });
+
   test("R13: a request that is not approved yet says who can approve it", async () => {
     const { fixture, call } = await start();
     const number = await fixture.requested();

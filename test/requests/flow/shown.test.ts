@@ -277,3 +277,16 @@ test("the keys of a request's emails and messages have its identity", async () =
   const sent = (await stack.mail.inbox()).filter(({ subject }) => subject.startsWith(`[#${number}] `));
   expect(sent).toHaveLength(2);
 });
+
+test("a request of the previous version keeps its number in the keys", async () => {
+  const number = await ask();
+  await sql()`update requests set keyed_by = 'number' where number = ${number}`;
+  await click("bob", cardOf("bob", number), "approve_request");
+  await stack.settle();
+  const keys = await sql()<{ key: string }[]>`
+    select key from outbox where request_number = ${number} and key like '%:approved:%' order by key`;
+  expect(keys.map(({ key }) => key)).toEqual([
+    `email:${number}:v2:approved:${stack.id("dana")}`,
+    `message:${number}:v2:approved:${stack.id("dana")}`,
+  ]);
+});

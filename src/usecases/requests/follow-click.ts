@@ -1,11 +1,11 @@
 import * as cards from "../../../db/delivery/cards.ts";
 import * as requests from "../../../db/requests/requests.ts";
 import { reopenItems } from "../../outbox/add-items.ts";
-import { skipNumber } from "../requests/skip-number.ts";
+import { adoptCard, isCardMessage } from "../delivery/adopt-card.ts";
+import { removeMessages } from "../delivery/remove-messages.ts";
+import { cardItem } from "../delivery/tell-change.ts";
 import { type Context, transact } from "../shared/context.ts";
-import { adoptCard, isCardMessage } from "./adopt-card.ts";
-import { removeMessages } from "./remove-messages.ts";
-import { cardItem } from "./tell-change.ts";
+import { skipNumber } from "./skip-number.ts";
 
 /** A message about a request that somebody clicked, as its buttons and Slack describe it. */
 export type ClickedMessage = {
