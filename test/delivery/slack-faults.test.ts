@@ -288,7 +288,7 @@ describe("an email that goes wrong", () => {
     mail.requests.length = 0;
     mail.fail(500, 6);
     const number = await submitRequest("Old words");
-    const asked = () => mail.requests.filter(({ key }) => key.includes(`:${number}:`));
+    const asked = () => mail.requests.filter(({ body }) => body.includes(`[#${number}] `));
     await eventually(() => expect(new Set(asked().map(({ key }) => key)).size).toBe(2));
     await stack.database.database.sql`update requests set message = 'New words' where number = ${number}`;
     await allSettled();

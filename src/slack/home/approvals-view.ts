@@ -4,7 +4,6 @@ import type { RequestLine } from "../../queries/requests/request-line.ts";
 import { actions, button, context, modal, option, searchSelect, section } from "../blocks/blocks.ts";
 import { ids } from "../kernel/ids.ts";
 import { detailsButton } from "../messages/card.ts";
-import { requestValue } from "../messages/card-value.ts";
 import { byWords, shortName } from "../words/names.ts";
 import { stateSign, stateWords } from "../words/request-words.ts";
 import { countWords, escapeWithin, moment } from "../words/text.ts";
@@ -101,11 +100,14 @@ function pendingBlock(line: PendingLine, now: Date): KnownBlock {
   const { number, approvals, requester, createdAt } = line;
   const given = approvals.required === 1 ? "" : ` · ${approvals.given} of ${approvals.required} approvals`;
   const asked = `asked by ${name(requester.name)} ${moment(createdAt)} · waiting ${ageWords(createdAt, now)}${given}`;
-  const review = button(ids.action.details, "Review", requestValue(line), {
+  const review = button(ids.action.details, "Review", number, {
     label: `Review request ${number}`,
     style: "primary",
   });
-  return section(`${promotionLines(line)}\n${asked}`, line.group === "review" ? review : detailsButton(line));
+  return section(
+    `${promotionLines(line)}\n${asked}`,
+    line.group === "review" ? review : detailsButton(line, line.number),
+  );
 }
 
 function pastBlock(line: RequestLine): KnownBlock {
@@ -114,7 +116,7 @@ function pastBlock(line: RequestLine): KnownBlock {
   const outcome = `${stateSign(line)} *${escapeWithin(pastWords(line), 800)}*${when}`;
   return section(
     `${promotionLines(line)}\n${outcome} · asked by ${name(requester.name)}`,
-    detailsButton(line),
+    detailsButton(line, line.number),
   );
 }
 

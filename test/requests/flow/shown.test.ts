@@ -165,10 +165,9 @@ test.each(["approve_request", "open_reject", "open_details"])(
 );
 
 test("R7: a known card of another request, and the requester's own card of an unknown one", async () => {
+  const other = await ask();
   const number = await ask();
-  const [card] = await sql()<
-    { id: string }[]
-  >`select id from cards where request_number <> ${number} limit 1`;
+  const [card] = await sql()<{ id: string }[]>`select id from cards where request_number = ${other} limit 1`;
   const mismatched = copyOf(withValue(cardOf("bob", number), `${number} ${card?.id}`));
   await click("bob", mismatched, "approve_request");
   await toldLast("bob", "Nothing was done");
@@ -179,7 +178,6 @@ test("R7: a known card of another request, and the requester's own card of an un
   const own = copyOf(withValue(cardOf("dana", number), `${number} ${uuid()}`));
   await click("dana", own, "promote_request");
   await toldLast("dana", "Nothing was done");
-  await click("dana", own, "open_cancel");
   await eventually(() => expect(isThere(own)).toBe(false));
   expect((await stateOf(number))?.state).toBe("approved");
 });
