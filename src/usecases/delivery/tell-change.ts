@@ -76,8 +76,9 @@ async function drawCards(
   );
 }
 
-const changeIn = ({ version, change }: RequestChanged) =>
-  change === undefined ? {} : { change: `v${version}.${change}` };
+/** Reviewers are asked once, whichever change finds them: that key has no change in it. */
+const changeIn = ({ version, event, change }: RequestChanged) =>
+  change === undefined || event === "requested" ? {} : { change: `v${version}.${change}` };
 
 /** Reminders, and changes around the request, are less urgent than what somebody is waiting for. */
 export const urgency = (event: RequestEvent): 0 | 1 => (event === "changed" || event === "reminder" ? 1 : 0);
