@@ -14,23 +14,64 @@ type StoredToken = ApiToken & {
   madeAt: Date;
   lastUsedAt: Date | null;
   revokedAt: Date | null;
+  /** When it stops working; null: never. */
+  endsAt: Date | null;
+  /** Until when a token that an earlier version made keeps the scopes that need an admin; null for other tokens. */
+  adminScopesUntil: Date | null;
 };
 
 /** A token with the member who created it and the member whom it acts for. */
-export type FoundToken = { token: StoredToken; maker: TokenPerson; member: TokenPerson };
+export type FoundToken = {
+  token: StoredToken;
+  maker: TokenPerson;
+  member: TokenPerson;
+  /** Who is to take it over; null if it is not offered. */
+  offeredTo: Person | null;
+};
 
 /** A token as the settings list shows it. */
 export type ListedToken = FoundToken & { project: { name: string; archived: boolean } | null };
 
 const maker = alias(members, "maker");
+const offered = alias(members, "offered");
 
-const columns = { token: apiTokens, maker, member: members, project: projects };
+const columns = { token: apiTokens, maker, member: members, offered, project: projects };
 
-/** Returns the token with this SHA-256 hash (in hex) from any organization, even if it is revoked. */
-export async function findByHash(db: Db | Tx, hash: string): Promise<FoundToken | undefined> {
-  const [row] = await withPeople(db, eq(apiTokens.hash, hash));
-  return row === undefined ? undefined : toListed(row);
+/**
+ * Returns the token with this SHA-256 hash (in hex) from any organization, even if it is revoked.
+ * `oldUntil`: until when the hash works, if it is that of the secret before the token was handed over; otherwise null.
+ */
+export async function findByHash(
+  db: Db | Tx,
+  hash: string,
+): Promise<(FoundToken & { oldUntil: Date | null }) | undefined> {
+  const [row] = await withPeople(db, or(eq(apiTokens.hash, hash), eq(apiTokens.oldHash, hash)));
+  if (row === undefined) return undefined;
+  const { oldHashUntil } = row.token;
+  return { ...toListed(row), oldUntil: row.token.hash === hash ? null : (oldHashUntil ?? new Date(0)) };
 }
+
+/** Returns every token of an organization that is not revoked, by name. */
+export async function listAll(db: Db | Tx, organizationId: string): Promise<ListedToken[]> {
+  const rows = await withPeople(db, notRevokedOf(organizationId)).orderBy(
+    asc(sql`lower(${apiTokens.name})`),
+    asc(apiTokens.id),
+  );
+  return rows.map(toListed);
+}
+
+/** Returns a token that is not revoked. */
+export async function find(
+  db: Db | Tx,
+  organizationId: string,
+  id: string,
+): Promise<ListedToken | undefined> {
+  const [row] = await withPeople(db, and(notRevokedOf(organizationId), sql`${apiTokens.id}::text = ${id}`));
+  return row && toListed(row);
+}
+
+const notRevokedOf = (organizationId: string) =>
+  and(eq(apiTokens.organizationId, organizationId), isNull(apiTokens.revokedAt));
 
 /** Returns one page of the tokens that are not revoked, by name, and the total of all pages. */
 export async function list(
@@ -39,7 +80,7 @@ export async function list(
   offset: number,
   limit: number,
 ): Promise<{ tokens: ListedToken[]; total: number }> {
-  const notRevoked = and(eq(apiTokens.organizationId, organizationId), isNull(apiTokens.revokedAt));
+  const notRevoked = notRevokedOf(organizationId);
   const [rows, [counted]] = await Promise.all([
     withPeople(db, notRevoked)
       .orderBy(asc(sql`lower(${apiTokens.name})`), asc(apiTokens.id))
@@ -60,6 +101,10 @@ const withPeople = (db: Db | Tx, where: SQL | undefined) =>
       and(eq(members.organizationId, apiTokens.organizationId), eq(members.id, apiTokens.memberId)),
     )
     .leftJoin(
+      offered,
+      and(eq(offered.organizationId, apiTokens.organizationId), eq(offered.id, apiTokens.offeredTo)),
+    )
+    .leftJoin(
       projects,
       and(eq(projects.organizationId, apiTokens.organizationId), eq(projects.id, apiTokens.projectId)),
     )
@@ -68,16 +113,17 @@ const withPeople = (db: Db | Tx, where: SQL | undefined) =>
 
 type Row = Awaited<ReturnType<typeof withPeople>>[number];
 
-function toListed({ token: row, maker: by, member, project }: Row): ListedToken {
+function toListed({ token: row, maker: by, member, offered: taker, project }: Row): ListedToken {
   const { organizationId, id, name, projectId, memberId, madeBy, scopes } = row;
-  const { hint, madeAt, lastUsedAt, revokedAt } = row;
+  const { hint, madeAt, lastUsedAt, revokedAt, endsAt, adminScopesUntil, offeredTo } = row;
   return {
     token: {
       ...{ organizationId, id, name, projectId, memberId, makerId: madeBy, scopes },
-      ...{ hint, madeAt, lastUsedAt, revokedAt },
+      ...{ hint, madeAt, lastUsedAt, revokedAt, endsAt, adminScopesUntil },
     },
     maker: toPerson(madeBy, by),
     member: toPerson(memberId, member),
+    offeredTo: offeredTo === null ? null : { id: offeredTo, name: taker?.name ?? offeredTo },
     project: project && { name: project.name, archived: project.archivedAt !== null },
   };
 }
@@ -103,7 +149,12 @@ export async function listNames(tx: Tx, organizationId: string): Promise<string[
   return rows.map(({ name }) => name);
 }
 
-export type NewToken = ApiToken & { hash: string; hint: string; madeAt: Date };
+export type NewToken = Omit<ApiToken, "paused"> & {
+  hash: string;
+  hint: string;
+  madeAt: Date;
+  endsAt: Date | null;
+};
 
 export async function add(tx: Tx, { makerId, scopes, ...token }: NewToken): Promise<void> {
   await tx.insert(apiTokens).values({ ...token, scopes: [...scopes], madeBy: makerId });
@@ -113,6 +164,29 @@ export async function add(tx: Tx, { makerId, scopes, ...token }: NewToken): Prom
 export async function lock(tx: Tx, organizationId: string, id: string) {
   const [row] = await tx.select().from(apiTokens).where(withId(organizationId, id)).for("update");
   return row;
+}
+
+/** What an edit or a change of its owner changes in a token. */
+export type TokenChange = Partial<
+  Pick<
+    typeof apiTokens.$inferInsert,
+    | "scopes"
+    | "endsAt"
+    | "offeredTo"
+    | "offeredAt"
+    | "offeredBy"
+    | "memberId"
+    | "madeBy"
+    | "hash"
+    | "hint"
+    | "oldHash"
+    | "oldHashUntil"
+    | "adminScopesUntil"
+  >
+>;
+
+export async function update(tx: Tx, organizationId: string, id: string, change: TokenChange): Promise<void> {
+  await tx.update(apiTokens).set(change).where(withId(organizationId, id));
 }
 
 /**

@@ -6,7 +6,10 @@
 #   PROJECT, INTEGRATION, TARGET   slugs. TARGET is the environment to promote to
 #   BUILD_ID       optional: refuses the request if another build is live in the environment before TARGET
 #   MESSAGE        optional: a message for the reviewers
-#   REQUESTER      optional: the email or Slack ID of the member to request for. Default: the token's member
+#   RUN_BY         optional: who ran the pipeline, as it knows them. The message for the reviewers says so
+#   REQUESTER      optional: the email or Slack ID of the member to request for. The token needs requests:on-behalf to
+#                  name another member than its own. Default: RUN_BY's address in MEMBERS, or else the token's member
+#   MEMBERS        optional: a file with one line for each person: RUN_BY, a space, and their email or Slack ID
 #   PROMOTE        yes: promotes after the approval, for which the token also needs promotions:write. Default: someone
 #                  promotes in Slack
 #   WAIT_MINUTES   optional: how long to wait. Default: as long as the request is open
@@ -18,6 +21,13 @@ set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
+if [ -z "${REQUESTER:-}" ] && [ -n "${RUN_BY:-}" ] && [ -f "${MEMBERS:-}" ]; then
+  REQUESTER=$(awk -v who="$RUN_BY" '$1 == who { print $2; exit }' "$MEMBERS")
+fi
+if [ -n "${RUN_BY:-}" ]; then
+  MESSAGE="${MESSAGE:+$MESSAGE
+}Run by $RUN_BY."
+fi
 run=${RUN_ID:-$(date +%s)-$$}
 
 # A shell variable can hold any text. This turns it into the inside of a JSON string.

@@ -2,9 +2,12 @@ import { connect } from "../../db/connection/connect.ts";
 import { migrate } from "../../db/connection/migrate.ts";
 import { readTokenConfig } from "../config.ts";
 import { system } from "../domain/shared/actor.ts";
+import { pausedScopes } from "../domain/tokens/admin-scopes.ts";
+import type { Scope } from "../domain/tokens/scope.ts";
 import { getProjectBySlug } from "../queries/catalog/get-by-slug.ts";
 import { listProjectSlugs } from "../queries/catalog/get-projects.ts";
 import { type FoundMember, findMember } from "../queries/people/find-member.ts";
+import { getAdmins } from "../queries/people/get-admins.ts";
 import { refusalWords } from "../slack/words/refusals.ts";
 import { type Context, OutcomeUnknown } from "../usecases/shared/context.ts";
 import { type CreatedToken, createToken } from "../usecases/tokens/create-token.ts";
@@ -34,7 +37,7 @@ async function main(args: readonly string[]): Promise<void> {
     const { organization, person } = await findOwner(context, options);
     const { token, text } = await create(context, options, organization.id, person.id);
     process.stderr.write(
-      `Made the token ${token.name} of ${organization.name}: ${token.scopes.join(", ")}, for ${options.project ?? "every project"}. It acts for ${person.name}. You will not see it again:\n`,
+      `Made the token ${token.name} of ${organization.name}: ${token.scopes.join(", ")}, for ${options.project ?? "every project"}. It acts for ${person.name}. ${reviewWords(person.name, token.scopes)}${await pauseWords(context, organization.id, person, token.scopes)}You will not see it again:\n`,
     );
     process.stdout.write(`${text}\n`);
   } finally {
@@ -66,17 +69,37 @@ async function findOwner({ db }: Context, { member, organization }: TokenArgumen
 
 async function create(
   context: Context,
-  { name, scopes, project }: TokenArguments,
+  { name, scopes, project, endsAt }: TokenArguments,
   organizationId: string,
   memberId: string,
 ): Promise<CreatedToken> {
   const projectId = project === undefined ? null : await findProject(context, organizationId, project);
   const result = await createToken(context, {
     ...{ organizationId, actor: system("command line"), surface: "command-line" },
-    ...{ name, scopes, projectId, memberId },
+    ...{ name, scopes, projectId, memberId, endsAt },
   });
   if (!result.ok) throw new TokenArgumentsError(refusalWords(result.refusal));
   return result.value;
+}
+
+/** R5: says whose reviews the token rules out. */
+function reviewWords(member: string, scopes: readonly Scope[]): string {
+  if (!scopes.includes("requests:write")) return "";
+  const named = scopes.includes("requests:on-behalf") ? ", and neither can a member whom it names" : "";
+  return `${member} can't review what it requests${named}. `;
+}
+
+async function pauseWords(
+  { db }: Context,
+  organizationId: string,
+  { id, name }: { id: string; name: string },
+  scopes: readonly Scope[],
+): Promise<string> {
+  const { isAdmin } = await getAdmins(db, organizationId, id);
+  const paused = pausedScopes({ scopes, adminScopesUntil: null }, isAdmin, new Date());
+  return paused.length === 0
+    ? ""
+    : `${name} is not an admin: ${paused.join(" and ")} ${paused.length === 1 ? "pauses" : "pause"} until they are. `;
 }
 
 async function findProject({ db }: Context, organizationId: string, slug: string): Promise<string> {

@@ -7,8 +7,16 @@ const asked = ["--name", "CI", "--scopes", " builds:write, requests:read,", "--m
 test("what is asked for", () => {
   expect(readTokenArguments([...asked, "--project", "commerce", "--organization", "T1"])).toEqual({
     ...{ name: "CI", scopes: ["builds:write", "requests:read"], member: "ada@acme.example" },
-    ...{ project: "commerce", organization: "T1" },
+    ...{ project: "commerce", organization: "T1", endsAt: null },
   });
+});
+
+test("the last day that is asked for lasts until its end", () => {
+  const { endsAt } = readTokenArguments([...asked, "--last-day", "2027-06-30"]);
+  expect(endsAt).toEqual(new Date("2027-07-01T00:00:00Z"));
+  for (const day of ["30.6.2027", "2027-13-01", "tomorrow"]) {
+    expect(() => readTokenArguments([...asked, "--last-day", day])).toThrow(`${day} is no day.`);
+  }
 });
 
 test.each<[string, string[], string]>([

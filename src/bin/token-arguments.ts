@@ -9,6 +9,8 @@ export type TokenArguments = {
   member: string;
   /** The slug of the only project the token covers. Undefined: every project. */
   project: string | undefined;
+  /** When it ends: the end of the given day, in UTC; null: never. */
+  endsAt: Date | null;
   /** The Slack workspace's ID, needed if the member belongs to several. */
   organization: string | undefined;
 };
@@ -23,6 +25,7 @@ export const usage = `npm run --silent token -- --name CI --scopes builds:write,
 ${scopes.map((scope) => `                    ${scope.padEnd(18)} ${scopeWords[scope]}`).join("\n")}
   --member        the email of the member whom it acts for
   --project       the short name of the one project that it is for; every project without it
+  --last-day      the last day on which it works (UTC), such as 2027-06-30; no end without it
   --organization  the Slack workspace (T…), where the database knows more than one
 
 It needs DATABASE_URL. The token is written to the standard output, once.`;
@@ -33,7 +36,7 @@ It needs DATABASE_URL. The token is written to the standard output, once.`;
  * @throws TokenArgumentsError for an unknown, missing, or invalid argument
  */
 export function readTokenArguments(args: readonly string[]): TokenArguments {
-  const { name, scopes: list, member, project, organization } = parse(args);
+  const { name, scopes: list, member, project, organization, "last-day": lastDay } = parse(args);
   const missing = Object.entries({ name, scopes: list, member }).flatMap(([option, value]) =>
     value?.trim() ? [] : [`--${option}`],
   );
@@ -43,7 +46,15 @@ export function readTokenArguments(args: readonly string[]): TokenArguments {
   if (unknown.length > 0) {
     throw new TokenArgumentsError(`There is no scope ${unknown.join(", ")}. There are ${scopes.join(", ")}.`);
   }
-  return { name: name ?? "", scopes: requested.filter(isScope), member: member ?? "", project, organization };
+  const endsAt = lastDay === undefined ? null : readLastDay(lastDay);
+  const [tokenName, owner] = [name ?? "", member ?? ""];
+  return { name: tokenName, scopes: requested.filter(isScope), member: owner, project, endsAt, organization };
+}
+
+function readLastDay(text: string): Date {
+  const day = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
+  if (Number.isNaN(day)) throw new TokenArgumentsError(`${text} is no day. Write it as 2027-06-30.`);
+  return new Date(day + 86_400_000);
 }
 
 function parse(args: readonly string[]) {
@@ -51,7 +62,10 @@ function parse(args: readonly string[]) {
   try {
     return parseArgs({
       args: [...args],
-      options: { name: option, scopes: option, member: option, project: option, organization: option },
+      options: {
+        ...{ name: option, scopes: option, member: option, project: option, organization: option },
+        "last-day": option,
+      },
     }).values;
   } catch (error) {
     throw new TokenArgumentsError(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);

@@ -79,7 +79,10 @@ function apiOf({ config, context, clients, log }: Core, { knowMember }: SlackDep
     ...{ context, publicUrl, waiters, log },
     cardLink: cardLinks(publicUrl, config.secret),
     knowRequester: knowRequesters({
-      ...{ context, knowMember },
+      context,
+      knowMember: async (organizationId, userId) => {
+        await knowMember(organizationId, userId, "work");
+      },
       findByEmail: (email) => findByEmail(clients.people, email),
     }),
     readReportToken: (token, deploymentId) => readReportToken(config.secret, token, deploymentId),

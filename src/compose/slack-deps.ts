@@ -1,5 +1,6 @@
 import { knowMembers } from "../directory/know-member.ts";
 import { syncRole } from "../directory/sync-role.ts";
+import { getNoAccess } from "../queries/people/get-access.ts";
 import { checkChannel } from "../slack/client/check-channel.ts";
 import { listGroups } from "../slack/client/list-groups.ts";
 import type { SlackDeps } from "../slack/kernel/deps.ts";
@@ -14,9 +15,13 @@ import { webhookSettings } from "./webhook-deps.ts";
  */
 export function createSlackDeps(core: Core, answerWithinMs: number): SlackDeps {
   const { config, context, clients, installed, metrics, log } = core;
+  const know = knowMembers(context, (_, userId) => installed.fetchUser(userId));
   return {
     context,
-    knowMember: knowMembers(context, (_, userId) => installed.fetchUser(userId)),
+    knowMember: async (organizationId, userId, check) => {
+      await know(organizationId, userId);
+      return check === "here" ? getNoAccess(context.db, organizationId, userId) : null;
+    },
     viewsFor: () => viewsOf(clients.views),
     ownViews: viewsOf(clients.views),
     checkChannel: (_, channelId) => checkChannel(clients.people, channelId),

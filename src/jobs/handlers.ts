@@ -7,6 +7,7 @@ import { expireOverdue } from "../usecases/requests/expire-request.ts";
 import { remindDue } from "../usecases/requests/remind-due.ts";
 import type { Context } from "../usecases/shared/context.ts";
 import { forgetAnswers } from "../usecases/tokens/answer-once.ts";
+import { checkTokens } from "../usecases/tokens/check-tokens.ts";
 
 /** The most that one run of a job does. If there is more, the next run follows at once. */
 const batchSize = 500;
@@ -31,7 +32,10 @@ export function jobHandlers(context: Context, log: Pick<Log, "error">): Pick<Han
   });
   return {
     "job-expire": handler("expire", () => expireOverdue(context, batchSize)),
-    "job-remind": handler("remind", (organizationId) => remindDue(context, organizationId, batchSize)),
+    "job-remind": handler("remind", async (organizationId) => {
+      await checkTokens(context, organizationId);
+      return remindDue(context, organizationId, batchSize);
+    }),
     "job-silence": handler("silence", () => endSilentAttempts(context, batchSize)),
     "job-forget": handler("forget", (organizationId) => forgetAnswers(context, organizationId, batchSize)),
     "job-prune": handler("prune", () => pruneDeliveries(context, batchSize)),

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { coverageKey, drawCardKey } from "../domain/delivery/item-keys.ts";
+import { coverageKey, drawCardKey, upgradeNoticeKey } from "../domain/delivery/item-keys.ts";
 import type { Provider } from "../domain/delivery/outages.ts";
 import type { Job } from "../domain/delivery/slots.ts";
 import { requestEvents } from "../domain/requests/notices.ts";
@@ -88,12 +88,14 @@ const digestRange = { afterId: z.number(), throughId: z.number() };
 export type DigestRange = { afterId: number; throughId: number };
 
 /**
- * Digests of changed settings use the kinds of warnings, without `subjects`. The previous version cannot read that and
+ * Digests of changed settings, and offers of tokens, use the kinds of warnings, without `subjects`. The previous version cannot read that and
  * leaves it to this one, whereas an item of a kind that it does not know would be dead at once.
  */
 const digestMessage = z.object({
   ...{ digest: z.literal("send"), recipientId: z.string(), keys: z.array(z.string()), ...digestRange },
 });
+/** The offer of a token to the member who is to take it over. `offer`: the token's id. */
+const tokenOffer = z.object({ offer: z.string(), recipientId: z.string(), keys: z.array(z.string()) });
 const digestPlan = z.object({ digest: z.literal("plan") });
 const digestCheck = z.object({ digest: z.literal("check"), keys: z.array(z.string()), ...digestRange });
 
@@ -175,7 +177,7 @@ export const items = {
     provider: "slack",
   }),
   "send-admin-message": itemKind({
-    payload: z.union([warning, digestMessage]),
+    payload: z.union([warning, digestMessage, tokenOffer]),
     key: ({ recipientId }, { warningId }: { warningId: string }) => warningKey(warningId, recipientId),
     priority: 0,
     provider: "slack",
@@ -186,10 +188,13 @@ export const items = {
     priority: 0,
     provider: "email",
   }),
-  /** One for each admin, ever: what an upgrade no longer accepts is told once. */
+  /**
+   * One for each admin, ever: what an upgrade no longer accepts is told once. `about` is left out in the notice of an
+   * earlier version, which was about names and channels only.
+   */
   "send-upgrade-notice": itemKind({
-    payload: z.object({ recipientId: z.string() }),
-    key: ({ recipientId }) => `upgrade-notice:names:${recipientId}`,
+    payload: z.object({ recipientId: z.string(), about: z.literal("tokens").optional() }),
+    key: ({ recipientId, about = "names" }) => upgradeNoticeKey(about, recipientId),
     priority: 1,
     provider: "slack",
   }),

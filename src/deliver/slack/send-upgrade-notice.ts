@@ -11,10 +11,12 @@ export async function sendUpgradeNotice(
   deps: SlackDelivery,
   item: Item<Payload<"send-upgrade-notice">>,
 ): Promise<Outcome> {
-  const { organizationId, payload } = item;
-  const { channelId, ...view } = await getUpgradeNotice(deps.context.db, organizationId);
+  const { organizationId } = item;
+  const { recipientId } = item.payload;
+  const { db, now } = deps.context;
+  const { channelId, ...view } = await getUpgradeNotice(db, organizationId, recipientId, now());
   const checked = channelId === null ? null : await checkChannel(deps.clientFor(organizationId), channelId);
   const channel = checked === null || checked.ok || checked.why === "unknown" ? null : checked;
   const message = upgradeMessage({ ...view, channel });
-  return message === null ? { kind: "done" } : sendToPerson(deps, item, payload.recipientId, message);
+  return message === null ? { kind: "done" } : sendToPerson(deps, item, recipientId, message);
 }

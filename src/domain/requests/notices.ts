@@ -37,6 +37,8 @@ export type Audience = {
   asked: readonly MemberId[];
   /** Who has given a review. */
   answered: readonly MemberId[];
+  /** The owners of the token that named the requester; nobody if none did (R5). */
+  tokenOwnerIds?: readonly MemberId[];
   /** Whether no review was required, so that nobody was asked (R1). */
   ungated: boolean;
   /** Whether it is waiting for review now. */
@@ -76,8 +78,12 @@ export function noticesFor(event: RequestEvent, by: Actor, audience: Audience): 
     case "expired": {
       const waiting = audience.asked.filter((id) => !audience.answered.includes(id));
       const actor = actingMember(by);
-      const others = email(waiting.filter((id) => id !== actor && id !== audience.requesterId));
-      return actor === audience.requesterId ? others : [...others, ...requester];
+      const owners = event === "cancelled" ? (audience.tokenOwnerIds ?? []) : [];
+      const told = (id: MemberId) => id === actor || id === audience.requesterId || owners.includes(id);
+      const others = email(waiting.filter((id) => !told(id)));
+      if (actor !== audience.requesterId) return [...others, ...requester];
+      // R5: a request that the named member cancels is one that they may not have asked for.
+      return [...others, ...owners.filter((id) => id !== actor).flatMap(both)];
     }
     case "reminder": {
       if (!audience.pending) return requester;

@@ -47,6 +47,8 @@ export type Refusal =
   | { code: "not-canceller"; number: number }
   /** `what`: what the reason is for, if it is not a cancellation. */
   | { code: "reason-required"; what?: "attempt" }
+  /** No token named this member as the requester. */
+  | { code: "not-named"; number: number }
   | { code: "not-cancellable"; number: number }
   /** `another`: the attempt that the person saw has ended, and another one is in progress. */
   | { code: "no-attempt"; number: number; why: "none" | "another" }
@@ -71,9 +73,12 @@ export type ReportRefusal =
 /** Why an API token may not make a call. */
 export type TokenRefusal =
   /** `inactive`: its creator or the member it acts for is no longer an active full member. */
-  | { code: "token-invalid"; why: "unknown" | "revoked" }
+  /** `replaced`: the token was handed over, and this is its old secret. */
+  | { code: "token-invalid"; why: "unknown" | "revoked" | "replaced" }
+  | { code: "token-invalid"; why: "ended"; at: Date }
   | { code: "token-invalid"; why: "inactive"; person: Person; status: Exclude<MemberStatus, "active"> }
-  | { code: "token-scope"; scope: Scope; has: readonly Scope[] }
+  /** `paused`: the token has the scope, but its member is not an admin. */
+  | { code: "token-scope"; scope: Scope; has: readonly Scope[]; paused?: Person }
   /** The token is limited to another project, or the call is about more than one project. */
   | { code: "token-project" };
 
@@ -136,4 +141,10 @@ export type SettingsRefusal =
   | { code: "too-few-environments" }
   | { code: "too-many-environments"; limit: number }
   | { code: "token-name"; limit: number }
-  | { code: "no-scopes" };
+  | { code: "no-scopes" }
+  /** The end of a token is not in the future. */
+  | { code: "end-passed" }
+  /** Scopes that need an admin are added to the token of a member who is none. */
+  | { code: "scope-needs-admin"; scopes: readonly Scope[]; member: Person }
+  /** The token is not offered to this member, or no longer. */
+  | { code: "not-offered" };

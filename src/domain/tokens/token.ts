@@ -1,4 +1,4 @@
-import type { MemberId } from "../people/people.ts";
+import type { MemberId, Person } from "../people/people.ts";
 import type { Actor } from "../shared/actor.ts";
 import { checkName } from "../shared/check-name.ts";
 import { accept, type Result, refuse } from "../shared/result.ts";
@@ -16,6 +16,8 @@ export type ApiToken = {
   id: string;
   name: string;
   scopes: readonly Scope[];
+  /** The scopes that it has, but that pause because its member is not an admin. Left out if there are none. */
+  paused?: { scopes: readonly Scope[]; member: Person };
   /** The only project that it may read and change; null for all. */
   projectId: string | null;
   /** The member it acts for, unless a call names another one (R5). */
@@ -41,7 +43,10 @@ export function actorOf(token: ApiToken, memberId: MemberId = token.memberId): A
  * Refuses `token-scope`, `token-project`.
  */
 export function mayUse(token: ApiToken, scope: Scope, projectId?: string | null): Result<null> {
-  if (!token.scopes.includes(scope)) return refuse({ code: "token-scope", scope, has: token.scopes });
+  if (!token.scopes.includes(scope)) {
+    const paused = token.paused?.scopes.includes(scope) ? { paused: token.paused.member } : {};
+    return refuse({ code: "token-scope", scope, has: token.scopes, ...paused });
+  }
   if (projectId !== undefined && !coversProject(token, projectId)) return refuse({ code: "token-project" });
   return accept(null);
 }

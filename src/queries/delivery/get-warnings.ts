@@ -17,6 +17,7 @@ import {
 import { bypassedDeploymentOf } from "../../domain/deployments/bypass.ts";
 import type { DeploymentStatus } from "../../domain/deployments/deployment.ts";
 import { actingMember } from "../../domain/shared/actor.ts";
+import { isTokenSubject } from "../../domain/tokens/token-warnings.ts";
 import {
   findShortages,
   groupSubject,
@@ -28,6 +29,7 @@ import {
 import { getRequest } from "../requests/get-request.ts";
 import type { ByView, RequestView } from "../requests/request-view.ts";
 import { byView, namePeople } from "../shared/name-people.ts";
+import { listTokenWarnings, type TokenWarningView } from "../tokens/list-token-warnings.ts";
 
 /** The problems to tell the admins about. Problems that were resolved in the meantime are left out. */
 export type WarningsView = {
@@ -49,6 +51,8 @@ export type WarningsView = {
   addresses: { address: string; people: string[]; reason: string }[];
   /** Deployments that bypassed the gate, including those that are no longer live. */
   bypasses: BypassView[];
+  /** Tokens that stopped, that end soon, or whose member is no longer an admin. */
+  tokens?: TokenWarningView[];
 };
 
 export type BypassView = {
@@ -90,6 +94,7 @@ export async function getWarnings(
     ...(await refusals(db, organizationId, subjects)),
     unreadRoles: await unreadRoles(db, organizationId, subjects),
     bypasses: await bypassedGate(db, organizationId, subjects),
+    tokens: subjects.some(isTokenSubject) ? await listTokenWarnings(db, organizationId, subjects, now) : [],
   };
 }
 

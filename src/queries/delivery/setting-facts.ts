@@ -43,7 +43,11 @@ const workflow = z.object({
 
 const webhook = z.object({ url: z.string(), silenceMinutes: z.number() });
 
-const token = z.object({ name: z.string(), scopes: z.array(z.string()) });
+const token = z.object({
+  name: z.string(),
+  scopes: z.array(z.string()),
+  endsAt: z.string().nullish(),
+});
 
 /** The schemas and facts of the settings, by what the audit log calls them before the colon. */
 const readers: Record<string, (stored: unknown, names: Names) => Fact[] | undefined> = {
@@ -98,7 +102,12 @@ const readers: Record<string, (stored: unknown, names: Names) => Fact[] | undefi
   },
   token: (stored) => {
     const { data } = token.safeParse(stored);
-    return data && [{ label: "scopes", value: data.scopes.join(", ") }];
+    return (
+      data && [
+        { label: "scopes", value: data.scopes.join(", ") },
+        ...(data.endsAt ? [{ label: "end", value: data.endsAt }] : []),
+      ]
+    );
   },
 };
 

@@ -18,6 +18,7 @@ import { eligibleReviewers } from "../../domain/requests/eligibility.ts";
 import {
   expiresAt,
   isOpenState,
+  namesAnotherMember,
   type PromotionRequest,
   type RequestState,
   requesters,
@@ -73,6 +74,7 @@ export async function readRequest(
     comparison: details.comparison,
     requester: personOf(request.requesterId),
     through: request.requestedBy.kind === "token" ? request.requestedBy.name : null,
+    onBehalf: namesAnotherMember(request),
     message: request.message,
     createdAt: request.createdAt,
     state: state.name,

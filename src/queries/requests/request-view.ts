@@ -82,6 +82,8 @@ export type RequestView = {
   requester: Person;
   /** The name of the token through which the request was made. */
   through: string | null;
+  /** Whether that token named another member as the requester (R5). */
+  onBehalf?: boolean;
   message: string;
   createdAt: Date;
   /** The state at the time of the query: a request that is out of time is expired (R11). */

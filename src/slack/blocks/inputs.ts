@@ -111,6 +111,24 @@ export function matchingOptions<Item>(
     .map(optionOf);
 }
 
+/** Returns a field for a day. @param given.chosen such as 2026-07-04 */
+export function dateInput(given: Input & { chosen?: string | undefined }): InputBlock {
+  return input(given, {
+    type: "datepicker",
+    action_id: actionOf(given),
+    ...(given.chosen === undefined ? {} : { initial_date: given.chosen }),
+  });
+}
+
+/** Returns a select of one person. */
+export function userInput(given: Input & { chosen?: string | undefined }): InputBlock {
+  return input(given, {
+    type: "users_select",
+    action_id: actionOf(given),
+    ...(given.chosen === undefined ? {} : { initial_user: given.chosen }),
+  });
+}
+
 /** Returns a select of one choice that Signoff suggests while the person types. */
 export function searchInput(given: Input & { chosen?: Choice | undefined }): InputBlock {
   const chosen = given.chosen && option(given.chosen);

@@ -5,7 +5,7 @@ import { noticeHome, noticeModal, withNotice } from "../blocks/notice-modal.ts";
 import { escaped } from "../words/text.ts";
 import { NoAccessError } from "./access.ts";
 import { type ClickedCard, followClicked, readButton } from "./clicked-card.ts";
-import type { SlackDeps } from "./deps.ts";
+import type { AccessCheck, SlackDeps } from "./deps.ts";
 import { faultWords, reportFault } from "./faults.ts";
 import {
   elementValues,
@@ -17,7 +17,7 @@ import {
 } from "./form-values.ts";
 import type { Reply } from "./reply.ts";
 import { type ClickArgs, routeClick, watchOf } from "./route.ts";
-import { type AccessCheck, runInTime } from "./run.ts";
+import { runInTime } from "./run.ts";
 
 /** The view in which somebody clicked. */
 export type ClickedView = {

@@ -1,6 +1,7 @@
 import type { HomeView, ModalView } from "@slack/types";
 import type { Log } from "../../lib/log.ts";
 import type { FaultReason } from "../../metrics/metrics.ts";
+import type { NoAccess } from "../../queries/people/get-access.ts";
 import type { WebhookDeps } from "../../usecases/deployments/webhook-setting.ts";
 import type { Context } from "../../usecases/shared/context.ts";
 import type { ChannelCheck } from "../client/check-channel.ts";
@@ -12,11 +13,24 @@ export type WebhookSettings = WebhookDeps & {
   test(organizationId: string, integrationId: string): Promise<{ ok: boolean; words: string }>;
 };
 
+/**
+ * Who asks whether the person is an active full member: `here`, before the work, or `work`, which reads it anyway and shows
+ * nothing to anybody else.
+ */
+export type AccessCheck = "here" | "work";
+
 /** What the listeners depend on. */
 export type SlackDeps = {
   context: Context;
-  /** Fetches the acting member from Slack if they are unknown or outdated; see directory/know-member.ts. */
-  knowMember(organizationId: string, userId: string): Promise<void>;
+  /**
+   * Fetches the acting member from Slack if they are unknown or outdated; see directory/know-member.ts. If `check` is
+   * `here`, returns why they see nothing of this workspace, if they don't.
+   */
+  knowMember(
+    organizationId: string,
+    userId: string,
+    check?: AccessCheck,
+  ): Promise<NoAccess | null | undefined>;
   viewsFor(organizationId: string): Views;
   /** The views of the installed workspace, for people who act from another one. */
   ownViews: Views;

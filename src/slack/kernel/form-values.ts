@@ -24,6 +24,7 @@ const elementState = z.object({
   selected_options: z.array(optionState).nullish().catch(undefined),
   selected_user: textState.catch(undefined),
   selected_users: z.array(z.string()).nullish().catch(undefined),
+  selected_date: textState.catch(undefined),
   selected_channel: textState.catch(undefined),
   selected_conversation: textState.catch(undefined),
 });
@@ -46,7 +47,10 @@ export function readElementState(element: unknown): ElementState {
 export function elementValues(state: ElementState): string[] {
   const options = [state.selected_option, ...(state.selected_options ?? [])];
   const typed = state.type === "button" ? state.value : unescaped(state.value ?? "");
-  const single = [typed, state.selected_user, state.selected_channel, state.selected_conversation];
+  const single = [
+    ...[typed, state.selected_user, state.selected_date, state.selected_channel],
+    state.selected_conversation,
+  ];
   const all = [...single, ...(state.selected_users ?? []), ...options.map((option) => option?.value)];
   return all
     .filter((value): value is string => typeof value === "string" && value !== "")
@@ -117,6 +121,7 @@ const initialState = (element: z.infer<typeof initialElement>): ElementState =>
     selected_options: element.initial_options,
     selected_user: element.initial_user,
     selected_users: element.initial_users,
+    selected_date: element.initial_date,
     selected_channel: element.initial_channel,
     selected_conversation: element.initial_conversation,
   });

@@ -30,6 +30,8 @@ export const ids = {
     filterProject: "filter_project",
     startStep: "start_step",
     pickStep: "pick_step",
+    takeToken: "take_token",
+    disown: "disown_request",
   },
   view: {
     request: "request_approval",

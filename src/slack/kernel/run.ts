@@ -1,18 +1,12 @@
 import { timedOut, withTimeout } from "../../lib/timeout.ts";
-import { assertAccess } from "./access.ts";
-import type { SlackDeps } from "./deps.ts";
+import { NoAccessError } from "./access.ts";
+import type { AccessCheck, SlackDeps } from "./deps.ts";
 
 /** Thrown when work takes longer than Slack waits. The work continues; the card shows its outcome. */
 export class TimeLimitExceeded extends Error {}
 
 /** The member who acts, and their workspace. */
 type Acting = { organizationId: string; userId: string };
-
-/**
- * Who asks whether the person is an active full member: `here`, before the work, or `work`, which reads it anyway and shows
- * nothing to anybody else.
- */
-export type AccessCheck = "here" | "work";
 
 /** Does the same as `runAsMember`. Throws `TimeLimitExceeded` after `answerWithinMs`. */
 export async function runInTime<T>(
@@ -38,7 +32,7 @@ export async function runAsMember<T>(
   work: () => Promise<T>,
   access: AccessCheck = "here",
 ): Promise<T> {
-  await deps.knowMember(acting.organizationId, acting.userId);
-  if (access === "here") await assertAccess(deps, acting);
+  const noAccess = await deps.knowMember(acting.organizationId, acting.userId, access);
+  if (noAccess) throw new NoAccessError(noAccess);
   return work();
 }

@@ -16,6 +16,7 @@ import {
   nameList,
   textLimits,
 } from "../words/text.ts";
+import { tokenWarningWords } from "../words/token-words.ts";
 import { detailsButton, type Message } from "./card.ts";
 
 /** The most projects, roles, and addresses that are listed by name. */
@@ -26,8 +27,17 @@ const mostBypasses = 6;
 
 /** Returns what is wrong and what one admin can do about it, or null if nothing is wrong now. */
 export function adminMessage(view: WarningsView): Message | null {
-  const { projects, requests, strayRoles, unreadRoles = [], outages, addresses, bypasses } = view;
-  const warnings = [projects, requests, strayRoles, unreadRoles, outages, addresses, bypasses];
+  const {
+    projects,
+    requests,
+    strayRoles,
+    unreadRoles = [],
+    outages,
+    addresses,
+    bypasses,
+    tokens = [],
+  } = view;
+  const warnings = [projects, requests, strayRoles, unreadRoles, outages, addresses, bypasses, tokens];
   if (warnings.every((all) => all.length === 0)) return null;
   const blocks: KnownBlock[] = [
     ...outages.map((outage) => section(outageWords(outage))),
@@ -37,6 +47,7 @@ export function adminMessage(view: WarningsView): Message | null {
     ...listBlocks(unreadRoles.map(unreadRoleWords), "role"),
     ...listBlocks(addresses.map(addressWords), "address", "addresses"),
     ...listBlocks(bypasses.map(bypassWords), "deployment", "deployments", mostBypasses),
+    ...listBlocks(tokens.map(tokenWarningWords), "token"),
     context(escapeWithin(adviceWords(view), textLimits.context)),
   ];
   return { text: escapeWithin(headline(view), textLimits.section), blocks };
@@ -164,8 +175,15 @@ function headline(view: WarningsView): string {
         ]
       : []),
     ...bypassHeadline(view.bypasses),
+    ...tokenHeadline(view.tokens ?? []),
   ];
   return `⚠️ ${parts.join(" ")}`;
+}
+
+function tokenHeadline(tokens: readonly { name: string }[]): string[] {
+  if (tokens.length === 0) return [];
+  const names = [...new Set(tokens.map(({ name }) => shortName(name)))];
+  return [`API tokens that need an owner or a later end: ${nameList(names, 5, headlineList)}.`];
 }
 
 const outageHeadlines: Record<Provider, string> = {
@@ -209,6 +227,9 @@ function adviceWords(view: WarningsView): string {
         ]
       : []),
   ];
+  if ((view.tokens ?? []).length > 0) {
+    parts.push(`Hand a token to another member, edit, or revoke it under API Tokens with ${settings}.`);
+  }
   return `${parts.join(" ")} You are told this once.`;
 }
 

@@ -100,7 +100,7 @@ const coverageAdvice = "Ask them yourself, or have an admin look at *Deliveries*
 
 /** Returns what the reader of the card needs to know beside its buttons. */
 function readerBlocks(view: RequestView, rights: ViewerRights, kind: CardView["kind"]): KnownBlock[] {
-  if (kind === "own") return coverageBlocks(view, coverageAdvice);
+  if (kind === "own") return [...onBehalfBlocks(view), ...coverageBlocks(view, coverageAdvice)];
   if (kind !== "review" || view.state !== "pending") return [];
   if (!rights.review.eligible) return [context("You can no longer review this request.")];
   if (rights.reviewed === null) return [];
@@ -128,7 +128,36 @@ function reviewButtons(view: RequestView, rights: ButtonRights): Button[] {
   return canCancel ? [detailsButton(view), cancelButton(view)] : [detailsButton(view)];
 }
 
+/** R5: tells the member whom a token named which token it was. */
+function onBehalfBlocks({ onBehalf, through }: RequestView): KnownBlock[] {
+  if (!onBehalf || through === null) return [];
+  const token = escapeWithin(shortName(through), 300);
+  return [
+    context(`The token *${token}* asked for this in your name. If you did not ask for it, cancel it here.`),
+  ];
+}
+
+/** Returns the buttons of the requester's own card, with *I did not ask for this* where a token named them (R5). */
 function ownButtons(view: RequestView): Button[] {
+  const buttons = requesterButtons(view);
+  const isCancellable = view.state === "pending" || view.state === "approved" || view.state === "failed";
+  return view.onBehalf && isCancellable ? [...buttons, disownButton(view)] : buttons;
+}
+
+const disownButton = (view: RequestView): Button =>
+  button(ids.action.disown, "I did not ask for this", requestValue(view), {
+    style: "danger",
+    label: `I did not ask for request ${view.number}`,
+    confirm: confirmation({
+      title: `Cancel #${view.number}?`,
+      text: "The request is cancelled. Everyone who was asked to review it, and the owner of the token, are told that you did not ask for it.",
+      confirm: "Cancel Request",
+      deny: "Keep It",
+      style: "danger",
+    }),
+  });
+
+function requesterButtons(view: RequestView): Button[] {
   const { state } = view;
   const details = detailsButton(view);
   if (state === "pending") return [cancelButton(view), details];

@@ -6,7 +6,7 @@ import { context, section } from "../blocks/blocks.ts";
 import { ids } from "../kernel/ids.ts";
 import { shortName } from "../words/names.ts";
 import { settingsRefusalWords } from "../words/settings-refusals.ts";
-import { escaped, joinWithin, nameList, textLimits } from "../words/text.ts";
+import { escaped, joinWithin, moment, nameList, textLimits } from "../words/text.ts";
 import type { Message } from "./card.ts";
 
 /** `channel`: why the channel for review cards cannot be used; null if it can, or if there is none. */
@@ -18,12 +18,18 @@ export type UpgradeMessage = Omit<UpgradeNoticeView, "channelId"> & {
 const mostLines = 10;
 
 /** Returns what an admin is told after an upgrade: what is stored that this version would refuse. Null if there is nothing. */
-export function upgradeMessage({ hidden, same, lostRequesters, channel }: UpgradeMessage): Message | null {
+export function upgradeMessage(message: UpgradeMessage): Message | null {
+  const { hidden, same, lostRequesters, channel, withoutOnBehalf = [], adminScopes = [] } = message;
   const parts: KnownBlock[] = [
     ...listBlocks("*Names with line breaks or characters that don't show*", hidden.map(nameWords)),
     ...listBlocks("*Names that are the same*", same.map(sameWords)),
     ...listBlocks("*Who may request*", lostRequesters.map(lostWords)),
     ...listBlocks("*Review cards*", channel === null ? [] : [channelWords(channel)]),
+    ...listBlocks(
+      "*API tokens that can name only their own member as the requester*",
+      onBehalfLines(withoutOnBehalf),
+    ),
+    ...listBlocks("*API tokens whose member is not an admin*", adminScopes.map(keptWords)),
   ];
   if (parts.length === 0) return null;
   const title = "Signoff was upgraded. It no longer accepts some settings that you have.";
@@ -45,6 +51,19 @@ function listBlocks(title: string, lines: readonly string[]): KnownBlock[] {
   const items = lines.map((line) => `• ${line}`);
   const limit = textLimits.section - title.length - 1;
   return [section(`${title}\n${joinWithin(items, "\n", limit, (rest) => `… and ${rest} more.`, mostLines)}`)];
+}
+
+/** R5: the tokens, and what to do if one requests for others. */
+function onBehalfLines(names: readonly string[]): string[] {
+  if (names.length === 0) return [];
+  const advice =
+    "To let one name others, edit it under API Tokens and add `requests:on-behalf`. Its secret stays the same.";
+  return [...names.map((name) => escaped(shortName(name))), advice];
+}
+
+function keptWords({ name, member, scopes, until }: UpgradeMessage["adminScopes"][number]): string {
+  const list = scopes.map((scope) => `\`${scope}\``).join(" and ");
+  return `${escaped(shortName(name))} of ${escaped(shortName(member))}: ${list} ${scopes.length === 1 ? "pauses" : "pause"} ${moment(until)}. Make them an admin, or hand the token to an admin.`;
 }
 
 const nameWords = ({ what, name, path }: StoredName): string =>

@@ -38,6 +38,7 @@ import { readSubmitted, shownRequest } from "./shown-request.ts";
 export function listenToPromoteAndCancel(app: App, deps: SlackDeps): void {
   onClick(app, deps, ids.action.promote, (click) => clickPromote(deps, click));
   onClick(app, deps, ids.action.cancel, (click) => openCancel(deps, click));
+  onClick(app, deps, ids.action.disown, (click) => disown(deps, click));
   onSubmit(app, deps, {
     callbackId: ids.view.confirm,
     faultBlock: null,
@@ -140,6 +141,23 @@ function openingRefusal(
   if (mayCancel) return changed ? { code: "request-changed", number } : null;
   const isOpen = state === "pending" || state === "approved" || state === "failed";
   return { code: isOpen ? "not-canceller" : "not-cancellable", number };
+}
+
+/** R5: cancels a request for which a token named this member, and tells the token's owner. */
+async function disown(deps: SlackDeps, click: Click): Promise<Reply> {
+  const { organizationId, userId, value, shown } = click;
+  const number = requestNumber.read(value);
+  const by = { organizationId, actor: member(userId), surface: "slack" as const };
+  const result = await cancelPromotion(deps.context, { ...by, number, reason: "", disowned: true, shown });
+  if (result.ok) {
+    const words = `Done: #${number} is cancelled. The owner of the token is told that you did not ask for it.`;
+    return { followUp: () => click.tell(words) };
+  }
+  const { refusal } = result;
+  if (refusal.code === "unknown-card") return refused(click, refusal);
+  const request = await readRequestForViewer(deps, click, number);
+  const words = refusalWords(refusal, request?.view);
+  return { followUp: () => click.tell(words), outdated: isOutdated(refusal) };
 }
 
 async function submitCancellation(deps: SlackDeps, submission: Submission): Promise<SubmissionReply> {

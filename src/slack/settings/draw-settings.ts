@@ -46,8 +46,10 @@ async function drawSection(
     case "projects":
       return drawProjects(deps, organizationId, location);
     case "tokens": {
-      const { tokens, page, total } = await listTokens(db, organizationId, location.page ?? 0, tokensPerPage);
-      return tokenListBlocks(tokens, page, total);
+      const page = location.page ?? 0;
+      const now = deps.context.now();
+      const list = await listTokens(db, organizationId, page, tokensPerPage, now);
+      return tokenListBlocks(list.tokens, list.page, list.total);
     }
   }
 }

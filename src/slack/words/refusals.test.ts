@@ -267,6 +267,9 @@ const rows: Record<Exclude<Refusal, SettingsRefusal>["code"], Row[]> = {
       "Something changed since the request was made. Check it and confirm.",
     ],
   ],
+  "not-named": [
+    [{ number: 42 }, undefined, "Only the member whom a token named in #42 can say so. Cancel it instead."],
+  ],
   "not-canceller": [
     [{ number: 42 }, view, "You can't cancel #42. Dana or an admin can."],
     [{ number: 42 }, approved, "You can't cancel #42. Dana, a reviewer or an admin can."],

@@ -36,6 +36,8 @@ export function refusalWords(refusal: Refusal, view?: RequestView, admins: reado
       return notApproved(refusal, view);
     case "not-canceller":
       return notCanceller(refusal, view);
+    case "not-named":
+      return `Only the member whom a token named in #${refusal.number} can say so. Cancel it instead.`;
     case "not-cancellable":
       return `#${refusal.number} can't be cancelled${view ? `: ${stateInSentence(view)}` : " any more"}.`;
     case "no-attempt":

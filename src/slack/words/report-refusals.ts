@@ -20,7 +20,9 @@ export function reportRefusalWords(refusal: ReportRefusal | TokenRefusal | Setti
     case "token-invalid":
       return invalidToken(refusal);
     case "token-scope":
-      return `This token may not do that: it lacks ${refusal.scope}. An admin can make one that may.`;
+      return refusal.paused === undefined
+        ? `This token may not do that: it lacks ${refusal.scope}. An admin can make one that may.`
+        : `${refusal.scope} of this token is paused, because ${shortName(refusal.paused.name)} is not an admin.`;
     case "token-project":
       return "This token is for one project only, and not for this. An admin can make one for every project.";
     default:
@@ -40,6 +42,10 @@ function invalidToken(refusal: Extract<TokenRefusal, { code: "token-invalid" }>)
       return "Nobody knows this token. Copy it anew, or ask an admin to make one.";
     case "revoked":
       return "This token was revoked. Ask an admin to make another one.";
+    case "replaced":
+      return "This token was handed over, and this is its old secret. Use the new one.";
+    case "ended":
+      return `This token ended on ${refusal.at.toISOString()}. Ask an admin to set a later end.`;
     case "inactive":
       return `${shortName(refusal.person.name)}, who answers for this token, is no active full member any more. Ask an admin to make another one.`;
     default:

@@ -171,6 +171,14 @@ const rows: Record<SettingsRefusal["code"], Row[]> = {
   ],
   "token-name": [[{ limit: 80 }, "A token needs a name of at most 80 characters."]],
   "no-scopes": [[{}, "Choose at least one thing that the token may do."]],
+  "end-passed": [[{}, "Choose a day after today."]],
+  "scope-needs-admin": [
+    [
+      { scopes: ["catalog:write", "audit:read"], member: { id: "UDANA", name: "Dana" } },
+      "Dana is not an admin, so the token can't get catalog:write and audit:read. Make them an admin first, or hand the token to an admin.",
+    ],
+  ],
+  "not-offered": [[{}, "This token is no longer offered to you. Ask an admin of Signoff to offer it again."]],
 };
 
 const all = Object.entries(rows).flatMap(([code, some]) =>

@@ -66,7 +66,9 @@ type ValueRefusal =
       | "too-few-environments"
       | "too-many-environments"
     >
-  | RefusalOf<"token-name" | "name-unusable" | "no-scopes">;
+  | RefusalOf<
+      "token-name" | "name-unusable" | "no-scopes" | "end-passed" | "scope-needs-admin" | "not-offered"
+    >;
 
 function valueRefusal(refusal: ValueRefusal): string {
   switch (refusal.code) {
@@ -86,6 +88,12 @@ function valueRefusal(refusal: ValueRefusal): string {
       return nameUnusable(refusal);
     case "no-scopes":
       return "Choose at least one thing that the token may do.";
+    case "end-passed":
+      return "Choose a day after today.";
+    case "scope-needs-admin":
+      return `${shortName(refusal.member.name)} is not an admin, so the token can't get ${nameList(refusal.scopes)}. Make them an admin first, or hand the token to an admin.`;
+    case "not-offered":
+      return "This token is no longer offered to you. Ask an admin of Signoff to offer it again.";
     default:
       return assertNever(refusal);
   }

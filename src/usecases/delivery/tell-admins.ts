@@ -67,7 +67,8 @@ export async function reportUntold(
   untold: Payload<"send-admin-message" | "send-admin-email">,
 ): Promise<void> {
   const { keys } = untold;
-  if (keys.length === 0) return;
+  // An offer that was not delivered shows under API Tokens, and can be made again.
+  if (keys.length === 0 || "offer" in untold) return;
   const payload =
     "digest" in untold
       ? { digest: "check" as const, keys, afterId: untold.afterId, throughId: untold.throughId }

@@ -6,11 +6,18 @@ import * as members from "../../../db/people/members.ts";
 import { listRoleHolders } from "../../../db/people/role-holders.ts";
 import * as requests from "../../../db/requests/requests.ts";
 import * as reviews from "../../../db/requests/reviews.ts";
+import { findTokenMember } from "../../../db/tokens/token-members.ts";
 import * as workflows from "../../../db/workflow/workflow.ts";
 import type { MemberId } from "../../domain/people/people.ts";
 import { eligibleReviewers } from "../../domain/requests/eligibility.ts";
 import { noticesFor, type RequestEvent } from "../../domain/requests/notices.ts";
-import { keyOf, type PromotionRequest, requesters, stateAt } from "../../domain/requests/request.ts";
+import {
+  keyOf,
+  namesAnotherMember,
+  type PromotionRequest,
+  requesters,
+  stateAt,
+} from "../../domain/requests/request.ts";
 import type { CardsTo, Workflow } from "../../domain/workflow/workflow.ts";
 import { addItems, type ItemToAdd, reopenItems } from "../../outbox/add-items.ts";
 import type { Payload } from "../../outbox/items.ts";
@@ -113,6 +120,14 @@ async function ensureReviewCards(
   await cards.ensure(tx, organizationId, number, "review", reviewers);
 }
 
+/** R5: returns who answers for the token that named the requester; nobody if none did. */
+async function tokenOwners(tx: Tx, request: PromotionRequest): Promise<MemberId[]> {
+  const { organizationId, requestedBy } = request;
+  if (requestedBy.kind !== "token" || !namesAnotherMember(request)) return [];
+  const owner = await findTokenMember(tx, organizationId, requestedBy.tokenId);
+  return [...new Set([requestedBy.makerId, ...(owner === undefined ? [] : [owner.id])])];
+}
+
 async function sendNotices(
   tx: Tx,
   request: PromotionRequest,
@@ -130,6 +145,7 @@ async function sendNotices(
   await tellOutdated(tx, request, given);
   const notices = noticesFor(change.event, change.by, {
     requesterId,
+    tokenOwnerIds: await tokenOwners(tx, request),
     reviewers,
     // Who may no longer review is not told of the end, which comes with a reason.
     asked: [...new Set(asked)].filter((id) => eligible.has(id)),

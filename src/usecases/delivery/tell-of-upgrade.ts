@@ -14,7 +14,7 @@ export async function tellOfUpgrade(context: Context, organizationId: string): P
       admins.map(({ id: recipientId }) => ({
         organizationId,
         kind: "send-upgrade-notice" as const,
-        payload: { recipientId },
+        payload: { recipientId, about: "tokens" as const },
       })),
     );
   });

@@ -5,6 +5,7 @@ import * as bypasses from "../../../db/deployments/bypasses.ts";
 import * as members from "../../../db/people/members.ts";
 import * as roles from "../../../db/people/roles.ts";
 import { listWithoutRequester } from "../../../db/requests/open-requests.ts";
+import { listTokenFacts } from "../../../db/tokens/token-facts.ts";
 import { readShortageFacts } from "../../../db/workflow/shortages.ts";
 import {
   addressOf,
@@ -15,6 +16,7 @@ import {
 } from "../../domain/delivery/outages.ts";
 import { bypassSubject } from "../../domain/deployments/bypass.ts";
 import { leftRequestOf, leftSubject } from "../../domain/requests/notices.ts";
+import { tokenWarnings } from "../../domain/tokens/token-warnings.ts";
 import {
   findShortages,
   groupSubject,
@@ -26,9 +28,9 @@ import { type Context, transact } from "../shared/context.ts";
 import { tellAdmins, tellAdminsByEmail } from "./tell-admins.ts";
 
 /**
- * Looks for projects and open requests that too few people can decide, for what a provider rejects, and for deployments
- * that bypassed the gate, and for approved requests whose requester has left. Tells the admins what they have not been told yet, and forgets what is fixed, so that they are
- * told again if it breaks again.
+ * Looks for projects and open requests that too few people can decide, for what a provider rejects, for deployments that
+ * bypassed the gate, for approved requests whose requester has left, and for tokens that stop working or lack an admin. Tells
+ * the admins what they have not been told yet, and forgets what is fixed, so that they are told again if it breaks again.
  */
 export async function warnAdmins(context: Context, organizationId: string): Promise<void> {
   await transact(context, async (tx, now) => {
@@ -41,6 +43,9 @@ export async function warnAdmins(context: Context, organizationId: string): Prom
       ...refused.map(toldSubject),
       ...(await bypasses.listIds(tx, organizationId)).map(bypassSubject),
       ...(await listWithoutRequester(tx, organizationId, now)).map(leftSubject),
+      ...(await listTokenFacts(tx, organizationId)).flatMap(({ facts }) =>
+        tokenWarnings(facts, now).map(({ subject }) => subject),
+      ),
     ]);
     // A group's warning ends when the group can be read again, or when no role is bound to it.
     const bound = await roles.listBound(tx, organizationId);

@@ -6,7 +6,7 @@ import * as workflows from "../../../db/workflow/workflow.ts";
 import { isAdmin } from "../../domain/people/admin.ts";
 import { type CancellerFacts, cancel } from "../../domain/requests/cancel.ts";
 import { requestEligibility, reviewEligibility } from "../../domain/requests/eligibility.ts";
-import { type PromotionRequest, requesters } from "../../domain/requests/request.ts";
+import { namesAnotherMember, type PromotionRequest, requesters } from "../../domain/requests/request.ts";
 import type { Shown } from "../../domain/requests/shown.ts";
 import { type Actor, actingMember } from "../../domain/shared/actor.ts";
 import { accept, type Result, refuse } from "../../domain/shared/result.ts";
@@ -20,12 +20,16 @@ export type CancelPromotion = By & {
   reason: string;
   /** What the person saw; undefined on surfaces without buttons. */
   shown?: Shown;
+  /** The member whom a token named says that they did not ask for it. */
+  disowned?: boolean;
 };
 
 /**
- * R10: cancels a request. If the same person cancelled it already, returns `repeated` and changes nothing (R8).
+ * R10: cancels a request. A member whom a token named may disown it instead (R5): then the reason says so. If the same
+ * person cancelled it already, returns `repeated` and changes nothing (R8).
  *
- * Refuses `not-found`, `unknown-card`, `request-changed`, `not-cancellable`, `not-canceller`, `reason-required`, `text-too-long`.
+ * Refuses `not-found`, `not-named`, `unknown-card`, `request-changed`, `not-cancellable`, `not-canceller`, `reason-required`,
+ * `text-too-long`.
  */
 export async function cancelPromotion(
   context: Context,
@@ -41,8 +45,7 @@ export async function cancelPromotion(
     if (request.state.name === "cancelled" && actingMember(request.state.by) === actingMember(actor)) {
       return accept({ outcome: "repeated" });
     }
-    const facts = await cancellerFacts(tx, request, actor);
-    const cancelled = cancel(request, actor, facts, input.reason, now);
+    const cancelled = await cancelledBy(tx, request, input, now);
     if (!cancelled.ok) return cancelled;
     if (!shown.ok) return shown;
     await requests.save(tx, cancelled.value);
@@ -50,6 +53,22 @@ export async function cancelPromotion(
     return accept({ outcome: "cancelled" });
   });
 }
+
+/** Refuses `not-named`, and what `cancel` refuses. */
+async function cancelledBy(
+  tx: Tx,
+  request: PromotionRequest,
+  { actor, disowned = false, reason }: CancelPromotion,
+  now: Date,
+): Promise<Result<PromotionRequest>> {
+  const isNamed = namesAnotherMember(request) && actingMember(actor) === request.requesterId;
+  if (disowned && !isNamed) return refuse({ code: "not-named", number: request.number });
+  const facts = await cancellerFacts(tx, request, actor);
+  return cancel(request, actor, facts, disowned ? disownedReason : reason, now);
+}
+
+/** The reason that everyone reads who was asked. */
+const disownedReason = "I did not ask for this.";
 
 /** Returns what the rule needs to know of the actor and the requester. */
 async function cancellerFacts(tx: Tx, request: PromotionRequest, actor: Actor): Promise<CancellerFacts> {

@@ -9,6 +9,7 @@ import { accept, type Result, refuse } from "../../domain/shared/result.ts";
 import { sameName } from "../../domain/shared/same-name.ts";
 import type { Scope } from "../../domain/tokens/scope.ts";
 import { type ApiToken, checkToken } from "../../domain/tokens/token.ts";
+import { checkEnd } from "../../domain/tokens/token-end.ts";
 import { changeSetting } from "../shared/change-setting.ts";
 import type { By, Context } from "../shared/context.ts";
 import { hashOf, hintOf, newTokenText } from "./token-text.ts";
@@ -20,6 +21,8 @@ export type CreateToken = By & {
   scopes: readonly Scope[];
   /** The only project that the token covers; null: all projects. */
   projectId: string | null;
+  /** When it stops working; null or left out: never. */
+  endsAt?: Date | null;
   /** The member whom it acts for, and who answers for it as its maker. */
   memberId: MemberId;
 };
@@ -33,14 +36,16 @@ export type CreatedToken = {
 /**
  * Creates an API token on behalf of an admin. The audit log keeps what it may do, never the token or its hash (R12).
  *
- * Refuses `not-admin`, `token-name`, `name-unusable`, `no-scopes`, `name-taken` (by a token that is not revoked), `not-found` (the
+ * Refuses `not-admin`, `token-name`, `name-unusable`, `no-scopes`, `end-passed`, `name-taken` (by a token that is not revoked), `not-found` (the
  * project, or the member, who must be an active full member).
  */
 export function createToken(context: Context, input: CreateToken): Promise<Result<CreatedToken>> {
-  const { organizationId, projectId, memberId } = input;
+  const { organizationId, projectId, memberId, endsAt = null } = input;
   const id = randomUUID();
   const target = {
-    async lock(tx: Tx) {
+    async lock(tx: Tx, now: Date) {
+      const end = checkEnd(endsAt, now);
+      if (!end.ok) return end;
       const checked = checkToken(input.name, input.scopes);
       if (!checked.ok) return checked;
       const referencesExist = await checkReferences(tx, input);
@@ -59,8 +64,9 @@ export function createToken(context: Context, input: CreateToken): Promise<Resul
     const text = newTokenText();
     const hint = hintOf(text);
     const token = { organizationId, id, name, scopes, projectId, memberId, makerId: memberId };
-    await tokens.add(tx, { ...token, hash: hashOf(text), hint, madeAt: now });
-    return accept({ after: { name, hint, scopes, projectId, memberId }, value: { token, text } });
+    await tokens.add(tx, { ...token, hash: hashOf(text), hint, madeAt: now, endsAt });
+    const after = { ...{ name, hint, scopes, projectId, memberId }, endsAt: endsAt?.toISOString() ?? null };
+    return accept({ after, value: { token, text } });
   });
 }
 

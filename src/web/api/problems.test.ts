@@ -31,6 +31,7 @@ const table: { [Code in Refusal["code"]]: [Omit<Extract<Refusal, { code: Code }>
   "not-approved": [{ number }, 409],
   "not-reviewed": [{ number }, 409],
   "must-confirm": [{ number, changes: [], shown: "[]" }, 409],
+  "not-named": [{ number: 42 }, 403],
   "not-canceller": [{ number }, 403],
   "reason-required": [{}, 422],
   "no-attempt": [{ number, why: "none" }, 409],
@@ -66,6 +67,9 @@ const table: { [Code in Refusal["code"]]: [Omit<Extract<Refusal, { code: Code }>
   "name-unusable": [{ what: "project", why: "hidden", name: "Pay\nApproved", limit: 100 }, 422],
   "token-name": [{ limit: 80 }, 422],
   "no-scopes": [{}, 422],
+  "end-passed": [{}, 422],
+  "scope-needs-admin": [{ scopes: ["audit:read"], member: { id: "UDANA", name: "Dana" } }, 409],
+  "not-offered": [{}, 409],
 };
 
 async function answerOf(error: Error) {

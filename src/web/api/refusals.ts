@@ -39,12 +39,12 @@ export function refusalWords(refusal: Refusal): string {
     case "text-too-long":
       return `The ${refusal.field} has more than ${refusal.limit} characters.`;
     case "not-approved":
-      return `#${refusal.number} is not approved, or not open any more.`;
     case "not-reviewed":
-      return `#${refusal.number} was made while no review was needed, and one is needed now. Cancel it and request again.`;
+      return notPromotableWords(refusal);
     case "must-confirm":
       return 'Something changed since the request was made: see "changes". To go on, send "confirmed" with the text of "shown".';
     case "not-canceller":
+    case "not-named":
     case "reason-required":
     case "not-cancellable":
     case "no-attempt":
@@ -57,8 +57,18 @@ export function refusalWords(refusal: Refusal): string {
   }
 }
 
+function notPromotableWords({
+  code,
+  number,
+}: Extract<Refusal, { code: "not-approved" | "not-reviewed" }>): string {
+  return code === "not-approved"
+    ? `#${number} is not approved, or not open any more.`
+    : `#${number} was made while no review was needed, and one is needed now. Cancel it and request again.`;
+}
+
 type EndingCode =
   | "not-canceller"
+  | "not-named"
   | "reason-required"
   | "not-cancellable"
   | "no-attempt"
@@ -70,6 +80,8 @@ function endingWords(refusal: Extract<Refusal, { code: EndingCode }>): string {
   switch (refusal.code) {
     case "not-canceller":
       return `Only the requester or an admin, or once it is approved a reviewer, can cancel #${refusal.number}.`;
+    case "not-named":
+      return `No token named this member in #${refusal.number}.`;
     case "reason-required":
       return "Say why: everyone who was asked will see the reason.";
     case "not-cancellable":
@@ -125,7 +137,7 @@ function callWords(refusal: CallRefusal): string {
     case "token-invalid":
       return invalidToken(refusal);
     case "token-scope":
-      return `This token lacks the scope ${refusal.scope}. An admin can make one that has it.`;
+      return scopeWords(refusal);
     case "token-project":
       return "This token is for one project only, and not for this.";
     default:
@@ -148,14 +160,24 @@ const memberStatusWords = {
 
 const list = (names: readonly string[]): string => (names.length === 0 ? "a role" : names.join(", "));
 
+function scopeWords({ scope, paused }: Extract<Refusal, { code: "token-scope" }>): string {
+  return paused === undefined
+    ? `This token lacks the scope ${scope}. An admin can add it in Slack, in Settings › API Tokens.`
+    : `The scope ${scope} of this token is paused, because ${paused.name} is not an admin. An admin can make ${paused.name} an admin, or hand the token to an admin, in Slack, in Settings.`;
+}
+
 function invalidToken(refusal: Extract<Refusal, { code: "token-invalid" }>): string {
   switch (refusal.why) {
     case "unknown":
       return "This token is not known.";
     case "revoked":
       return "This token was revoked. An admin can make another one.";
+    case "replaced":
+      return "This token was handed over, and this is its old secret. Use the secret that its new owner got.";
+    case "ended":
+      return `This token ended on ${refusal.at.toISOString()}. An admin can set a later end in Slack, in Settings › API Tokens.`;
     case "inactive":
-      return "Who answers for this token is no active full member any more. An admin can make another one.";
+      return "Who answers for this token is no active full member any more. An admin can hand it to another member in Slack, in Settings › API Tokens.";
     default:
       return assertNever(refusal);
   }

@@ -33,6 +33,7 @@ describe("upgrade: an admin is told what this version would refuse", () => {
     ["roles whose names differ in case", "the roles “Release Managers” and “release managers”"],
     ["a project whose only requester role was deleted", "Only Contractors could request in Vault (`vault`)"],
     ["the channel of the cards", "#releases is archived. Choose another channel."],
+    ["a token that may request, but name no other member", "requests:write\n"],
   ])("%s", (_, words) => {
     expect(notices("ada")[0]).toContain(words);
   });

@@ -23,16 +23,18 @@ import { shortName } from "../../words/names.ts";
 import { refusalWords } from "../../words/refusals.ts";
 import { onAdminClick } from "../admin-clicks.ts";
 import { redraw, redrawBelow } from "../settings-listener.ts";
-import { tokenIds as ids } from "./token-ids.ts";
+import { listenToTokenChanges } from "./token-changes-listener.ts";
 import {
+  endOfDay,
   everyProject,
   madeTokenModal,
   newTokenModal,
-  readRevoke,
   searchedTokenScopes,
-} from "./tokens-view.ts";
+} from "./token-forms-view.ts";
+import { tokenIds as ids } from "./token-ids.ts";
+import { readToken } from "./tokens-view.ts";
 
-/** Listens to Settings › API Tokens: the list, **New Token**, and **Revoke**. */
+/** Listens to Settings › API Tokens: the list, **New Token**, **Edit**, **Hand Over**, and **Revoke**. */
 export function listenToTokens(app: App, deps: SlackDeps): void {
   for (const actionId of [ids.action.page, ids.action.nextPage]) {
     onAdminClick(app, deps, actionId, async (click) => {
@@ -51,6 +53,7 @@ export function listenToTokens(app: App, deps: SlackDeps): void {
     work: (submission) => submitNewToken(deps, submission),
     faultAs: newTokenFaultWords,
   });
+  listenToTokenChanges(app, deps);
   // The projects to choose from, if there are more than a select takes.
   onSuggest(app, deps, {
     actionId: ids.input.project,
@@ -61,7 +64,7 @@ export function listenToTokens(app: App, deps: SlackDeps): void {
 }
 
 async function revoke(deps: SlackDeps, click: Click): Promise<Reply> {
-  const { tokenId, page } = readRevoke(click.value);
+  const { tokenId, page } = readToken(click.value);
   const result = await revokeToken(deps.context, { ...actingMember(click), tokenId });
   if (!result.ok) return { followUp: () => click.tell(refusalWords(result.refusal)) };
   return { followUp: () => redraw(deps, click, { section: "tokens", page }) };
@@ -70,11 +73,13 @@ async function revoke(deps: SlackDeps, click: Click): Promise<Reply> {
 /** Turns the form into the token itself, which is shown this once. */
 async function submitNewToken(deps: SlackDeps, submission: Submission): Promise<SubmissionReply> {
   const project = submission.value(ids.input.project, ids.input.project);
+  const end = endOfDay(submission.value(ids.input.ends, ids.input.ends));
   const result = await createToken(deps.context, {
     ...actingMember(submission),
     memberId: submission.userId,
     name: submission.value(ids.input.name, ids.input.name),
     scopes: submission.values(ids.input.scopes, ids.input.scopes).filter(isScope),
+    endsAt: end === null ? null : new Date(end),
     projectId: project === "" || project === everyProject ? null : project,
   });
   if (!result.ok) return refuse(submission, result.refusal);
@@ -94,6 +99,7 @@ function refuse({ inputs }: Submission, refusal: Refusal): SubmissionReply {
 
 function fieldOf(refusal: Refusal): string {
   if (refusal.code === "no-scopes") return ids.input.scopes;
+  if (refusal.code === "end-passed") return ids.input.ends;
   return refusal.code === "not-found" && refusal.what === "project" ? ids.input.project : ids.input.name;
 }
 

@@ -1,16 +1,13 @@
-import type { Button, InputBlock, KnownBlock, ModalView, PlainTextOption } from "@slack/types";
+import type { Button, KnownBlock } from "@slack/types";
 import { z } from "zod";
-import { type Scope, scopes, scopeWords } from "../../../domain/tokens/scope.ts";
-import { tokenNameLimit } from "../../../domain/tokens/token.ts";
+import { adminScopes } from "../../../domain/tokens/admin-scopes.ts";
+import type { Scope } from "../../../domain/tokens/scope.ts";
 import type { TokenRow } from "../../../queries/tokens/get-tokens.ts";
-import { actions, button, confirmation, context, modal, option, section } from "../../blocks/blocks.ts";
-import { checkboxesInput, matchingOptions, selectOrSearchInput, textInput } from "../../blocks/inputs.ts";
+import { actions, button, confirmation, section } from "../../blocks/blocks.ts";
 import { valueCodec } from "../../kernel/codec.ts";
-import { code } from "../../words/escape.ts";
-import { ownLink } from "../../words/links.ts";
 import { shortName } from "../../words/names.ts";
-import { escapeWithin, moment, nameList } from "../../words/text.ts";
-import { name, type RoleScope } from "../people/roles-view.ts";
+import { moment } from "../../words/text.ts";
+import { name } from "../people/roles-view.ts";
 import { pageBlocks } from "../settings-view.ts";
 import { tokenIds as ids } from "./token-ids.ts";
 
@@ -32,7 +29,7 @@ export function tokenListBlocks(tokens: readonly TokenRow[], page: number, total
   }
   return [
     create,
-    ...tokens.map((token) => tokenBlock(token, page)),
+    ...tokens.flatMap((token) => tokenBlocks(token, page)),
     ...pageBlocks({
       ...{ page, total, size: tokensPerPage, items: "tokens", blockId: "tokens-pages" },
       ...{ actionIds: ids.action, valueFor: String },
@@ -40,31 +37,51 @@ export function tokenListBlocks(tokens: readonly TokenRow[], page: number, total
   ];
 }
 
-function tokenBlock(token: TokenRow, page: number): KnownBlock {
+function tokenBlocks(token: TokenRow, page: number): KnownBlock[] {
   const words = `*${name(token.name)}*  \`…${token.hint}\`\n${scopeList(token.scopes)}\n${factWords(token)}`;
-  return section(`${words}${problemWords(token)}`, revokeButton(token, page));
+  const tokenName = shortName(token.name);
+  const value = writeToken({ tokenId: token.id, page });
+  return [
+    section(`${words}${problemWords(token)}`, revokeButton(token, page)),
+    actions([
+      button(ids.action.edit, "Edit", value, { label: `Edit ${tokenName}` }),
+      button(ids.action.offer, "Hand Over", value, { label: `Hand over ${tokenName}` }),
+    ]),
+  ];
 }
 
 const scopeList = (list: readonly Scope[]): string => list.map((scope) => `\`${scope}\``).join(" ");
 
-/** Returns "Commerce only · made by Ada, Jul 4 at 10:00 · never used". */
-function factWords({ project, maker, madeAt, lastUsedAt }: TokenRow): string {
+/** Returns "Commerce only · made by Ada, Jul 4 at 10:00 · never used · ends Jul 30 at 02:00". */
+function factWords({ project, maker, madeAt, lastUsedAt, endsAt, offeredTo }: TokenRow): string {
   const where = project === null ? "Every project" : `${name(project.name)} only`;
   const used = lastUsedAt === null ? "never used" : `last used ${moment(lastUsedAt)}`;
-  return `${where} · made by ${name(maker.name)}, ${moment(madeAt)} · ${used}`;
+  const end = endsAt === null ? "" : ` · ends ${moment(endsAt)}`;
+  const offer = offeredTo === null ? "" : ` · offered to ${name(offeredTo.name)}`;
+  return `${where} · made by ${name(maker.name)}, ${moment(madeAt)} · ${used}${end}${offer}`;
 }
 
-/** Returns why the API refuses a token that is not revoked. */
-function problemWords({ project, maker, member }: TokenRow): string {
+/** Returns why the API refuses a token that is not revoked, or some of its calls. */
+function problemWords(token: TokenRow): string {
+  const { project, maker, member, ended, paused, memberIsAdmin, adminScopesUntil } = token;
   const inactive = [maker, member].find(({ status }) => status !== "active");
   if (inactive !== undefined)
     return `\n⚠️ It is refused: ${name(inactive.name)} is no active full member any more.`;
-  return project?.archived ? "\n⚠️ Its project is archived: there is nothing that it can do." : "";
+  if (ended) return "\n⚠️ It is refused: it has ended.";
+  if (project?.archived) return "\n⚠️ Its project is archived: there is nothing that it can do.";
+  if (memberIsAdmin) return "";
+  const owner = `${name(member.name)} is not an admin`;
+  if (paused.length > 0)
+    return `\n⚠️ ${owner}, so ${scopeList(paused)} ${paused.length === 1 ? "is" : "are"} paused.`;
+  const kept = token.scopes.filter((scope) => adminScopes.includes(scope));
+  return kept.length === 0 || adminScopesUntil === null
+    ? `\nℹ️ ${owner}.`
+    : `\n⚠️ ${owner}, so ${scopeList(kept)} will pause on ${moment(adminScopesUntil)}.`;
 }
 
 function revokeButton(token: TokenRow, page: number): Button {
   const tokenName = shortName(token.name);
-  return button(ids.action.revoke, "Revoke", writeRevoke({ tokenId: token.id, page }), {
+  return button(ids.action.revoke, "Revoke", writeToken({ tokenId: token.id, page }), {
     style: "danger",
     label: `Revoke ${tokenName}`,
     confirm: confirmation({
@@ -77,87 +94,7 @@ function revokeButton(token: TokenRow, page: number): Button {
   });
 }
 
-/** The token to revoke, and the page of tokens to draw after that. */
-const { write: writeRevoke, read: readRevoke } = valueCodec(z.object({ tokenId: z.string(), page: z.int() }));
+/** A token, and the page of tokens to draw after it was changed. */
+const { write: writeToken, read: readToken } = valueCodec(z.object({ tokenId: z.string(), page: z.int() }));
 
-export { readRevoke };
-
-/** Returns **New Token**: its name, what it may do, and in which projects. */
-export function newTokenModal(projects: readonly RoleScope[]): ModalView {
-  return modal({
-    callbackId: ids.view.create,
-    title: "New Token",
-    submit: "Create",
-    blocks: [
-      textInput({
-        ...{ id: ids.input.name, label: "Name", limit: tokenNameLimit },
-        placeholder: "CI of Commerce",
-      }),
-      scopesInput(),
-      ...(projects.length === 0 ? [] : [projectInput(projects)]),
-      context(
-        "It acts for you: a request that it makes counts as yours, for self-review too. It stops working when you leave the workspace.",
-      ),
-    ],
-  });
-}
-
-function scopesInput(): InputBlock {
-  return checkboxesInput({
-    id: ids.input.scopes,
-    label: "It may",
-    choices: scopes.map((scope) => ({ text: scopeWords[scope], value: scope, description: scope })),
-  });
-}
-
-/** The value of the option for every project. */
-export const everyProject = "all";
-
-const everyProjectScope: RoleScope = { id: everyProject, name: "Every project" };
-
-const scopeOption = ({ id, name: text }: RoleScope): PlainTextOption =>
-  option({ text: shortName(text), value: id });
-
-/** Returns the options for the projects whose name contains what was typed. */
-export const searchedTokenScopes = (projects: readonly RoleScope[], typed: string): PlainTextOption[] =>
-  matchingOptions([everyProjectScope, ...projects], typed, (scope) => scope.name, scopeOption);
-
-function projectInput(projects: readonly RoleScope[]): InputBlock {
-  return selectOrSearchInput({
-    id: ids.input.project,
-    label: "Project",
-    options: [everyProjectScope, ...projects].map(scopeOption),
-    chosen: scopeOption(everyProjectScope),
-  });
-}
-
-/** Returns the new token, which Signoff shows only once, and how to use it. */
-export function madeTokenModal(
-  made: { name: string; scopes: readonly Scope[]; text: string },
-  publicUrl: string,
-): ModalView {
-  const may = nameList(
-    made.scopes.map((scope) => scopeWords[scope].charAt(0).toLowerCase() + scopeWords[scope].slice(1)),
-    made.scopes.length,
-  );
-  return modal({
-    callbackId: ids.view.made,
-    title: "New Token",
-    close: "Done",
-    blocks: [
-      section(`🔑 *${name(made.name)}* is ready. Copy it now: *you will not see it again.*`),
-      section(`\`\`\`${made.text}\`\`\``),
-      section(
-        "Keep it where your pipeline keeps its secrets, for instance as `SIGNOFF_TOKEN`, and send it with every call:\n```Authorization: Bearer $SIGNOFF_TOKEN```",
-      ),
-      section(addressWords(publicUrl)),
-      context(`It may ${escapeWithin(may, 500)}. Lost it? Revoke it, and make another one.`),
-    ],
-  });
-}
-
-/** Returns "The API is at https://signoff.example.com/api/v1: see all its calls, in OpenAPI." */
-function addressWords(publicUrl: string): string {
-  const base = `${publicUrl}/api/v1`;
-  return `The API is at ${code(base, 1000)}: see ${ownLink(`${base}/openapi.json`, "all its calls")}, in OpenAPI.`;
-}
+export { readToken, readToken as readRevoke };
