@@ -1,10 +1,16 @@
+import { expect } from "vitest";
 import { member, system } from "../../../src/domain/shared/actor.ts";
 import { createSecrets } from "../../../src/lib/secrets.ts";
 import { claimSlot } from "../../../src/usecases/delivery/claim-slot.ts";
 import { saveWebhook } from "../../../src/usecases/deployments/save-webhook.ts";
 import { cancelPromotion } from "../../../src/usecases/requests/cancel-promotion.ts";
 import { accepted } from "../../support/catalog.ts";
-import { startTestStack, type TestStack, type TestStackOptions } from "../../support/test-stack.ts";
+import {
+  eventually,
+  startTestStack,
+  type TestStack,
+  type TestStackOptions,
+} from "../../support/test-stack.ts";
 import { startWebhookReceiver } from "./webhook-receiver.ts";
 
 export const allowPrivate = { SIGNOFF_ALLOW_PRIVATE_WEBHOOKS: "true" };
@@ -30,14 +36,26 @@ export async function startWebhookStack(options: TestStackOptions = {}) {
       select max(number)::int as number from requests`;
     return row?.number as number;
   };
+  /** Dana presses Promote or Try Again. She confirms it if an attempt may still be running. */
+  const pressPromote = async (number: number) => {
+    await stack.press("dana", "promote_request");
+    const isAsked = () => stack.slack.topView(stack.id("dana")) !== undefined;
+    await eventually(async () => {
+      const [row] = await stack.database.database.sql`
+        select number from requests where number = ${number} and state not in ('approved', 'failed')`;
+      expect(isAsked() || row !== undefined).toBe(true);
+    });
+    if (isAsked()) await stack.slack.submit(stack.id("dana"), {});
+  };
   return Object.assign(Object.create(stack) as TestStack, {
     receiver,
     secret,
     approvedNext,
+    pressPromote,
     /** Like `approvedNext`, and Dana promotes. */
     async promoted(message = ""): Promise<number> {
       const number = await approvedNext(message);
-      await stack.press("dana", "promote_request");
+      await pressPromote(number);
       await stack.settle();
       return number;
     },

@@ -83,7 +83,7 @@ describe("a promotion that a webhook carries out", () => {
     expect(mail?.text).toContain("disk <!channel> full");
     expect(mail?.text).toContain(link);
 
-    await stack.press("dana", "promote_request");
+    await stack.pressPromote(number);
     await stack.settle();
     const second = lastCall().event;
     expect(second.attempt).not.toBe(first.attempt);
@@ -127,7 +127,7 @@ describe("a promotion that a webhook carries out", () => {
     const { sql } = stack.database.database;
     stack.receiver.answers((response) => response.destroy());
     const number = await stack.approvedNext();
-    await stack.press("dana", "promote_request");
+    await stack.pressPromote(number);
     await eventually(() => expect(stack.receiver.calls).toHaveLength(1));
     await sql`update integrations set deployer = 'record' where slug = 'orders-sync'`;
     stack.receiver.answers();
@@ -168,7 +168,7 @@ describe("a far side that never answers, until it is given up", () => {
     expect(own(number)).toContain("The deployment failed");
     expect(own(number)).toContain("Why it failed");
     expect(own(number)).toContain("nobody.invalid");
-    await stack.press("dana", "promote_request");
+    await stack.pressPromote(number);
     await stack.settle();
     await report(lastCall().event, { status: "succeeded" });
     await stack.settle();
@@ -194,7 +194,7 @@ describe("a far side that goes silent", () => {
     expect(own(number)).toContain("no disk");
     expect(own(number)).not.toContain("went silent");
 
-    await stack.press("dana", "promote_request");
+    await stack.pressPromote(number);
     await stack.settle();
     await stack.passReportDeadline();
     expect(own(number)).toContain("went silent");
