@@ -70,6 +70,7 @@ async function isFormerReviewer(
   { event, recipientId }: NoticeItem["payload"],
 ): Promise<boolean> {
   if ((event !== "cancelled" && event !== "expired") || recipientId === view.requester.id) return false;
-  const { review } = await getViewerRights(db, view, recipientId, now());
-  return !review.eligible;
+  const { review, isRequester } = await getViewerRights(db, view, recipientId, now());
+  // R5: the owner of a token that named the requester counts as a requester.
+  return !review.eligible && !isRequester;
 }
