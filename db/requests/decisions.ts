@@ -1,4 +1,4 @@
-import { and, eq, isNull, sql } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import type { Holding, MemberId } from "../../src/domain/people/people.ts";
 import type { GivenReview } from "../../src/domain/requests/approvals.ts";
 import type { BoundFacts } from "../../src/domain/requests/bound-facts.ts";
@@ -8,7 +8,7 @@ import type { Surface } from "../../src/domain/shared/actor.ts";
 import type { AuditEntry } from "../audit/audit.ts";
 import type { Db, Tx } from "../connection/connect.ts";
 import type { NewItem } from "../delivery/outbox.ts";
-import { members, requests, reviews, ruleVersions, workflowVersions } from "../schema/index.ts";
+import { members, requests, ruleVersions, workflowVersions } from "../schema/index.ts";
 import { orNone } from "../workflow/workflow.ts";
 import { knowsOrigin } from "./bound-facts.ts";
 import { givenReviews } from "./given-reviews.ts";
@@ -42,8 +42,8 @@ export async function readCase(
     workflow: orNone(row.workflow),
     rules: row.rules ?? 0,
     reviewer: { id: reviewerId, status: row.status ?? "stranger", holdings: row.holdings },
-    previous: row.previous,
-    reviews: row.reviews,
+    previous: row.reviews.find((given) => given.reviewerId === reviewerId) ?? null,
+    reviews: row.counted === true ? null : row.reviews,
   };
 }
 
@@ -63,6 +63,8 @@ function build(db: Db | Tx) {
   // Without `offset 0`, the planner would compute the facts again for their fingerprint.
   const bound = sql`lateral (select bound_facts(${requests.organizationId}, ${requests.integrationId},
     ${requests.sourceId}, ${requests.targetId}, ${requests.buildId}, ${requests.message}) as facts offset 0) bound`;
+  // Whether nothing has changed since the approvals were counted. Then the earlier review of this person is enough.
+  const counted = sql`(${requests.countedVersion} = ${requests.version} and ${requests.countedRules} = ${ruleVersions.version})`;
   return db
     .select({
       request: requestColumns,
@@ -75,14 +77,9 @@ function build(db: Db | Tx) {
       holdings: sql<Holding[]>`(
         select coalesce(jsonb_agg(jsonb_build_object('roleId', role_id, 'projectId', project_id)), '[]')
         from role_holdings where organization_id = ${organization} and member_id = ${reviewer})`,
-      previous: {
-        reviewerId: reviews.reviewerId,
-        verdict: reviews.verdict,
-        comment: reviews.comment,
-        fingerprint: reviews.fingerprint,
-      },
-      reviews: sql<GivenReview[] | null>`case
-        when ${requests.countedVersion} = ${requests.version} and ${requests.countedRules} = ${ruleVersions.version} then null
+      counted: sql<boolean | null>`${counted}`,
+      reviews: sql<GivenReview[]>`case when ${counted}
+        then ${givenReviews(requests.organizationId, requests.number, reviewer)}
         else ${givenReviews(requests.organizationId, requests.number)} end`,
     })
     .from(requests)
@@ -93,15 +90,6 @@ function build(db: Db | Tx) {
       and(eq(workflowVersions.organizationId, organization), eq(workflowVersions.version, newest)),
     )
     .leftJoin(members, and(eq(members.organizationId, organization), eq(members.id, reviewer)))
-    .leftJoin(
-      reviews,
-      and(
-        eq(reviews.organizationId, requests.organizationId),
-        eq(reviews.requestNumber, requests.number),
-        eq(reviews.reviewerId, reviewer),
-        isNull(reviews.replacedAt),
-      ),
-    )
     .where(and(eq(requests.organizationId, organization), eq(requests.number, sql.placeholder("number"))))
     .prepare("read_case");
 }
@@ -128,6 +116,8 @@ export type Decided = {
   judged: { version: number } & Pick<Case, "rules" | "fingerprint" | "facts">;
   request: PromotionRequest;
   review: Review & { id: string; workflowVersion: number; surface: Surface; at: Date };
+  /** Whether the person gave a review earlier, which this one replaces (R7). */
+  replaces: boolean;
   entry: AuditEntry;
   item: NewItem;
 };
@@ -163,18 +153,12 @@ export async function writeDecision(db: Db | Tx, decided: Decided): Promise<bool
       from decided d, current
       where r.organization_id = d.organization_id and r.number = d.number and r.version = d.judged
       returning 1
-    ), replaced as (
-      update reviews v set replaced_at = d.at
-      from decided d, moved
-      where v.organization_id = d.organization_id and v.request_number = d.number and v.reviewer_id = d.reviewer_id
-        and v.replaced_at is null
-      returning 1
-    ), reviewed as (
+    )${decided.replaces ? replaced : sql``}, reviewed as (
       insert into reviews
         (organization_id, id, request_number, reviewer_id, verdict, comment, workflow_version, surface, at, fingerprint)
       select d.organization_id, d.review_id, d.number, d.reviewer_id, d.verdict, d.comment, d.workflow_version, d.surface,
         d.at, d.fingerprint
-      from decided d, moved, (select count(*) from replaced) as first
+      from decided d, moved${decided.replaces ? sql`, (select count(*) from replaced) as first` : sql``}
     ), audited as (
       insert into audit_log (organization_id, at, actor, surface, action, subject, before, after)
       select d.organization_id, d.at, d.actor, d.surface, d.action, d.subject, d.before, d.after from decided d, moved
@@ -185,6 +169,15 @@ export async function writeDecision(db: Db | Tx, decided: Decided): Promise<bool
     select exists (select from moved) as written`);
   return rows[0]?.written ?? false;
 }
+
+/** The step that marks the person's earlier review as replaced. The new one is inserted after it. */
+const replaced = sql`, replaced as (
+      update reviews v set replaced_at = d.at
+      from decided d, moved
+      where v.organization_id = d.organization_id and v.request_number = d.number and v.reviewer_id = d.reviewer_id
+        and v.replaced_at is null
+      returning 1
+    )`;
 
 function rowOf({ judged, request, review, entry, item }: Decided): object {
   const { version, approvals, state, expiresAt, outcome, decidedAt, decidedBy } = changingColumns(request);

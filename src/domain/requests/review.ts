@@ -18,7 +18,7 @@ export type ReviewCase = {
   workflow: Workflow;
   reviewer: MemberFacts;
   /** The review that this person gave earlier and has not replaced. */
-  previous: Omit<GivenReview, "giver"> | null;
+  previous: (Review & Pick<GivenReview, "fingerprint">) | null;
   /** Every current review; null if nothing has changed since `request.approvals` was counted. */
   reviews: readonly GivenReview[] | null;
 };
