@@ -41,7 +41,7 @@ export async function replaceBlockingRequest(
 ): Promise<Result<number | null>> {
   if (blocking === "closed") return accept(null);
   if (blocking === "none") {
-    return input.replaces === null
+    return input.replaces === null || (await hasExpired(tx, input, input.replaces))
       ? accept(null)
       : refuse({ code: "not-replaceable", number: input.replaces });
   }
@@ -62,4 +62,18 @@ export async function replaceBlockingRequest(
   await requests.save(tx, cancelled);
   await recordChange(tx, blocking, cancelled, { event: "cancelled", actor, surface, at: now });
   return accept(blocking.number);
+}
+
+/** R3, R11: returns whether this is a request for the same integration and target that has expired. */
+async function hasExpired(
+  tx: Tx,
+  { organizationId, integrationId, targetId }: RequestPromotion,
+  number: number,
+): Promise<boolean> {
+  const request = await requests.find(tx, organizationId, number);
+  return (
+    request?.state.name === "expired" &&
+    request.integrationId === integrationId &&
+    request.targetId === targetId
+  );
 }

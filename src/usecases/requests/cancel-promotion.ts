@@ -22,6 +22,8 @@ export type CancelPromotion = By & {
   shown?: Shown;
   /** The member whom a token named says that they did not ask for it. */
   disowned?: boolean;
+  /** Whether the actor was an admin when they confirmed it. It is carried out even if they no longer are. */
+  confirmedAsAdmin?: boolean;
 };
 
 /**
@@ -58,12 +60,13 @@ export async function cancelPromotion(
 async function cancelledBy(
   tx: Tx,
   request: PromotionRequest,
-  { actor, disowned = false, reason }: CancelPromotion,
+  { actor, disowned = false, confirmedAsAdmin = false, reason }: CancelPromotion,
   now: Date,
 ): Promise<Result<PromotionRequest>> {
   const isNamed = namesAnotherMember(request) && actingMember(actor) === request.requesterId;
   if (disowned && !isNamed) return refuse({ code: "not-named", number: request.number });
-  const facts = await cancellerFacts(tx, request, actor);
+  const current = await cancellerFacts(tx, request, actor);
+  const facts = { ...current, admin: current.admin || confirmedAsAdmin };
   return cancel(request, actor, facts, disowned ? disownedReason : reason, now);
 }
 

@@ -2,6 +2,7 @@ import type { IntegrationInPipeline } from "../../../db/catalog/integrations.ts"
 import type { Tx } from "../../../db/connection/connect.ts";
 import * as deployments from "../../../db/deployments/deployments.ts";
 import { nextRequestNumber } from "../../../db/people/organizations.ts";
+import { holdRules } from "../../../db/requests/decisions.ts";
 import { listTokenMemberIds } from "../../../db/tokens/token-members.ts";
 import * as workflows from "../../../db/workflow/workflow.ts";
 import { promotable, type Step, steps } from "../../domain/catalog/pipeline.ts";
@@ -42,10 +43,12 @@ export async function requestPromotion(
     const resolved = await resolveStep(tx, input);
     if (!resolved.ok) return resolved;
     const { integration, step } = resolved.value;
+    const blocking = await lockBlockingRequest(tx, input, now);
+    // Judged after that wait, and held during the next one, for another new request: nothing may change unseen meanwhile.
+    await holdRules(tx, organizationId);
     const requester = await checkRequester(tx, organizationId, input.actor, integration.project);
     if (!requester.ok) return requester;
     const workflow = await workflows.current(tx, organizationId);
-    const blocking = await lockBlockingRequest(tx, input, now);
     // Read under the lock: a request that this one waited for may just have made another build live.
     const { source, target } = step;
     const builds = await deployments.live(tx, organizationId, integrationId, [source.id, target.id]);
