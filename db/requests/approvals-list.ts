@@ -11,6 +11,8 @@ export type Viewer = {
   organizationId: string;
   viewerId: MemberId;
   scope: ReviewScope;
+  /** How many approvals a request needs now. */
+  required: number;
   projectId: string | null;
   now: Date;
 };
@@ -38,9 +40,16 @@ const isRequester = ({ viewerId }: Viewer): SQL => sql`(
     select from token_members t where t.organization_id = ${requests.organizationId} and t.member_id = ${viewerId}
       and t.token_id::text = ${requests.requestedBy} ->> 'tokenId'))`;
 
-const hasReviewed = ({ viewerId }: Viewer): SQL => sql`exists (
+/**
+ * Requests that the viewer has reviewed as they are now (R7), unless no approval is missing: then an Approve is, also of
+ * somebody who approved before (R4).
+ */
+const hasReviewed = ({ viewerId, required }: Viewer): SQL => sql`exists (
   select from reviews r where r.organization_id = ${requests.organizationId} and r.request_number = ${requests.number}
-    and r.reviewer_id = ${viewerId} and r.replaced_at is null)`;
+    and r.reviewer_id = ${viewerId} and r.replaced_at is null
+    and (r.fingerprint is null or r.fingerprint = request_fingerprint(r.organization_id, r.request_number))
+    and (select count(*) from reviews a where a.organization_id = r.organization_id and a.request_number = r.request_number
+      and a.verdict = 'approve' and a.replaced_at is null) < ${required})`;
 
 /** Requests that the viewer may review and has not reviewed (R4, R5). */
 function waitsForReview(viewer: Viewer): SQL {

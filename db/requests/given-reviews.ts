@@ -1,10 +1,7 @@
 import { type AnyColumn, and, eq, exists, inArray, type Placeholder, type SQL, sql } from "drizzle-orm";
-import type { GivenReview } from "../../src/domain/requests/approvals.ts";
+import type { GivenReview, GivenReviews } from "../../src/domain/requests/approvals.ts";
 import type { Db, Tx } from "../connection/connect.ts";
 import { requests, reviews } from "../schema/index.ts";
-
-/** The current reviews of a request, and what identifies its bound facts as they are now (R7). */
-export type Given = { fingerprint: string; reviews: GivenReview[] };
 
 /**
  * Returns an expression for the current reviews of a request as a JSON array of `GivenReview`, in the order they were
@@ -12,7 +9,11 @@ export type Given = { fingerprint: string; reviews: GivenReview[] };
  *
  * @param by only the review of this member
  */
-export const givenReviews = (organizationId: AnyColumn, requestNumber: AnyColumn, by?: Placeholder): SQL => sql`(
+export const givenReviews = (
+  organizationId: AnyColumn,
+  requestNumber: AnyColumn,
+  by?: Placeholder,
+): SQL => sql`(
   select coalesce(jsonb_agg(jsonb_build_object(
     'reviewerId', given.reviewer_id, 'verdict', given.verdict, 'comment', given.comment, 'fingerprint', given.fingerprint,
     'giver', jsonb_build_object('id', given.reviewer_id, 'status', coalesce(giver.standing, 'stranger'), 'holdings', (
@@ -29,7 +30,7 @@ export async function listGiven(
   db: Db | Tx,
   organizationId: string,
   numbers: readonly number[],
-): Promise<Map<number, Given>> {
+): Promise<Map<number, GivenReviews>> {
   if (numbers.length === 0) return new Map();
   const reviewed = db
     .select({ one: sql`1` })

@@ -40,6 +40,23 @@ export function countedApprovals<Given extends GivenReview>(
   return reviews.filter((given) => given.verdict === "approve" && reviewCounts(given, by).eligible);
 }
 
+/** The current reviews of a request, and what identifies its bound facts as they are now (R7). */
+export type GivenReviews = { fingerprint: string; reviews: readonly GivenReview[] };
+
+/**
+ * R4: returns how many approvals of a request count now or, if it is no longer pending, counted then.
+ *
+ * @param given undefined if there are none
+ */
+export function approvalCount(
+  request: PromotionRequest,
+  given: GivenReviews | undefined,
+  workflow: Workflow,
+): number {
+  if (request.state.name !== "pending") return request.approvals;
+  return given === undefined ? 0 : countedApprovals(given.reviews, { ...given, request, workflow }).length;
+}
+
 /** R7: returns whether a review was given for these bound facts. */
 export const isFor = (given: Pick<GivenReview, "fingerprint">, fingerprint: string): boolean =>
   given.fingerprint === null || given.fingerprint === fingerprint;

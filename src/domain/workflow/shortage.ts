@@ -1,4 +1,4 @@
-import { countedApprovals, type GivenReview } from "../requests/approvals.ts";
+import { countedApprovals, type GivenReviews } from "../requests/approvals.ts";
 import { eligibleReviewers } from "../requests/eligibility.ts";
 import { type PromotionRequest, requesters, stateAt } from "../requests/request.ts";
 import type { Workflow } from "./workflow.ts";
@@ -19,9 +19,6 @@ export type RequestShortage = {
 };
 
 export type Shortages = { projects: ProjectShortage[]; requests: RequestShortage[] };
-
-/** The current reviews of a request, and what identifies its bound facts as they are now (R7). */
-type GivenReviews = { fingerprint: string; reviews: readonly GivenReview[] };
 
 /** What decides where too few people can review. */
 export type ShortageFacts = {

@@ -9,14 +9,17 @@ import * as members from "../../../db/people/members.ts";
 import { listRoleHolders, type RoleHolder } from "../../../db/people/role-holders.ts";
 import { findBound } from "../../../db/requests/bound-facts.ts";
 import type { ComparedStep } from "../../../db/requests/comparison.ts";
+import { listGiven } from "../../../db/requests/given-reviews.ts";
 import * as requests from "../../../db/requests/requests.ts";
 import * as reviews from "../../../db/requests/reviews.ts";
 import * as workflows from "../../../db/workflow/workflow.ts";
 import { deliveryCoverage } from "../../domain/delivery/delivery-coverage.ts";
 import type { MemberId, Person } from "../../domain/people/people.ts";
+import { approvalCount, type NotCounted, reviewCounts } from "../../domain/requests/approvals.ts";
 import { eligibleReviewers } from "../../domain/requests/eligibility.ts";
 import {
   expiresAt,
+  isOpen,
   isOpenState,
   namesAnotherMember,
   type PromotionRequest,
@@ -79,10 +82,17 @@ export async function readRequest(
     createdAt: request.createdAt,
     state: state.name,
     expiresAt: expiresAt(state),
-    approvals: { given: request.approvals, required: details.requiredApprovals },
+    approvals: {
+      given: approvalCount(request, context.judged, context.workflow),
+      required: details.requiredApprovals,
+    },
     reviewers: details.eligible.map(({ id, name }) => ({ id, name })),
     deliveryCoverage: deliveryCoverage(details.eligible, details.recipients),
-    reviews: context.reviews.map((review) => ({ ...review, reviewer: personOf(review.reviewerId) })),
+    reviews: context.reviews.map((review) => ({
+      ...review,
+      reviewer: personOf(review.reviewerId),
+      notCounted: notCounted(request, context, review.reviewerId),
+    })),
     decision: decisionView(request, context.reviews, personOf),
     ...endView(state, personOf),
     attempt: context.attempt && attemptView(context.attempt, context.endedBy, personOf),
@@ -95,12 +105,13 @@ type RequestContext = Awaited<ReturnType<typeof readContext>>;
 
 async function readContext(tx: Tx, request: PromotionRequest) {
   const { organizationId, number, integrationId, sourceId, targetId } = request;
-  const [found, environments, live, workflow, given, attempt, { fingerprint }] = await Promise.all([
+  const [found, environments, live, workflow, given, judged, attempt, { fingerprint }] = await Promise.all([
     findIntegration(tx, organizationId, integrationId),
     findEnvironments(tx, organizationId, [sourceId, targetId]),
     deployments.live(tx, organizationId, integrationId, [sourceId, targetId]),
     workflows.current(tx, organizationId),
     reviews.list(tx, organizationId, number),
+    isOpen(request.state) ? listGiven(tx, organizationId, [number]) : undefined,
     findAttempt(tx, request),
     findBound(tx, request),
   ]);
@@ -111,8 +122,30 @@ async function readContext(tx: Tx, request: PromotionRequest) {
   }
   const { project, integration } = found;
   const endedBy = attempt?.status === "unknown" ? await findEnder(tx, organizationId, attempt.id) : null;
-  const bound = { fingerprint };
-  return { project, integration, source, target, live, workflow, reviews: given, attempt, endedBy, ...bound };
+  return {
+    project,
+    integration,
+    source,
+    target,
+    live,
+    workflow,
+    reviews: given,
+    judged: judged?.get(number),
+    attempt,
+    endedBy,
+    fingerprint,
+  };
+}
+
+function notCounted(
+  request: PromotionRequest,
+  { judged, workflow }: RequestContext,
+  reviewerId: MemberId,
+): NotCounted | null {
+  const given = judged?.reviews.find((review) => review.reviewerId === reviewerId);
+  if (judged === undefined || given?.verdict !== "approve") return null;
+  const counts = reviewCounts(given, { ...judged, request, workflow });
+  return counts.eligible ? null : counts.why;
 }
 
 /** What depends on what the request refers to. */

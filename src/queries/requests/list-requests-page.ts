@@ -48,7 +48,7 @@ export async function listRequestsPage(
   const page = found.slice(0, options.limit);
   const buildIds = page.map(({ buildId }) => buildId);
   const [lines, storedBuilds] = await Promise.all([
-    requestLines(db, organizationId, page, workflow.options.requiredApprovals, now),
+    requestLines(db, organizationId, page, workflow, now),
     builds.findMany(db, organizationId, buildIds),
   ]);
   const rows = page.flatMap(({ version, requestedBy, buildId }, i): RequestRow[] => {

@@ -72,12 +72,11 @@ export async function listPending(
   ]);
   const more = found.length > size;
   const page = forward ? found.slice(0, size) : found.slice(more ? 1 : 0);
-  const required = workflow.options.requiredApprovals;
   const lines = await requestLines(
     db,
     organizationId,
     page.map(({ request }) => request),
-    required,
+    workflow,
     now,
   );
   const keys = page.map(({ group, request }) => ({ group, number: request.number }));
@@ -107,7 +106,7 @@ export async function listPast(
   const page = forward ? found.slice(0, size) : found.slice(0, size).reverse();
   const [waiting, lines] = await Promise.all([
     waitingOf(db, viewer),
-    requestLines(db, organizationId, page, workflow.options.requiredApprovals, now),
+    requestLines(db, organizationId, page, workflow, now),
   ]);
   const keys = page.map(({ key }) => ({ at: key.at.getTime(), number: key.number }));
   return {
@@ -128,7 +127,8 @@ async function readViewer(
     workflows.current(db, organizationId),
   ]);
   const scope = facts === undefined ? { projects: [], own: false } : reviewScope(facts, workflow);
-  return { viewer: { organizationId, viewerId, scope, projectId, now }, workflow };
+  const required = workflow.options.requiredApprovals;
+  return { viewer: { organizationId, viewerId, scope, required, projectId, now }, workflow };
 }
 
 type InGroup = { group: approvals.PendingGroup; request: PromotionRequest };

@@ -4,10 +4,13 @@ import { findIntegrations } from "../../../db/catalog/integrations.ts";
 import type { Db } from "../../../db/connection/connect.ts";
 import * as builds from "../../../db/deployments/builds.ts";
 import * as members from "../../../db/people/members.ts";
+import { listGiven } from "../../../db/requests/given-reviews.ts";
 import type { Environment } from "../../domain/catalog/pipeline.ts";
 import type { MemberId, Person } from "../../domain/people/people.ts";
+import { approvalCount } from "../../domain/requests/approvals.ts";
 import { type PromotionRequest, type RequestState, stateAt } from "../../domain/requests/request.ts";
 import { type Actor, actingMember } from "../../domain/shared/actor.ts";
+import type { Workflow } from "../../domain/workflow/workflow.ts";
 import { byView, namePeople } from "../shared/name-people.ts";
 import type { AttemptProgress, RequestView } from "./request-view.ts";
 
@@ -41,12 +44,13 @@ export async function requestLines(
   db: Db,
   organizationId: string,
   requests: readonly PromotionRequest[],
-  requiredApprovals: number,
+  workflow: Workflow,
   now: Date,
 ): Promise<RequestLineInPipeline[]> {
   if (requests.length === 0) return [];
   const enders = await listEnders(db, organizationId, requests.flatMap(unknownAttempt));
-  const [integrations, environments, storedBuilds, people] = await Promise.all([
+  const pending = requests.filter(({ state }) => state.name === "pending");
+  const [integrations, environments, storedBuilds, people, given] = await Promise.all([
     findIntegrations(
       db,
       organizationId,
@@ -64,6 +68,11 @@ export async function requestLines(
       ...requests.flatMap(mentioned),
       ...[...enders.values()].flatMap((actor) => actingMember(actor) ?? []),
     ]),
+    listGiven(
+      db,
+      organizationId,
+      pending.map(({ number }) => number),
+    ),
   ]);
   const personOf = namePeople(people);
   return requests.map((request): RequestLineInPipeline => {
@@ -85,7 +94,10 @@ export async function requestLines(
       build: { version: build.version },
       requester: personOf(request.requesterId),
       createdAt: request.createdAt,
-      approvals: { given: request.approvals, required: requiredApprovals },
+      approvals: {
+        given: approvalCount(request, given.get(number), workflow),
+        required: workflow.options.requiredApprovals,
+      },
       ...ending(request, now, personOf, enders),
     };
   });

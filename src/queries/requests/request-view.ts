@@ -1,5 +1,6 @@
 import type { DeliveryCoverage } from "../../domain/delivery/delivery-coverage.ts";
 import type { MemberId, Person } from "../../domain/people/people.ts";
+import type { NotCounted } from "../../domain/requests/approvals.ts";
 import type { Comparison } from "../../domain/requests/comparison.ts";
 import type { Eligibility } from "../../domain/requests/eligibility.ts";
 import type { StateName, Verdict } from "../../domain/requests/request.ts";
@@ -26,6 +27,8 @@ export type ReviewView = {
   comment: string;
   at: Date;
   fingerprint?: string | null;
+  /** Why an approval of an open request no longer counts, or would not if it were given now; null if it counts (R4, R7). */
+  notCounted: NotCounted | null;
 };
 
 /** Who did something: a person (`through` is the name of the token, if any), or the system and its reason. */
@@ -89,6 +92,7 @@ export type RequestView = {
   /** The state at the time of the query: a request that is out of time is expired (R11). */
   state: StateName;
   expiresAt: Date | null;
+  /** `given`: those that count now or, if a review decided it, counted then (R4). */
   approvals: { given: number; required: number };
   /** Who may review the request now, by name. Empty unless it is pending. */
   reviewers: Person[];

@@ -1,7 +1,7 @@
 import type { Button, KnownBlock } from "@slack/types";
 import { mentionsInChannel } from "../../domain/shared/limits.ts";
 import type { CardView } from "../../queries/delivery/get-card.ts";
-import type { RequestView, ViewerRights } from "../../queries/requests/request-view.ts";
+import type { RequestView, ReviewView, ViewerRights } from "../../queries/requests/request-view.ts";
 import { actions, button, confirmation, context, divider, section } from "../blocks/blocks.ts";
 import { ids } from "../kernel/ids.ts";
 import { requestRemarks } from "../words/comparison-words.ts";
@@ -104,10 +104,19 @@ function readerBlocks(view: RequestView, rights: ViewerRights, kind: CardView["k
   if (kind !== "review" || view.state !== "pending") return [];
   if (!rights.review.eligible) return [context("You can no longer review this request.")];
   if (rights.reviewed === null) return [];
-  return [context("You approved. You can change your review until the request is decided.")];
+  return [context(reviewedWords(view, rights.reviewed))];
 }
 
 type ButtonRights = Pick<ViewerRights, "review" | "cancel" | "endAttempt">;
+
+/** Returns what a person who approved before can still do (R4, R7). */
+function reviewedWords({ approvals }: RequestView, reviewed: ReviewView): string {
+  if (reviewed.notCounted !== null)
+    return "Your approval no longer counts, because the request has changed. Review it again.";
+  return approvals.given >= approvals.required
+    ? "You approved, and no approval is missing. Approve again to decide the request."
+    : "You approved. You can change your review until the request is decided.";
+}
 
 function reviewButtons(view: RequestView, rights: ButtonRights): Button[] {
   const { state } = view;

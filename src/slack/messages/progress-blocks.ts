@@ -3,6 +3,7 @@ import type { RequestView } from "../../queries/requests/request-view.ts";
 import { context, plainSection, quoted, section } from "../blocks/blocks.ts";
 import { byWords, shortName, withMentions } from "../words/names.ts";
 import { reasonHeading, stateSign, stateWords } from "../words/request-words.ts";
+import { notCountedWords } from "../words/review-words.ts";
 import { countWords, escapeWithin, moment, nameList } from "../words/text.ts";
 import { fitLink } from "./request-blocks.ts";
 
@@ -55,7 +56,9 @@ export function reviewBlocks(view: RequestView, most = 5): KnownBlock[] {
     if (review.reviewer.id === namedAbove) return comment;
     const verdict = review.verdict === "approve" ? "✅ Approved" : "⛔ Rejected";
     const who = `<@${review.reviewer.id}>`;
-    return [context(`${verdict} by ${who} · ${moment(review.at)}`), ...comment];
+    const counts = view.state === "pending" ? notCountedWords(review) : "";
+    const but = counts === "" ? "" : ` · ⚠️ ${counts}`;
+    return [context(`${verdict} by ${who} · ${moment(review.at)}${but}`), ...comment];
   });
 }
 

@@ -4,6 +4,7 @@ import { cleanName } from "../../domain/shared/clean-text.ts";
 import { assertNever } from "../../domain/shared/result.ts";
 import type { ComparisonView, DeployedView, RequestView } from "../../queries/requests/request-view.ts";
 import { byWords, shortName } from "./names.ts";
+import { formerReviewerWords } from "./review-words.ts";
 import { countWords, nameList } from "./text.ts";
 
 /** The part of a promotion that the words about its comparison use, whether it is requested already or not. */
@@ -19,7 +20,9 @@ export type RemarkWords = { cautions: string[]; notes: string[] };
 /** Returns the remarks on a request while it is open. A newer build that another line names is left out. */
 export function requestRemarks(view: RequestView): RemarkWords {
   if (!isOpenState(view.state)) return { cautions: [], notes: [] };
-  return remarkWords(view, view.newerInSource?.id);
+  const { cautions, notes } = remarkWords(view, view.newerInSource?.id);
+  const former = view.state === "pending" ? [] : formerReviewerWords(view.reviews);
+  return { cautions: [...cautions, ...former], notes };
 }
 
 /** @param namedBuildId the newer build that another line names */

@@ -73,8 +73,11 @@ export function stateWords(request: RequestInWords, who: NamesWho = byWords): st
 }
 
 function pendingWords({ approvals }: RequestInWords): string {
-  if (approvals.required === 1) return "Waiting for review";
-  return `Waiting for review: ${approvals.given} of ${approvals.required} approvals`;
+  if (approvals.required === 1 && approvals.given === 0) return "Waiting for review";
+  const { given, required } = approvals;
+  // R4: people or settings changed, and a change of those never decides.
+  if (given >= required) return `Waiting for another Approve: ${given} of ${required} approvals`;
+  return `Waiting for review: ${given} of ${required} approvals`;
 }
 
 function cancelledWords({ cancelled }: RequestInWords): string {

@@ -2,6 +2,7 @@ import { isTwin } from "../../../domain/deployments/build-identity.ts";
 import type { BuildView } from "../../../queries/requests/request-view.ts";
 import { shortName } from "../../../slack/words/names.ts";
 import { reasonHeading, stateWords } from "../../../slack/words/request-words.ts";
+import { notCountedWords } from "../../../slack/words/review-words.ts";
 import { nameList } from "../../../slack/words/text.ts";
 import { changeFacts, noteFacts, sinceLines } from "./changes.ts";
 import type { Fact, NoticeInput, Quote } from "./mail.ts";
@@ -146,7 +147,12 @@ function reviewFacts(input: NoticeInput): Fact[] {
   const given = view.reviews.map((review) => {
     const verdict = { text: review.verdict === "approve" ? "approved" : "rejected" };
     const by = who(input, { person: review.reviewer });
-    return sentence`${by} ${verdict} · ${{ text: momentIn(recipient.timeZone, review.at), look: "quiet" }}`;
+    const counts = view.state === "pending" ? notCountedWords(review) : "";
+    const but = counts === "" ? [] : [{ text: ` · ⚠️ ${counts}` }];
+    return [
+      ...sentence`${by} ${verdict} · ${{ text: momentIn(recipient.timeZone, review.at), look: "quiet" }}`,
+      ...but,
+    ];
   });
   const count: Piece[] = [{ text: `${approvals.given} of ${approvals.required}` }];
   return [{ label: sentence`Approvals`, lines: [count, ...given] }, ...waitingFacts(input)];

@@ -58,7 +58,13 @@ const pending: RequestView = {
 };
 
 const closed = { ...pending, reviewers: [], expiresAt: null };
-const review = { reviewer: bob, verdict: "approve", comment: "Looks right.", at: at("2026-11-23T14:20:00Z") };
+const review = {
+  reviewer: bob,
+  verdict: "approve",
+  notCounted: null,
+  comment: "Looks right.",
+  at: at("2026-11-23T14:20:00Z"),
+};
 const decision = { at: review.at, by: { person: bob }, comment: review.comment } as const;
 const approved: RequestView = {
   ...closed,
@@ -71,7 +77,7 @@ const approved: RequestView = {
 const rejected: RequestView = {
   ...closed,
   state: "rejected",
-  reviews: [{ ...review, verdict: "reject", comment: "It drops vouchers." }],
+  reviews: [{ ...review, verdict: "reject", notCounted: null, comment: "It drops vouchers." }],
   decision: { ...decision, outcome: "rejected", comment: "It drops vouchers." },
 };
 const ended = {
@@ -248,7 +254,13 @@ test("the outcome brings who decided, when, the comment, the reason and what rep
 });
 
 test("a comment is said once, the other reviewers' comments after it", async () => {
-  const first = { reviewer: carol, verdict: "approve", comment: "Fine by me.", at: review.at } as const;
+  const first = {
+    reviewer: carol,
+    verdict: "approve",
+    notCounted: null,
+    comment: "Fine by me.",
+    at: review.at,
+  } as const;
   const { text } = await mail({ ...approved, reviews: [first, ...approved.reviews] }, "approved", ana);
   expect(text.split("Looks right.")).toHaveLength(2);
   expect(text).toContain("Comment from Carol Mbeki:\n> Fine by me.");
@@ -322,7 +334,15 @@ const hostile: RequestView = {
   through: evil,
   message: evil.repeat(30),
   reviewers: [{ id: "UBOB", name: evil }],
-  reviews: [{ reviewer: { id: "UDAN", name: evil }, verdict: "approve", comment: evil, at: review.at }],
+  reviews: [
+    {
+      reviewer: { id: "UDAN", name: evil },
+      verdict: "approve",
+      notCounted: null,
+      comment: evil,
+      at: review.at,
+    },
+  ],
 };
 const hostileEnds: [RequestEvent, RequestView][] = [
   ["requested", hostile],

@@ -32,8 +32,8 @@ export function requestJson(detail: RequestDetail, cardLink: CardLink): RequestJ
     remarks: (view.comparison?.remarks ?? []).map(remarkJson),
     expiresAt: isoTime(view.expiresAt),
     reviewers: reviewers.map(person),
-    reviews: view.reviews.map(({ reviewer, verdict, comment, at }) => ({
-      ...{ reviewer: person(reviewer), verdict, comment, at: isoTime(at) },
+    reviews: view.reviews.map(({ reviewer, verdict, comment, at, notCounted }) => ({
+      ...{ reviewer: person(reviewer), verdict, comment, at: isoTime(at), notCounted },
     })),
     decision: view.decision && {
       ...{ outcome: view.decision.outcome, comment: view.decision.comment },

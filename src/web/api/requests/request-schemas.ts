@@ -95,6 +95,13 @@ export const requestSchema = z
         verdict: z.enum(["approve", "reject"]),
         comment: z.string(),
         at: momentSchema,
+        notCounted: z
+          .enum(["self", "role", "assignee", "deactivated", "guest", "bot", "stranger", "changed"])
+          .nullable()
+          .openapi({
+            description:
+              "Why an approval of an open request no longer counts; null if it does. `changed`: the request has changed since",
+          }),
       }),
     ),
     decision: decision.nullable(),
