@@ -1,17 +1,11 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { expect, test, vi } from "vitest";
 import * as store from "../../db/delivery/outbox.ts";
 import { kinds } from "../../src/outbox/items.ts";
 import { type Lane, laneOf } from "../../src/outbox/lanes.ts";
 import { startOutbox } from "../../src/outbox/worker.ts";
-import { done, gate, type WorkerFixture, workerFixture } from "./worker-fixture.ts";
+import { done, freshWorkers, gate } from "./worker-fixture.ts";
 
-let fixture: WorkerFixture;
-beforeAll(async () => {
-  fixture = await workerFixture();
-});
-afterAll(() => fixture.t.drop());
-beforeEach(() => fixture.clean());
-afterEach(() => fixture.stop());
+const fixture = freshWorkers();
 
 const itemsOf = (kind: string, count: number): store.NewItem[] =>
   Array.from({ length: count }, (_, n) => ({
