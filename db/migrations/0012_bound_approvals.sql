@@ -23,7 +23,7 @@ ALTER TABLE "deployments" ADD COLUMN "retry_reason" text;--> statement-breakpoin
 ALTER TABLE "cards" ADD COLUMN "message_gone_at" timestamp (3) with time zone;--> statement-breakpoint
 ALTER TABLE "requests" ADD COLUMN "identity" uuid DEFAULT gen_random_uuid() NOT NULL;--> statement-breakpoint
 ALTER TABLE "requests" ADD COLUMN "keyed_by" text DEFAULT 'number' NOT NULL;--> statement-breakpoint
-ALTER TABLE "requests" ADD COLUMN "decided_facts" jsonb;--> statement-breakpoint
+ALTER TABLE "requests" ADD COLUMN "facts" jsonb;--> statement-breakpoint
 ALTER TABLE "reviews" ADD COLUMN "fingerprint" text;--> statement-breakpoint
 ALTER TABLE "token_members" ADD CONSTRAINT "token_members_organization_id_token_id_api_tokens_organization_id_id_fk" FOREIGN KEY ("organization_id","token_id") REFERENCES "public"."api_tokens"("organization_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "rule_versions" ADD CONSTRAINT "rule_versions_organization_id_organizations_id_fk" FOREIGN KEY ("organization_id") REFERENCES "public"."organizations"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -56,7 +56,7 @@ $$;--> statement-breakpoint
 UPDATE reviews SET fingerprint = request_fingerprint(reviews.organization_id, request_number)
 FROM requests r
 WHERE r.organization_id = reviews.organization_id AND r.number = request_number AND r.state IN ('pending', 'approved', 'promoting', 'failed');--> statement-breakpoint
-UPDATE requests SET decided_facts = bound_facts(organization_id, integration_id, source_id, target_id, build_id, message)
+UPDATE requests SET facts = bound_facts(organization_id, integration_id, source_id, target_id, build_id, message)
 WHERE outcome IS NOT NULL AND state IN ('approved', 'promoting', 'failed');--> statement-breakpoint
 CREATE FUNCTION bind_review() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -64,13 +64,6 @@ BEGIN
   RETURN NEW;
 END $$;--> statement-breakpoint
 CREATE TRIGGER reviews_bound BEFORE INSERT ON reviews FOR EACH ROW WHEN (NEW.fingerprint IS NULL) EXECUTE FUNCTION bind_review();--> statement-breakpoint
-CREATE FUNCTION bind_decision() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  NEW.decided_facts := bound_facts(NEW.organization_id, NEW.integration_id, NEW.source_id, NEW.target_id, NEW.build_id, NEW.message);
-  RETURN NEW;
-END $$;--> statement-breakpoint
-CREATE TRIGGER requests_bound BEFORE INSERT OR UPDATE OF outcome ON requests FOR EACH ROW
-WHEN (NEW.outcome IS NOT NULL AND NEW.decided_facts IS NULL) EXECUTE FUNCTION bind_decision();--> statement-breakpoint
 -- Counts a change of what decisions are judged by, as the last step of its transaction, and once for each organization.
 CREATE FUNCTION count_rule_change() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE

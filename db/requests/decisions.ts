@@ -1,4 +1,4 @@
-import { and, eq, sql } from "drizzle-orm";
+import { and, eq, isNull, sql } from "drizzle-orm";
 import type { Holding, MemberId } from "../../src/domain/people/people.ts";
 import type { GivenReview } from "../../src/domain/requests/approvals.ts";
 import type { BoundFacts } from "../../src/domain/requests/bound-facts.ts";
@@ -8,17 +8,16 @@ import type { Surface } from "../../src/domain/shared/actor.ts";
 import type { AuditEntry } from "../audit/audit.ts";
 import type { Db, Tx } from "../connection/connect.ts";
 import type { NewItem } from "../delivery/outbox.ts";
-import { members, requests, ruleVersions, workflowVersions } from "../schema/index.ts";
+import { members, requests, reviews, ruleVersions, workflowVersions } from "../schema/index.ts";
 import { orNone } from "../workflow/workflow.ts";
 import { knowsOrigin } from "./bound-facts.ts";
-import { givenReviews } from "./given-reviews.ts";
 import { changingColumns, requestColumns, toRequest } from "./request-row.ts";
 
 /**
- * Everything that decides whether a review counts, and the version of the rules at which it was read. `known`: whether the
- * button or dialog is of this request.
+ * Everything that decides whether a review counts, and the version of the rules at which it was read. `facts`: the bound
+ * facts if the rules have changed since the request kept them. `known`: whether the button or dialog is of this request.
  */
-export type Case = ReviewCase & { facts: BoundFacts; rules: number; known: boolean };
+export type Case = ReviewCase & { facts: BoundFacts | null; rules: number; known: boolean };
 
 /**
  * Reads a case in one statement, so in one round trip and from one snapshot; undefined if there is no such request.
@@ -42,8 +41,8 @@ export async function readCase(
     workflow: orNone(row.workflow),
     rules: row.rules ?? 0,
     reviewer: { id: reviewerId, status: row.status ?? "stranger", holdings: row.holdings },
-    previous: row.reviews.find((given) => given.reviewerId === reviewerId) ?? null,
-    reviews: row.counted === true ? null : row.reviews,
+    previous: row.previous,
+    reviews: row.reviews,
   };
 }
 
@@ -60,36 +59,52 @@ function build(db: Db | Tx) {
   const organization = sql.placeholder("organizationId");
   const reviewer = sql.placeholder("reviewerId");
   const newest = sql`(select max(version) from workflow_versions where organization_id = ${organization})`;
+  const sameRules = sql`${requests.countedRules} = ${ruleVersions.version}`;
   // Without `offset 0`, the planner would compute the facts again for their fingerprint.
-  const bound = sql`lateral (select bound_facts(${requests.organizationId}, ${requests.integrationId},
-    ${requests.sourceId}, ${requests.targetId}, ${requests.buildId}, ${requests.message}) as facts offset 0) bound`;
-  // Whether nothing has changed since the approvals were counted. Then the earlier review of this person is enough.
-  const counted = sql`(${requests.countedVersion} = ${requests.version} and ${requests.countedRules} = ${ruleVersions.version})`;
+  const changed = sql`lateral (select case when ${sameRules} then null else bound_facts(${requests.organizationId},
+    ${requests.integrationId}, ${requests.sourceId}, ${requests.targetId}, ${requests.buildId}, ${requests.message}) end as facts
+    offset 0) changed`;
   return db
     .select({
       request: requestColumns,
       workflow: workflowVersions,
       status: members.status,
       rules: ruleVersions.version,
-      facts: sql<BoundFacts>`bound.facts`,
-      fingerprint: sql<string>`fingerprint_of(bound.facts)`,
+      facts: sql<BoundFacts | null>`changed.facts`,
+      fingerprint: sql<string>`case when changed.facts is null then ${requests.fingerprint} else fingerprint_of(changed.facts) end`,
       known: knowsOrigin(sql`${sql.placeholder("origin")}::uuid`),
       holdings: sql<Holding[]>`(
         select coalesce(jsonb_agg(jsonb_build_object('roleId', role_id, 'projectId', project_id)), '[]')
         from role_holdings where organization_id = ${organization} and member_id = ${reviewer})`,
-      counted: sql<boolean | null>`${counted}`,
-      reviews: sql<GivenReview[]>`case when ${counted}
-        then ${givenReviews(requests.organizationId, requests.number, reviewer)}
-        else ${givenReviews(requests.organizationId, requests.number)} end`,
+      previous: {
+        reviewerId: reviews.reviewerId,
+        verdict: reviews.verdict,
+        comment: reviews.comment,
+        fingerprint: reviews.fingerprint,
+      },
+      // Nothing has changed since the approvals were counted: then the earlier review of this person is enough.
+      reviews: sql<
+        GivenReview[] | null
+      >`case when ${sameRules} and ${requests.countedVersion} = ${requests.version}
+        then null else given_reviews(${requests.organizationId}, ${requests.number}) end`,
     })
     .from(requests)
-    .crossJoin(bound)
     .leftJoin(ruleVersions, eq(ruleVersions.organizationId, organization))
+    .crossJoin(changed)
     .leftJoin(
       workflowVersions,
       and(eq(workflowVersions.organizationId, organization), eq(workflowVersions.version, newest)),
     )
     .leftJoin(members, and(eq(members.organizationId, organization), eq(members.id, reviewer)))
+    .leftJoin(
+      reviews,
+      and(
+        eq(reviews.organizationId, requests.organizationId),
+        eq(reviews.requestNumber, requests.number),
+        eq(reviews.reviewerId, reviewer),
+        isNull(reviews.replacedAt),
+      ),
+    )
     .where(and(eq(requests.organizationId, organization), eq(requests.number, sql.placeholder("number"))))
     .prepare("read_case");
 }
@@ -148,8 +163,8 @@ export async function writeDecision(db: Db | Tx, decided: Decided): Promise<bool
       for share of v
     ), moved as (
       update requests r set version = d.version, approvals = d.approvals, outcome = d.outcome, decided_at = d.decided_at,
-        decided_by = d.decided_by, state = d.state, expires_at = d.expires_at, decided_facts = d.facts,
-        counted_version = d.version, counted_rules = d.rules
+        decided_by = d.decided_by, state = d.state, expires_at = d.expires_at, facts = coalesce(d.facts, r.facts),
+        fingerprint = d.fingerprint, counted_version = d.version, counted_rules = d.rules
       from decided d, current
       where r.organization_id = d.organization_id and r.number = d.number and r.version = d.judged
       returning 1
@@ -187,7 +202,7 @@ function rowOf({ judged, request, review, entry, item }: Decided): object {
     judged: judged.version,
     rules: judged.rules,
     fingerprint: judged.fingerprint,
-    facts: outcome === null ? null : judged.facts,
+    facts: judged.facts,
     ...{
       version,
       approvals,

@@ -1,23 +1,32 @@
 import { getTableColumns, sql } from "drizzle-orm";
 import type { MemberId } from "../../src/domain/people/people.ts";
+import type { BoundFacts } from "../../src/domain/requests/bound-facts.ts";
 import type { PromotionRequest, RequestState } from "../../src/domain/requests/request.ts";
 import { system } from "../../src/domain/shared/actor.ts";
 import { assertNever } from "../../src/domain/shared/result.ts";
 import { requests } from "../schema/index.ts";
 
+const { facts: _, ...stored } = getTableColumns(requests);
+
 /**
- * The columns of a request, and the members of the token that made it, which count as its requesters (R5). Drizzle leaves
+ * The columns of a request, the facts that were decided, and the members of the token that made it, which count as its requesters (R5). Drizzle leaves
  * out the table of a column in the fields of a select from one table, so the names are written out.
  */
 export const requestColumns = {
-  ...getTableColumns(requests),
+  ...stored,
+  decidedFacts:
+    sql<BoundFacts | null>`case when "requests"."outcome" is not null then "requests"."facts" end`.as(
+      "decided_facts",
+    ),
   tokenMemberIds: sql<MemberId[]>`(
     select coalesce(jsonb_agg(t.member_id order by t.since, t.member_id), '[]') from token_members t
     where "requests"."requested_by" ->> 'kind' = 'token' and t.organization_id = "requests"."organization_id"
       and t.token_id::text = "requests"."requested_by" ->> 'tokenId')`.as("token_member_ids"),
 };
 
-export type RequestRow = typeof requests.$inferSelect & { tokenMemberIds: MemberId[] };
+type Stored = Omit<typeof requests.$inferSelect, "facts">;
+
+export type RequestRow = Stored & { decidedFacts: BoundFacts | null; tokenMemberIds: MemberId[] };
 
 /** Returns the request that a row stores. Throws if the row's columns contradict its state. */
 export function toRequest(row: RequestRow): PromotionRequest {

@@ -74,8 +74,9 @@ export const requests = pgTable(
     keyedBy: text({ enum: ["number", "identity"] })
       .notNull()
       .default("number"),
-    /** R7: the bound facts that were approved or rejected. A trigger stores them with the decision. */
-    decidedFacts: jsonb().$type<BoundFacts>(),
+    /** R7: the bound facts, and what identifies them, at `countedRules`. After the decision, those that were decided. */
+    facts: jsonb().$type<BoundFacts>(),
+    fingerprint: text(),
     /**
      * The version of this row and of the rules at which `approvals` was counted. If either differs from the present one,
      * the approvals are counted again.

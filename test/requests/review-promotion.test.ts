@@ -313,10 +313,21 @@ describe("R7: an approval is bound to what was shown", () => {
     }
     await renamed(fixture, "Staging");
     expect(accepted(await fixture.review("bob", number, "approve", "", shown)).outcome).toBe("decided");
-    const { decidedFacts } = await fixture.state(number);
-    expect(decidedFacts).toMatchObject({ target: { name: "Staging" } });
+    const { facts } = await fixture.state(number);
+    expect(facts).toMatchObject({ target: { name: "Staging" } });
     expect(await reviewsOf(fixture)).toMatchObject([{ fingerprint: shown }]);
     expect((await fixture.audit(number)).at(-1)?.after).toMatchObject({ review: { fingerprint: shown } });
+  });
+
+  test("R7: a decision of the previous version keeps the facts as they were at that moment", async () => {
+    const fixture = await buildCatalog(database);
+    const number = await fixture.requested();
+    await renamed(fixture, "Canary");
+    await database.database.sql`
+      update requests set version = version + 1, state = 'approved', outcome = 'approved', decided_at = now(),
+        decided_by = '{"kind": "system", "reason": "test"}' where organization_id = ${fixture.organizationId} and number = ${number}`;
+    await renamed(fixture, "Preview");
+    expect((await fixture.state(number)).facts).toMatchObject({ target: { name: "Canary" } });
   });
 
   test("R7: an approval of what the request no longer is does not count, and can be given again", async () => {

@@ -90,18 +90,17 @@ function judge(input: ReviewPromotion, seen: decisions.Case | undefined, now: Da
   const outcome = judged.value.kind;
   if (judged.value.kind === "repeated") return accept({ outcome, decided: null });
   const after = judged.value.request;
-  const replaces = previous && { ...previous, giver: undefined };
   const { entry, item } = recordsOf(request, after, {
     event: eventOf(judged.value.kind, verdict),
     ...{ actor: member(reviewerId), surface, at: now },
-    facts: { review: { verdict, comment: given.comment, fingerprint, replaces } },
+    facts: { review: { verdict, comment: given.comment, fingerprint, replaces: previous } },
   });
   const stored = { ...given, id: randomUUID(), workflowVersion: workflow.version, surface, at: now };
   const decided = {
     judged: { version: request.version, rules, fingerprint, facts },
     request: after,
     review: stored,
-    replaces: replaces !== null,
+    replaces: previous !== null,
     entry,
     item: toStored(item),
   };
