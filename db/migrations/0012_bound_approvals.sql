@@ -8,7 +8,8 @@ CREATE TABLE "token_members" (
 --> statement-breakpoint
 CREATE TABLE "rule_versions" (
 	"organization_id" text PRIMARY KEY NOT NULL,
-	"version" bigint DEFAULT 0 NOT NULL
+	"version" bigint DEFAULT 0 NOT NULL,
+	"facts_version" bigint DEFAULT 0 NOT NULL
 );
 --> statement-breakpoint
 ALTER TABLE "api_tokens" ADD COLUMN "ends_at" timestamp (3) with time zone;--> statement-breakpoint
@@ -77,6 +78,18 @@ BEGIN
   END IF;
   RETURN NULL;
 END $$;--> statement-breakpoint
+-- Counts a change of bound facts, too, so that a request knows whether the facts that it keeps are right.
+CREATE FUNCTION count_fact_change() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  _mark text := pg_current_xact_id()::text || ' ' || NEW.organization_id;
+BEGIN
+  IF current_setting('signoff.facts_counted', true) IS DISTINCT FROM _mark THEN
+    INSERT INTO rule_versions (organization_id, version, facts_version) VALUES (NEW.organization_id, 1, 1)
+    ON CONFLICT (organization_id) DO UPDATE SET version = rule_versions.version + 1, facts_version = rule_versions.facts_version + 1;
+    PERFORM set_config('signoff.facts_counted', _mark, true);
+  END IF;
+  RETURN NULL;
+END $$;--> statement-breakpoint
 CREATE FUNCTION start_rule_version() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   INSERT INTO rule_versions (organization_id) VALUES (NEW.id) ON CONFLICT DO NOTHING;
@@ -90,11 +103,11 @@ DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (OLD.standing IS DISTINCT FROM N
 CREATE CONSTRAINT TRIGGER workflow_versions_counted AFTER INSERT ON workflow_versions
 DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION count_rule_change();--> statement-breakpoint
 CREATE CONSTRAINT TRIGGER projects_counted AFTER UPDATE OF name, slug ON projects
-DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((OLD.name, OLD.slug) IS DISTINCT FROM (NEW.name, NEW.slug)) EXECUTE FUNCTION count_rule_change();--> statement-breakpoint
+DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((OLD.name, OLD.slug) IS DISTINCT FROM (NEW.name, NEW.slug)) EXECUTE FUNCTION count_fact_change();--> statement-breakpoint
 CREATE CONSTRAINT TRIGGER environments_counted AFTER UPDATE OF name, slug, critical ON environments
-DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((OLD.name, OLD.slug, OLD.critical) IS DISTINCT FROM (NEW.name, NEW.slug, NEW.critical)) EXECUTE FUNCTION count_rule_change();--> statement-breakpoint
+DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((OLD.name, OLD.slug, OLD.critical) IS DISTINCT FROM (NEW.name, NEW.slug, NEW.critical)) EXECUTE FUNCTION count_fact_change();--> statement-breakpoint
 CREATE CONSTRAINT TRIGGER integrations_counted AFTER UPDATE OF name, slug, deployer ON integrations
-DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((OLD.name, OLD.slug, OLD.deployer) IS DISTINCT FROM (NEW.name, NEW.slug, NEW.deployer)) EXECUTE FUNCTION count_rule_change();--> statement-breakpoint
+DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((OLD.name, OLD.slug, OLD.deployer) IS DISTINCT FROM (NEW.name, NEW.slug, NEW.deployer)) EXECUTE FUNCTION count_fact_change();--> statement-breakpoint
 UPDATE api_tokens SET admin_scopes_until = now() + interval '14 days' WHERE revoked_at IS NULL AND scopes && ARRAY['catalog:write', 'audit:read'];--> statement-breakpoint
 INSERT INTO token_members (organization_id, token_id, member_id, since)
 SELECT organization_id, id, member_id, made_at FROM api_tokens

@@ -1,4 +1,5 @@
 ALTER TABLE "requests" ADD COLUMN "fingerprint" text;--> statement-breakpoint
+ALTER TABLE "requests" ADD COLUMN "facts_version" bigint;--> statement-breakpoint
 ALTER TABLE "requests" ADD COLUMN "counted_version" integer;--> statement-breakpoint
 ALTER TABLE "requests" ADD COLUMN "counted_rules" bigint;--> statement-breakpoint
 -- R5: whom a token belongs to decides who counts as the requester, and so whose approvals count.
@@ -6,12 +7,12 @@ CREATE CONSTRAINT TRIGGER token_members_counted AFTER INSERT ON token_members
 DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION count_rule_change();--> statement-breakpoint
 -- Builds do not change today. The facts that requests keep would be wrong if a later version changed them.
 CREATE CONSTRAINT TRIGGER builds_counted AFTER UPDATE OF external_id, version, digest, commit ON builds
-DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((OLD.external_id, OLD.version, OLD.digest, OLD.commit) IS DISTINCT FROM (NEW.external_id, NEW.version, NEW.digest, NEW.commit)) EXECUTE FUNCTION count_rule_change();--> statement-breakpoint
--- Keeps the bound facts with the request, so that a decision only computes them after the rules changed. The version of
--- the rules is read first: facts that are newer than it are computed again, older ones would not be.
+DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((OLD.external_id, OLD.version, OLD.digest, OLD.commit) IS DISTINCT FROM (NEW.external_id, NEW.version, NEW.digest, NEW.commit)) EXECUTE FUNCTION count_fact_change();--> statement-breakpoint
+-- Keeps the bound facts with the request, so that a decision only computes them after some fact changed. Their version is
+-- read first: facts that are newer than it are computed again, older ones would not be.
 CREATE FUNCTION bind_request() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  SELECT version INTO NEW.counted_rules FROM rule_versions WHERE organization_id = NEW.organization_id;
+  SELECT version, facts_version INTO NEW.counted_rules, NEW.facts_version FROM rule_versions WHERE organization_id = NEW.organization_id;
   NEW.counted_version := NEW.version;
   NEW.facts := bound_facts(NEW.organization_id, NEW.integration_id, NEW.source_id, NEW.target_id, NEW.build_id, NEW.message);
   NEW.fingerprint := fingerprint_of(NEW.facts);

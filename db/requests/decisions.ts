@@ -14,10 +14,16 @@ import { knowsOrigin } from "./bound-facts.ts";
 import { changingColumns, requestColumns, toRequest } from "./request-row.ts";
 
 /**
- * Everything that decides whether a review counts, and the version of the rules at which it was read. `facts`: the bound
- * facts if the rules have changed since the request kept them. `known`: whether the button or dialog is of this request.
+ * Everything that decides whether a review counts, and the versions of the rules and of the facts at which it was read.
+ * `facts`: the bound facts if some changed since the request kept them. `known`: whether the button or dialog is of this
+ * request.
  */
-export type Case = ReviewCase & { facts: BoundFacts | null; rules: number; known: boolean };
+export type Case = ReviewCase & {
+  facts: BoundFacts | null;
+  factsVersion: number;
+  rules: number;
+  known: boolean;
+};
 
 /**
  * Reads a case in one statement, so in one round trip and from one snapshot; undefined if there is no such request.
@@ -39,6 +45,7 @@ export async function readCase(
     facts: row.facts,
     known: row.known,
     workflow: orNone(row.workflow),
+    factsVersion: row.factsVersion ?? 0,
     rules: row.rules ?? 0,
     reviewer: { id: reviewerId, status: row.status ?? "stranger", holdings: row.holdings },
     previous: row.previous,
@@ -59,10 +66,12 @@ function build(db: Db | Tx) {
   const organization = sql.placeholder("organizationId");
   const reviewer = sql.placeholder("reviewerId");
   const newest = sql`(select max(version) from workflow_versions where organization_id = ${organization})`;
-  const sameRules = sql`${requests.countedRules} = ${ruleVersions.version}`;
+  // While nothing has changed since the approvals were counted, the earlier review of this person is enough. A request has
+  // none at its first version.
+  const counted = sql`${requests.countedVersion} = ${requests.version} and ${requests.countedRules} = ${ruleVersions.version}`;
   // Without `offset 0`, the planner would compute the facts again for their fingerprint.
-  const changed = sql`lateral (select case when ${sameRules} then null else bound_facts(${requests.organizationId},
-    ${requests.integrationId}, ${requests.sourceId}, ${requests.targetId}, ${requests.buildId}, ${requests.message}) end as facts
+  const changed = sql`lateral (select case when ${requests.factsVersion} = ${ruleVersions.factsVersion} then null
+    else bound_facts(${requests.organizationId}, ${requests.integrationId}, ${requests.sourceId}, ${requests.targetId}, ${requests.buildId}, ${requests.message}) end as facts
     offset 0) changed`;
   return db
     .select({
@@ -70,6 +79,7 @@ function build(db: Db | Tx) {
       workflow: workflowVersions,
       status: members.status,
       rules: ruleVersions.version,
+      factsVersion: ruleVersions.factsVersion,
       facts: sql<BoundFacts | null>`changed.facts`,
       fingerprint: sql<string>`case when changed.facts is null then ${requests.fingerprint} else fingerprint_of(changed.facts) end`,
       known: knowsOrigin(sql`${sql.placeholder("origin")}::uuid`),
@@ -82,11 +92,8 @@ function build(db: Db | Tx) {
         comment: reviews.comment,
         fingerprint: reviews.fingerprint,
       },
-      // Nothing has changed since the approvals were counted: then the earlier review of this person is enough.
-      reviews: sql<
-        GivenReview[] | null
-      >`case when ${sameRules} and ${requests.countedVersion} = ${requests.version}
-        then null else given_reviews(${requests.organizationId}, ${requests.number}) end`,
+      reviews: sql<GivenReview[] | null>`case when ${counted} then null when ${requests.version} = 1 then '[]'
+        else given_reviews(${requests.organizationId}, ${requests.number}) end`,
     })
     .from(requests)
     .leftJoin(ruleVersions, eq(ruleVersions.organizationId, organization))
@@ -128,7 +135,7 @@ export async function holdRules(tx: Tx, organizationId: string): Promise<void> {
 /** What one review changes. */
 export type Decided = {
   /** What was judged: the version of the request, that of the rules, and the bound facts. */
-  judged: { version: number } & Pick<Case, "rules" | "fingerprint" | "facts">;
+  judged: { version: number } & Pick<Case, "rules" | "fingerprint" | "facts" | "factsVersion">;
   request: PromotionRequest;
   review: Review & { id: string; workflowVersion: number; surface: Surface; at: Date };
   /** Whether the person gave a review earlier, which this one replaces (R7). */
@@ -149,7 +156,7 @@ export async function writeDecision(db: Db | Tx, decided: Decided): Promise<bool
   const rows = await db.execute<{ written: boolean }>(sql`
     with decided as materialized (
       select * from jsonb_to_record(${JSON.stringify(rowOf(decided))}::jsonb) as d(
-        organization_id text, number int, judged int, rules bigint, fingerprint text, facts jsonb,
+        organization_id text, number int, judged int, rules bigint, fingerprint text, facts jsonb, facts_version bigint,
         version int, approvals int, outcome text, decided_at timestamptz, decided_by jsonb, state text, expires_at timestamptz,
         review_id uuid, reviewer_id text, verdict text, comment text, workflow_version int, surface text, at timestamptz,
         actor jsonb, action text, subject text, before jsonb, after jsonb, kind text, key text, payload jsonb)
@@ -164,7 +171,7 @@ export async function writeDecision(db: Db | Tx, decided: Decided): Promise<bool
     ), moved as (
       update requests r set version = d.version, approvals = d.approvals, outcome = d.outcome, decided_at = d.decided_at,
         decided_by = d.decided_by, state = d.state, expires_at = d.expires_at, facts = coalesce(d.facts, r.facts),
-        fingerprint = d.fingerprint, counted_version = d.version, counted_rules = d.rules
+        facts_version = d.facts_version, fingerprint = d.fingerprint, counted_version = d.version, counted_rules = d.rules
       from decided d, current
       where r.organization_id = d.organization_id and r.number = d.number and r.version = d.judged
       returning 1
@@ -202,7 +209,7 @@ function rowOf({ judged, request, review, entry, item }: Decided): object {
     judged: judged.version,
     rules: judged.rules,
     fingerprint: judged.fingerprint,
-    facts: judged.facts,
+    ...{ facts: judged.facts, facts_version: judged.factsVersion },
     ...{
       version,
       approvals,

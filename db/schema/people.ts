@@ -38,6 +38,8 @@ export const ruleVersions = pgTable("rule_versions", {
     .primaryKey()
     .references(() => organizations.id),
   version: bigint({ mode: "number" }).notNull().default(0),
+  /** Incremented with `version` when a name or another bound fact changes (R7). */
+  factsVersion: bigint({ mode: "number" }).notNull().default(0),
 });
 
 /** A person as Slack last described them. The ID is Slack's (U… or W…). */

@@ -74,9 +74,10 @@ export const requests = pgTable(
     keyedBy: text({ enum: ["number", "identity"] })
       .notNull()
       .default("number"),
-    /** R7: the bound facts, and what identifies them, at `countedRules`. After the decision, those that were decided. */
+    /** R7: the bound facts, what identifies them, and when they were read. After the decision, those that were decided. */
     facts: jsonb().$type<BoundFacts>(),
     fingerprint: text(),
+    factsVersion: bigint({ mode: "number" }),
     /**
      * The version of this row and of the rules at which `approvals` was counted. If either differs from the present one,
      * the approvals are counted again.

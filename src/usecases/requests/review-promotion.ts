@@ -80,7 +80,7 @@ type Judged = { outcome: Reviewed["kind"]; decided: decisions.Decided | null };
 /** Applies the rules, and returns the rows to write. Refuses the same as `reviewPromotion`. */
 function judge(input: ReviewPromotion, seen: decisions.Case | undefined, now: Date): Result<Judged> {
   if (seen === undefined) return refuse({ code: "not-found", what: "request" });
-  const { request, workflow, fingerprint, facts, rules, previous } = seen;
+  const { request, workflow, fingerprint, facts, factsVersion, rules, previous } = seen;
   const { reviewerId, verdict, surface } = input;
   const origin = checkOrigin(request.number, { ...nothingShown, ...input.from }, { ...seen, ...request });
   if (!origin.ok) return origin;
@@ -97,7 +97,7 @@ function judge(input: ReviewPromotion, seen: decisions.Case | undefined, now: Da
   });
   const stored = { ...given, id: randomUUID(), workflowVersion: workflow.version, surface, at: now };
   const decided = {
-    judged: { version: request.version, rules, fingerprint, facts },
+    judged: { version: request.version, rules, fingerprint, facts, factsVersion },
     request: after,
     review: stored,
     replaces: previous !== null,
