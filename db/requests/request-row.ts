@@ -18,10 +18,10 @@ export const requestColumns = {
     sql<BoundFacts | null>`case when "requests"."outcome" is not null then "requests"."facts" end`.as(
       "decided_facts",
     ),
-  tokenMemberIds: sql<MemberId[]>`(
+  tokenMemberIds: sql<MemberId[]>`case when "requests"."requested_by" ->> 'kind' = 'token' then (
     select coalesce(jsonb_agg(t.member_id order by t.since, t.member_id), '[]') from token_members t
-    where "requests"."requested_by" ->> 'kind' = 'token' and t.organization_id = "requests"."organization_id"
-      and t.token_id::text = "requests"."requested_by" ->> 'tokenId')`.as("token_member_ids"),
+    where t.organization_id = "requests"."organization_id"
+      and t.token_id = ("requests"."requested_by" ->> 'tokenId')::uuid) else '[]' end`.as("token_member_ids"),
 };
 
 type Stored = Omit<typeof requests.$inferSelect, "facts">;
