@@ -6,7 +6,15 @@ import { system } from "../../src/domain/shared/actor.ts";
 import { assertNever } from "../../src/domain/shared/result.ts";
 import { requests } from "../schema/index.ts";
 
-const { facts: _, ...stored } = getTableColumns(requests);
+/** A case reads what else is stored of the facts and the count (`readCase`). */
+const {
+  facts: _facts,
+  fingerprint: _fingerprint,
+  factsVersion: _factsVersion,
+  countedVersion: _countedVersion,
+  countedRules: _countedRules,
+  ...stored
+} = getTableColumns(requests);
 
 /**
  * The columns of a request, the facts that were decided, and the members of the token that made it, which count as its requesters (R5). Drizzle leaves
@@ -24,7 +32,7 @@ export const requestColumns = {
       and t.token_id = ("requests"."requested_by" ->> 'tokenId')::uuid) else '[]' end`.as("token_member_ids"),
 };
 
-type Stored = Omit<typeof requests.$inferSelect, "facts">;
+type Stored = Pick<typeof requests.$inferSelect, keyof typeof stored>;
 
 export type RequestRow = Stored & { decidedFacts: BoundFacts | null; tokenMemberIds: MemberId[] };
 

@@ -40,7 +40,7 @@ export function checkShown(number: number, shown: Shown, present: PresentRequest
  */
 export function checkOrigin(
   number: number,
-  { origin, postedAt }: Shown,
+  { origin, postedAt }: Omit<Shown, "fingerprint">,
   { known, createdAt }: Omit<PresentRequest, "fingerprint">,
 ): Result<null> {
   const isOlder = origin === null && postedAt !== null && postedAt < createdAt;

@@ -5,7 +5,7 @@ import * as requests from "../../../db/requests/requests.ts";
 import type { MemberId } from "../../domain/people/people.ts";
 import type { Verdict } from "../../domain/requests/request.ts";
 import { type Reviewed, review } from "../../domain/requests/review.ts";
-import { checkOrigin, nothingShown, type Shown } from "../../domain/requests/shown.ts";
+import { checkOrigin, type Shown } from "../../domain/requests/shown.ts";
 import { member, type Surface } from "../../domain/shared/actor.ts";
 import { accept, type Result, refuse } from "../../domain/shared/result.ts";
 import { toStored } from "../../outbox/add-items.ts";
@@ -82,7 +82,8 @@ function judge(input: ReviewPromotion, seen: decisions.Case | undefined, now: Da
   if (seen === undefined) return refuse({ code: "not-found", what: "request" });
   const { request, workflow, fingerprint, facts, factsVersion, rules, previous } = seen;
   const { reviewerId, verdict, surface } = input;
-  const origin = checkOrigin(request.number, { ...nothingShown, ...input.from }, { ...seen, ...request });
+  const from = { origin: input.from?.origin ?? null, postedAt: input.from?.postedAt ?? null };
+  const origin = checkOrigin(request.number, from, { known: seen.known, createdAt: request.createdAt });
   if (!origin.ok) return origin;
   const given = { reviewerId, verdict, comment: input.comment.trim() };
   const judged = review(seen, given, input.shown, now);
