@@ -29,7 +29,7 @@ export const requestColumns = {
   tokenMemberIds: sql<MemberId[]>`case when "requests"."requested_by" ->> 'kind' = 'token' then (
     select coalesce(jsonb_agg(t.member_id order by t.since, t.member_id), '[]') from token_members t
     where t.organization_id = "requests"."organization_id"
-      and t.token_id = ("requests"."requested_by" ->> 'tokenId')::uuid) else '[]' end`.as("token_member_ids"),
+      and t.token_id::text = "requests"."requested_by" ->> 'tokenId') else '[]' end`.as("token_member_ids"),
 };
 
 type Stored = Pick<typeof requests.$inferSelect, keyof typeof stored>;

@@ -22,7 +22,7 @@ beforeAll(async () => {
   const { context, organizationId } = stack.app;
   const made = await createToken(context, {
     ...{ organizationId, actor: system("test"), surface: "seed", name: "CI", scopes, projectId: null },
-    memberId: stack.id("dana"),
+    memberId: stack.id("ada"),
   });
   if (!made.ok) throw new Error(made.refusal.code);
   token = made.value.text;
@@ -87,6 +87,7 @@ test("every call in docs/api.md does as it is written what is said of it", async
     ["202", "/requests/N/promote"],
     // It is running or complete.
     ["409", "/requests/N/cancel"],
+    ["409", "/requests/N/end-attempt"],
     ["200", "/audit"],
   ]);
   const exported = (await readFile(join(folder, "november.jsonl"), "utf8")).trim().split("\n");

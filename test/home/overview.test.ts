@@ -35,25 +35,23 @@ test("R1, R14: the button follows the workflow, the request and the person's rig
   expect(await actions(fixture, "dana")).toEqual([{ kind: "promote-at-once" }, request, null]);
   await fixture.saveWorkflow({ options: { gate: "every" } });
   const number = await fixture.requested();
-  expect(await actions(fixture, "dana")).toEqual([{ kind: "cancel", number }, request, null]);
-  expect(await actions(fixture, "dora")).toEqual([{ kind: "view", number }, request, null]);
+  const { identity } = await fixture.state(number);
+  const cancel = { kind: "cancel", number, identity };
+  expect(await actions(fixture, "dana")).toEqual([cancel, request, null]);
+  expect(await actions(fixture, "dora")).toEqual([{ kind: "view", number, identity }, request, null]);
   await fixture.saveWorkflow({ enabled: false });
-  expect(await actions(fixture, "dana")).toEqual([
-    { kind: "cancel", number },
-    { kind: "promote-at-once" },
-    null,
-  ]);
+  expect(await actions(fixture, "dana")).toEqual([cancel, { kind: "promote-at-once" }, null]);
   await fixture.saveWorkflow({ enabled: true });
   accepted(await fixture.review("bob", number, "approve"));
   for (const name of ["dana", "dora", "bob"]) {
-    expect(await actions(fixture, name)).toEqual([{ kind: "promote", number }, request, null]);
+    expect(await actions(fixture, name)).toEqual([{ kind: "promote", number, identity }, request, null]);
   }
   await fixture.people(["dora"], "guest");
-  expect(await actions(fixture, "dora")).toEqual([{ kind: "view", number }, null, null]);
+  expect(await actions(fixture, "dora")).toEqual([{ kind: "view", number, identity }, null, null]);
   const { deploymentId } = accepted(await fixture.promote("dana", number));
-  expect(await actions(fixture, "dana")).toEqual([{ kind: "view", number }, request, null]);
+  expect(await actions(fixture, "dana")).toEqual([{ kind: "view", number, identity }, request, null]);
   accepted(await fixture.report(deploymentId, { status: "failed", reason: "no disk" }));
-  expect(await actions(fixture, "dana")).toEqual([{ kind: "promote", number }, request, null]);
+  expect(await actions(fixture, "dana")).toEqual([{ kind: "promote", number, identity }, request, null]);
   const again = accepted(await fixture.promote("dana", number));
   accepted(await fixture.report(again.deploymentId, { status: "succeeded" }));
   expect(await actions(fixture, "dana")).toEqual([null, request, null]);

@@ -28,9 +28,23 @@ describe("a migration runs beside the previous version, so it only adds", async 
     ['CREATE UNIQUE INDEX "u" ON "requests" ("build_id")', /unique/],
     ['DROP TABLE "requests"', /only adds/],
     ["UPDATE requests SET reason = ''", /only adds/],
+    [
+      `ALTER TABLE "requests" ADD COLUMN "why" text;\nUPDATE requests SET why = 'x', reason = ''`,
+      /only adds/,
+    ],
+    ["INSERT INTO organizations (id) VALUES ('T1')", /only adds/],
+    ["CREATE FUNCTION f() RETURNS trigger AS $$ BEGIN RAISE 'No'; END $$ LANGUAGE plpgsql", /error/],
   ])("refused: %s", (statement, words) => {
     expect(harmsPrevious(statement).join()).toMatch(words);
   });
+});
+
+test.each([
+  `ALTER TABLE "requests" ADD COLUMN "why" text;\nUPDATE requests SET why = reason WHERE reason IS NOT NULL`,
+  `CREATE TABLE "t" ("id" text);\n-- Fills it; and more.\nINSERT INTO t SELECT id FROM organizations`,
+  "CREATE FUNCTION f() RETURNS trigger AS $$ BEGIN NEW.why := 1;\nRETURN NEW; END $$ LANGUAGE plpgsql;\nCREATE TRIGGER g BEFORE INSERT ON requests FOR EACH ROW EXECUTE FUNCTION f()",
+])("adds, so the previous version runs on: %s", (migration) => {
+  expect(harmsPrevious(migration)).toEqual([]);
 });
 
 describe("a running process and the next version's migration", () => {

@@ -31,8 +31,9 @@ test("a pending request: what, from where to where, by whom, and who may review"
   accepted(await fixture.review("carol", number, "approve", "fine"));
   expect(await view(fixture, number)).toEqual({
     organizationId: fixture.organizationId,
-    number,
-    version: 2,
+    ...{ number, identity: (await fixture.state(number)).identity },
+    fingerprint: (await fixture.state(number)).fingerprint,
+    ...{ version: 2, onBehalf: false, deployer: "record" },
     project: expect.objectContaining({ slug: "commerce", name: "Commerce" }),
     integration: expect.objectContaining({ slug: "orders", name: "Orders" }),
     source: expect.objectContaining({ name: "Development" }),
@@ -195,6 +196,7 @@ test("R4, R5, R10, R14: what each person may do with a pending request", async (
     reviewed: null,
     cancel: true,
     cancelNeedsReason: false,
+    endAttempt: false,
     promote: { eligible: true },
     timeZone: "Europe/Berlin",
   });

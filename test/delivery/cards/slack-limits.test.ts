@@ -86,6 +86,9 @@ test("R4: cards that follow a change of settings come back one by one; those of 
 });
 
 test("a person's dialog opens while the messages wait", async () => {
+  // Signoff knows Sam from an earlier command.
+  await stack.slack.command(stack.id("sam"), "/promote returns");
+  await stack.slack.closeView(stack.id("sam"));
   await build();
   stack.slack.faults.rateLimit("chat.postMessage", 60, 3);
   stack.slack.faults.rateLimit("users.info", 60, 3);

@@ -3,13 +3,24 @@
  * after it. Each fault is one sentence. A migration that only adds has none.
  */
 export function harmsPrevious(migration: string): string[] {
-  const statements = migration
-    .split(/--> statement-breakpoint|;\s*(?:\n|$)/)
-    .map((text) => text.replace(/\s+/g, " ").trim().replace(/;$/, ""))
-    .filter((text) => text !== "");
+  const statements = statementsOf(migration);
   const made = new Set(statements.map(tableMade).filter((name) => name !== undefined));
   const added = new Set(statements.flatMap((text) => / add column "?(\w+)"?/i.exec(text)?.[1] ?? []));
   return statements.map((text) => faultOf(text, made, added)).filter((fault) => fault !== undefined);
+}
+
+/** Returns the statements without comments, each on one line. The body of a function is part of its statement. */
+function statementsOf(migration: string): string[] {
+  const bodies: string[] = [];
+  const outside = migration.replace(/^--(?!>).*$/gm, "").replace(/\$\$.*?\$\$/gs, (body) => {
+    bodies.push(body);
+    return `$${bodies.length - 1}$`;
+  });
+  return outside
+    .split(/--> statement-breakpoint|;\s*(?:\n|$)/)
+    .map((text) => text.replace(/\$(\d+)\$/g, (_, index) => bodies[Number(index)] ?? ""))
+    .map((text) => text.replace(/\s+/g, " ").trim().replace(/;$/, ""))
+    .filter((text) => text !== "");
 }
 
 const tableMade = (text: string) => /^create table (?:if not exists )?"?(\w+)"?/i.exec(text)?.[1];
@@ -24,8 +35,34 @@ function faultOf(text: string, made: ReadonlySet<string>, added: ReadonlySet<str
     const unique = index[1] !== undefined && !made.has(index[2] ?? "") && !added.has(only);
     return unique ? `What the previous version writes may break a unique index: ${shown}` : undefined;
   }
+  const judged = routineFault(text) ?? fills(text, made, added);
+  if (judged !== undefined) return judged === true ? undefined : judged;
   const [, table = "", change = ""] = /^alter table "?(\w+)"? (.*)$/i.exec(text) ?? [];
   return made.has(table) ? undefined : faultOfChange(change, shown);
+}
+
+/** Returns whether it makes a function or a trigger that the previous version does not notice, or the fault. */
+function routineFault(text: string): true | string | undefined {
+  if (/^create (constraint )?trigger /i.test(text)) return true;
+  if (!/^create function /i.test(text)) return undefined;
+  return / raise /i.test(text)
+    ? `The previous version does not expect this error: ${text.slice(0, 100)}`
+    : true;
+}
+
+/** Returns true if it only fills what the migration adds. */
+function fills(text: string, made: ReadonlySet<string>, added: ReadonlySet<string>): true | undefined {
+  const table = /^insert into "?(\w+)"? /i.exec(text)?.[1];
+  const filled = table === undefined ? columnsSet(text)?.every((name) => added.has(name)) : made.has(table);
+  return filled === true ? true : undefined;
+}
+
+/** Returns the columns that an UPDATE of one table sets. It sees no column after a comma inside a subquery. */
+function columnsSet(text: string): string[] | undefined {
+  const set = /^update "?\w+"? set (.*?)(?: from | where |$)/i.exec(text)?.[1];
+  return set === undefined
+    ? undefined
+    : [...set.matchAll(/(?:^|, )"?(\w+)"? = /g)].map(([, name = ""]) => name);
 }
 
 /** Takes what follows the name of an existing table in ALTER TABLE, and the statement as faults show it. */

@@ -92,10 +92,15 @@ test("R4: it holds although Slack does not answer who they are now", async () =>
   await stack.restartWith({});
 });
 
-test("R4: a reviewer who becomes a guest loses the buttons, too", async () => {
+test("R4, R13: a reviewer who becomes a guest loses the card, and gets it again as a full member", async () => {
+  const { ts } = stack.cardFor("bob", 1);
   await change("bob", { isRestricted: true });
   expect(await stored("bob")).toMatchObject({ status: "guest" });
-  expect(buttons("bob", 1)).not.toContain("approve_request");
+  const shown = stack.slack.messagesFor(stack.id("bob")).find((message) => message.ts === ts);
+  expect(textOf(shown ?? { blocks: [] })).toContain(
+    "This card is no longer shown to you: only full members of this workspace can use Signoff. If you need access, ask an admin of Signoff or an owner of this workspace.",
+  );
+  expect(shown?.text).not.toContain("#1");
   expect(textOf(stack.cardFor("dana", 1))).toContain("Nobody can review this now");
   await change("bob", { isRestricted: false });
   expect(buttons("bob", 1)).toContain("approve_request");
