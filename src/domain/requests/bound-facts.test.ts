@@ -31,15 +31,20 @@ test("R9: every bound fact that can change is named, with what it was and what i
 test("R9: what changed since the decision is confirmed before the promotion, and exactly that", () => {
   const now = { sourceBuildId: "b2", targetBuildId: "b1", runningDeploymentId: null };
   const request = sampleRequest("approved", { decidedFacts: facts });
-  expect(drift(request, { ...now, facts })).toEqual([]);
-  const changes = drift(request, { ...now, facts: others });
+  expect(drift(request, { ...now, bound: { facts, fingerprint: "a" } })).toEqual([]);
+  const changes = drift(request, { ...now, bound: { facts: others, fingerprint: "b" } });
   expect(changes).toHaveLength(boundFacts.length);
-  const renamed = drift(request, { ...now, facts: { ...facts, project: others.project } });
+  const renamed = drift(request, {
+    ...now,
+    bound: { facts: { ...facts, project: others.project }, fingerprint: "c" },
+  });
   const again = drift(request, {
     ...now,
-    facts: { ...facts, project: { ...others.project, name: "Store" } },
+    bound: { facts: { ...facts, project: { ...others.project, name: "Store" } }, fingerprint: "d" },
   });
   expect(new Set([changes, renamed, again].map(fingerprint)).size).toBe(3);
   // A request that was decided before its facts were stored.
-  expect(drift(sampleRequest("approved"), { ...now, facts: others })).toEqual([]);
+  expect(drift(sampleRequest("approved"), { ...now, bound: { facts: others, fingerprint: "b" } })).toEqual(
+    [],
+  );
 });

@@ -9,13 +9,13 @@ export type Situation = {
   runningDeploymentId: string | null;
   /** The last deployment to the target that ended as unknown, whoever started it, unless a later one succeeded. */
   unknownDeploymentId?: string | null;
-  /** The bound facts of the request. */
-  facts?: BoundFacts;
+  /** The bound facts of the request, and what identifies them. */
+  bound?: { facts: BoundFacts; fingerprint: string };
 };
 
 /** R9: one difference between now and the time of the request or, for a bound fact, of its decision. */
 export type DriftChange =
-  | { kind: "fact-changed"; fact: BoundFact; before: string; after: string }
+  | { kind: "fact-changed"; fact: BoundFact; before: string; after: string; bound: string }
   | { kind: "source-changed"; buildId: string | null }
   | { kind: "target-changed"; buildId: string | null }
   | { kind: "deployment-running"; deploymentId: string }
@@ -35,8 +35,12 @@ export function drift(
   now: Situation,
 ): DriftChange[] {
   const { decidedFacts } = request;
-  const facts = decidedFacts && now.facts ? changedFacts(decidedFacts, now.facts) : [];
-  const changes: DriftChange[] = facts.map((change) => ({ kind: "fact-changed", ...change }));
+  const changes: DriftChange[] = [];
+  if (decidedFacts && now.bound) {
+    const { facts, fingerprint: bound } = now.bound;
+    const changed = changedFacts(decidedFacts, facts);
+    changes.push(...changed.map((change) => ({ kind: "fact-changed" as const, ...change, bound })));
+  }
   if (now.sourceBuildId !== request.buildId) {
     changes.push({ kind: "source-changed", buildId: now.sourceBuildId });
   }
@@ -70,6 +74,7 @@ export function fingerprint(changes: readonly DriftChange[]): string {
 }
 
 function partsOf(change: DriftChange): (string | null)[] {
-  if (change.kind === "fact-changed") return [change.kind, change.fact, change.before, change.after];
+  // Names may be long, and a modal carries at most 3,000 characters.
+  if (change.kind === "fact-changed") return [change.kind, change.fact, change.bound];
   return [change.kind, "buildId" in change ? change.buildId : change.deploymentId];
 }

@@ -53,8 +53,8 @@ async function approve(deps: SlackDeps, click: Click): Promise<Reply> {
   const result = await reviewPromotion(deps.context, { ...input, ...seen });
   click.watch.reviewed("approve", result.ok ? result.value.outcome : "refused");
   if (!result.ok) {
-    // R4's own refusal says why, and who can review. Any other one would say how the request is.
-    if (result.refusal.code !== "not-reviewer") await assertAccess(deps, click);
+    // A refusal says how the request is, and who can review it.
+    await assertAccess(deps, click);
     const words = await explainRefusal(deps, click, result.refusal, number);
     return { followUp: () => click.tell(words), outdated: isOutdated(result.refusal) };
   }

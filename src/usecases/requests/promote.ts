@@ -54,8 +54,8 @@ export async function promote(context: Context, input: Promote): Promise<Result<
     if (!requester.ok) return requester;
     if (await lacksReview(tx, request, integration)) return refuse({ code: "not-reviewed", number });
     const situation = await deployments.findSituation(tx, organizationId, request);
-    const { facts } = await findBound(tx, request);
-    const started = await startAttempt(tx, request, { ...situation, facts }, input, now);
+    const bound = await findBound(tx, request);
+    const started = await startAttempt(tx, request, { ...situation, bound }, input, now);
     // R9 comes first: it says what changed since the decision. A refusal takes the attempt back.
     return started.ok ? confirmShown(number, started, shown, input) : started;
   });

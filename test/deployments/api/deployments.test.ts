@@ -55,12 +55,12 @@ describe("a deployment", () => {
     ]);
   });
 
-  test("R9: one in progress without a report for a day ends as unknown and blocks nothing; a late success counts", async () => {
+  test("R9: one in progress without a report for a day ends as unknown and is a change to confirm; a late success counts", async () => {
     const fixture = await apiFixture(database);
     const running = { id: "run-2", environment: "staging", build: "2", status: "in progress" };
     await fixture.post(path, running);
-    const ask = () =>
-      fixture.post("/requests", { project: "commerce", integration: "orders", target: "staging" });
+    const ask = (confirmed?: string) =>
+      fixture.post("/requests", { project: "commerce", integration: "orders", target: "staging", confirmed });
     await fixture.saveWorkflow({ enabled: false });
     fixture.later({ hours: 20 });
     await fixture.post(path, running);
@@ -71,7 +71,9 @@ describe("a deployment", () => {
     await endSilentAttempts(fixture.context);
     expect((await auditOf(fixture)).at(-1)).toMatchObject({ surface: "job", after: { status: "unknown" } });
     expect((await fixture.post(path, running)).body).toMatchObject({ status: "unknown", changed: false });
-    expect((await ask()).body).toMatchObject({ state: "promoting" });
+    const warned = await ask();
+    expect(warned.body).toMatchObject({ code: "must-confirm", changes: [{ kind: "last-attempt-unknown" }] });
+    expect((await ask(warned.body.shown)).body).toMatchObject({ state: "promoting" });
     const late = await fixture.post(path, { ...running, status: "succeeded" });
     expect(late.body).toMatchObject({ status: "succeeded", changed: true, live: true });
   });

@@ -292,6 +292,36 @@ test("a request is cancelled through the API, and no request is there by another
   expect((await api.call("GET /requests/{number}", { params: { number: 4_711 } })).status).toBe(404);
 });
 
+test("an attempt that nothing ends is ended by its requester, with a reason", async () => {
+  await api.call("POST /projects/{project}/integrations/{integration}/builds", {
+    params: place,
+    body: { ...build, id: "run-1044", version: "1.5.2" },
+  });
+  await api.call("POST /projects/{project}/integrations/{integration}/deployments", {
+    params: deployments,
+    body: { id: "deploy-1044", environment: "development", build: "run-1044", status: "succeeded" },
+  });
+  const { body } = await api.call("POST /requests", {
+    body: { project, integration, target: "production", build: "run-1044" },
+  });
+  const params = { number: body.number };
+  await fixture.stack.settle();
+  await fixture.stack.press("bob", "approve_request");
+  await fixture.stack.press("carol", "approve_request");
+  const { attempt } = (await api.call("POST /requests/{number}/promote", { params, body: {} })).body;
+  await (await nextDeployment(2)).progress();
+  const end = (of: object) => api.call("POST /requests/{number}/end-attempt", { params, body: of });
+  expect(await end({ reason: "  " })).toMatchObject({ status: 422 });
+  const ended = await end({ attempt: attempt.id, reason: "The runner was deleted" });
+  expect(ended).toMatchObject({ status: 200, body: { state: "failed" } });
+  expect((await waitFor(body.number, "failed")).attempt).toMatchObject({
+    status: "unknown",
+    reason: expect.stringContaining("The runner was deleted"),
+  });
+  // A repetition is answered the same.
+  expect(await end({ reason: "Once more" })).toMatchObject({ status: 200, body: { state: "failed" } });
+});
+
 test("every route of the document was called, and each answered as it says", () => {
   const succeeded = [...api.check.seen]
     .filter((seen) => / 2\d\d$/.test(seen))

@@ -384,13 +384,16 @@ describe("R13: a person who cannot act learns privately why, and who can", () =>
     expect(actions(stack.cardFor("dana", number))).toContain("promote_request");
   });
 
-  test("R4: a guest with the role learns that guests cannot review", async () => {
+  test("R4, R13: a guest with the role learns that guests see nothing, and whom to ask", async () => {
     const number = await ask();
     const carol = [...stack.slack.workspace.people.values()].find(({ name }) => name === "carol");
     Object.assign(carol ?? {}, { isRestricted: true });
     aheadMs += 11 * 60_000;
     await click("carol", number, "approve_request");
-    await expectLastEphemeral("carol", "Guests can't review. Bob Reviewer can.");
+    await expectLastEphemeral(
+      "carol",
+      "Guests can't use Signoff. Only full members of this workspace can. If you need access, ask Ada Admin.",
+    );
     Object.assign(carol ?? {}, { isRestricted: false });
     aheadMs += 11 * 60_000;
     await click("carol", number, "approve_request");

@@ -164,7 +164,12 @@ describe.each(Object.keys(flavours))("every message and view within Slack's limi
     await review("carol", number, "approve");
     const { sql } = stack.database.database;
     await sql`update integrations set deployer = ${hostile(3000)} where slug = 'four'`;
+    // The deployer is a bound fact: the card is outdated, and its change must be confirmed.
     await click("dana", number, "promote_request");
+    await stack.app.idle();
+    await click("dana", number, "promote_request");
+    await opened("dana", "Promote Anyway");
+    await submit("dana", {});
     await stack.app.idle();
     expect(JSON.stringify(stack.cardFor("dana", number).blocks)).toContain("⚠️");
     // The deployer must not respond before the reports below, and a sweep can run at any time.
@@ -175,7 +180,10 @@ describe.each(Object.keys(flavours))("every message and view within Slack's limi
     const { context } = stack.app;
     const { organizationId } = stack.app;
     const by = { organizationId, actor: member(id("dana")), surface: "slack" as const };
-    const again = await promote(context, { ...by, number, confirmedFingerprint: null });
+    const changed = await promote(context, { ...by, number, confirmedFingerprint: null });
+    if (changed.ok || changed.refusal.code !== "must-confirm") throw new Error("There is nothing to confirm");
+    const confirmedFingerprint = changed.refusal.shown;
+    const again = await promote(context, { ...by, number, confirmedFingerprint });
     if (!again.ok) throw new Error(again.refusal.code);
     const { deploymentId } = again.value;
     const link = `https://ci.example/${encodeURI(hostile(400))}`;

@@ -188,6 +188,25 @@ async function submitted(words: string, values: Record<string, string>): Promise
   await close();
 }
 
+/** Asserts that no surface shows Carol anything but why, and whom to ask. */
+async function seesNothing(number: number, words: string, status: MemberStatus): Promise<void> {
+  for (const actionId of ["approve_request", "open_reject", "open_details"]) {
+    const clicked = await click(number, actionId);
+    expect(await clicked.told()).toBe(words);
+    expect(stack.slack.topView(stack.id("carol"))).toBeUndefined();
+  }
+  const before = stack.slack.ephemeralsFor(stack.id("carol")).length;
+  await stack.slack.command(stack.id("carol"), "/approvals");
+  await eventually(() => expect(toldSince(before)).toBe(words));
+  expect(stack.slack.topView(stack.id("carol"))).toBeUndefined();
+  await stack.openHome("carol");
+  await eventually(() => expect(stack.homeText("carol")).toContain(words));
+  expect(stack.homeText("carol")).not.toContain(`#${number}`);
+  // Slack lets nobody change a message to a deactivated person, who cannot open Slack either.
+  if (status !== "deactivated") expect(reviewCard(number)).toBeUndefined();
+  expect(textOf(stack.cardFor("bob", number))).toContain("0 of 2");
+}
+
 const others = "Ada Admin and Bob Reviewer can.";
 
 type Row = {
@@ -197,13 +216,6 @@ type Row = {
   back: () => Promise<void>;
   words: (number: number) => string;
 };
-
-const status = (one: MemberStatus, who: string): Row => ({
-  because: `she is ${one} by now`,
-  lose: () => stands(one),
-  back: () => stands("active"),
-  words: () => `${who} can't review. ${others}`,
-});
 
 const rows: Row[] = [
   {
@@ -231,10 +243,13 @@ const rows: Row[] = [
     back: () => setUp({ selfReview: true }),
     words: (number) => `You asked for #${number}, so somebody else must review it. ${others}`,
   },
-  status("guest", "Guests"),
-  status("bot", "Bots"),
-  status("deactivated", "Deactivated members"),
-  status("stranger", "People from other workspaces"),
+];
+
+const outsiders: [MemberStatus, string][] = [
+  ["guest", "Guests"],
+  ["bot", "Bots"],
+  ["deactivated", "Deactivated members"],
+  ["stranger", "People from other workspaces"],
 ];
 
 describe("R4, R5, R13: every surface says the same of who can review", () => {
@@ -271,6 +286,29 @@ describe("R4, R5, R13: every surface says the same of who can review", () => {
       const number = await ask(asks, lose);
       expect(reviewCard(number)).toBeUndefined();
       await cannot(number, words(number));
+      await stands("active");
+      await setUp();
+    },
+    60_000,
+  );
+
+  test.each(outsiders)(
+    "R4, R13: a %s sees nothing of a request, whether she could review it before or not",
+    async (status, who) => {
+      const words = `${who} can't use Signoff. Only full members of this workspace can. If you need access, ask Ada Admin.`;
+      const number = await ask("dana");
+      await click(number, "open_reject");
+      await opened(`Reject #${number}`);
+      await stands(status);
+      await stack.slack.submit(stack.id("carol"), { comment_input: "Typed for nothing?" });
+      expect(stack.modal("carol").submit).toBeNull();
+      expect(stack.modalText("carol")).toContain(words);
+      await close();
+      await seesNothing(number, words, status);
+      await stands("active");
+      await can(number);
+      const later = await ask("dana", () => stands(status));
+      await seesNothing(later, words, status);
       await stands("active");
       await setUp();
     },

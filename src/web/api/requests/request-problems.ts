@@ -65,7 +65,10 @@ async function changesJson(
   const ids = changes.flatMap((change) => ("buildId" in change && change.buildId ? [change.buildId] : []));
   const names = await getBuildNames(db, organizationId, ids);
   return changes.map((change) => {
-    if (change.kind === "fact-changed") return change;
+    if (change.kind === "fact-changed") {
+      const { kind, fact, before, after } = change;
+      return { kind, fact, before, after };
+    }
     if (!("buildId" in change)) return { kind: change.kind, deployment: change.deploymentId };
     return { kind: change.kind, build: change.buildId === null ? null : (names.get(change.buildId) ?? null) };
   });
