@@ -2,7 +2,7 @@ import { findByEmail } from "../directory/find-by-email.ts";
 import { knowRequesters } from "../directory/know-requester.ts";
 import { cardLinks, readLink } from "../lib/links.ts";
 import { readReportToken } from "../lib/secrets.ts";
-import { getCardLink } from "../queries/delivery/get-card.ts";
+import { getCardLink, hasIdentity } from "../queries/delivery/get-card.ts";
 import { createSlackApp } from "../slack/client/app.ts";
 import type { SlackDeps } from "../slack/kernel/deps.ts";
 import { listen as listenToSlack } from "../slack/listen.ts";
@@ -34,9 +34,12 @@ export async function startHttpServer(
     receiver,
     health: { probes: { database: async () => database.sql`select 1` }, isReady: () => ready },
     readLink: (token) => readLink(config.secret, token),
-    findCard: async ({ organizationId, number, memberId }) => {
+    findCard: async ({ organizationId, number, memberId, identity }) => {
       const url = await getCardLink(context.db, organizationId, number, memberId);
       if (url === null) return "no-access";
+      if (identity && !(await hasIdentity(context.db, organizationId, number, identity))) {
+        return "another-request";
+      }
       return url === undefined ? undefined : { url };
     },
     api: apiOf(core, slackDeps, waiters),

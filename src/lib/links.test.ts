@@ -19,6 +19,13 @@ test("a link to which a later version added a fourth part is read", () => {
   expect(readLink(secret, token)).toEqual(payload);
 });
 
+test("a link has the start of the request's identity", () => {
+  const identity = "0123abcd-1111-4111-8111-111111111111";
+  const token = signLink(secret, { ...payload, identity });
+  expect(readLink(secret, token)).toEqual({ ...payload, identity: "0123abcd" });
+  expect(token).toMatch(/^[\w.-]{1,95}$/);
+});
+
 test("a link is short, always the same, and needs no escaping in an address", () => {
   const token = signLink(secret, payload);
   expect(token).toMatch(/^[\w.-]{1,80}$/);

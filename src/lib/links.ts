@@ -1,8 +1,14 @@
 import { createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
 import { z } from "zod";
 
-/** A signed link's content: one member's card of one request. The link grants nothing. */
-export type LinkPayload = { organization: string; request: number; member: string };
+/**
+ * A signed link's content: one member's card of one request. The link grants nothing. `identity`: the start of the
+ * request's identity, because another request may have the number after a restore; links of earlier versions lack it.
+ */
+export type LinkPayload = { organization: string; request: number; member: string; identity?: string };
+
+/** 32 bits tell the requests apart that had the same number, and keep the link short. */
+const identityLength = 8;
 
 /** 128 bits of the signature cannot be guessed, and keep the link short. */
 const signatureBytes = 16;
@@ -13,8 +19,9 @@ const signatureBytes = 16;
  * @param secret SIGNOFF_SECRET. The signing key is derived from it and used only for links.
  * @returns the token that follows `/r/`: letters, digits, `-`, `_`, and one dot
  */
-export function signLink(secret: string, { organization, request, member }: LinkPayload): string {
-  const payload = Buffer.from(JSON.stringify([organization, request, member])).toString("base64url");
+export function signLink(secret: string, { organization, request, member, identity }: LinkPayload): string {
+  const parts = [organization, request, member, ...(identity ? [identity.slice(0, identityLength)] : [])];
+  const payload = Buffer.from(JSON.stringify(parts)).toString("base64url");
   return `${payload}.${sign(secret, payload)}`;
 }
 
@@ -24,8 +31,8 @@ export function signLink(secret: string, { organization, request, member }: Link
  * @param publicUrl the base URL, without a trailing slash
  */
 export function cardLinks(publicUrl: string, secret: string) {
-  return (organization: string, request: number, member: string): string =>
-    `${publicUrl}/r/${signLink(secret, { organization, request, member })}`;
+  return (organization: string, request: number, member: string, identity: string): string =>
+    `${publicUrl}/r/${signLink(secret, { organization, request, member, identity })}`;
 }
 
 /**
@@ -52,6 +59,7 @@ const payloadSchema = z.tuple([z.string(), z.int(), z.string()]).rest(z.unknown(
 function parse(json: string): LinkPayload | undefined {
   const parsed = payloadSchema.safeParse(JSON.parse(json));
   if (!parsed.success) return undefined;
-  const [organization, request, member] = parsed.data;
-  return { organization, request, member };
+  const [organization, request, member, identity] = parsed.data;
+  const isIdentity = typeof identity === "string" && /^[0-9a-f]{8}$/.test(identity);
+  return { organization, request, member, ...(isIdentity && { identity }) };
 }

@@ -61,6 +61,19 @@ export const cardNotThere = (request: number): string =>
     </>,
   );
 
+/** The page for a link to a request that the database no longer has. Its number belongs to another request now. */
+export const requestGone = (request: number): string =>
+  page(
+    "This request is no longer there",
+    <>
+      <p>
+        Signoff's database was restored to an earlier state, which does not have the request of this email.
+        Another request may have the number <strong>#{request}</strong> now.
+      </p>
+      <p>Nothing was changed. Look at your open requests in Slack, in the Home of Signoff.</p>
+    </>,
+  );
+
 /** The page for a link that was altered, or signed with another SIGNOFF_SECRET. */
 export const linkNotValid = (): string =>
   page(

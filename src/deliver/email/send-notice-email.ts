@@ -15,7 +15,7 @@ import { renderNotice } from "./render/render.tsx";
 
 export type EmailDeps = EmailDelivery & {
   /** Returns the signed link to a person's own card. */
-  linkFor(organizationId: string, number: number, memberId: MemberId): string;
+  linkFor(organizationId: string, number: number, memberId: MemberId, identity: string): string;
 };
 
 type NoticeItem = Item<Payload<"send-email">>;
@@ -58,7 +58,7 @@ async function render(
   if (await isFormerReviewer(deps, view, payload)) {
     return { kind: "done", reason: "they can no longer review" };
   }
-  const link = deps.linkFor(organizationId, number, recipientId);
+  const link = deps.linkFor(organizationId, number, recipientId, view.identity);
   const { subject, html, text } = await renderNotice({ view, event, recipient, link, outdated });
   return { from: deps.from, to: recipient.email, subject, html, text };
 }

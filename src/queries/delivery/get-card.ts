@@ -2,6 +2,7 @@ import type { Db } from "../../../db/connection/connect.ts";
 import * as cards from "../../../db/delivery/cards.ts";
 import * as members from "../../../db/people/members.ts";
 import * as organizations from "../../../db/people/organizations.ts";
+import * as requests from "../../../db/requests/requests.ts";
 import type { MemberId } from "../../domain/people/people.ts";
 
 export type CardView = cards.Card;
@@ -18,6 +19,17 @@ export async function isOriginOf(
 ): Promise<boolean> {
   if (origin === null || origin === identity) return true;
   return cards.isOf(db, organizationId, number, origin);
+}
+
+/** Returns whether the request that has this number now has an identity that starts with this. */
+export async function hasIdentity(
+  db: Db,
+  organizationId: string,
+  number: number,
+  start: string,
+): Promise<boolean> {
+  const request = await requests.find(db, organizationId, number);
+  return request?.identity.startsWith(start) ?? false;
 }
 
 /** Returns whether the outbox has yet to draw a card or is drawing it, so that its message may change. */

@@ -57,6 +57,7 @@ test("429 on one method: none of it goes out before its time, other methods go o
 
 test("R4: cards that follow a change of settings come back one by one; those of a decision do not wait with them", async () => {
   const number = await ask();
+  await allSettled();
   stack.slack.faults.rateLimit("chat.update", 60, 3);
   await stack.setOptions({ requiredApprovals: 2 });
   await followSettings(stack.app.context, stack.app.organizationId);
@@ -103,6 +104,7 @@ test("a person's dialog opens while the messages wait", async () => {
 
 test("`ratelimited` in an answer puts the call off for half a minute, and counts as no attempt", async () => {
   const number = await ask();
+  await allSettled();
   stack.slack.faults.fail("chat.update", { error: "ratelimited" }, 3);
   await click("bob", number, "approve_request");
   await eventually(async () => {
@@ -119,6 +121,7 @@ test("`ratelimited` in an answer puts the call off for half a minute, and counts
 
 test("a delayed message shows the current state, without buttons that no longer work", async () => {
   const number = await ask();
+  await allSettled();
   const before = stack.texts("dana").length;
   stack.slack.faults.rateLimit("chat.postMessage", 60, 1);
   await click("bob", number, "approve_request");

@@ -11,7 +11,7 @@ type RequestJson = z.output<typeof requestSchema>;
 export const requestPath = (number: number): string => `/api/v1/requests/${number}`;
 
 /** Returns the link to a member's own card of a request. The link grants nothing. */
-export type CardLink = (organizationId: string, number: number, memberId: string) => string;
+export type CardLink = (organizationId: string, number: number, memberId: string, identity: string) => string;
 
 /** Returns a request as JSON. Builds appear under the IDs that their pipelines gave them. */
 export function requestJson(detail: RequestDetail, cardLink: CardLink): RequestJson {
@@ -52,7 +52,10 @@ export function requestJson(detail: RequestDetail, cardLink: CardLink): RequestJ
       endedBy: view.attempt?.endedBy ? actorJson(view.attempt.endedBy) : null,
       retryReason: view.attempt?.retryReason ?? null,
     },
-    links: { self: requestPath(number), slack: cardLink(view.organizationId, number, requester.id) },
+    links: {
+      self: requestPath(number),
+      slack: cardLink(view.organizationId, number, requester.id, view.identity),
+    },
   };
 }
 

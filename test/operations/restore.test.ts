@@ -1,0 +1,169 @@
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import type { StandInMessage } from "../../sandbox/slack/index.ts";
+import { type TestDatabase, testDatabase } from "../support/database.ts";
+import { dump, restore } from "../support/dump.ts";
+import { eventually, startTestStack, type TestStack, textOf } from "../support/test-stack.ts";
+
+/*
+ * R7: a database is dumped while people work, work goes on, and then the dump is restored. The cards, dialogs, and emails
+ * from before are still there. The tests build on each other: they are one walk.
+ */
+
+let stack: TestStack;
+let restored: TestDatabase;
+
+beforeAll(async () => {
+  stack = await startTestStack();
+});
+afterAll(async () => {
+  await stack?.stop();
+  await restored?.drop();
+});
+afterEach(async () => {
+  for (const name of stack.people)
+    while (stack.slack.topView(stack.id(name))) await stack.slack.closeView(stack.id(name));
+  expect(stack.slack.violations).toEqual([]);
+});
+
+type Row = { number: number; state: string; approvals: number; identity: string; integration: string };
+
+const stored = async (sql = restored.database.sql): Promise<Row[]> => [
+  ...(await sql<Row[]>`
+    select r.number, r.state, r.approvals, r.identity::text, i.slug as integration
+    from requests r join integrations i on i.id = r.integration_id order by r.number`),
+];
+
+let built = 0;
+
+/** Makes a new build live and requests its promotion. */
+async function ask(integration: string): Promise<number> {
+  built += 1;
+  await stack.setLive(integration, { development: `7.0.${built}` });
+  await stack.request("dana", integration);
+  return Number(/^#(\d+)/.exec(stack.cardOf("dana").text)?.[1]);
+}
+
+const click = (name: string, card: StandInMessage, actionId: string) =>
+  stack.slack.click(stack.id(name), card, { actionId });
+const told = (name: string, words: string | RegExp) =>
+  eventually(() => expect(stack.lastEphemeral(name)).toMatch(words));
+/** Returns a copy of a card as people see it now. Later changes of the message do not change it. */
+const copy = (name: string, number: number) => structuredClone(stack.cardFor(name, number));
+
+/** The cards and links from before the restore. */
+const old = {
+  known: 0,
+  decided: 0,
+  lost: 0,
+  bobsKnown: {} as StandInMessage,
+  danasDecided: {} as StandInMessage,
+  bobsLost: {} as StandInMessage,
+  carolsLost: {} as StandInMessage,
+  danasLost: {} as StandInMessage,
+  link: "",
+};
+
+/** Returns the link in the email about a request's review to Bob. */
+async function linkIn(number: number): Promise<string> {
+  const mails = (await stack.mail.inbox()).filter(
+    ({ to, subject }) => to === "bob@acme.example" && subject.startsWith(`[#${number}] `),
+  );
+  const [link = ""] = /http:\/\/\S+\/r\/[\w.-]+/.exec(mails.at(-1)?.text ?? "") ?? [];
+  return link;
+}
+
+test("a database is dumped under load, and work goes on until it is lost", async () => {
+  old.known = await ask("commerce/orders-sync");
+  old.decided = await ask("commerce/inventory-feed");
+  await stack.settle();
+  // People ask, review, and cancel while the dump runs.
+  const [dumped] = await Promise.all([
+    dump(stack.database.database.sql),
+    (async () => {
+      const number = await ask("commerce/returns");
+      await stack.press("dana", "open_cancel");
+      await eventually(() => expect(stack.modal("dana").title?.text).toBe(`Cancel #${number}`));
+      await stack.slack.submit(stack.id("dana"), {});
+    })(),
+    click("carol", stack.cardFor("carol", old.known), "open_details"),
+  ]);
+  await stack.settle();
+
+  // After the dump: one request is decided, and one is made that the dump does not have.
+  await click("bob", stack.cardFor("bob", old.decided), "approve_request");
+  old.lost = await ask("commerce/billing");
+  await stack.settle();
+  old.bobsKnown = copy("bob", old.known);
+  old.danasDecided = copy("dana", old.decided);
+  old.bobsLost = copy("bob", old.lost);
+  old.carolsLost = copy("carol", old.lost);
+  old.danasLost = copy("dana", old.lost);
+  old.link = await linkIn(old.lost);
+  expect(textOf(old.danasDecided)).toContain("Approved by");
+  expect(old.link).not.toBe("");
+
+  restored = await testDatabase();
+  await restore(restored.database.sql, dumped);
+  await stack.restartWith({ DATABASE_URL: restored.url });
+  const numbers = (await stored()).map(({ number }) => number);
+  expect(numbers).toContain(old.known);
+  expect(numbers).not.toContain(old.lost);
+});
+
+test("R7: the card of a request that is lost decides nothing, and its number is not used again", async () => {
+  await click("bob", old.bobsLost, "approve_request");
+  await told("bob", "There is no such request in this workspace");
+  await click("dana", old.danasLost, "open_cancel");
+  await told("dana", "There is no such request in this workspace");
+  expect(await ask("commerce/returns")).toBeGreaterThan(old.lost);
+  await stack.app.idle();
+});
+
+test("R7: where the number is used again before anybody clicks, the old card is about another request", async () => {
+  // As if nobody had clicked: the counter is as in the dump.
+  const { sql } = restored.database;
+  const again = old.lost + 1;
+  await sql`update request_counters set last = ${again}`;
+  const number = await ask("commerce/billing");
+  await stack.app.idle();
+  expect(number).toBe(again + 1);
+  // The lost card with the number that billing has now, as after a restore from a little earlier.
+  const card = stack.slack.workspace.message(old.carolsLost.channel, old.carolsLost.ts) as StandInMessage;
+  card.blocks = JSON.parse(JSON.stringify(card.blocks).replaceAll(`"${old.lost} `, `"${number} `));
+  const before = await stored();
+  await click("carol", card, "approve_request");
+  await told("carol", "Nothing was done");
+  expect(await stored()).toEqual(before);
+  // Everybody learned of the new request, by card and by email, though Slack and Resend know the number.
+  for (const name of ["bob", "carol"]) expect(textOf(stack.cardFor(name, number))).toContain("Billing");
+  await eventually(async () =>
+    expect(
+      (await stack.mail.inbox()).filter(({ subject }) => subject.startsWith(`[#${number}] `)),
+    ).toHaveLength(2),
+  );
+});
+
+test("R7: the card of a decision that is lost promotes nothing, and shows how the request is", async () => {
+  await click("dana", old.danasDecided, "promote_request");
+  await told("dana", new RegExp(`#${old.decided}`));
+  expect((await stored()).find(({ number }) => number === old.decided)?.state).toBe("pending");
+  await eventually(() => expect(textOf(stack.cardFor("dana", old.decided))).toContain("Waiting for review"));
+  await click("bob", stack.cardFor("bob", old.decided), "open_details");
+  await eventually(() => expect(stack.modal("bob").title?.text).toBe("Review Details"));
+  expect(stack.modal("bob").submit).not.toBeNull();
+});
+
+test("R7: the card of a request that the dump has decides it, as before", async () => {
+  await click("bob", old.bobsKnown, "approve_request");
+  await eventually(async () =>
+    expect((await stored()).find(({ number }) => number === old.known)?.state).toBe("approved"),
+  );
+  await eventually(() => expect(textOf(stack.cardFor("dana", old.known))).toContain("Approved by"));
+});
+
+test("R7: an email's link to a request that is lost leads to no other request", async () => {
+  const response = await fetch(old.link, { redirect: "manual" });
+  expect(response.status).toBe(404);
+  const live = await fetch(await linkIn(old.known), { redirect: "manual" });
+  expect(live.status).toBe(302);
+});
