@@ -58,6 +58,8 @@ export type ChaosWorld = {
   read<T>(work: (database: Database) => Promise<T>): Promise<T>;
   /** Records that a pipeline deployed a new build to the first environment. */
   build(place: Place, version: string): Promise<void>;
+  /** Whether one replica runs the previous version, which may word cards otherwise. */
+  isMixed: boolean;
   say(what: string): void;
   stop(): Promise<void>;
 };
@@ -107,6 +109,7 @@ export async function startChaosWorld(seed: number, options: RunOptions): Promis
     ...{ seed, figures, slack, mail, postgres, database, organizationId, balancer, replicas, weather, site },
     ...{ calls, say, places, admin, channel: channelOf(slack) },
     clock: new Clock(context, organizationId, figures),
+    isMixed: options.previous !== undefined,
     requesters: [...requesterNames, reviewerNames.at(-1) as string],
     reviewers: reviewerNames,
     read: (work) => persist(() => work(database)),
