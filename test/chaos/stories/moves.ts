@@ -57,11 +57,14 @@ export class Moves {
       const open = slack.topView(userId);
       return open?.callbackId === ids.view.request ? open : undefined;
     }, 2_000);
-    if (view === undefined) return undefined;
+    // A form without its message is a notice: something failed, and the person tries again.
+    const isForm = () =>
+      slack.topView(userId) === view && JSON.stringify(view?.blocks).includes(ids.input.message);
+    if (view === undefined || !isForm()) return undefined;
     const typed = `ask ${++this.#asked}`;
     let act = await people.submit(userId, view, "request", 0, { [ids.input.message]: typed });
     // Something changed, or an open request can be replaced: the modal shows it, and the person submits again.
-    if (act.answer === "told" && slack.topView(userId) === view) {
+    if (act.answer === "told" && isForm()) {
       act = await people.submit(userId, view, "request", 0, { [ids.input.message]: typed });
     }
     // If Slack got no answer, it may have happened: the person looks, and requests again if it did not.
