@@ -79,7 +79,10 @@ function reviewersWhile({ admin, slack }: Telling, facts: Facts, { subject, afte
     .filter((id) => admin.history.couldAlwaysReview(id, request?.requesterId ?? null, at.getTime(), until));
 }
 
-/** Returns who had been asked when it ended, had not responded, and did not end it. */
+/**
+ * Returns who had been asked when it ended, had not responded, and did not end it. The reason is only for those who may
+ * still review when the email is sent, so whoever could not at some later time may have got none.
+ */
 function waiting(world: Telling, facts: Facts, row: AuditRow): string[] {
   const number = Number(row.subject.slice("request:".length));
   const cards = facts.cards.filter(({ requestNumber }) => requestNumber === number);
@@ -93,8 +96,13 @@ function waiting(world: Telling, facts: Facts, row: AuditRow): string[] {
     .filter(({ requestNumber, replacedAt }) => requestNumber === number && replacedAt === null)
     .map(({ reviewerId }) => reviewerId);
   const request = facts.requests.find((one) => one.number === number);
+  const { history } = world.admin;
   return [...new Set(asked)].filter(
-    (id) => !answered.includes(id) && id !== actorOf(row) && id !== request?.requesterId,
+    (id) =>
+      !answered.includes(id) &&
+      id !== actorOf(row) &&
+      id !== request?.requesterId &&
+      history.couldAlwaysReview(id, request?.requesterId ?? null, row.at.getTime(), Infinity),
   );
 }
 
