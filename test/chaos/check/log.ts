@@ -117,8 +117,9 @@ function checkReviews({ reviews }: Facts, request: Row, say: (what: string) => v
   const approvals = given.filter(({ verdict }) => verdict === "approve").length;
   const rejections = given.filter(({ verdict }) => verdict === "reject").length;
   if (isUngated(request) && given.length > 0) say("was reviewed, and the system had approved it");
-  // R4: of those given, the ones that counted at the last review.
-  if (approvals < request.approvals) say(`counts ${request.approvals} approvals of ${approvals}`);
+  // R4: of those given, the ones that counted at the last review. A reject by the previous version keeps the number.
+  if (outcome !== "rejected" && approvals < request.approvals)
+    say(`counts ${request.approvals} approvals of ${approvals}`);
   if ((outcome === "rejected") !== (rejections === 1) || rejections > 1)
     say(`is ${outcome ?? "undecided"} with ${rejections} rejections`);
 }
