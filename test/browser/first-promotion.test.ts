@@ -53,7 +53,7 @@ async function makeToken(home: Locator): Promise<string> {
   await press(home, "Show API Tokens");
   await press(home, "New Token");
   const dialog = home.page().getByRole("dialog", { name: "New Token" });
-  await dialog.getByLabel("Name").fill("CI");
+  await dialog.getByLabel("Name", { exact: true }).fill("CI");
   for (const box of await dialog.getByRole("checkbox").all()) await box.check();
   await press(dialog, "Create");
   await dialog.getByText("you will not see it again").waitFor();
@@ -143,6 +143,8 @@ test("from nothing to a build of one's own, promoted to Production by a webhook"
   await ask.waitFor({ state: "hidden" });
   await approve(bob, 2, "Approve for Production?");
   await press(dana, "Promote request 2");
+  // The first deployment to Production is a caution, so Promote asks.
+  await press(dana.getByRole("dialog", { name: "Promote #2?" }), "Promote Anyway");
   await dana.getByText("Promoted: 1.0.0 is live in Production").first().waitFor();
   await hears(receiver, /reported succeeded, answered 200[\s\S]*reported succeeded, answered 200/);
 });

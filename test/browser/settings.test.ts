@@ -95,6 +95,9 @@ test("from an empty organization to a promoted build, with nothing but Slack", a
 
   // Dana's Home updates by itself.
   await press(danaHome, "Promote #1: Orders Sync to Staging");
+  // The card has a caution, so Promote asks.
+  const caution = danaHome.page().getByRole("dialog", { name: "Promote #1?" });
+  await press(caution, "Promote Anyway");
   await danaHome.getByRole("button", { name: "Request to Promote: Orders Sync to Production" }).waitFor();
   await danaHome.getByText("The same is live in Staging").waitFor();
   expect(await danaHome.getByText("Live: 1.4.2").count()).toBe(2);
@@ -122,13 +125,13 @@ test("R4: a reviewer who becomes a guest or is deactivated in Slack can no longe
   await approve.waitFor();
   await carol.getByText("Can review: Bob Reviewer and Carol Reviewer").first().waitFor();
 
-  // A guest keeps the window, which then shows the card without its buttons.
+  // A guest keeps the window, which then shows nothing of the request.
   const ada = await as("Ada Admin");
   await ada.getByRole("link", { name: "Workspace" }).click();
   const standing = ada.getByLabel("Standing of Bob Reviewer");
   await standing.selectOption("Guest");
   await approve.waitFor({ state: "detached" });
-  await bob.getByText("#2 Orders Sync: Staging → Production").first().waitFor();
+  await bob.getByText("This card is no longer shown to you").first().waitFor();
   await standing.selectOption("Full member");
   await approve.waitFor();
 
