@@ -68,7 +68,7 @@ export const requests = pgTable(
     attemptOutcome: text().$type<"failed" | "unknown">(),
     /** Why the request was cancelled, or why the last attempt failed. */
     reason: text(),
-    /** Never repeats, unlike the number: a database that is restored or created anew counts from an earlier number. */
+    /** Never repeats. Numbers do, because a restored or a new database starts from an earlier number. */
     identity: uuid().notNull().defaultRandom(),
     /** What the keys of its emails, webhooks, and calls contain. Requests that an earlier version stored keep the number. */
     keyedBy: text({ enum: ["number", "identity"] })

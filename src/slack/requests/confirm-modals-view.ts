@@ -34,6 +34,18 @@ export function rejectModal(view: RequestView): ModalView {
   return shownRequestModal(ids.view.reject, `Reject #${number}`, shownOf(view), blocks, "Reject");
 }
 
+/** Returns the input for why a request or an attempt is ended. */
+const reasonInput = (optional: boolean): KnownBlock =>
+  textInput({
+    id: ids.block.reason,
+    actionId: ids.input.reason,
+    label: "Reason",
+    hint: "Everyone who was asked will see it.",
+    limit: limits.reason,
+    multiline: true,
+    optional,
+  });
+
 /** Returns the modal behind **Cancel Request**. Only the requester may leave the reason empty (R10). */
 export function cancelModal(view: RequestView, rights: ViewerRights): ModalView {
   const { number } = view;
@@ -41,15 +53,7 @@ export function cancelModal(view: RequestView, rights: ViewerRights): ModalView 
     titleBlock(view),
     requestFields(view, true),
     ...stateBlocks(view),
-    textInput({
-      id: ids.block.reason,
-      actionId: ids.input.reason,
-      label: "Reason",
-      hint: "Everyone who was asked will see it.",
-      limit: limits.reason,
-      multiline: true,
-      optional: !rights.cancelNeedsReason,
-    }),
+    reasonInput(!rights.cancelNeedsReason),
   ];
   return shownRequestModal(ids.view.cancel, `Cancel #${number}`, shownOf(view), blocks, "Cancel Request");
 }
@@ -65,15 +69,7 @@ export function endAttemptModal(view: RequestView, attempt: string): ModalView {
     section(
       `⚠️ *This does not stop the deployment.* Signoff stops waiting for it, and it counts as unknown. It may still change ${target}, and a late report still counts.`,
     ),
-    textInput({
-      id: ids.block.reason,
-      actionId: ids.input.reason,
-      label: "Reason",
-      hint: "Everyone who was asked will see it.",
-      limit: limits.reason,
-      multiline: true,
-      optional: false,
-    }),
+    reasonInput(false),
   ];
   return shownRequestModal(
     ids.view.endAttempt,

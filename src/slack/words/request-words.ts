@@ -92,7 +92,7 @@ function failedWords({ attempt }: RequestInWords): string {
   return `The deployment failed: ${cutTo(cleanName(attempt.reason), 500)}`;
 }
 
-/** Returns why nobody knows how an attempt ended: "the deployment went silent", or who ended it. */
+/** Returns why the outcome of an attempt is unknown: "the deployment went silent", or who ended it. */
 export function unknownWords({ endedBy }: Pick<NonNullable<RequestInWords["attempt"]>, "endedBy">): string {
   return endedBy ? `the attempt was ended by ${byWords(endedBy)}` : "the deployment went silent";
 }
