@@ -22,7 +22,7 @@ const setDeployer = (fixture: Catalog, deployer: string) => database.database.sq
   update integrations set deployer = ${deployer} where organization_id = ${fixture.organizationId}`;
 
 describe("R11: every attempt in progress has a time limit", () => {
-  test("R11: from its beginning, whichever deployer it has, and it ends as unknown", async () => {
+  test("R11: an attempt of any deployer that is not heard of for 90 minutes ends as unknown", async () => {
     for (const deployer of ["record", "webhook"]) {
       const fixture = await buildCatalog(database);
       await setDeployer(fixture, deployer);
@@ -59,7 +59,7 @@ describe("R11: every attempt in progress has a time limit", () => {
     expect((await fixture.state(number)).state).toBe("promoting");
   });
 
-  test("R11: counted from its start if an earlier version stored none: of a request, and of a pipeline", async () => {
+  test("R11: if an earlier version stored no time limit, it is counted from the start of the attempt", async () => {
     const fixture = await buildCatalog(database);
     const { number } = await fixture.promoting();
     const byPipeline = await fixture.deploy("production", "2", "in progress");

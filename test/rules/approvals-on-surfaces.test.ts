@@ -3,7 +3,6 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { connect, type Database } from "../../db/connection/connect.ts";
 import { members, roleHoldings } from "../../db/schema/index.ts";
 import type { MemberStatus } from "../../src/domain/people/people.ts";
-import { saveMembers } from "../../src/usecases/people/save-members.ts";
 import { holdRequest } from "../support/hold-lock.ts";
 import type { PlainSeed as Seed } from "../support/plain-seed.ts";
 import { eventually, startTestStack, type TestStack, textOf } from "../support/test-stack.ts";
@@ -48,13 +47,7 @@ const rule = async ({ reviewers = everybody, assignees = [], required = 2 }: Rul
   await stack.settle();
 };
 
-/** Changes Bob as Slack reports it. */
-const stands = async (status: MemberStatus) => {
-  const { context, organizationId } = stack.app;
-  const bob = { id: stack.id("bob"), name: "Bob Reviewer", email: "bob@acme.example" };
-  await saveMembers(context, [{ ...bob, organizationId, timeZone: "Europe/London", status }]);
-  await stack.settle();
-};
+const stands = (status: MemberStatus) => stack.stands("bob", status);
 
 /** Another process stores how Bob stands, without what follows from it. */
 const store = (status: MemberStatus) =>

@@ -9,11 +9,13 @@ import { type Stack, type StackOptions, startStack } from "../../sandbox/stack.t
 import { type App, type AppOptions, startApp } from "../../src/compose/app.ts";
 import { seedDeps } from "../../src/compose/seed-deps.ts";
 import { readConfig } from "../../src/config.ts";
+import type { MemberStatus } from "../../src/domain/people/people.ts";
 import { system } from "../../src/domain/shared/actor.ts";
 import type { WorkflowOptions } from "../../src/domain/workflow/workflow.ts";
 import { createLog } from "../../src/lib/log.ts";
 import { type LoadedFile, loadSeedFile, type SeedFileOptions } from "../../src/seed/load-seed-file.ts";
 import { slackClients } from "../../src/slack/client/clients.ts";
+import { saveMembers } from "../../src/usecases/people/save-members.ts";
 import { type TestDatabase, testDatabase } from "./database.ts";
 import { type DatabaseProxy, databaseProxy } from "./database-proxy.ts";
 import type { PlainSeed as Seed } from "./plain-seed.ts";
@@ -69,6 +71,8 @@ export type TestStack = Stack & {
   reseed(change: (seed: Seed) => void): Promise<void>;
   /** Saves the workflow with other options without checking R6, as if people had left since then. */
   setOptions(change: Partial<WorkflowOptions>): Promise<void>;
+  /** Stores how a person stands in Slack, as a message of Slack about them does, and waits until it is followed. */
+  stands(name: string, status: MemberStatus): Promise<void>;
   /** Makes builds live as a seed file does: `{ development: "1.5.0" }` of `commerce/orders-sync`. */
   setLive(path: string, live: Record<string, string>): Promise<void>;
   /** Restarts the bot at the same address with some environment variables changed. */
@@ -225,6 +229,15 @@ function surfaces(stack: Stack, app: () => App) {
   const target = (actionId: string, value?: string) => ({ actionId, ...(value !== undefined && { value }) });
   return {
     settle,
+    stands: async (name: string, status: MemberStatus) => {
+      const { context, organizationId } = app();
+      const { id, realName, email, tz } = [...slack.workspace.people.values()].find(
+        (person) => person.name === name,
+      ) as StandInPerson & { id: string };
+      const member = { id, organizationId, name: realName ?? name, email: email ?? null };
+      await saveMembers(context, [{ ...member, timeZone: tz ?? "UTC", status }]);
+      await settle();
+    },
     openHome: async (name: string) => {
       const publishedCount = () => publishedTo(slack, id(name));
       const before = publishedCount();

@@ -68,7 +68,12 @@ describe("R5: who counts as the requester", () => {
       ["UTOM", "UADA"],
       ["UDANA", "UTOM", "UADA"],
     ],
-    ["the named member, once, to whom it belongs by now", tokenForDana, ["UDANA"], ["UDANA", "UTOM"]],
+    [
+      "the named member only once if the token now belongs to them",
+      tokenForDana,
+      ["UDANA"],
+      ["UDANA", "UTOM"],
+    ],
   ])("R5: %s", (_, requestedBy, tokenMemberIds, expected) => {
     expect(requesters({ requestedBy, requesterId: "UDANA", tokenMemberIds })).toEqual(expected);
   });

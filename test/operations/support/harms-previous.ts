@@ -27,34 +27,34 @@ const tableMade = (text: string) => /^create table (?:if not exists )?"?(\w+)"?/
 
 function faultOf(text: string, made: ReadonlySet<string>, added: ReadonlySet<string>): string | undefined {
   const shown = text.slice(0, 100);
-  if (tableMade(text) !== undefined) return undefined;
-  const index = /^create (unique )?index (?:if not exists )?"?\w+"? on "?(\w+)"?/i.exec(text);
-  if (index !== null) {
-    // Rows of the previous version lack the column, so they are not in the index.
-    const only = / where "?(\w+)"? is not null$/i.exec(text)?.[1] ?? "";
-    const unique = index[1] !== undefined && !made.has(index[2] ?? "") && !added.has(only);
-    return unique ? `What the previous version writes may break a unique index: ${shown}` : undefined;
+  if (tableMade(text) !== undefined || fills(text, made, added)) return undefined;
+  if (/^create (constraint )?trigger /i.test(text)) return undefined;
+  if (/^create function /i.test(text)) {
+    return / raise /i.test(text) ? `The previous version does not expect this error: ${shown}` : undefined;
   }
-  const judged = routineFault(text) ?? fills(text, made, added);
-  if (judged !== undefined) return judged === true ? undefined : judged;
+  if (/^create (unique )?index /i.test(text)) return faultOfIndex(text, made, added);
   const [, table = "", change = ""] = /^alter table "?(\w+)"? (.*)$/i.exec(text) ?? [];
   return made.has(table) ? undefined : faultOfChange(change, shown);
 }
 
-/** Returns whether it makes a function or a trigger that the previous version does not notice, or the fault. */
-function routineFault(text: string): true | string | undefined {
-  if (/^create (constraint )?trigger /i.test(text)) return true;
-  if (!/^create function /i.test(text)) return undefined;
-  return / raise /i.test(text)
-    ? `The previous version does not expect this error: ${text.slice(0, 100)}`
-    : true;
+function faultOfIndex(
+  text: string,
+  made: ReadonlySet<string>,
+  added: ReadonlySet<string>,
+): string | undefined {
+  const [, unique, table = ""] =
+    /^create (unique )?index (?:if not exists )?"?\w+"? on "?(\w+)"?/i.exec(text) ?? [];
+  // Rows of the previous version lack the column, so they are not in the index.
+  const only = / where "?(\w+)"? is not null$/i.exec(text)?.[1] ?? "";
+  if (unique === undefined || made.has(table) || added.has(only)) return undefined;
+  return `What the previous version writes may break a unique index: ${text.slice(0, 100)}`;
 }
 
-/** Returns true if it only fills what the migration adds. */
-function fills(text: string, made: ReadonlySet<string>, added: ReadonlySet<string>): true | undefined {
+/** Returns whether it only fills tables or columns that the migration adds. */
+function fills(text: string, made: ReadonlySet<string>, added: ReadonlySet<string>): boolean {
   const table = /^insert into "?(\w+)"? /i.exec(text)?.[1];
-  const filled = table === undefined ? columnsSet(text)?.every((name) => added.has(name)) : made.has(table);
-  return filled === true ? true : undefined;
+  if (table !== undefined) return made.has(table);
+  return columnsSet(text)?.every((name) => added.has(name)) ?? false;
 }
 
 /** Returns the columns that an UPDATE of one table sets. It sees no column after a comma inside a subquery. */

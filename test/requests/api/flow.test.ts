@@ -272,15 +272,20 @@ describe("from the request to Production", () => {
   });
 });
 
-test("a request is cancelled through the API, and no request is there by another number", async () => {
+/** Registers the build of a run, and reports that it was deployed to Development. */
+async function bringToDevelopment(run: number, version: string) {
   await api.call("POST /projects/{project}/integrations/{integration}/builds", {
     params: place,
-    body: { ...build, id: "run-1043", version: "1.5.1" },
+    body: { ...build, id: `run-${run}`, version },
   });
   await api.call("POST /projects/{project}/integrations/{integration}/deployments", {
     params: deployments,
-    body: { id: "deploy-1043", environment: "development", build: "run-1043", status: "succeeded" },
+    body: { id: `deploy-${run}`, environment: "development", build: `run-${run}`, status: "succeeded" },
   });
+}
+
+test("a request is cancelled through the API, and no request is there by another number", async () => {
+  await bringToDevelopment(1043, "1.5.1");
   const stale = { project, integration, target: "production", build: build.id };
   expect(await api.call("POST /requests", { body: stale })).toMatchObject({ status: 409 });
   const { body } = await api.call("POST /requests", { body: { ...stale, build: "run-1043" } });
@@ -293,14 +298,7 @@ test("a request is cancelled through the API, and no request is there by another
 });
 
 test("an attempt that nothing ends is ended by its requester, with a reason", async () => {
-  await api.call("POST /projects/{project}/integrations/{integration}/builds", {
-    params: place,
-    body: { ...build, id: "run-1044", version: "1.5.2" },
-  });
-  await api.call("POST /projects/{project}/integrations/{integration}/deployments", {
-    params: deployments,
-    body: { id: "deploy-1044", environment: "development", build: "run-1044", status: "succeeded" },
-  });
+  await bringToDevelopment(1044, "1.5.2");
   const { body } = await api.call("POST /requests", {
     body: { project, integration, target: "production", build: "run-1044" },
   });

@@ -4,7 +4,6 @@ import { people } from "../../../sandbox/people.ts";
 import type { MemberStatus } from "../../../src/domain/people/people.ts";
 import { checkChannel } from "../../../src/slack/client/check-channel.ts";
 import { refusalWords } from "../../../src/slack/words/refusals.ts";
-import { saveMembers } from "../../../src/usecases/people/save-members.ts";
 import { eventually, startTestStack, type TestStack, textOf } from "../../support/test-stack.ts";
 
 let stack: TestStack;
@@ -28,15 +27,7 @@ afterEach(async () => {
   expect(slack.violations).toEqual([]);
 });
 
-/** Changes a person in Slack. */
-async function stands(name: string, status: MemberStatus): Promise<void> {
-  const { context, organizationId } = stack.app;
-  const person = people.find((one) => one.name === name);
-  const member = { id: stack.id(name), name: person?.realName ?? name, email: person?.email ?? null };
-  await saveMembers(context, [{ ...member, organizationId, timeZone: "UTC", status }]);
-  await stack.settle();
-}
-
+const stands = (name: string, status: MemberStatus) => stack.stands(name, status);
 const submit = (name: string, values: Record<string, string | string[]> = {}) =>
   stack.slack.submit(stack.id(name), values);
 const errors = (name: string) => Object.values(stack.modal(name).errors);

@@ -3,7 +3,6 @@ import type { StandInMessage } from "../../../sandbox/slack/index.ts";
 import type { MemberStatus } from "../../../src/domain/people/people.ts";
 import { getRequest } from "../../../src/queries/requests/get-request.ts";
 import { getViewerRights } from "../../../src/queries/requests/get-viewer-rights.ts";
-import { saveMembers } from "../../../src/usecases/people/save-members.ts";
 import type { PlainSeed as Seed } from "../../support/plain-seed.ts";
 import { eventually, startTestStack, type TestStack, textOf } from "../../support/test-stack.ts";
 
@@ -49,13 +48,7 @@ function applyRules(seed: Seed): void {
   Object.assign(seed.workflow.options, { requiredApprovals: 2, selfReview });
 }
 
-/** Changes Carol in Slack. */
-async function stands(status: MemberStatus): Promise<void> {
-  const { context, organizationId } = stack.app;
-  const carol = { id: stack.id("carol"), name: "Carol Reviewer", email: "carol@acme.example" };
-  await saveMembers(context, [{ ...carol, organizationId, timeZone: "Europe/London", status }]);
-  await stack.settle();
-}
+const stands = (status: MemberStatus) => stack.stands("carol", status);
 
 /** Runs `first`, makes a new build live, and requests its promotion. Returns the request's number. */
 async function ask(name: string, before: () => Promise<void> = async () => undefined): Promise<number> {
