@@ -1,5 +1,7 @@
 import { ids } from "../src/slack/kernel/ids.ts";
+import { boundBlock, cardValue } from "../src/slack/messages/card-value.ts";
 import { targetBlock } from "../src/slack/requests/request-modal-view.ts";
+import type { Button } from "./buttons.ts";
 
 /** The workspace, the keys, and the people that every part of the bench uses. */
 export const workspace = {
@@ -31,23 +33,20 @@ const form = (payload: object): string =>
  * Returns a click on Approve on a review card, a form of 3.5 KB.
  * Source: https://docs.slack.dev/reference/interaction-payloads/block_actions-payload
  */
-export function approveClick(number: number, userId: string): string {
+export function approveClick(button: Button): string {
+  const { number, userId, cardId, fingerprint, channel, ts } = button;
+  const block = boundBlock(fingerprint);
   const body = (filler: string) =>
     form({
       type: "block_actions",
       ...origin(userId),
       trigger_id: `1.2.${number}`,
-      container: {
-        type: "message",
-        message_ts: "1700000000.000100",
-        channel_id: "D0CARD",
-        is_ephemeral: false,
-      },
-      channel: { id: "D0CARD", name: "directmessage" },
+      container: { type: "message", message_ts: ts, channel_id: channel, is_ephemeral: false },
+      channel: { id: channel, name: "directmessage" },
       message: {
         type: "message",
         user: "U0BOT",
-        ts: "1700000000.000100",
+        ts,
         text: `#${number} Orders ${number}: Development → Staging`,
         blocks: [{ type: "section", block_id: "card", text: { type: "mrkdwn", text: filler } }],
       },
@@ -56,9 +55,9 @@ export function approveClick(number: number, userId: string): string {
         {
           type: "button",
           action_id: ids.action.approve,
-          block_id: "card_actions",
+          block_id: block,
           text: { type: "plain_text", text: "Approve", emoji: true },
-          value: String(number),
+          value: cardValue(number, cardId),
           style: "primary",
           action_ts: "1700000000.000200",
         },

@@ -43,7 +43,12 @@ async function start({ databaseUrl }: StackStart): Promise<number> {
     async ({ ack, body }) => {
       const [action] = body.actions;
       if (client !== undefined && action?.type === "button") {
-        await decideInOneStatement(client, workspace.teamId, Number(action.value), body.user.id);
+        await decideInOneStatement(
+          client,
+          workspace.teamId,
+          Number.parseInt(action.value ?? "", 10),
+          body.user.id,
+        );
       }
       await ack();
     },

@@ -1,4 +1,5 @@
 import type postgres from "postgres";
+import { buttonFor } from "../buttons.ts";
 import { type Bench, type Listener, send, startBot } from "../listeners.ts";
 import { approveClick, reviewerId } from "../payloads.ts";
 import { type Child, startChild } from "../process.ts";
@@ -54,7 +55,7 @@ async function decide(
   const counts = await providers.ask<Record<string, number>>("counts");
   const count = (counts["chat.update"] ?? 0) + reviewers + 1;
   const last = providers.ask<number>("reached", { method: "chat.update", count });
-  const bodies = [approveClick(number, reviewerId(0))];
+  const bodies = [approveClick(await buttonFor(sql, { number, userId: reviewerId(0) }))];
   const { startedAt, elapsedMs } = await send(load, { port: bot.port, inFlight: 1, bodies });
   const drawn = (await last) - startedAt;
   await bot.ask("idle");

@@ -1,4 +1,5 @@
 import type postgres from "postgres";
+import { buttonsFor } from "../buttons.ts";
 import { type Bench, type Listener, send, startBot, startStack } from "../listeners.ts";
 import { approveClick, reviewerId } from "../payloads.ts";
 import { type Child, startChild } from "../process.ts";
@@ -107,9 +108,11 @@ async function retryStalled(bench: Bench, work: () => Promise<Measured>): Promis
 
 async function click({ sql, load, listeners, take }: Setup, leg: Leg, subject: Subject): Promise<Measured> {
   const numbers = take(subject === "empty" ? 0 : leg.onOneRequest ? 1 : leg.clicks);
-  const bodies = Array.from({ length: leg.clicks }, (_, i) =>
-    approveClick(numbers[leg.onOneRequest ? 0 : i] ?? 1, reviewerId(i % maxClicks)),
-  );
+  const clickers = Array.from({ length: leg.clicks }, (_, i) => ({
+    number: numbers[leg.onOneRequest ? 0 : i] ?? 1,
+    userId: reviewerId(i % maxClicks),
+  }));
+  const bodies = (await buttonsFor(sql, clickers)).map(approveClick);
   const result = await send(load, { port: listeners[subject].port, inFlight: leg.inFlight, bodies });
   if (subject !== "empty") await check(sql, numbers, leg.clicks);
   return {

@@ -1,4 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
+import type postgres from "postgres";
+import { buttonsFor } from "../buttons.ts";
 import { type Bench, type Listener, send, startBot } from "../listeners.ts";
 import { approveClick, command, homeOpened, reviewerId } from "../payloads.ts";
 import { type Child, startChild } from "../process.ts";
@@ -10,6 +12,8 @@ const reviewers = 3;
 /** A steady load per second that the machine handles easily. */
 const perSecond = { clicks: 5, homes: 2, approvals: 2 };
 const sampleEveryMs = 10_000;
+
+type Setup = { bot: Listener; load: Child; sql: postgres.Sql };
 
 type Sample = { minute: number; heap: number; rss: number };
 
@@ -27,7 +31,7 @@ export async function memory(bench: Bench): Promise<Row[]> {
   try {
     await bot.ask("idle");
     const rest = await sample(bot, 0);
-    const run = await watch(bench, bot, load, seconds);
+    const run = await watch(bench, { bot, load, sql }, seconds);
     return rowsOf(rest, run);
   } finally {
     await Promise.all([stop(), load.stop()]);
@@ -39,16 +43,16 @@ async function sample(bot: Listener, minute: number): Promise<Sample> {
   return { minute, heap: heapUsed / 2 ** 20, rss: rss / 2 ** 20 };
 }
 
-async function watch(bench: Bench, bot: Listener, load: Child, seconds: number): Promise<Sample[]> {
+async function watch(bench: Bench, setup: Setup, seconds: number): Promise<Sample[]> {
   const samples: Sample[] = [];
   const began = performance.now();
   let number = 1;
   for (let second = 0; second < seconds; second++) {
-    await oneSecond(bot, load, number);
+    await oneSecond(setup, number);
     number += perSecond.clicks;
     const elapsed = performance.now() - began;
     if (elapsed >= (samples.length + 1) * sampleEveryMs) {
-      const taken = await sample(bot, elapsed / 60_000);
+      const taken = await sample(setup.bot, elapsed / 60_000);
       samples.push(taken);
       bench.say(
         `memory: ${taken.minute.toFixed(1)} min, heap ${taken.heap.toFixed(1)}, RSS ${taken.rss.toFixed(1)} MiB`,
@@ -60,12 +64,13 @@ async function watch(bench: Bench, bot: Listener, load: Child, seconds: number):
 }
 
 /** Decisions, Homes, and lists of different people. */
-async function oneSecond(bot: Listener, load: Child, first: number): Promise<void> {
+async function oneSecond({ bot, load, sql }: Setup, first: number): Promise<void> {
   const to = { port: bot.port, inFlight: 2 };
   const times = <T>(count: number, make: (i: number) => T) =>
     Array.from({ length: count }, (_, i) => make(i));
   const person = (i: number) => reviewerId((first + i) % reviewers);
-  const clicks = times(perSecond.clicks, (i) => approveClick(first + i, person(i)));
+  const clickers = times(perSecond.clicks, (i) => ({ number: first + i, userId: person(i) }));
+  const clicks = (await buttonsFor(sql, clickers)).map(approveClick);
   const lists = times(perSecond.approvals, (i) =>
     command("/approvals", "", person(i), `trigger-${first + i}`),
   );

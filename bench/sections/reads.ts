@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type postgres from "postgres";
+import { buttonsFor } from "../buttons.ts";
 import { type Bench, type Listener, send, startBot } from "../listeners.ts";
 import { approveClick, command, homeOpened, reviewerId } from "../payloads.ts";
 import { planRows, readPlans, tellPlans } from "../plans.ts";
@@ -72,20 +73,27 @@ async function measure(bench: Bench, load: Child, databases: Record<Size, Target
 
 /** Runs one action repeatedly as different people. */
 async function perform(load: Child, target: Target, act: Act): Promise<number[]> {
-  const bodies: string[] = [];
-  const viewer = (i: number) => reviewerId(i % reviewers);
-  const first = target.next;
-  for (let i = 0; i < callsOf[act]; i++) {
-    if (act === "home") bodies.push(homeOpened(viewer(i), `Ev${randomUUID()}`));
-    else if (act === "approvals") bodies.push(command("/approvals", "", viewer(i), `trigger-${i}`));
-    else bodies.push(approveClick(first + i, viewer(i)));
-  }
+  const bodies = await bodiesOf(target, act);
   const contentType = act === "home" ? { contentType: "application/json" } : {};
   const job = { port: target.bot.port, inFlight: 1, bodies, ...contentType };
   const { latenciesMs, firstBody } = await send(load, job);
   if (act === "approvals" && firstBody !== "") throw new Error(`/approvals said ${firstBody}`);
   if (act === "decide") await moveOn(target);
   return latenciesMs;
+}
+
+function bodiesOf({ sql, next }: Target, act: Act): string[] | Promise<string[]> {
+  const times = Array.from({ length: callsOf[act] }, (_, i) => ({ i, viewer: reviewerId(i % reviewers) }));
+  switch (act) {
+    case "home":
+      return times.map(({ viewer }) => homeOpened(viewer, `Ev${randomUUID()}`));
+    case "approvals":
+      return times.map(({ i, viewer }) => command("/approvals", "", viewer, `trigger-${i}`));
+    case "decide": {
+      const clickers = times.map(({ i, viewer }) => ({ number: next + i, userId: viewer }));
+      return buttonsFor(sql, clickers).then((buttons) => buttons.map(approveClick));
+    }
+  }
 }
 
 /**

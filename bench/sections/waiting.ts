@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import type postgres from "postgres";
 import { hashOf, hintOf, newTokenText } from "../../src/usecases/tokens/token-text.ts";
+import { buttonFor } from "../buttons.ts";
 import { type Bench, type Listener, send, startBot } from "../listeners.ts";
 import { approveClick, reviewerId, workspace } from "../payloads.ts";
 import { type Child, startChild } from "../process.ts";
@@ -64,6 +65,7 @@ async function decide(setup: Setup, where: Where, number: number): Promise<Measu
   const bot = where === "at another replica" ? other : decider;
   // One token for each round, because the rate limit is not what is measured.
   const token = await makeToken(sql);
+  const bodies = [approveClick(await buttonFor(sql, { number, userId: reviewerId(0) }))];
   const before = await rss(bot);
   await waiters.ask("begin", { port: bot.port, token, number, since: 1, clients } satisfies WaitJob);
   let inUse = 0;
@@ -73,7 +75,6 @@ async function decide(setup: Setup, where: Where, number: number): Promise<Measu
     if (sample >= waits.samples / 2) inUse = Math.max(inUse, await busy(sql));
   }
   const during = await rss(bot);
-  const bodies = [approveClick(number, reviewerId(0))];
   const { startedAt, elapsedMs } = await send(load, { port: decider.port, inFlight: 1, bodies });
   const answers = await waiters.ask<Waited[]>("answers");
   const wrong = answers.find(({ status, state }) => status !== 200 || state !== "approved");
