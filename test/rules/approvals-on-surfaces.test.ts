@@ -2,26 +2,41 @@ import { and, eq } from "drizzle-orm";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { connect, type Database } from "../../db/connection/connect.ts";
 import { members, roleHoldings } from "../../db/schema/index.ts";
+import { freePort } from "../../sandbox/free-port.ts";
 import type { MemberStatus } from "../../src/domain/people/people.ts";
+import { type Child, startChild } from "../support/child.ts";
 import { holdRequest } from "../support/hold-lock.ts";
 import type { PlainSeed as Seed } from "../support/plain-seed.ts";
 import { eventually, startTestStack, type TestStack, textOf } from "../support/test-stack.ts";
 
 /*
  * R4: Bob approved a request that needs two approvals. One thing changes before Carol's Approve, between its read and its
- * write, or after it. She approves on her card, in Review Details that she opened before the change, and from the list.
- * Everything gives the same result, and everything shows it.
+ * write, or after it. She approves on her card, in Review Details that she opened before the change, and from the list; and
+ * on her card with the click going to another process than the one that saw the change. Everything gives the same result,
+ * and everything shows it.
  */
 
 let stack: TestStack;
 let other: Database;
 let built = 0;
+/** Another process of the bot on the same database. */
+let second: Child;
+let secondUrl = "";
+/** Where Slack sends what people do. */
+let receiver = "";
 
 beforeAll(async () => {
-  stack = await startTestStack();
+  stack = await startTestStack({ slack: { botUrl: () => receiver } });
+  receiver = stack.botUrl;
+  const port = String(await freePort());
+  secondUrl = `http://127.0.0.1:${port}`;
+  second = startChild({ ...stack.env, PORT: port, LOG_LEVEL: "error" });
   other = connect(stack.database.url, { lockTimeoutMs: 30_000 });
-});
+  await second.ready;
+}, 60_000);
 afterAll(async () => {
+  second?.process.kill("SIGTERM");
+  await second?.ended;
   await other?.close();
   await stack?.stop();
 });
@@ -153,7 +168,8 @@ async function ask(): Promise<number> {
   });
   await stack.request("dana", "commerce/orders-sync");
   await stack.settle();
-  return Number(/^#(\d+)/.exec(stack.cardOf("dana").text)?.[1]);
+  const [row] = await stack.database.database.sql`select max(number) as number from requests`;
+  return row?.number;
 }
 
 type Surface = { open: (number: number) => Promise<unknown>; approve: (number: number) => Promise<unknown> };
@@ -164,10 +180,31 @@ const press = (name: string, number: number, actionId: string) =>
 const opened = () => eventually(() => expect(stack.modal("carol").title?.text).toBe("Review Details"));
 const submit = () => stack.slack.submit(stack.id("carol"), { verdict_input: "approve" });
 
+/** Has Slack send what is done in the meantime to the second process. */
+async function inSecond<T>(work: () => Promise<T>): Promise<T> {
+  receiver = secondUrl;
+  try {
+    return await work();
+  } finally {
+    receiver = stack.botUrl;
+  }
+}
+
 const surfaces: Record<string, Surface> = {
   "on the card": {
     open: async () => undefined,
     approve: (number) => press("carol", number, "approve_request"),
+  },
+  "on the card, in another process": {
+    open: async () => undefined,
+    approve: (number) => inSecond(() => press("carol", number, "approve_request")),
+  },
+  "in Review Details, in another process": {
+    open: async (number) => {
+      await press("carol", number, "open_details");
+      await opened();
+    },
+    approve: () => inSecond(submit),
   },
   "in Review Details": {
     open: async (number) => {
@@ -255,3 +292,26 @@ describe.each(Object.entries(changes))("R4: %s", (_, change) => {
     expect(row).toEqual(change.after);
   }, 30_000);
 });
+
+test("R4: two processes race to the decision while the policy changes, and count by one policy", async () => {
+  for (const required of [2, 3]) {
+    const number = await start({ change: async () => undefined, stored: null, before: both, after: both });
+    await Promise.all([
+      press("carol", number, "approve_request"),
+      inSecond(() => press("ada", number, "approve_request")),
+      storeOptions(required),
+    ]);
+    await stack.settle();
+    const [row] = await stack.database.database.sql`
+      select q.state, q.approvals, (w.options->>'requiredApprovals')::int as required,
+        (select count(*)::int from reviews where request_number = ${number} and replaced_at is null) as given
+      from requests q
+      left join reviews r on r.request_number = q.number and r.at = q.decided_at
+      left join workflow_versions w on w.version = r.workflow_version
+      where q.number = ${number}`;
+    // Whoever came late, for the policy of two, was told that it is decided; for that of three, all count.
+    expect(row?.state).toBe("approved");
+    expect(row?.approvals).toBe(row?.required);
+    expect(row?.given).toBe(row?.required);
+  }
+}, 60_000);

@@ -1,6 +1,7 @@
 import { grouped } from "../run/grouped.ts";
 import type { ChaosWorld } from "../run/world.ts";
 import type { Act, People } from "../stories/people.ts";
+import { requestersOf } from "../stories/requesters.ts";
 import type { Facts } from "./facts.ts";
 
 /** The first words of the answer to a fault that changed nothing. */
@@ -103,8 +104,9 @@ function couldHappen({ admin }: ChaosWorld, facts: Facts, act: Act): boolean {
   const state = before.at(-1)?.after.state.name;
   if (what === "approve") {
     const request = facts.requests.find((one) => one.number === number);
-    const runOut = request?.expiresAt !== null && (request?.expiresAt?.getTime() ?? Infinity) <= answeredAt;
-    const able = admin.history.couldAlwaysReview(userId, request?.requesterId ?? null, at, answeredAt);
+    if (request === undefined) return false;
+    const runOut = (request.expiresAt?.getTime() ?? Infinity) <= answeredAt;
+    const able = admin.history.couldAlwaysReview(userId, requestersOf(request), at, answeredAt);
     return state === "pending" && !runOut && able;
   }
   // Promote may be answered by a modal that asks for confirmation; one that Slack did not open leaves no trace.

@@ -5,9 +5,10 @@ import { getRequest } from "../../../src/queries/requests/get-request.ts";
 import { getViewerRights } from "../../../src/queries/requests/get-viewer-rights.ts";
 import type { RequestView } from "../../../src/queries/requests/request-view.ts";
 import { ids } from "../../../src/slack/kernel/ids.ts";
-import { channelCard, card as draw } from "../../../src/slack/messages/card.ts";
+import { channelCard, card as draw, noAccessCard } from "../../../src/slack/messages/card.ts";
 import type { ChaosWorld } from "../run/world.ts";
 import { has, numberOn } from "../stories/people.ts";
+import { requestersOf } from "../stories/requesters.ts";
 import { mayReview } from "../stories/settings-history.ts";
 import type { Facts } from "./facts.ts";
 
@@ -26,8 +27,9 @@ export async function checkCards(world: ChaosWorld, facts: Facts): Promise<strin
     if (view === undefined) continue;
     for (const card of own) {
       const whose = `the ${card.kind} card of ${card.recipientId}`;
-      const message = checkPosted(facts, request, card, whose, say);
+      const message = checkPosted(world, facts, request, card, whose, say);
       if (message === undefined) continue;
+      if (!isFollowed(world, request, card)) continue;
       checkDrawn(world, request, message, await drawn(world, view, card, now), whose, say);
       checkButtons(world, request, card, message, whose, say);
     }
@@ -38,14 +40,22 @@ export async function checkCards(world: ChaosWorld, facts: Facts): Promise<strin
 
 /** Checks that a card was posted once, where its row says, and returns its message. */
 function checkPosted(
+  { admin }: ChaosWorld,
   { messages }: Facts,
-  { state }: Request,
+  request: Request,
   card: Card,
   whose: string,
   say: (what: string) => void,
 ): StandInMessage | undefined {
   const found = messages.get(card.id) ?? [];
-  const mayLack = card.kind !== "own" && state !== "pending";
+  const { history } = admin;
+  const since = request.createdAt.getTime();
+  // What cannot be posted is not: to somebody who is away, or in a channel that is archived (R13).
+  const couldNot =
+    card.kind === "channel"
+      ? history.mayBeArchived(since, Infinity)
+      : history.mayBeAway(card.recipientId, since, Infinity);
+  const mayLack = (card.kind !== "own" && request.state !== "pending") || couldNot;
   if (found.length > 1 || (found.length === 0 && !mayLack)) say(`${whose} is there ${found.length} times`);
   const [message] = found;
   if (message !== undefined && (card.channel !== message.channel || card.ts !== message.ts))
@@ -53,8 +63,18 @@ function checkPosted(
   return message;
 }
 
-async function drawn({ read }: ChaosWorld, view: RequestView, card: Card, now: Date) {
+/** Returns whether a card must show its request: not in a channel that was archived, nor a closed one to who was away. */
+function isFollowed({ admin }: ChaosWorld, { createdAt, state }: Request, card: Card): boolean {
+  const since = createdAt.getTime();
+  const { history } = admin;
+  return card.kind === "channel"
+    ? !history.mayBeArchived(since, Infinity)
+    : isOpenState(state) || !history.mayBeAway(card.recipientId, since, Infinity);
+}
+
+async function drawn({ admin, read }: ChaosWorld, view: RequestView, card: Card, now: Date) {
   if (card.kind === "channel") return channelCard(view, card.id);
+  if (admin.history.now.away.includes(card.recipientId)) return noAccessCard;
   return draw(view, await read(({ db }) => getViewerRights(db, view, card.recipientId, now)), card);
 }
 
@@ -72,10 +92,10 @@ function checkWhoHasOne(
   if (new Set(asked).size !== asked.length) say("a reviewer has two cards");
   if (inChannel.length > 1 || inChannel.some((id) => id !== world.channel.id))
     say(`has cards in ${inChannel.join()}`);
-  const { requesterId, createdAt } = request;
+  const { createdAt } = request;
   const { history } = world.admin;
   for (const id of asked) {
-    if (!history.couldReview(id, requesterId, createdAt.getTime(), Infinity))
+    if (!history.couldReview(id, requestersOf(request), createdAt.getTime(), Infinity))
       say(`${id} could never review it and was asked`);
   }
   const went = history.between(createdAt.getTime(), Infinity).map(({ cardsTo }) => cardsTo);
@@ -87,17 +107,19 @@ function checkWhoHasOne(
 /** Checks that everybody who may review a pending request now can see a card of it. */
 function checkReviewersReached(
   { admin, slack, channel }: ChaosWorld,
-  { requesterId }: Request,
+  request: Request,
   asked: readonly string[],
   inChannel: readonly string[],
   say: (what: string) => void,
 ): void {
   const { now } = admin.history;
-  const toChannel = now.cardsTo === "channel";
+  // In a channel that was archived meanwhile, the card is not followed any more: each reviewer is asked directly.
+  const isGivenUp = admin.history.mayBeArchived(request.createdAt.getTime(), Infinity);
+  const toChannel = now.cardsTo === "channel" && !isGivenUp;
   if (toChannel && inChannel.length === 0) say("has no card in the channel");
   for (const { id, name } of slack.workspace.people) {
     const reached = asked.includes(id) || (toChannel && channel.members.includes(id));
-    if (mayReview(now, id, requesterId) && !reached) say(`${name} may review it and has no card`);
+    if (mayReview(now, id, requestersOf(request)) && !reached) say(`${name} may review it and has no card`);
   }
 }
 
@@ -145,14 +167,17 @@ function differing(was = "", is = ""): string {
 /** Checks R4 by the rules and not by the drawing code: no card has a button that would only be refused. */
 function checkButtons(
   { admin }: ChaosWorld,
-  { state, requesterId }: Request,
+  request: Request,
   { kind, recipientId }: Card,
   message: StandInMessage,
   whose: string,
   say: (what: string) => void,
 ): void {
   const { approve, reject, promote, cancel } = ids.action;
-  const able = kind === "review" && mayReview(admin.history.now, recipientId, requesterId);
+  const { state } = request;
+  const { now } = admin.history;
+  if (now.away.includes(recipientId)) return;
+  const able = kind === "review" && mayReview(now, recipientId, requestersOf(request));
   // Anybody in the channel may press its buttons; their rights are checked at the click.
   const waits = state === "pending" && (able || kind === "channel");
   const finishes = state === "approved" || state === "failed";

@@ -10,7 +10,7 @@ export type Summary = {
   version: number;
   approvals: number;
   decision: { outcome: string; by: { kind: string; memberId?: string } } | null;
-  state: { name: string; deploymentId?: string; replacedBy?: number | null };
+  state: { name: string; deploymentId?: string; replacedBy?: number | null; expiresAt?: string };
 };
 
 type InsertedAudit = typeof schema.auditLog.$inferSelect;
@@ -39,6 +39,7 @@ export type Facts = {
   /** The rows about deployments, oldest first. */
   reports: ReportRow[];
   builds: (typeof schema.builds.$inferSelect)[];
+  integrations: (typeof schema.integrations.$inferSelect)[];
   reviews: (typeof schema.reviews.$inferSelect)[];
   cards: (typeof schema.cards.$inferSelect)[];
   emails: (typeof schema.emails.$inferSelect)[];
@@ -56,7 +57,18 @@ export type Facts = {
 export async function collect(world: ChaosWorld, people: People): Promise<Facts> {
   const { organizationId: own, database } = world;
   const { db } = database;
-  const { requests, auditLog, reviews, cards, emails, outbox, builds, deployments, liveBuilds } = schema;
+  const {
+    requests,
+    auditLog,
+    reviews,
+    cards,
+    emails,
+    outbox,
+    builds,
+    deployments,
+    liveBuilds,
+    integrations,
+  } = schema;
   const audit = await db
     .select()
     .from(auditLog)
@@ -71,6 +83,7 @@ export async function collect(world: ChaosWorld, people: People): Promise<Facts>
     audit: audit.filter(({ subject }) => subject.startsWith("request:")) as AuditRow[],
     reports: audit.filter(isReport) as unknown as ReportRow[],
     builds: await db.select().from(builds).where(eq(builds.organizationId, own)),
+    integrations: await db.select().from(integrations).where(eq(integrations.organizationId, own)),
     reviews: await db.select().from(reviews).where(eq(reviews.organizationId, own)),
     cards: await db.select().from(cards).where(eq(cards.organizationId, own)),
     emails: await db.select().from(emails).where(eq(emails.organizationId, own)),

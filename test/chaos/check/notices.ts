@@ -5,24 +5,42 @@ import { numberOn } from "../stories/people.ts";
 import type { Facts } from "./facts.ts";
 import { noticeOf } from "./told.ts";
 
-/** Checks that no outbox item is open or was given up. */
-export function checkOutbox({ outbox }: Facts): string[] {
+type Reaching = { admin: Pick<ChaosWorld["admin"], "history"> };
+type Item = Facts["outbox"][number];
+
+/** Checks that no outbox item is open, and that none was given up except what nobody could receive. */
+export function checkOutbox(world: Reaching, facts: Facts): string[] {
+  const { outbox } = facts;
   const open = outbox.filter(({ settledAt }) => settledAt === null);
-  const dead = outbox.filter(({ outcome }) => outcome === "dead");
+  const dead = outbox.filter((item) => item.outcome === "dead" && !isUnreachable(world, facts, item));
   return [
     ...open.map(({ key, reason, attempts }) => `${key} is still open after ${attempts} attempts: ${reason}`),
     ...dead.map(({ key, reason }) => `${key} is dead: ${reason}`),
   ];
 }
 
+/** Returns whether an item's recipient may have been away, or its channel archived, since the item was added. */
+function isUnreachable({ admin }: Reaching, { cards, requests }: Facts, item: Item): boolean {
+  const { key, createdAt, payload } = item;
+  const { cardId } = payload as { cardId?: string };
+  const card = cards.find(({ id }) => id === cardId);
+  const recipientId = card?.recipientId ?? noticeOf(key, requests)?.recipientId ?? "";
+  const { history } = admin;
+  return card?.kind === "channel"
+    ? history.mayBeArchived(createdAt.getTime(), Infinity)
+    : history.mayBeAway(recipientId, createdAt.getTime(), Infinity);
+}
+
 /** Checks that each message exists once and that nobody got the same text twice. */
-export function checkMessages({ slack }: ChaosWorld, facts: Facts): string[] {
+export function checkMessages(world: ChaosWorld, facts: Facts): string[] {
+  const { slack } = world;
   const faults: string[] = [];
   const cards = new Set(facts.cards.map(({ id }) => id));
   const sent = facts.outbox.filter(({ kind, outcome }) => kind === "send-message" && outcome === "done");
-  for (const { key } of sent) {
+  for (const item of sent) {
+    const { key } = item;
     const count = facts.messages.get(key)?.length ?? 0;
-    if (count === 0 && isDroppable(key)) continue;
+    if (count === 0 && mayBeDropped(world, facts, item)) continue;
     if (count !== 1) faults.push(`the message ${key} is there ${count} times`);
   }
   const known = new Set(facts.outbox.map(({ key }) => key));
@@ -40,7 +58,7 @@ export function checkMessages({ slack }: ChaosWorld, facts: Facts): string[] {
 }
 
 /** Checks that each email was sent once, as stored, and that nobody got the same one twice. */
-export function checkEmails(facts: Facts): string[] {
+export function checkEmails(world: Reaching, facts: Facts): string[] {
   const faults: string[] = [];
   const farOf = grouped(facts.farEmails, ({ key }) => key);
   const items = new Map(facts.outbox.map((item) => [item.key, item]));
@@ -48,7 +66,8 @@ export function checkEmails(facts: Facts): string[] {
     const [first, ...more] = farOf.get(`${organizationId}/${key}`) ?? [];
     farOf.delete(`${organizationId}/${key}`);
     if (first === undefined) {
-      if (items.get(key)?.outcome === "done" && !isDroppable(key))
+      const item = items.get(key);
+      if (item?.outcome === "done" && !mayBeDropped(world, facts, item))
         faults.push(`the email ${key} was never sent`);
       continue;
     }
@@ -64,8 +83,12 @@ export function checkEmails(facts: Facts): string[] {
   return [...faults, ...twice(inboxes).map((what) => `an email arrived twice: ${what}`)];
 }
 
-/** A reminder that is no longer needed is dropped; reminders.ts checks whether it was. */
-const isDroppable = (key: string): boolean => noticeOf(key, [])?.event === "reminder";
+/**
+ * Returns whether a notice may be settled without being sent. A reminder that is no longer needed is dropped; reminders.ts
+ * checks whether it was. So is news of a changed fact that changed back, or that its approver has answered.
+ */
+const mayBeDropped = (world: Reaching, facts: Facts, item: Item): boolean =>
+  ["reminder", "outdated"].includes(noticeOf(item.key, [])?.event ?? "") || isUnreachable(world, facts, item);
 
 /** Returns which failure a notice is about. Two attempts may fail with the same text. */
 const failureOf = (key: unknown): string =>

@@ -1,4 +1,5 @@
 import type { ChaosWorld } from "../run/world.ts";
+import { requestersOf } from "../stories/requesters.ts";
 import { type Held, judgedWithinMs, mayReview } from "../stories/settings-history.ts";
 import type { Facts } from "./facts.ts";
 
@@ -25,19 +26,23 @@ type Known = {
   held: readonly Held[];
   /** The states of the request that it names. */
   states: readonly string[];
-  requesterId: string | undefined;
+  requesters: readonly string[];
 };
 
 /** What refusals claim, and when each claim is true. The number in the text is the request's. */
 const claims: { words: RegExp; isSo(known: Known): boolean }[] = [
   {
     words: /You are not a reviewer of|Only the assigned reviewers can review/,
-    isSo: ({ held, userId }) => held.some((settings) => !mayReview(settings, userId, null)),
+    isSo: ({ held, userId }) => held.some((settings) => !mayReview(settings, userId, [])),
   },
-  { words: /You asked for #(\d+)/, isSo: ({ userId, requesterId }) => userId === requesterId },
+  { words: /You asked for #(\d+)/, isSo: ({ userId, requesters }) => requesters.includes(userId) },
   {
     words: /#(\d+) is not waiting for review any more/,
     isSo: ({ states }) => states.some((state) => state !== "pending"),
+  },
+  {
+    words: /Guests can't use Signoff|This card is no longer shown to you/,
+    isSo: ({ held, userId }) => held.some(({ away }) => away.includes(userId)),
   },
   { words: /#(\d+) is not approved yet/, isSo: ({ states }) => states.includes("pending") },
   {
@@ -52,11 +57,12 @@ export function untrue({ admin }: Judging, facts: Facts, all: readonly Said[]): 
       const found = words.exec(text);
       if (found === null) return [];
       const number = Number(found[1] ?? 0);
+      const request = facts.requests.find((one) => one.number === number);
       const known = {
         userId,
         held: admin.history.between(at - judgedWithinMs, at),
         states: stood(facts, number, at - judgedWithinMs, at),
-        requesterId: facts.requests.find((one) => one.number === number)?.requesterId,
+        requesters: request === undefined ? [] : requestersOf(request),
       };
       const said = text.slice(found.index, found.index + 200);
       return isSo(known) ? [] : [`${userId} was told what is not so: ${said}`];
@@ -64,7 +70,7 @@ export function untrue({ admin }: Judging, facts: Facts, all: readonly Said[]): 
   );
 }
 
-/** Returns the states that a request had between two moments. It is expired at its exact time (R11). */
+/** Returns the states that a request had between two moments. It is expired at its exact time, and recorded later (R11). */
 function stood(facts: Facts, number: number, from: number, to: number): string[] {
   const rows = facts.audit.filter(({ subject }) => subject === `request:${number}`);
   const states = rows
@@ -73,6 +79,8 @@ function stood(facts: Facts, number: number, from: number, to: number): string[]
       return row.at.getTime() <= to && (next === undefined || next.at.getTime() >= from);
     })
     .map(({ after }) => after.state.name);
+  const recorded = rows.find(({ after }) => after.state.name === "expired")?.before?.state.expiresAt;
   const { expiresAt } = facts.requests.find((one) => one.number === number) ?? {};
-  return expiresAt && expiresAt.getTime() <= to ? [...states, "expired"] : states;
+  const end = expiresAt ?? (recorded === undefined ? undefined : new Date(recorded));
+  return end && end.getTime() <= to ? [...states, "expired"] : states;
 }

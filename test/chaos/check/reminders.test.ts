@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { Nearing } from "../run/clock.ts";
 import { SettingsHistory } from "../stories/settings-history.ts";
 import type { Facts } from "./facts.ts";
+import { firstHeld } from "./fixture.ts";
 import { checkReminders } from "./reminders.ts";
 
 const at = (second: number) => new Date(second * 1_000);
@@ -23,10 +24,7 @@ const all = { "message:ann": 101, "email:ann": 101, "message:bob": 101, "email:b
 
 function faults({ nearing, items = 1, arrived = all, reviewed, leftAt }: Change): string[] {
   const history = new SettingsHistory();
-  history.add({
-    ...{ members: ["ann", "bob"], assignees: [], requiredApprovals: 2, enabled: true, cardsTo: "reviewers" },
-    ...{ workflow: 1, sentAt: 0, answeredAt: 0 },
-  });
+  history.add(firstHeld);
   const near: Nearing = { number: 1, state: "pending", expiresAt: end, at: 100_000, ...nearing };
   const state = leftAt === undefined ? near.state : "cancelled";
   const reminder = { state: "pending", expiresAt: end.toISOString() };
@@ -39,7 +37,9 @@ function faults({ nearing, items = 1, arrived = all, reviewed, leftAt }: Change)
     after: { state: { name: state } },
   };
   const facts = {
-    requests: [{ number: 1, requesterId: "rita", state, expiresAt: leftAt === undefined ? end : null }],
+    requests: [
+      { number: 1, requesterId: "rita", message: "", state, expiresAt: leftAt === undefined ? end : null },
+    ],
     reviews: reviewed
       ? [{ requestNumber: 1, reviewerId: reviewed.by, at: at(reviewed.second), replacedAt: null }]
       : [],

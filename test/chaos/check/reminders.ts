@@ -1,5 +1,6 @@
 import type { Nearing } from "../run/clock.ts";
 import type { ChaosWorld } from "../run/world.ts";
+import { requestersOf } from "../stories/requesters.ts";
 import type { Facts } from "./facts.ts";
 import { type Notice, noticeOf } from "./told.ts";
 
@@ -42,7 +43,8 @@ function checkReminded({ admin, clock }: Reminding, facts: Facts): string[] {
     const request = facts.requests.find((one) => one.number === number);
     if (request?.state !== state || request.expiresAt?.getTime() !== expiresAt.getTime()) continue;
     const recipients = state === "pending" ? waitedFor(admin, facts, request, at) : [request.requesterId];
-    for (const id of recipients) faults.push(...checkChannels(facts, nearing, id));
+    const reachable = recipients.filter((id) => !admin.history.mayBeAway(id, at, Infinity));
+    for (const id of reachable) faults.push(...checkChannels(facts, nearing, id));
   }
   return faults;
 }
@@ -61,13 +63,14 @@ function checkChannels(facts: Facts, { number, state, at }: Nearing, id: string)
 function waitedFor(
   { history }: Reminding["admin"],
   { reviews }: Facts,
-  { number, requesterId }: Facts["requests"][number],
+  request: Facts["requests"][number],
   at: number,
 ): string[] {
+  const { number } = request;
   const answered = reviews.filter((one) => one.requestNumber === number && one.replacedAt === null);
   return everybody({ history }).filter(
     (id) =>
-      history.couldAlwaysReview(id, requesterId, at, Infinity) &&
+      history.couldAlwaysReview(id, requestersOf(request), at, Infinity) &&
       !answered.some(({ reviewerId }) => reviewerId === id),
   );
 }
@@ -82,7 +85,8 @@ function checkNeeded({ admin, clock }: Reminding, facts: Facts): string[] {
       one.at - onItsWayMs <= at &&
       stillStood(facts, one, at - onItsWayMs) &&
       (one.state === "pending"
-        ? admin.history.couldReview(recipientId, request?.requesterId ?? null, at - onItsWayMs, at) &&
+        ? request !== undefined &&
+          admin.history.couldReview(recipientId, requestersOf(request), at - onItsWayMs, at) &&
           !hadAnswered(facts, number, recipientId, at - onItsWayMs)
         : recipientId === request?.requesterId);
     if (!clock.nearing.some(isDue))

@@ -1,11 +1,17 @@
 import type { ChaosWorld } from "../run/world.ts";
+import { requestersOf } from "../stories/requesters.ts";
 import { type Held, judgedWithinMs, mayReview } from "../stories/settings-history.ts";
 import type { AuditRow, Facts } from "./facts.ts";
 
-type Judging = { admin: Pick<ChaosWorld["admin"], "history"> };
+type Judging = {
+  admin: Pick<ChaosWorld["admin"], "history">;
+  renames: Pick<ChaosWorld["renames"], "wasRenamed" | "mayBeRenamed">;
+  isMixed: boolean;
+};
 
 /** Checks R1, R4, R5, and R7: the settings of the moment applied to every request and review. */
-export function checkJudged({ admin }: Judging, facts: Facts): string[] {
+export function checkJudged(world: Judging, facts: Facts): string[] {
+  const { admin } = world;
   const faults: string[] = [];
   const at = (moment: Date) => admin.history.between(moment.getTime(), moment.getTime() + judgedWithinMs);
   for (const request of facts.requests) {
@@ -16,7 +22,10 @@ export function checkJudged({ admin }: Judging, facts: Facts): string[] {
       say(
         `was ${gated ? "held for review while" : "promoted with no review, and"} the workflow was ${gated ? "off" : "on"}`,
       );
-    for (const row of rows) checkReview(facts, request, row, at(row.at), say);
+    for (const row of rows) {
+      checkReview(facts, request, row, at(row.at), say);
+      if (row.after.review?.verdict === "approve") checkCounted(world, facts, request, row, say);
+    }
   }
   return faults;
 }
@@ -24,13 +33,14 @@ export function checkJudged({ admin }: Judging, facts: Facts): string[] {
 /** Checks the review that a row of the audit log holds, if any, against the settings of its moment. */
 function checkReview(
   { reviews }: Facts,
-  { number, requesterId }: Facts["requests"][number],
+  request: Facts["requests"][number],
   row: AuditRow,
   settings: readonly Held[],
   say: (what: string) => void,
 ): void {
   const reviewerId = row.after.review && row.actor.kind === "member" ? row.actor.memberId : undefined;
   if (reviewerId === undefined) return;
+  const { number } = request;
   const { workflowVersion } =
     reviews.find(
       (one) =>
@@ -41,10 +51,48 @@ function checkReview(
   const judging = settings.filter(({ workflow }) => workflow === workflowVersion);
   if (judging.length === 0)
     say(`${reviewerId} was judged by version ${workflowVersion}, which did not hold then`);
-  else if (!judging.some((held) => mayReview(held, reviewerId, requesterId)))
+  else if (!judging.some((held) => mayReview(held, reviewerId, requestersOf(request))))
     say(`${reviewerId} reviewed it, who could not at that moment`);
   else if (!judging.some((held) => isRightly(held, row)))
     say(`${row.action} with ${row.after.approvals} approvals, by version ${workflowVersion}`);
+}
+
+/**
+ * Checks R4 and R7: a row counts the approvals of those who may review at that moment, for the facts of that moment. During a
+ * change, either may hold. The previous version counts what was given.
+ */
+function checkCounted(
+  { admin, renames, isMixed }: Judging,
+  { reviews }: Facts,
+  request: Facts["requests"][number],
+  { at, after }: AuditRow,
+  say: (what: string) => void,
+): void {
+  if (isMixed) return;
+  const { integrationId } = request;
+  const moment = at.getTime();
+  const late = moment + judgedWithinMs;
+  const given = reviews.filter(
+    (one) =>
+      one.requestNumber === request.number &&
+      one.verdict === "approve" &&
+      one.at <= at &&
+      (one.replacedAt === null || one.replacedAt > at),
+  );
+  const requesters = requestersOf(request);
+  const { history } = admin;
+  const possible = given.filter(
+    ({ reviewerId, at: givenAt }) =>
+      history.couldReview(reviewerId, requesters, moment, late) &&
+      !renames.wasRenamed(integrationId, givenAt.getTime() + judgedWithinMs, moment),
+  );
+  const certain = given.filter(
+    ({ reviewerId, at: givenAt }) =>
+      history.couldAlwaysReview(reviewerId, requesters, moment, late) &&
+      !renames.mayBeRenamed(integrationId, givenAt.getTime(), late),
+  );
+  if (after.approvals < certain.length || after.approvals > possible.length)
+    say(`counts ${after.approvals} approvals, and ${certain.length} to ${possible.length} do`);
 }
 
 /** Checks R7: approved by exactly the number of approvals needed at that moment; rejected by one Reject. */

@@ -1,4 +1,6 @@
 import type { ChaosWorld } from "../run/world.ts";
+import { requestersOf } from "../stories/requesters.ts";
+import { judgedWithinMs } from "../stories/settings-history.ts";
 import type { AuditRow, Facts } from "./facts.ts";
 
 /** The parts of a notice's key: the event, the request, the recipient, and the channel. */
@@ -35,7 +37,15 @@ const toRequester = ["approved", "rejected", "promoted", "failed"];
 /** Events about which everybody who was asked and had not responded is told, and the requester unless they did it. */
 const toAll = ["cancelled", "expired"];
 
-type Telling = { admin: Pick<ChaosWorld["admin"], "history">; slack: Pick<ChaosWorld["slack"], "workspace"> };
+type Telling = {
+  admin: Pick<ChaosWorld["admin"], "history">;
+  slack: Pick<ChaosWorld["slack"], "workspace">;
+  renames: Pick<ChaosWorld["renames"], "tried">;
+  isMixed: boolean;
+};
+
+/** How long after a fact changed its notices are stored, in milliseconds. */
+const tellMs = 60_000;
 
 /** Checks that a change notified exactly the people in docs/rules.md, "Who is notified of what". */
 export function checkTold(world: Telling, facts: Facts): string[] {
@@ -44,12 +54,50 @@ export function checkTold(world: Telling, facts: Facts): string[] {
   const stored = new Set(facts.emails.map(({ key }) => plainKey(key, requests)));
   const faults: string[] = [];
   for (const row of facts.audit) {
-    for (const key of wanted(world, facts, row)) {
+    const reachable = wanted(world, facts, row).filter((key) => isReachable(world, facts, key, row));
+    for (const key of reachable) {
       if (outcomes.get(key) !== "done") faults.push(`${key} was never told`);
       else if (key.startsWith("email:") && !stored.has(key)) faults.push(`${key} was settled with no email`);
     }
   }
-  return [...faults, ...checkNobodyElse(world, facts)];
+  return [...faults, ...checkOutdated(world, facts), ...checkNobodyElse(world, facts)];
+}
+
+/**
+ * Checks R7: whoever approved a request that still waits, and its requester, is told that a fact changed since. The previous
+ * version tells nobody, and a request that was reviewed again or decided in the meantime needs no notice.
+ */
+function checkOutdated({ admin, renames, isMixed }: Telling, facts: Facts): string[] {
+  if (isMixed) return [];
+  const { requests, reviews, outbox } = facts;
+  const told = outbox.flatMap(({ key }) => noticeOf(key, requests) ?? []);
+  return requests.flatMap(({ number, integrationId, requesterId, state }) => {
+    if (state !== "pending") return [];
+    const last = renames.tried.findLast((one) => one.integrationId === integrationId);
+    const given = reviews.filter(
+      ({ requestNumber, verdict, replacedAt, at }) =>
+        requestNumber === number &&
+        verdict === "approve" &&
+        replacedAt === null &&
+        last !== undefined &&
+        last.answeredAt < Infinity &&
+        at.getTime() + judgedWithinMs < last.sentAt,
+    );
+    const since = last?.sentAt ?? 0;
+    return (given.length === 0 ? [] : [requesterId, ...given.map(({ reviewerId }) => reviewerId)])
+      .filter((id) => !admin.history.mayBeAway(id, since, since + tellMs))
+      .filter(
+        (id) =>
+          !told.some((one) => one.number === number && one.event === "outdated" && one.recipientId === id),
+      )
+      .map((id) => `#${number}: ${id} was not told that a fact changed since the approval`);
+  });
+}
+
+/** Returns whether the recipient was an active full member from a change on: nobody else gets a notice (R13). */
+function isReachable({ admin }: Telling, { requests }: Facts, key: string, { at }: AuditRow): boolean {
+  const { recipientId = "" } = noticeOf(key, requests) ?? {};
+  return !admin.history.mayBeAway(recipientId, at.getTime(), Infinity);
 }
 
 /** Returns the keys of the notices that this change must cause. */
@@ -76,7 +124,9 @@ function reviewersWhile({ admin, slack }: Telling, facts: Facts, { subject, afte
   const until = expanded?.getTime() ?? Infinity;
   return slack.workspace.people
     .map(({ id }) => id)
-    .filter((id) => admin.history.couldAlwaysReview(id, request?.requesterId ?? null, at.getTime(), until));
+    .filter(
+      (id) => request && admin.history.couldAlwaysReview(id, requestersOf(request), at.getTime(), until),
+    );
 }
 
 /**
@@ -102,32 +152,37 @@ function waiting(world: Telling, facts: Facts, row: AuditRow): string[] {
       !answered.includes(id) &&
       id !== actorOf(row) &&
       id !== request?.requesterId &&
-      history.couldAlwaysReview(id, request?.requesterId ?? null, row.at.getTime(), Infinity),
+      request !== undefined &&
+      history.couldAlwaysReview(id, requestersOf(request), row.at.getTime(), Infinity),
   );
 }
 
 /** Checks that reviewers are told only of a request, a reminder, or its end, and that all else goes to the requester. */
 function checkNobodyElse({ admin }: Telling, facts: Facts): string[] {
-  const faults: string[] = [];
-  for (const { key, kind } of facts.outbox) {
+  return facts.outbox.flatMap(({ key, kind }) => {
     const notice = noticeOf(key, facts.requests);
-    if (notice === undefined) continue;
-    const { number, event, recipientId, channel } = notice;
-    const request = facts.requests.find((one) => one.number === number);
-    if (request === undefined || kind !== `send-${channel}`) faults.push(`${key} tells of nothing`);
-    else if (recipientId === request.requesterId ? event === "requested" : !reviewersHear(notice))
-      faults.push(`${key} is not for them`);
-    else if (
-      recipientId !== request.requesterId &&
-      !admin.history.couldReview(recipientId, request.requesterId, request.createdAt.getTime(), Infinity)
-    )
-      faults.push(`${key} is for somebody who could never review it`);
-  }
-  return faults;
+    if (notice === undefined) return [];
+    const request = facts.requests.find((one) => one.number === notice.number);
+    if (request === undefined || kind !== `send-${notice.channel}`) return [`${key} tells of nothing`];
+    if (isTokensOwner(request, notice)) return [];
+    const { recipientId } = notice;
+    const isRequester = recipientId === request.requesterId;
+    if (isRequester ? notice.event === "requested" : !reviewersHear(notice))
+      return [`${key} is not for them`];
+    const since = request.createdAt.getTime();
+    const could = admin.history.couldReview(recipientId, requestersOf(request), since, Infinity);
+    return isRequester || could ? [] : [`${key} is for somebody who could never review it`];
+  });
 }
 
+/** Whoever a token named may cancel its request, which its owner is told. */
+const isTokensOwner = (request: Facts["requests"][number], { event, recipientId }: Notice): boolean =>
+  event === "cancelled" && recipientId !== request.requesterId && requestersOf(request).includes(recipientId);
+
 const reviewersHear = ({ event, channel }: Notice): boolean =>
-  event === "reminder" || (channel === "email" && ["requested", ...toAll].includes(event));
+  event === "reminder" ||
+  event === "outdated" ||
+  (channel === "email" && ["requested", ...toAll].includes(event));
 
 const actorOf = ({ actor }: AuditRow): string | undefined =>
   actor.kind === "system" ? undefined : actor.memberId;

@@ -17,7 +17,7 @@ export type Balancer = {
 
 type Ready = () => { index: number; port: number }[];
 
-type Delivery = { body: Buffer; headers: IncomingMessage["headers"]; path: string };
+type Delivery = { method: string; body: Buffer; headers: IncomingMessage["headers"]; path: string };
 
 type Answer = { status: number; headers: IncomingMessage["headers"]; body: Buffer };
 
@@ -25,6 +25,12 @@ type Answer = { status: number; headers: IncomingMessage["headers"]; body: Buffe
 const givenBy = /^\/by\/\d+(?=\/)/;
 
 const isReport = ({ path }: Delivery): boolean => path.endsWith("/status");
+
+/** A call of the REST API by a pipeline, which repeats it under its key. */
+const isCall = (delivery: Delivery): boolean => delivery.path.startsWith("/api/") && !isReport(delivery);
+
+const kindOf = (delivery: Delivery): "reports" | "calls" | "deliveries" =>
+  isReport(delivery) ? "reports" : isCall(delivery) ? "calls" : "deliveries";
 
 /**
  * Forwards Slack's deliveries and reports of deployments to any ready replica, without sticky sessions. It sends some
@@ -60,20 +66,21 @@ export async function startBalancer(ready: Ready, random: Random, figures: Figur
   const duplicate = (delivery: Delivery): void => {
     const described = describe(delivery.body.toString());
     duplicated.add(described);
-    // A late copy of a request's submission would be another request, which nobody made.
-    const late = random.chance(0.5) && !described.startsWith("view_submission request_approval");
+    // A late copy of a request's submission would be another request, which nobody made. One of a rename would undo a later one.
+    const mayBeLate = delivery.method !== "PUT";
+    const late = mayBeLate && random.chance(0.5) && !described.startsWith("view_submission request_approval");
     const afterMs = late ? random.between(200, 2_500) : 0;
     void track(pause(afterMs).then(() => handOver(delivery)));
   };
 
   const deliver = async (delivery: Delivery): Promise<Answer> => {
-    const what = isReport(delivery) ? "reports" : "deliveries";
+    const what = kindOf(delivery);
     figures.add(what);
     if (isCalm) return handOver(delivery);
-    // There are few reports, so more of them get a fault.
-    const often = isReport(delivery) ? 2.5 : 1;
-    if (isReport(delivery) && random.chance(0.1)) {
-      figures.add("answers to reports lost");
+    // There are few reports and calls, so more of them get a fault.
+    const often = what === "deliveries" ? 1 : 2.5;
+    if (what !== "deliveries" && random.chance(0.1)) {
+      figures.add(`answers to ${what} lost`);
       await handOver(delivery);
       return { status: 502, headers: {}, body: Buffer.alloc(0) };
     }
@@ -91,7 +98,7 @@ export async function startBalancer(ready: Ready, random: Random, figures: Figur
     const answering = read(request)
       .then((body) => {
         const path = (request.url ?? "/").replace(givenBy, "");
-        return deliver({ body, headers: request.headers, path });
+        return deliver({ method: request.method ?? "POST", body, headers: request.headers, path });
       })
       .then(({ status, headers, body }) => {
         const { "content-type": type } = headers;
@@ -118,10 +125,10 @@ export async function startBalancer(ready: Ready, random: Random, figures: Figur
   };
 }
 
-function send(port: number, { body, headers, path }: Delivery): Promise<Answer> {
+function send(port: number, { method, body, headers, path }: Delivery): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const { host: _, connection: __, ...passedOn } = headers;
-    const options = { port, host: "127.0.0.1", path, method: "POST", headers: passedOn, agent: false };
+    const options = { port, host: "127.0.0.1", path, method, headers: passedOn, agent: false };
     const asked: ClientRequest = ask(options, (response) => {
       read(response).then(
         (answer) => resolve({ status: response.statusCode ?? 502, headers: response.headers, body: answer }),

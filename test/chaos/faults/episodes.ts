@@ -16,6 +16,10 @@ const episodes = {
   "PostgreSQL crashes": 1.5,
   "rolling restart": 1,
   "people change": 2,
+  "somebody leaves": 2.5,
+  "somebody returns": 2.5,
+  "channel archived for a while": 1,
+  "an integration is renamed": 1.5,
   "settings change": 4,
   "workflow off and on": 1,
 };
@@ -70,6 +74,18 @@ export async function changeWeather(
       case "settings change":
         say(`settings change: ${await admin.change(choices)}`);
         break;
+      case "somebody leaves":
+        await admin.somebodyLeaves(choices);
+        break;
+      case "somebody returns":
+        await admin.somebodyReturns(choices);
+        break;
+      case "channel archived for a while":
+        await archiveForAWhile(world, choices);
+        break;
+      case "an integration is renamed":
+        await world.renames.rename(choices);
+        break;
       case "workflow off and on":
         await turnOffAndOn(world, choices);
         break;
@@ -89,6 +105,13 @@ function somebodyChanges({ slack, figures }: ChaosWorld, choices: Random): void 
   figures.add("events", 2);
   slack.workspace.changePerson(id, { title: `Title ${choices.between(1, 1_000)}` });
   void slack.openHome(id).catch(() => undefined);
+}
+
+/** Archives the channel for review cards. What goes there meanwhile goes to each reviewer directly. */
+async function archiveForAWhile({ admin }: ChaosWorld, choices: Random): Promise<void> {
+  await admin.archiveChannel(true);
+  await pause(choices.between(1_500, 5_000));
+  await admin.archiveChannel(false);
 }
 
 /** Turns the workflow off for a while (R1). Requests made meanwhile are promoted immediately; open ones stay or are cancelled. */

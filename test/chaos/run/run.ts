@@ -1,4 +1,5 @@
 import { checkActs } from "../check/acts.ts";
+import { checkCalls } from "../check/calls.ts";
 import { checkCards } from "../check/cards.ts";
 import { checkDeployer } from "../check/deployer.ts";
 import { collect, type Facts } from "../check/facts.ts";
@@ -47,7 +48,7 @@ export async function run(seed: number, options: RunOptions): Promise<Ran> {
 
 async function check(world: ChaosWorld, people: People, facts: Facts): Promise<string[]> {
   return [
-    ...checkOutbox(facts),
+    ...checkOutbox(world, facts),
     ...checkAudit(facts),
     ...checkOutcomes(facts),
     ...checkJudged(world, facts),
@@ -55,10 +56,11 @@ async function check(world: ChaosWorld, people: People, facts: Facts): Promise<s
     ...checkDeployer(world, facts),
     ...(await checkCards(world, facts)),
     ...checkMessages(world, facts),
-    ...checkEmails(facts),
+    ...checkEmails(world, facts),
     ...checkTold(world, facts),
     ...checkReminders(world, facts),
     ...checkActs(world, people, facts),
+    ...checkCalls(world, facts),
     ...checkRefusals(world, facts),
     ...checkDriven(facts),
     ...world.slack.violations.map(

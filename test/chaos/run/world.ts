@@ -5,13 +5,16 @@ import { freePort } from "../../../sandbox/free-port.ts";
 import { type MailStandIn, startMail } from "../../../sandbox/mail.ts";
 import { type SlackStandIn, type StandInPerson, startSlack } from "../../../sandbox/slack/index.ts";
 import { system } from "../../../src/domain/shared/actor.ts";
+import type { SeedDeps } from "../../../src/seed/load-seed-file.ts";
 import { recordManualDeployment } from "../../../src/usecases/deployments/record-manual-deployment.ts";
 import type { Context } from "../../../src/usecases/shared/context.ts";
 import { type Balancer, startBalancer } from "../faults/balancer.ts";
 import { type Call, type FarProxy, startFarProxy, startWebhookProxy } from "../faults/far-proxy.ts";
 import { makeWeather, type Weather } from "../faults/weather.ts";
-import { type Place, placesOf, seedCatalog, setWebhooks } from "../stories/catalog.ts";
+import { type Place, placesOf, seedCatalog, seedLookups, setWebhooks } from "../stories/catalog.ts";
 import { type DeploySite, startDeploySite } from "../stories/deploy-site.ts";
+import { createTokens, Pipeline, type Token } from "../stories/pipeline.ts";
+import { Renames } from "../stories/renames.ts";
 import { Admin } from "../stories/settings.ts";
 import { Clock } from "./clock.ts";
 import type { RunOptions } from "./options.ts";
@@ -50,6 +53,10 @@ export type ChaosWorld = {
   places: Place[];
   /** Changes settings, and records which applied when. */
   admin: Admin;
+  /** Uses the REST API. */
+  pipeline: Pipeline;
+  /** Renames integrations, and records when. */
+  renames: Renames;
   /** Makes things due now. */
   clock: Clock;
   /** The channel for review cards. Some reviewers are not in it, and some of its members are no reviewers. */
@@ -71,8 +78,9 @@ const person = (name: string): StandInPerson & { email: string } => ({
 });
 
 const requesterNames = Array.from({ length: 12 }, (_, index) => `requester${index + 1}`);
-const reviewerNames = Array.from({ length: 5 }, (_, index) => `reviewer${index + 1}`);
+const reviewerNames = Array.from({ length: 7 }, (_, index) => `reviewer${index + 1}`);
 const channelName = "releases";
+const groupId = "S0REVIEWERS";
 const channelNames = ["requester1", "requester2", "reviewer1", "reviewer2", "reviewer3"];
 
 /** Starts the services, a database, the replicas with a proxy each, and the balancer. */
@@ -104,10 +112,13 @@ export async function startChaosWorld(seed: number, options: RunOptions): Promis
   if (replicas.faults.length > 0) throw new Error(replicas.faults.join("\n"));
   const { slack, mail, site, calls } = far;
   const organizationId = slack.workspace.team.id;
-  const { places, admin } = await setUp({ seed, options, context, database, organizationId, far, figures });
+  const setUpParts = { seed, options, context, database, organizationId, far, figures };
+  const { places, admin, tokens, lookups } = await setUp(setUpParts);
+  const pipeline = new Pipeline(balancer.url, tokens, figures);
   return {
     ...{ seed, figures, slack, mail, postgres, database, organizationId, balancer, replicas, weather, site },
     ...{ calls, say, places, admin, channel: channelOf(slack) },
+    ...{ pipeline, renames: new Renames({ pipeline, seed: lookups, organizationId, places, figures }) },
     clock: new Clock(context, organizationId, figures),
     isMixed: options.previous !== undefined,
     requesters: [...requesterNames, reviewerNames.at(-1) as string],
@@ -144,6 +155,7 @@ async function startFarEnds(
     ...{ manifest: `${root}manifest.yml`, signingSecret, botToken, botUrl },
     people: [...requesterNames, ...reviewerNames, "admin"].map(person),
     channels: [{ name: channelName, members: [...channelNames, "bot"] }],
+    groups: [{ id: groupId, handle: "reviewers", name: "Reviewers", users: [...reviewerNames] }],
     eventRetriesMs: [0, 500, 2_000],
   });
   const mail = await startMail();
@@ -181,7 +193,7 @@ async function setUp(parts: {
   organizationId: string;
   far: FarEnds;
   figures: Figures;
-}): Promise<{ places: Place[]; admin: Admin }> {
+}): Promise<{ places: Place[]; admin: Admin; tokens: Token[]; lookups: SeedDeps }> {
   const { seed, options, context, database, organizationId, far, figures } = parts;
   const { slack, site, webhookUrl: url } = far;
   const requiredApprovals = seed % 3 === 0 ? 2 : 1;
@@ -190,13 +202,19 @@ async function setUp(parts: {
   const reviewers = reviewerNames.map((name) => idOf(slack, name));
   const adminId = idOf(slack, "admin");
   const channel = channelOf(slack);
-  const admin = new Admin({ context, organizationId, admin: adminId, reviewers, channel, figures });
-  const first = { members: reviewers, assignees: [], requiredApprovals, enabled: true } as const;
+  const lookups = seedLookups({ context, organizationId, botToken, apiUrl: slack.url });
+  const saving = { context, organizationId, admin: adminId, channel, slack, groupId, seed: lookups };
+  const leavers = [...reviewers, ...requesterNames.slice(0, 4).map((name) => idOf(slack, name))];
+  const admin = new Admin({ ...saving, reviewers, leavers, figures });
+  const people = { members: reviewers, assignees: [], away: [], isArchived: false } as const;
+  const first = { ...people, requiredApprovals, enabled: true } as const;
   await admin.begin({ ...first, cardsTo: "reviewers" });
   if (seed % 2 === 1) await admin.set({ ...first, cardsTo: "channel" });
   const places = await placesOf(database, organizationId);
   await setWebhooks(context, { organizationId, admin: adminId, secret, url }, places, site);
-  return { places, admin };
+  const owners = [adminId, reviewers[0] as string];
+  const tokens = await createTokens(context, { organizationId, admin: adminId }, owners);
+  return { places, admin, tokens, lookups };
 }
 
 /** Records that a pipeline deployed a new build to the first environment. */

@@ -6,7 +6,7 @@ import { seedDeps } from "../../../src/compose/seed-deps.ts";
 import { member } from "../../../src/domain/shared/actor.ts";
 import { createLog } from "../../../src/lib/log.ts";
 import { createSecrets } from "../../../src/lib/secrets.ts";
-import { loadSeedFile } from "../../../src/seed/load-seed-file.ts";
+import { loadSeedFile, type SeedDeps } from "../../../src/seed/load-seed-file.ts";
 import { slackClients } from "../../../src/slack/client/clients.ts";
 import { saveWebhook } from "../../../src/usecases/deployments/save-webhook.ts";
 import type { Context } from "../../../src/usecases/shared/context.ts";
@@ -30,7 +30,7 @@ export type Begin = { requests: number; requiredApprovals: number; reviewers: re
 
 /** Loads one project with many integrations, the roles, and an enabled workflow. */
 export async function seedCatalog(owner: Owner, begin: Begin): Promise<void> {
-  const { context, organizationId, botToken: token, apiUrl } = owner;
+  const { organizationId } = owner;
   const { requests, requiredApprovals, reviewers } = begin;
   const count = Math.min(60, Math.max(16, Math.ceil(requests / 4)));
   const integration = (index: number) => ({
@@ -57,9 +57,12 @@ export async function seedCatalog(owner: Owner, begin: Begin): Promise<void> {
     ],
     workflow: { enabled: true, roles: ["Reviewers"], options: { requiredApprovals } },
   };
-  const deps = seedDeps(context, slackClients({ token, apiUrl, log: createLog("silent") }));
-  await persist(() => loadSeedFile(deps, organizationId, stringify(seed)));
+  await persist(() => loadSeedFile(seedLookups(owner), organizationId, stringify(seed)));
 }
+
+/** Returns what loading a seed file needs. Its calls reach Slack without the replicas' faults. */
+export const seedLookups = ({ context, botToken: token, apiUrl }: Owner): SeedDeps =>
+  seedDeps(context, slackClients({ token, apiUrl, log: createLog("silent") }));
 
 /** Returns the integrations with their first two environments. Two in three use a webhook. */
 export async function placesOf({ db }: Database, organizationId: string): Promise<Place[]> {

@@ -7,6 +7,7 @@ import { lookFor, pause } from "../run/wait.ts";
 import type { ChaosWorld } from "../run/world.ts";
 import type { Place } from "./catalog.ts";
 import type { People } from "./people.ts";
+import { messageOf, requestersOf } from "./requesters.ts";
 import { mayReview } from "./settings-history.ts";
 
 type Row = typeof requests.$inferSelect;
@@ -28,13 +29,36 @@ export class Moves {
     await this.#world.build(place, `1.0.${this.#built}`);
   }
 
+  /** Has a pipeline request a promotion for somebody. Returns its number once it exists. */
+  async askThroughApi(place: Place, name: string, random: Random): Promise<number | undefined> {
+    const { pipeline, figures } = this.#world;
+    const requester = this.#people.id(name);
+    // A token names nobody else than who may request; its own owner is another person.
+    const token = random.pick(pipeline.tokens.filter(({ ownerId }) => ownerId !== requester));
+    const message = messageOf(`ask ${++this.#asked}`, token.ownerId);
+    const number = await pipeline.ask(place, token, requester, message);
+    figures.add(number === undefined ? "requests given up" : "requests");
+    return number;
+  }
+
+  /** Has the pipeline with the admin's token promote a request. */
+  async promoteThroughApi(number: number): Promise<void> {
+    const [token] = this.#world.pipeline.tokens;
+    if (token !== undefined) await this.#world.pipeline.promote(number, token);
+  }
+
+  async cancelThroughApi(number: number): Promise<void> {
+    const [token] = this.#world.pipeline.tokens;
+    if (token !== undefined) await this.#world.pipeline.cancel(number, token);
+  }
+
   /** Requests a promotion, and again after an error. Returns its number once it exists. */
   async ask(place: Place, name: string): Promise<number | undefined> {
     const { figures } = this.#world;
     const people = this.#people;
     const userId = people.id(name);
     return people.alone(userId, async () => {
-      for (let turn = 1; turn <= 10; turn++) {
+      for (let turn = 1; turn <= 10 && !this.#isAway(userId); turn++) {
         if (turn > 1) await pause(500);
         const made = await this.#askOnce(place, userId);
         if (made !== undefined) {
@@ -48,10 +72,17 @@ export class Moves {
     });
   }
 
+  /** Returns whether somebody is deactivated or a guest at the moment, as the stand-in for Slack has it. */
+  #isAway(userId: string): boolean {
+    const { deleted, isRestricted } = this.#world.slack.workspace.person(userId) ?? {};
+    return deleted === true || isRestricted === true;
+  }
+
   async #askOnce(place: Place, userId: string): Promise<Row | undefined> {
     const { slack } = this.#world;
     const people = this.#people;
     people.closeAll(userId);
+    if (people.isGone(userId)) return undefined;
     await slack.command(userId, `/promote core/${place.slug}`);
     const view = await lookFor(() => {
       const open = slack.topView(userId);
@@ -62,9 +93,10 @@ export class Moves {
       slack.topView(userId) === view && JSON.stringify(view?.blocks).includes(ids.input.message);
     if (view === undefined || !isForm()) return undefined;
     const typed = `ask ${++this.#asked}`;
+    if (people.isGone(userId)) return undefined;
     let act = await people.submit(userId, view, "request", 0, { [ids.input.message]: typed });
     // Something changed, or an open request can be replaced: the modal shows it, and the person submits again.
-    if (act.answer === "told" && isForm()) {
+    if (act.answer === "told" && isForm() && !people.isGone(userId)) {
       act = await people.submit(userId, view, "request", 0, { [ids.input.message]: typed });
     }
     // If Slack got no answer, it may have happened: the person looks, and requests again if it did not.
@@ -98,9 +130,9 @@ export class Moves {
 
   /** Returns some of the people who may review it now. */
   async reviewersOf(number: number, random: Random): Promise<string[]> {
-    const { requesterId } = await this.row(number);
+    const requesters = requestersOf(await this.row(number));
     const { now } = this.#world.admin.history;
-    const able = now.members.filter((id) => mayReview(now, id, requesterId));
+    const able = now.members.filter((id) => mayReview(now, id, requesters));
     return random.shuffled(able).slice(0, random.between(2, able.length));
   }
 
@@ -109,9 +141,11 @@ export class Moves {
     const { approve, reject, promote } = ids.action;
     const reviewing = actionId === approve || actionId === reject;
     const over = async () => {
-      const { state, requesterId } = await this.row(number);
-      if (reviewing)
-        return state !== "pending" || !mayReview(this.#world.admin.history.now, userId, requesterId);
+      const row = await this.row(number);
+      const { state } = row;
+      const { now } = this.#world.admin.history;
+      if (this.#isAway(userId)) return true;
+      if (reviewing) return state !== "pending" || !mayReview(now, userId, requestersOf(row));
       return !(state === "approved" || state === "failed" || (state === "pending" && actionId !== promote));
     };
     return this.#people.card(userId, number, actionId, over);
@@ -128,10 +162,10 @@ export class Moves {
   /** Somebody who sees the card in the channel and may not review tries anyway. */
   async passerbyApproves(number: number, random: Random): Promise<void> {
     const { admin, channel, slack } = this.#world;
-    const { requesterId } = await this.row(number);
+    const requesters = requestersOf(await this.row(number));
     const isBot = (id: string) => id === slack.workspace.bot.userId;
     const others = channel.members.filter(
-      (id) => !isBot(id) && !mayReview(admin.history.now, id, requesterId),
+      (id) => !isBot(id) && !mayReview(admin.history.now, id, requesters),
     );
     if (others.length === 0) return;
     await this.#people.press(random.pick(others), number, "approve", ids.action.approve, 1);

@@ -40,6 +40,11 @@ export class People {
     return id;
   }
 
+  /** Returns whether somebody is deactivated, so that Slack lets them do nothing. */
+  isGone(userId: string): boolean {
+    return this.#world.slack.workspace.person(userId)?.deleted === true;
+  }
+
   /** Fills in modals one after the other, since a person sees one at a time. */
   alone<T>(userId: string, work: () => Promise<T>): Promise<T> {
     const before = this.#busy.get(userId) ?? Promise.resolve();
@@ -86,7 +91,7 @@ export class People {
     let act: Act | undefined;
     for (let turn = 1; turn <= tries; turn++) {
       const card = this.cardNow(userId, number, actionId);
-      if (card === undefined) return act;
+      if (card === undefined || this.isGone(userId)) return act;
       act = await this.#click(userId, number, what, actionId, card);
       if (act.answer !== "lost" && !this.#toldToTryAgain(act)) return act;
       await pause(400);
@@ -121,11 +126,11 @@ export class People {
     let act: Act | undefined;
     for (let turn = 1; turn <= 4; turn++) {
       const card = this.cardNow(userId, number, actionId);
-      if (card === undefined) return act;
+      if (card === undefined || this.isGone(userId)) return act;
       this.closeAll(userId);
       await this.#world.slack.click(userId, card, { actionId });
       const view = await lookFor(() => this.#open(userId, callbackId, number), 4_000);
-      if (view === undefined) continue;
+      if (view === undefined || this.isGone(userId)) continue;
       act = await this.submit(userId, view, what, number, values);
       if (act.answer === "taken" || (act.answer === "told" && !/try again/i.test(act.said))) return act;
       await pause(400);
@@ -136,7 +141,7 @@ export class People {
   /** Confirms the changes if Promote asked for it. Call it in `alone`. */
   async confirm(userId: string, number: number): Promise<Act | undefined> {
     const view = await lookFor(() => this.#open(userId, ids.view.confirm, number), 2_000);
-    return view && this.submit(userId, view, "confirm", number, {});
+    return view && !this.isGone(userId) ? this.submit(userId, view, "confirm", number, {}) : undefined;
   }
 
   #open(userId: string, callbackId: string, number: number): StandInView | undefined {

@@ -13,6 +13,7 @@ const decisions = {
   "one rejects": 8,
   "one approves, then rejects": 5,
   "cancelled while it waits": 8,
+  "cancelled through the API": 4,
   "cancelled while somebody approves": 8,
   "replaced by a newer build": 8,
   "left waiting": 8,
@@ -23,6 +24,7 @@ const decisions = {
 const endings = {
   promote: 60,
   "promote with a double click": 15,
+  "promote through the API": 12,
   "promote after a newer build": 10,
   "a reviewer cancels": 7,
   "promote while the requester cancels": 5,
@@ -45,8 +47,16 @@ export class Scenarios {
   /** Runs one story of one integration, from a new build to its end. */
   async run(place: Place, random: Random): Promise<void> {
     await this.#moves.newBuild(place);
-    const number = await this.#moves.ask(place, random.pick(this.#world.requesters));
+    const number = await this.#ask(place, random);
     if (number !== undefined) await this.#applyProgress(place, number, random);
+  }
+
+  /** Requests a promotion in Slack or through the API. Returns its number once it exists. */
+  async #ask(place: Place, random: Random): Promise<number | undefined> {
+    const requester = random.pick(this.#world.requesters);
+    return random.chance(0.2)
+      ? this.#moves.askThroughApi(place, requester, random)
+      : this.#moves.ask(place, requester);
   }
 
   async #applyProgress(place: Place, number: number, random: Random): Promise<void> {
@@ -96,6 +106,8 @@ export class Scenarios {
         return this.#finish(place, number, reviewers, random);
       case "cancelled while it waits":
         return moves.cancel(number, requesterId);
+      case "cancelled through the API":
+        return moves.cancelThroughApi(number);
       case "cancelled while somebody approves":
         await Promise.all([moves.cancel(number, requesterId), moves.allApprove(number, reviewers, random)]);
         return this.#finish(place, number, reviewers, random);
@@ -110,6 +122,7 @@ export class Scenarios {
 
   async #replace(place: Place, random: Random): Promise<void> {
     await this.#moves.newBuild(place);
+    // Through the API, the older request would have to be named.
     const next = await this.#moves.ask(place, random.pick(this.#world.requesters));
     if (next === undefined) return;
     if (await this.#isUnderWay(next)) return this.#seeThrough(next, random);
@@ -138,6 +151,9 @@ export class Scenarios {
         break;
       case "promote with a double click":
         await moves.promoteTwice(number, requesterId);
+        break;
+      case "promote through the API":
+        await moves.promoteThroughApi(number);
         break;
       case "promote after a newer build":
         await moves.newBuild(place);

@@ -1,4 +1,4 @@
-/** What admins have set, as the harness recorded it. It is never read back from the product. */
+/** What admins have set, and how people and the channel are in Slack, as the harness recorded it. It is never read back. */
 export type Settings = {
   /** Who holds the workflow's role, by Slack user ID. */
   members: readonly string[];
@@ -8,6 +8,10 @@ export type Settings = {
   enabled: boolean;
   /** Where review cards go. */
   cardsTo: "reviewers" | "channel";
+  /** Who is no active full member of the workspace at the moment. */
+  away: readonly string[];
+  /** Whether the channel for review cards is archived. */
+  isArchived: boolean;
 };
 
 /** Settings, and the moments in milliseconds between which they took effect. */
@@ -21,11 +25,15 @@ export type Held = Settings & {
 /** How long after its recorded moment a request or review may have been decided, in milliseconds. */
 export const judgedWithinMs = 5_000;
 
-/** Returns whether a person may review with these settings (R4, R5). */
-export function mayReview(settings: Settings, userId: string, requesterId: string | null): boolean {
-  const { members, assignees } = settings;
+/**
+ * Returns whether a person may review with these settings (R4, R5).
+ *
+ * @param requesters everybody who counts as the request's requester
+ */
+export function mayReview(settings: Settings, userId: string, requesters: readonly string[]): boolean {
+  const { members, assignees, away } = settings;
   const chosen = assignees.length === 0 || assignees.includes(userId);
-  return members.includes(userId) && chosen && userId !== requesterId;
+  return members.includes(userId) && chosen && !away.includes(userId) && !requesters.includes(userId);
 }
 
 /** All settings of a run, in order. */
@@ -42,6 +50,16 @@ export class SettingsHistory {
     this.held.push(held);
   }
 
+  /** Returns whether this person may have been no active full member at some moment between these two. */
+  mayBeAway(userId: string, from: number, to: number): boolean {
+    return this.between(from, to).some(({ away }) => away.includes(userId));
+  }
+
+  /** Returns whether the channel may have been archived at some moment between these two. */
+  mayBeArchived(from: number, to: number): boolean {
+    return this.between(from, to).some(({ isArchived }) => isArchived);
+  }
+
   /** Returns the settings that may have applied between two moments. During a change, both may. */
   between(from: number, to: number): Held[] {
     return this.held.filter(({ sentAt }, index) => {
@@ -51,12 +69,12 @@ export class SettingsHistory {
   }
 
   /** Returns whether this person may have been able to review at some moment between these two. */
-  couldReview(userId: string, requesterId: string | null, from: number, to: number): boolean {
-    return this.between(from, to).some((settings) => mayReview(settings, userId, requesterId));
+  couldReview(userId: string, requesters: readonly string[], from: number, to: number): boolean {
+    return this.between(from, to).some((settings) => mayReview(settings, userId, requesters));
   }
 
   /** Returns whether this person could review at every moment between these two. */
-  couldAlwaysReview(userId: string, requesterId: string | null, from: number, to: number): boolean {
-    return this.between(from, to).every((settings) => mayReview(settings, userId, requesterId));
+  couldAlwaysReview(userId: string, requesters: readonly string[], from: number, to: number): boolean {
+    return this.between(from, to).every((settings) => mayReview(settings, userId, requesters));
   }
 }
