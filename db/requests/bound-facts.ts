@@ -23,6 +23,19 @@ export async function findBound(
   return row;
 }
 
+/** Returns the bound facts that a request keeps, those of its last decision or else of its beginning, and what identifies them. */
+export async function findKept(
+  tx: Tx,
+  organizationId: string,
+  number: number,
+): Promise<{ facts: BoundFacts | null; fingerprint: string | null }> {
+  const [row] = await tx
+    .select({ facts: requests.facts, fingerprint: requests.fingerprint })
+    .from(requests)
+    .where(and(eq(requests.organizationId, organizationId), eq(requests.number, number)));
+  return row ?? { facts: null, fingerprint: null };
+}
+
 /**
  * Returns what a button or a dialog about a request is compared with; undefined if there is no such request.
  *

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { coverageKey, drawCardKey, upgradeNoticeKey } from "../domain/delivery/item-keys.ts";
 import type { Provider } from "../domain/delivery/outages.ts";
 import type { Job } from "../domain/delivery/slots.ts";
+import { boundFacts } from "../domain/requests/bound-facts.ts";
 import { requestEvents } from "../domain/requests/notices.ts";
 import { remindedStates } from "../domain/requests/reminder.ts";
 import { type Actor, surfaces } from "../domain/shared/actor.ts";
@@ -55,6 +56,8 @@ const notice = z.object({
   reminder: reminder.optional(),
   /** Identifies the bound facts for which the approvals were given that no longer count. */
   outdated: z.string().optional(),
+  /** What changed since, where that is known. */
+  changes: z.array(z.object({ fact: z.enum(boundFacts), before: z.string(), after: z.string() })).optional(),
 });
 
 /** What the key of a notice holds beyond its payload. */

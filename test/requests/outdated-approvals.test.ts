@@ -31,11 +31,13 @@ const rename = (name: string) =>
 const told = (name: string, number: number) =>
   stack.texts(name).filter((text) => text.includes(`#${number} no longer counts`)).length;
 
-const mailed = async (address: string, number: number) =>
+const mails = async (address: string, number: number) =>
   (await stack.mail.inbox()).filter(
     ({ to, subject }) =>
       to === `${address}@acme.example` && subject.startsWith(`[#${number}] Approval no longer counts`),
-  ).length;
+  );
+
+const mailed = async (address: string, number: number) => (await mails(address, number)).length;
 
 test("R7: a bound fact changes: who approved and the requester are told once, by message and email", async () => {
   const number = await ask();
@@ -44,7 +46,11 @@ test("R7: a bound fact changes: who approved and the requester are told once, by
   await rename("Preview");
   await eventually(() => expect(told("bob", number)).toBe(1));
   await stack.settle();
+  const change = "The name of the target environment was Staging when it was approved, and is Preview now.";
+  expect(stack.texts("bob").at(-1)).toContain(change);
   expect(stack.texts("bob").at(-1)).toContain("to Preview (staging)");
+  expect(stack.texts("dana").at(-1)).toContain(change);
+  expect((await mails("bob", number))[0]?.text).toContain(change);
   expect([told("dana", number), told("carol", number)]).toEqual([1, 0]);
   expect(stack.texts("dana").at(-1)).toContain("The approval by Bob Reviewer");
   expect([await mailed("bob", number), await mailed("dev", number), await mailed("carol", number)]).toEqual([

@@ -46,8 +46,8 @@ async function render(
     getMember(db, organizationId, recipientId),
   ]);
   if (view === undefined) return { kind: "dead", reason: `#${number} is gone` };
-  const outdated = outdatedApprovals(view, payload.outdated);
-  if (event === "outdated" && outdated.length === 0) return { kind: "done" };
+  const outdated = outdatedApprovals(view, payload);
+  if (event === "outdated" && outdated.reviews.length === 0) return { kind: "done" };
   // The review is no longer needed.
   if (event === "requested" && view.state !== "pending") return { kind: "done" };
   if (recipient !== undefined && recipient.status !== "active") {

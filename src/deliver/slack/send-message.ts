@@ -22,8 +22,8 @@ export async function sendMessage(
   const recipient = await getMember(db, item.organizationId, recipientId);
   const noAccess = whyNoAccess(recipient?.status);
   if (noAccess !== null) return { kind: "done", reason: noAccess };
-  const outdated = outdatedApprovals(view, item.payload.outdated);
-  if (event === "outdated" && outdated.length === 0) return notNeeded(item);
+  const outdated = outdatedApprovals(view, item.payload);
+  if (event === "outdated" && outdated.reviews.length === 0) return notNeeded(item);
   const message = reminder
     ? await readReminder(db, view, reminder, recipientId)
     : event === "outdated"

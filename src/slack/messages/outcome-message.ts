@@ -1,7 +1,8 @@
 import type { RequestEvent } from "../../domain/requests/notices.ts";
 import { assertNever } from "../../domain/shared/result.ts";
-import type { RequestView, ReviewView } from "../../queries/requests/request-view.ts";
+import type { RequestView } from "../../queries/requests/request-view.ts";
 import { actions, context, quoted, section } from "../blocks/blocks.ts";
+import { factWords, type Outdated } from "../words/fact-words.ts";
 import { link } from "../words/links.ts";
 import { byWords, type NamesWho, shortName, withMentions } from "../words/names.ts";
 import {
@@ -104,21 +105,16 @@ function commentOn(view: RequestView, event: RequestEvent): { heading: string; t
  * Returns the message that approvals no longer count, because a bound fact changed (R7). It goes to the people who gave
  * them, and to the requester.
  *
- * @param reviews the approvals
  */
-export function outdatedMessage(
-  view: RequestView,
-  reviews: readonly ReviewView[],
-  recipientId: string,
-): Message {
-  const text = escapeWithin(`⚠️ ${outdatedWords(view, reviews, recipientId)}`, 2900);
+export function outdatedMessage(view: RequestView, outdated: Outdated, recipientId: string): Message {
+  const text = escapeWithin(`⚠️ ${outdatedWords(view, outdated, recipientId)}`, 2900);
   return { text, blocks: [section(text, detailsButton(view))] };
 }
 
 /** Returns whose approvals no longer count, why, and what to do. */
 export function outdatedWords(
   view: RequestView,
-  reviews: readonly ReviewView[],
+  { reviews, changes }: Outdated,
   recipientId: string,
 ): string {
   const own = reviews.some(({ reviewer }) => reviewer.id === recipientId);
@@ -127,5 +123,9 @@ export function outdatedWords(
   const next = own
     ? "Check the request as it is now, and review it again."
     : "They were asked to review it again.";
-  return `${whose} #${view.number} no longer counts, because a name, the deployer, or whether the target is critical has changed since. The request is now for ${boundWords(view)}. ${next}`;
+  const why =
+    changes.length === 0
+      ? ", because a name, the deployer, or whether the target is critical has changed since."
+      : `. ${changes.map(factWords).join(" ")}`;
+  return `${whose} #${view.number} no longer counts${why} The request is now for ${boundWords(view)}. ${next}`;
 }

@@ -20,11 +20,15 @@ export function factWords({ fact, before, after }: FactChange): string {
   return `The ${factNames[fact]} was ${shortName(before)} when it was approved, and is ${shortName(after)} now.`;
 }
 
-/** Returns the approvals that were given for these bound facts, if the request has others now. */
+/** Approvals that no longer count, and what changed since, where that is known. */
+export type Outdated = { reviews: readonly ReviewView[]; changes: readonly FactChange[] };
+
+/** Returns the approvals that a notice is about, if the request has other bound facts now. */
 export function outdatedApprovals(
   { state, reviews, fingerprint }: Pick<RequestView, "state" | "reviews" | "fingerprint">,
-  outdated: string | undefined,
-): ReviewView[] {
-  if (state !== "pending" || outdated === fingerprint) return [];
-  return reviews.filter((review) => review.verdict === "approve" && review.fingerprint === outdated);
+  { outdated, changes = [] }: { outdated?: string | undefined; changes?: readonly FactChange[] | undefined },
+): Outdated {
+  if (state !== "pending" || outdated === fingerprint) return { reviews: [], changes };
+  const given = reviews.filter((review) => review.verdict === "approve" && review.fingerprint === outdated);
+  return { reviews: given, changes };
 }

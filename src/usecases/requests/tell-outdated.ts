@@ -1,7 +1,8 @@
 import type { Tx } from "../../../db/connection/connect.ts";
 import * as members from "../../../db/people/members.ts";
-import { findBound } from "../../../db/requests/bound-facts.ts";
+import { findBound, findKept } from "../../../db/requests/bound-facts.ts";
 import type { StoredReview } from "../../../db/requests/reviews.ts";
+import { changedFacts } from "../../domain/requests/bound-facts.ts";
 import { noticesOfOutdated, type OutdatedApproval } from "../../domain/requests/notices.ts";
 import { keyOf, type PromotionRequest } from "../../domain/requests/request.ts";
 import { addItems } from "../../outbox/add-items.ts";
@@ -23,6 +24,8 @@ export async function tellOutdated(
   const bound = await findBound(tx, request);
   const outdated = approvals.filter(({ fingerprint }) => fingerprint !== bound.fingerprint);
   if (outdated.length === 0) return;
+  const kept = await findKept(tx, organizationId, number);
+  const changes = kept.facts === null ? [] : changedFacts(kept.facts, bound.facts);
   const notices = noticesOfOutdated(outdated, requesterId);
   const people = await members.findMany(
     tx,
@@ -35,7 +38,11 @@ export async function tellOutdated(
     active.map(({ recipientId, channel, fingerprint }) => ({
       organizationId,
       kind: `send-${channel}`,
-      payload: { number, event: "outdated" as const, recipientId, outdated: fingerprint },
+      payload: {
+        ...{ number, event: "outdated" as const, recipientId, outdated: fingerprint },
+        // The request may keep other facts by now, because somebody approved it since.
+        ...(fingerprint === kept.fingerprint && { changes }),
+      },
       keyFacts: { version, request: keyOf(request), change: fingerprint },
       ...{ requestNumber: number, recipientId },
     })),

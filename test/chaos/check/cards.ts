@@ -63,13 +63,21 @@ function checkPosted(
   return message;
 }
 
-/** Returns whether a card must show its request: not in a channel that was archived, nor a closed one to who was away. */
-function isFollowed({ admin }: ChaosWorld, { createdAt, state }: Request, card: Card): boolean {
-  const since = createdAt.getTime();
+/**
+ * Returns whether a card must show its request as it is now: not in a channel that was archived. A closed request keeps the
+ * names that it had, and is not drawn again for somebody who was away.
+ */
+function isFollowed({ admin, renames }: ChaosWorld, request: Request, card: Card): boolean {
+  const since = request.createdAt.getTime();
   const { history } = admin;
-  return card.kind === "channel"
-    ? !history.mayBeArchived(since, Infinity)
-    : isOpenState(state) || !history.mayBeAway(card.recipientId, since, Infinity);
+  if (card.kind === "channel" && history.mayBeArchived(since, Infinity)) return false;
+  return (
+    isOpenState(request.state) ||
+    !(
+      renames.mayBeRenamed(request.integrationId, since, Infinity) ||
+      history.mayBeAway(card.recipientId, since, Infinity)
+    )
+  );
 }
 
 async function drawn({ admin, read }: ChaosWorld, view: RequestView, card: Card, now: Date) {

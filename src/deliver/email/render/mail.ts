@@ -1,5 +1,6 @@
 import type { RequestEvent } from "../../../domain/requests/notices.ts";
-import type { RequestView, ReviewView } from "../../../queries/requests/request-view.ts";
+import type { RequestView } from "../../../queries/requests/request-view.ts";
+import type { Outdated } from "../../../slack/words/fact-words.ts";
 import type { Piece } from "./text.ts";
 
 /** What an email is about: one request, one event, one reader. */
@@ -10,7 +11,7 @@ export type NoticeInput = {
   /** The signed link to the reader's own card. */
   link: string;
   /** The approvals that no longer count, if the event is about them. */
-  outdated?: readonly ReviewView[];
+  outdated?: Outdated;
 };
 
 /** One row of the table: a label and the lines of its value. `spaced`: the lines may wrap, so there is space between them. */

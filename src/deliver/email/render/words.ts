@@ -215,8 +215,8 @@ function attemptEnd({ view: { attempt } }: NoticeInput): Piece {
 
 /** R7: a bound fact changed, so approvals no longer count. */
 function outdated(input: NoticeInput): Words {
-  const { view, recipient, outdated: approvals = [] } = input;
-  const own = approvals.some(({ reviewer }) => reviewer.id === recipient.id);
+  const { view, recipient, outdated: approvals = { reviews: [], changes: [] } } = input;
+  const own = approvals.reviews.some(({ reviewer }) => reviewer.id === recipient.id);
   const headline = own
     ? sentence`Your approval of ${what(input)} no longer counts`
     : sentence`An approval of ${what(input)} no longer counts`;
