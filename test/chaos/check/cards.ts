@@ -58,7 +58,9 @@ function checkPosted(
   const mayLack = (card.kind !== "own" && request.state !== "pending") || couldNot;
   if (found.length > 1 || (found.length === 0 && !mayLack)) say(`${whose} is there ${found.length} times`);
   const [message] = found;
-  if (message !== undefined && (card.channel !== message.channel || card.ts !== message.ts))
+  const isKnown = message === undefined || (card.channel === message.channel && card.ts === message.ts);
+  // Whoever posted a card may be killed before it says so, and the recipient may leave before it is looked for.
+  if (!isKnown && !(couldNot && (history.now.away.includes(card.recipientId) || !isOpenState(request.state))))
     say(`${whose} stands where nobody knows of it`);
   return message;
 }

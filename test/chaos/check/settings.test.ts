@@ -39,7 +39,7 @@ type Run = {
   asked?: number;
   state?: string;
   review?: Review;
-  earlier?: { by: string; at: number };
+  earlier?: { by: string; at: number; version?: number };
   /** Whose token made the request. */
   token?: string;
 };
@@ -49,17 +49,25 @@ function facts({ asked = 10, state = "pending", review, earlier, token }: Run) {
     ...{ subject: "request:1", action: `request.${action}`, at: at(moment) },
     ...{ actor: { kind: "member", memberId: actor }, before: null, after },
   });
-  const rows = [row("requested", asked, "rita", { approvals: 0, state: { name: state } })];
+  const rows = [row("requested", asked, "rita", { version: 1, approvals: 0, state: { name: state } })];
   const reviews = [];
-  if (earlier !== undefined)
+  if (earlier !== undefined) {
+    const after = { version: 2, approvals: 1, state: { name: "pending" }, review: { verdict: "approve" } };
+    rows.push(row("reviewed", earlier.at, earlier.by, after));
     reviews.push({
-      ...{ requestNumber: 1, reviewerId: earlier.by, at: at(earlier.at), workflowVersion: 1 },
+      ...{
+        requestNumber: 1,
+        reviewerId: earlier.by,
+        at: at(earlier.at),
+        workflowVersion: earlier.version ?? 1,
+      },
       ...{ verdict: "approve", replacedAt: null },
     });
+  }
   if (review !== undefined) {
     const { by, action = "approved", approvals = 1, verdict = "approve", version = 1 } = review;
     const outcome = action === "reviewed" ? "pending" : action;
-    const after = { approvals, state: { name: outcome }, review: { verdict, replaces: null } };
+    const after = { version: 3, approvals, state: { name: outcome }, review: { verdict, replaces: null } };
     rows.push(row(action, review.at, by, after));
     reviews.push({
       ...{ requestNumber: 1, reviewerId: by, at: at(review.at), workflowVersion: version },
@@ -84,11 +92,19 @@ test("R4: a review by who could give one, by the settings of its moment, has no 
 
 test("R4, R7: an approval counts while its person may review, and for the names that it was given for", () => {
   const both = { action: "approved", approvals: 2, version: 4 };
-  expect(judged({ earlier: { by: "ann", at: 50 }, review: { by: "bob", at: 420, ...both } })).toEqual([]);
-  expect(judged({ earlier: { by: "ann", at: 460 }, review: { by: "bob", at: 470, ...both } })).toEqual([]);
+  expect(
+    judged({ earlier: { by: "ann", at: 410, version: 4 }, review: { by: "bob", at: 430, ...both } }),
+  ).toEqual([]);
+  expect(
+    judged({ earlier: { by: "ann", at: 460, version: 4 }, review: { by: "bob", at: 470, ...both } }),
+  ).toEqual([]);
   const one = { action: "reviewed", approvals: 1, version: 4 };
-  expect(judged({ earlier: { by: "ann", at: 420 }, review: { by: "bob", at: 470, ...one } })).toEqual([]);
-  expect(judged({ earlier: { by: "bob", at: 420 }, review: { by: "ann", at: 550, ...one } })).toEqual([]);
+  expect(
+    judged({ earlier: { by: "ann", at: 420, version: 4 }, review: { by: "bob", at: 470, ...one } }),
+  ).toEqual([]);
+  expect(
+    judged({ earlier: { by: "bob", at: 420, version: 4 }, review: { by: "ann", at: 550, ...one } }),
+  ).toEqual([]);
   expect(judged({ review: { by: "bob", at: 420, ...one }, token: "ann" })).toEqual([]);
 });
 

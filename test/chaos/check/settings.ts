@@ -24,7 +24,7 @@ export function checkJudged(world: Judging, facts: Facts): string[] {
       );
     for (const row of rows) {
       checkReview(facts, request, row, at(row.at), say);
-      if (row.after.review?.verdict === "approve") checkCounted(world, facts, request, row, say);
+      if (row.after.review?.verdict === "approve") checkCounted(world, rows, request, row, say);
     }
   }
   return faults;
@@ -63,7 +63,7 @@ function checkReview(
  */
 function checkCounted(
   { admin, renames, isMixed }: Judging,
-  { reviews }: Facts,
+  rows: readonly AuditRow[],
   request: Facts["requests"][number],
   { at, after }: AuditRow,
   say: (what: string) => void,
@@ -72,13 +72,7 @@ function checkCounted(
   const { integrationId } = request;
   const moment = at.getTime();
   const late = moment + judgedWithinMs;
-  const given = reviews.filter(
-    (one) =>
-      one.requestNumber === request.number &&
-      one.verdict === "approve" &&
-      one.at <= at &&
-      (one.replacedAt === null || one.replacedAt > at),
-  );
+  const given = approvalsUntil(rows, after.version);
   const requesters = requestersOf(request);
   const { history } = admin;
   const possible = given.filter(
@@ -93,6 +87,16 @@ function checkCounted(
   );
   if (after.approvals < certain.length || after.approvals > possible.length)
     say(`counts ${after.approvals} approvals, and ${certain.length} to ${possible.length} do`);
+}
+
+/** Returns the approvals given up to a version and not replaced by then. Two processes may take their times in another order. */
+function approvalsUntil(rows: readonly AuditRow[], version: number): { reviewerId: string; at: Date }[] {
+  const given = new Map<string, { reviewerId: string; at: Date; verdict: string }>();
+  for (const { actor, at, after } of rows) {
+    if (after.review === undefined || actor.kind !== "member" || after.version > version) continue;
+    given.set(actor.memberId, { reviewerId: actor.memberId, at, verdict: after.review.verdict });
+  }
+  return [...given.values()].filter(({ verdict }) => verdict === "approve");
 }
 
 /** Checks R7: approved by exactly the number of approvals needed at that moment; rejected by one Reject. */
