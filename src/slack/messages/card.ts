@@ -138,20 +138,22 @@ function reviewButtons(view: RequestView, rights: ButtonRights): Button[] {
 }
 
 /** R5: tells the member whom a token named which token it was. */
-function onBehalfBlocks({ onBehalf, through }: RequestView): KnownBlock[] {
+function onBehalfBlocks({ onBehalf, through, state }: RequestView): KnownBlock[] {
   if (!onBehalf || through === null) return [];
   const token = escapeWithin(shortName(through), 300);
-  return [
-    context(`The token *${token}* asked for this in your name. If you did not ask for it, cancel it here.`),
-  ];
+  const asked = `The token *${token}* asked for this in your name.`;
+  return [context(canDisown(state) ? `${asked} If you did not ask for it, cancel it here.` : asked)];
 }
 
 /** Returns the buttons of the requester's own card, with *I did not ask for this* where a token named them (R5). */
 function ownButtons(view: RequestView): Button[] {
   const buttons = requesterButtons(view);
-  const isCancellable = view.state === "pending" || view.state === "approved" || view.state === "failed";
-  return view.onBehalf && isCancellable ? [...buttons, disownButton(view)] : buttons;
+  return view.onBehalf && canDisown(view.state) ? [...buttons, disownButton(view)] : buttons;
 }
+
+/** Returns whether a request can be cancelled by the member whom a token named. */
+const canDisown = (state: RequestView["state"]): boolean =>
+  state === "pending" || state === "approved" || state === "failed";
 
 const disownButton = (view: RequestView): Button =>
   button(ids.action.disown, "I did not ask for this", requestValue(view), {

@@ -6,10 +6,9 @@ import type { RequestView, ViewerRights } from "../../queries/requests/request-v
 import { context, section } from "../blocks/blocks.ts";
 import { textInput } from "../blocks/inputs.ts";
 import { ids } from "../kernel/ids.ts";
-import { cautionBlocks } from "../messages/comparison-blocks.ts";
 import { stateBlocks } from "../messages/progress-blocks.ts";
 import { requestFields, titleBlock } from "../messages/request-blocks.ts";
-import { unknownAttemptWords } from "../words/comparison-words.ts";
+import { requestRemarks, unknownAttemptWords } from "../words/comparison-words.ts";
 import { factWords } from "../words/fact-words.ts";
 import { byWords, shortName } from "../words/names.ts";
 import { escapeWithin } from "../words/text.ts";
@@ -60,7 +59,6 @@ export function cancelModal(view: RequestView, rights: ViewerRights): ModalView 
 
 /** Returns the modal behind **End Attempt**, which always needs a reason (R10). @param attempt the attempt that it shows */
 export function endAttemptModal(view: RequestView, attempt: string): ModalView {
-  const { number } = view;
   const target = escapeWithin(shortName(view.target.name), 200);
   const blocks: KnownBlock[] = [
     titleBlock(view),
@@ -73,7 +71,7 @@ export function endAttemptModal(view: RequestView, attempt: string): ModalView {
   ];
   return shownRequestModal(
     ids.view.endAttempt,
-    `End #${number}?`,
+    "End Attempt",
     { ...shownOf(view), attempt },
     blocks,
     "End Attempt",
@@ -81,19 +79,22 @@ export function endAttemptModal(view: RequestView, attempt: string): ModalView {
 }
 
 /**
- * Returns what changed since the request was made, to confirm before it is promoted (R9).
+ * Returns what changed since the request was made and what its card warns of, to confirm before it is promoted (R9). What
+ * is both is said once.
  *
  * @param shown the fingerprint of the changes, which Submit sends back
  */
 export function confirmModal(view: RequestView, changes: readonly DriftChange[], shown: string): ModalView {
   const { number } = view;
-  const words = changes.map((change) => `• ${escapeWithin(changeWords(change, view), 700)}`).join("\n");
+  const changed = changes.map((change) => changeWords(change, view));
+  const cautions = requestRemarks(view).cautions.map((caution) => `${caution}.`);
+  const lists = [changed, cautions.filter((caution) => !changed.includes(caution))];
+  const shownLists = lists.filter((list) => list.length > 0).map(bulletList);
   const version = escapeWithin(shortName(view.build.version), 200);
   const target = escapeWithin(shortName(view.target.name), 200);
   const blocks: KnownBlock[] = [
     titleBlock(view),
-    ...(changes.length === 0 ? [] : [section(`⚠️ *Look at this before you promote*\n${words}`)]),
-    ...cautionBlocks(view),
+    ...(shownLists.length === 0 ? [] : [section("⚠️ *Look at this before you promote*"), ...shownLists]),
     requestFields(view, true),
     context(`Promote brings exactly ${version} to ${target}.`),
   ];
@@ -105,6 +106,9 @@ export function confirmModal(view: RequestView, changes: readonly DriftChange[],
     "Promote Anyway",
   );
 }
+
+const bulletList = (sentences: readonly string[]): KnownBlock =>
+  section(sentences.map((words) => `• ${escapeWithin(words, 700)}`).join("\n"));
 
 function changeWords(change: DriftChange, view: RequestView): string {
   const source = shortName(view.source.name);

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { sql } from "drizzle-orm";
 import { stringify } from "yaml";
 import type { Db } from "../../../db/connection/connect.ts";
 import * as members from "../../../db/people/members.ts";
@@ -133,7 +134,21 @@ export async function changeStanding(
   const db: Db = context.db;
   const isSeen = async () =>
     (await persist(() => members.find(db, organizationId, userId)))?.status === wanted;
-  await untilSeen(() => slack.workspace.changePerson(userId, change), isSeen);
+  await untilSeen(() => slack.workspace.changePerson(userId, change), isSeen).catch(async (error) => {
+    const items = await db.execute(
+      sql`select * from outbox where key like ${`%${userId}%`} and settled_at is null`,
+    );
+    const row = await db.execute(sql`select * from members where id = ${userId}`);
+    console.log(
+      userId,
+      change,
+      JSON.stringify(row),
+      JSON.stringify(items),
+      JSON.stringify(slack.workspace.person(userId)),
+    );
+    console.log(JSON.stringify(slack.events.slice(-6)));
+    throw error;
+  });
 }
 
 /** Makes a change in Slack, again while its events are lost: Slack sends them three times only. */

@@ -16,7 +16,7 @@ test("R10: while it is tried again, the card says why; End Attempt asks for a re
   await eventually(() => expect(own(number)).toContain("The webhook answered 503: maintenance"));
   expect(own(number)).toContain("Not delivered yet, Signoff tries again");
   await stack.press("dana", "open_end_attempt");
-  await eventually(() => expect(stack.modal("dana").title?.text).toBe(`End #${number}?`));
+  await eventually(() => expect(stack.modal("dana").title?.text).toBe("End Attempt"));
   expect(textOf(stack.modal("dana"))).toContain("This does not stop the deployment");
   await stack.slack.submit(stack.id("dana"), { reason_input: "The server is gone" });
   await eventually(() => expect(own(number)).toContain("The attempt was ended by Dana Developer"));
