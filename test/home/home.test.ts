@@ -163,7 +163,8 @@ describe("from request to promotion, all in the Home", () => {
       new RegExp(`#${number} Orders Sync 1\\.4\\.2\\* · Commerce\\nDevelopment → Staging`),
     );
     expect(says("bob")).toMatch(/asked by Dana Developer <!date.* · waiting under a minute/);
-    await slack.clickHome(stack.id("bob"), { actionId: "open_details", value: String(number) });
+    const listed = new RegExp(`"value":"(${number} [^"]*)"`).exec(JSON.stringify(stack.home("bob").blocks));
+    await slack.clickHome(stack.id("bob"), { actionId: "open_details", value: listed?.[1] ?? "" });
     await opened("bob", "Review Details");
     expect(stack.modalText("bob")).toContain("From the Home");
     later();
@@ -177,7 +178,7 @@ describe("from request to promotion, all in the Home", () => {
     await shows("dana", /Staging\*\n🟢 Live: <[^|]*\|1\.4\.2>.*\nsince .*, by Dana Developer/);
     expect(labels("dana", "Orders Sync")).toEqual(["Request to Promote"]);
     await slack.clickHome(stack.id("bob"), { actionId: "go_past" });
-    await shows("bob", "🎉 *Promoted: 1.4.2 is live in Staging · approved by Bob Reviewer");
+    await shows("bob", `🎉 *Promoted: 1.4.2 is live in Staging · approved by <@${stack.id("bob")}>`);
   }, 40_000);
 
   test("Cancel Request asks for confirmation, and the target is free again", async () => {
@@ -267,7 +268,7 @@ describe("drawing again", () => {
     later();
     await stack.press("bob", "approve_request");
     await vi.waitFor(() => expect(since("bob")).not.toBe(shown), 8_000);
-    await shows("bob", "✅ *Approved by Bob Reviewer*");
+    await shows("bob", `✅ *Approved by <@${stack.id("bob")}>*`);
   }, 20_000);
 
   test("not for people who opened it more than fifteen minutes ago, who see it when they open it", async () => {

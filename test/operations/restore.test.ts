@@ -62,6 +62,8 @@ const old = {
   bobsLostToo: {} as StandInMessage,
   danasLostToo: {} as StandInMessage,
   link: "",
+  /** The value of the button in the Home's list. */
+  listed: "",
 };
 
 /** Returns the links in the emails to Bob about a request with this number. */
@@ -70,6 +72,16 @@ async function linksIn(number: number): Promise<string[]> {
     ({ to, subject }) => to === "bob@acme.example" && subject.startsWith(`[#${number}] `),
   );
   return mails.flatMap(({ text }) => /http:\/\/\S+\/r\/[\w.-]+/.exec(text ?? "")?.[0] ?? []);
+}
+
+/** Opens a person's list of requests in the Home, and returns the value of the button of one of them. */
+async function listButton(name: string, number: number): Promise<string> {
+  await stack.openHome(name);
+  await stack.pressHome(name, "go_approvals");
+  const value = () =>
+    new RegExp(`"value":"(${number} [^"]*)"`).exec(JSON.stringify(stack.home(name).blocks))?.[1];
+  await eventually(() => expect(value()).toBeDefined());
+  return value() ?? "";
 }
 
 test("a database is dumped under load, and work goes on until it is lost", async () => {
@@ -100,6 +112,7 @@ test("a database is dumped under load, and work goes on until it is lost", async
   old.bobsLostToo = copy("bob", old.lostToo);
   old.danasLostToo = copy("dana", old.lostToo);
   [old.link = ""] = await linksIn(old.lost);
+  old.listed = await listButton("bob", old.lost);
   expect(textOf(old.danasDecided)).toContain("Approved by");
   expect(old.link).not.toBe("");
 
@@ -128,6 +141,9 @@ test("R7: where the number is used again, the old card and the old email are abo
     expect([name, cards.length]).toEqual([name, 1]);
   }
   await eventually(async () => expect(await mails()).toBe(mailsBefore + 2));
+  // The list in the Home is from before, too.
+  await stack.pressHome("bob", "open_details", old.listed);
+  await eventually(() => expect(stack.modalText("bob")).toContain("Nothing was done"));
   const response = await fetch(old.link, { redirect: "manual" });
   expect([response.status, await response.text()]).toEqual([
     404,

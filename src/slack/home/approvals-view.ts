@@ -4,7 +4,8 @@ import type { RequestLine } from "../../queries/requests/request-line.ts";
 import { actions, button, context, modal, option, searchSelect, section } from "../blocks/blocks.ts";
 import { ids } from "../kernel/ids.ts";
 import { detailsButton } from "../messages/card.ts";
-import { byWords, shortName } from "../words/names.ts";
+import { requestValue } from "../messages/card-value.ts";
+import { type NamesWho, shortName, withMentions } from "../words/names.ts";
 import { stateSign, stateWords } from "../words/request-words.ts";
 import { countWords, escapeWithin, moment } from "../words/text.ts";
 import { type ApprovalsLocation, approvalsMetadata } from "./home-location.ts";
@@ -100,32 +101,29 @@ function pendingBlock(line: PendingLine, now: Date): KnownBlock {
   const { number, approvals, requester, createdAt } = line;
   const given = approvals.required === 1 ? "" : ` · ${approvals.given} of ${approvals.required} approvals`;
   const asked = `asked by ${name(requester.name)} ${moment(createdAt)} · waiting ${ageWords(createdAt, now)}${given}`;
-  const review = button(ids.action.details, "Review", number, {
+  const review = button(ids.action.details, "Review", requestValue(line), {
     label: `Review request ${number}`,
     style: "primary",
   });
-  return section(
-    `${promotionLines(line)}\n${asked}`,
-    line.group === "review" ? review : detailsButton(line, line.number),
-  );
+  return section(`${promotionLines(line)}\n${asked}`, line.group === "review" ? review : detailsButton(line));
 }
 
 function pastBlock(line: RequestLine): KnownBlock {
   const { endedAt, requester } = line;
   const when = endedAt === null ? "" : ` · ${moment(endedAt)}`;
-  const outcome = `${stateSign(line)} *${escapeWithin(pastWords(line), 800)}*${when}`;
+  const outcome = `${stateSign(line)} *${withMentions((who) => pastWords(line, who), 800)}*${when}`;
   return section(
     `${promotionLines(line)}\n${outcome} · asked by ${name(requester.name)}`,
-    detailsButton(line, line.number),
+    detailsButton(line),
   );
 }
 
 /** Returns how a request ended and, if it was promoted, who approved it. */
-function pastWords(line: RequestLine): string {
-  const words = stateWords(line);
+function pastWords(line: RequestLine, who: NamesWho): string {
+  const words = stateWords(line, who);
   const { decision } = line;
   return line.state === "promoted" && decision !== null
-    ? `${words} · approved by ${byWords(decision.by)}`
+    ? `${words} · approved by ${who(decision.by)}`
     : words;
 }
 

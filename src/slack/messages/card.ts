@@ -187,9 +187,9 @@ function requesterButtons(view: RequestView): Button[] {
 const labelFor = (verb: string, { number }: Pick<RequestView, "number">): string =>
   `${verb} request ${number}`;
 
-/** Returns the button that opens Review Details. @param value without it, the request's number and identity */
-export const detailsButton = (request: Identified, value: string | number = requestValue(request)): Button =>
-  button(ids.action.details, "Details", value, { label: labelFor("Details of", request) });
+/** Returns the button that opens Review Details. */
+export const detailsButton = (request: Identified): Button =>
+  button(ids.action.details, "Details", requestValue(request), { label: labelFor("Details of", request) });
 
 /** The number of a request, and its identity, which never repeats. */
 type Identified = Pick<RequestView, "number" | "identity">;

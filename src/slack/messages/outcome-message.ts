@@ -42,19 +42,19 @@ function outcomeWords(view: RequestView, event: RequestEvent, who: NamesWho = by
   const decider = decision === null ? "a reviewer" : who(decision.by);
   switch (event) {
     case "approved":
-      return `✅ ${decider} approved ${request}. ${nextStep(view, event, `Press Promote on its card or in Details to bring it to ${target}.`)}`;
+      return `✅ ${decider} approved ${request}. ${nextStep(view, event, who, `Press Promote on its card or in Details to bring it to ${target}.`)}`;
     case "rejected":
       return `⛔ ${decider} rejected ${request}.`;
     case "cancelled":
-      return `🚫 ${request} was cancelled${cancelledBy(view)}.`;
+      return `🚫 ${request} was cancelled${cancelledBy(view, who)}.`;
     case "expired":
       return `⌛ ${request} expired: nobody ${decision === null ? "decided" : "promoted it"} in time. Request Again asks for what is live now.`;
     case "promoted":
       return `🎉 #${view.number} is promoted: ${shortName(view.integration.name)} ${shortName(view.build.version)} is live in ${target}.`;
     case "failed":
-      return `⚠️ ${request}: ${failureWords(view)}. ${nextStep(view, event, "Try again or cancel it, on its card or in Details.")}`;
+      return `⚠️ ${request}: ${failureWords(view, who)}. ${nextStep(view, event, who, "Try again or cancel it, on its card or in Details.")}`;
     case "requester-left":
-      return `👋 ${shortName(view.requester.name)}, who requested ${request}, is no longer a full member of this workspace. ${unfinishedWords(view)}`;
+      return `👋 ${shortName(view.requester.name)}, who requested ${request}, is no longer a full member of this workspace. ${unfinishedWords(view, who)}`;
     case "requested":
     case "reviewed":
     case "changed":
@@ -68,27 +68,29 @@ function outcomeWords(view: RequestView, event: RequestEvent, who: NamesWho = by
 }
 
 /** Returns what others can do with a request whose requester has left, or its current state. */
-function unfinishedWords(view: RequestView): string {
+function unfinishedWords(view: RequestView, who: NamesWho): string {
   return view.state === "approved" || view.state === "failed"
     ? `It is ${view.state === "approved" ? "approved and not promoted yet" : "not promoted, because its last attempt did not succeed"}. Anyone who may request in ${shortName(view.project.name)} can promote or cancel it, in Details.`
-    : `It stands like this now: ${stateWords(view)}.`;
+    : `It stands like this now: ${stateWords(view, who)}.`;
 }
 
 /** Returns what to do next, or the current state: the message may have waited for hours while the request moved on. */
-function nextStep(view: RequestView, event: "approved" | "failed", words: string): string {
-  return view.state === event ? words : `It stands like this now: ${stateWords(view)}.`;
+function nextStep(view: RequestView, event: "approved" | "failed", who: NamesWho, words: string): string {
+  return view.state === event ? words : `It stands like this now: ${stateWords(view, who)}.`;
 }
 
 /** Only the last attempt is known, so of an earlier one the message cannot say which of the two happened. */
-function failureWords({ state, attempt }: RequestView): string {
+function failureWords({ state, attempt }: RequestView, who: NamesWho): string {
   if (state !== "failed") return "a deployment failed or went silent";
-  return attempt?.unknown ? `${unknownWords(attempt)}, it may still be running` : "the deployment failed";
+  return attempt?.unknown
+    ? `${unknownWords(attempt, who)}, it may still be running`
+    : "the deployment failed";
 }
 
-function cancelledBy({ cancelled }: RequestView): string {
+function cancelledBy({ cancelled }: RequestView, who: NamesWho): string {
   if (cancelled === null) return "";
   const replaced = cancelled.replacedBy === null ? "" : `, replaced by #${cancelled.replacedBy}`;
-  return ` by ${byWords(cancelled.by)}${replaced}`;
+  return ` by ${who(cancelled.by)}${replaced}`;
 }
 
 function commentOn(view: RequestView, event: RequestEvent): { heading: string; text: string } | null {

@@ -1,7 +1,7 @@
 import type { KnownBlock } from "@slack/types";
 import type { RequestView } from "../../queries/requests/request-view.ts";
 import { context, plainSection, quoted, section } from "../blocks/blocks.ts";
-import { byWords, shortName, withMentions } from "../words/names.ts";
+import { shortName, withMentions } from "../words/names.ts";
 import { reasonHeading, stateSign, stateWords } from "../words/request-words.ts";
 import { notCountedWords } from "../words/review-words.ts";
 import { countWords, escapeWithin, moment, nameList } from "../words/text.ts";
@@ -35,7 +35,7 @@ function attemptBlocks({ state, attempt }: RequestView): KnownBlock[] {
   if (state !== "promoted" && state !== "failed") return [];
   const linkWords = attempt.link === null ? "" : ` · ${fitLink(attempt.link, "Look at the deployment")}`;
   return [
-    context(`🚀 Started by ${escapeWithin(byWords(attempt.startedBy), 300)}${linkWords}`),
+    context(`🚀 Started by ${withMentions((who) => who(attempt.startedBy), 300)}${linkWords}`),
     ...(state === "failed" && attempt.reason ? quoted(reasonHeading(attempt), attempt.reason) : []),
   ];
 }

@@ -4,7 +4,7 @@ import type { RequestView } from "../../queries/requests/request-view.ts";
 import { button, context, section } from "../blocks/blocks.ts";
 import { ids } from "../kernel/ids.ts";
 import { ownLink } from "../words/links.ts";
-import { byWords, shortName } from "../words/names.ts";
+import { byWords, type NamesWho, shortName, withMentions } from "../words/names.ts";
 import { promotionWords, unknownWords } from "../words/request-words.ts";
 import { escapeWithin, moment } from "../words/text.ts";
 import { detailsButton, type Message } from "./card.ts";
@@ -22,8 +22,9 @@ export function reminderMessage(
   state: RemindedState,
   cardAddress: string | undefined,
 ): Message {
-  const { headline, text } = reminderWords(view, state);
-  const words = `*${escapeWithin(headline, 300)}*\n${escapeWithin(text, 2000)}`;
+  const { headline, text } = reminderWords(view, state, byWords);
+  const mentioned = withMentions((who) => reminderWords(view, state, who).text, 2000);
+  const words = `*${escapeWithin(headline, 300)}*\n${mentioned}`;
   return {
     text: escapeWithin(`⏰ ${headline}. ${text}`, 2900),
     blocks: [
@@ -39,7 +40,12 @@ const reviewButton = (view: RequestView) =>
     style: "primary",
   });
 
-function reminderWords(view: RequestView, state: RemindedState): { headline: string; text: string } {
+/** @param who names people: in a block by mention, in the text of the message by name */
+function reminderWords(
+  view: RequestView,
+  state: RemindedState,
+  who: NamesWho,
+): { headline: string; text: string } {
   const { number, requester, decision, attempt } = view;
   const promotion = promotionWords(view);
   switch (state) {
@@ -51,12 +57,12 @@ function reminderWords(view: RequestView, state: RemindedState): { headline: str
     case "approved":
       return {
         headline: `#${number} is approved and not promoted yet`,
-        text: `${promotion}${decision === null ? "" : `, approved by ${byWords(decision.by)}`}. Press Promote on its card, or cancel it.`,
+        text: `${promotion}${decision === null ? "" : `, approved by ${who(decision.by)}`}. Press Promote on its card, or cancel it.`,
       };
     case "failed":
       return {
         headline: `#${number} is not finished`,
-        text: `${promotion}: ${attempt?.unknown ? unknownWords(attempt) : "the deployment failed"}. Try again or cancel on its card.`,
+        text: `${promotion}: ${attempt?.unknown ? unknownWords(attempt, who) : "the deployment failed"}. Try again or cancel on its card.`,
       };
     default:
       return assertNever(state);

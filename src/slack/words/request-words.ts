@@ -58,15 +58,15 @@ export function stateWords(request: RequestInWords, who: NamesWho = byWords): st
     case "rejected":
       return decision ? `Rejected by ${who(decision.by)}` : "Rejected";
     case "cancelled":
-      return cancelledWords(request);
+      return cancelledWords(request, who);
     case "expired":
       return decision ? "Expired: nobody promoted it in time" : "Expired: nobody decided in time";
     case "promoting":
-      return attempt?.startedBy ? `Promoting, started by ${byWords(attempt.startedBy)}` : "Promoting";
+      return attempt?.startedBy ? `Promoting, started by ${who(attempt.startedBy)}` : "Promoting";
     case "promoted":
       return `Promoted: ${shortName(request.build.version)} is live in ${shortName(request.target.name)}`;
     case "failed":
-      return failedWords(request);
+      return failedWords(request, who);
     default:
       return assertNever(request.state);
   }
@@ -80,21 +80,24 @@ function pendingWords({ approvals }: RequestInWords): string {
   return `Waiting for review: ${given} of ${required} approvals`;
 }
 
-function cancelledWords({ cancelled }: RequestInWords): string {
+function cancelledWords({ cancelled }: RequestInWords, who: NamesWho): string {
   if (cancelled === null) return "Cancelled";
   const replaced = cancelled.replacedBy === null ? "" : `, replaced by #${cancelled.replacedBy}`;
-  return `Cancelled by ${byWords(cancelled.by)}${replaced}`;
+  return `Cancelled by ${who(cancelled.by)}${replaced}`;
 }
 
-function failedWords({ attempt }: RequestInWords): string {
-  if (attempt?.unknown) return `T${unknownWords(attempt).slice(1)}: it may still be running`;
+function failedWords({ attempt }: RequestInWords, who: NamesWho): string {
+  if (attempt?.unknown) return `T${unknownWords(attempt, who).slice(1)}: it may still be running`;
   if (!attempt?.reason) return "The deployment failed";
   return `The deployment failed: ${cutTo(cleanName(attempt.reason), 500)}`;
 }
 
 /** Returns why the outcome of an attempt is unknown: "the deployment went silent", or who ended it. */
-export function unknownWords({ endedBy }: Pick<NonNullable<RequestInWords["attempt"]>, "endedBy">): string {
-  return endedBy ? `the attempt was ended by ${byWords(endedBy)}` : "the deployment went silent";
+export function unknownWords(
+  { endedBy }: Pick<NonNullable<RequestInWords["attempt"]>, "endedBy">,
+  who: NamesWho = byWords,
+): string {
+  return endedBy ? `the attempt was ended by ${who(endedBy)}` : "the deployment went silent";
 }
 
 /** Returns the heading above the reason why an attempt did not succeed. */

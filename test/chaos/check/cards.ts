@@ -28,7 +28,8 @@ export async function checkCards(world: ChaosWorld, facts: Facts): Promise<strin
     for (const card of own) {
       const whose = `the ${card.kind} card of ${card.recipientId}`;
       const message = checkPosted(world, facts, request, card, whose, say);
-      if (message === undefined) continue;
+      // One that its recipient left before it was found again cannot be drawn: Slack opens no conversation with them.
+      if (message === undefined || card.ts === null) continue;
       if (!isFollowed(world, request, card)) continue;
       checkDrawn(world, request, message, await drawn(world, view, card, now), whose, say);
       checkButtons(world, request, card, message, whose, say);

@@ -260,7 +260,7 @@ describe("R10: Cancel Request", () => {
     await opened("dana", `Cancel #${number}`);
     await submit("dana", { reason_input: "Changed my mind" });
     await opened("dana", "Review Details");
-    await eventually(() => expect(stack.modalText("dana")).toContain("Cancelled by Dana Developer"));
+    await eventually(() => expect(stack.modalText("dana")).toContain(`Cancelled by <@${stack.id("dana")}>`));
     expect(stack.modalText("dana")).toContain("Changed my mind");
     await stack.app.idle();
   });
