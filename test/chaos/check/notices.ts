@@ -11,7 +11,8 @@ type Item = Facts["outbox"][number];
 
 /** Checks that no outbox item is open, and that none was given up except what nobody could receive. */
 export function checkOutbox(world: Reaching, facts: Facts): string[] {
-  const { outbox } = facts;
+  // The digest of settings changes waits for minutes on purpose.
+  const outbox = facts.outbox.filter(({ key }) => key !== "digest");
   const open = outbox.filter(({ settledAt }) => settledAt === null);
   const dead = outbox.filter((item) => item.outcome === "dead" && !isUnreachable(world, facts, item));
   return [
@@ -52,7 +53,7 @@ export function checkMessages(world: ChaosWorld, facts: Facts): string[] {
     const texts = slack.workspace
       .messagesIn(channel.id)
       .filter((message) => numberOn(message) === undefined && !mayComeAgain(message.text))
-      .map(({ text, metadata }) => `${text}${failureOf(metadata?.event_payload?.key)}`);
+      .map(({ text, metadata }) => `${text}${occasionOf(metadata?.event_payload?.key)}`);
     faults.push(...twice(texts).map((text) => `${channel.id} was told twice: ${text}`));
   }
   return faults;
@@ -79,7 +80,7 @@ export function checkEmails(world: Reaching, facts: Facts): string[] {
   }
   for (const key of farOf.keys()) faults.push(`the email ${key} was sent and is not stored`);
   const inboxes = facts.farEmails.map(
-    ({ key, content }) => `${content.to}: ${content.subject}${failureOf(key)}`,
+    ({ key, content }) => `${content.to}: ${content.subject}${occasionOf(key)}`,
   );
   return [...faults, ...twice(inboxes).map((what) => `an email arrived twice: ${what}`)];
 }
@@ -95,9 +96,12 @@ const mayBeDropped = (world: Reaching, facts: Facts, item: Item): boolean =>
 const mayComeAgain = (text: string): boolean =>
   text === noAccessCard.text || text.startsWith("⚠️ API tokens that need an owner");
 
-/** Returns which failure a notice is about. Two attempts may fail with the same text. */
-const failureOf = (key: unknown): string =>
-  typeof key === "string" ? (/:v\d+(?:\.[\da-f-]+)?:failed:/.exec(key)?.[0] ?? "") : "";
+/**
+ * Returns which failure or reminder a notice is about: two attempts may fail with the same text, and two states may run out.
+ * reminders.ts checks that each of those is reminded of once.
+ */
+const occasionOf = (key: unknown): string =>
+  typeof key === "string" ? (/:v\d+(?:\.[\da-f-]+)?:(?:failed|reminder):/.exec(key)?.[0] ?? "") : "";
 
 function twice(texts: readonly string[]): string[] {
   const seen = new Set<string>();

@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from "node:util";
-import { sql } from "drizzle-orm";
 import { stringify } from "yaml";
 import type { Db } from "../../../db/connection/connect.ts";
 import * as members from "../../../db/people/members.ts";
@@ -86,7 +85,7 @@ async function changeGroup(saving: Saving, { members: wanted, away }: Settings):
     (await persist(async () => holdersOf(saving, await findRole(saving)))).join() === active.join();
   const change = () => slack.workspace.setGroup(groupId, { ...group, users: [...wanted] });
   if (group.users.join() === wanted.join() && (await isThere())) return;
-  await untilSeen(change, isThere);
+  await untilSeen("who is in the user group", change, isThere);
 }
 
 /** Makes the role follow its user group, or gives its members to the admins. Who holds it stays the same. */
@@ -95,15 +94,16 @@ export async function bindReviewers(saving: Saving, isBound: boolean, settings: 
   const group = slack.workspace.groups.get(groupId);
   if (group === undefined) throw new Error("The user group is gone");
   if (isBound) slack.workspace.setGroup(groupId, { ...group, users: [...settings.members] });
-  const role = await persist(() => findRole(saving));
-  if ((role.groupId !== null) === isBound) return;
-  const bound = await persist(() =>
-    bindRole(context, {
+  // Read again after a lost answer: it may have been bound.
+  await persist(async () => {
+    const role = await findRole(saving);
+    if ((role.groupId !== null) === isBound) return;
+    const bound = await bindRole(context, {
       ...{ organizationId, actor: member(admin), surface: "slack", roleId: role.id, version: role.version },
       ...{ groupId: isBound ? groupId : null, projectIds: null },
-    }),
-  );
-  if (!bound.ok) throw new Error(`The role was not bound: ${JSON.stringify(bound.refusal)}`);
+    });
+    if (!bound.ok) throw new Error(`The role was not bound: ${JSON.stringify(bound.refusal)}`);
+  });
   if (isBound) await changeGroup(saving, settings);
 }
 
@@ -134,30 +134,17 @@ export async function changeStanding(
   const db: Db = context.db;
   const isSeen = async () =>
     (await persist(() => members.find(db, organizationId, userId)))?.status === wanted;
-  await untilSeen(() => slack.workspace.changePerson(userId, change), isSeen).catch(async (error) => {
-    const items = await db.execute(
-      sql`select * from outbox where key like ${`%${userId}%`} and settled_at is null`,
-    );
-    const row = await db.execute(sql`select * from members where id = ${userId}`);
-    console.log(
-      userId,
-      change,
-      JSON.stringify(row),
-      JSON.stringify(items),
-      JSON.stringify(slack.workspace.person(userId)),
-    );
-    console.log(JSON.stringify(slack.events.slice(-6)));
-    throw error;
-  });
+  const what = `that ${userId} is ${wanted}`;
+  await untilSeen(what, () => slack.workspace.changePerson(userId, change), isSeen);
 }
 
 /** Makes a change in Slack, again while its events are lost: Slack sends them three times only. */
-async function untilSeen(change: () => unknown, isSeen: () => Promise<boolean>): Promise<void> {
+async function untilSeen(what: string, change: () => unknown, isSeen: () => Promise<boolean>): Promise<void> {
   for (let tries = 1; tries <= 12; tries++) {
     change();
     if ((await lookFor(async () => (await isSeen()) || undefined, eventMs, 100)) !== undefined) return;
   }
-  throw new Error("Signoff did not notice a change in Slack");
+  throw new Error(`Signoff did not notice ${what}`);
 }
 
 function workflowOf({ channel }: Saving, current: Workflow, wanted: Settings): Workflow {
