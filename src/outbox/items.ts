@@ -49,6 +49,8 @@ const reminder = z.object({ state: z.enum(remindedStates), expiresAt: z.string()
 
 const empty = z.object({});
 
+const named = z.object({ name: z.string(), slug: z.string() });
+
 const notice = z.object({
   number: z.number(),
   event: z.enum(requestEvents),
@@ -224,8 +226,12 @@ export const items = {
     provider: null,
   }),
   deploy: itemKind({
-    /** The integration's deployer when the attempt started. Early versions stored none. */
-    payload: z.object({ deploymentId: z.string(), deployer: z.string().optional() }),
+    /** The integration's deployer, and what things were called, when the attempt started. Earlier versions stored none. */
+    payload: z.object({
+      deploymentId: z.string(),
+      deployer: z.string().optional(),
+      names: z.object({ project: named, integration: named, source: named, target: named }).optional(),
+    }),
     key: ({ deploymentId }) => `deploy:${deploymentId}`,
     priority: 0,
     provider: null,

@@ -2,7 +2,7 @@ import type { Outcome } from "../../domain/delivery/outcome.ts";
 import { system } from "../../domain/shared/actor.ts";
 import type { Handlers, Item } from "../../outbox/handlers.ts";
 import type { Payload } from "../../outbox/items.ts";
-import { getAttempt } from "../../queries/deployments/get-attempt.ts";
+import { type AttemptView, getAttempt } from "../../queries/deployments/get-attempt.ts";
 import {
   type ApplyDeploymentReport,
   applyDeploymentReport,
@@ -34,7 +34,7 @@ export function deployHandler(deps: DeployDeps): Handlers["deploy"] {
 /** Hands an attempt to its deployer and records the answer. */
 async function deploy(deps: DeployDeps, item: DeployItem, signal: AbortSignal): Promise<Outcome> {
   const { organizationId, inDoubt } = item;
-  const { deploymentId, deployer: storedName } = item.payload;
+  const { deploymentId, deployer: storedName, names } = item.payload;
   const attempt = await getAttempt(deps.context.db, organizationId, deploymentId);
   // An attempt that was already accepted, or reported on, needs no second call.
   if (attempt === undefined || attempt.status !== "in progress" || attempt.acceptedAt !== null) {
@@ -49,7 +49,7 @@ async function deploy(deps: DeployDeps, item: DeployItem, signal: AbortSignal): 
     await report(deps, item, { status: "failed", reason }, null);
     return { kind: "done" };
   }
-  const deployed = await deployer(attempt, { inDoubt, signal });
+  const deployed = await deployer(withNames(attempt, names), { inDoubt, signal });
   if (deployed.kind === "retry") {
     await recordFailedTry(deps.context, { organizationId, deploymentId }, deployed.reason);
     return deployed;
@@ -57,6 +57,19 @@ async function deploy(deps: DeployDeps, item: DeployItem, signal: AbortSignal): 
   const answer = deployed.kind === "ended" ? deployed.end : ({ status: "accepted" } as const);
   await report(deps, item, answer, deployed.link);
   return { kind: "done" };
+}
+
+/** Returns an attempt with the names from its start, so that each call has the same body and deploys what was confirmed. */
+function withNames(attempt: AttemptView, names: DeployItem["payload"]["names"]): AttemptView {
+  if (names === undefined) return attempt;
+  const { project, integration, target, request } = attempt;
+  return {
+    ...attempt,
+    project: { ...project, ...names.project },
+    integration: { ...integration, ...names.integration },
+    target: { ...target, ...names.target },
+    request: request && { ...request, source: names.source },
+  };
 }
 
 /**

@@ -10,6 +10,7 @@ import { findBound } from "../../../db/requests/bound-facts.ts";
 import * as requests from "../../../db/requests/requests.ts";
 import * as workflows from "../../../db/workflow/workflow.ts";
 import { firstDeadline } from "../../domain/deployments/deployment.ts";
+import type { BoundFacts } from "../../domain/requests/bound-facts.ts";
 import { fingerprint, type Situation } from "../../domain/requests/drift.ts";
 import { beginAttempt } from "../../domain/requests/promote.ts";
 import type { PromotionRequest } from "../../domain/requests/request.ts";
@@ -86,8 +87,8 @@ async function lacksReview(
 }
 
 /**
- * Moves a locked request to promoting, stores its deployment, and adds it to the outbox with the current deployer: a
- * deployer that is chosen later does not affect this attempt. Returns the deployment's id.
+ * Moves a locked request to promoting, stores its deployment, and adds it to the outbox with the current deployer and names:
+ * a deployer or name that is chosen later does not affect this attempt. Returns the deployment's id.
  *
  * Refuses `not-approved`, `must-confirm`.
  */
@@ -103,6 +104,7 @@ export async function startAttempt(
   const begun = beginAttempt(request, situation, confirmedFingerprint, deploymentId, now);
   if (!begun.ok) return begun;
   const deployer = await findDeployer(tx, organizationId, integrationId);
+  const { facts: bound } = situation.bound ?? (await findBound(tx, request));
   await deployments.begin(tx, {
     ...{ organizationId, id: deploymentId, integrationId, environmentId: targetId, buildId },
     ...{ requestNumber: number, startedBy: actor, startedAt: now, deployer },
@@ -110,9 +112,19 @@ export async function startAttempt(
   });
   await Promise.all([
     requests.save(tx, begun.value),
-    addItems(tx, [{ organizationId, kind: "deploy", payload: { deploymentId, deployer } }]),
+    addItems(tx, [
+      { organizationId, kind: "deploy", payload: { deploymentId, deployer, names: namesIn(bound) } },
+    ]),
   ]);
   const facts = confirmedFingerprint === null ? {} : { confirmed: confirmedFingerprint };
   await recordChange(tx, request, begun.value, { event: "promoting", actor, surface, at: now, facts });
   return accept({ deploymentId });
+}
+
+function namesIn({ project, integration, source, target }: BoundFacts) {
+  const named = ({ name, slug }: { name: string; slug: string }) => ({ name, slug });
+  return {
+    ...{ project: named(project), integration: named(integration) },
+    ...{ source: named(source), target: named(target) },
+  };
 }
