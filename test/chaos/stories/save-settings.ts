@@ -132,8 +132,11 @@ export async function changeStanding(
 ): Promise<void> {
   const wanted = change.deleted ? "deactivated" : change.isRestricted ? "guest" : "active";
   const db: Db = context.db;
-  const isSeen = async () =>
-    (await persist(() => members.find(db, organizationId, userId)))?.status === wanted;
+  const isSeen = async () => {
+    const stored = await persist(() => members.find(db, organizationId, userId));
+    // Somebody who has done nothing yet is read once they do.
+    return stored === undefined || stored.status === wanted;
+  };
   const what = `that ${userId} is ${wanted}`;
   await untilSeen(what, () => slack.workspace.changePerson(userId, change), isSeen);
 }
