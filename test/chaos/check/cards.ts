@@ -70,10 +70,12 @@ function checkPosted(
  * Returns whether a card must show its request as it is now: not in a channel that was archived. A closed request keeps the
  * names that it had, and is not drawn again for somebody who was away.
  */
-function isFollowed({ admin, renames }: ChaosWorld, request: Request, card: Card): boolean {
+function isFollowed({ admin, renames, isMixed }: ChaosWorld, request: Request, card: Card): boolean {
   const since = request.createdAt.getTime();
   const { history } = admin;
   if (card.kind === "channel" && history.mayBeArchived(since, Infinity)) return false;
+  // The previous version shows its cards to guests, too.
+  if (isMixed && history.now.away.includes(card.recipientId)) return false;
   return (
     isOpenState(request.state) ||
     !(
