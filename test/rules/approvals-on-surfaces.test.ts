@@ -45,6 +45,16 @@ afterEach(async () => {
   expect(stack.slack.violations).toEqual([]);
 });
 
+/** Waits until neither process has anything left to deliver. */
+async function settled(): Promise<void> {
+  await stack.settle();
+  await eventually(async () => {
+    const [row] = await stack.database.database.sql`
+      select count(*)::int as due from outbox where settled_at is null and (available_at <= now() or leased_until > now())`;
+    expect(row?.due).toBe(0);
+  });
+}
+
 type Rules = { reviewers?: string[]; assignees?: string[]; required?: number };
 
 const everybody = ["bob", "carol", "ada"];
@@ -59,7 +69,7 @@ const rule = async ({ reviewers = everybody, assignees = [], required = 2 }: Rul
     seed.workflow.assignees = emails(assignees);
     Object.assign(seed.workflow.options, { requiredApprovals: required, selfReview: false });
   });
-  await stack.settle();
+  await settled();
 };
 
 const stands = (status: MemberStatus) => stack.stands("bob", status);
@@ -94,7 +104,7 @@ const approveAgain = async (number: number) => {
   if (stack.modal("bob").submit !== null) {
     await stack.slack.submit(stack.id("bob"), { verdict_input: "approve", comment_input: "Looked again" });
   }
-  await stack.settle();
+  await settled();
   while (stack.slack.topView(stack.id("bob"))) await stack.slack.closeView(stack.id("bob"));
 };
 
@@ -167,7 +177,7 @@ async function ask(): Promise<number> {
     if (seed.workflow) Object.assign(seed.workflow.options, { requiredApprovals: 2, selfReview: false });
   });
   await stack.request("dana", "commerce/orders-sync");
-  await stack.settle();
+  await settled();
   const [row] = await stack.database.database.sql`select max(number) as number from requests`;
   return row?.number;
 }
@@ -234,7 +244,7 @@ function reviewButton(number: number): string {
 
 /** Asserts what is stored, and that the cards and the API show it. */
 async function expectResult(number: number, { state, approvals }: Result): Promise<void> {
-  await stack.settle();
+  await settled();
   const [row] = await stack.database.database
     .sql`select state, approvals from requests where number = ${number}`;
   expect(row).toEqual({ state, approvals });
@@ -249,7 +259,7 @@ async function start({ prepare }: Change): Promise<number> {
   await rule();
   const number = await ask();
   await press("bob", number, "approve_request");
-  await stack.settle();
+  await settled();
   await prepare?.();
   return number;
 }
@@ -287,7 +297,7 @@ describe.each(Object.entries(changes))("R4: %s", (_, change) => {
   test("R4: after the decision, it stays as it was decided", async () => {
     const number = await start(change);
     await press("carol", number, "approve_request");
-    await stack.settle();
+    await settled();
     await change.change(number);
     const [row] = await stack.database.database
       .sql`select state, approvals from requests where number = ${number}`;
@@ -303,7 +313,7 @@ test("R4: two processes race to the decision while the policy changes, and count
       inSecond(() => press("ada", number, "approve_request")),
       storeOptions(required),
     ]);
-    await stack.settle();
+    await settled();
     const [row] = await stack.database.database.sql`
       select q.state, q.approvals, (w.options->>'requiredApprovals')::int as required,
         (select count(*)::int from reviews where request_number = ${number} and replaced_at is null) as given
