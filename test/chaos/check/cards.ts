@@ -85,9 +85,10 @@ function isFollowed({ admin, renames, isMixed }: ChaosWorld, request: Request, c
   );
 }
 
-async function drawn({ admin, read }: ChaosWorld, view: RequestView, card: Card, now: Date) {
+async function drawn({ slack, read }: ChaosWorld, view: RequestView, card: Card, now: Date) {
   if (card.kind === "channel") return channelCard(view, card.id);
-  if (admin.history.now.away.includes(card.recipientId)) return noAccessCard;
+  // Somebody who is deactivated sees nothing in Slack, so their card stays.
+  if (slack.workspace.person(card.recipientId)?.isRestricted) return noAccessCard;
   return draw(view, await read(({ db }) => getViewerRights(db, view, card.recipientId, now)), card);
 }
 
@@ -126,9 +127,9 @@ function checkReviewersReached(
   say: (what: string) => void,
 ): void {
   const { now } = admin.history;
-  // In a channel that was archived meanwhile, the card is not followed any more: each reviewer is asked directly.
+  // A channel that was archived meanwhile may have been given up: then each reviewer is asked directly.
   const isGivenUp = admin.history.mayBeArchived(request.createdAt.getTime(), Infinity);
-  const toChannel = now.cardsTo === "channel" && !isGivenUp;
+  const toChannel = now.cardsTo === "channel" && (!isGivenUp || inChannel.length > 0);
   if (toChannel && inChannel.length === 0) say("has no card in the channel");
   for (const { id, name } of slack.workspace.people) {
     const reached = asked.includes(id) || (toChannel && channel.members.includes(id));
