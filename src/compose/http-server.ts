@@ -28,7 +28,7 @@ export async function startHttpServer(
   const { config, log, database, context, metrics } = core;
   const { signingSecret } = config.slack;
   let ready = true;
-  const receiver = slackReceiver({ signingSecret, log, watch: metrics.watch });
+  const receiver = slackReceiver({ signingSecret, log, watch: metrics.watch, refused: metrics.refused });
   await listenOnReceiver(core, receiver, slackDeps);
   const web = createWeb({
     receiver,

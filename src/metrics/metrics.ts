@@ -28,6 +28,8 @@ export type Metrics = {
   /** Starts timing a call. @param what the `type` of Slack's body, or `command` */
   watch(what: string): CallWatch;
   faulted(reason: FaultReason): void;
+  /** Counts a request to `/slack/events` that was refused before a listener saw it. */
+  refused(reason: string): void;
   attempted(kind: string, outcome: AttemptOutcome): void;
   /** Counts a 429 response. */
   rateLimited(service: "slack" | "resend", method: string): void;
@@ -58,10 +60,11 @@ export function createMetrics({ pool, readStats }: MetricsDeps): Metrics {
   const kindsShown = new Set<string>();
   const database = databaseGauges(registry, readStats, kindsShown);
   const { watch } = callMetrics(registry);
-  const { attempts, rateLimits, faults } = createCounters(registry);
+  const { attempts, rateLimits, faults, refusals } = createCounters(registry);
   return {
     watch,
     faulted: (reason) => faults.inc({ reason }),
+    refused: (reason) => refusals.inc({ reason }),
     attempted: (kind, outcome) => attempts.inc({ kind, outcome }),
     rateLimited: (service, method) => rateLimits.inc({ service, method }),
     expectKinds: (kinds) => {
@@ -87,8 +90,16 @@ function createCounters(registry: Registry) {
     labelNames: ["reason"],
   });
   for (const reason of ["busy", "late", "unknown", "failed"]) faults.inc({ reason }, 0);
+  const refusals = new Counter({
+    registers,
+    name: "signoff_slack_refused_total",
+    help: "Requests to /slack/events that were refused before a listener saw them, by reason.",
+    labelNames: ["reason"],
+  });
+  for (const reason of ["signature", "clock", "body", "size", "time"]) refusals.inc({ reason }, 0);
   return {
     faults,
+    refusals,
     attempts: new Counter({
       registers,
       name: "signoff_outbox_attempts_total",

@@ -3,9 +3,10 @@ import type { Log } from "../../lib/log.ts";
 import { startTimeout, timedOut, withTimeout } from "../../lib/timeout.ts";
 import type { CallWatch } from "../../metrics/metrics.ts";
 import { readBody } from "../read-body.ts";
+import { countRefusals, type EarlyRefusal, type RefuseEarly } from "./early-refusals.ts";
 import { type Fields, isSslCheck, readSlackBody } from "./slack-body.ts";
 import { callListeners, describeBody, kindOf } from "./slack-call.ts";
-import { isSignedBySlack } from "./slack-signature.ts";
+import { judgeSignature } from "./slack-signature.ts";
 
 /** The largest body, in bytes. Slack's bodies are much smaller. */
 const maxBodyBytes = 1024 * 1024;
@@ -25,6 +26,8 @@ export type SlackReceiverSettings = {
   answerWithin?: number;
   /** Starts timing a call of this type. */
   watch?: (type: string) => CallWatch;
+  /** Counts a request that is refused before a listener sees it. */
+  refused?: (reason: EarlyRefusal) => void;
 };
 
 /** A Bolt receiver for web-standard requests. The web app passes it the requests to `/slack/events`. */
@@ -51,7 +54,14 @@ export type SlackReceiver = Receiver & {
  * - if a listener fails before the ack: a message to the person who typed the command, or 500
  */
 export function slackReceiver(settings: SlackReceiverSettings): SlackReceiver {
-  const { log, answerWithin = defaultAnswerMs, watch = noWatch } = settings;
+  const {
+    log,
+    answerWithin = defaultAnswerMs,
+    watch = noWatch,
+    refused = () => {},
+    now = Date.now,
+  } = settings;
+  const refuse = countRefusals(log, refused, now);
   const inProgress = trackWork();
   let app: App | undefined;
   let stopping = false;
@@ -60,8 +70,11 @@ export function slackReceiver(settings: SlackReceiverSettings): SlackReceiver {
   const respond = async (request: Request, bolt: App): Promise<Response> => {
     const timeout = startTimeout(answerWithin);
     try {
-      const body = await timeout.race(readSigned(request, settings));
-      if (body === timedOut) return refusal(408, "The body did not arrive in time");
+      const body = await timeout.race(readSigned(request, settings, refuse));
+      if (body === timedOut) {
+        refuse("time");
+        return refusal(408, "The body did not arrive in time");
+      }
       if (body instanceof Response) return body;
       const watched = watch(kindOf(body));
       const call = callListeners(bolt, { body, headers: request.headers, log, watch: watched });
@@ -118,16 +131,30 @@ function trackWork() {
 }
 
 /** Returns the body for the listeners, or the response if it is not for them. */
-async function readSigned(request: Request, settings: SlackReceiverSettings): Promise<Fields | Response> {
+async function readSigned(
+  request: Request,
+  settings: SlackReceiverSettings,
+  refuse: RefuseEarly,
+): Promise<Fields | Response> {
   const { signingSecret, log, now = Date.now } = settings;
   const bytes = await readBody(request, maxBodyBytes);
-  if (bytes === "too large") return refusal(413, "The body is too large");
-  if (bytes === "broken") return refusal(400, "The body broke off");
+  if (bytes === "too large") {
+    refuse("size");
+    return refusal(413, "The body is too large");
+  }
+  if (bytes === "broken") {
+    refuse("body", { why: "it broke off" });
+    return refusal(400, "The body broke off");
+  }
   const signature = request.headers.get("x-slack-signature");
   const timestamp = request.headers.get("x-slack-request-timestamp");
   const contentType = request.headers.get("content-type");
-  if (!isSignedBySlack(signingSecret, { signature, timestamp, body: bytes }, now())) {
-    return isSslCheck(contentType, bytes) ? new Response(null) : refusal(401, "Not signed by Slack");
+  const judged = judgeSignature(signingSecret, { signature, timestamp, body: bytes }, now());
+  if (judged.kind !== "signed") {
+    if (isSslCheck(contentType, bytes)) return new Response(null);
+    if (judged.kind === "clock") refuse("clock", { aheadSeconds: judged.aheadSeconds });
+    else refuse("signature");
+    return refusal(401, "Not signed by Slack");
   }
   const parsed = readSlackBody(contentType, bytes);
   switch (parsed.kind) {
@@ -140,7 +167,7 @@ async function readSigned(request: Request, settings: SlackReceiverSettings): Pr
         log.warn({}, "Slack holds back events: the app received too many within an hour");
       return new Response(null);
     case "malformed":
-      log.warn({ why: parsed.why }, "The body is signed but not one that Slack sends");
+      refuse("body", { why: parsed.why });
       return refusal(400, parsed.why);
   }
 }

@@ -11,18 +11,22 @@ type SignedRequest = {
   body: Uint8Array;
 };
 
+/** `clock`: Slack signed it, but its time is `aheadSeconds` after now, or before now if that is negative. */
+export type Judged = { kind: "signed" | "unsigned" } | { kind: "clock"; aheadSeconds: number };
+
 /**
  * Returns whether Slack signed exactly these bytes, at most 5 minutes before or after now. Compares in constant time:
  * https://docs.slack.dev/authentication/verifying-requests-from-slack
  *
  * @param now in milliseconds since 1970
  */
-export function isSignedBySlack(secret: string, request: SignedRequest, now: number): boolean {
+export function judgeSignature(secret: string, request: SignedRequest, now: number): Judged {
   const { signature, timestamp, body } = request;
-  if (signature === null || timestamp === null || !/^\d{1,12}$/.test(timestamp)) return false;
-  if (Math.abs(now / 1000 - Number(timestamp)) > toleranceSeconds) return false;
+  if (signature === null || timestamp === null || !/^\d{1,12}$/.test(timestamp)) return { kind: "unsigned" };
   const hex = /^v0=([0-9a-f]{64})$/.exec(signature)?.[1];
-  if (hex === undefined) return false;
+  if (hex === undefined) return { kind: "unsigned" };
   const expected = createHmac("sha256", secret).update(`v0:${timestamp}:`).update(body).digest();
-  return timingSafeEqual(Buffer.from(hex, "hex"), expected);
+  if (!timingSafeEqual(Buffer.from(hex, "hex"), expected)) return { kind: "unsigned" };
+  const aheadSeconds = Math.round(Number(timestamp) - now / 1000);
+  return Math.abs(aheadSeconds) > toleranceSeconds ? { kind: "clock", aheadSeconds } : { kind: "signed" };
 }

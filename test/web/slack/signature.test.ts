@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isSignedBySlack } from "../../../src/web/receiver/slack-signature.ts";
+import { judgeSignature } from "../../../src/web/receiver/slack-signature.ts";
 import { command, type SlackPost, signedHeaders, signingSecret, slackRequest } from "./sign.ts";
 import { startReceiver } from "./start-receiver.ts";
 
@@ -81,6 +81,7 @@ test("the signature is that of Slack's documented example", () => {
   );
   const signature = "v0=a2114d57b48eac39b9ad189dd8316235a7b4a8d21a10bd27519666489c69b503";
   const request = { signature, timestamp: "1531420618", body };
-  expect(isSignedBySlack("8f742231b10e8888abcd99yyyzzz85a5", request, 1531420618_000)).toBe(true);
-  expect(isSignedBySlack(signingSecret, { ...request, timestamp: "1531420619" }, 1531420618_000)).toBe(false);
+  expect(judgeSignature("8f742231b10e8888abcd99yyyzzz85a5", request, 1531420618_000).kind).toBe("signed");
+  const altered = { ...request, timestamp: "1531420619" };
+  expect(judgeSignature(signingSecret, altered, 1531420618_000).kind).toBe("unsigned");
 });
