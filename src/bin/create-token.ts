@@ -4,6 +4,7 @@ import { readTokenConfig } from "../config.ts";
 import { system } from "../domain/shared/actor.ts";
 import { pausedScopes } from "../domain/tokens/admin-scopes.ts";
 import type { Scope } from "../domain/tokens/scope.ts";
+import { errorWords } from "../lib/error-words.ts";
 import { getProjectBySlug } from "../queries/catalog/get-by-slug.ts";
 import { listProjectSlugs } from "../queries/catalog/get-projects.ts";
 import { type FoundMember, findMember } from "../queries/people/find-member.ts";
@@ -116,7 +117,7 @@ function wordsOf(error: unknown): string {
   if (error instanceof OutcomeUnknown) {
     return "The database did not say whether the token was made. If Settings › API Tokens lists it, revoke it, and make another one.";
   }
-  return error instanceof Error ? error.message : String(error);
+  return errorWords(error);
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {

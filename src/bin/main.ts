@@ -1,5 +1,6 @@
 import { type App, startApp } from "../compose/app.ts";
-import { ConfigError, readConfig } from "../config.ts";
+import { readConfig } from "../config.ts";
+import { errorWords } from "../lib/error-words.ts";
 import { createLog, type Log } from "../lib/log.ts";
 import { openDatabase } from "./open-database.ts";
 
@@ -51,7 +52,7 @@ async function stopAll({ app, database }: Running): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  const words = error instanceof ConfigError || error instanceof Error ? error.message : String(error);
+  const words = errorWords(error);
   process.stderr.write(`Signoff did not start.\n${words}\n`);
   process.exit(1);
 });

@@ -4,6 +4,7 @@ import { migrate } from "../../db/connection/migrate.ts";
 import { seedDeps } from "../compose/seed-deps.ts";
 import { readSeedConfig } from "../config.ts";
 import { install } from "../directory/install.ts";
+import { errorWords } from "../lib/error-words.ts";
 import { createLog } from "../lib/log.ts";
 import { loadSeedFile } from "../seed/load-seed-file.ts";
 import { printReport } from "../seed/print-report.ts";
@@ -63,7 +64,7 @@ function wordsOf(error: unknown): string {
   if (typeof cause === "object" && cause !== null && "code" in cause && cause.code === lockNotAvailable) {
     return "Another load is running, or somebody is saving settings. Nothing was changed. Try again in a minute.";
   }
-  return error instanceof Error ? error.message : String(error);
+  return errorWords(error);
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {

@@ -2,6 +2,7 @@ import { connect, type Database } from "../../db/connection/connect.ts";
 import { migrate } from "../../db/connection/migrate.ts";
 import type { Config } from "../config.ts";
 import { startSchedule } from "../jobs/schedule.ts";
+import { errorWords } from "../lib/error-words.ts";
 import type { Log } from "../lib/log.ts";
 import { kinds } from "../outbox/items.ts";
 import { wakeAll, wakeOnNotify } from "../outbox/wake.ts";
@@ -47,7 +48,7 @@ export type App = {
  */
 export async function startApp(config: Config, options: AppOptions): Promise<App> {
   await migrate(config.databaseUrl).catch((error: unknown) => {
-    const words = error instanceof Error ? error.message : String(error);
+    const words = errorWords(error);
     throw new Error(`The database cannot be used: ${words}. Check DATABASE_URL and that PostgreSQL runs.`);
   });
   const { connections: max } = options;

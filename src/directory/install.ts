@@ -1,3 +1,4 @@
+import { errorWords } from "../lib/error-words.ts";
 import type { Log } from "../lib/log.ts";
 import { slackErrorClass } from "../lib/slack-error.ts";
 import { botTokenHint } from "../lib/slack-token.ts";
@@ -91,7 +92,7 @@ async function testToken(people: PeopleClient, log: Pick<Log, "warn">) {
     try {
       return await people.auth.test();
     } catch (error) {
-      const words = error instanceof Error ? error.message : String(error);
+      const words = errorWords(error);
       if (isTokenRejected(error)) {
         throw new Error(
           `Slack refuses SLACK_BOT_TOKEN (${words}). Set it to ${botTokenHint}, copied again after the app was last installed.`,

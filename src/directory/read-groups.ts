@@ -1,4 +1,5 @@
 import type { Outcome } from "../domain/delivery/outcome.ts";
+import { errorWords } from "../lib/error-words.ts";
 import { getNextGroup } from "../queries/people/get-bound-groups.ts";
 import { getDirectoryRun } from "../queries/people/get-directory-run.ts";
 import { advanceDirectoryRun } from "../usecases/people/advance-directory-run.ts";
@@ -31,7 +32,7 @@ async function tryGroup(directory: Directory, organizationId: string, groupId: s
   try {
     return await syncGroup(directory, organizationId, groupId);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = errorWords(error);
     return { kind: "retry", reason, sent: "no" };
   }
 }

@@ -1,4 +1,5 @@
 import { pino } from "pino";
+import { errorWords } from "./error-words.ts";
 
 /** The values of `LOG_LEVEL`, from the quietest to the most verbose. */
 export const logLevels = ["silent", "fatal", "error", "warn", "info", "debug", "trace"] as const;
@@ -32,12 +33,18 @@ const secretFields = [
   "trigger_id",
 ];
 
-/** Patterns of secrets in messages, stacks, and URLs, and the text that replaces each. */
+/**
+ * Patterns of secrets in messages, stacks, and URLs, and the text that replaces each. Each takes linear time: what one scans
+ * without a match is bounded.
+ */
 const secretPatterns: readonly [RegExp, string][] = [
   [/\bx(?:ox[a-z]|app)-[\w.-]+/g, "[slack token]"],
   [/\bre_[A-Za-z0-9_]{8,}/g, "[resend key]"],
-  [/\bBearer\s+[^\s"\\]+/gi, "Bearer [token]"],
-  [/(\bpostgres(?:ql)?:\/\/[^:/@\s"\\]*):[^@\s"\\]+@/gi, "$1:[password]@"],
+  [/\bsgn_[\w-]{8,}/g, "[API token]"],
+  [/\bsgr_[\w.-]{8,}/g, "[report token]"],
+  [/\bwhsec_[\w+/=-]{8,}/g, "[webhook secret]"],
+  [/\bBearer\s{1,8}[^\s"\\]+/gi, "Bearer [token]"],
+  [/(\bpostgres(?:ql)?:\/\/[^:/@\s"\\]{0,100}):[^@\s"\\]{1,300}@/gi, "$1:[password]@"],
 ];
 
 /** Returns the text without the tokens, keys, and passwords that match a known pattern. */
@@ -75,11 +82,12 @@ function describeError(error: unknown, depth = 0): unknown {
   if (!(error instanceof Error)) return error;
   const { code, original } = error as Error & { code?: unknown; original?: unknown };
   const cause = error.cause ?? original;
+  const message = errorWords(error);
   return {
     type: error.name === "Error" ? error.constructor.name : error.name,
-    message: error.message,
+    message,
     ...(typeof code === "string" || typeof code === "number" ? { code } : {}),
-    stack: error.stack,
+    stack: error.stack?.replace(error.message, () => message),
     ...(cause instanceof Error && depth < 3 ? { cause: describeError(cause, depth + 1) } : {}),
   };
 }

@@ -1,6 +1,7 @@
 import type { Db } from "../../db/connection/connect.ts";
 import * as store from "../../db/delivery/outbox-settle.ts";
 import type { Outcome } from "../domain/delivery/outcome.ts";
+import { errorWords } from "../lib/error-words.ts";
 import type { Log } from "../lib/log.ts";
 import type { Handler, Item } from "./handlers.ts";
 import { maxAttempts, retryAfterMs } from "./retry.ts";
@@ -114,7 +115,7 @@ async function outcomeOf(attempt: Attempt): Promise<Outcome> {
     return await Promise.race([handler.run(item, stopping.signal), overdue(stopping.signal, leaseMs)]);
   } catch (error) {
     log.warn({ ...logFacts(item), err: error }, "an attempt of an outbox item failed");
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = errorWords(error);
     return { kind: "retry", reason, sent: "unknown" };
   } finally {
     clearTimeout(timer);

@@ -90,6 +90,8 @@ test.each([
   ["one that ends before it begins", path("2026-03-02T00:00:00Z", "2026-03-01T00:00:00Z")],
   ["none at all", "/audit"],
   ["no end", "/audit?from=2026-03-02T00:00:00Z"],
+  ["the year 0", "/audit?from=0000-01-01T00:00:00Z&to=2026-03-02T00:00:00Z"],
+  ["the year 0 as the end", "/audit?from=2026-03-02T00:00:00Z&to=0000-01-01T00:00:00Z"],
   ["no moments", path("yesterday", "today")],
   ["to go on behind an entry that is not there", path("2026-03-01T00:00:00Z", "2026-03-02T00:00:00Z", 9e15)],
 ])("%s is refused", async (_, asked) => {

@@ -25,7 +25,11 @@ function isWebLink(text: string): boolean {
 }
 
 /** A time in UTC, ISO 8601. */
-export const momentSchema = z.iso.datetime().openapi({ example: "2026-03-02T09:00:00.000Z" });
+/** A time that the database can hold: PostgreSQL has no year 0, and nothing is stored from before 2000. */
+export const momentSchema = z.iso
+  .datetime()
+  .refine((text) => text >= "2000", { error: "must not be before the year 2000" })
+  .openapi({ example: "2026-03-02T09:00:00.000Z" });
 
 /** A time that a caller reports, as a date: ISO 8601 with an offset or in UTC. */
 export const reportedTimeSchema = z.iso
