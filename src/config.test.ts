@@ -86,6 +86,8 @@ test.each([
   ["SLACK_BOT_TOKEN", "xoxp-hunter2", "is not a bot token"],
   ["SLACK_BOT_TOKEN", "xoxb-hunter2 oops", "is not a bot token"],
   ["SIGNOFF_SECRET", "hunter2", "is shorter than 32 characters"],
+  ["SIGNOFF_SECRET", "a".repeat(64), "has fewer than 8 different characters"],
+  ["SIGNOFF_SECRET", "1234567".repeat(10), "has fewer than 8 different characters"],
   ["EMAIL_FROM", "hunter2", "is not a sender"],
   ["EMAIL_FROM", "Signoff <hunter2>", "is not a sender"],
   ["EMAIL_FROM", "Signoff <a@b.c> hunter2", "is not a sender"],

@@ -66,6 +66,9 @@ const signingSecretHint = 'the signing secret, from "Basic Information" of the S
 const senderHint =
   'the sender of emails: an address, or "Name <address>", of a domain that Resend has verified';
 
+/** 32 random hexadecimal digits have fewer different ones once in ten million times. */
+const leastVariety = 8;
+
 const variables = {
   DATABASE_URL: required(databaseUrlHint).refine(isDatabaseUrl, {
     error: `is not a database address. Set it to ${databaseUrlHint}.`,
@@ -79,9 +82,14 @@ const variables = {
   SLACK_API_URL: webAddress("https://slack.com/api/")
     .transform((url) => `${url}/`)
     .optional(),
-  SIGNOFF_SECRET: required("32 or more random characters, e.g. the output of: openssl rand -hex 32").min(32, {
-    error: "is shorter than 32 characters. Set it to random ones, e.g. the output of: openssl rand -hex 32.",
-  }),
+  SIGNOFF_SECRET: required("32 or more random characters, e.g. the output of: openssl rand -hex 32")
+    .min(32, {
+      error:
+        "is shorter than 32 characters. Set it to random ones, e.g. the output of: openssl rand -hex 32.",
+    })
+    .refine((text) => text.length < 32 || new Set(text).size >= leastVariety, {
+      error: `has fewer than ${leastVariety} different characters, so it can be guessed. Set it to random ones, e.g. the output of: openssl rand -hex 32.`,
+    }),
   SIGNOFF_ALLOW_PRIVATE_WEBHOOKS: z
     .enum(["true", "false"], { error: "is neither true nor false. Set it to true or false." })
     .default("false"),

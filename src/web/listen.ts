@@ -26,7 +26,8 @@ type ListenSettings = {
 export async function listen({ fetch, host, port, idleMs = 120_000 }: ListenSettings): Promise<Listening> {
   // Longer than the timeouts of load balancers, so that the server never closes a connection they are about to use.
   const serverOptions = { keepAliveTimeout: 75_000, headersTimeout: 10_000, requestTimeout: 15_000 };
-  const server = createAdaptorServer({ fetch, serverOptions }) as Server;
+  // HTTP/1.0 clients, such as some load balancers' health checks, send no Host. Nothing depends on its value.
+  const server = createAdaptorServer({ fetch, serverOptions, hostname: "localhost" }) as Server;
   // Longer than any response takes. Otherwise a client that never reads its response would hold it in memory forever.
   server.timeout = idleMs;
   const openResponses = trackResponses(server);

@@ -112,7 +112,7 @@ test("npm start with a token of a person ends with 1 and says which token is nee
     SLACK_BOT_TOKEN: "xoxb-1",
     SLACK_API_URL: apiUrl.slice(0, -1),
     ...{ SLACK_SIGNING_SECRET: "s", RESEND_API_KEY: "re_1", EMAIL_FROM: "a@acme.example" },
-    ...{ SIGNOFF_SECRET: "x".repeat(32), PORT: "0", HOST: "127.0.0.1" },
+    ...{ SIGNOFF_SECRET: "0123456789abcdef0123456789abcdef", PORT: "0", HOST: "127.0.0.1" },
   });
   child.ready.catch(() => undefined);
   expect(await child.ended).toBe(1);

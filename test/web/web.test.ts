@@ -162,6 +162,18 @@ test("over the wire: unsigned, too large, cut off and in chunks are answered, an
   expect(await chunked.text()).toBe("heard");
 });
 
+test.each(["/healthz", "/readyz"])("HTTP/1.0 without a Host reaches %s", async (path) => {
+  const { server } = await startServer();
+  const said = await new Promise<string>((resolve, reject) => {
+    let text = "";
+    const socket = connect(server.port, "127.0.0.1", () => socket.write(`GET ${path} HTTP/1.0\r\n\r\n`));
+    socket.on("data", (chunk) => (text += String(chunk)));
+    socket.on("close", () => resolve(text));
+    socket.on("error", reject);
+  });
+  expect(said).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+});
+
 test("closing lets the answer that is under way go out and takes no more", async () => {
   const { app, receiver, server, send } = await startServer();
   let release = () => {};
