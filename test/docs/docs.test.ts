@@ -131,6 +131,23 @@ describe("the table of docs/rules.md of where each rule holds", () => {
   });
 });
 
+describe("docs/SECURITY.md", () => {
+  const threats = read("docs/SECURITY.md")
+    .split("\n")
+    .filter((line) => /^\| (?!threat|who|---)/.test(line) && line.split("|").length === 6);
+
+  test.each(threats)("names a proof that exists, and what remains: %s", (row) => {
+    const [, , , proof = "", remains = ""] = row.split("|");
+    const proofs = [...proof.matchAll(/`([\w./-]+\.test\.ts)`(?:: ((?:"[^"]+"(?:, )?)+))?/g)];
+    expect(proofs.length).toBeGreaterThan(0);
+    for (const [, file = "", names = ""] of proofs) {
+      const missing = [...names.matchAll(/"([^"]+)"/g)].filter(([, name = ""]) => !read(file).includes(name));
+      expect([file, missing.map(([, name]) => name)]).toEqual([file, []]);
+    }
+    expect(remains.trim()).not.toBe("");
+  });
+});
+
 describe("docs/architecture.md", () => {
   const text = read("docs/architecture.md");
 

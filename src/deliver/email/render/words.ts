@@ -220,7 +220,7 @@ function outdated(input: NoticeInput): Words {
   const headline = own
     ? sentence`Your approval of ${what(input)} no longer counts`
     : sentence`An approval of ${what(input)} no longer counts`;
-  const lead = [theirs(outdatedWords(view, approvals, recipient.id), 1000)];
+  const lead = [theirs(outdatedWords(view, approvals, recipient.id), 2000)];
   return { topic: "Approval no longer counts", tone: "todo", headline, lead };
 }
 
