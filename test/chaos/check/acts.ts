@@ -118,7 +118,8 @@ function askedTwice({ requests }: Facts): string[] {
   const asked = grouped(requests, ({ message }) => message);
   return [...asked]
     .filter(([, found]) => found.length > 1)
-    .map(
-      ([message, found]) => `“${message}” became ${found.map(({ number }) => `#${number}`).join(" and ")}`,
-    );
+    .map(([message, found]) => `“${message}” became ${found.map(madeWords).join(" and ")}`);
 }
+
+const madeWords = ({ number, createdAt, state, replacedBy }: Facts["requests"][number]): string =>
+  `#${number} (${createdAt.toISOString()}, ${state}${replacedBy === null ? "" : `, replaced by #${replacedBy}`})`;

@@ -50,6 +50,8 @@ test("a run in which all went well has no fault; nor one whose silent attempt sp
     state: "failed",
   };
   expect(faults(silent)).toEqual([]);
+  // Cancelled once nothing was heard of it, for example because the workflow was turned off.
+  expect(faults({ said: ["unknown", "succeeded"], state: "cancelled" })).toEqual([]);
   const contradicted = { taken: { finals: ["succeeded" as const, "failed" as const] } };
   expect(faults(contradicted)).toEqual([]);
   expect(faults({ more: [{ id: "a2", startedAt: at(20) }] })).toEqual([
@@ -63,6 +65,7 @@ test.each<[string, Change, string]>([
   ["one that was begun twice", { taken: { begun: 2 } }, "begun 2 times"],
   ["one that was never begun", { taken: { begun: 0 } }, "begun 0 times"],
   ["another request's number", { taken: { number: 2 } }, "as one of #2"],
+  ["a success of a cancelled request", { state: "cancelled" }, "its request is cancelled"],
   ["another build", { taken: { build: "run-2" } }, "run-1 was approved"],
   ["a later report that won", { taken: { finals: ["failed", "succeeded"] } }, "said failed, then succeeded"],
   ["an end that nobody said", { taken: { finals: [] } }, "said nothing"],

@@ -1,6 +1,7 @@
 import { grouped } from "../run/grouped.ts";
 import type { ChaosWorld } from "../run/world.ts";
 import type { Facts } from "./facts.ts";
+import { wasUnknown } from "./log.ts";
 
 type Attempt = Facts["deployments"][number];
 
@@ -55,6 +56,8 @@ function checkRequest(facts: Facts, { id, status }: Attempt, say: (what: string)
   const request = facts.requests.find(({ deploymentId }) => deploymentId === id);
   if (request === undefined) return;
   const { state } = request;
+  // It may have been cancelled once nothing was heard of the attempt.
+  if (state === "cancelled" && wasUnknown(facts, id)) return;
   if ((state === "promoted") !== (status === "succeeded")) say(`is ${status}, and its request is ${state}`);
 }
 

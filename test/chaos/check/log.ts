@@ -157,7 +157,9 @@ function checkAttempts(facts: Facts, request: Row, say: (what: string) => void):
     say("another build was deployed than the one approved");
   const succeeded = attempts.filter((one) => one.status === "succeeded");
   // A silent attempt that reports after a newer one started does not change its request.
-  const counted = succeeded.filter(({ id }) => id === deploymentId || !wasUnknown(facts, id));
+  // Nor does the last one, if the request was cancelled in the meantime.
+  const isLast = (id: string) => id === deploymentId && state !== "cancelled";
+  const counted = succeeded.filter(({ id }) => isLast(id) || !wasUnknown(facts, id));
   if (counted.length !== (state === "promoted" ? 1 : 0))
     say(`is ${state}, with ${counted.length} deployments that succeeded`);
   if (state === "promoted" && counted[0]?.id !== deploymentId) say("names another deployment than its own");
@@ -179,7 +181,7 @@ function checkLive(
 }
 
 /** Returns whether a deployment was silent for too long, whatever was reported later. */
-const wasUnknown = ({ reports }: Facts, deploymentId: string): boolean =>
+export const wasUnknown = ({ reports }: Pick<Facts, "reports">, deploymentId: string): boolean =>
   reports.some(
     ({ subject, after }) => subject === `deployment:${deploymentId}` && after.status === "unknown",
   );
