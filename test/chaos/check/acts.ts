@@ -2,7 +2,7 @@ import { grouped } from "../run/grouped.ts";
 import type { ChaosWorld } from "../run/world.ts";
 import type { Act, People } from "../stories/people.ts";
 import { requestersOf } from "../stories/requesters.ts";
-import type { Facts } from "./facts.ts";
+import { type Facts, isAudited } from "./facts.ts";
 
 /** The first words of the answer to a fault that changed nothing. */
 const nothingChanged = /Nothing was changed/;
@@ -68,14 +68,7 @@ function isOnlyOne(world: ChaosWorld, facts: Facts, act: Act): boolean {
 }
 
 function isReflected(facts: Facts, { what, number, userId, typed }: Act): boolean {
-  const did = (action: string) =>
-    facts.audit.some(
-      ({ subject, action: done, actor }) =>
-        subject === `request:${number}` &&
-        done === `request.${action}` &&
-        actor.kind === "member" &&
-        actor.memberId === userId,
-    );
+  const did = (action: string) => isAudited(facts, number, action, { kind: "member", memberId: userId });
   const reviewed = (verdict: string) =>
     facts.reviews.some(
       (one) => one.requestNumber === number && one.reviewerId === userId && one.verdict === verdict,

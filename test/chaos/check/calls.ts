@@ -1,6 +1,6 @@
 import type { ChaosWorld } from "../run/world.ts";
-import type { Call } from "../stories/pipeline.ts";
-import type { Facts } from "./facts.ts";
+import { type Call, isDone } from "../stories/pipeline.ts";
+import { type Facts, isAudited } from "./facts.ts";
 
 type Calling = {
   admin: Pick<ChaosWorld["admin"], "history">;
@@ -10,8 +10,6 @@ type Calling = {
 
 /** What a token is told that does not work, or not for this. */
 const tokenCodes = ["unauthorized", "token-invalid", "token-scope"];
-
-const isDone = ({ status }: Call["answers"][number]): boolean => status >= 200 && status < 300;
 
 /** Checks the calls of the REST API: each was carried out once under its key, or refused with a reason that was true. */
 export function checkCalls(world: Calling, facts: Facts): string[] {
@@ -42,14 +40,7 @@ function checkCall(world: Calling, facts: Facts, call: Call): string[] {
 
 /** Returns whether the call happened; undefined where that cannot be told from the log. */
 function isReflected(facts: Facts, { what, number, typed, ownerId, answers }: Call): boolean | undefined {
-  const did = (action: string) =>
-    facts.audit.some(
-      ({ subject, action: done, actor }) =>
-        subject === `request:${number}` &&
-        done === `request.${action}` &&
-        actor.kind === "token" &&
-        actor.memberId === ownerId,
-    );
+  const did = (action: string) => isAudited(facts, number, action, { kind: "token", memberId: ownerId });
   switch (what) {
     case "request": {
       const told = answers.find(isDone)?.body.number;

@@ -100,6 +100,21 @@ export async function collect(world: ChaosWorld, people: People): Promise<Facts>
   };
 }
 
+/** Returns whether the audit log says that this person, or a token of theirs, did this to a request. */
+export const isAudited = (
+  { audit }: Pick<Facts, "audit">,
+  number: number,
+  action: string,
+  by: { kind: "member" | "token"; memberId: string },
+): boolean =>
+  audit.some(
+    ({ subject, action: done, actor }) =>
+      subject === `request:${number}` &&
+      done === `request.${action}` &&
+      actor.kind === by.kind &&
+      actor.memberId === by.memberId,
+  );
+
 const isReport = ({ action }: InsertedAudit): boolean => action === "deployment.reported";
 
 function messagesOf({ slack }: ChaosWorld): Pick<Facts, "messages" | "keyless"> {

@@ -18,11 +18,24 @@ export type Call = {
   typed: string;
   at: number;
   answeredAt: number;
-  /** Every answer, the last one at the end. Status 0: none came. */
-  answers: { status: number; body: Answer }[];
+  /** The answers to each try, in order. */
+  answers: Answered[];
 };
 
 type Answer = { number?: number; code?: string; detail?: string; shown?: string };
+
+/** Status 0: no answer came. */
+type Answered = { status: number; body: Answer };
+
+/** What a call sends. `method`: POST if left out. */
+type Asked = Pick<Call, "what" | "number" | "typed"> & {
+  token: Token;
+  path: string;
+  body: object;
+  method?: "POST" | "PUT";
+};
+
+export const isDone = ({ status }: Answered): boolean => status >= 200 && status < 300;
 
 const scopes = [
   ...["catalog:write", "requests:read", "requests:write", "requests:on-behalf", "promotions:write"],
@@ -65,85 +78,72 @@ export class Pipeline {
 
   /** Requests a promotion for a member. Returns its number; undefined if it was refused or never answered. */
   async ask(place: Place, token: Token, requester: string, message: string): Promise<number | undefined> {
-    const wanted = { project: "core", integration: place.slug, target: "staging", message, requester };
-    const body = await this.#confirming("request", token, 0, message, "/requests", wanted);
-    return body?.number;
+    const body = { project: "core", integration: place.slug, target: "staging", message, requester };
+    const request = { what: "request", token, number: 0, typed: message, path: "/requests", body } as const;
+    const answer = await this.#confirming(request);
+    return isDone(answer) ? answer.body.number : undefined;
   }
 
   async promote(number: number, token: Token): Promise<void> {
-    await this.#confirming("promote", token, number, "", `/requests/${number}/promote`, {});
+    const path = `/requests/${number}/promote`;
+    await this.#confirming({ what: "promote", token, number, typed: "", path, body: {} });
   }
 
   async cancel(number: number, token: Token): Promise<void> {
+    const path = `/requests/${number}/cancel`;
     const body = { reason: `the pipeline does not need ${number}` };
-    await this.#call("cancel", token, number, "", `/requests/${number}/cancel`, body);
+    await this.#call({ what: "cancel", token, number, typed: "", path, body });
   }
 
   /** Gives an integration another name, which is a bound fact of its open requests. Returns whether it was taken. */
   async rename(place: Place, token: Token, name: string): Promise<boolean> {
     const path = `/projects/core/integrations/${place.slug}`;
-    return (await this.#call("rename", token, 0, name, path, { name }, "PUT")) !== undefined;
+    const body = { name };
+    return isDone(
+      await this.#call({ what: "rename", token, number: 0, typed: name, path, body, method: "PUT" }),
+    );
   }
 
-  /** Calls, and again with the changes confirmed if they must be. */
-  async #confirming(
-    what: Call["what"],
-    token: Token,
-    number: number,
-    typed: string,
-    path: string,
-    body: object,
-  ): Promise<Answer | undefined> {
-    const done = await this.#call(what, token, number, typed, path, body);
-    const refused = this.calls.at(-1)?.answers.at(-1)?.body;
-    if (done !== undefined || refused?.code !== "must-confirm") return done;
-    return this.#call(what, token, number, typed, path, { ...body, confirmed: refused.shown });
+  /** Calls, and again with the changes confirmed if they must be. Returns the last answer. */
+  async #confirming(asked: Asked): Promise<Answered> {
+    const answer = await this.#call(asked);
+    const { code, shown } = answer.body;
+    if (code !== "must-confirm") return answer;
+    return this.#call({ ...asked, body: { ...asked.body, confirmed: shown } });
   }
 
-  /** Repeats a call under its key until it is answered. Returns the answer if it was carried out. */
-  async #call(
-    what: Call["what"],
-    token: Token,
-    number: number,
-    typed: string,
-    path: string,
-    body: object,
-    method = "POST",
-  ): Promise<Answer | undefined> {
+  /** Repeats a call under its key until it is answered. Returns the last answer. */
+  async #call(asked: Asked): Promise<Answered> {
+    const { what, token, number, typed } = asked;
     const key = `chaos-${++this.#keys}`;
-    const answers: Call["answers"] = [];
+    const answers: Answered[] = [];
     const call: Call = {
       ...{ what, ownerId: token.ownerId, number, typed },
       ...{ at: Date.now(), answeredAt: 0, answers },
     };
     this.calls.push(call);
     this.#figures.add(`API: ${what}`);
+    let answer: Answered = { status: 0, body: {} };
     for (let tries = 0; tries < 20; tries++) {
-      const answer = await this.#send(method, path, token, key, body);
+      answer = await this.#send(asked, key);
       answers.push(answer);
       call.answeredAt = Date.now();
-      const { status } = answer;
-      if (status >= 200 && status < 300) return answer.body;
-      if (status > 0 && status < 500 && status !== 429 && answer.body.code !== "key-in-use") break;
+      if (isDone(answer)) return answer;
+      const { status, body } = answer;
+      if (status > 0 && status < 500 && status !== 429 && body.code !== "key-in-use") break;
       this.#figures.add("API: sent again");
       await pause(400);
     }
     this.#figures.add("API: refused");
-    return undefined;
+    return answer;
   }
 
-  async #send(
-    method: string,
-    path: string,
-    { text }: Token,
-    key: string,
-    body: object,
-  ): Promise<Call["answers"][number]> {
+  async #send({ method = "POST", path, token, body }: Asked, key: string): Promise<Answered> {
     try {
       const answer = await fetch(`${this.#url}/api/v1${path}`, {
         method,
         headers: {
-          authorization: `Bearer ${text}`,
+          authorization: `Bearer ${token.text}`,
           "content-type": "application/json",
           ...(method === "POST" && { "idempotency-key": key }),
         },
