@@ -20,6 +20,14 @@ type CallResult = "acknowledged" | "late" | "failed";
 /** Why a person was told that something went wrong. Nothing changed, except perhaps after `late` and `unknown`. */
 export type FaultReason = "busy" | "late" | "unknown" | "failed";
 
+/**
+ * Why a request to `/slack/events` is refused before a listener sees it. `clock`: Slack signed it, and its time differs too
+ * much from this machine's.
+ */
+const earlyRefusals = ["signature", "clock", "body", "size", "time"] as const;
+
+export type EarlyRefusal = (typeof earlyRefusals)[number];
+
 /** How an attempt of an outbox item ended. `lost`: it took longer than its lease. `again`: the item changed during it. */
 type AttemptOutcome = "done" | "later" | "postponed" | "retry" | "dead" | "again" | "lost";
 
@@ -29,7 +37,7 @@ export type Metrics = {
   watch(what: string): CallWatch;
   faulted(reason: FaultReason): void;
   /** Counts a request to `/slack/events` that was refused before a listener saw it. */
-  refused(reason: string): void;
+  refused(reason: EarlyRefusal): void;
   attempted(kind: string, outcome: AttemptOutcome): void;
   /** Counts a 429 response. */
   rateLimited(service: "slack" | "resend", method: string): void;
@@ -96,7 +104,7 @@ function createCounters(registry: Registry) {
     help: "Requests to /slack/events that were refused before a listener saw them, by reason.",
     labelNames: ["reason"],
   });
-  for (const reason of ["signature", "clock", "body", "size", "time"]) refusals.inc({ reason }, 0);
+  for (const reason of earlyRefusals) refusals.inc({ reason }, 0);
   return {
     faults,
     refusals,

@@ -1,12 +1,5 @@
 import type { Log } from "../../lib/log.ts";
-
-/**
- * Why a request to `/slack/events` is refused before a listener sees it. `clock`: Slack signed it, and its time differs too
- * much from this machine's.
- */
-export const earlyRefusals = ["signature", "clock", "body", "size", "time"] as const;
-
-export type EarlyRefusal = (typeof earlyRefusals)[number];
+import type { EarlyRefusal } from "../../metrics/metrics.ts";
 
 /** How often a reason is logged at most, in milliseconds. */
 const logEveryMs = 60_000;

@@ -1,9 +1,9 @@
 import type { App, Receiver } from "@slack/bolt";
 import type { Log } from "../../lib/log.ts";
 import { startTimeout, timedOut, withTimeout } from "../../lib/timeout.ts";
-import type { CallWatch } from "../../metrics/metrics.ts";
+import type { CallWatch, EarlyRefusal } from "../../metrics/metrics.ts";
 import { readBody } from "../read-body.ts";
-import { countRefusals, type EarlyRefusal, type RefuseEarly } from "./early-refusals.ts";
+import { countRefusals, type RefuseEarly } from "./early-refusals.ts";
 import { type Fields, isSslCheck, readSlackBody } from "./slack-body.ts";
 import { callListeners, describeBody, kindOf } from "./slack-call.ts";
 import { judgeSignature } from "./slack-signature.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { EarlyRefusal } from "../../../src/web/receiver/early-refusals.ts";
+import type { EarlyRefusal } from "../../../src/metrics/metrics.ts";
 import { command, type SlackPost, slackRequest } from "./sign.ts";
 import { startReceiver } from "./start-receiver.ts";
 
