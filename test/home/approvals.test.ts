@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vite
 import { validateView } from "../../sandbox/slack/checks/validate-blocks.ts";
 import type { PendingLine } from "../../src/queries/requests/list-requests.ts";
 import { ageWords, approvalsModal } from "../../src/slack/home/approvals-view.ts";
-import { startTestStack, type TestStack } from "../support/test-stack.ts";
+import { listedValue, startTestStack, type TestStack } from "../support/test-stack.ts";
 
 let stack: TestStack;
 
@@ -25,10 +25,6 @@ const shows = (name: string, words: string | RegExp) =>
 
 const click = (name: string, actionId: string, value?: string) =>
   stack.slack.clickView(stack.id(name), value === undefined ? { actionId } : { actionId, value });
-
-/** Returns the value of the button of a request in a person's list. */
-const listedValue = (name: string, number: number): string =>
-  new RegExp(`"value":"(${number} [^"]*)"`).exec(JSON.stringify(stack.modal(name).blocks))?.[1] ?? "";
 
 describe("/approvals", () => {
   test("before the first request it says what to do", async () => {
@@ -79,7 +75,7 @@ describe("/approvals", () => {
 
   test("Review opens Review Details on top; after it the list beneath shows what is true now", async () => {
     await command("bob");
-    await click("bob", "open_details", listedValue("bob", 2));
+    await click("bob", "open_details", listedValue(stack.modal("bob"), 2));
     await vi.waitFor(() => expect(stack.modal("bob").title?.text).toBe("Review Details"));
     expect(stack.modal("bob").submit).not.toBeNull();
     await stack.slack.submit(stack.id("bob"), { verdict_input: "reject", comment_input: "Not today" });
@@ -92,7 +88,7 @@ describe("/approvals", () => {
 
   test("what is cancelled in the details is gone from the list two modals beneath", async () => {
     await command("bob");
-    await click("bob", "open_details", listedValue("bob", 1));
+    await click("bob", "open_details", listedValue(stack.modal("bob"), 1));
     await vi.waitFor(() => expect(stack.modal("bob").title?.text).toBe("Review Details"));
     await click("bob", "open_cancel");
     await vi.waitFor(() => expect(stack.modal("bob").title?.text).toBe("Cancel #1"));

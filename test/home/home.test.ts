@@ -2,7 +2,7 @@ import { eq } from "drizzle-orm";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { environments, homes, integrations, projects } from "../../db/schema/index.ts";
 import type { StandInView } from "../../sandbox/slack/index.ts";
-import { startTestStack, type TestStack, textOf } from "../support/test-stack.ts";
+import { listedValue, startTestStack, type TestStack, textOf } from "../support/test-stack.ts";
 
 let stack: TestStack;
 let clock = 0;
@@ -163,8 +163,8 @@ describe("from request to promotion, all in the Home", () => {
       new RegExp(`#${number} Orders Sync 1\\.4\\.2\\* · Commerce\\nDevelopment → Staging`),
     );
     expect(says("bob")).toMatch(/asked by Dana Developer <!date.* · waiting under a minute/);
-    const listed = new RegExp(`"value":"(${number} [^"]*)"`).exec(JSON.stringify(stack.home("bob").blocks));
-    await slack.clickHome(stack.id("bob"), { actionId: "open_details", value: listed?.[1] ?? "" });
+    const value = listedValue(stack.home("bob"), number);
+    await slack.clickHome(stack.id("bob"), { actionId: "open_details", value });
     await opened("bob", "Review Details");
     expect(stack.modalText("bob")).toContain("From the Home");
     later();

@@ -7,7 +7,7 @@ import type { MemberStatus } from "../../src/domain/people/people.ts";
 import { type Child, startChild } from "../support/child.ts";
 import { holdRequest } from "../support/hold-lock.ts";
 import type { PlainSeed as Seed } from "../support/plain-seed.ts";
-import { eventually, startTestStack, type TestStack, textOf } from "../support/test-stack.ts";
+import { eventually, listedValue, startTestStack, type TestStack, textOf } from "../support/test-stack.ts";
 
 /*
  * R4: Bob approved a request that needs two approvals. One thing changes before Carol's Approve, between its read and its
@@ -229,18 +229,12 @@ const surfaces: Record<string, Surface> = {
     open: async (number) => {
       await stack.slack.command(stack.id("carol"), "/approvals");
       await eventually(() => expect(stack.modalText("carol")).toContain(`#${number} `));
-      await stack.pressModal("carol", "open_details", reviewButton(number));
+      await stack.pressModal("carol", "open_details", listedValue(stack.modal("carol"), number));
       await opened();
     },
     approve: submit,
   },
 };
-
-/** Returns the value of the list's button for a request. */
-function reviewButton(number: number): string {
-  const text = JSON.stringify(stack.modal("carol").blocks);
-  return new RegExp(`"value":"(${number}[^"]*)"`).exec(text)?.[1] ?? "";
-}
 
 /** Asserts what is stored, and that the cards and the API show it. */
 async function expectResult(number: number, { state, approvals }: Result): Promise<void> {

@@ -338,6 +338,10 @@ function hasAction(message: { blocks: object[] }, actionId: string): boolean {
 export const eventually = <T>(look: () => T | Promise<T>, timeout = 30_000): Promise<T> =>
   vi.waitFor(look, { timeout, interval: 20 });
 
+/** Returns the value of the button of a request in a list, or an empty string if the list does not have it. */
+export const listedValue = ({ blocks }: { blocks: object[] }, number: number): string =>
+  new RegExp(`"value":"(${number} [^"]*)"`).exec(JSON.stringify(blocks))?.[1] ?? "";
+
 /** Returns all texts of a message or view as one. */
 export function textOf(shown: { text?: string; blocks: object[] }): string {
   const texts: string[] = shown.text === undefined ? [] : [shown.text];
