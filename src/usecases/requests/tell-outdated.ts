@@ -40,7 +40,7 @@ export async function tellOutdated(
       kind: `send-${channel}`,
       payload: {
         ...{ number, event: "outdated" as const, recipientId, outdated: fingerprint },
-        // The request may keep other facts by now, because somebody approved it since.
+        // If somebody has approved it since, the request keeps newer facts, and these changes would be wrong.
         ...(fingerprint === kept.fingerprint && { changes }),
       },
       keyFacts: { version, request: keyOf(request), change: fingerprint },
